@@ -3,7 +3,7 @@ import { taskOf, taskOfImport, recordOf } from "#support/commands/console-tasks.
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { ALL_OPERATIONS } from "#support/client/whole-client.ts";
 import { ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
-import { DESCRIBING_KINDS, FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
+import { NOT_EXPORTED_KINDS, FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { listEditableFields, type ManualWork } from "../../lib/model/thing.ts";
 import type { Text } from "../../lib/text/index.ts";
@@ -47,7 +47,7 @@ const expectSteps = (task: ConsoleTask): readonly string[] => {
   return steps.map(({ ja }) => ja);
 };
 
-describe.each(FORMAT_NAMES.filter((kind) => !DESCRIBING_KINDS.includes(kind)))("steps for %s", (kind) => {
+describe.each(FORMAT_NAMES.filter((kind) => !NOT_EXPORTED_KINDS.includes(kind)))("steps for %s", (kind) => {
   const { thing } = FORMATS[kind];
   const of = { kind, thing: thing.name } as const;
 

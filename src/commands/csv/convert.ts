@@ -1,4 +1,4 @@
-import type { ReadingOptions } from "../../lib/csv/convert.ts";
+import type { ConversionOptions } from "../../lib/csv/convert.ts";
 import { ENCODINGS, type RecordSink } from "../../lib/csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../lib/csv/records/writer.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -90,7 +90,7 @@ export default defineCommand({
   },
 });
 
-async function* readText(tools: Tools, file: InputFile, options: ReadingOptions): AsyncGenerator<Uint8Array> {
+async function* readText(tools: Tools, file: InputFile, options: ConversionOptions): AsyncGenerator<Uint8Array> {
   const { readAsUtf8 } = await import("../../lib/csv/convert.ts");
   const problems = new ProblemDigest<Problem>();
   const name = text("Converting", "変換");

@@ -2,8 +2,8 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { Layout } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader, toLooseValue } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import { matchLayout } from "../../lib/csv/layout/known.ts";
-import type { MapFileSchema } from "../../lib/csv/layout/map-parse.ts";
+import { matchLayout } from "../../lib/csv/layout/match-layout.ts";
+import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { RowChecker } from "../../lib/csv/layout/rows.ts";
 import type { Encoding, RecordProblem, RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -41,7 +41,7 @@ const NAMING_FORMAT: Format = {
   columns: FORMATS.users.columns.filter(({ field }) => isPersonField(field)),
 };
 
-const mapKnownHeaders = (headers: readonly string[]): MapFileSchema => {
+const mapKnownHeaders = (headers: readonly string[]): ParsedMapFile => {
   const columns = headers.flatMap((header) => {
     const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
     return field !== undefined && isPersonField(field) ? [{ header, to: field }] : [];
@@ -51,7 +51,7 @@ const mapKnownHeaders = (headers: readonly string[]): MapFileSchema => {
   return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
 };
 
-const readNamingColumns = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
+const readNamingColumns = (headers: readonly string[], { columns, joins }: ParsedMapFile) => {
   const { layout } = readHeader(headers, NAMING_FORMAT, { map: { columns, joins }, allowUnknownColumns: true });
   const find = (field: string): readonly number[] =>
     layout.columns.find(({ column }) => column.field === field)?.positions ?? [];

@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { buildChecklist, listQuestions, type QuestionState } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
-import { describeQuestion, parseAnswer, YES_NO } from "../../lib/model/question.ts";
+import { describeQuestion, parseAnswer, YES_NO_CHOICES } from "../../lib/model/question.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -152,7 +152,7 @@ const KEEP_ANSWER_HINT = text("leave blank to keep the answer", "空のまま En
 const describeFormat = ({ kind, choices }: QuestionState): readonly Text[] => {
   if (kind === "date") return [same("YYYY-MM-DD")];
   if (choices === undefined) return [];
-  return choices === YES_NO ? [text("yes/no", "はい/いいえ")] : [same(Object.keys(choices).join("/"))];
+  return choices === YES_NO_CHOICES ? [text("yes/no", "はい/いいえ")] : [same(Object.keys(choices).join("/"))];
 };
 
 function buildPrompt(question: QuestionState, timezone: string): Text {

@@ -9,7 +9,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
-import { createUnreceivableFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
+import { createRejectedBundleFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
@@ -166,7 +166,7 @@ async function chooseContext(tools: Tools, client: CopyClient, path: string): Pr
     return { name: existing?.name ?? name, existing, relation: { kind: "empty" } };
   const relation = await tools.compareCopyWithTenant(path, existing);
   if (relation.kind !== "empty" && relation.kind !== "forward")
-    throw createUnreceivableFailure(relation.kind, existing.name);
+    throw createRejectedBundleFailure(relation.kind, existing.name);
   return { name: existing.name, existing, relation };
 }
 

@@ -2,7 +2,7 @@ import { line, step, type Step } from "../../lib/advice/index.ts";
 import type { Import } from "../../lib/client/index.ts";
 import { toLooseValue } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import type { MapFileSchema } from "../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import type { CustomField } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 
@@ -20,10 +20,10 @@ export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (valu
 export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(toLooseValue(header));
 
 export function skipLeavers(
-  map: MapFileSchema | undefined,
+  map: ParsedMapFile | undefined,
   headers: readonly string[],
   customFields: readonly CustomField[] | undefined,
-): MapFileSchema | undefined {
+): ParsedMapFile | undefined {
   const read = readHeader(headers, FORMATS.users, { map, customFields }).layout;
   const used = [...read.columns.flatMap(({ positions }) => positions), ...read.skip.map(({ position }) => position)];
   const found = headers.filter((header, at) => isMovementHeader(header) && !used.includes(at));

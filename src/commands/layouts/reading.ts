@@ -2,8 +2,8 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../lib/client/index.ts";
 import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
-import type { MapFileSchema, MapOptions } from "../../lib/csv/layout/map-parse.ts";
+import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
+import type { ParsedMapFile, MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
@@ -28,7 +28,7 @@ export interface ListRequest {
 }
 
 interface ListReading {
-  readonly map?: MapFileSchema | undefined;
+  readonly map?: ParsedMapFile | undefined;
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
@@ -51,7 +51,7 @@ async function findHeader(
   file: InputFile,
   { kind, options }: ListRequest,
   layouts: readonly Layout[],
-  map: MapFileSchema | undefined,
+  map: ParsedMapFile | undefined,
 ): Promise<FoundHeader> {
   const format = FORMATS[kind];
   const maps = [map, ...layouts.map((one) => one.map)];
@@ -165,7 +165,7 @@ export const ANSWERS_STORED_NOTE = text(
   "この変更を実行すると、回答がレイアウトとして保存されます",
 );
 
-const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({
+const ignoreColumns = (map: ParsedMapFile, headers: readonly string[]): ParsedMapFile => ({
   ...map,
   columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
 });
@@ -209,7 +209,7 @@ function describeLayout(
 function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,
-  answered: MapFileSchema,
+  answered: ParsedMapFile,
   customFields: readonly CustomField[] | undefined,
 ): Pick<MapOptions, "blank" | "key" | "orgBy"> {
   const format = FORMATS[kind];

@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { toMeantValue } from "../../lib/model/rules.ts";
+import { toCanonicalValue } from "../../lib/model/rules.ts";
 import {
   listEditableFields,
   type Field,
@@ -89,7 +89,7 @@ export const parseValueOptions = async (
     } else if (field.type === "boolean") values[name] = given === "yes";
     else if (given !== null && field.type === "digest")
       values[name] = await findResolver(resolve, "file")(given as string);
-    else if (field.type === "day" && given !== null) values[name] = toMeantValue({ kind: "day" }, given as string);
+    else if (field.type === "day" && given !== null) values[name] = toCanonicalValue({ kind: "day" }, given as string);
     else if (given === null || field.refers === undefined) values[name] = given as ManualValue;
     else values[name] = await findResolver(resolve, field.refers.to)(given as string);
   }

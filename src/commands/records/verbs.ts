@@ -1,7 +1,7 @@
 import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
-import { DESCRIBING_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { NOT_EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
 import { MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -194,12 +194,12 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
 };
 
 /** The console does not accept upload files for these kinds. */
-const { emitCsv: _, ...DESCRIBING_OPTIONS } = IMPORT_OPTIONS;
+const { emitCsv: _, ...NOT_EXPORTED_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
   const { title, unconfirmed: caution } = of.thing;
-  const isDescribing = DESCRIBING_KINDS.some((kind) => kind === of.noun);
-  const importOptions = isDescribing ? (DESCRIBING_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
+  const isNotExported = NOT_EXPORTED_KINDS.some((kind) => kind === of.noun);
+  const importOptions = isNotExported ? (NOT_EXPORTED_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
   return defineCommand({
     summary: text(
       `import ${title.en} from a CSV file or workbook`,

@@ -1,6 +1,6 @@
 import { OPERATION_GROUPS, ROLES, type AdministratorRole, type Role } from "../../lib/model/role.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { REACH_LABELS, type MatrixRow, type RoleChoice } from "../../lib/model/role-policy.ts";
+import { OPERATION_SCOPE_LABELS, type RoleMatrixRow, type RoleChoice } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 
 export const buildRoleColumns = (language: Language): readonly Column<RoleChoice>[] => [
@@ -19,7 +19,7 @@ export const ROLE_ARGUMENT = {
   about: text("role (管理者権限)", "管理者権限"),
 } as const;
 
-export const buildOperationColumns = (language: Language): readonly Column<MatrixRow>[] => [
+export const buildOperationColumns = (language: Language): readonly Column<RoleMatrixRow>[] => [
   { key: "operation", header: text("operation ID", "操作 ID"), value: ({ operation }) => operation },
   {
     key: "group",
@@ -30,11 +30,15 @@ export const buildOperationColumns = (language: Language): readonly Column<Matri
   { key: "about", header: text("operation", "操作"), value: ({ about }) => about[language] },
 ];
 
-export const buildReachColumn = (role: AdministratorRole, key: string, header: Text): Column<MatrixRow> => ({
+export const buildOperationScopeColumn = (
+  role: AdministratorRole,
+  key: string,
+  header: Text,
+): Column<RoleMatrixRow> => ({
   key,
   header,
   value: ({ cells }) => cells[role],
-  name: ({ cells }) => (cells[role] === "no" ? same("-") : REACH_LABELS[cells[role]]),
+  name: ({ cells }) => (cells[role] === "no" ? same("-") : OPERATION_SCOPE_LABELS[cells[role]]),
 });
 
 export const REACH_HELP: readonly Text[] = [

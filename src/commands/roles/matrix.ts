@@ -1,9 +1,9 @@
-import { buildMatrixRows } from "../../lib/model/role-policy.ts";
+import { buildRoleMatrix } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
-import { buildOperationColumns, buildReachColumn, REACH_HELP } from "./choices.ts";
+import { buildOperationColumns, buildOperationScopeColumn, REACH_HELP } from "./choices.ts";
 
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
   system: text("system", "システム"),
@@ -36,8 +36,8 @@ export default defineCommand({
     const roles = role.length === 0 ? ADMINISTRATOR_ROLES : ADMINISTRATOR_ROLES.filter((one) => role.includes(one));
     const columns = [
       ...buildOperationColumns(terminal.language),
-      ...roles.map((one) => buildReachColumn(one, one, ROLE_HEADERS[one])),
+      ...roles.map((one) => buildOperationScopeColumn(one, one, ROLE_HEADERS[one])),
     ];
-    await terminal.list(isDefaultTable(terminal) ? columns.slice(2) : columns, buildMatrixRows());
+    await terminal.list(isDefaultTable(terminal) ? columns.slice(2) : columns, buildRoleMatrix());
   },
 });

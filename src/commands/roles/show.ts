@@ -1,8 +1,8 @@
-import { buildMatrixRows } from "../../lib/model/role-policy.ts";
+import { buildRoleMatrix } from "../../lib/model/role-policy.ts";
 import type { AdministratorRole } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildOperationColumns, buildReachColumn, ROLE_ARGUMENT, REACH_HELP } from "./choices.ts";
+import { buildOperationColumns, buildOperationScopeColumn, ROLE_ARGUMENT, REACH_HELP } from "./choices.ts";
 
 export default defineCommand({
   summary: text("show what a role may do", "管理者権限でできることを表示する"),
@@ -13,8 +13,8 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run({ terminal }, { role }) {
-    const reach = buildReachColumn(role as AdministratorRole, "reach", text("reach", "範囲"));
-    const rows = role === "none" ? [] : buildMatrixRows();
+    const reach = buildOperationScopeColumn(role as AdministratorRole, "reach", text("reach", "範囲"));
+    const rows = role === "none" ? [] : buildRoleMatrix();
     await terminal.list([...buildOperationColumns(terminal.language), reach], rows);
   },
 });

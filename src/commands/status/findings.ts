@@ -4,7 +4,7 @@ import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
-import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applies.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applicability.ts";
 import { PROFILE_KINDS } from "../../lib/model/config-profile.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";

@@ -10,7 +10,7 @@ import {
   writeProgramFile,
   type ProcessTable,
 } from "../files/index.ts";
-import { getKeyMark } from "../model/sealed.ts";
+import { getKeyMark } from "../model/key-mark.ts";
 import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";

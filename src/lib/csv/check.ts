@@ -7,10 +7,10 @@ import type { HeaderPlace, Layout } from "./layout/layout.ts";
 import type { CharacterScan } from "./layout/character-scan.ts";
 import { RowChecker, type RowOptions } from "./layout/rows.ts";
 import type { RecordProblem, RecordSink } from "./records/record.ts";
-import type { CellUnits } from "./records/units.ts";
+import type { CellUnits } from "./records/code-units.ts";
 import { hashValue, UniqueValues, ValueHashes } from "./unique.ts";
 
-/** Maximum number of problems that are listed for a file. Problems above this number are only counted. */
+/** Maximum number of problems that are listed for a file. Further problems are only counted. */
 const PROBLEM_LIMIT = 100_000;
 
 export interface CheckOptions extends HeaderOptions, RowOptions {
@@ -19,26 +19,24 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
 
 export interface CheckReport {
   readonly rows: number;
-  /** sorted by row and column; only the problems found first, if there are more than {@link PROBLEM_LIMIT} */
   readonly problems: readonly Problem[];
   readonly errors: number;
   readonly warnings: number;
 }
 
-/** Also checks whether unique values are repeated. @param read called a second time if values may be repeated */
 export const checkRecords = async (
   name: FormatName,
   options: CheckOptions,
   read: (sink: RecordSink) => AsyncIterable<void>,
 ): Promise<CheckReport> => {
-  const check = new FileCheck(name, options);
+  const check = new FileChecker(name, options);
   for await (const _ of read(check));
   const search = check.searchRepeated();
   if (search !== undefined) for await (const _ of read(search));
   return check.end();
 };
 
-class FileCheck implements RecordSink {
+class FileChecker implements RecordSink {
   readonly #options: CheckOptions;
   readonly #name: FormatName;
   readonly #problems: Problem[] = [];
@@ -66,7 +64,7 @@ class FileCheck implements RecordSink {
     }
     if (checker?.skips(cells, count, row, line) === true) return;
     this.#rows += 1;
-    // the reader has already reported why a record has no cells
+    // The reader has already reported why the record has no cells.
     if (count === 0 || checker === undefined) return;
     checker.check(cells, count, row, line, units);
     if (checker.complete && sound) this.#unique?.forEach(checker, this.#hash);
@@ -78,7 +76,6 @@ class FileCheck implements RecordSink {
     else this.#checker.noteReaderProblem(found);
   }
 
-  /** Compares only values with equal hashes; undefined if all hashes differ. */
   searchRepeated(): RecordSink | undefined {
     if (this.#repeated.size === 0 || this.#layout === undefined) return undefined;
     return createRepetitionSearch(this.#layout, this.#options, this.#repeated, (problem) => this.#add(problem));
@@ -124,7 +121,10 @@ const createRepetitionSearch = (
 ): RecordSink => {
   const checker = new RowChecker(layout, () => undefined, options);
   const unique = new UniqueValues(layout);
-  /** by value: the number of the first row that has it, negative if the value is not the key of that row */
+  /**
+   * For each value: the number of the first row with the value. The number is negative if the value is not the row's
+   * key.
+   */
   const firstRows = new Map<string, number>();
   return {
     problem: () => undefined,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readAsUtf8, type ReadingOptions } from "./convert.ts";
+import { readAsUtf8, type ConversionOptions } from "./convert.ts";
 import { createEncoder } from "./encoding/encode.ts";
 import type { Encoding, RecordProblem } from "./records/record.ts";
 
@@ -8,7 +8,7 @@ async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array>
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-const read = async (bytes: Uint8Array, options: Omit<ReadingOptions, "delimiter">, size = 1 << 16) => {
+const read = async (bytes: Uint8Array, options: Omit<ConversionOptions, "delimiter">, size = 1 << 16) => {
   const problems: RecordProblem[] = [];
   const pieces: Buffer[] = [];
   const reading = { delimiter: ",", ...options };

@@ -4,17 +4,17 @@ import { RecordReader } from "./records/reader.ts";
 import type { Encoding, Newline, RecordProblem } from "./records/record.ts";
 import { NEWLINES } from "./records/writer.ts";
 
-export interface ReadingOptions {
+export interface ConversionOptions {
   readonly encoding: Encoding;
-  /** line ending of the records in the output, by default that of the input; newlines inside quotes do not change */
+  /** line ending of the output; by default, the same as in the input */
   readonly newline?: Newline | undefined;
   readonly delimiter: string;
 }
 
-/** Yields UTF-8 without a byte order mark. Changes only line endings. @param report receives fatal problems */
+/** Yields the text as UTF-8 without a byte order mark. @param report receives errors, but no warnings */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,
-  { encoding, newline, delimiter }: ReadingOptions,
+  { encoding, newline, delimiter }: ConversionOptions,
   report: (problem: RecordProblem) => void,
 ): AsyncGenerator<Buffer> {
   const newlines = newline === undefined ? undefined : new NewlineRewriter(NEWLINES[newline]);
@@ -23,7 +23,7 @@ export async function* readAsUtf8(
     {
       record: () => undefined,
       problem: (problem) => {
-        // a BOM inside the text is copied like any invisible character, so it does not prevent the conversion
+        // A byte order mark inside the text is copied like any other invisible character, so it is not an error here.
         if (getProblemSeverity(problem.code) !== "warning" && problem.code !== "character-bom") report(problem);
       },
     },

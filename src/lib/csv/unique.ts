@@ -3,17 +3,14 @@ import { CharacterScan, NON_ASCII, scanText } from "./layout/character-scan.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { RowChecker } from "./layout/rows.ts";
 
-/** The columns are indexes in {@link Layout.columns}. */
+/** Defines the columns whose values must be unique, as indexes in {@link Layout.columns}. */
 export interface UniqueValue {
   readonly column: number;
-  /** columns that are combined with `column`, in rows without a key */
   readonly others?: readonly number[] | undefined;
   readonly comparison: Comparison;
-  /** true if the value (of several values, the first one) is the key of its row */
   readonly isKey: boolean;
 }
 
-/** @param at index in {@link UniqueValues.all} @param look scan of the value */
 type ValueReceiver = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
 
 const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {
@@ -44,7 +41,7 @@ export class UniqueValues {
       if (value === null) continue;
       const seen = looks[column];
       if (others !== undefined) {
-        // U+0000 separates the values, because a cell without problems never contains this character
+        // U+0000 separates the values, because a valid cell never contains this character.
         if ((values[this.#key] ?? null) === null)
           take(at, [...others.map((other) => values[other] ?? ""), value].join("\0"), isKey, undefined);
       } else if (typeof value === "string") take(at, value, isKey, seen?.[0]);
@@ -53,16 +50,15 @@ export class UniqueValues {
   }
 }
 
-const scan = new CharacterScan();
+const valueScan = new CharacterScan();
 
-/** Returns 53 bits. Values that compare as equal have the same hash. */
+/** Returns a hash of 53 bits. Values that compare as equal have the same hash. */
 export const hashValue = (value: string, comparison: Comparison, at: number, look?: CharacterScan): number => {
   let seen = look;
   if (seen === undefined || (seen.kinds & NON_ASCII) !== 0) {
-    // lower case, because scans of cells ignore the case of ASCII letters
     const key = comparisonKey(comparison, value);
-    scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), scan);
-    seen = scan;
+    scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), valueScan);
+    seen = valueScan;
   }
   return (mixBits(seen.high ^ at) >>> 11) * 2 ** 32 + mixBits(seen.low);
 };
@@ -73,7 +69,6 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** The set needs 10 to 20 bytes per value. */
 export class ValueHashes {
   #slots = new Float64Array(2 ** 12);
   #used = 0;
@@ -84,7 +79,6 @@ export class ValueHashes {
       this.#slots = new Float64Array(held.length * 2);
       for (const slot of held) if (slot !== 0) this.#place(slot);
     }
-    // 0 marks a free slot
     const isKnown = this.#place(hash + 1);
     if (!isKnown) this.#used += 1;
     return isKnown;

@@ -18,7 +18,7 @@ const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName
 /** @see facts 2.2 */
 const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
 
-/** An account has the id of its user. @see facts 2.2; seeds 000, 001 */
+/** The id of an account is the id of its user. @see facts 2.2; seeds 000, 001 */
 const ACCOUNT_FIELDS = {
   id: USER_ID,
   name: {
@@ -122,7 +122,6 @@ const ACCOUNT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** An account without a recorded role has the role `none`. */
 export const ACCOUNT = {
   name: "account",
   fields: ACCOUNT_FIELDS,
@@ -150,13 +149,13 @@ export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 /** @see facts 2.1 */
 export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 
-/** Only system administrators can grant these roles and change accounts with them. @see facts 2.1 */
+/** Only system administrators can grant these roles, and change accounts that have them. @see facts 2.1 */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 const MIN_PASSWORD_LENGTH = 6;
 const MAX_PASSWORD_LENGTH = 1024;
 
-/** The text omits the password. @see facts 2.3 */
+/** Returns the reason why a password is rejected. The text does not contain the password. @see facts 2.3 */
 export const findPasswordFault = (password: string): Text | undefined => {
   if (/\p{Cc}/u.test(password)) {
     return text(
@@ -180,7 +179,6 @@ export const PASSWORD_RULE = text(
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
-/** The manual does not state these limits (clomoctl rules). */
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
 /** @see facts 2.1, 2.2 */

@@ -5,7 +5,7 @@ const OWNER_PATTERN = /^owner \((.+)\)$/s;
 
 export const parseUserName = (owner: string): string => OWNER_PATTERN.exec(owner)?.[1] ?? owner;
 
-/** Does not translate `owner`, because an account can also have this name. */
+/** The word `owner` alone is not translated, because an account can also have this name. */
 export const formatActor = (actor: string): Text => {
   const [, userName] = OWNER_PATTERN.exec(actor) ?? [];
   return userName === undefined ? same(actor) : text(actor, `所有者(${userName})`);

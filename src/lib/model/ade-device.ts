@@ -10,9 +10,8 @@ const defineAppleText = (en: string, ja: string, example: string | null) =>
 const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
 
-const derive = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
+const markDerived = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
 
-/** A device has at most one difference. */
 const DEVICE_DIFFERENCES = {
   released: text("in CLOMO, but released", "CLOMO にあるが所有解除済み"),
   "other-server": text("not on CLOMO's MDM server", "CLOMO の MDM サーバーにない"),
@@ -22,12 +21,12 @@ const DEVICE_DIFFERENCES = {
 export type DeviceDifference = keyof typeof DEVICE_DIFFERENCES;
 
 const ORGANISATION_FIELDS = {
-  status: derive(defineAppleText("assignment", "割り当て", "ASSIGNED")),
-  server: derive(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
-  orderNumber: derive(defineAppleText("order number", "注文番号", "1234567890")),
-  addedAt: derive(defineAppleInstant("added at", "追加日時", "2026-04-01T00:00:00.000Z")),
-  releasedAt: derive(defineAppleInstant("released at", "所有解除の日時")),
-  difference: derive({
+  status: markDerived(defineAppleText("assignment", "割り当て", "ASSIGNED")),
+  server: markDerived(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
+  orderNumber: markDerived(defineAppleText("order number", "注文番号", "1234567890")),
+  addedAt: markDerived(defineAppleInstant("added at", "追加日時", "2026-04-01T00:00:00.000Z")),
+  releasedAt: markDerived(defineAppleInstant("released at", "所有解除の日時")),
+  difference: markDerived({
     ...defineLabelledChoice(DEVICE_DIFFERENCES),
     nullable: true,
     label: text("difference", "違い"),
@@ -81,7 +80,6 @@ export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
 type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt" | keyof typeof ORGANISATION_FIELDS>;
 
-/** The fields of a device that Apple's device service provides; the serial number is the first. */
 export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
   (name): name is AppleDeviceField => name !== "seenAt" && !(name in ORGANISATION_FIELDS),
 );

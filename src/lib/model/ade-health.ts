@@ -57,13 +57,17 @@ const OVERDUE_AFTER_DAYS = 2;
 export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token" | "business">): boolean =>
   token !== null || business !== null;
 
-/** Returns the most urgent problem first. */
 export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
   ...assessServer(facts, now),
-  ...assessOrganisation(facts, now),
+  ...assessAppleOrganisation(facts, now),
 ];
 
-const findOverdue = (id: AdeCondition["id"], since: string, now: Date, next: CommandLine): readonly AdeCondition[] => {
+const findOverdueSync = (
+  id: AdeCondition["id"],
+  since: string,
+  now: Date,
+  next: CommandLine,
+): readonly AdeCondition[] => {
   const days = Math.floor((now.getTime() - Date.parse(since)) / DAY_MS);
   if (days < OVERDUE_AFTER_DAYS) return [];
   const what = text(
@@ -73,7 +77,6 @@ const findOverdue = (id: AdeCondition["id"], since: string, now: Date, next: Com
   return [{ id, level: "warning", what, line: next }];
 };
 
-/** A mirror, or a tenant without a token, has no problems with its own MDM server. */
 function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
@@ -87,7 +90,7 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
       line: SET_TOKEN_COMMAND,
     });
   }
-  found.push(...findOverdue("sync-overdue", lastSyncAt ?? token.setAt, now, line("ade sync", [])));
+  found.push(...findOverdueSync("sync-overdue", lastSyncAt ?? token.setAt, now, line("ade sync", [])));
   if (notReady > 0) {
     found.push({
       id: "devices-not-ready",
@@ -102,14 +105,13 @@ function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, n
   return found;
 }
 
-/** The option of `ade devices list` for each difference, its member in the counts, and its description. */
-const DIFFERENCES = [
+const DEVICE_DIFFERENCE_CONDITIONS = [
   ["not-in-clomo", "notInClomo", "bought but not in CLOMO", "CLOMO にない購入済みデバイス"],
   ["other-server", "otherServer", "not on CLOMO's MDM server", "CLOMO の MDM サーバーにないデバイス"],
   ["released", "released", "in CLOMO, but released at Apple", "CLOMO にあるが所有解除されたデバイス"],
 ] as const;
 
-function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+function assessAppleOrganisation({ business }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (business === null) return [];
   const { key, server, servers, lastSyncAt } = business;
   const found: AdeCondition[] = [];
@@ -122,7 +124,7 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
   }
   if (key !== null)
     found.push(
-      ...findOverdue("api-sync-overdue", lastSyncAt ?? key.setAt, now, line("ade sync", [], { business: true })),
+      ...findOverdueSync("api-sync-overdue", lastSyncAt ?? key.setAt, now, line("ade sync", [], { business: true })),
     );
   if (server === null && servers.length > 0) {
     const what = text(
@@ -132,7 +134,7 @@ function assessOrganisation({ business }: AdeHealthFacts, now: Date): readonly A
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];
   }
-  for (const [id, name, en, ja] of DIFFERENCES) {
+  for (const [id, name, en, ja] of DEVICE_DIFFERENCE_CONDITIONS) {
     const { [name]: count } = business;
     const what = text(`${formatCount(count, "device")} ${en}`, `${ja}: ${count} 台`);
     if (count > 0) found.push({ id, level: "warning", what, line: line("ade devices list", [], { [name]: true }) });

@@ -3,7 +3,7 @@ import { text, type Text } from "../text/index.ts";
 /** @see apple 2 */
 export const APPLE_ADE_URL = "https://mdmenrollment.apple.com";
 
-/** `full`: all devices of the server; `delta`: changes since the last sync; `business`: all devices. @see apple 3, 6 */
+/** `full` and `business` get all devices. `delta` gets the changes since the last sync. @see apple 3, 6 */
 export const SYNC_KINDS = {
   full: text("full", "全件"),
   delta: text("delta", "差分"),
@@ -14,17 +14,17 @@ export type SyncKind = keyof typeof SYNC_KINDS;
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** A little less than a day, because daily runs can begin early. */
+/** The interval is shorter than a day, because daily runs can begin early. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
-/** `count` devices or `percent` of all devices, whichever is more */
+/** Maximum number of removed devices without a confirmation. The larger of both limits counts. */
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
-/** Apple refuses an older cursor. @see apple 3 */
+/** Apple rejects an older cursor. @see apple 3 */
 export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
 /** @see facts 3.5 */
 export const CLOMO_KEY_WARNING = text(
-  "never upload this key to the MDM server that CLOMO uses, and never download a new token there: the new token invalidates the current token",
-  "CLOMO が使う MDM サーバーに、この公開鍵をアップロードしたり、そこから新しいトークンをダウンロードしたりしないでください(使用中のトークンが無効になります)",
+  "do not upload this key to CLOMO's MDM server or download a new token there, because a new token makes the current token invalid",
+  "CLOMO が使う MDM サーバーでは、この公開鍵をアップロードしたり、新しいトークンをダウンロードしたりしないでください(使用中のトークンが無効になります)",
 );

@@ -3,7 +3,6 @@ import { EXAMPLE_INSTANT, defineIdField, type RecordOf, type Thing } from "./thi
 
 const MAX_ANSWER_LENGTH = 2000;
 
-/** Instead of a password, an answer states where the password is. */
 export const ANSWER = {
   name: "answer",
   fields: {
@@ -34,7 +33,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * Copies of the tenant omit the answers: with an outdated answer, a guide would explain how to issue a first
- * certificate, and issuing one disconnects all devices.
+ * Copies of the tenant omit these answers, because an outdated answer could lead to a new first certificate. Issuing
+ * that certificate would disconnect all devices.
  */
 export const CONSOLE_STATE_QUESTION_PREFIX = "onboarding.home.";

@@ -69,7 +69,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "access-tokens.revoke": text("revoke access token", "アクセストークンを失効"),
 };
 
-/** An unknown action, from a newer version of clomoctl, is returned unchanged. */
+/** Returns an unknown action unchanged, because a newer version of clomoctl may have recorded it. */
 export const getActionName = (action: string): Text => {
   const end = action.lastIndexOf(".");
   const [noun, verb] = [ACTION_OBJECTS[action.slice(0, end)], ACTION_VERBS[action.slice(end + 1)]];

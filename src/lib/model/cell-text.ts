@@ -23,12 +23,11 @@ export const HIDDEN_CHARACTER_PATTERN = new RegExp(
 const formatCodePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-/** Returns distinct characters as code points: `U+202E`. */
 export const findHiddenCharacters = (value: string): readonly string[] => [
   ...new Set(value.match(HIDDEN_CHARACTER_PATTERN)?.map(formatCodePoint)),
 ];
 
-const revealHidden = (value: string): string =>
+const revealHiddenCharacters = (value: string): string =>
   value
     .replace(/^\s+|\s+$/gu, (blanks) => blanks.replace(/./gsu, (one) => SPACE_SYMBOLS.get(one) ?? one))
     .replace(HIDDEN_CHARACTER_PATTERN, (one) => `<${formatCodePoint(one)}>`);
@@ -39,7 +38,7 @@ type CellParam = string | number | undefined;
 export const quoteValue = (value: CellParam): Text =>
   value === undefined
     ? text("", "")
-    : text(`: "${revealHidden(String(value))}"`, `: 「${revealHidden(String(value))}」`);
+    : text(`: "${revealHiddenCharacters(String(value))}"`, `: 「${revealHiddenCharacters(String(value))}」`);
 
 const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: Text])[] = [
   [/^[^@]+@[^@]+[\s;,、;,/]+[^@]+@[^@]+$/u, text("two addresses in one cell", "1 つのセルに 2 つのアドレスがあります")],

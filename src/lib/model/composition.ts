@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 
-/** The console calls this CLOMO アカウントを構成する情報. @see seed 001 */
+/** The console calls this setting CLOMO アカウントを構成する情報. @see seed 001 */
 export const ACCOUNT_NAME_COMPOSITIONS = {
   "free-text": text("free text", "任意の文字列"),
   "mail-address": text("email address of the user", "ユーザーのメールアドレス"),
@@ -19,7 +19,7 @@ export interface AccountNameParts {
   readonly salesforceAccount: string | null;
 }
 
-/** Returns null if the user lacks the required value; undefined if names are free text. */
+/** Returns null if the user lacks the required value; undefined if account names are free text. */
 export const buildAccountName = (
   composition: AccountNameComposition,
   user: AccountNameParts,

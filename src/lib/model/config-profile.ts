@@ -11,7 +11,13 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-const NAME = { type: "text", longest: 255, column: { required: "always" }, comparison: "name", unique: true } as const;
+const NAME_FIELD = {
+  type: "text",
+  longest: 255,
+  column: { required: "always" },
+  comparison: "name",
+  unique: true,
+} as const;
 
 const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
 
@@ -19,23 +25,23 @@ const defineOptionalText = (en: string, ja: string) =>
   ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
 
 const SET = { type: "texts", most: 1000, column: {}, code: true, set: true } as const;
-const FOLLOWED: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
+const FOLLOWED_VALUES: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
 const defineSet = (short: string, example: string, label: Text) =>
-  ({ ...SET, short, example: [example], label, follows: FOLLOWED[short] }) as const;
+  ({ ...SET, short, example: [example], label, follows: FOLLOWED_VALUES[short] }) as const;
 
 const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
   ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
 
 /**
- * Where the console installs a profile or an app: automatically in organisations and those below them (全社 is the whole
- * tenant), and by hand on devices. An organisation without a code cannot be named.  @see seed 003, 10-2 and 11-2
+ * The console installs a profile or app automatically in organisations, and by hand on devices. 全社 is the whole tenant.
+ * @see seed 003, 10-2 and 11-2
  */
 const ASSIGNMENT_FIELDS = {
   orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
   devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
-  /** SHA-256 of the file, which is kept as it is */
+  /** SHA-256 of the file, which is stored unchanged */
   file: {
     type: "digest",
     nullable: true,
@@ -47,8 +53,7 @@ const ASSIGNMENT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** What record types have in common that describe the console, so that their changes open no tasks. */
-const DESCRIBING_THING = {
+const NOT_EXPORTED_PROPERTIES = {
   screen: {
     page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
     clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
@@ -58,8 +63,8 @@ const DESCRIBING_THING = {
   keys: [{ name: "name", field: "name", unique: true }],
 } as const satisfies Partial<ThingInFiles>;
 
-/** The kinds in the order of the manual, with purpose, and the profile for ADE.  @see seed 003, 10-1 and 7-2-5 */
-const KINDS = [
+/** The kinds of profiles in the order of the manual, each with its purpose. @see seed 003, 10-1 and 7-2-5 */
+const PROFILE_KIND_TEXTS = [
   ["passcode", "パスコード設定プロファイル", "passcode", "パスコードの長さや期限", "length and expiry of passcodes"],
   ["restrictions", "制限設定プロファイル", "restrictions", "機能やアプリの制限", "limits of functions and apps"],
   ["mdm-agent", "MDM Agent for iOS設定プロファイル", "MDM Agent for iOS", "位置情報とポータル", "location and portal"],
@@ -78,27 +83,29 @@ const KINDS = [
   ["ade", "ADE プロファイル", "ADE profile", "ADE デバイスのセットアップ", "set-up of ADE devices"],
 ] as const;
 
-export type ProfileKind = (typeof KINDS)[number][0];
+export type ProfileKind = (typeof PROFILE_KIND_TEXTS)[number][0];
 type KindTexts = Readonly<Record<ProfileKind, Text>>;
 
-export const PROFILE_KINDS = Object.fromEntries(KINDS.map(([kind, ja, en]) => [kind, text(en, ja)])) as KindTexts;
-export const PROFILE_PURPOSES = Object.fromEntries(KINDS.map(([of, , , ja, en]) => [of, text(en, ja)])) as KindTexts;
+export const PROFILE_KINDS = Object.fromEntries(
+  PROFILE_KIND_TEXTS.map(([kind, ja, en]) => [kind, text(en, ja)]),
+) as KindTexts;
+export const PROFILE_PURPOSES = Object.fromEntries(
+  PROFILE_KIND_TEXTS.map(([of, , , ja, en]) => [of, text(en, ja)]),
+) as KindTexts;
 
-/** The kinds that only supervised devices accept (監視対象モードのみ適用できます). */
 export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
 
 const CONFIG_PROFILE_FIELDS = {
   id: defineIdField(14),
-  name: { ...NAME, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
+  name: { ...NAME_FIELD, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
   kind: defineKind(PROFILE_KINDS, "passcode"),
-  /** as the console shows them  @see seed 003, 7-2-5 */
+  /** @see seed 003, 7-2-5 */
   adeSettings: defineSet("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
 
-/** A configuration profile of the console (構成プロファイル). */
 export const CONFIG_PROFILE = {
-  ...DESCRIBING_THING,
+  ...NOT_EXPORTED_PROPERTIES,
   name: "config_profile",
   title: text("configuration profiles", "構成プロファイル"),
   fields: CONFIG_PROFILE_FIELDS,
@@ -115,7 +122,7 @@ const APP_KINDS = {
 
 const APP_FIELDS = {
   id: defineIdField(21),
-  name: { ...NAME, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
+  name: { ...NAME_FIELD, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
   kind: defineKind(APP_KINDS, "MarketPlace"),
   bundleId: defineOptionalText("bundle ID", "バンドル ID"),
   version: defineOptionalText("version", "バージョン"),
@@ -124,9 +131,9 @@ const APP_FIELDS = {
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
 
-/** An app of the console. The file of an Enterprise app is its provisioning profile.  @see seed 003, 11-1 */
+/** An app of the console. The file of an Enterprise app is its provisioning profile. @see seed 003, 11-1 */
 export const APP = {
-  ...DESCRIBING_THING,
+  ...NOT_EXPORTED_PROPERTIES,
   name: "app",
   title: text("apps", "アプリ"),
   fields: APP_FIELDS,

@@ -3,7 +3,7 @@ import { getItemName, SCHEME } from "./scheme.ts";
 import type { Operation } from "./role.ts";
 import type { Field, Fields } from "./thing.ts";
 
-/** `custom:NAME` is a custom field of the tenant. */
+/** @param field name of a field; `custom:NAME` is a custom field of the tenant */
 export const getConsoleLabel = (fields: Fields, field: string): string => {
   const { [field]: of } = fields;
   return of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");

@@ -31,9 +31,8 @@ export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in
 
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
-/** The console does not export files of these kinds. */
-export const DESCRIBING_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
+export const NOT_EXPORTED_KINDS: readonly FormatName[] = ["config-profiles", "apps"];
 
-export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !DESCRIBING_KINDS.includes(kind));
+export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !NOT_EXPORTED_KINDS.includes(kind));
 
 export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

@@ -2,10 +2,9 @@ export const CREDENTIAL_KINDS = ["session", "token"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
-/** People and scanners recognise a leaked secret by the prefix. */
+/** People and scanners recognise a leaked secret by this prefix. */
 export const SECRET_PREFIX = "clomo_";
 
-/** A secret is the prefix and 256 random bits in base64url. */
 export const SECRET_PATTERN = /^clomo_[\w-]{43}$/;
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -15,11 +14,10 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** An expired token is stored to explain why it is refused. */
+/** An expired token is stored so that clomoctl can explain the rejection. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
-/** Access tokens never have this right. */
-export type OwnRight = "sign-in";
+export type SignInRight = "sign-in";
 
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;
 

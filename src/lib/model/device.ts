@@ -16,29 +16,26 @@ import {
 } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** Platforms and statuses. 事前登録 and 管理中 are statuses of the console, 管理外 is clomoctl's own.  @see facts 1.3, 4.6 */
+/** 事前登録 and 管理中 are statuses of the console, 管理外 is clomoctl's own. @see facts 1.3, 4.6 */
 const PLATFORM_RULE = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows"] } as const satisfies Rule;
 const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
 
 export const PLATFORMS = PLATFORM_RULE.choices;
 export const DEVICE_STATUSES = STATUS_RULE.choices;
 
-/** Only Android devices have a mode and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
-/** The fields of a device that an account may change even without the right to change other fields. */
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
-/** The device is not set up yet, so a new owner never requires a wipe. */
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 
-/** The console cannot set an owner in this status. @see facts 1.3 */
+/** The console cannot set the owner of a device with this status. @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 
-/** The console has no status for returned devices. @see facts 1.1 */
+/** The console has no status for returned devices, so they are marked with tags. @see facts 1.1 */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
-/** How an Android device is set up, in the manual's words, or clomoctl's `unknown`. @see facts 1.3, 2.4, 3.5 */
+/** Modes of Android devices in the words of the manual. `unknown` is clomoctl's own word. @see facts 1.3, 2.4, 3.5 */
 const ANDROID_MODE = defineLabelledChoice({
   "fully-managed": text("Fully Managed", "Fully Managed"),
   comp: text("COMP", "COMP"),
@@ -52,13 +49,13 @@ export type AndroidMode = (typeof ANDROID_MODE)["choices"][number];
 
 export const ANDROID_MODES = ANDROID_MODE.choices;
 
-/** In this mode, each device needs its own account. @see facts 1.3 */
+/** In this mode, each device needs a separate account. @see facts 1.3 */
 export const ACCOUNT_PER_DEVICE_MODE: AndroidMode = "fully-managed";
 
 /** In this mode, a device needs no account, and no wipe for a new owner. @see facts 1.3, 2.4 */
 export const ACCOUNTLESS_MODE: AndroidMode = "dedicated";
 
-/** `legacy` and `unknown` may also require a wipe. @see facts 1.3 */
+/** Devices with `legacy` or `unknown` may also require a wipe. @see facts 1.3 */
 export const MODES_REQUIRING_WIPE: readonly AndroidMode[] = ["fully-managed", "comp", "work-profile"];
 
 const defineOptionalColumn = (en: string, ja: string, example: string | null, rule: Rule = ANY_TEXT_RULE) =>
@@ -73,7 +70,7 @@ const defineOptionalColumn = (en: string, ja: string, example: string | null, ru
 
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
 
-/** Keeps spaces in an IMEI: pre-registration compares the exact text. New columns come last. @see facts 1.3, 1.4 */
+/** Spaces in an IMEI are not removed, because pre-registration compares the exact text. @see facts 1.3, 1.4 */
 const DEVICE_FIELDS = {
   id: defineIdField(10),
   serialNumber: {
@@ -167,8 +164,8 @@ const DEVICES_PAGE = text(
 
 // @see facts 1.3
 const OWNER_CLICKS = text(
-  "CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, select the name from the suggestions, then click OK (an Android device in the mode Fully Managed, COMP or Work Profile must be wiped first)",
-  "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し、候補から選んで「OK」をクリック(Android の Fully Managed、COMP、Work Profile のデバイスは、先に初期化が必要です)",
+  "CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報 › type and select the name › OK (first wipe an Android device in Fully Managed, COMP or Work Profile)",
+  "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」欄に名前を入力し、候補から選んで「OK」をクリック(Android の Fully Managed、COMP、Work Profile では、先に初期化が必要です)",
 );
 
 // @see facts 1.1
@@ -177,11 +174,11 @@ const TAG_CLICKS = text(
   "CLOMO PANEL の「Devices」で「Import/Export」›「Import」を選び、「デバイスにタグとメモを設定します。」でインポート(デバイスの画面での手順はマニュアルにありません)",
 );
 
-/** `org` is not stored: it is the organisation that owns the device, or the organisation of the owner. */
+/** `org` is not stored. Its value is the organisation that owns the device, or the owner's organisation. */
 export const DEVICE = {
   name: "device",
   title: text("devices", "デバイス"),
-  // @see facts 1.1, 1.4: the manual names only the console's choice for importing tags and memos
+  // The manual names only the console's choice for importing tags and memos. @see facts 1.1, 1.4
   screen: {
     page: text("CLOMO PANEL, Devices", "CLOMO PANEL の「Devices」画面"),
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
@@ -212,7 +209,6 @@ export const DEVICE = {
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
-/** The fields that must not be blank in the record of an action, by the kind of the action. */
 export const FIELDS_OF_ACTIONS: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
   message: ["message"],
   rename: ["deviceName"],
@@ -230,7 +226,7 @@ const describeActionSteps = (page: string): Text =>
     `CLOMO PANEL の「Devices」(手順は CLOMO のマニュアルの「${page}」にあります)`,
   );
 
-/** A record of an action on a device. clomoctl sends nothing to the device. @see seed 003, section 12 */
+/** The record of an action on a device. clomoctl sends nothing to the device. @see seed 003, section 12 */
 export const DEVICE_ACTION = {
   name: "device_action",
   fields: {
@@ -262,7 +258,7 @@ export const DEVICE_ACTION = {
   keys: [],
   namedBy: "serialNumber",
   usual: ["createdAt", "serialNumber", "kind", "message", "deviceName", "reason", "by"],
-  // the manual names the page with the steps of each action, except of the end of lost mode
+  // The manual describes the steps of each action, except the end of lost mode.
   clicks: {
     kinds: {
       "lost-mode": describeActionSteps("デバイスを紛失モードに設定したい"),
@@ -280,7 +276,7 @@ type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 
-/** Returns `has` if a wipe is required, `may` if it is possibly required. @see facts 1.3 */
+/** Returns `has` if a wipe is required, `may` if a wipe may be required. @see facts 1.3 */
 export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTraits): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === ACCOUNTLESS_MODE) return undefined;
   return androidMode !== null && MODES_REQUIRING_WIPE.includes(androidMode) ? "has" : "may";

@@ -15,36 +15,32 @@ export interface Column
   extends
     Pick<FileColumn, "required" | "consoleExport">,
     Pick<Field, "code" | "personName" | "comparison" | "secret" | "clearable" | "onlyWith" | "refers"> {
-  /** the name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
+  /** name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;
   readonly header: string;
   readonly value: ValueRule;
-  /** true if the column may appear several times under one header; the value is then the list of non-blank cells */
+  /** true if the file may contain several columns with the same header */
   readonly repeated?: boolean | undefined;
   readonly most?: number | undefined;
-  /** true if the order of the values of a repeated column does not matter */
   readonly set?: true | undefined;
-  /** the field of the record type that a cell sets: `org` for the column `orgCode` */
+  /** field of the record type that a cell sets: `org` for the column `orgCode` */
   readonly sets: string;
 }
 
 export interface Format {
   readonly name: string;
   readonly thing: ThingInFiles;
-  /** the app whose users the file contains; undefined for records of CLOMO PANEL */
   readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
   readonly custom: boolean;
-  /** the field whose value identifies a record; for a repeated field, the first value */
   readonly key: string;
-  /** fields that together identify a record if its key is blank; the required fields among them must be present */
+  /** fields that together identify a record if its key is blank */
   readonly fallbackKey?: readonly string[] | undefined;
   readonly unique: readonly string[];
 }
 
 export interface CustomField {
   readonly id: string;
-  /** the name of the field, which is also its header */
   readonly name: string;
 }
 
@@ -104,7 +100,6 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** Finds a column by its header, or by the field that it contains or sets. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return (

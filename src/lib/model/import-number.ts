@@ -12,5 +12,4 @@ export const parseImportNumber = (typed: string): ImportNumber | undefined => {
   return digits === undefined ? undefined : { of: letter === "" ? "change" : "plan", value: Number(digits) };
 };
 
-/** Excludes a leading zero, because the ids of imports begin with zero. */
 export const IMPORT_NUMBER_PATTERN = /^([Pp]?)([1-9]\d{0,14})$/;

@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** `append` and `replace` are the console's インポート方法; the other modes are clomoctl's. */
+/** `append` and `replace` are the console's インポート方法. The other modes are clomoctl's own. */
 export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "undo", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
@@ -34,23 +34,21 @@ export type RecordAction = "create" | "update" | "delete";
 
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
-/** An unknown value, from a newer version of clomoctl, is returned unchanged. */
+/** Returns an unknown word unchanged, because it may come from a newer version of clomoctl. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/** `release` first removes the owner of the devices. */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
-/** `code`: by code; `name`: by path, or by a name that is unique. */
+/** `name` means the path of an organisation, or a name that is unique. */
 export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 export const MAX_HEADER_ROW = 1000;
 
-/** Unknown columns, values such as #N/A, and a file of another tenant can be allowed. */
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** A percentage permits at most this number of deletions, however large the tenant is. */
+/** A percentage permits at most this number of deletions in a tenant of any size. */
 export const MAX_DELETIONS_BY_SHARE = 500;

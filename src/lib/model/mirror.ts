@@ -2,7 +2,6 @@ import { text } from "../text/index.ts";
 
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
-/** Console exports do not show administrators. */
 export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員が登録されているかは未確認");
 
 export interface MirrorCounts {
@@ -18,7 +17,6 @@ export interface MirrorGaps {
   readonly secured: boolean;
 }
 
-/** Omits SECURED APPs that the tenant does not use. */
 export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: MirrorCounts): MirrorGaps => ({
   devices: mirroredAt !== null && devices === 0,
   secured:

@@ -2,8 +2,8 @@ const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 
 const LOOK_ALIKE_PATTERN = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
-/** These seven JIS characters have two different mappings to Unicode. */
-export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
+/** Seven JIS characters have two different mappings to Unicode. */
+export const CP932_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
   ["\u2016", "\u2225"],
@@ -13,11 +13,10 @@ export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-/** Replaces the seven characters that change if a text is written in Windows-31J and read again. */
+/** Replaces the seven characters that change if a text is written in CP932 and read again. */
 export const toCp932Form = (value: string): string =>
-  value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
+  value.replace(LOOK_ALIKE_PATTERN, (character) => CP932_FORMS.get(character) ?? character);
 
-/** True if {@link foldText} certainly would not change the text. */
 const isFolded = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
     const c = value.charCodeAt(i);
@@ -28,34 +27,32 @@ const isFolded = (value: string): boolean => {
   return true;
 };
 
-/** Returns NFC, with characters that a round trip through Windows-31J does not change. */
+/** Returns the text in Unicode form NFC, with characters that do not change in CP932. */
 const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
 const LOWER_CASE_PATTERN = /[a-z]/;
 
-/** Returns NFC with full case folding: `Straße@x` is equal to `STRASSE@X`. */
+/** Ignores the case of all letters: `Straße@x` is equal to `STRASSE@X`. */
 export const emailKey = (address: string): string => {
   if (isAscii(address)) return UPPER_CASE_PATTERN.test(address) ? address.toLowerCase() : address;
   return foldText(foldText(address).toUpperCase().toLowerCase().replaceAll("ς", "σ"));
 };
 
-/** The key of codes and account names is case-sensitive. */
 export const codeKey = foldText;
 
 /** Only ASCII letters become upper case, as in SQL. */
 export const serialKey = (serial: string): string =>
   foldText(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** The key of names of organisations, groups and columns is case-sensitive. */
 export const nameKey = foldText;
 
-/** The key of names that Apple returns: full-width letters and digits become ASCII. */
+/** Returns the key of a name that Apple returns. Full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
-/** Codes differ even if only their letter case or width differs. */
+/** Codes with different letter case or width are different codes. */
 export const isCodeComparison = (comparison: Comparison): boolean =>
   comparison === "code" || comparison === "serial-number";
 
@@ -79,7 +76,6 @@ export const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** False if the value may differ from its key. Nearly all values are their own keys. */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
@@ -104,8 +100,8 @@ const getSortClass = (character: string): number => {
 };
 
 /**
- * Sorts like the console: half-width digits, upper case, lower case, hiragana, katakana, kanji, full-width digits and
- * letters, then the rest by code point. @see facts 6.6
+ * Sorts names like the console: ASCII, kana, kanji, full-width digits and letters, then other characters. @see facts
+ * 6.6
  */
 export const nameSortKey = (name: string): string => {
   let key = "";
@@ -129,7 +125,7 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
   const pairs = [
     ...NAME_VARIANTS,
     ...[...FULL_WIDTH_FORMS, ...HALF_WIDTH_KANA].map((character) => character.normalize("NFKC") + character),
-    ...[...WINDOWS_31J_FORMS].map(([one, other]) => other + one),
+    ...[...CP932_FORMS].map(([one, other]) => other + one),
   ];
   const groups = new Map<string, string>();
   for (const pair of pairs) {
@@ -141,7 +137,6 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
 
 let cachedEquivalents: ReadonlyMap<string, string> | undefined;
 
-/** Removes variants and spaces. A search for a name finds all names with the same form. */
 export const toComparableName = (name: string): string => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
@@ -163,20 +158,14 @@ const toHalfWidthKana = (voiced: string): string => {
   return half + (mark === "\u3099" ? "ﾞ" : "ﾟ");
 };
 
-/**
- * Returns GLOB patterns. A value in either width and with any variant of names matches at least one. Stored values are
- * not converted, so that values from earlier versions are found, too.
- */
 export const buildSearchPatterns = (text: string): readonly string[] => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;
-  // combines a half-width kana and its voicing mark into one character
   const whole = text.replace(/[\uff61-\uff9f]+/g, (kana) => kana.normalize("NFKC"));
   const patternOf = (wanted: string): string =>
     `*${Array.from(wanted, (character) => {
       const all = groups.get(character) ?? character;
       return all === character && !"*?[".includes(character) ? character : buildGlobClass(all);
     }).join("")}*`;
-  // also search for the text as typed, so that a text with both widths is found
   return [...new Set([patternOf(whole), patternOf(whole.replace(VOICED_KANA, toHalfWidthKana)), patternOf(text)])];
 };

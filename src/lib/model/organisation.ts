@@ -13,12 +13,12 @@ import {
 
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
-/** The path of the root is blank. @see facts 0 */
+/** The path of the root organisation is blank. @see facts 0 */
 export const ROOT_ORG_NAME = "全社";
 
-const UNKNOWN_PARENT = { code: "org-parent-unknown", param: "parent" } as const;
+const UNKNOWN_PARENT_PROBLEM = { code: "org-parent-unknown", param: "parent" } as const;
 
-/** Limits are unknown, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
+/** No limits are documented, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
   id: defineIdField(1),
   name: {
@@ -44,7 +44,7 @@ const ORG_FIELDS = {
     rule: ANY_TEXT_RULE,
     column: { header: "上位組織コード", consoleExport: true },
     comparison: "code",
-    refers: { to: "org", by: "code", unknown: UNKNOWN_PARENT },
+    refers: { to: "org", by: "code", unknown: UNKNOWN_PARENT_PROBLEM },
     resolves: "parentId",
   },
   parentPath: {
@@ -52,7 +52,7 @@ const ORG_FIELDS = {
     rule: ANY_TEXT_RULE,
     column: { header: "上位組織パス", consoleExport: true },
     comparison: "name",
-    refers: { to: "org", by: "path", unknown: UNKNOWN_PARENT },
+    refers: { to: "org", by: "path", unknown: UNKNOWN_PARENT_PROBLEM },
     resolves: "parentId",
   },
   parentId: {
@@ -63,7 +63,7 @@ const ORG_FIELDS = {
     short: "parent",
     byHand: true,
     clearable: false,
-    refers: { to: "org", by: "id", unknown: UNKNOWN_PARENT },
+    refers: { to: "org", by: "id", unknown: UNKNOWN_PARENT_PROBLEM },
   },
   path: { type: "text", derived: true, label: text("path", "パス"), example: "営業部" },
   depth: { type: "integer", derived: true, label: text("depth", "階層"), example: 1 },
@@ -76,11 +76,10 @@ const ORG_CLICKS = text(
   "CLOMO PANEL の「Users/Org」の左側から組織を選択(手順はマニュアルにありません)",
 );
 
-/** The root organisation is 全社. `path` omits the root; a `/` in a name is written as `\/`. */
 export const ORG = {
   name: "org",
   title: text("organisations", "組織"),
-  // @see facts 1.1; the manual does not name the import mode
+  // The manual does not name the import mode. @see facts 1.1
   screen: {
     page: text("CLOMO PANEL, Users/Org", "CLOMO PANEL の「Users/Org」画面"),
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
@@ -92,7 +91,7 @@ export const ORG = {
     "管理画面での組織の CSV のヘッダーと文字コードは確認されていません。「上位組織コード」と「上位組織パス」は clomoctl 独自の列です。",
   ),
   fields: ORG_FIELDS,
-  // @see seed 003, 6-1 and 9; the manual does not describe how to move or delete an organisation
+  // The manual does not describe how to move or delete an organisation. @see seed 003, 6-1 and 9
   clicks: {
     create: text(
       "CLOMO PANEL: Users/Org › Add Org › 組織名, 組織コード › 保存 (the manual does not say how to create an organisation below another)",
@@ -109,7 +108,6 @@ export const ORG = {
 
 const { id, code, path } = ORG_FIELDS;
 
-/** Lists have separate columns for path, code and ID. */
 export const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
@@ -134,11 +132,11 @@ export const ORG_COUNTS = {
 
 export type Org = RecordOf<typeof ORG_FIELDS>;
 
-/** Formats a path from the top down: `本社/営業部`. Escapes `/` in a name as `\/` and a backslash as `\\`. */
+/** Formats a path from the top down: `本社/営業部`. Writes `/` in a name as `\/` and a backslash as `\\`. */
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
-/** Parses the form of {@link formatOrgPath}. Returns undefined for a blank name or an unknown escape. */
+/** Parses the result of {@link formatOrgPath}. Returns undefined for a blank name or an unknown escape. */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];
   let name = "";

@@ -36,7 +36,7 @@ const createValueProblemKind = (
   },
 });
 
-const createSuspicionKind = (en: string, ja: string): ProblemKind => ({
+const createSuspiciousValueKind = (en: string, ja: string): ProblemKind => ({
   severity: "warning",
   describe: (params) => {
     const value = quoteValue(params["value"]);
@@ -51,7 +51,7 @@ const createSuspicionKind = (en: string, ja: string): ProblemKind => ({
 const createError = createProblemKindFactory("error");
 const createWarning = createProblemKindFactory("warning");
 
-const describeComposition = ({ by }: ProblemParams): Text =>
+const describeNameComposition = ({ by }: ProblemParams): Text =>
   ACCOUNT_NAME_COMPOSITIONS[by as AccountNameComposition] ?? same(String(by));
 
 const RECORD_NOUNS = {
@@ -267,7 +267,7 @@ export const PROBLEMS = {
     "contains invisible characters ({characters})",
     "目に見えない文字があります({characters})",
   ),
-  "value-kept": { severity: "warning", describe: describeKeptValue },
+  "value-kept": { severity: "warning", describe: describeAcceptedValue },
   "not-alphanumeric": createValueProblemKind(
     "error",
     "must contain only half-width letters and digits",
@@ -300,9 +300,9 @@ export const PROBLEMS = {
       );
     },
   },
-  "value-formula": createSuspicionKind("a code written as a formula", "数式の形で保護された値です"),
-  "value-apostrophe": createSuspicionKind("begins with an apostrophe", "先頭にアポストロフィがあります"),
-  "value-exponent": createSuspicionKind(
+  "value-formula": createSuspiciousValueKind("a code written as a formula", "数式の形で保護された値です"),
+  "value-apostrophe": createSuspiciousValueKind("begins with an apostrophe", "先頭にアポストロフィがあります"),
+  "value-exponent": createSuspiciousValueKind(
     "a number in exponent form, rounded by a spreadsheet",
     "表計算ソフトが桁を丸めた数値です(指数表記)",
   ),
@@ -316,18 +316,21 @@ export const PROBLEMS = {
       );
     },
   },
-  "name-blanks": createSuspicionKind(
+  "name-blanks": createSuspiciousValueKind(
     "leading or trailing spaces; clomoctl does not remove them from names, so correct the file",
     "前後に空白があります(名前の空白は自動では取り除かないため、ファイルを直してください)",
   ),
-  "value-short": createSuspicionKind(
-    "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
+  "value-short": createSuspiciousValueKind(
+    "fewer digits than the codes that begin with 0; a spreadsheet may have removed leading zeros",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",
   ),
-  "value-decimal": createSuspicionKind("a code that became a decimal number", "コードが小数になっています"),
-  "value-date": createSuspicionKind("a date instead of a code", "コードが日付になっています"),
-  "mail-scheme": createSuspicionKind("begins with mailto:", "先頭に mailto: があります"),
-  "mail-enclosed": createSuspicionKind("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
+  "value-decimal": createSuspiciousValueKind("a code that became a decimal number", "コードが小数になっています"),
+  "value-date": createSuspiciousValueKind("a date instead of a code", "コードが日付になっています"),
+  "mail-scheme": createSuspiciousValueKind("begins with mailto:", "先頭に mailto: があります"),
+  "mail-enclosed": createSuspiciousValueKind(
+    "an address in brackets or quotes",
+    "アドレスがかっこや引用符で囲まれています",
+  ),
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
   "key-ambiguous": createError(
@@ -335,7 +338,7 @@ export const PROBLEMS = {
     "テナントの {count} 件のデータに当てはまります",
   ),
   "row-ambiguous": createWarning(
-    "not imported: this row may mean {records}; if so, give that record the key and name of this row; if not, delete that record",
+    "not imported: this row may be {records}; if it is, give the record this row's key and name; if not, delete the record",
     "取り込みませんでした: この行は {records} と同じデータかもしれません。同じなら、登録済みのデータのキーと名前をこの行に合わせ、別なら、登録済みのデータを削除してください",
   ),
   "key-mended": createError(
@@ -346,7 +349,7 @@ export const PROBLEMS = {
     (p) =>
       p["other"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`
-        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: first correct that person's name, or delete that person`,
+        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: if it is the same person, first correct the name; if not, first delete the other person`,
     (p) =>
       p["other"] === undefined
         ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`
@@ -461,13 +464,13 @@ export const PROBLEMS = {
   ),
   "account-name-composed": createError(
     (p) => {
-      const { en } = describeComposition(p);
+      const { en } = describeNameComposition(p);
       return p["composed"] === ""
         ? `account names are built from the ${en}, which this user does not have: set it first, or leave the cell blank`
         : `account names are built from the ${en}: use ${p["composed"]} instead of ${p["value"]}, or leave the cell blank`;
     },
     (p) => {
-      const { ja } = describeComposition(p);
+      const { ja } = describeNameComposition(p);
       return p["composed"] === ""
         ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、セルを空にしてください`
         : `「${p["value"]}」はアカウント名を構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
@@ -483,9 +486,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** number of the row; 1 is the header; 0 for the whole file or for a record that is missing from the file */
+  /** number of the row, counted from 1 (the header); 0 for the whole file or for a missing record */
   readonly row: number;
-  /** line of the file on which the row begins, counted from 1; 0 if the problem does not have a line */
+  /** line of the file on which the row begins, counted from 1; 0 if unknown */
   readonly line: number;
   /** number of the cell, counted from 1; 0 for the whole row */
   readonly column: number;
@@ -502,8 +505,7 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-/** The value is imported anyway. `of` is the code of the problem. */
-function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
+function describeAcceptedValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));
   const more = Number(count) - 1;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { QUESTIONS, parseAnswer, YES_NO, type AnswerFormat } from "./question.ts";
+import { QUESTIONS, parseAnswer, YES_NO_CHOICES, type AnswerFormat } from "./question.ts";
 
 /** In the morning of that day in Tokyo. */
 const NOW = "2027-03-30T23:00:00.000Z";
 
 const FORMATS = {
-  "yes-no": { kind: "choice", choices: YES_NO },
+  "yes-no": { kind: "choice", choices: YES_NO_CHOICES },
   date: { kind: "date" },
   phone: { kind: "phone" },
   text: { kind: "text" },

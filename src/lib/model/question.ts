@@ -2,11 +2,11 @@ import { text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "./renewal.ts";
 import { parseTypedDate } from "./time.ts";
 
-export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
+export const YES_NO_CHOICES = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
   Record<string, Text>
 >;
 
-/** Devices are supervised or not, with or without ADE. @see seed 003 */
+/** @see seed 003 */
 const MANAGEMENT_METHODS = {
   purchased: text(
     "supervised, with ADE devices bought from a reseller",
@@ -17,14 +17,15 @@ const MANAGEMENT_METHODS = {
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** HOME shows one of these for a certificate or token that is renewed each year. */
 const HOME_EXPIRY_CHOICES = {
   date: text("an expiry date", "有効期限が表示されている"),
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The titles of the six checklist items in CLOMO's manual, and of clomoctl's own `settings`. @see facts 7.1; seed 002 */
-export const ITEM_TITLES = {
+/**
+ * The titles of the six checklist items in CLOMO's manual. `settings` is clomoctl's own item. @see facts 7.1; seed 002
+ */
+export const CHECKLIST_ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
   "push-certificate": text("Apple Account of the MDM push certificate", "MDM プッシュ通知証明書の Apple Account"),
@@ -37,20 +38,17 @@ export const ITEM_TITLES = {
   settings: text("configuration profiles and apps", "構成プロファイルとアプリ"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type ItemId = keyof typeof ITEM_TITLES;
+export type ChecklistItemId = keyof typeof CHECKLIST_ITEM_TITLES;
 
-const GROUP_TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
+const GROUP_TITLES = { ...CHECKLIST_ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-/** Questions never ask for passwords, but for where they are stored. */
 export type QuestionKind = "text" | "phone" | "date" | "choice";
 
 export interface AnswerFormat {
   readonly kind: QuestionKind;
-  /** for a `choice`: the labels of the possible answers, by the value that is stored */
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** The group is the part of the name before the first dot. */
 export interface Question extends AnswerFormat {
   readonly group: keyof typeof GROUP_TITLES;
   readonly label: Text;
@@ -63,7 +61,7 @@ const ACCOUNT_QUESTIONS = {
   account: { kind: "text", label: text("name of the account", "アカウント名") },
   company: {
     kind: "choice",
-    choices: YES_NO,
+    choices: YES_NO_CHOICES,
     label: text("a company account, not a personal one", "個人のものではなく会社のアカウントか"),
   },
   holder: { kind: "text", label: text("person who signs in", "サインインする人"), yearly: true },
@@ -93,7 +91,7 @@ const createHomeQuestion = (label: string): QuestionParts => ({
 
 const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
   kind: "choice",
-  choices: YES_NO,
+  choices: YES_NO_CHOICES,
   label: text(en, ja),
 });
 
@@ -146,7 +144,7 @@ const QUESTION_GROUPS = {
   },
 } as const satisfies Readonly<Record<keyof typeof GROUP_TITLES, Readonly<Record<string, QuestionParts>>>>;
 
-/** The keys are names such as `push-certificate.holder`, in the order in which the questions are asked. */
+/** Keys are names such as `push-certificate.holder`, in the order in which the questions are asked. */
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
   Object.entries<Readonly<Record<string, QuestionParts>>>(QUESTION_GROUPS).flatMap(([group, questions]) =>
     Object.entries(questions).map(([name, parts]) => [
@@ -173,7 +171,7 @@ const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: strin
   const found = Object.entries(choices).find(
     ([value, { en, ja }]) =>
       [value, en, ja].some((word) => word.toLowerCase() === typed.toLowerCase()) ||
-      (choices === YES_NO && isShortForm(value)),
+      (choices === YES_NO_CHOICES && isShortForm(value)),
   );
   if (found !== undefined) return { value: found[0] };
   const all = Object.keys(choices).join(", ");

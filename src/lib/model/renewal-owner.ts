@@ -3,7 +3,6 @@ const OWNER_SEPARATORS = /[,;、,;\r\n]+/u;
 const EMAIL_ADDRESS_PATTERN = /[^\s<>()"'「」:]+@[^\s<>()"'「」:]+/gu;
 
 export interface NamedOwner {
-  /** text as written: an email address, or a text that may be an employee code, an account name or a full name */
   readonly text: string;
   readonly isAddress: boolean;
 }

@@ -12,7 +12,7 @@ import {
   type Thing,
 } from "./thing.ts";
 
-/** Even a bundle of all public certificate authorities is smaller. */
+/** A file with all public certificate authorities is smaller than this limit. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
 /** @see facts 3.1 */
@@ -53,7 +53,6 @@ const defineTextField = (en: string, ja: string, example: string | null = null) 
 export const RECORDED_FIELDS = {
   kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
-  /** organisation or customer that a token belongs to */
   organisation: defineTextField("organisation", "組織"),
   /** UTC instant; null if unknown */
   expiresAt: {
@@ -63,7 +62,6 @@ export const RECORDED_FIELDS = {
     example: "2027-03-01T05:00:00.000Z",
   },
   certainty: { ...defineLabelledChoice(EXPIRY_CERTAINTIES), label: text("certainty", "確かさ"), example: "exact" },
-  /** SHA-256 of the DER form of a certificate, or of a token file */
   fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント"), example: null },
   /** topic of a push certificate (subject UID) */
   topic: defineTextField("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
@@ -72,7 +70,7 @@ export const RECORDED_FIELDS = {
   account: defineTextField("account", "アカウント", "mdm@example.co.jp"),
   /** telephone number that receives the verification codes of the account (two-factor authentication) */
   phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
-  /** person who has the 2-factor phone, or place where the phone is stored */
+  /** person who has the telephone, or place where the telephone is stored */
   phoneHolder: defineTextField(
     "2-factor phone holder",
     "認証コードを受け取る電話の所持者・置き場所",
@@ -84,7 +82,7 @@ export const RECORDED_FIELDS = {
 
 const { expiresAt, certainty, fingerprint, topic, organisation, source } = RECORDED_FIELDS;
 
-export const RENEWED_FIELDS = {
+export const RENEWAL_FILE_FIELDS = {
   expiresAt: { type: expiresAt.type, label: expiresAt.label, example: expiresAt.example },
   certainty,
   fingerprint: { type: fingerprint.type, label: fingerprint.label, example: "0".repeat(64) },
@@ -98,7 +96,7 @@ export const RENEWAL_ITEM = {
   fields: {
     id: defineIdField(8),
     ...RECORDED_FIELDS,
-    /** when somebody last confirmed the yearly login or the upload; `confirmedBy` is this person */
+    /** time at which `confirmedBy` last confirmed the yearly login or the upload */
     confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時"), example: null },
     confirmedBy: defineTextField("confirmed by", "実施者"),
     createdAt: CREATED_AT_FIELD,
@@ -122,7 +120,6 @@ export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as c
 
 const MIN_PHONE_DIGITS = 4;
 
-/** True for a number or extension, false for a person or a place. */
 export function isTelephoneNumber(typed: string): boolean {
   const plain = typed.normalize("NFKC").trim();
   return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
@@ -138,7 +135,6 @@ export const formatTwoFactorPhone = ({
 
 export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
   readonly expiresAt: string;
-  /** UTC instant; null if unknown */
   readonly validFrom: string | null;
   readonly fingerprint: string;
 }
@@ -146,12 +142,11 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
 /** A reminder is about one stage of one item, and is sent to one recipient through one channel. */
 export const REMINDER_KEY = {
   itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
-  /** expiry date of the item; distinguishes the reminders of different years */
+  /** expiry date of the item, which differs between the reminders of different years */
   expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
   /** days before the expiry date; negative after the expiry date */
   stage: { type: "integer", example: 90 },
   way: { type: "text", longest: 20, blank: false, example: "mail" },
-  /** an email address, or the name of a webhook or command */
   recipient: { type: "text", longest: 320, blank: false, example: RECORDED_FIELDS.owner.example },
 } as const satisfies Fields;
 
@@ -161,14 +156,12 @@ const REMINDER_ID = defineIdField(9);
 export const REMINDER = {
   name: "renewal_notice",
   fields: {
-    /** ids increase with time: a smaller id means that sending started earlier */
     id: REMINDER_ID,
     ...REMINDER_KEY,
     state: { type: "choice", choices: ["sending", "sent", "failed"], example: "sending" },
     /** the same for all attempts, so that mail programs recognise a repeated email */
     messageId: { type: "text", example: `${REMINDER_ID.example}@clomoctl.invalid` },
     attempts: { type: "integer", example: 1 },
-    /** when the last attempt started, or when its outcome was recorded */
     at: { type: "instant", example: EXAMPLE_INSTANT },
     error: { type: "text", nullable: true, example: null },
   },

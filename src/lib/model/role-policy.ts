@@ -9,19 +9,21 @@ import {
   type Role,
 } from "./role.ts";
 
-/** `inside`: in the account's organisations; `item`: there, if the account's scheme includes the operation */
-export type Reach = "all" | "inside" | "item" | "no";
+/** `inside` means in the account's organisations. `item` also requires the operation in the account's scheme. */
+export type OperationScope = "all" | "inside" | "item" | "no";
 
-export const REACH_LABELS = {
+export const OPERATION_SCOPE_LABELS = {
   all: text("all", "全体"),
   inside: text("inside", "組織内"),
   item: text("item", "項目"),
   no: text("no", "不可"),
-} as const satisfies Readonly<Record<Reach, Text>>;
+} as const satisfies Readonly<Record<OperationScope, Text>>;
 
 const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 
-const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
+const ROLE_SCOPES: Readonly<
+  Record<Operation, readonly [division: OperationScope, operator: OperationScope, custom: OperationScope]>
+> = {
   "tenant.write": ["no", "no", "no"],
   "handover.read": ["no", "no", "no"],
   "orgs.read": ["inside", "inside", "inside"],
@@ -45,7 +47,6 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
   "devices.write": ["inside", "no", "item"],
   "devices.note": ["inside", "inside", "item"],
   "devices.delete": ["inside", "no", "item"],
-  // the assignments name organisations and devices of the whole tenant
   "config-profiles.read": ["no", "no", "no"],
   "config-profiles.write": ["no", "no", "no"],
   "config-profiles.delete": ["no", "no", "no"],
@@ -67,33 +68,36 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
 /** CLOMO's own rights are not documented. @see facts 2.1, 8 */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
-    const [division, operator, custom] = ROLE_REACHES[operation];
+    const [division, operator, custom] = ROLE_SCOPES[operation];
     return [operation, { system: "all", division, operator, custom }];
   }),
-) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
+) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, OperationScope>>>>;
 
-/** A role cannot have this operation for only some organisations. */
+/** Returns true for operations that cannot be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
   (operation) => ROLE_POLICY[operation].custom === "item",
 );
 
-const INCLUDED_IN_ITEM: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
+const INCLUDING_OPERATIONS: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
 
 export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
-  const { [operation]: whole } = INCLUDED_IN_ITEM;
+  const { [operation]: whole } = INCLUDING_OPERATIONS;
   return items.has(operation) || (whole !== undefined && items.has(whole));
 };
 
-/** Each new user has an organisation. @param isWhole true if 管理対象組織 is 全て or all @see facts 2.1 */
-export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
+/**
+ * Returns the operations that creating a user requires. @param isWhole true if the account manages all organisations
+ * @see facts 2.1
+ */
+export const getOperationsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
   "users.move",
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** `items` are those of the account's scheme; `isWhole` is true if the account manages all organisations. */
+/** `items` are the operations of the account's scheme. `isWhole` is true if the account manages all organisations. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;
@@ -158,14 +162,14 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
 export const listRoleChoices = (): readonly RoleChoice[] =>
   (Object.keys(ROLES) as readonly Role[]).map((role) => ({ role, name: ROLES[role], ...ROLE_CHOICES[role] }));
 
-export interface MatrixRow {
+export interface RoleMatrixRow {
   readonly operation: Operation;
   readonly group: OperationGroup;
   readonly about: Text;
-  readonly cells: Readonly<Record<AdministratorRole, Reach>>;
+  readonly cells: Readonly<Record<AdministratorRole, OperationScope>>;
 }
 
-export const buildMatrixRows = (): readonly MatrixRow[] =>
+export const buildRoleMatrix = (): readonly RoleMatrixRow[] =>
   (Object.keys(OPERATIONS) as readonly Operation[]).map((operation) => ({
     operation,
     group: operationGroupOf(operation),

@@ -21,7 +21,7 @@ export const MAX_SUPPORT_OPTIONS = 5;
 /** @param others accounts that already have the option */
 export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
 
-/** Includes the items of カスタム管理権限スキーム; CLOMO's manual names three (`manual`). @see facts 2.1 */
+/** Operations of カスタム管理権限スキーム. CLOMO's manual names three of them (`manual`). @see facts 2.1 */
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
   "handover.read": {
@@ -72,7 +72,6 @@ export const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** Keys are the first part of the operation name, in the order of {@link OPERATIONS}. */
 export const OPERATION_GROUPS = {
   tenant: text("tenant", "テナント情報"),
   handover: text("handover", "引き継ぎ"),

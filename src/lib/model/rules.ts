@@ -4,12 +4,11 @@ import { isCalendarDay, parseTypedDate } from "./time.ts";
 
 export type ChoiceNames = Readonly<Record<string, Text>>;
 
-/** Plain data, from which checks, schemas, texts and messages are derived. */
 export type Rule =
   | {
       readonly kind: "text";
       readonly min?: number | undefined;
-      /** in characters (code points), like `min` */
+      /** maximum number of characters (code points) */
       readonly max?: number | undefined;
       readonly charset?: "half-width-alphanumeric" | undefined;
     }
@@ -18,13 +17,12 @@ export type Rule =
   | { readonly kind: "port" };
 
 const PATTERN_RULES = {
-  // exactly one @ with text on both sides, no white space and no control characters; lenient, to accept existing data
+  // Existing addresses must be accepted, so this pattern is lenient.
   "mail-address": {
     pattern: /^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$/u,
     code: "not-mail-address",
     about: text("an email address", "メールアドレス"),
   },
-  // stricter than `mail-address`: at most 320 characters, and no characters that quote or separate addresses
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",
@@ -54,10 +52,9 @@ const PATTERN_RULES = {
 
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
-/** As lenient as the console's import: an address that follows this rule may still be undeliverable. */
+/** This rule is as lenient as the console's import, so email may not reach an accepted address. */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
-/** The address has no name. This rule is stricter than {@link EMAIL_ADDRESS_RULE}. */
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
@@ -82,13 +79,12 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   ].map(([open = "", close = ""]) => [close, open]),
 );
 
-/** The address was copied from an email or a list together with enclosing text. */
 export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
   readonly bare: string;
 }
 
-/** Finds `mailto:`, brackets or quotes, also after a name; {@link EMAIL_ADDRESS_RULE} accepts such values. */
+/** Finds `mailto:`, brackets or quotes around an address, also after a name. */
 export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
@@ -96,7 +92,7 @@ export const findAddressWrapping = (address: string): AddressWrapping | undefine
     return { code: "mail-scheme", bare: findAddressWrapping(bare)?.bare ?? bare };
   }
   const at = value.indexOf("@");
-  // brackets that open after the @ (a domain) and quotes that close before the @ (a local part) belong to the address
+  // Brackets that open after the @ and quotes that close before the @ belong to the address.
   const opener = OPENING_MARKS.get(value.slice(-1));
   const open = opener === undefined || at < 0 ? -1 : value.slice(0, at).lastIndexOf(opener);
   if (open < 0) return undefined;
@@ -112,7 +108,7 @@ export interface RuleFault {
 const NO_FAULTS: readonly RuleFault[] = [];
 const NO_PARAMS: ProblemParams = {};
 
-/** Full-width and half-width characters count 1; a surrogate pair also counts 1. */
+/** Returns the number of characters. A surrogate pair counts as one character. */
 export const countCharacters = (value: string): number => {
   let count = value.length;
   for (let i = 1; i < value.length; i += 1) {
@@ -130,7 +126,7 @@ const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemPara
 
 const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // a value has between `length / 2` and `length` code points, so most values need no counting
+  // A value has between `length / 2` and `length` characters, so most values need no counting.
   const long = max !== undefined && value.length > max && countCharacters(value) > max;
   const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
   const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);
@@ -143,7 +139,6 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
   return faults;
 };
 
-/** A blank value violates no rule. A port outside 1-65535 is only a warning. @see facts 6.1 */
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   if (rule.kind === "text") return findTextFaults(rule, value);
@@ -163,14 +158,14 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** Returns null if blank; `TRUE` or `FALSE` for a boolean. */
+/** Returns null for a blank value, and `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
 };
 
-/** Accepts a choice's label in either language, and a day such as `2027/3/31`. */
-export const toMeantValue = (rule: Rule, value: string): string => {
+/** Accepts the label of a choice in either language, and a day such as `2027/3/31`. */
+export const toCanonicalValue = (rule: Rule, value: string): string => {
   if (rule.kind === "choice")
     return rule.choices.find((choice) => Object.values(rule.names?.[choice] ?? {}).includes(value)) ?? value;
   const date = rule.kind === "day" ? parseTypedDate(value) : undefined;
@@ -197,17 +192,16 @@ export const describeRule = (rule: Rule): Text => {
     : text(`${length.en}, only half-width letters and digits`, `${length.ja}、半角英数字のみ`);
 };
 
-/** Code points in a text for which no manual states a limit (a clomoctl rule). */
+/** Maximum number of code points if the manual states no limit. This limit is clomoctl's own. */
 export const MAX_CHARACTERS = 10_000;
 
-/** UTF-16 units, because all values of records are searched (a clomoctl rule). */
+/** Maximum number of UTF-16 code units in a search. This limit is clomoctl's own. */
 export const MAX_SEARCH_LENGTH = 1000;
 
-/** Bytes of an identifying value and of its key (a clomoctl rule), to fit a PostgreSQL index. */
+/** Maximum size of a unique value and of its key, so that both fit into a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
-/** NFC makes at most 3 characters of a UTF-16 unit, case folding 3 of each of these, with 3 bytes each. */
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** UTF-16 units. Up to this length, values are within every clomoctl limit. */
+/** Maximum number of UTF-16 code units with which a value is within all of clomoctl's limits. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

@@ -1,5 +1,5 @@
 import { same, text, type Text } from "../text/index.ts";
-import { getItemsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
+import { getOperationsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
 import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
 
@@ -31,7 +31,7 @@ export const SCHEME = {
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },
-  // @see facts 2.1: the manual shows the settings screen, but not the buttons on it
+  // The manual shows the settings screen, but not the buttons on it. @see facts 2.1
   clicks: {
     create: SCHEME_CLICKS,
     edit: SCHEME_CLICKS,
@@ -46,7 +46,7 @@ export const SCHEME = {
   usual: ["name", "operations", "accounts"],
 } as const satisfies Thing;
 
-/** Returns clomoctl's own name if CLOMO's manual does not name the item. */
+/** Returns clomoctl's own name if CLOMO's manual does not name the operation. */
 export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
 export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];
@@ -54,8 +54,8 @@ export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERAT
 const quoteItemNames = (items: readonly Operation[]): string =>
   items.map((item) => `「${getItemName(item)}」`).join("");
 
-const ITEMS_FOR_ALL_ORGS = getItemsForNewUsers(true);
-const EXTRA_ITEMS_FOR_SOME_ORGS = getItemsForNewUsers(false).filter((item) => !ITEMS_FOR_ALL_ORGS.includes(item));
+const ITEMS_FOR_ALL_ORGS = getOperationsForNewUsers(true);
+const EXTRA_ITEMS_FOR_SOME_ORGS = getOperationsForNewUsers(false).filter((item) => !ITEMS_FOR_ALL_ORGS.includes(item));
 
 /** @see facts 2.1 */
 export const NEW_USER_ITEMS: Text = text(

@@ -1,4 +1,4 @@
-/** A separate module, so that checks do not load all formats, and `format.ts` and `secured-user.ts` have no cycle. */
+/** This module is separate, so that checks do not load all formats, and imports have no cycle. */
 
 import { createFormat, type Format } from "./format.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";

@@ -13,7 +13,6 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** The apps are in the order of CLOMO's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
@@ -37,7 +36,7 @@ const defineSetting = (header: string, rule: Rule = ANY_TEXT_RULE, onScreen?: st
 const defineSecret = (header: string, rule: Rule = ANY_TEXT_RULE) =>
   ({ type: "text", rule, column: { header }, secret: true }) as const satisfies Field;
 
-/** Roles are derived from the app's administrator mark and manager flag. @see facts 6.6 */
+/** Roles are derived from two columns: the app's administrator mark and manager flag. @see facts 6.6 */
 const SECURED_ROLES = {
   administrator: text("administrator", "管理者"),
   manager: text("manager", "ファイル管理者・グループ管理者"),
@@ -81,7 +80,7 @@ const SECURED_USER_FIELDS = {
   displayName: {
     type: "text",
     rule: SECURED_FIELD_RULES.upTo255,
-    // `required` is an assumption, because facts 6.1 state only the maximum length
+    // The documents state only the maximum length, so `required` is an assumption. @see facts 6.1
     label: text("name", "表示名"),
     onScreen: "名前",
     example: "髙橋 花子",
@@ -116,7 +115,7 @@ const SECURED_USER_FIELDS = {
       creates: { option: "createGroups", count: "groupsCreated" },
     },
   },
-  // these fields are on every app's screen but not in any file, so imports leave them unchanged
+  // These fields are on the screen of each app but not in any file, so imports leave them unchanged.
   device: {
     type: "text",
     rule: ANY_TEXT_RULE,
@@ -205,7 +204,7 @@ const EXCHANGE_LOGIN_FIELDS = [
 const EXCHANGE_SERVER_FIELDS = ["exchangeServer", "exchangeSsl"] as const;
 const PROXY_FIELDS = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPassword"] as const;
 
-/** `settings` contains the app's own columns that are not secret, by field. */
+/** `settings` contains the values of the app's own columns, except secrets. */
 export const SECURED_USER = {
   name: "secured_user",
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
@@ -231,7 +230,7 @@ export const SECURED_USER = {
     ),
   },
   fields: SECURED_USER_FIELDS,
-  // @see facts 6.3: in the order and spelling of CLOMO's manual
+  // Columns are in the order and spelling of CLOMO's manual. @see facts 6.3
   formats: {
     browser: USER_COLUMNS,
     docs: ["displayName", "userId", "password", "secretKey", "groups", "fileManager", "description"],
@@ -294,7 +293,7 @@ export const SECURED_USER = {
   namedBy: "displayName",
   noun: "user",
   scope: "app",
-  // @see facts 6.6: an administrator of one app becomes an administrator of the other apps, too
+  // An administrator of one app becomes an administrator of the other apps, too. @see facts 6.6
   protects: { by: "administrator", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "role"],
 } as const satisfies ThingInFiles & {

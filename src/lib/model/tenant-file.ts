@@ -2,16 +2,14 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 export interface TenantCopyState {
-  /** why the copy cannot be trusted; null if the copy is intact */
   readonly fault: Text | null;
-  /** last record of the copy's audit log; null if the log is empty */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   readonly problems: readonly Text[];
 }
 
 /**
- * `forward`: only the received tenant has `changes` after the last common change at `since`; `other`: each tenant has
- * changes that the other tenant lacks.
+ * `forward` means that only the received tenant has further changes. `other` means that both tenants have further
+ * changes.
  */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }
@@ -32,7 +30,7 @@ const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
   ),
 };
 
-export const createUnreceivableFailure = (kind: "same" | "older" | "other", where: string): Failure =>
+export const createRejectedBundleFailure = (kind: "same" | "older" | "other", where: string): Failure =>
   new Failure("conflict", {
     what: REJECTION_REASONS[kind],
     where,

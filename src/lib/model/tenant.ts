@@ -5,7 +5,7 @@ import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thin
 const defineTextField = (label: Text, example: string) =>
   ({ type: "text", longest: 255, nullable: true, label, example }) as const satisfies Field;
 
-/** The value is null if the use is not recorded. */
+/** The value is null if nobody recorded whether the tenant uses the service. */
 const defineUsageField = (label: Text, example: boolean | null = true) =>
   ({ type: "boolean", nullable: true, label, example }) as const satisfies Field;
 
@@ -34,9 +34,7 @@ export type UsageName = keyof typeof USAGE_FIELDS;
 /** A contract is identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
 export const CONTRACT = {
   name: { type: "text", longest: 255, blank: false, example: "CLOMO MDM" },
-  /** number of devices that the contract covers; null if unknown */
   licences: { type: "integer", nullable: true, example: 300 },
-  /** first day of the contract; `until` is the last day; null if unknown */
   from: { type: "day", nullable: true, example: "2026-04-01" },
   until: { type: "day", nullable: true, example: "2027-03-31" },
 } as const satisfies Fields;
@@ -46,11 +44,11 @@ export type Contract = RecordOf<typeof CONTRACT>;
 export const TENANT = {
   name: "tenant",
   fields: {
-    /** from the application form; part of the login address. @see facts 0 */
+    /** part of the login address, from the application form. @see facts 0 */
     domain: defineTextField(text("domain", "利用ドメイン"), "example"),
-    /** @see facts 0: mailed to the contact person in 「[CLOMO PANEL] 登録完了のお知らせ」 */
+    /** mailed to the contact person in 「[CLOMO PANEL] 登録完了のお知らせ」. @see facts 0 */
     loginUrl: defineTextField(text("login address", "ログイン URL"), "https://panel.example.jp/example"),
-    /** @see facts 0: Settings > Mobile Device Management > iOS > 基本設定 > URL情報 */
+    /** URL情報 in the settings of the console. @see facts 0: Settings > Mobile Device Management > iOS > 基本設定 > URL情報 */
     mdmAddress: defineTextField(text("MDM address", "MDM のアドレス(URL情報)"), "mdm.clomo.com/example/ios"),
     /** HOME 「担当者名」: the person responsible for the contract. @see facts 7.2 */
     contactName: defineTextField(text("contact person", "担当者名"), "山田 花子"),
@@ -71,7 +69,6 @@ export const TENANT = {
       example: "google-play",
     },
     consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン"), "Asia/Tokyo"),
-    /** languages of the users: `ja`, `en` */
     languages: {
       type: "texts",
       rule: { kind: "choice", choices: ["ja", "en"] },

@@ -22,81 +22,69 @@ type FieldShape =
     }
   /** a day, such as `2027-03-31`, or an integer; the rule `count` excludes negative numbers */
   | { readonly type: "day" | "integer"; readonly rule?: Rule | undefined }
-  /** `id` is a UUIDv7, `instant` is in UTC, `digest` is a SHA-256 in lower-case hexadecimal digits. Not in files. */
+  /** `id` is a UUIDv7, `instant` is in UTC, `digest` is a SHA-256 in lower-case hexadecimal digits */
   | { readonly type: "id" | "instant" | "digest" | "boolean"; readonly column?: undefined }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
-/** The header is the field's Japanese label, unless `header` is set. */
 export interface FileColumn {
-  /** name in files, plans and maps, if it differs from the name of the field */
+  /** name of the column in files, plans and maps, if it differs from the name of the field */
   readonly name?: string | undefined;
-  /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
+  /** `always` requires a value in every row; `new` requires a value only for a new record */
   readonly required?: "always" | "new" | undefined;
   readonly consoleExport?: true | undefined;
-  /** for values in cells or set by hand, not for stored values; for a reference, the rule for the cell's text */
+  /** rule for values in cells; stored values may violate this rule */
   readonly rule?: Rule | undefined;
-  /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
 }
 
-/** Names are written in any characters, or in full-width katakana (フリガナ). */
 export type PersonNameForm = "written" | "kana";
 
 export type Field = FieldShape & {
   readonly example?: unknown;
   readonly nullable?: true | undefined;
-  /** label of the field's column; a field without a label is not shown in lists */
   readonly label?: Text | undefined;
   /** label on the console's screen, if it differs from the header in files */
   readonly onScreen?: string | undefined;
-  /** name in the tenant API, if it differs from the name of the field */
   readonly shownAs?: string | undefined;
-  /** tenant API field that contains this and other fields, such as `settings`; undefined: this field is separate */
+  /** tenant API field that contains this and other fields, such as `settings` */
   readonly within?: string | undefined;
-  /** for an object: list columns that show its members, as `[column, member]` */
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
   readonly column?: FileColumn | undefined;
-  /** true: the field can be set by hand although it is not in any file; a digest is computed from the stored file */
+  /** true if users can set the field by hand although no file contains it */
   readonly byHand?: true | undefined;
-  /** true: the value may have several lines, also when it is set by hand */
   readonly lines?: true | undefined;
-  /** true: the values are codes and not numbers; always assumed for a field that is compared as `code` */
+  /** true if the values are codes and not numbers; default: true for a field that is compared as `code` */
   readonly code?: true | undefined;
-  /** set if the field contains the name of a person, as it is written or in kana */
   readonly personName?: PersonNameForm | undefined;
   readonly comparison?: Comparison | undefined;
-  /** true: each value belongs to only one record of the tenant, or of the app if the record has one */
   readonly unique?: true | undefined;
-  /** name for columns, if it differs from the field's name: `email` for `emails`, `parent` for `parentId` */
+  /** name of the field's columns, if it differs from the name of the field: `email` for `emails` */
   readonly short?: string | undefined;
-  /** column with the sort key for the name order of the console; lists can be sorted by this column */
+  /** column with the key by which lists are sorted in the order of the console */
   readonly sortKey?: string | undefined;
-  /** true: the value can only be set; it is never exported, stored or shown, and a blank cell leaves it unchanged */
   readonly secret?: true | undefined;
-  /** false: a blank cell never clears the value, whatever options the import has */
+  /** false if a blank cell never clears the value, whatever options the import has */
   readonly clearable?: false | undefined;
-  /** the field that must have a value in a record before this field can have a value */
+  /** field that must have a value in a record before this field can have a value */
   readonly onlyWith?: string | undefined;
-  /** the record type that a cell refers to, and the key that identifies the record */
+  /** record type that a cell refers to, and the key that identifies the record */
   readonly refers?: Reference | undefined;
-  /** true, for a list: the order of the values does not matter, as for all lists that refer to records */
+  /** true if the order of the values in a list does not matter; default: true for references */
   readonly set?: true | undefined;
-  /** for a list: the record type and the field whose values it contains; a changed value changes the list */
+  /** record type and field whose values the list contains; a changed value changes the list */
   readonly follows?: readonly [to: string, by: string] | undefined;
-  /** the field that is set from the cell; the cell itself is not stored */
   readonly resolves?: string | undefined;
-  /** true: read from other data; the table of the record type does not have the field */
+  /** true if the value comes from other data, so that the table of the record type lacks the field */
   readonly derived?: true | undefined;
-  /** the version of the schema with which a later release added the field; undefined: the first version */
+  /** version of the database schema that added the field; undefined for the first version */
   readonly added?: number | undefined;
 };
 
 export interface Reference {
   readonly to: string;
   readonly by: string;
-  /** problem to report if no record matches the cell, and the problem's parameter for the cell's value */
   readonly unknown: { readonly code: ProblemCode; readonly param: string };
-  /** option that makes an import create missing records, and the count of these; undefined: never created */
+  /** option with which an import creates missing records, and the name of their count */
   readonly creates?:
     | { readonly option: "createOrgs"; readonly count: "orgsCreated" }
     | { readonly option: "createGroups"; readonly count: "groupsCreated" }
@@ -108,7 +96,7 @@ export interface Protection {
   readonly by: string;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
   readonly present?: ProblemCode | undefined;
-  /** problem of a replacing file that lacks a protected record; undefined: the record stays without a message */
+  /** problem of a replacing file that lacks a protected record; undefined if nothing is reported */
   readonly missing?: ProblemCode | undefined;
   /** fields that no import changes, and the problem of a row that would change such a field */
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
@@ -120,11 +108,10 @@ export interface RecordKey {
   /** name of the key, as typed after `--key` */
   readonly name: string;
   readonly field: string;
-  /** true if no two records have the same value; otherwise, a row that matches several records is `key-ambiguous` */
   readonly unique: boolean;
-  /** fields that together identify a record if its key is blank; the required fields among them must be present */
+  /** fields that together identify a record if its key is blank */
   readonly standIn?: readonly string[] | undefined;
-  /** true: a record's value never changes, so a row with this value and another main key is probably the same record */
+  /** true if the value of a record never changes, such as a serial number */
   readonly lasting?: true | undefined;
 }
 
@@ -136,16 +123,14 @@ export interface ClickPaths {
   readonly edit?: Text | undefined;
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
-  /** steps by the field `kind`, if a new record is not entered in the console but is an action to carry out there */
+  /** steps by the field `kind`, for records of actions that are carried out in the console */
   readonly kinds?: Readonly<Record<string, Text>> | undefined;
-  /** the screen, if it differs from the screen for files; `{app}` is replaced by the name of the app */
   readonly page?: Text | undefined;
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** Schemas, files, lists, plans and examples are derived from this definition. */
+/** Defines a record type. Schemas, files, lists, plans and examples are derived from the definition. */
 export interface Thing<F extends Fields = Fields> {
-  /** singular name, as in the audit log and in stored changes */
   readonly name: string;
   readonly fields: F;
   /** names of the fields in each console file, in the order of its columns */
@@ -154,29 +139,25 @@ export interface Thing<F extends Fields = Fields> {
   readonly keys: readonly RecordKey[];
   /** field that contains the name of a record for people; default: `name` */
   readonly namedBy?: string | undefined;
-  /** noun for a record in problems; default: the name of the record type */
   readonly noun?: string | undefined;
-  /** field with the name of a record's format (the app); records of different formats are independent of each other */
+  /** field with the name of the app; records of different apps are independent of each other */
   readonly scope?: string | undefined;
   readonly protects?: Protection | undefined;
   readonly clicks?: ClickPaths | undefined;
   readonly usual: readonly string[];
-  /** true: the custom fields of the tenant are additional fields and columns */
   readonly custom?: true | undefined;
 }
 
 export interface ThingInFiles extends Thing {
   readonly title: Text;
-  /** where the console imports files; `choice` is the label of the import mode, if the modes are known */
+  /** page on which the console imports files; `choice` is the label of the import mode */
   readonly screen: {
     readonly page: Text;
-    /** how to upload a file on that screen; appended to `page` */
     readonly clicks: Text;
     readonly choice?: Text | undefined;
   };
-  /** true: the headers of the files are clomoctl's own, because the console's headers are not known */
+  /** true if the console's headers are not known, so that clomoctl uses its own headers */
   readonly ownHeaders?: true | undefined;
-  /** what is not confirmed about the files, in one or two sentences; undefined if CLOMO's manual describes the files */
   readonly unconfirmed?: Text | undefined;
   readonly keys: readonly [RecordKey, ...RecordKey[]];
 }
@@ -207,7 +188,7 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** Returns fields with their names in the API; `own` is the name in the record type. */
+/** Returns fields with their names in the API. `own` is the name in the record type. */
 export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
@@ -240,10 +221,9 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
 export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
   (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
 
-/** Only `updatedAt` can change. */
-const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
+const AUTOMATIC_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 
-/** Omits {@link LASTING_FIELDS} and the scope. New fields come last: a position is a bit in stored versions. */
+/** New fields must come last, because the position of a field is a bit in stored versions. */
 export const listStoredColumns = ({
   fields,
   scope,
@@ -255,7 +235,7 @@ export const listStoredColumns = ({
         secret !== true &&
         resolves === undefined &&
         name !== scope &&
-        !LASTING_FIELDS.includes(name),
+        !AUTOMATIC_FIELDS.includes(name),
     )
     .toSorted(([, { added: one = 0 }], [, { added: other = 0 }]) => one - other)
     .map(([name, field]) => [getColumnName(name, field), field]);
@@ -263,7 +243,6 @@ export const listStoredColumns = ({
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
-/** Omits secrets. Some of the fields have no column in files. */
 export const listEditableFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
   Object.entries(fields).filter(
     ([, { column, byHand, secret, resolves }]) =>
@@ -276,7 +255,7 @@ export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =
 /** A larger file would not fit into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
 
-/** A value is the id of a reference, or for `objects` the fields to set. Null or blank removes a value. */
+/** The id of a reference, or the fields of an object to set. Null or blank removes a value. */
 export type ManualValue =
   | string
   | number
@@ -285,7 +264,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Keys are fields. A field that is missing does not change. */
+/** Values by field. Fields that are not included do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
@@ -298,11 +277,10 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** The key is blank if the value is its own key. */
+/** The key column is blank if the value is equal to its key. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
-/** `names` are the labels that people see. */
 export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
@@ -318,7 +296,6 @@ export const UPDATED_AT_FIELD = {
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** Applies whether a person, a file, a program or a bundle writes the value. */
 export interface ValueRule {
   readonly rule: Rule;
   readonly lines: boolean;

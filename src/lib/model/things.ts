@@ -13,7 +13,7 @@ import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** The console does not have these records, or they record its settings. */
+/** These record types have no tasks, because the console lacks such records, or they only describe the console. */
 const WITHOUT_TASKS = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER, CONFIG_PROFILE, APP] as const;
 
 const WITH_TASKS = [

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Keys are time zone and time style. Creating a formatter costs more than all its uses. */
+/** Keys are time zone and time style. Formatters are cached, because creating a formatter is slow. */
 const cachedFormatters = new Map<string, Intl.DateTimeFormat>();
 
 const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
@@ -23,7 +23,7 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** Hours, without summer time since 1952. For these zones, no Intl formatter (10 ms) is needed. */
+/** Offsets in hours. These zones have had no summer time since 1952, and need no Intl formatter (10 ms). */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
@@ -50,10 +50,9 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
-/** The daily run does not start at the same second every day. */
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
-/** Returns calendar days: 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
+/** Returns calendar days; 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
@@ -91,11 +90,11 @@ export function formatLocalInstant(instant: Date, timezone: string): string {
 
 export const isCalendarDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
-  // `Date` accepts February 30 as a day in March
+  // `Date` accepts February 30 as a day in March.
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 };
 
-/** Returns UTC. One year after 29 February is 28 February. */
+/** Returns a UTC instant. One year after 29 February is 28 February. */
 export const addOneYear = (instant: string): string => {
   const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
@@ -112,7 +111,6 @@ export const findTimeZone = (typed: string): string | undefined => {
   }
 };
 
-/** More than four digits are rejected as a mistake. */
 const DURATION_PATTERN = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
 /** Parses `90d` or `12w`. Returns undefined if the text is not a number of days or weeks. */
@@ -125,7 +123,6 @@ const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const JAPANESE_DAY_PATTERN = /^(\d{4})年(\d{1,2})月(\d{1,2})日$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const SECOND_MS = 1000;
-/** A day ends in every time zone at most this many hours before or after its midnight in UTC. */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 
@@ -141,11 +138,10 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
   return isValidTypedDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
 
-/** Returns the last second of a day in the IANA time zone. */
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 
-/** Returns now for today, and the end of the day for an earlier day. @throws `usage` */
+/** Returns the present time for today, and the end of the day for an earlier day. @throws `usage` */
 export function resolvePastInstant(
   date: TypedDate,
   { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
@@ -161,7 +157,7 @@ const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.sta
 
 /** Finds the last second by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
-  // `dayOf` also returns the last day for all later instants, so the search would not find the end of this day
+  // `dayOf` returns the last day for all later instants, so the search would not find the end of this day.
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - SEARCH_START_HOURS * HOUR_MS) / SECOND_MS);

@@ -16,13 +16,10 @@ export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
 
 export interface BlockedRecord {
   readonly thing: string;
-  /** readable name of the record; null if the acting account cannot see the record */
   readonly name: string | null;
   readonly why: UndoBlockReason;
-  /** explanation of the rule that prevents the undo */
   readonly what?: Text | undefined;
   readonly fields: readonly string[];
-  /** number of the later change that prevents the undo; null if no such change is visible to the acting account */
   readonly change: number | null;
   readonly other: { readonly thing: string; readonly name: string | null } | null;
 }
@@ -33,7 +30,6 @@ const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
 };
 
-/** `by`: text such as ` by change 17`; `other`: the record that prevents the undo */
 const UNDO_BLOCK_TEXTS: Readonly<
   Record<UndoBlockReason, (told: { by: Text; fields: Text; other: Text; what: Text }) => Text>
 > = {

@@ -3,23 +3,23 @@ import type { FormatName } from "./console-files.ts";
 import { FORMATS } from "./formats.ts";
 import type { IMPORT_MODE_NAMES } from "./import.ts";
 
-/** PANEL files have only changes (追加更新). @see facts 1.4, 6.2 */
+/** Files for CLOMO PANEL contain only changes (追加更新). @see facts 1.4, 6.2 */
 export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_NAMES): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
-/** A record that is left out becomes a task that is done by hand. */
+/** A record that the upload file omits becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
-    "the record, or a record it refers to, has no key, or has another key in the console",
-    "データか参照先のデータにキーがないか、キーが管理画面と異なる",
+    "the key of the record or of a referenced record is missing or is different in the console",
+    "データまたは参照先のデータのキーがないか、管理画面のキーと異なる",
   ),
   character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),
   password: text(
-    "the password is not known (to generate it for a new SECURED APPs user: --generate-passwords FILE)",
-    "パスワードがわからない(SECURED APPs の新しいユーザーのパスワードは --generate-passwords FILE で生成できる)",
+    "the password is not known (for new SECURED APPs users, use --generate-passwords FILE)",
+    "パスワードがわからない(SECURED APPs の新しいユーザーなら --generate-passwords FILE で生成できる)",
   ),
   clear: text(
-    "a blank cell might have the wrong effect in the console (clear a value by mistake, or not clear it)",
+    "the console might clear or keep a value by mistake because of a blank cell",
     "空欄のセルが管理画面で意図どおりに扱われないおそれがある(値が誤って消える、または消えない)",
   ),
 } as const satisfies Readonly<Record<string, Text>>;

@@ -66,12 +66,12 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
-/** The limit of email addresses (a clomoctl rule). Existing names may be longer. */
+/** Maximum length, which is the limit of email addresses. Existing names may be longer. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 /**
- * Fields are in the order of the console's file. Confirmed spellings are `UPN`, `社員コード`, `住所の区分` and the account
- * columns; the other headers are spelled as on the screen. Limits are not documented. @see facts 1.2, 1.3
+ * Fields are in the order of the console's file. Only some headers are confirmed; the others are spelled as on the
+ * screen. @see facts 1.2, 1.3
  */
 const FIELDS = {
   id: defineIdField(2),
@@ -88,7 +88,6 @@ const FIELDS = {
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
-    // an export has as many of these columns as the user with the most addresses needs
     most: 100,
     label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
@@ -166,14 +165,13 @@ export const USER_SORT_FIELDS = [
   "updatedAt",
 ] as const satisfies readonly (keyof typeof FIELDS)[];
 
-/** `emails[0]` is the main email address. */
 export const USER = {
   name: "user",
   title: text("users", "ユーザー"),
   screen: ORG.screen,
-  // @see facts 1.2, 1.4; the screen has two fields named TEL
+  // The screen has two fields named TEL. @see facts 1.2, 1.4
   unconfirmed: text(
-    "Most headers in CLOMO PANEL's users file (including TEL) and its encodings are not confirmed: compare your file with an export from the console.",
+    "Most headers of CLOMO PANEL's user file (such as TEL) and its encoding are not confirmed. Compare your file with an export from the console.",
     "CLOMO PANEL のユーザー CSV の多くのヘッダー(TEL など)と文字コードは確認されていません。管理画面のエクスポートと見比べてください。",
   ),
   fields: FIELDS,

@@ -26,7 +26,6 @@ const LINE_BREAK = /[\n\r\u2028\u2029]/;
 const findLengthFaults = ({ rule, max, key }: ValueRule, value: string): readonly RuleFault[] => {
   if (value.length <= Math.min(max, MAX_UNCHECKED_UNITS)) return NO_FAULTS;
   const length = countCharacters(value);
-  // the rule of the field already reports this limit
   const isRules = rule.kind === "text" && rule.max === max;
   if (length > max) return isRules ? NO_FAULTS : [{ code: "too-long", params: { length, max } }];
   if (key === undefined) return NO_FAULTS;
@@ -37,11 +36,10 @@ const findLengthFaults = ({ rule, max, key }: ValueRule, value: string): readonl
 export const findValueFaults = (of: ValueRule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   const found = findCharacterFaults(of, value);
-  // bad characters may cause the faults of length and rule, so report bad characters first
+  // Bad characters may cause other faults, so only the bad characters are reported.
   return found.length > 0 ? found : [...findLengthFaults(of, value), ...listRuleFaults(of.rule, value)];
 };
 
-/** A value with such a problem is imported unchanged if it comes from the console. */
 const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
   "value-hidden",
   "value-lines",
@@ -51,13 +49,12 @@ const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
 
 export const isWarningFromConsole = (code: ProblemCode): boolean => CONSOLE_WARNING_CODES.has(code);
 
-/** Omits a secret value; undefined if the value is accepted. */
 export const describeRefusal = (of: ValueRule, value: string): Text | undefined => {
   const fault = findValueFaults(of, value).find(({ code }) => getProblemSeverity(code) === "error");
   return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } });
 };
 
-/** The value is accepted anyway, because files often contain such values. */
+/** Describes a value that is accepted although it is probably wrong. */
 export const describeValueWarning = ({ rule }: ValueRule, value: string): Text | undefined => {
   if (value.trim() !== value) return text("has spaces at the beginning or end", "前後に空白があります");
   const wrapping = rule.kind === "mail-address" ? findAddressWrapping(value) : undefined;

@@ -1,5 +1,5 @@
 import { line, type CommandLine, type Step as Advice } from "../advice/index.ts";
-import { buildUsageCommand } from "../model/applies.ts";
+import { buildUsageCommand } from "../model/applicability.ts";
 import { SUPERVISED_KINDS } from "../model/config-profile.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type UsageName } from "../model/tenant.ts";

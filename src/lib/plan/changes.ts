@@ -12,7 +12,7 @@ export interface ValueChange {
   readonly after: PlanValue;
 }
 
-/** @param other the row's record type, if it is not the main type of the import */
+/** @param other record type of the row; undefined for the main type of the import */
 export const findFieldHeader = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT_FIELD) return "上位組織";
   if (field.startsWith(CUSTOM_PREFIX)) return field.slice(CUSTOM_PREFIX.length);
@@ -34,7 +34,7 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
 
 const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
 
-/** Returns the owner of a device that a row creates or deletes; null if it has no owner. */
+/** Returns the owner of a device that a row creates or deletes; null if the device has no owner. */
 export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | "before" | "after">): string | null => {
   if (action === "update") return null;
   const owner = [...after, ...before].find(({ field, value }) => OWNER_FIELDS.includes(field) && value !== null)?.value;
@@ -74,7 +74,6 @@ export function describeChange(
   return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
 }
 
-/** A secret is not shown, but a text says that the row sets a secret. */
 export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row);
   const additions = listInitialValues(row).map(({ field, after }) => {
@@ -87,7 +86,7 @@ export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly T
   return [...additions, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 
-/** A secret is not shown, but a text says that the row sets a secret. */
+/** Describes the changes of a row. The value of a secret is not shown. */
 export function describeRow(
   kind: Import["kind"],
   row: Pick<PlanRow, "thing" | "changed" | "setsSecret" | "before" | "after">,
@@ -100,7 +99,6 @@ export function describeRow(
 const SECRET_IS_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");
 
-/** @param longest maximum number of characters to show */
 export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
   const whole = typeof value === "string" ? value : (value ?? []).join(", ");
   if (whole === "") return BLANK_VALUE;

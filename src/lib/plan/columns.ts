@@ -90,7 +90,7 @@ const describeOrigin = (told: Import): Text => {
   return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);
 };
 
-/** Times and numbers of changes are never truncated. */
+/** Tables never truncate times and numbers of changes. */
 export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS, ACTOR_COLUMN, CHANGES_COLUMN].map(
   (column) => ({
     ...column,
@@ -131,7 +131,6 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),
 ];
 
-/** The record's name and the changes are not included. */
 const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
@@ -185,7 +184,6 @@ const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<Impo
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
-/** Columns without values are omitted; a discarded plan has no number. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   ...IMPORT_DETAIL_COLUMNS.map((column) => ({
     ...toResultColumn(column),
@@ -205,7 +203,6 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   },
 ];
 
-/** The values of the omitted columns are printed above the table. */
 export const DEFAULT_RESULT_COLUMNS = [
   "number",
   "create",

@@ -2,13 +2,13 @@ import { Failure } from "../errors/index.ts";
 import { describeWipeMismatch } from "../model/device.ts";
 import type { Terminal } from "../terminal/index.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
-import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
+import { requireDeletionCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** up to this number of deletions, the answer is yes or no instead of the number */
+  /** up to this number of deletions, the user answers yes or no instead of typing the number */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }
@@ -24,10 +24,7 @@ const describeApplyAction = (plan: ConfirmablePlan): Text => {
   );
 };
 
-/**
- * @param before a sentence with the action @param flag options that answer this question @throws `input-rejected` for a
- * wrong number, or if nobody can be asked
- */
+/** Asks for the number of devices to wipe. @throws `input-rejected` for a wrong number, or if nobody can be asked */
 export const askWipeCount = (
   { prompts }: Pick<Terminal, "prompts">,
   count: number,
@@ -79,8 +76,8 @@ function listMissingCounts(
 }
 
 /**
- * Returns false if the answer is no. The number of deletions or wipes confirms them; for deletions, `--yes` with a
- * limit is enough. @throws `limit-exceeded`; `input-rejected` for a wrong or missing number; `usage`
+ * Returns false if the answer is no. `--yes` with a limit confirms deletions without a question. @throws
+ * `limit-exceeded`; `input-rejected` for a wrong or missing number; `usage`
  */
 export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,
@@ -102,7 +99,7 @@ export async function confirmPlan(
   }
   if (confirmDeletions !== undefined) return true;
   if (yes && maxDeletions !== undefined) {
-    requireExactCountAboveHalf(changes);
+    requireDeletionCountAboveHalf(changes);
     return true;
   }
   await terminal.prompts.typedNumber({

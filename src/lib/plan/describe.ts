@@ -54,7 +54,7 @@ export const listEffects = (told: Import): readonly PlanEffect[] => {
   ];
 };
 
-/** If the file was rejected, the plan has no changes. */
+/** Returns a plan without changes if the file was rejected. */
 export function toPlan(told: Import, target: Text): Plan {
   const { rejected, wipes = 0, unknownColumns } = told;
   return {
@@ -118,7 +118,6 @@ const KEPT_RECORDS = text(
   "ファイルにないが削除しないデータ(管理者、デバイスの所有者、使用中の組織)",
 );
 
-/** Yields a line for each record type, then a line for each other effect. Omits counts of 0. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
@@ -206,7 +205,6 @@ const LIST_TASKS_COMMAND = line("console list", []);
 
 const MAX_VALUE_LENGTH = 40;
 
-/** A malicious file can have thousands of columns. */
 const MAX_LISTED_NAMES = 50;
 
 const describeUnknownColumns = (names: readonly string[]): Text => {
@@ -214,7 +212,6 @@ const describeUnknownColumns = (names: readonly string[]): Text => {
   return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 
-/** Deletions show more records, because people check each name. */
 export const getSampleSize = ({ mode, beside = [] }: Import): number =>
   mode === "delete" ? 20 * (1 + beside.length) : 5;
 
@@ -228,7 +225,7 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
   return text(`${name}${en}`, `${name}${ja}`);
 };
 
-/** Returns `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`, or `- organisation S01` with a record type. */
+/** Returns a line such as `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`. */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";

@@ -30,10 +30,10 @@ export const parseLimit = (
 
 /** Called before any file is read. @throws `usage` if a limit is invalid */
 export function validateLimits(limits: PlanLimits): void {
-  for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
+  for (const { name, flag } of CHANGE_LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
 
-const LIMITS = [
+const CHANGE_LIMITS = [
   {
     name: "maxDeletions",
     action: "delete",
@@ -59,7 +59,7 @@ interface LimitedCount {
 }
 
 const createLimitFailure = (
-  { action, verb, flag, answer }: (typeof LIMITS)[number],
+  { action, verb, flag, answer }: (typeof CHANGE_LIMITS)[number],
   { count, all, most }: LimitedCount,
   changes: readonly ThingChanges[],
   typed = "",
@@ -77,7 +77,7 @@ const createLimitFailure = (
 
 /** A number limits the sum of all record types. A percentage limits each record type. @throws `limit-exceeded` */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
-  for (const limit of LIMITS) {
+  for (const limit of CHANGE_LIMITS) {
     const { name, action, flag, atMost } = limit;
     const { [name]: typed } = limits;
     if (typed === undefined) continue;
@@ -93,10 +93,10 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** @throws `limit-exceeded` if a plan deletes over half of a type's records, which needs `--confirm-deletions` */
-export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
+/** @throws `limit-exceeded` if more than half of the records of a type would be deleted */
+export function requireDeletionCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;
   const { delete: count, recordsBefore: all } = beyond;
-  throw createLimitFailure(LIMITS[0], { count, all, most: Math.floor(all / 2) }, changes);
+  throw createLimitFailure(CHANGE_LIMITS[0], { count, all, most: Math.floor(all / 2) }, changes);
 }

@@ -8,11 +8,9 @@ export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly recordsBefore: number;
 }
 
-/** An effect besides changes of records, such as organisations to create. */
 export interface PlanEffect {
   readonly count: number;
   readonly what: Text;
-  /** names of the first records with this effect */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -20,11 +18,9 @@ export interface PlanSample {
   readonly lines: AsyncIterable<Text> | Iterable<Text>;
   /** number of further records, which are not shown */
   readonly rest: number;
-  /** where to see all records, or the command that writes all records to a file */
   readonly all?: Text | undefined;
 }
 
-/** A plan is from a file, from names that the user typed, from an undo, or for a handover. */
 export interface Plan {
   readonly target: Text;
   /** changes by record type; the main record type is first */
@@ -32,7 +28,6 @@ export interface Plan {
   readonly effects?: readonly PlanEffect[] | undefined;
   /** number of devices that must be wiped because their owner changes */
   readonly wipes?: number | undefined;
-  /** the headline of the plan, and the counts of its changes */
   readonly lines: readonly Text[];
   readonly warnings?: readonly Text[] | undefined;
   readonly notes?: readonly Text[] | undefined;
@@ -53,7 +48,7 @@ const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   delete: text("delete", "削除"),
 };
 
-/** Omits zeros: `create 2, update 3, unchanged 4`. */
+/** Returns a text such as `create 2, update 3, unchanged 4`. Omits zeros. */
 export const describeCounts = (
   counts: Readonly<Record<RecordAction, number>>,
   others: readonly (readonly [count: number, what: Text])[] = [],

@@ -11,7 +11,6 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** Also suggests the next commands. */
 export function describeCommit(plan: Import): readonly Text[] {
   const { consoleTask, change } = plan;
   const told = [describeOutcome(plan), ...describeSettledTasks(plan)];

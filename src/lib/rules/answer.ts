@@ -1,7 +1,6 @@
 import { parseAnswer, QUESTIONS } from "../model/question.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** A null value withdraws the answer. */
 interface AnswerToCheck {
   readonly question: string;
   readonly value: string | null;
@@ -10,7 +9,7 @@ interface AnswerToCheck {
 
 export const checkAnswer = ({ question, value, at }: AnswerToCheck, now: string): Text | undefined => {
   if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
-  // an answer can be withdrawn even if its question is no longer asked
+  // An answer can be withdrawn even if its question is no longer asked.
   if (value === null) return undefined;
   const form = QUESTIONS.get(question);
   if (form === undefined) return text(`there is no question "${question}"`, `「${question}」という質問はありません`);
@@ -20,7 +19,6 @@ export const checkAnswer = ({ question, value, at }: AnswerToCheck, now: string)
   return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
 };
 
-/** Returns an invalid answer as typed; {@link checkAnswer} then rejects it. */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
   const form = QUESTIONS.get(question);
   const read = form && parseAnswer(form, typed, now);

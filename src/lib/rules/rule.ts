@@ -3,7 +3,7 @@ import type { Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 
 export interface RuleProblem {
-  /** the field that is the reason; undefined if more than one field is the reason */
+  /** the field that is the reason; undefined if there are several such fields */
   readonly field?: string | undefined;
   readonly what: Text;
   readonly code?: ProblemCode | undefined;

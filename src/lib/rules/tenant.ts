@@ -7,7 +7,6 @@ import type { RuleProblem } from "./rule.ts";
 
 type ProfileRule = (profile: TenantProfile) => RuleProblem | undefined;
 
-/** Commands identify a contract by its name. */
 const checkContractNames: ProfileRule = ({ contracts }) => {
   const twice = contracts.find(({ name }, at) =>
     contracts.slice(0, at).some((other) => nameKey(other.name) === nameKey(name)),

@@ -5,7 +5,7 @@ import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
 import type { RuleProblem } from "./rule.ts";
 
-/** Returns undefined if the value is accepted. The type of the value was checked before. */
+/** Returns the reason for rejection; undefined if the value is accepted. The caller has checked the type. */
 export type ValueCheck = (value: unknown) => Text | undefined;
 
 const MUST_NOT_BE_BLANK = text("must not be blank", "空にできません");
@@ -58,7 +58,6 @@ const TYPE_PATTERNS = {
 const isCalendarTime = (pattern: RegExp, value: string): boolean =>
   pattern.test(value) && isCalendarDay(value.slice(0, "2026-01-01".length)) && !Number.isNaN(Date.parse(value));
 
-/** Does not check blank texts and the contents of objects. */
 export const hasFieldType = (field: Field, value: unknown): boolean => {
   if (value === null) return field.nullable === true || field.type === "text";
   switch (field.type) {
@@ -84,7 +83,6 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
   }
 };
 
-/** Returns undefined if any value of the field's type is accepted. */
 export const createValueCheck = (field: Field): ValueCheck | undefined => {
   if (field.type === "text") return createTextCheck(field, valueRuleOf(field));
   if (field.type === "texts") return createTextListCheck(field, valueRuleOf(field));
@@ -102,7 +100,7 @@ export const createValueCheck = (field: Field): ValueCheck | undefined => {
   };
 };
 
-/** The types must be correct. Returns the first problem of each field. */
+/** Returns the first problem of each field. The caller has checked the types. */
 const createRecordCheck = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
   const checks = Object.entries<Field>(fields).flatMap(([name, field]) => {
     const check = createValueCheck(field);

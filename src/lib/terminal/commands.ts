@@ -1,21 +1,19 @@
-/** Finds, completes and shows the commands in backticks that `line` of `lib/advice` inserts into sentences. */
 import { TENANTLESS_COMMANDS } from "../advice/tenantless.ts";
 import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
-export interface Completion {
+export interface CommandCompletion {
   readonly context?: string | undefined;
   readonly acting?: readonly string[] | undefined;
 }
 
-/** Marks around a command in a line that will be folded. Escaped text contains no control characters like these. */
+/** Characters that mark a command while its line is folded. Escaped text does not contain these characters. */
 const [BEGIN, END] = ["\u0002", "\u0003"];
 
 /** Matches a command in backticks that begins with `clomoctl`. A quoted word of the command may contain a backtick. */
 const COMMAND_PATTERN = /`(clomoctl (?:'[^']*'|\\.|[^'`\\])*)`/gs;
 
-/** A word in `$'…'` has the escapes of JSON. */
 const unquoteWord = (word: string): string =>
   word.replaceAll(/\$'([^']*)'|'([^']*)'|\\(.)/gs, (_, escaped?: string, quoted?: string, character = "") =>
     escaped === undefined
@@ -23,7 +21,7 @@ const unquoteWord = (word: string): string =>
       : (JSON.parse(`"${escaped.replaceAll('"', String.raw`\"`)}"`) as string),
   );
 
-/** A command is a list of words; an incomplete command is text. */
+/** Returns commands as lists of words, and all other text unchanged. */
 export const splitCommands = (sentence: string): readonly (string | readonly string[])[] =>
   sentence
     .split(COMMAND_PATTERN)
@@ -37,10 +35,9 @@ export const getActingWords = (asked: {
   return asked.tokenFile === undefined ? undefined : ["--token-file", asked.tokenFile];
 };
 
-/** `--as` and `--token-file` are not added to these commands. */
 const COMMANDS_WITH_CREDENTIALS: ReadonlySet<string> = new Set(["login", "logout", "access-tokens create"]);
 
-function completeWords(words: readonly string[], { context, acting }: Completion): readonly string[] {
+function completeWords(words: readonly string[], { context, acting }: CommandCompletion): readonly string[] {
   const isOneOf = (commands: ReadonlySet<string>): boolean =>
     words.some((_, at) => commands.has(words.slice(1, at + 1).join(" ")));
   const lacks = (...flags: readonly string[]): boolean =>
@@ -59,7 +56,7 @@ export const joinWords = (words: readonly string[]): string => words.map((word) 
 
 const replaceCommands = (
   sentence: string,
-  completion: Completion,
+  completion: CommandCompletion,
   render: (words: readonly string[]) => string,
 ): string =>
   splitCommands(sentence)
@@ -72,21 +69,20 @@ export const findCommands = (sentence: string): readonly string[] =>
 const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
-  // only plain objects are changed, not instances of classes such as the timeline of a document
+  // Only plain objects are changed, not instances of classes.
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** Completes all texts of a value, such as a document. The commands are still in backticks. */
-export const completeCommands = <V>(value: V, completion: Completion): V =>
+export const completeCommands = <V>(value: V, completion: CommandCompletion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
 
-/** Like {@link completeCommands}, but removes the backticks for programs that read the value. */
-export const toPlainCommands = <V>(value: V, completion: Completion): V =>
+/** Completes commands like {@link completeCommands}, but removes the backticks for programs. */
+export const toPlainCommands = <V>(value: V, completion: CommandCompletion): V =>
   mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
-/** Marks commands for {@link foldLine} and {@link paintCommands}. The sentence is already escaped. */
-export const markCommands = (sentence: string, completion: Completion, platform?: string): string => {
+/** Marks commands for {@link foldLine} and {@link paintCommands}. The sentence must be escaped. */
+export const markCommands = (sentence: string, completion: CommandCompletion, platform?: string): string => {
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
     .map((part, at) => {
@@ -114,7 +110,7 @@ export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;
 
-/** Folds at spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
+/** Folds a line at spaces and between kana or kanji. Commands are not broken, so that they can be copied. */
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];

@@ -11,7 +11,6 @@ export function renderFailureLines({ what, where, hint }: Failure, language: Lan
 }
 
 interface FailureMembers {
-  /** all problems of an input; a terminal shows only the first of these problems */
   readonly problems?: readonly unknown[] | undefined;
   readonly instance?: string | undefined;
 }
@@ -33,7 +32,6 @@ export interface ErrorStyle {
   readonly language: Language;
   readonly json: boolean;
   readonly verbose: boolean;
-  /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
   readonly columns?: number | undefined;
   readonly colour?: boolean | undefined;
 }
@@ -43,7 +41,6 @@ export function getStackLines(error: unknown): string[] {
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** Renders for stderr if there is no {@link Terminal}. Wraps lines to the width of stderr. */
 export function renderReport(
   failure: Failure,
   { language, json, verbose, columns = 0, colour = false }: ErrorStyle,

@@ -11,35 +11,32 @@ export interface OutputOptions {
 
 export interface OutputChoice {
   readonly format: OutputFormat;
-  /** the selected fields, in this order; `all` for every field, undefined for the default fields */
   readonly fields: readonly string[] | undefined;
 }
 
-/** A column has a name in JSON, CSV and TSV, and a header in tables. */
 export interface Column<R> {
   /** English name in camelCase, the same for every language of the user */
   readonly key: string;
   readonly header: Text;
-  /** header of the field in console files, if it differs; `--fields` accepts this header, too */
+  /** header of the field in console files, if it differs; `--fields` also accepts this header */
   readonly fileHeader?: string | undefined;
   readonly align?: "start" | "end" | undefined;
-  /** for the last column of a table: true to continue long cells on the next line, below their beginning */
+  /** true if long cells of a table's last column continue on the next line */
   readonly wraps?: boolean | undefined;
-  /** true if tables never cut a value, because users copy values into commands; other columns become narrower */
+  /** true if tables never cut a value, because users copy the values into commands */
   readonly whole?: boolean | undefined;
-  /** true to omit the column from tables if its cells are all empty, unless the user selected the field */
+  /** true if tables omit the column when all its cells are empty */
   readonly optional?: boolean | undefined;
   /** true if the values are UTC instants, which people see in the time zone of the tenant */
   readonly instant?: boolean | undefined;
-  /** true if the values are texts with proposed commands, which are completed; programs get no backticks */
   readonly advice?: true | undefined;
-  /** returns the record's value, which JSON must be able to represent; undefined if the record has no value */
+  /** returns a value that JSON can represent; undefined if the record has no value */
   readonly value: (record: R) => unknown;
   /** returns the label that tables show instead of the value; null for an empty cell */
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
-/** The default is `table` on a terminal and `tsv` elsewhere. Only `xlsx` is a file. */
+/** The default format is `table` on a terminal and `tsv` elsewhere. `xlsx` can only be written to a file. */
 export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if ((format === "xlsx") === (output !== undefined)) {
     const names = fields?.split(/[,，、]/u).map((name) => name.trim());
@@ -60,7 +57,7 @@ function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> |
   return columns.find((column) => column.key === name) ?? (others.length === 0 ? named : undefined);
 }
 
-/** Keeps the given order. A name is a key or a header. @throws `usage` for an unknown or repeated name */
+/** Finds columns by their key or header, in the order of the names. @throws `usage` for an unknown or repeated name */
 export function selectColumns<R>(
   columns: readonly Column<R>[],
   fields: readonly string[] | undefined,

@@ -9,9 +9,8 @@ export interface OutputTarget {
   readonly language: Language;
   readonly heading?: ((line: string) => string) | undefined;
   readonly saveRows?: SaveRows | undefined;
-  /** true if the output is shown on a terminal: characters that control the terminal or mislead people are escaped */
+  /** true if the output is shown on a terminal, so that control characters and misleading characters are escaped */
   readonly onTerminal?: boolean | undefined;
-  /** width of the terminal, into which tables are fitted; undefined for the natural width */
   readonly columns?: number | undefined;
   /** formats a UTC instant for people; if undefined, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
@@ -23,12 +22,11 @@ export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) 
 
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
-/** The NDJSON has all columns and complete lines, so that it can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Streams until the reader closes the pipe. @param lines the same records as NDJSON; written unchanged if all columns
- * are requested @throws `usage` for an unknown field, before the first record is read
+ * Streams records until the reader closes the pipe. @param lines the same records as NDJSON, used if all columns are
+ * requested @throws `usage` for an unknown field, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,
@@ -44,7 +42,6 @@ export async function writeList<R>(
   await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
 
-/** A table has one line per field, and omits empty fields unless fields were selected. */
 export async function writeSingleRecord<R>(
   place: OutputTarget,
   columns: readonly Column<R>[],
@@ -63,7 +60,7 @@ export async function writeSingleRecord<R>(
   const shownFields = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
   const shown = shownFields.map(({ column }) => column);
   const named = shownFields.map(({ column, cell }) => [column.header[language], cell] as const);
-  const lines = drawFields(named, place.heading, place.columns, createCellCleaner(place, shown));
+  const lines = drawFields(named, place.heading, place.columns, createCellEscaper(place, shown));
   await writeChunks(out, showLines(lines, place));
 }
 
@@ -130,7 +127,7 @@ async function renderListLines<R>(
   }));
   const cells = columns.map((column) => createTableCellRenderer(column, place));
   const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
-  return showLines(drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)), place);
+  return showLines(drawTable(headers, rows, place.heading, place.columns, createCellEscaper(place, columns)), place);
 }
 
 async function* renderSeparatedRows<R>(
@@ -138,7 +135,7 @@ async function* renderSeparatedRows<R>(
   records: Records<R>,
   row: (cells: readonly string[]) => string,
 ): AsyncGenerator<string> {
-  // the header is written with the first record, so that nothing is written if reading the list fails
+  // The header is written with the first record, so that nothing is written if reading the list fails.
   let header = row(columns.map(({ key }) => key));
   for await (const record of records) {
     yield header + row(columns.map(({ value }) => toCellText(value(record))));
@@ -156,7 +153,7 @@ async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Creates no object, so that a key `__proto__` is safe. */
+/** Renders records without an object, so that a key `__proto__` is safe. */
 const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
@@ -173,7 +170,7 @@ async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): Async
   for await (const item of items) yield change(item);
 }
 
-const createCellCleaner =
+const createCellEscaper =
   ({ mark = (cell) => cell }: OutputTarget, columns: readonly Pick<Column<never>, "advice">[]) =>
   (cell: string, at: number): string =>
     columns[at]?.advice === true ? mark(escapeForPeople(cell)) : escapeForPeople(cell);
@@ -188,24 +185,23 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
   }
 }
 
-/** Unlike `JSON.stringify`, writes big integers (as digits) and values that JSON lacks (as null). */
+/** Unlike `JSON.stringify`, writes big integers as digits, and values that JSON lacks as null. */
 const stringifyField = (value: unknown): string =>
   typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? "null");
 
-/** Returns "" for no value, and compact JSON for a nested value. */
 function toCellText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Formats lists of words or numbers as `a, b`, any other value as {@link toCellText}. */
+/** Formats lists of words or numbers as `a, b`. Formats other values like {@link toCellText}. */
 export const toTableCellText = (value: unknown): string =>
   Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")
     ? value.join(", ")
     : toCellText(value);
 
-/** Backslash, tab, line feed and carriage return become `\\`, `\t`, `\n` and `\r`. */
+/** Writes backslash, tab, line feed and carriage return as `\\`, `\t`, `\n` and `\r`. */
 const formatTsvRow = (cells: readonly string[]): string =>
   `${cells.map((cell) => cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character)).join("\t")}\n`;
 
@@ -223,5 +219,5 @@ const createCsvFormatter = async (count: number): Promise<(cells: readonly strin
   return (cells) => stringify([cells], options);
 };
 
-/** Adds `'` before a formula. Use this only for reports: data that is read again must be exact. */
+/** Adds `'` before a formula. Use this function only for reports, because files that are imported must be exact. */
 export const guardFormula = (cell: string): string => (/^[=+\-@\t\r\n＝＋－＠]/u.test(cell) ? `'${cell}` : cell);

@@ -4,18 +4,18 @@ import { Failure } from "../errors/index.ts";
 import { same, text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 
-export interface Question {
+export interface PromptQuestion {
   readonly message: Text;
-  /** option that answers the question in a script, such as `--yes`; shown if the question cannot be asked */
+  /** option that answers the question in a script, such as `--yes` */
   readonly flag: string;
 }
 
-export interface Choice<T> {
+export interface PromptChoice<T> {
   readonly value: T;
   readonly name: Text;
 }
 
-interface TextQuestion extends Question {
+interface TextQuestion extends PromptQuestion {
   readonly check?: ((typed: string) => Text | undefined) | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface PromptEnvironment {
 
 export type Questions = Pick<Prompts, keyof Prompts>;
 
-/** Uses stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
+/** Asks questions on stderr. @throws `usage` if questions cannot be asked, `interrupted` on Ctrl-C or Ctrl-D */
 export class Prompts {
   readonly #place: PromptEnvironment;
 
@@ -42,12 +42,11 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Enter alone means `preset`, which is "no" by default. */
   async confirm({
     message,
     flag,
     preset = false,
-  }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
+  }: PromptQuestion & { readonly preset?: boolean | undefined }): Promise<boolean> {
     this.#mustBeInteractive(flag, "usage", message);
     await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");
@@ -60,8 +59,7 @@ export class Prompts {
     return this.#ask(flag, (context) => ask(config, context));
   }
 
-  /** The user types `expected`, to prove that they have read it. @throws `input-rejected` if it differs */
-  async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
+  async typedNumber({ message, flag, expected }: PromptQuestion & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(flag, "input-rejected");
     await this.#place.asked?.();
     const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
@@ -74,7 +72,11 @@ export class Prompts {
     });
   }
 
-  async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
+  async select<T>({
+    message,
+    flag,
+    choices,
+  }: PromptQuestion & { readonly choices: readonly PromptChoice<T>[] }): Promise<T> {
     this.#mustBeInteractive(flag);
     const { default: ask } = await import("@inquirer/select");
     const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));
@@ -90,9 +92,8 @@ export class Prompts {
     return this.#typed(question, preset === undefined ? {} : { default: preset });
   }
 
-  /** Shows only asterisks. If `check` rejects the secret, asks again on an empty line. */
   async secret(question: TextQuestion): Promise<string> {
-    // an asterisk per character, because the cursor's position is calculated from the length of the typed text
+    // Each character needs an asterisk, because the position of the cursor is calculated from the length of the text.
     const mask = (typed: string, at: { isFinal: boolean }): string => (at.isFinal ? "" : "*".repeat(typed.length));
     return this.#typed(question, { transformer: mask, theme: { validationFailureMode: "clear" } });
   }
@@ -166,7 +167,7 @@ const createInterruptedFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Removes colours, but not cursor movements. A chunk must not end inside an escape sequence. */
+/** Removes colours from the output, but not cursor movements. A chunk must not end inside an escape sequence. */
 function createColourFilter(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");

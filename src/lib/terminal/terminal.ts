@@ -9,7 +9,7 @@ import {
   paintCommands,
   shouldUseColour,
   toPlainCommands,
-  type Completion,
+  type CommandCompletion,
 } from "./commands.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
@@ -23,11 +23,10 @@ import {
   type OutputOptions,
 } from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
-import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
+import { createProgress, type SpinnerLoader, type Progress, type ProgressMode } from "./progress/progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Each style returns its text, with colour only if the output is coloured. */
 export type Styles = Readonly<Record<keyof typeof COLOURS, (part: string) => string>>;
 
 export interface TerminalOptions extends OutputOptions {
@@ -39,7 +38,6 @@ export interface TerminalOptions extends OutputOptions {
   readonly progress?: ProgressMode | undefined;
 }
 
-/** Tests use streams in memory, with or without `isTTY`. */
 export interface TerminalEnvironment {
   /** called only before a question, because opening the stdin of the process takes time */
   readonly stdin: () => Readable & { readonly isTTY?: boolean };
@@ -52,7 +50,7 @@ export interface TerminalEnvironment {
   readonly signal?: AbortSignal | undefined;
   readonly asked?: (() => Promise<void>) | undefined;
   readonly saveRows?: SaveRows | undefined;
-  readonly loadSpinner?: LoadSpinner | undefined;
+  readonly loadSpinner?: SpinnerLoader | undefined;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -62,9 +60,7 @@ const CHANGE_FIELD = "change";
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /** true if several contexts exist, so that proposed commands include `--context` */
   readonly isNamed?: boolean | undefined;
-  /** `--as` or `--token-file` with its value, which proposed commands include */
   readonly acting?: readonly string[] | undefined;
 }
 
@@ -83,11 +79,10 @@ async function loadStyles(isColoured: boolean): Promise<Styles> {
 const getTerminalWidth = ({ columns }: { readonly columns?: number }): number | undefined =>
   columns === 0 ? undefined : columns;
 
-/** Results go to stdout, all messages to stderr. */
+/** Writes results to stdout, and all messages to stderr. */
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
-  /** stdout, for results that are not records, such as trees or files written to `-` */
   readonly out: TextWriter;
   readonly progress: Progress;
   readonly prompts: Questions;
@@ -96,13 +91,11 @@ export class Terminal {
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
-  /** returns the width of stderr for folding; undefined if stderr is not a terminal or its width is unknown */
   readonly #errColumns: () => number | undefined;
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of the changes of this command; shown in the results, or else in a note at the end */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -158,12 +151,11 @@ export class Terminal {
     return this.#isInteractive();
   }
 
-  /** Returns a text that is not escaped. Commands in the text are in backticks. */
+  /** Returns the sentence without escaping. Commands are in backticks. */
   say(wording: Advice): string {
     return renderAdvice(wording)[this.language];
   }
 
-  /** After a second tenant, each line names its tenant. */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
@@ -174,25 +166,24 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** Adds the last change to the JSON results that follow. A note shows it to people. */
+  /** Adds the number of the last change to the JSON results that follow. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }
 
-  /** Returns a change that the caller must show; undefined if there was none. */
   takeChange(): number | undefined {
     this.#hasToldChanges = true;
     return this.#changes.at(-1);
   }
 
-  /** Omits changes that a result or the caller of {@link takeChange} shows. */
+  /** Shows the numbers of the changes, except those that a result already contains. */
   async noteChanges(): Promise<void> {
     if (this.#changes.length === 0 || this.#hasToldChanges) return;
     const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];
     await this.note(text(`(${label} ${numbers})`, `(変更番号 ${numbers})`));
   }
 
-  /** Adds the number of the change for programs and for users who select that column. */
+  /** Adds the column with the number of the change, which tables show only on request. */
   #resultColumns<R>(own: readonly Column<R>[]): readonly Column<R>[] {
     const columns = own.map((column): Column<R> => {
       if (column.advice !== true || this.output.format === "table") return column;
@@ -212,7 +203,6 @@ export class Terminal {
     return this.#tenant?.moment(instant) ?? instant;
   }
 
-  /** On a terminal, a note replaces an empty table. */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
     const { writeList } = await import("./output.ts");
     let isEmpty = this.output.format === "table" && this.onTerminal;
@@ -237,7 +227,7 @@ export class Terminal {
     await writeSingleRecord(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  /** Writes one line, escaped. With `--quiet`, writes nothing. */
+  /** Writes one line to stderr. With `--quiet`, writes nothing. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
@@ -249,14 +239,14 @@ export class Terminal {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** Writes one line, escaped. Without `--verbose`, writes nothing. */
+  /** Writes one line to stderr, but only with `--verbose`. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose !== true) return;
     const { faint } = await this.styles("stderr");
     await this.#tell([faint(this.#paint(this.#line(line)))]);
   }
 
-  /** Writes even with `--quiet`, because the user must act on a warning. */
+  /** Writes a warning even with `--quiet`, because the user must act on it. */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
@@ -264,7 +254,7 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /** Writes even with `--quiet`. @param isCut true to cut it to one line of the terminal */
+  /** Writes a problem even with `--quiet`. @param isCut true to cut the problem to one line of the terminal */
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
@@ -273,10 +263,10 @@ export class Terminal {
     await this.#tell([this.#paint(truncate(whole, columns))]);
   }
 
-  /** Writes at most three lines, folded on a terminal. With `--format json`, adds a problem object. */
+  /** Writes at most three lines. With `--format json`, also writes a problem object. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
-    // not awaited, because a reader that has stopped reading must not delay the failure
+    // This promise is not awaited, because a reader that has stopped reading must not delay the failure.
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.#mark(line));
@@ -291,15 +281,13 @@ export class Terminal {
     return loadStyles(this.#colours[stream]);
   }
 
-  /** Also writes all buffered output. Call this last. */
   async close(): Promise<void> {
     this.progress.close();
     await this.out.flush();
     await this.#err.flush();
   }
 
-  /** With records of several tenants, each line names its tenant. */
-  get #completion(): Completion {
+  get #completion(): CommandCompletion {
     const tenant = this.#ofSeveral ? undefined : this.#tenant;
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
   }
@@ -308,7 +296,6 @@ export class Terminal {
     return completeCommands(document, { context: this.#completion.context });
   }
 
-  /** Completes commands and removes their backticks, for programs. */
   plain(line: string): string {
     return toPlainCommands(line, this.#completion);
   }
@@ -377,7 +364,7 @@ function resolveProgressMode({ progress = "auto", quiet, verbose }: TerminalOpti
 }
 
 const createOraLoader =
-  (stream: Writable, colour: boolean): LoadSpinner =>
+  (stream: Writable, colour: boolean): SpinnerLoader =>
   async () => {
     const { default: ora } = await import("ora");
     return ora({ stream, isEnabled: true, discardStdin: false, color: colour ? "cyan" : false });

@@ -5,7 +5,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 export interface TextWriter {
-  /** true after the reader has closed the pipe (`… | head -1`): writes do nothing, and producers should stop */
+  /** true after the reader has closed the pipe (`… | head -1`); producers should then stop */
   readonly closed: boolean;
   /** Resolves when the stream can accept more. @throws an earlier error, or the signal's reason */
   write(chunk: string | Uint8Array): Promise<void>;
@@ -64,7 +64,7 @@ export class StreamWriter implements TextWriter {
       this.#batch += chunk;
       if (this.#batch.length >= BATCH_CHARACTERS) {
         this.#send();
-        // writes to a file never wait, so without this pause signals could not be handled
+        // Writes to a file never wait, so signals could not be handled without this pause.
         await nextTurn();
         this.#signal?.throwIfAborted();
       } else if (!this.#scheduled) {

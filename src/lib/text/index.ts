@@ -1,6 +1,5 @@
 export type Language = "ja" | "en";
 
-/** A missing translation is a compile error. */
 export interface Text {
   readonly en: string;
   readonly ja: string;
@@ -8,7 +7,7 @@ export interface Text {
 
 export const text = (en: string, ja: string): Text => ({ en, ja });
 
-/** Use this for texts without a translation: a name, a file name, a number or a command. */
+/** Use this function for texts without a translation, such as names, numbers and commands. */
 export const same = (value: string | { toString: () => string; toJSON: () => string }): Text =>
   text(value.toString(), value.toString());
 
@@ -18,7 +17,7 @@ export const addArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "a
 
 export const addSpaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);
 
-/** Adds how many texts are left out: `a, b and 3 more`. */
+/** Joins the first texts and says how many are omitted: `a, b and 3 more`. */
 export function joinFirstTexts(texts: readonly Text[], max: number, between = text(", ", "、")): Text {
   const named = joinTexts(texts.slice(0, max), between);
   const more = texts.length - max;
@@ -28,14 +27,14 @@ export function joinFirstTexts(texts: readonly Text[], max: number, between = te
 export const joinTexts = (texts: readonly Text[], between = same("; ")): Text =>
   text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));
 
-/** Ignores width, case, blanks and invisible characters. */
+/** Returns a key that ignores width, case, blanks and invisible characters. */
 export const toLooseKey = (word: string): string =>
   word
     .normalize("NFKC")
     .toLowerCase()
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
-/** Returns undefined if all candidates need more edits than a third of the word's length. */
+/** Returns the nearest candidate, if at most a third of the word's characters must be changed. */
 export function findNearestWord(
   word: string,
   candidates: Iterable<string>,

@@ -1,10 +1,10 @@
 /**
- * Matches characters that control a terminal or disguise text: controls, bidi marks, separators, invisible spaces,
- * surrogates. @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters https://trojansource.codes/
+ * Matches characters that control a terminal or disguise text. @see
+ * https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters https://trojansource.codes/
  */
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
-/** Quotes for a POSIX shell. Only bash and zsh can read deceptive characters: `$'a\nb'`. */
+/** Quotes a word for a POSIX shell. Deceptive characters are written as `$'a\nb'`, which only bash and zsh can read. */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE_CHARACTERS) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
@@ -17,7 +17,7 @@ export const quoteShellWord = (name: string): string => {
 const escapeShellCharacter = (character: string): string =>
   character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Does not quote options; all other words as in {@link quoteShellWord}. */
+/** Quotes a word like {@link quoteShellWord}. Options are not quoted. */
 export const quoteCommandWord = (word: string): string => {
   const [, flag, value] = /^(--?[a-z-]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (flag === undefined) return quoteShellWord(word);
@@ -29,7 +29,7 @@ export const quoteWindowsWord = (word: string): string =>
     ? word
     : `"${word.replaceAll(DECEPTIVE_CHARACTERS, escapeShellCharacter).replaceAll('"', String.raw`\"`)}"`;
 
-/** Returns the id if the name cannot be typed as shown or would be parsed as an option. */
+/** Returns the id if the name cannot be typed as shown, or would be parsed as an option. */
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
 
@@ -39,18 +39,17 @@ const SHORT_ESCAPES = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Makes data safe on a terminal and on one line: `\x1b` for ESC, `\u202e` for a bidi override. */
+/** Escapes text for one line of a terminal: `\x1b` for ESC, `\u202e` for a bidi override. */
 export function escapeForPeople(data: string): string {
   return data.replace(DECEPTIVE_CHARACTERS, (character) => SHORT_ESCAPES.get(character) ?? escapeCharacter(character));
 }
 
-/** Escapes lines of TSV as {@link escapeForPeople} does, except tabs and line feeds. */
 export const escapeLines = (lines: string): string =>
   lines.replace(DECEPTIVE_CHARACTERS, (character) =>
     character === "\t" || character === "\n" ? character : escapeCharacter(character),
   );
 
-/** The result is valid JSON: `\u202e` for a bidi override. Line feeds are not escaped. */
+/** Escapes JSON for a terminal, such as a bidi override as `\u202e`. The result is valid JSON. */
 export const escapeJson = (json: string): string =>
   json.replace(DECEPTIVE_CHARACTERS, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
 

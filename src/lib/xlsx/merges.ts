@@ -17,7 +17,6 @@ const MAX_RANGES_PER_ROW = 2 ** 14 / 2;
 
 const getRangeReference = createAttributeReader("ref");
 
-/** The XML of a sheet lists the ranges after the rows. */
 export class MergedRanges implements Pick<XmlHandler, "open"> {
   readonly #all: MergedRange[] = [];
   #isSorted = true;

@@ -2,7 +2,6 @@ import numfmt from "numfmt";
 
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** The text that Excel shows, or the reason why that text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 export interface CellFormat {
@@ -11,7 +10,7 @@ export interface CellFormat {
   readonly text: ((value: string) => string) | undefined;
 }
 
-/** Excel's additional formats. @see ECMA-376 part 1, 18.8.30, `ja-jp` */
+/** Number formats of Japanese Excel. @see ECMA-376 part 1, 18.8.30, `ja-jp` */
 const JAPANESE_FORMATS: ReadonlyMap<number, string> = new Map([
   ...[27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58].map((id) => [id, "yyyy/mm/dd"] as const),
   [32, 'h"時"mm"分"'],
@@ -27,24 +26,22 @@ export const getBuiltInPattern = (id: number): string | undefined => {
 };
 
 const MIN_INEXACT_NUMBER = 1e15;
-/** Codes such as IMEIs have at least twelve digits. */
 const MIN_CODE_NUMBER = 1e11;
-/** Excel shows, and writes to CSV, at most this number of significant digits. */
+/** Maximum number of significant digits that Excel shows in the General format. */
 const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
 
-const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolean => {
+const isLongCode = (value: number, shown: string, hasExponent: boolean): boolean => {
   if (!Number.isInteger(value) || value < MIN_CODE_NUMBER || value >= MIN_INEXACT_NUMBER) return false;
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
-const DAYS_1904 = 1462;
-/** Serial numbers of the day after 9999-12-31, and of 1900-02-29, a day that did not exist. */
+const DAYS_BEFORE_1904 = 1462;
 const DAY_AFTER_LAST = 2_958_466;
 const NONEXISTENT_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
 
-/** Returns `YYYY/MM/DD`, with a time if shown and not midnight; undefined if the number is not a date. */
+/** Returns `YYYY/MM/DD`, followed by the time unless the time is midnight; undefined if the number is not a date. */
 function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
   const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * SECONDS_PER_DAY) / SECONDS_PER_DAY;
   const day = Math.floor(rounded);
@@ -69,15 +66,14 @@ export function createCellFormat(pattern: string | undefined, date1904: boolean)
     numfmt.format(pattern, value, { throws: true, nbsp: false, locale: "ja" }).trim();
   const number = (value: number): FormattedNumber => {
     if (type === "date" || type === "datetime")
-      return formatSerialDate(date1904 ? value + DAYS_1904 : value, type) ?? toUnreadableNumber(value);
-    // Excel shows a long number in the General format with an exponent, although the cell contains all digits. If a
-    // user typed an exponent, the cell has a different format.
+      return formatSerialDate(date1904 ? value + DAYS_BEFORE_1904 : value, type) ?? toUnreadableNumber(value);
+    // Excel shows a long number in the General format with an exponent, although the cell contains all digits.
     if (isGeneral && Number.isInteger(value) && Math.abs(value) < MIN_INEXACT_NUMBER) return { text: String(value) };
     if (Math.abs(value) >= MIN_INEXACT_NUMBER) return { code: "cell-digits", text: String(value) };
     const shown = inFormat(value);
     if (shown === "") return toUnreadableNumber(value);
     const hasExponent = type === "scientific" || (type === "general" && /\dE[+-]\d/.test(shown));
-    if (isWholeCode(value, shown, hasExponent)) return { text: String(value) };
+    if (isLongCode(value, shown, hasExponent)) return { text: String(value) };
     return hasExponent ? { code: "cell-exponent", text: shown } : { text: shown };
   };
   return { pattern, number, text: pattern !== "@" && pattern.includes("@") ? inFormat : undefined };

@@ -26,8 +26,8 @@ const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
 
 /**
- * Reads each cell as Excel shows it. All merged cells have the value of the first. A value that Excel does not show, or
- * shows differently, is reported. Leaves out rows without values, except formatted rows below the header.
+ * Reads each cell as Excel shows it. All merged cells have the value of the first. Values that Excel shows differently
+ * are reported.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
@@ -44,7 +44,6 @@ export class SheetReader implements XmlHandler {
   #hasValue = false;
   #takesValue = false;
   #value = "";
-  /** the cells of the row, with "" for blank cells; longer than the row if an earlier row had more cells */
   readonly #cells: string[] = [];
   readonly #filled: number[] = [];
   readonly #found: { readonly code: ProblemCode; readonly column: number; readonly params: ProblemParams }[] = [];
@@ -130,7 +129,6 @@ export class SheetReader implements XmlHandler {
       case "inlineStr":
         return this.#shownText(inline);
       case "str":
-        // the result of a formula may be an empty text, but a result must be present
         if (this.#hasFormula && !this.#hasValue) return this.#report("cell-formula", "");
         return this.#shownText(decodeCellText(value));
       case "b":
@@ -176,7 +174,7 @@ export class SheetReader implements XmlHandler {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
     if (!isBlank) for (const range of covering) if (isVertical(range)) this.#shareValue(range);
-    // below the header, a row of formatted cells without values corresponds to a blank row in a CSV file
+    // Below the header, a row of formatted cells without values corresponds to a blank row in a CSV file.
     const isAbove = this.#row < this.#headerRow;
     if (!isAbove && (!isBlank || (this.#column > 0 && this.#width >= 0))) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
@@ -184,7 +182,6 @@ export class SheetReader implements XmlHandler {
     this.#found.length = 0;
   }
 
-  /** In the first row of merged cells, stores their value. In each row below, sets the cell to that value. */
   #shareValue(range: MergedRange): void {
     const { column, row } = range.from;
     const at = column - 1;
@@ -200,7 +197,6 @@ export class SheetReader implements XmlHandler {
   #passOn(covering: readonly MergedRange[]): void {
     const row = this.#row;
     const isHeader = this.#width < 0;
-    // as in a CSV file, a blank header row is passed on as the header
     const headerRow = this.#headerRow;
     if (isHeader && row > headerRow) this.#sink.record([""], 1, headerRow, headerRow, true);
     const filled = Math.max((this.#filled.at(-1) ?? -1) + 1, ...this.#found.map(({ column }) => column));
@@ -214,7 +210,6 @@ export class SheetReader implements XmlHandler {
       const first = from.row === row ? from.column + 1 : from.column;
       const last = Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
-        // blank cells in a merged header are no problem, because values below them are reported in their rows
         if (isHeader && from.row === to.row && this.#cells[column - 1] === "") continue;
         this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }

@@ -41,7 +41,7 @@ export const decodeCellText = (raw: string): string => {
     : text;
 };
 
-/** The strings are stored as UTF-8, because millions of JavaScript strings would take five times the memory. */
+/** Stores strings as UTF-8, because millions of JavaScript strings would take five times the memory. */
 export class SharedStrings {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(4096);
@@ -76,7 +76,7 @@ export class SharedStrings {
   }
 }
 
-/** @param most maximum number of strings @throws Failure `input-rejected` */
+/** @param most maximum number of strings @throws `input-rejected` */
 export async function readSharedStrings(
   bytes: AsyncIterable<Uint8Array>,
   most = Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { Failure } from "../errors/index.ts";
-import { HeaderLines } from "../csv/records/header-lines.ts";
+import { HeaderLineJoiner } from "../csv/records/header-lines.ts";
 import type { RecordSink } from "../csv/records/record.ts";
 import { MergedRanges } from "./merges.ts";
 import { getBuiltInPattern, createCellFormat, type CellFormat } from "./number-format.ts";
@@ -15,9 +15,9 @@ import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts"
 import { Zip } from "./zip.ts";
 
 const MIB = 1024 * 1024;
-/** A workbook is held in memory, because a ZIP archive lists its files only at its end. */
+/** The whole workbook is in memory, because a ZIP archive lists its files only at its end. */
 const MAX_WORKBOOK_BYTES = 64 * MIB;
-/** Maximum size of unpacked strings. Strings are held in memory, unlike sheets (see {@link MAX_SHEET_BYTES}). */
+/** Maximum size of unpacked strings. Strings are in memory, unlike sheets (see {@link MAX_SHEET_BYTES}). */
 const MAX_STRING_BYTES = 128 * MIB;
 const MAX_SHEET_BYTES = 1024 * MIB;
 const MAX_PART_BYTES = 8 * MIB;
@@ -62,7 +62,7 @@ export class Workbook {
     this.#strings = strings;
   }
 
-  /** @throws Failure `input-rejected` if it has a password, or is not a supported workbook */
+  /** @throws `input-rejected` if the file has a password, or is not a supported workbook */
   static async open(bytes: Buffer): Promise<Workbook> {
     const zip = await Zip.open(bytes);
     const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
@@ -79,7 +79,7 @@ export class Workbook {
   }
 
   /**
-   * @param named name or pattern; if undefined, the only visible sheet with data @throws `usage` if no sheet or several
+   * @param named name of the sheet; by default, the only visible sheet with data @throws `usage` if no sheet or several
    * sheets match, `input-rejected` if the sheet is damaged
    */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
@@ -89,7 +89,7 @@ export class Workbook {
     yield;
     const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
     yield;
-    const lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
+    const lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     const reader = new SheetReader(context, lines ?? sink, headerRow);
     const scanner = new XmlScanner(reader);
     for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {
@@ -101,7 +101,7 @@ export class Workbook {
     lines?.end();
   }
 
-  /** Reads at least `rows` rows. Ignores merged cells. @throws Failure as {@link read} */
+  /** Reads at least `rows` rows. Ignores merged cells. @throws as {@link read} */
   async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
     let row = 0;
@@ -115,7 +115,6 @@ export class Workbook {
       const reader = new SheetReader(context, { record, problem: () => undefined });
       await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
-    // the rows are read twice, because only the rows show how many strings are needed
     let needed = 0;
     const note = (index: number): string => {
       if (row < rows) needed = Math.max(needed, index + 1);
@@ -169,7 +168,6 @@ async function readRelations(zip: Zip, part: string): Promise<ReadonlyMap<string
   const place = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   await scanXml(zip.chunks(place, MAX_PART_BYTES), {
     open(name, attributes) {
-      // files outside the workbook are never opened
       if (name !== "Relationship" || RELATION_ATTRIBUTES.mode(attributes) === "External") return;
       const target = RELATION_ATTRIBUTES.target(attributes) ?? "";
       const full = target.startsWith("/") ? target.slice(1) : posix.join(folder, target);
@@ -231,7 +229,6 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 export interface WorkbookOptions {
   readonly sheet?: string | undefined;
   readonly fileName: string;
-  /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */
   readonly rows?: number | undefined;
   readonly headerRow?: number | undefined;
 }

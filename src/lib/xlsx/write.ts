@@ -21,7 +21,7 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-/** Index 0 is reserved for Excel's default style. */
+/** Style 0 is reserved for Excel's default style. */
 const STYLE_NUMBERS = { text: 1, header: 2 } as const;
 
 const buildCellFormat = (font: number, fill: number): string =>
@@ -71,7 +71,7 @@ const XML_ENTITIES = new Map([
   [">", "&gt;"],
 ]);
 
-/** Matches markup, what XML forbids, and a `_` that begins text like an escape. @see ECMA-376 part 1, 22.9.2.19 */
+/** Matches markup, characters that XML forbids, and `_` before text like an escape. @see ECMA-376 part 1, 22.9.2.19 */
 const ENCODED_CHARACTERS =
   // oxlint-disable-next-line no-control-regex
   /[&<>]|[\0-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|_(?=x[0-9A-Fa-f]{4}_)/g;
@@ -85,7 +85,6 @@ const encodeCellText = (value: string): string =>
 const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
 
 const renderCellXml = (value: string, place: string, style: number): string => {
-  // Excel gives an absent cell the style of its column
   if (value === "") return "";
   if (value.length > MAX_CELL_CHARACTERS) throw createLimitFailure("32,767 characters per cell", "1 セル 32,767 文字");
   const space = /^\s|\s$/.test(value) ? ' xml:space="preserve"' : "";
@@ -98,19 +97,20 @@ const createLimitFailure = (en: string, ja: string): Failure =>
     hint: text("write CSV instead", "CSV で書き出してください"),
   });
 
-type Batches = AsyncIterable<readonly (readonly string[])[]>;
+type RowBatches = AsyncIterable<readonly (readonly string[])[]>;
 
-/** The header (the first row) is frozen and printed on every A4 page. Columns fit their contents or wrap. */
 export interface Sheet {
   /** at most 31 characters, without `[]:*?/\`, and unique in the workbook */
   readonly name: string;
-  readonly rows: Batches;
+  readonly rows: RowBatches;
 }
 
 const MAX_MEASURED_ROWS = 300;
 
-/** Widths of columns in Latin characters. In a sheet wider than a page, columns shrink, but not below `shortened`. */
-const WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
+/**
+ * Widths of columns in Latin characters. If a sheet is wider than a page, its columns shrink to at least `shortened`.
+ */
+const COLUMN_WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
 const PAGE_WIDTH = 180;
 
@@ -119,19 +119,20 @@ const measureText = (line: string): number => line.length + (line.match(/[\u1100
 const measureCell = (cell: string): number =>
   Math.max(
     ...cell
-      .slice(0, WIDTHS.max * 4)
+      .slice(0, COLUMN_WIDTHS.max * 4)
       .split("\n")
       .map(measureText),
   );
 
 const measureColumns = (rows: readonly (readonly string[])[]): readonly number[] => {
   const needed = rows.reduce<number[]>((widths, cells) => {
-    for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? WIDTHS.min, measureCell(cell) + 2);
+    for (const [at, cell] of cells.entries())
+      widths[at] = Math.max(widths[at] ?? COLUMN_WIDTHS.min, measureCell(cell) + 2);
     return widths;
   }, []);
   const limit = (max: number): readonly number[] => needed.map((width) => Math.min(width, max));
-  let max: number = WIDTHS.max;
-  while (max > WIDTHS.shortened && limit(max).reduce((sum, width) => sum + width, 0) > PAGE_WIDTH) max -= 1;
+  let max: number = COLUMN_WIDTHS.max;
+  while (max > COLUMN_WIDTHS.shortened && limit(max).reduce((sum, width) => sum + width, 0) > PAGE_WIDTH) max -= 1;
   return limit(max);
 };
 
@@ -175,9 +176,13 @@ const renderSheetStart = (widths: readonly number[]): string => {
   return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
-export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
+export const encodeWorkbook = (rows: RowBatches): AsyncGenerator<Uint8Array> =>
+  encodeSheets([{ name: "Sheet1", rows }]);
 
-/** The first date that ZIP allows: equal rows give equal files. Compression level 3 takes half the time of level 6. */
+/**
+ * The date is the first that ZIP allows, so that equal rows give equal files. Compression level 3 takes half the time
+ * of level 6.
+ */
 const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel: 3 };
 
 /** All cells are text, so that Excel runs no formula. @throws `input-rejected` above `maxRows` rows */

@@ -1,6 +1,5 @@
 import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 
-/** Names have no prefix. Text and attributes are not decoded. */
 export interface XmlHandler {
   open(name: string, attributes: string): void;
   close(name: string): void;
@@ -14,7 +13,7 @@ const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 
-/** Rejects a document type declaration, because it could declare entities. */
+/** Scans XML. Rejects a document type declaration, because it could declare entities. */
 export class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -24,7 +23,7 @@ export class XmlScanner {
     this.#handler = handler;
   }
 
-  /** @throws Failure `input-rejected` if the piece is not XML in UTF-8 */
+  /** @throws `input-rejected` if the piece is not XML in UTF-8 */
   write(bytes: Uint8Array): void {
     try {
       this.#rest += this.#decoder.decode(bytes, { stream: true });
@@ -58,7 +57,7 @@ export class XmlScanner {
     }
   }
 
-  /** @returns the index after the markup; -1 if its end is in a later piece */
+  /** @returns the index after the markup; -1 if the markup ends in a later piece */
   #markup(all: string, less: number): number {
     if (all.startsWith("<?", less)) return findEndOfMark(all, "?>", less);
     if (all.startsWith("<!", less)) {
@@ -100,7 +99,6 @@ const findEndOfMark = (all: string, mark: string, from: number): number => {
   return at < 0 ? -1 : at + mark.length;
 };
 
-/** Finds the `>` that is not in a quoted value; -1 if the tag ends in a later piece. */
 const findTagEnd = (all: string, from: number): number => {
   let quote = 0;
   for (let at = from; at < all.length; at += 1) {
@@ -144,7 +142,6 @@ export const unescapeXml = (raw: string): string =>
       )
     : raw;
 
-/** The attributes are the text that {@link XmlHandler.open} receives. */
 export const createAttributeReader = (name: string): ((attributes: string) => string | undefined) => {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   return (attributes) => {
@@ -155,7 +152,7 @@ export const createAttributeReader = (name: string): ((attributes: string) => st
 
 export const isXmlTrue = (value: string | undefined): boolean => value === "1" || value === "true";
 
-/** Stops early if `isEnough` returns true. @throws Failure `input-rejected` */
+/** Stops early if `isEnough` returns true. @throws `input-rejected` */
 export const scanXml = async (
   bytes: AsyncIterable<Uint8Array>,
   handler: Partial<XmlHandler>,

@@ -6,7 +6,7 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 const toWorkbookFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : createDamagedWorkbookFailure(error);
 
-/** Names are stored in lower case, because names in workbooks are case-insensitive. */
+/** Stores names in lower case, because names in workbooks are case-insensitive. */
 export class Zip {
   readonly #file: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -16,15 +16,15 @@ export class Zip {
     this.#entries = entries;
   }
 
-  /** @throws Failure `input-rejected` if the archive is damaged or encrypted */
+  /** @throws `input-rejected` if the archive is damaged or encrypted */
   static async open(bytes: Buffer): Promise<Zip> {
     const entries = new Map<string, Entry>();
     try {
-      // without this option, names that contain backslashes or begin with a slash would be rejected
+      // Without this option, names that contain backslashes or begin with a slash would be rejected.
       const file = await fromBufferPromise(bytes, { decodeStrings: false });
       for await (const entry of file.eachEntry()) {
         const key = entry.fileNameRaw.toString("utf8").replace(/^\//, "").toLowerCase();
-        // rejected if two files have the same name, because office programs differ in which file they read
+        // Archives with repeated names are rejected, because office programs differ in which file they read.
         if (entry.isEncrypted() || entries.has(key)) throw createDamagedWorkbookFailure();
         entries.set(key, entry);
       }
@@ -38,7 +38,7 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** Yields nothing if there is no such file. @throws `input-rejected` if damaged or above `most` bytes */
+  /** Yields nothing if the file is missing. @throws `input-rejected` if damaged or above `most` bytes */
   async *chunks(name: string, most: number): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return;

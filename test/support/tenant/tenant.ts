@@ -14,7 +14,7 @@ import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
 import type { Processes } from "../../../src/lib/tenant/store/processes.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
-import { getKeyMark } from "../../../src/lib/model/sealed.ts";
+import { getKeyMark } from "../../../src/lib/model/key-mark.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
 // the program loads these modules at the start; otherwise vitest would load them during a transaction
 import "../../../src/lib/tenant/accounts/accounts.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField, TextField } from "../../field.ts";
@@ -39,7 +39,7 @@ export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
   { option: file, customFields }: MapSources,
-): Promise<MapFileSchema | undefined> {
+): Promise<ParsedMapFile | undefined> {
   if (file === undefined || file === NO_MAP) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const [{ parseMapFile }, { FORMATS }] = await Promise.all([

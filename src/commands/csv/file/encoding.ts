@@ -1,6 +1,6 @@
 import { EncodingDetector, type EncodingAmbiguity } from "../../../lib/csv/encoding/detect.ts";
 import { loadEncoding } from "../../../lib/csv/encoding/decode-sequence.ts";
-import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/foreign.ts";
+import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/unsupported-kind.ts";
 import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import type { Encoding, RecordProblem } from "../../../lib/csv/records/record.ts";

@@ -1,5 +1,5 @@
 import { createEncoder, type UnmappableCharacter } from "../../../lib/csv/encoding/encode.ts";
-import { CsvPosition } from "../../../lib/csv/records/place.ts";
+import { CsvPosition } from "../../../lib/csv/records/csv-position.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";

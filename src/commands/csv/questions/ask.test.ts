@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { Questions } from "../../../lib/terminal/index.ts";
 import { askColumns } from "./ask.ts";
 
 const ask = async (
   kind: FormatName,
   headers: readonly string[],
-  before?: MapFileSchema,
+  before?: ParsedMapFile,
   doubtful?: readonly string[],
 ) => {
   const questions: string[] = [];

@@ -5,9 +5,9 @@ import {
   suggestColumnName,
 } from "../../../lib/csv/layout/columns.ts";
 import { readHeader, toHeaderKey } from "../../../lib/csv/layout/header.ts";
-import { limitMap } from "../../../lib/csv/layout/known.ts";
+import { limitMapToHeaders } from "../../../lib/csv/layout/match-layout.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { JoinedField } from "../../../lib/csv/layout/map.ts";
 import {
   hasOrgColumn,
@@ -17,7 +17,7 @@ import {
   type CustomField,
   type Format,
 } from "../../../lib/model/format.ts";
-import type { Choice, Questions } from "../../../lib/terminal/index.ts";
+import type { PromptChoice, Questions } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text } from "../../../lib/text/index.ts";
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
@@ -41,7 +41,7 @@ export interface ColumnSearch {
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** users are asked only about headers that the map does not contain */
-  readonly map?: MapFileSchema | undefined;
+  readonly map?: ParsedMapFile | undefined;
   readonly doubtful?: readonly string[] | undefined;
   /** returns columns by header; null for a header whose values do not fit the proposed column */
   readonly findByValues?:
@@ -82,9 +82,9 @@ export async function askColumns(
   headers: readonly string[],
   format: Format,
   known: KnownColumns = {},
-): Promise<MapFileSchema | undefined> {
+): Promise<ParsedMapFile | undefined> {
   const { customFields, doubtful = [] } = known;
-  const map = known.map && limitMap(known.map, headers);
+  const map = known.map && limitMapToHeaders(known.map, headers);
   const unknown = findOpenHeaders(headers, format, { ...known, map });
   if (unknown.length === 0) return undefined;
   const columns = listColumns(format, customFields);
@@ -173,7 +173,7 @@ async function askHeader(
   { likely, rival }: { readonly likely?: Column | undefined; readonly rival?: Column | undefined },
 ): Promise<Column | null> {
   const first = [isNewHeader(theirs) ? rival : undefined, likely].filter((column) => column !== undefined);
-  const toChoice = (column: Column): Choice<Column | null> => ({ value: column, name: same(column.header) });
+  const toChoice = (column: Column): PromptChoice<Column | null> => ({ value: column, name: same(column.header) });
   const rest = [...(rival === undefined ? [] : [rival]), ...free];
   return prompts.select<Column | null>({
     message: text(

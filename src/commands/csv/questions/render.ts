@@ -1,11 +1,11 @@
 import { stringify } from "yaml";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { SkippedCells } from "../../../lib/csv/layout/map.ts";
 import { findColumn, type Format } from "../../../lib/model/format.ts";
 import { toFlagName } from "../../field.ts";
 
 export function renderMapFile(
-  { columns, joins = [], values = [], skip = [], options = {} }: MapFileSchema,
+  { columns, joins = [], values = [], skip = [], options = {} }: ParsedMapFile,
   format: Format,
 ): string {
   const nameOf = (field: string): string => findColumn(format.columns, field)?.header ?? field;

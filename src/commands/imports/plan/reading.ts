@@ -13,7 +13,7 @@ import {
   type RecordSink,
 } from "../../../lib/csv/records/record.ts";
 import { detectEncoding, readHead } from "../../csv/file/encoding.ts";
-import { isWorkbook } from "../../../lib/csv/encoding/foreign.ts";
+import { isWorkbook } from "../../../lib/csv/encoding/unsupported-kind.ts";
 import { rejectSheetOption } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 

@@ -1,7 +1,7 @@
 import { planImport, type Import, type NewImport } from "../../../lib/client/index.ts";
 import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
 import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "../../../lib/csv/layout/layout.ts";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -101,7 +101,7 @@ export async function sendFile(
   file: InputFile,
   requested: ImportRequest,
   reading: InputFormat,
-  map: MapFileSchema | undefined,
+  map: ParsedMapFile | undefined,
   learns = false,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");

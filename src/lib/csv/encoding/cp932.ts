@@ -1,4 +1,4 @@
-/** CP932 as in Node.js; a test compares it with glibc. @see https://encoding.spec.whatwg.org/#shift_jis-decoder */
+/** The tables of CP932 are those of Node.js. @see https://encoding.spec.whatwg.org/#shift_jis-decoder */
 
 export const isLeadByte = (byte: number): boolean => (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
 
@@ -9,7 +9,7 @@ const TRAIL_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrai
 
 let cp932ToUnicodeTable: Uint16Array | undefined;
 
-/** Keys are `lead << 8 | trail`; 0 if none. User-defined characters begin at U+E000. */
+/** Returns UTF-16 code units by `lead << 8 | trail`; 0 for a pair without a character. */
 export function getCp932ToUnicode(): Uint16Array {
   return (cp932ToUnicodeTable ??= buildCp932ToUnicode());
 }
@@ -29,15 +29,14 @@ function buildCp932ToUnicode(): Uint16Array {
 let unicodeToCp932Table: Uint16Array | undefined;
 
 /**
- * Keys are UTF-16 code units. Values are one byte if below 0x100, else two; 0 if none. Of several sequences, returns
- * the one that Windows and glibc write: JIS X 0208, then NEC row 13, then the IBM extensions, never NEC's selection or
- * the user-defined area.
+ * Returns CP932 codes by UTF-16 code unit: one byte if below 0x100, else two bytes; 0 if CP932 lacks the character. If
+ * a character has several codes, the result is the one that Windows and glibc write.
  */
 export function getUnicodeToCp932(): Uint16Array {
   return (unicodeToCp932Table ??= buildUnicodeToCp932());
 }
 
-/** Classes in rising priority: if a character has several sequences, the last class counts. */
+/** Classes of lead bytes in rising priority. If a character has several codes, the code of the last class is used. */
 const LEAD_BYTE_CLASSES: readonly ((lead: number) => boolean)[] = [
   (lead) => lead === 0xed || lead === 0xee,
   (lead) => lead >= 0xfa,

@@ -2,7 +2,10 @@ import type { decode } from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** The length is negative if the sequence is invalid. @see https://encoding.spec.whatwg.org/#utf-8-decoder */
+/**
+ * Returns the length of a byte sequence; negative if the sequence is invalid. @see
+ * https://encoding.spec.whatwg.org/#utf-8-decoder
+ */
 export type SequenceMeasurer = (bytes: Uint8Array, at: number) => number;
 
 const measureCp932: SequenceMeasurer = (bytes, at) => {
@@ -15,7 +18,6 @@ const measureCp932: SequenceMeasurer = (bytes, at) => {
   return trail < 0x80 ? -1 : -2;
 };
 
-/** Returns the smallest and largest second byte of a UTF-8 sequence. Four lead bytes have a smaller range. */
 function getSecondByteRange(lead: number): readonly [number, number] {
   if (lead === 0xe0) return [0xa0, 0xbf];
   if (lead === 0xed) return [0x80, 0x9f];
@@ -24,7 +26,7 @@ function getSecondByteRange(lead: number): readonly [number, number] {
   return [0x80, 0xbf];
 }
 
-/** Returns 0 if the byte cannot begin a sequence. */
+/** Returns the length of the UTF-8 sequence; 0 if the byte cannot begin a sequence. */
 function getUtf8SequenceSize(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -45,7 +47,6 @@ const measureUtf8: SequenceMeasurer = (bytes, at) => {
   return size;
 };
 
-/** Includes sequences to which no character belongs. */
 const measureEucJpForm: SequenceMeasurer = (bytes, at) => {
   const size = getEucJpSize(bytes[at] ?? 0);
   const last = bytes[at] === 0x8e ? 0xdf : 0xfe;
@@ -64,7 +65,7 @@ const getEucJpSize = (lead: number): number => {
 
 let iconv: { readonly decode: typeof decode };
 
-/** Takes 30 ms for EUC-JP. Call this before text in the encoding is decoded. */
+/** Loads the decoder of EUC-JP, which takes 30 ms. Call this function before a text in EUC-JP is decoded. */
 export const loadEncoding = async (encoding: string): Promise<void> => {
   if (encoding === "euc-jp") ({ default: iconv } = await import("iconv-lite"));
 };

@@ -1,11 +1,10 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes, decodeEucJp } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** Receives text in file order. */
 export interface TextSink {
   /** Receives at least one character. A surrogate pair is never split between two calls. */
   text(text: string): void;
-  /** Receives bytes that are invalid in the encoding, as hexadecimal text such as `81 FF`. */
+  /** Receives invalid bytes as hexadecimal text such as `81 FF`. */
   invalid(bytes: string): void;
 }
 
@@ -22,7 +21,6 @@ const restoreControlCharacters = (text: string): string =>
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
-/** Chunks can have any size. Removes a byte order mark. Reports invalid bytes instead of decoding them. */
 export class Decoder {
   readonly #encoding: Encoding;
   readonly #decode: (bytes: Uint8Array) => string;
@@ -50,7 +48,7 @@ export class Decoder {
   #writePiece(piece: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
     const tail = countUnfinishedBytes(this.#encoding, bytes);
-    // copied, because the caller may reuse its buffer; the slice() of a Buffer would return a view
+    // The bytes are copied, because the caller may reuse its buffer. The slice() of a Buffer would return a view.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#decodePiece(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** The file is valid both as UTF-8 and as half-width kana in CP932, so that only a person can choose. */
+/** A file that is valid as UTF-8 and as half-width kana in CP932. Only a person can choose the encoding. */
 export interface EncodingAmbiguity {
   readonly row: number;
   /** a sample line of the file, read as UTF-8 (`Muñoz`) */
@@ -20,11 +20,14 @@ export interface EncodingGuess {
   readonly size: number;
 }
 
-/** Maximum length in bytes of the whole sample line, and of its part before the first kana. */
+/** Maximum length in bytes of the sample line before the first kana. */
 const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
-/** A byte order mark decides, else UTF-8 if valid, else CP932, because valid CP932 is rarely valid UTF-8. */
+/**
+ * Detects the encoding from the byte order mark. Without a mark, the encoding is UTF-8 if the bytes are valid UTF-8,
+ * else CP932.
+ */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);
   #size = 0;
@@ -48,7 +51,6 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
-  /** True if further bytes cannot change the result. */
   get settled(): boolean {
     return this.#bom !== undefined || !this.#utf8;
   }
@@ -68,18 +70,16 @@ export class EncodingDetector {
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = countUnfinishedBytes("utf-8", bytes);
-    // copied, because the caller may reuse its buffer; the slice() of a Buffer would return a view
+    // The bytes are copied, because the caller may reuse its buffer. The slice() of a Buffer would return a view.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
 }
 
-/** Finds the first byte above 7F, and checks that all are half-width kana in CP932. */
 class KanaDetector {
   #row = 1;
   #inQuotes = false;
   #afterCr = false;
-  /** the bytes before the first kana on the same line */
   #before: number[] = [];
   #sample: number[] | undefined;
 
@@ -107,7 +107,6 @@ class KanaDetector {
     };
   }
 
-  /** Also counts the rows before that byte. Quoted newlines do not count. */
   #findFirst(chunk: Uint8Array): number {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
@@ -125,7 +124,6 @@ class KanaDetector {
     return chunk.length;
   }
 
-  /** Returns at most {@link CONTEXT_BYTES} bytes on the same line as `at`. */
   #lineBefore(chunk: Uint8Array, at: number): number[] {
     const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);

@@ -9,7 +9,7 @@ export interface UnmappableCharacter {
 }
 
 export interface EncoderOptions {
-  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts the character; `error` only reports the character */
+  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) instead of the character */
   readonly onUnmappable: "error" | "replace";
   readonly bom?: boolean | undefined;
   readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;
@@ -26,13 +26,15 @@ export interface Encoder {
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Each file needs its own encoder. EUC-JP is not supported: such a file is written as UTF-8. */
+/** Creates the encoder for one file. EUC-JP is not supported: such a file is written as UTF-8. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis"
     ? new Cp932Encoder(options)
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
-/** Ignores seven JIS characters that are written as look-alikes. */
+/**
+ * Returns the first character that the encoding lacks. Ignores seven JIS characters that are written as look-alikes.
+ */
 export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: UnmappableCharacter | undefined;
@@ -55,9 +57,7 @@ abstract class CountingEncoder implements Encoder {
   readonly #options: EncoderOptions;
   folded = 0;
   replaced = 0;
-  /** number of UTF-16 code units in the pieces that are already encoded */
   protected written = 0;
-  /** the end of the text that must be encoded with the next piece, such as the first half of a surrogate pair */
   #pending: string;
 
   constructor(options: EncoderOptions, start = "") {
@@ -84,7 +84,6 @@ abstract class CountingEncoder implements Encoder {
 
   protected abstract encode(text: string): Buffer;
 
-  /** Returns true if a replacement must be written. */
   protected refuse(codePoint: number, index: number): boolean {
     if (this.#options.onUnmappable === "replace") {
       this.replaced++;

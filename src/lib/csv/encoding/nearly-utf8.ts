@@ -1,10 +1,13 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 
 const MIN_INVALID_SEQUENCES = 64;
-/** Minimum number of valid sequences per invalid one. Half-width kana may look like a valid two-byte sequence. */
+/** Minimum number of valid sequences per invalid sequence. Half-width kana can look like a valid two-byte sequence. */
 const MIN_VALID_RATIO = 20;
 
-/** In CP932 text of kana and level-1 kanji, valid UTF-8 sequences of three bytes never outnumber invalid ones. */
+/**
+ * Detects UTF-8 with a few invalid bytes. In CP932 text, valid UTF-8 sequences of three bytes never outnumber invalid
+ * sequences.
+ */
 export class NearUtf8Detector {
   #tail: Uint8Array = new Uint8Array(0);
   #narrow = 0;
@@ -18,7 +21,6 @@ export class NearUtf8Detector {
     this.#weigh(bytes.subarray(0, size));
   }
 
-  /** True if further bytes cannot change the result. */
   get settled(): boolean {
     return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
   }

@@ -1,6 +1,5 @@
-import { CodeUnits } from "../records/units.ts";
+import { CodeUnits } from "../records/code-units.ts";
 
-/** One bit each for: `-` `/`; decimal point; white space and control; other ASCII; non-ASCII. Digits set no bit. */
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;
 export const WHITE_SPACE = 0x400;
@@ -22,7 +21,7 @@ const ASCII_CHARACTERS = Int16Array.from({ length: 128 }, (_, code) => {
 
 export class CharacterScan {
   kinds = 0;
-  /** two independent hashes (`high` and `low`), which ignore the case of ASCII letters */
+  /** Two independent hashes of the text, which ignore the case of ASCII letters. */
   high = 0;
   low = 0;
 }
@@ -64,6 +63,5 @@ export const isPlainAddress = (value: string, { kinds }: CharacterScan): boolean
 
 export const isBlankCell = (value: string): boolean => {
   const first = value.charCodeAt(0);
-  // for most values, the first character decides
   return !((first > 0x20 && first < 0x80) || (first > 0x3000 && first < 0xfeff)) && value.trim() === "";
 };

@@ -1,7 +1,6 @@
 import { findNearestWord } from "../../text/index.ts";
 import type { Column } from "../../model/format.ts";
 
-/** Trims the cell and normalises full-width characters. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
 const normaliseHeader = (header: string): string =>
@@ -12,13 +11,13 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** True for a header such as 旧所属. Its column is never proposed. */
+/** Returns true for a header such as 旧所属, whose column contains values before a change. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
-const NEW_VALUE = /^(?:新|異動後|変更後)/u;
+const NEW_VALUE_PREFIX = /^(?:新|異動後|変更後)/u;
 
-export const isNewHeader = (header: string): boolean => NEW_VALUE.test(header.normalize("NFKC").trim());
+export const isNewHeader = (header: string): boolean => NEW_VALUE_PREFIX.test(header.normalize("NFKC").trim());
 
 const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
@@ -78,9 +77,9 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   );
 };
 
-/** The typed header may have the prefix 新. */
+/** Finds the column by its header or another usual name. The header may begin with 新. */
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
-  const header = typed.normalize("NFKC").trim().replace(NEW_VALUE, "");
+  const header = typed.normalize("NFKC").trim().replace(NEW_VALUE_PREFIX, "");
   const wanted = normaliseHeader(header);
   return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findByAlias(columns, header);
 };
@@ -100,12 +99,11 @@ const findNearestName = (
   return (
     findVariant(misspelt) ??
     findVariant(removeRemark(misspelt)) ??
-    findVariant(misspelt.replace(NEW_VALUE, "")) ??
+    findVariant(misspelt.replace(NEW_VALUE_PREFIX, "")) ??
     findNearestWord(misspelt, names, normaliseHeader)
   );
 };
 
-/** Returns undefined if no header is similar. */
 export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
   findNearestName(
     columns,

@@ -3,7 +3,7 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
 const DELIMITERS = [",", "\t", ";"];
 
 /**
- * Returns the first of comma, tab, semicolon and bar that the header contains; a comma if none does. If the row is
+ * Returns the comma, tab, semicolon or bar that separates the headers; a comma if the text contains none. If the row is
  * unknown, the first line with a delimiter decides, because titles contain none.
  */
 export function guessDelimiter(text: string, headerRow?: number): string {

@@ -6,8 +6,8 @@ import { readHeader, type HeaderOptions } from "./header.ts";
 import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 
 /**
- * Finds row 1 if it has a column of the format, else the first row with two known or probably misspelt columns (titles
- * may be above), else row 1. If the header has two lines, finds the upper line.
+ * Finds the first row with two known or probably misspelt columns, because titles may be above the header. Row 1 needs
+ * only one column, and is the default. If the header has two lines, the result is the upper line.
  */
 export class HeaderFinder implements RecordSink {
   /** name of the sheet; undefined for the only sheet of a workbook */
@@ -43,7 +43,6 @@ export class HeaderFinder implements RecordSink {
     return this.#found !== undefined && columns.some(({ column }) => keys.includes(column.field));
   }
 
-  /** True if the rows above the header must be titles: each row has less than three quarters of the header's cells. */
   get isCertain(): boolean {
     return this.#found === undefined || this.#above.every((filled) => filled * 4 < this.#filled * 3);
   }

@@ -5,7 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader, toLooseValue } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
+import { findMappedCells, type MappedCells } from "./mapped-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
 /** The options are plain data, because they are sent to a worker and through the tenant API. */
@@ -13,7 +13,7 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header as the most similar column that the file lacks; the header is still reported */
+  /** true to read an unknown header as the most similar missing column; the header is still reported */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
 }
@@ -51,18 +51,16 @@ const APPS_BY_HEADER = Map.groupBy(
   ({ header }) => nameKey(header),
 );
 
-/** Maximum number of suggestions: a malicious header with thousands of unknown columns would take seconds. */
+/** Maximum number of suggestions. A malicious header with thousands of unknown columns would take seconds. */
 const MAX_SUGGESTIONS = 100;
 
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
-/** Stores the headers that were read, to find repeated headers. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
-  /** headers whose cells are joined or decide which rows are skipped */
   readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
   readonly #firstSeen = new Map<string, number>();
@@ -71,7 +69,7 @@ class HeaderReader {
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
     this.#format = format;
     this.#columns = columns;
-    // the columns of the format come first, so that a custom field with the same header does not replace them
+    // The columns of the format come first, so that a custom field with the same header does not replace them.
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
     const { joins = [], skip = [] } = options.map ?? {};
@@ -126,7 +124,6 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  /** the unknown headers that are similar to a header of the format, each with that similar header */
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
@@ -172,7 +169,6 @@ const createSimilarHeaderProblems = (
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
-/** Never assigns secret columns. */
 const addLikelyColumns = (
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
@@ -200,7 +196,7 @@ const findPresentColumns = (
   columns: readonly Column[],
   cells: readonly string[],
   positions: HeaderCells["positions"],
-  { joined }: ForeignCells,
+  { joined }: MappedCells,
   map: ColumnMap | undefined,
 ): readonly LayoutColumn[] => {
   const translations = groupTranslations(columns, map);
@@ -228,16 +224,14 @@ const findMissingKey = (
   )?.header;
 };
 
-/** A problem of severity `error` rejects the file, but rows can still be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Columns may be in any order. Compares headers after NFC, without outer blanks, and with seven JIS look-alikes as
- * equal. Does not read a column with a problem, except with {@link HeaderOptions.readsLikely}. @see facts 6.4: グループ名 is
- * repeated
+ * Reads the columns of a header in any order. Headers are compared in Unicode form NFC, without outer blanks. A column
+ * with a problem is not read, except with {@link HeaderOptions.readsLikely}. @see facts 6.4: グループ名 is repeated
  */
 export const readHeader = (
   row: readonly string[],
@@ -250,7 +244,7 @@ export const readHeader = (
   const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
   const { unknown, unnamed, reason, problems } = reading;
   const positions = options.readsLikely === true ? addLikelyColumns(reading, columns) : reading.positions;
-  const foreign = findForeignCells(cells, { columns, positions, map: options.map }, place);
+  const foreign = findMappedCells(cells, { columns, positions, map: options.map }, place);
   const present = findPresentColumns(columns, cells, positions, foreign, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;

@@ -1,7 +1,7 @@
 import type { Column, Format } from "../../model/format.ts";
 import { text } from "../../text/index.ts";
 
-/** Number of rows in which the header is searched for. Titles may be above the header. */
+/** Number of rows in which the header is searched. Titles may be above the header. */
 export const HEADER_SEARCH_ROWS = 10;
 
 /** Number of rows below the header whose values are used to propose what a column means. */
@@ -19,9 +19,8 @@ export interface LayoutColumn {
   readonly header: string;
   /** positions of the cells that contain the value, counted from 0 */
   readonly positions: readonly number[];
-  /** separator of the values, if the value is joined from several cells */
   readonly joined?: string | undefined;
-  /** by cell, as `toLooseValue` returns it: the value that replaces the cell */
+  /** replacements for values; keys are in the form that `toLooseValue` returns */
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -34,19 +33,17 @@ export interface Layout {
   readonly format: Format;
   readonly headers: readonly string[];
   readonly columns: readonly LayoutColumn[];
-  /** columns of the format, except secrets, that are missing from the file */
   readonly absent: readonly Column[];
   readonly unknown: readonly number[];
   /** positions of columns without a header, whose cells must be blank in every row */
   readonly unnamed: readonly number[];
-  /** position of the column with the reasons for rejection, see {@link isReasonHeader} */
   readonly reason: number | undefined;
   readonly key: string;
   readonly skip: readonly SelectedCells[];
   readonly place: HeaderPlace;
 }
 
-/** The column is ignored when the corrected file is read. */
+/** Headers of the column that contains the reasons for rejection. This column is ignored in corrected files. */
 const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
 
 export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;

@@ -15,7 +15,6 @@ const MAP_FILE_HINT = text(
   `対応表ファイルには columns・join・values・rows・options を書きます`,
 );
 
-/** Replaces a blank value by the result of `blank`. */
 const allowBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
@@ -23,8 +22,7 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
-/** Options about safety are not allowed here. */
-const OptionsPart = z.strictObject({
+const OptionsSchema = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
   "org-by": z.enum(ORG_BY_CHOICES).optional(),
@@ -39,11 +37,10 @@ const MapSchema = allowBlank(
     join: createListsSchema(),
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
     rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
-    options: allowBlank(() => undefined, OptionsPart.optional()).optional(),
+    options: allowBlank(() => undefined, OptionsSchema.optional()).optional(),
   }),
 );
 
-/** Paths of the sections of a column map file whose keys are headers, fields or values chosen by the user. */
 const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "join", "values", "rows.skip"];
 
 const hasOwnKeys = (path: YamlPath): boolean =>
@@ -57,20 +54,17 @@ export interface MapOptions {
   readonly key?: KeyName | undefined;
 }
 
-export interface MapFileSchema extends ColumnMap {
+export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/**
- * Reads `columns` (from header to field or `ignore`), `join` (from field to headers), `values` (from field and value in
- * the file to the stored value) and `rows.skip` (from header to values). @throws `input-rejected` with the line
- */
+/** Reads the sections `columns`, `join`, `values`, `rows` and `options`. @throws `input-rejected` with the line */
 export const parseMapFile = (
   content: string,
   format: Format,
   where: string,
   customFields?: readonly CustomField[],
-): MapFileSchema => {
+): ParsedMapFile => {
   const { value: parts, refuse } = readYaml(MapSchema, {
     content,
     where,

@@ -74,7 +74,7 @@ describe("parseMapFile", () => {
     ["columns:\n  A: name\n  B: 氏名\n", 3, /is read from two headers/],
     ["join:\n  氏名: 姓\n", 2, /must be a list/],
     ["join:\n  氏名: []\n", 2, /./],
-    ["join:\n  メールアドレス: [a, b]\n", 2, /one value/],
+    ["join:\n  メールアドレス: [a, b]\n", 2, /several values/],
     ["join:\n  accountPassword: [a, b]\n", 2, /secret/],
     ["columns:\n  N: 氏名\njoin:\n  氏名: [姓, 名]\n", 2, /is read from two headers/],
     ["values:\n  accountPassword:\n    a: b\n", 3, /secret/],

@@ -5,14 +5,13 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
 
-/** Blank cells are left out of the joined value. */
+/** A field whose value is joined from several cells. Blank cells are left out. */
 export interface JoinedField {
   readonly field: string;
   readonly headers: readonly string[];
 }
 
 export interface TranslatedValue {
-  /** key of the field, or name of a custom field */
   readonly field: string;
   readonly from: string;
   readonly to: string;
@@ -23,7 +22,10 @@ export interface SkippedCells {
   readonly values: readonly string[];
 }
 
-/** Rules for reading a list without the console's headers. Plain data, because it is sent through the tenant API. */
+/**
+ * Rules for reading a list without the console's headers. The rules are plain data, because they are sent through the
+ * tenant API.
+ */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;
@@ -56,7 +58,7 @@ const describeDuplicateSource = (field: string, first: string, second: string): 
   );
 
 /** `open` is true if the tenant may have custom fields unknown to the caller. */
-interface MapTargets {
+interface TargetColumns {
   readonly columns: readonly Column[];
   readonly open: boolean;
 }
@@ -69,16 +71,14 @@ const describeSecret = ({ header }: Column): Text =>
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
-  // a map may replace a value by a blank cell
   if (value === "") return undefined;
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
 
-const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
+const NOT_JOINABLE = text("a field with several values cannot be joined", "値が複数ある項目は結合できません");
 
-/** such as two sources for the same field */
-function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
+function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: TargetColumns): Generator<MapFault> {
   const sources = new Map<string, string>();
   const check = (name: string, source: string): Text | undefined => {
     const column = findColumn(targets.columns, name);
@@ -91,8 +91,7 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
   };
   for (const [index, { field, headers }] of joins.entries()) {
     const column = findColumn(targets.columns, field);
-    const own =
-      column?.secret === true ? describeSecret(column) : column?.repeated === true ? JOINS_ONE_VALUE : undefined;
+    const own = column?.secret === true ? describeSecret(column) : column?.repeated === true ? NOT_JOINABLE : undefined;
     const what = own ?? check(field, headers.join(" + "));
     if (what !== undefined) yield { part: "joins", index, what };
   }
@@ -102,7 +101,7 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
   }
 }
 
-function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
+function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: TargetColumns): Generator<MapFault> {
   for (const [index, { field, to }] of values.entries()) {
     const column = findColumn(columns, field);
     const unknown = open ? undefined : describeUnknownField(columns, field);
@@ -111,7 +110,7 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: M
   }
 }
 
-/** @param customFields undefined if unknown: then a map may name any custom field */
+/** @param customFields undefined if unknown; then a map may name any custom field */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,

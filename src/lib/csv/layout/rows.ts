@@ -1,35 +1,35 @@
 import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { CellUnits } from "../records/units.ts";
+import type { CellUnits } from "../records/code-units.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
 import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
-import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
+import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./mapped-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { RowSelection, type RowOmission } from "./selection.ts";
+import { RowFilter, type RowOmission } from "./row-filter.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
   isRequiredName,
-  createFixer,
-  isScanned,
+  createCorrector,
+  needsCharacterScan,
   damageCheckKindOf,
   detectDamage,
   type DamageCheckKind,
-} from "./suspect.ts";
+} from "./value-damage.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
-/** A value is canonical text, null for a blank cell, or a list for a repeated column. */
+/** A value is normalised text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
-  /** `keep`: blank cells do not change stored values, so only the key is required */
+  /** `keep` means that blank cells do not change stored values, so only the key is required */
   readonly blank?: "clear" | "keep" | undefined;
   readonly allowErrorValues?: boolean | undefined;
-  /** true for a console export: no value is corrected, and some errors in values are reported as warnings */
+  /** true for a console export, in which no value is corrected and some errors are only warnings */
   readonly fromConsole?: boolean | undefined;
 }
 
@@ -40,12 +40,9 @@ const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", param
 interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
-  /** how thoroughly a value is checked; always `by-all` in a record that the reader found suspicious */
   readonly judged: CheckDepth;
-  /** true if the column's own rule allows every value; rules for all columns still apply */
   readonly free: boolean;
   readonly scrutiny: DamageCheckKind;
-  /** true for codes and email addresses, whose characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
@@ -53,15 +50,13 @@ interface CellCheck {
   readonly position: number;
   readonly joined: string | undefined;
   readonly translations: ReadonlyMap<string, string> | undefined;
-  /** true if the value is joined from several cells or translated, so that it differs from the text of the cell */
   readonly derived: boolean;
   readonly required: boolean;
   readonly list: string[] | undefined;
-  /** scans of the codes or email addresses in the current row */
   readonly looks: CharacterScan[];
 }
 
-/** `unless-plain-address` skips obviously valid email addresses; `by-all` also searches for hidden characters etc. */
+/** `unless-plain-address` skips obviously valid email addresses. `by-all` also searches for hidden characters. */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
@@ -79,8 +74,8 @@ const createCellCheck = (
   judged: checkDepthOf(column),
   free: isUnlimited(column.value.rule),
   scrutiny: damageCheckKindOf(column),
-  looked: isScanned(damageCheckKindOf(column)),
-  mend: fromConsole === true ? undefined : createFixer(column, column.field === key),
+  looked: needsCharacterScan(damageCheckKindOf(column)),
+  mend: fromConsole === true ? undefined : createCorrector(column, column.field === key),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   joined,
@@ -103,29 +98,24 @@ const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): C
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
 };
 
-/** Does not compare rows or use the tenant. */
 export class RowChecker {
-  /** The values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
+  /** Values of the row checked last, parallel to {@link Layout.columns}. The next row overwrites them. */
   readonly values: CellValue[];
-  /** Scans of the codes and email addresses in {@link values}, one list per column. The next row overwrites them. */
   readonly looks: readonly (readonly CharacterScan[])[];
   readonly width: number;
   readonly tally: ProblemTally;
-  /** True if the cells of the row checked last match the columns; if false, {@link values} are from an earlier row. */
   complete = false;
-  /** Key of the row checked last, as in the file; undefined if the key was not corrected. */
+  /** Key of the last row, as in the file; undefined if the key was not corrected. */
   uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
-  /** the stricter checks for records in which the reader found something suspicious, parallel to `#cells` */
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
-  readonly #selection: RowSelection;
-  /** index of the column that is required if the key is blank; -1 if only the key can identify a record */
+  readonly #selection: RowFilter;
   readonly #fallbackKey: number;
   readonly #tree: CellCheck | undefined;
   #levels: readonly string[] = [];
@@ -135,7 +125,6 @@ export class RowChecker {
   #units: CellUnits | undefined;
   #good = true;
   #hasHidden = false;
-  /** errors that the reader found in the next record; other problems of the same cells are not reported */
   readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
@@ -144,13 +133,13 @@ export class RowChecker {
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
     this.tally = new ProblemTally(layout.unnamed.length, layout.place);
-    this.#selection = new RowSelection(layout);
+    this.#selection = new RowFilter(layout);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
     this.#cells = columns.map((column) => createCellCheck(column, key, options));
     this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
-    this.#tree = this.#cells.find(({ joined }) => isTree(joined));
+    this.#tree = this.#cells.find(({ joined }) => isOrgLevelJoin(joined));
     this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
@@ -160,24 +149,24 @@ export class RowChecker {
     this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
-  /** Keeps an error until the record is read, because no errors are reported for skipped records. */
+  /** Stores an error until the record is read, because no errors are reported for skipped records. */
   noteReaderProblem(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** True if the column of the cell has no header, or is part of a path. */
   #mayBeMerged(position: number): boolean {
     return (
       this.#unnamed.includes(position) ||
       this.#cells.some(
-        ({ joined, positions }) => isPath(joined) && positions.includes(position) && positions.includes(position - 1),
+        ({ joined, positions }) =>
+          isOrgPathJoin(joined) && positions.includes(position) && positions.includes(position - 1),
       )
     );
   }
 
-  /** Counts a record that is left out; reports the reader's errors in any other. @param count 0 if unknown */
+  /** Returns true if the row is not a record, such as a blank row. @param count number of cells; 0 if unknown */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
     const omission = this.#findOmission(cells, count);
@@ -201,9 +190,8 @@ export class RowChecker {
   }
 
   /**
-   * Refills {@link values}, except if the number of cells is wrong or the header is repeated. @param row counted from 1
-   * (the header) @param line first line of the record @param units positions of the cells in the text @returns false if
-   * the row has an error
+   * Checks the cells and fills {@link values}. @param row counted from 1 (the header) @param line first line of the
+   * record @param units positions of the cells in the text @returns false if the row has an error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
     const isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
@@ -233,7 +221,7 @@ export class RowChecker {
     return false;
   }
 
-  /** `position` -1 is the whole row. The value of a damaged cell is not checked. */
+  /** Returns true for a cell in which the reader found an error. Position -1 is the whole row. */
   #isDamaged = (position: number): boolean =>
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
@@ -244,7 +232,7 @@ export class RowChecker {
 
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
-    // copied, because the cell is a slice, which would keep a whole chunk of the file in memory
+    // The text is copied, because a slice of it would keep a whole chunk of the file in memory.
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
@@ -265,15 +253,15 @@ export class RowChecker {
 
   #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {
     const cell = cells[position] ?? "";
-    const written = isTree(joined) ? this.#levels : positions.map((at) => (cells[at] ?? "").trim());
+    const written = isOrgLevelJoin(joined) ? this.#levels : positions.map((at) => (cells[at] ?? "").trim());
     const parts = written.filter((part) => part !== "");
     if (joined === LEVELS_ABOVE) parts.pop();
     const path = joined === DEEPEST_LEVEL ? (parts.at(-1) ?? "") : formatOrgPath(parts);
-    const value = joined === undefined ? cell : isPath(joined) ? path : parts.join(joined);
+    const value = joined === undefined ? cell : isOrgPathJoin(joined) ? path : parts.join(joined);
     return translations?.get(toLooseValue(value)) ?? value;
   }
 
-  /** Fills the cells before the first filled level. Rows that are left out count as rows above. */
+  /** Fills blank cells before the first filled level with the values of the row above. */
   #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
     const own = positions.map((at) => (cells[at] ?? "").trim());
     const first = own.findIndex((part) => part !== "");
@@ -295,7 +283,6 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** @returns the value at index `at` of its column, corrected if its meaning is certain */
   #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
     const { judged, scrutiny, mend } = cell;
     const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
@@ -413,7 +400,6 @@ const toCodeForm = (column: number, code: string): number =>
 
 class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
-  /** codes of digits only, grouped by column, length and whether they begin with 0 */
   readonly #codes = new Map<number, CodeCount>();
   readonly #unnamed: number;
   readonly #place: HeaderPlace;
@@ -431,14 +417,13 @@ class ProblemTally {
     else counted.count += count;
   }
 
-  /** Counts a code if its form is known. @returns false for the first code of a form, to be added by `noteCode` */
   countsCode(column: number, code: string): boolean {
     const known = this.#codes.get(toCodeForm(column, code));
     if (known !== undefined) known.count += 1;
     return known !== undefined;
   }
 
-  /** Adds the first code of its form. @param problem reported if other codes of the column show that zeros are lost */
+  /** @param problem reported only if other codes show that leading zeros were lost */
   noteCode(problem: Problem, code: string): void {
     const form = { length: code.length, padded: code.startsWith("0") };
     this.#codes.set(toCodeForm(problem.column, code), { first: problem, count: 1, ...form });
@@ -456,7 +441,7 @@ class ProblemTally {
     };
     const problems = [...found, ...this.#shortCodes()].map(({ first, count }) => {
       const params = { ...first.params, count };
-      // the header is reported instead of a row, because the problem concerns the whole column
+      // The header is reported instead of a row, because the problem concerns the whole column.
       return first.code === "header-blank"
         ? { ...first, ...this.#place, params: { ...params, row: first.row } }
         : { ...first, params };
@@ -464,7 +449,6 @@ class ProblemTally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Codes may have lost zeros if the codes in the same column that begin with 0 are longer. */
   #shortCodes(): readonly ProblemCount[] {
     return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
       const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));

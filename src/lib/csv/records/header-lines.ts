@@ -1,16 +1,15 @@
-import type { CellUnits } from "./units.ts";
+import type { CellUnits } from "./code-units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
-/** Matches a word for values before or after a change, such as 異動前, and captures its last character. */
-const TIME_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
-/** Matches words in the second line of a header that are appended to the name above, such as コード in 所属コード. */
+const BEFORE_AFTER_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
+/** Matches words in the second header line that are appended to the name above, such as コード in 所属コード. */
 const SUFFIX_WORD = /^(?:コード|名称?|番号|カナ)$/;
 
 /** Joins 所属 above 旧 and 新, or 異動前 above 所属, to 旧所属 and 新所属. Returns undefined if the second line is a record. */
 export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
   const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");
   const timeOf = (word: string): string | undefined => {
-    const [, time] = TIME_WORD.exec(word) ?? [];
+    const [, time] = BEFORE_AFTER_WORD.exec(word) ?? [];
     if (time === "現") return lowers.includes("旧") ? "新" : "旧";
     return time && (/[旧前]/.test(time) ? "旧" : "新");
   };
@@ -35,14 +34,12 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
   return spans && joined > 1 ? names : undefined;
 };
 
-/** Passes on a header of two lines as one record. */
-export class HeaderLines implements RecordSink {
+export class HeaderLineJoiner implements RecordSink {
   /** number of cells in a header of two lines; 0 for a header of one line */
   width = 0;
   readonly #sink: RecordSink;
   readonly #row: number;
   #isOpen = true;
-  /** the header row, until the next row is read; the next row may be its second line */
   #upper: Parameters<RecordSink["record"]> | undefined;
   #problems: readonly RecordProblem[] = [];
 

@@ -1,24 +1,22 @@
 import { Decoder, type TextSink } from "../encoding/decode.ts";
 import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
-import { HeaderLines } from "./header-lines.ts";
+import { HeaderLineJoiner } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
-import { Scanner } from "./scanner.ts";
-import { AnyDialectSplitter } from "./split-any.ts";
+import { RecordScanner } from "./scanner.ts";
+import { CsvParseSplitter } from "./csv-parse-splitter.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
-  /** by default, the console's dialect: a comma and `"` */
   readonly dialect?: Dialect | undefined;
-  /** maximum number of cells in a record, by default 10,000; longer records are reported as `columns-too-many` */
+  /** maximum number of cells in a record, by default 10,000 */
   readonly maxCells?: number | undefined;
-  /** maximum number of characters in a record, by default 16 Mi; longer records are reported as `record-too-long` */
+  /** maximum number of characters in a record, by default 16 Mi */
   readonly maxRecordLength?: number | undefined;
-  /** first row of the header, which may have two lines; default 1, with one line. Rows above are left out */
+  /** row of the header, by default 1; if the row is specified, the header may have two lines */
   readonly headerRow?: number | undefined;
 }
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
-/** Matches suspect characters, which splitters accept: NUL, BOMs, line separators, invisible characters. */
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 /** Matches the suspect characters that are reported. Zero-width joiners in emoji and Indic words are not reported. */
 const REPORTED_UNICODE_PATTERN = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
@@ -26,25 +24,22 @@ const REPORTED_CP932_PATTERN = new RegExp(SUSPECT_CP932, "g");
 
 /** UTF-8 prefixes of {@link SUSPECT_UNICODE}. Searching for the prefixes is several times faster than the pattern. */
 const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
-/** First bytes of those {@link SUSPECT_BYTES} that consist of several bytes. */
 const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
 
-/** Matches the delimiters that the scanner supports. For any other delimiter, csv-parse is used. */
 const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
- * Uses bounded memory: drops and reports a record that is too long or has too many cells. Newlines may be mixed. Empty
- * lines count as rows, but are records only in a file of one column or as the header. U+FFFD replaces invalid bytes.
+ * Splits a CSV file into records with bounded memory: records above the limits are reported and dropped. Empty lines
+ * count as rows. They are records only in a file of one column or as the header.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;
-  readonly #splitter: Scanner;
-  readonly #lines: HeaderLines | undefined;
+  readonly #splitter: RecordScanner;
+  readonly #lines: HeaderLineJoiner | undefined;
   readonly #suspect: RegExp;
-  /** true if the next text may contain suspect characters */
   #isSuspect = true;
   #isNextSuspect = false;
 
@@ -57,11 +52,11 @@ export class RecordReader implements TextSink {
       headerRow,
     } = options;
     const limits = { ...dialect, maxCells, maxRecordLength, headerRow: headerRow ?? 1 };
-    this.#lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
+    this.#lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
     const isCommon = SCANNER_DELIMITERS.test(dialect.delimiter);
-    this.#splitter = new (isCommon ? Scanner : AnyDialectSplitter)(limits, this.#lines ?? sink);
+    this.#splitter = new (isCommon ? RecordScanner : CsvParseSplitter)(limits, this.#lines ?? sink);
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 
@@ -74,7 +69,7 @@ export class RecordReader implements TextSink {
   #suspectBytes(bytes: Uint8Array): void {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const found = bytes.length < MAX_CHARACTER_BYTES || SUSPECT_BYTES.some((begin) => buffer.includes(begin));
-    // a character or byte order mark that is split between chunks is decoded with the next chunk
+    // A character that is split between chunks is decoded with the next chunk.
     this.#isSuspect = found || this.#isNextSuspect;
     this.#isNextSuspect = found || SUSPECT_LEAD_BYTES.includes(bytes.at(-1));
   }

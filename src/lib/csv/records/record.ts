@@ -1,5 +1,5 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { CellUnits } from "./units.ts";
+import type { CellUnits } from "./code-units.ts";
 
 /** `shift_jis` always means Windows-31J (CP932). */
 export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;
@@ -42,8 +42,8 @@ export interface RecordProblem {
 
 export interface RecordSink {
   /**
-   * Copy cells that you store: `cells` is valid until the call returns, and a cell may keep its chunk in memory. @param
-   * count 0 if the cells cannot be determined @param row from 1 (the header), including empty lines @param line first
+   * Copy the cells if you store them: the next record overwrites them, and a cell may keep its chunk in memory. @param
+   * count number of cells; 0 if unknown @param row counted from 1 (the header), including empty lines @param line first
    * line of the record @param sound false if a problem of this record was reported @param units positions of the cells
    * in the text, valid until the call returns
    */

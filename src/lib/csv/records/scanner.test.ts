@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RecordProblem, RecordSink } from "./record.ts";
-import { Scanner, type SplitterOptions } from "./scanner.ts";
-import { AnyDialectSplitter } from "./split-any.ts";
+import { RecordScanner, type SplitterOptions } from "./scanner.ts";
+import { CsvParseSplitter } from "./csv-parse-splitter.ts";
 
 interface Outcome {
   readonly records: { cells: string[]; row: number; line: number; sound: boolean }[];
@@ -16,9 +16,9 @@ const LIMITS: SplitterOptions = {
   headerRow: 1,
 };
 
-type Make = (options: SplitterOptions, sink: RecordSink) => Scanner;
-const scanner: Make = (options, sink) => new Scanner(options, sink);
-const reference: Make = (options, sink) => new AnyDialectSplitter(options, sink);
+type Make = (options: SplitterOptions, sink: RecordSink) => RecordScanner;
+const scanner: Make = (options, sink) => new RecordScanner(options, sink);
+const reference: Make = (options, sink) => new CsvParseSplitter(options, sink);
 
 function split(make: Make, pieces: Iterable<string>, limits: Partial<SplitterOptions> = {}): Outcome {
   const records: Outcome["records"] = [];

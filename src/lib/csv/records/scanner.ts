@@ -1,7 +1,7 @@
 import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_UNCHECKED_UNITS } from "../../model/rules.ts";
 import type { RecordSink } from "./record.ts";
-import { CellUnits } from "./units.ts";
+import { CellUnits } from "./code-units.ts";
 
 export interface SplitterOptions {
   readonly delimiter: string;
@@ -22,11 +22,10 @@ const QUOTED = 2;
 const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
-/** This scanner is faster than csv-parse. A quote inside an unquoted cell is text; an unclosed quote takes the rest. */
-export class Scanner {
+/** This scanner is faster than csv-parse. A quote inside an unquoted cell is text. */
+export class RecordScanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
-  /** highest code of a character that can end a cell or a record */
   readonly #limit: number;
   readonly #maxCells: number;
   readonly #maxLength: number;
@@ -36,7 +35,6 @@ export class Scanner {
   /** start of the cell in the current text; -1 if the cell consists of several pieces */
   #start = -1;
   #mode: ScanState = CELL_START;
-  /** text of the cell from earlier chunks and from before doubled quotes */
   #cell = "";
   #more: string[] = [];
   #count = 0;
@@ -51,7 +49,7 @@ export class Scanner {
   #dropping = false;
   #strayColumn = 0;
   #endedInCr = false;
-  /** true if the last character was a CR that ended a record: an LF directly after it belongs to the same newline */
+  /** true if the text ended with a CR; a following LF belongs to the same newline */
   #crPending = false;
 
   constructor({ delimiter, maxCells, maxRecordLength, headerRow }: SplitterOptions, sink: RecordSink) {
@@ -201,7 +199,6 @@ export class Scanner {
     this.#mode = CELL_START;
   }
 
-  /** @returns the start of the next record */
   #endLine(text: string, at: number, unit: number): number {
     this.#length += at - this.#from;
     this.#endRecord();
@@ -250,7 +247,6 @@ export class Scanner {
     this.#dropping = true;
   }
 
-  /** Reports a quote inside a cell. @param before text before the quote; a single `=` is probably from `="0012"` */
   #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;

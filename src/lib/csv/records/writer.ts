@@ -2,7 +2,7 @@ import { CONSOLE_DIALECT, type Dialect, type Newline } from "./record.ts";
 
 export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "\n", cr: "\r" };
 
-/** Only cells with a delimiter, quote or newline are quoted. A record of one empty cell is `""`, not an empty line. */
+/** Quotes only cells with a delimiter, quote or newline. A record of one empty cell is `""`, not an empty line. */
 export function formatRecord(
   cells: readonly string[],
   newline: string,

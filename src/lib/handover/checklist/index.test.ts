@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TOKEN_REJECTION_MESSAGE } from "../../model/ade-health.ts";
-import { ITEM_TITLES } from "../../model/question.ts";
+import { CHECKLIST_ITEM_TITLES } from "../../model/question.ts";
 import { createExampleId } from "../../model/thing.ts";
 import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import {
@@ -82,7 +82,7 @@ const idsOf = (facts: HandoverFacts): readonly string[] => filterGaps(buildCheck
 test("a tenant with all records and answers has no gaps", () => {
   const rows = buildChecklist(COMPLETE_FACTS, TODAY);
   expect(filterGaps(rows)).toEqual([]);
-  expect([...new Set(rows.map(({ item }) => item))]).toEqual(Object.keys(ITEM_TITLES));
+  expect([...new Set(rows.map(({ item }) => item))]).toEqual(Object.keys(CHECKLIST_ITEM_TITLES));
 });
 
 test.each<readonly [id: string, facts: HandoverFacts]>([

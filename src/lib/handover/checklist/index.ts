@@ -1,7 +1,13 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applies.ts";
-import { describeQuestion, ITEM_TITLES, QUESTIONS, type ItemId, type Question } from "../../model/question.ts";
+import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applicability.ts";
+import {
+  describeQuestion,
+  CHECKLIST_ITEM_TITLES,
+  QUESTIONS,
+  type ChecklistItemId,
+  type Question,
+} from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf } from "../../model/time.ts";
@@ -18,7 +24,7 @@ export interface ChecklistDay {
 }
 
 export const GROUP_TITLES = {
-  ...ITEM_TITLES,
+  ...CHECKLIST_ITEM_TITLES,
   leaver: text("what the leaver hands over", "退職者から引き継ぐもの"),
 } as const;
 
@@ -184,7 +190,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
 
 const { contactName, contactMail, contactPhone } = TENANT.fields;
 
-const CHECKLIST_ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
+const CHECKLIST_ITEMS: Readonly<Record<ChecklistItemId, ChecklistItem>> = {
   contact: {
     kinds: [],
     note: text(
@@ -257,9 +263,9 @@ const CHECKLIST_ITEMS: Readonly<Record<ItemId, ChecklistItem>> = {
   },
 };
 
-const ITEM_IDS = Object.keys(CHECKLIST_ITEMS) as readonly ItemId[];
+const ITEM_IDS = Object.keys(CHECKLIST_ITEMS) as readonly ChecklistItemId[];
 
-export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly RenewalRecord[] => {
+export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ChecklistItemId): readonly RenewalRecord[] => {
   const owned = ITEM_IDS.flatMap((id): readonly string[] => CHECKLIST_ITEMS[id].kinds);
   const { kinds }: { readonly kinds: readonly string[] } = CHECKLIST_ITEMS[item];
   return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
@@ -270,7 +276,7 @@ const findSingleValue = (values: readonly (string | null)[]): string | null => {
   return others.length === 0 ? only : null;
 };
 
-function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
+function findRecordedValue(facts: HandoverFacts, id: string, item: ChecklistItemId): string | null {
   const renewals = listRenewalsOf(facts, item);
   const ade = item === "apple-business" ? facts.adeServer.adminId : null;
   const account = ade ?? findSingleValue(renewals.map((one) => one.account));
@@ -288,7 +294,7 @@ export interface QuestionState extends Question {
   readonly due: "missing" | "old" | null;
 }
 
-const isItemGroup = (group: Question["group"]): group is ItemId => group !== "onboarding";
+const isItemGroup = (group: Question["group"]): group is ChecklistItemId => group !== "onboarding";
 
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly QuestionState[] =>
   [...QUESTIONS].map(([id, question]) => {
@@ -305,7 +311,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
 type Applicability = ReturnType<typeof determineApplicability>;
 
 /** An item with records always applies, whatever the tenant profile says. */
-function evaluateApplicability(facts: HandoverFacts, item: ItemId): Applicability {
+function evaluateApplicability(facts: HandoverFacts, item: ChecklistItemId): Applicability {
   const { appliesWith, kinds: own } = CHECKLIST_ITEMS[item];
   const kinds = appliesWith === undefined ? own : [appliesWith];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
@@ -320,7 +326,7 @@ function evaluateApplicability(facts: HandoverFacts, item: ItemId): Applicabilit
 }
 
 /** @see facts 3.4 to 3.6 */
-const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
+const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ChecklistItemId, Text>>> = {
   "push-certificate": text(
     "ask Apple to move the certificate to a company account (never create a new certificate)",
     "証明書を会社のアカウントへ移すよう Apple に依頼してください(新しい証明書は作成しないでください)",
@@ -357,7 +363,7 @@ export const describeExpiry = (
   return text(`${name}: ${named.en} (${day})`, `「${name}」: ${named.ja}(${day})`);
 };
 
-function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly Gap[] {
+function findItemGaps(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): readonly Gap[] {
   const renewals = listRenewalsOf(facts, item);
   const unrecorded = CHECKLIST_ITEMS[item].kinds.filter(
     (kind) => determineApplicability(facts.tenant, kind).applies === true && !renewals.some((one) => one.kind === kind),
@@ -384,7 +390,7 @@ function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): re
   ];
 }
 
-const buildQuestionRows = (item: ItemId, question: QuestionState): readonly ChecklistRow[] => {
+const buildQuestionRows = (item: ChecklistItemId, question: QuestionState): readonly ChecklistRow[] => {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
   const words =
@@ -411,7 +417,7 @@ const buildQuestionRows = (item: ItemId, question: QuestionState): readonly Chec
   ];
 };
 
-function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly ChecklistRow[] {
+function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): readonly ChecklistRow[] {
   const { note, findKnown } = CHECKLIST_ITEMS[item];
   const { applies, unsaid } = evaluateApplicability(facts, item);
   const empty = { item, value: null, by: null, at: null, next: null };

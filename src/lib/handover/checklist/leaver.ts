@@ -1,6 +1,6 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
-import { ITEM_TITLES } from "../../model/question.ts";
+import { CHECKLIST_ITEM_TITLES } from "../../model/question.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
@@ -48,7 +48,7 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
       item === "apple-business" ? facts.adeServer.adminId : null,
     ];
     const answer = line("handover answer", [`${item}.holder`]);
-    const { [item]: title } = ITEM_TITLES;
+    const { [item]: title } = CHECKLIST_ITEM_TITLES;
     if (words.some((word) => mentionsPerson(person, word))) {
       const next = step(
         "hand over the password and change the 2-factor telephone number (do not create a new certificate), then record the new holder",

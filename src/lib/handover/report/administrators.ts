@@ -7,7 +7,7 @@ import { formatCount, text, type Text } from "../../text/index.ts";
 import type { DisplayText } from "../../document/blocks.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import type { Administrator } from "../checklist/facts.ts";
-import { YES_NO } from "../../model/question.ts";
+import { YES_NO_CHOICES } from "../../model/question.ts";
 import type { ReportData } from "./data.ts";
 
 /** @see facts 2.3 */
@@ -51,8 +51,8 @@ export function buildAdministratorsSection(data: ReportData): Page["sections"][n
       one.emails[0] ?? "",
       describeRole(one),
       describeScope(one),
-      YES_NO[one.supportOption ? "yes" : "no"],
-      YES_NO[one.noticeMail ? "yes" : "no"],
+      YES_NO_CHOICES[one.supportOption ? "yes" : "no"],
+      YES_NO_CHOICES[one.noticeMail ? "yes" : "no"],
     ]),
   };
   return {

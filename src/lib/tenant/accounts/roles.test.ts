@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../operations.ts";
-import { buildMatrixRows } from "../../model/role-policy.ts";
+import { buildRoleMatrix } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
 import type { Actor } from "../policy/actor.ts";
 import { getPermittedReach } from "../policy/check.ts";
@@ -41,7 +41,7 @@ const people = () =>
   );
 
 test("the matrix matches what the tenant permits for every operation, role, item and scope", async () => {
-  const rows = buildMatrixRows();
+  const rows = buildRoleMatrix();
   for (const { operation, cells } of rows) {
     for (const role of ADMINISTRATOR_ROLES) {
       for (const isWhole of [false, true]) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { checkMap } from "../../csv/layout/map.ts";
-import type { MapFileSchema } from "../../csv/layout/map-parse.ts";
+import type { ParsedMapFile } from "../../csv/layout/map-parse.ts";
 import { Failure } from "../../errors/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
@@ -16,7 +16,7 @@ import type { Reader, Row, Writer } from "../store/store.ts";
 export interface NewLayout {
   readonly kind: FormatName;
   readonly headers: readonly string[];
-  readonly map: MapFileSchema;
+  readonly map: ParsedMapFile;
 }
 
 export interface Layout extends NewLayout {
@@ -27,7 +27,7 @@ export interface Layout extends NewLayout {
 }
 
 /** Ignores columns that the map does not use, such as passwords. */
-const defineDirectory = (id: string, headerRow: string, map: MapFileSchema): Layout => {
+const defineDirectory = (id: string, headerRow: string, map: ParsedMapFile): Layout => {
   const { columns, joins = [], skip = [] } = map;
   const headers = headerRow.split(/,\s*/);
   const used = [...columns, ...skip].map(({ header }) => header).concat(joins.flatMap((join) => join.headers));

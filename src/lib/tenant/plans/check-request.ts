@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import { DESCRIBING_KINDS } from "../../model/console-files.ts";
+import { NOT_EXPORTED_KINDS } from "../../model/console-files.ts";
 import { MAX_HEADER_ROW } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -23,5 +23,6 @@ export const checkImportRequest = (asked: ImportRequest): void => {
   const { headerRow = 1 } = asked;
   if (!Number.isSafeInteger(headerRow) || headerRow < 1 || headerRow > MAX_HEADER_ROW)
     throw createWrongValueFailure("headerRow");
-  if (asked.fromConsole === true && DESCRIBING_KINDS.includes(asked.kind)) throw createWrongValueFailure("fromConsole");
+  if (asked.fromConsole === true && NOT_EXPORTED_KINDS.includes(asked.kind))
+    throw createWrongValueFailure("fromConsole");
 };

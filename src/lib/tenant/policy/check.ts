@@ -6,10 +6,10 @@ import { concernsWholeTenant, isPermittedByItems, ROLE_POLICY, describeMissingRi
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import type { OwnRight } from "../../model/credential.ts";
+import type { SignInRight } from "../../model/credential.ts";
 import type { Actor } from "./actor.ts";
 
-export type NeededRight = Operation | OwnRight;
+export type NeededRight = Operation | SignInRight;
 
 export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
 

@@ -4,7 +4,7 @@ import { isPanelKind, PANEL_KINDS, type FormatName, type PanelKind, type ThingOf
 import { NOTE_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
-import { getItemsForNewUsers } from "../../model/role-policy.ts";
+import { getOperationsForNewUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import type { ThingName } from "../../model/things.ts";
 import type { Actor } from "./actor.ts";
@@ -12,7 +12,7 @@ import { requireAccountRights, requireTokenRights } from "./check.ts";
 
 /** Returns the rights to create a user together with the user's organisation, which may be new. @see facts 2.1 */
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
-  getItemsForNewUsers(orgs === undefined);
+  getOperationsForNewUsers(orgs === undefined);
 
 type PlanWork = ReturnType<typeof derivePlanWork>;
 

@@ -1,4 +1,4 @@
-import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWED_FIELDS } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from "../../model/renewal.ts";
 import { operation, type InputKit } from "../operation.ts";
 import { listReminders, listRenewalItems } from "./renewal-rows.ts";
 
@@ -39,7 +39,7 @@ export const renewals = {
         by: newValueSchema(RENEWAL_ITEM.fields.confirmedBy).min(1),
         at: Instant,
         consoleShows: z.iso.date().optional(),
-        file: z.strictObject(buildFieldSchemas(RENEWED_FIELDS)).optional(),
+        file: z.strictObject(buildFieldSchemas(RENEWAL_FILE_FIELDS)).optional(),
       }),
     needs: ["renewals.write"],
     run: async ({ session }, given, { id }) => (await loadRenewals()).renewItem(session, id, given),

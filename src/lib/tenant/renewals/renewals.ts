@@ -7,7 +7,7 @@ import {
   REMINDER,
   REMINDER_KEY,
   RENEWAL_ITEM,
-  RENEWED_FIELDS,
+  RENEWAL_FILE_FIELDS,
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
@@ -189,7 +189,7 @@ interface Renewal {
   readonly at: string;
   /** a day */
   readonly consoleShows?: string | undefined;
-  readonly file?: RecordOf<typeof RENEWED_FIELDS> | undefined;
+  readonly file?: RecordOf<typeof RENEWAL_FILE_FIELDS> | undefined;
 }
 
 const RENEWAL_FIELDS = {
@@ -227,7 +227,7 @@ const renewByFile = (
   file: NonNullable<Renewal["file"]>,
   shown: string | undefined,
 ): Partial<RenewalItem> => {
-  checkValues(RENEWED_FIELDS, file);
+  checkValues(RENEWAL_FILE_FIELDS, file);
   const { name, kind, expiresAt, topic, organisation } = item;
   const [day] = file.expiresAt.split("T");
   if (expiresAt !== null && !isLaterDate(file, item))

@@ -3,7 +3,6 @@ import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 
-/** A unit has a stable id for programs and a name for people. */
 export interface ProgressUnit {
   readonly id: string;
   readonly name: Text;
@@ -19,14 +18,14 @@ interface Spinner {
   stop(): unknown;
 }
 
-export type LoadSpinner = () => Promise<Spinner>;
+export type SpinnerLoader = () => Promise<Spinner>;
 
 export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
   readonly stderrIsTerminal: boolean;
   readonly write: (chunk: string) => void;
-  readonly loadSpinner: LoadSpinner;
+  readonly loadSpinner: SpinnerLoader;
 }
 
 export interface StepDescription {
@@ -44,29 +43,28 @@ export interface ProgressStep {
 }
 
 export interface Progress {
-  /** starts a step and finishes the previous step; in JSON mode, the start is always written */
   start(step: StepDescription): ProgressStep;
   hide(): void;
   stop(): void;
-  /** finishes the current step, and shows no later step, because a spinner would keep the process alive */
+  /** Finishes the current step. Shows no later step, because a spinner would keep the process alive. */
   close(): void;
 }
 
-interface StepState extends StepDescription {
+interface StepProgress extends StepDescription {
   readonly done: number;
 }
 
-interface Display {
-  show(state: StepState): void;
+interface ProgressDisplay {
+  show(state: StepProgress): void;
   hide(): void;
-  end(state: StepState): void;
+  end(state: StepProgress): void;
 }
 
-const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
+const NO_PROGRESS_DISPLAY: ProgressDisplay = { show() {}, hide() {}, end() {} };
 
 const MIN_EVENT_INTERVAL_MS = 500;
 
-/** On a terminal, `auto` shows a spinner with a count, elsewhere nothing. */
+/** In the mode `auto`, a terminal shows a spinner with a count. Elsewhere, nothing is shown. */
 export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
   let display = createDisplay(place);
   let current: ProgressStep | undefined;
@@ -79,13 +77,13 @@ export function createProgress(place: ProgressEnvironment & { readonly clock: ()
     stop: () => current?.finish(),
     close() {
       current?.finish();
-      display = NO_DISPLAY;
+      display = NO_PROGRESS_DISPLAY;
     },
   };
 }
 
-function startStep(step: StepDescription, display: Display, clock: () => number): ProgressStep {
-  let state: StepState = { ...step, done: 0 };
+function startStep(step: StepDescription, display: ProgressDisplay, clock: () => number): ProgressStep {
+  let state: StepProgress = { ...step, done: 0 };
   let shownAt = clock();
   let isFinished = false;
   display.show(state);
@@ -106,17 +104,17 @@ function startStep(step: StepDescription, display: Display, clock: () => number)
   };
 }
 
-function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): Display {
+function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): ProgressDisplay {
   if (mode === "json") {
-    const event = ({ id, done, total, unit }: StepState): void =>
+    const event = ({ id, done, total, unit }: StepProgress): void =>
       write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
     return { show: event, hide() {}, end: event };
   }
-  return mode === "none" || !stderrIsTerminal ? NO_DISPLAY : createSpinnerDisplay(language, loadSpinner);
+  return mode === "none" || !stderrIsTerminal ? NO_PROGRESS_DISPLAY : createSpinnerDisplay(language, loadSpinner);
 }
 
-/** Loads the spinner in the background; a step may end before it is loaded. */
-function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
+/** Loads the spinner in the background. A step may end before the spinner is loaded. */
+function createSpinnerDisplay(language: Language, load: SpinnerLoader): ProgressDisplay {
   let line = "";
   let step = 0;
   let running: Spinner | undefined;
@@ -144,7 +142,7 @@ function createSpinnerDisplay(language: Language, load: LoadSpinner): Display {
   };
 }
 
-function renderProgressLine({ name, done, total, unit }: StepState, language: Language): string {
+function renderProgressLine({ name, done, total, unit }: StepProgress, language: Language): string {
   const share = total === undefined || total === 0 ? [] : [`${Math.min(100, Math.floor((done / total) * 100))} %`];
   const format = (count: number): string =>
     unit.id === BYTE_UNIT.id ? (count / 1e6).toFixed(1) : count.toLocaleString("en-US");

@@ -6,29 +6,33 @@ import { wrapIntoLines } from "./word-width.ts";
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;
-  /** for the last column: true to continue long cells on the next line, below their beginning */
+  /** true if long cells of the last column continue on the next line */
   readonly wraps?: boolean | undefined;
-  /** true if values are not cut: other columns become narrower; of several values, the first is never cut */
+  /** true if values are not cut; other columns become narrower instead */
   readonly whole?: boolean | undefined;
-  /** when to omit the column if all its cells are empty: true for always, `narrow` only if the table is too wide */
+  /**
+   * true if the column is omitted when all its cells are empty; `narrow` to omit it only from a table that is too wide
+   */
   readonly optional?: boolean | "narrow" | undefined;
 }
 
-type CellCleaner = (cell: string, column: number) => string;
+type CellEscaper = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
-/** Wider cells in later rows shift the rest of their row. */
 const MEASURED_ROWS = 500;
 const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
-/** The table has no borders and at most `room` columns. @param clean escapes a cell and marks its commands */
+/**
+ * Draws a table without borders. @param room maximum width of the table @param clean escapes a cell and marks its
+ * commands
+ */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
   heading: (line: string) => string = (line) => line,
   room = Number.POSITIVE_INFINITY,
-  clean: CellCleaner = escapeForPeople,
+  clean: CellEscaper = escapeForPeople,
 ): AsyncGenerator<string> {
   const first: (readonly string[])[] = [];
   let draw: RowRenderer | undefined;
@@ -66,7 +70,6 @@ function createTableRenderer(
   const shown = rows.map(pickShown);
   const natural = measureColumns(columns, shown);
   const widths = fitColumnWidths(columns, { natural, least: measureMinWidths(columns, shown) }, room);
-  // if no column is narrower than its natural width, cells of later rows are cut only if the row exceeds `room`
   const most = sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
   let isFirst = true;
@@ -80,7 +83,6 @@ function createTableRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** Each column has a natural width, at which nothing is cut, and a minimum width. */
 interface MeasuredWidths {
   readonly natural: readonly number[];
   readonly least: readonly number[];
@@ -107,12 +109,11 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
   return limited(most);
 }
 
-/** Draws one line per field. Long values continue on the next line; words and commands are not broken. */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,
   room = Number.POSITIVE_INFINITY,
-  clean: CellCleaner = escapeForPeople,
+  clean: CellEscaper = escapeForPeople,
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
   const indent = widest + COLUMN_GAP.length;
@@ -130,7 +131,6 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-/** Numbers, commands and values that must not be cut remain on one line. */
 const measureMinWidths = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]): readonly number[] => {
   const values = rows.map((row) =>
     row.map((cell, at) => {

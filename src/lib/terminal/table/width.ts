@@ -1,6 +1,6 @@
 import stringWidth from "string-width";
 
-/** Returns how many columns escaped text takes; ① and ─ take 1. @see https://www.unicode.org/reports/tr11/ */
+/** Returns how many columns escaped text takes on a terminal. @see https://www.unicode.org/reports/tr11/ */
 export const displayWidth = (line: string): number => stringWidth(line);
 
 export function padLine(line: string, columns: number, align: "start" | "end" = "start"): string {
@@ -8,7 +8,7 @@ export function padLine(line: string, columns: number, align: "start" | "end" = 
   return align === "start" ? line + blanks : blanks + line;
 }
 
-/** Cuts to at most `columns` between graphemes. A line that was cut ends with `…`. */
+/** Cuts a line to at most `columns` columns. A line that was cut ends with `…`. */
 export function truncate(line: string, columns: number): string {
   if (displayWidth(line) <= columns) return line;
   if (columns < 1) return "";

@@ -4,13 +4,13 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
-/** Matches unbreakable text: spaces, a command in U+0002 and U+0003, a quoted name, a word or a wide character. */
+/** Matches text that is not broken, such as a marked command, a quoted name or a word. */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
 );
 
-/** Use this for clomoctl's own texts, and `displayWidth` for data: it is exact, but loads a 20 ms segmenter. */
+/** Use this function for clomoctl's own texts. `displayWidth` is exact for all data, but loads a segmenter in 20 ms. */
 export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
@@ -24,14 +24,13 @@ export const padPlainText = (words: string, columns: number): string =>
 
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
-/** Wraps at spaces, after `|`, and between kana or kanji. A word that is too long is alone on its line. */
+/** Wraps text at spaces, after `|`, and between kana or kanji. A word that is too long has its own line. */
 export const wrapIntoLines = (
   words: string,
   columns: number,
   widthOf: (part: string) => number = plainTextWidth,
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
-/** Never breaks a piece. `indent` begins every line except the first. */
 export function wrapPieces(
   pieces: readonly string[],
   columns: number,

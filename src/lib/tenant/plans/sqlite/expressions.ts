@@ -1,5 +1,5 @@
 import { OWNER_FIELDS } from "../../../model/device.ts";
-import { correctionOf } from "../../../csv/layout/suspect.ts";
+import { correctionOf } from "../../../csv/layout/value-damage.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import {
   buildCaseSql,

@@ -1,4 +1,4 @@
-import { toPlainValue } from "../../../csv/layout/suspect.ts";
+import { toSpellingKey } from "../../../csv/layout/value-damage.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
@@ -28,7 +28,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
       .normalize("NFKC")
       .replaceAll(/[\s/\\>]/g, ""),
   );
-  database.define("plain", (how, value) => toPlainValue(how, String(value)));
+  database.define("plain", (how, value) => toSpellingKey(how, String(value)));
   database.define("shares_name", (one, other) =>
     one === null || other === null ? null : Number(sharesName(String(one), String(other))),
   );

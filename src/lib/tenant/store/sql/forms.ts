@@ -1,4 +1,4 @@
-import { WINDOWS_31J_FORMS, type Comparison } from "../../../model/normalise.ts";
+import { CP932_FORMS, type Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 
 // SQL that means the same in SQLite and PostgreSQL, instead of SQL that only one of the two databases has.
@@ -44,7 +44,7 @@ export const buildMatchesGlobSql = (value: string, pattern: string): string => `
 
 /** SQL: a text after conversion to Windows-31J and back. @see cp932Form */
 export const buildWindowsFormSql = (value: string): string =>
-  [...WINDOWS_31J_FORMS].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
+  [...CP932_FORMS].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
 
 export const buildIsInvalidRowSql = (row: string): string =>
   `exists (select 1 from s.invalid bad where bad.row = ${row})`;

@@ -1,5 +1,5 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
-import { createUnreceivableFailure, type CopyRelation } from "../../../model/tenant-file.ts";
+import { createRejectedBundleFailure, type CopyRelation } from "../../../model/tenant-file.ts";
 import { relateAuditChains } from "../../audit/sqlite/relate.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, isBusyError } from "./database.ts";
@@ -57,7 +57,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
     attach(database, received);
     database.exec("begin exclusive");
     const { kind } = relateAuditChains(database);
-    if (kind !== "empty" && kind !== "forward") throw createUnreceivableFailure(kind, path);
+    if (kind !== "empty" && kind !== "forward") throw createRejectedBundleFailure(kind, path);
     if (kind === "forward") copyLocalData(database);
     database.exec("commit");
   } catch (error) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { expect, test } from "vitest";
-import { detectUnsupportedKind } from "./foreign.ts";
+import { detectUnsupportedKind } from "./unsupported-kind.ts";
 
 const kindOf = (text: string, encoding: string, named = false) =>
   detectUnsupportedKind(iconv.encode(text, encoding, { addBOM: false }), named);

@@ -1,25 +1,24 @@
 import { CsvError, type InfoRecord, Parser } from "csv-parse";
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
-import { Scanner, type SplitterOptions } from "./scanner.ts";
+import { RecordScanner, type SplitterOptions } from "./scanner.ts";
 import { formatRecord } from "./writer.ts";
 
-/** Unicode noncharacter that marks the place of a note in the text until csv-parse returns the record. */
+/** Unicode noncharacter that marks the place of a problem until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
-/** csv-parse passes this form with `raw: true`, but its types lack it. */
+/** The types of csv-parse lack this form, which csv-parse passes with `raw: true`. */
 interface CsvParseRecord {
   readonly record: readonly string[];
-  /** source text of the record with the first character of its newline, if any */
   readonly raw: string;
 }
 
-/** Splits any dialect, but several times slower, and only up to the first problem of quoting or length. */
-export class AnyDialectSplitter extends Scanner {
+/** Splits text with any delimiter, but several times slower. Stops at the first wrong quote or long record. */
+export class CsvParseSplitter extends RecordScanner {
   readonly #parser: Parser;
   readonly #delimiter: string;
   readonly #broken: ReadonlyMap<string, string>;
-  /** one entry for each {@link NOTE_MARK} in the text, in order; undefined if the file itself contains the mark */
+  /** one entry for each {@link NOTE_MARK} in the text; undefined if the file itself contains the mark */
   readonly #notes: (readonly [ProblemCode, ProblemParams] | undefined)[] = [];
   #bytes = 0;
   #stopped = false;
@@ -28,7 +27,6 @@ export class AnyDialectSplitter extends Scanner {
     super(options, sink);
     const { delimiter, maxRecordLength } = options;
     this.#delimiter = delimiter;
-    // by csv-parse's error code: text in which the scanner finds the same problem
     this.#broken = new Map([
       ["CSV_QUOTE_NOT_CLOSED", '"'],
       ["INVALID_OPENING_QUOTE", 'x"'],

@@ -1,6 +1,5 @@
-/** Loops read numbers several times faster than slices of the text. */
+/** Stores a text as numbers, because loops read numbers several times faster than slices of the text. */
 export class CodeUnits {
-  /** After the end of the last text, the array contains units of earlier texts. */
   all = new Uint16Array(0);
   #bytes = Buffer.alloc(0);
 
@@ -16,9 +15,8 @@ export class CodeUnits {
 
 const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
-/** The next record overwrites the positions. */
 export class CellUnits extends CodeUnits {
-  /** True if the record needs a thorough check: a cell has a control character or newline, or may be too long. */
+  /** True if the record needs a thorough check because of a control character, a newline or a long cell. */
   isSuspect = false;
   /** Start of each cell; -1 if the cell's text does not occur unchanged in the file. */
   starts = new Int32Array(64);

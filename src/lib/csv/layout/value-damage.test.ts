@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import { CharacterScan, scanText } from "./character-scan.ts";
-import { createFixer, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
+import { createCorrector, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./value-damage.ts";
 
 const seen = (value: string): CharacterScan => {
   const look = new CharacterScan();
@@ -108,7 +108,9 @@ test.each<[keyof typeof FORMATS, string, DamageCheckKind]>([
 });
 
 const mended = (format: keyof typeof FORMATS, header: string, value: string) =>
-  FORMATS[format].columns.filter((column) => column.header === header).map((column) => createFixer(column)?.(value));
+  FORMATS[format].columns
+    .filter((column) => column.header === header)
+    .map((column) => createCorrector(column)?.(value));
 
 test.each([
   ["users", "メールアドレス", "\u3000ｊｉｒｏ＠ｅｘａｍｐｌｅ．ｊｐ ", "jiro@example.jp"],
@@ -146,5 +148,5 @@ test.each([
   ["apps", "since", "2026/4/31", "2026/4/31"],
 ] as const)("%s, %s: %s means %s", (format, field, written, meant) => {
   const column = FORMATS[format].columns.find((one) => one.field === field);
-  expect(column && createFixer(column)?.(written)).toBe(meant);
+  expect(column && createCorrector(column)?.(written)).toBe(meant);
 });

@@ -2,18 +2,17 @@ import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type Character
 import type { Column } from "../../model/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
-import { findAddressWrapping, toMeantValue } from "../../model/rules.ts";
+import { findAddressWrapping, toCanonicalValue } from "../../model/rules.ts";
 
-/** The kind `number` is for values such as telephone numbers. */
 export type DamageCheckKind = "none" | "text" | "kana" | ScannedKind;
 
 type ScannedKind = "code" | "number" | "serial-number" | "mail";
 
 const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code", "number", "serial-number", "mail"]);
 
-export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
+export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
 
-/** Returns `none` for secrets. Spreadsheets damage codes and serial numbers most. */
+/** Returns how values of the column are checked for damage by spreadsheets. Secrets are not checked. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const {
     secret,
@@ -31,7 +30,7 @@ export const damageCheckKindOf = (column: Column): DamageCheckKind => {
 };
 
 const EXPONENT_PATTERN = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
-const ERROR_VALUE = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|NAME\?)$/;
+const ERROR_VALUE_PATTERN = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|NAME\?)$/;
 const DATE_PATTERN =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
 const DECIMAL_PATTERN = /^\d+\.0+$/;
@@ -40,10 +39,8 @@ const HALF_WIDTH_KANA = /[\uff66-\uff9f]/;
 const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/;
 const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
 const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
-/** Matches full-width characters in addresses, including `＠` and `。`. Commas are a separate problem. */
 const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5d\u3002\uff61]/;
 
-/** For each ASCII code, 1 if a damaged value may begin with that character. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
   /[-=#'\d]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -55,9 +52,8 @@ const detectCommonDamage = (value: string): ProblemCode | undefined => {
     case 0x27:
       return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
     case 0x23:
-      return ERROR_VALUE.test(value) ? "value-error" : undefined;
+      return ERROR_VALUE_PATTERN.test(value) ? "value-error" : undefined;
     default:
-      // cheap test first: most numbers have a second digit, so they do not match the pattern
       return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
         ? "value-exponent"
         : undefined;
@@ -86,7 +82,6 @@ const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x2
 
 const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
   const end = value.length;
-  // cheap test: nearly all addresses end with a letter, and do not begin with `mailto:`
   if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
     const wrapping = findAddressWrapping(value);
     if (wrapping !== undefined) return wrapping.code;
@@ -94,7 +89,7 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
   return (look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value) ? "value-mended" : undefined;
 };
 
-/** All-digit codes are `value-short` until the column's longest is known. @param look scan of a code or address */
+/** Returns the kind of damage. Codes of digits only are `value-short` until the longest code of the column is known. */
 export const detectDamage = (
   value: string,
   scrutiny: DamageCheckKind,
@@ -127,7 +122,7 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** True for required names except names of people. Such names are never corrected. */
+/** Returns true for required names, which are never corrected. Names of people are excluded. */
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 
@@ -139,7 +134,6 @@ const CORRECTIONS: Readonly<Record<Correction, (value: string) => string>> = {
   kana: (value) => toFullWidthKana(value).trim(),
 };
 
-/** Corrects outer spaces, half-width kana, and full-width characters in codes (except keys), addresses and numbers. */
 export const correctionOf = (column: Column, isKey = false): Correction | undefined => {
   const { value, code, comparison = "exact", secret, personName, refers } = column;
   if (secret === true || isRequiredName(column)) return undefined;
@@ -149,11 +143,11 @@ export const correctionOf = (column: Column, isKey = false): Correction | undefi
   return isCodeComparison(comparison) && !isKey ? "width" : "trim";
 };
 
-export const createFixer = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
+export const createCorrector = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
   const correction = correctionOf(column, isKey);
-  return correction && ((value) => toMeantValue(column.value.rule, CORRECTIONS[correction](value)));
+  return correction && ((value) => toCanonicalValue(column.value.rule, CORRECTIONS[correction](value)));
 };
 
-/** All spellings of a value get the same text. @param how `name` for names of people */
-export const toPlainValue = (how: unknown, value: string): string =>
+/** Returns the same text for all spellings of a value. @param how `name` for names of people */
+export const toSpellingKey = (how: unknown, value: string): string =>
   how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](value);

@@ -4,27 +4,22 @@ import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
-/** Matches the word in a row of totals. The cell must be the result of {@link toLooseValue}, without blanks. */
 const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
-/** Matches a number (with or without a unit) in the result of {@link toLooseValue}, but no code such as 0012. */
+/** Matches a number with or without a unit, but no code such as 0012. */
 const COUNT_PATTERN = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
-/** Matches the only filled cell of a row that is a note, the end of a table, or a total with its number. */
 const NOTE_PATTERN = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
-/** Matches the start of every cell that the patterns above can match. This cheap test is done before NFKC. */
-const TEXT_START_PATTERN =
+/** Matches the beginning of totals and notes. This test is faster than normalisation. */
+const NOTE_START_PATTERN =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
-/** The values of a row that is left out are not checked. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
-type RowDamage = Pick<Problem, "code" | "column">;
+type DamagedCell = Pick<Problem, "code" | "column">;
 
-export class RowSelection {
-  /** the values that make a row be skipped, as {@link toLooseValue} returns them */
+export class RowFilter {
   readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];
   readonly #headers: readonly string[];
   readonly #keys: readonly LayoutColumn[];
-  /** position of the key's cell; -1 if the file lacks the key */
   readonly #key: number;
   readonly #required: readonly LayoutColumn[];
 
@@ -37,8 +32,7 @@ export class RowSelection {
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  /** @param damage damaged cells, to which no rule applies */
-  find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
+  find(cells: readonly string[], count: number, damage: readonly DamagedCell[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
       const value = toLooseValue(cells[position] ?? "");
@@ -49,13 +43,13 @@ export class RowSelection {
     return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** A row with further filled cells and all required values is a record. */
-  #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
+  /** Returns true for a total or a note. A row with all required values and further filled cells is a record. */
+  #isText(cells: readonly string[], count: number, damage: readonly DamagedCell[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
-    if (first >= count || !TEXT_START_PATTERN.test(cell)) return false;
-    // cells whose value is unknown; of merged cells, only the first cell has the value
+    if (first >= count || !NOTE_START_PATTERN.test(cell)) return false;
+    // The reader could not determine the values of these cells.
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
@@ -63,7 +57,6 @@ export class RowSelection {
     const others = [...cells.slice(0, count).keys()].filter((position) => position !== first && isFilled(position));
     if (NOTE_PATTERN.test(start) && others.length + unknown.length === 0) return true;
     if (!TOTAL_PATTERN.test(start)) return false;
-    // a count below the addresses, such as "25 名", does not make a row a record
     const isCount = (position: number): boolean => COUNT_PATTERN.test(toLooseValue(cells[position] ?? ""));
     if (others.length + unknown.length > 0 && others.every(isCount)) return true;
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>

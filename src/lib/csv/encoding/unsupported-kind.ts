@@ -10,7 +10,7 @@ const toLatin1 = (bytes: Uint8Array): string =>
 /** First bytes of ZIP archives (such as .xlsx) and of older Office files. No text file begins with these bytes. */
 const WORKBOOK_SIGNATURES = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
 
-/** Returns true for an old or damaged workbook, too. Call this before {@link detectUnsupportedKind}. */
+/** Returns true for old and damaged workbooks, too. Call this function before {@link detectUnsupportedKind}. */
 export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_SIGNATURES.includes(toLatin1(head.subarray(0, 4)));
 
 function detectSignature(start: string): UnsupportedKind | undefined {
@@ -23,12 +23,10 @@ function detectSignature(start: string): UnsupportedKind | undefined {
     : undefined;
 }
 
-/** Minimum share of NUL bytes in UTF-16 text, and maximum share of control characters in any text. */
 const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
 const DAMAGE_THRESHOLD = 8;
 
-/** UTF-16 has NULs mostly at odd or even positions; in UTF-32, half of the bytes are NUL. */
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
   const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
@@ -47,7 +45,6 @@ function isBinary(start: string): boolean {
 }
 
 const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\u00fe]{2}/g;
-/** Matches punctuation, kana and level-1 kanji. */
 const COMMON_EUC_CHARACTER = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
 const MIN_EUC_CHARACTERS = 8;
 
@@ -60,7 +57,7 @@ function isEucJp(start: string): boolean {
   return pairs.length >= MIN_EUC_CHARACTERS && common >= pairs.length * 0.75;
 }
 
-/** @param named true to check only signatures: the encoding is specified */
+/** @param named true if the user specified the encoding; then only file signatures are checked */
 export function detectUnsupportedKind(head: Uint8Array, named: boolean): UnsupportedKind | undefined {
   const start = toLatin1(head);
   const signature = detectSignature(start);

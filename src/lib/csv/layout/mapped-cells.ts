@@ -9,13 +9,13 @@ interface JoinedCells {
   readonly separator: string;
 }
 
-export interface ForeignCells {
+export interface MappedCells {
   readonly joined: ReadonlyMap<Column, JoinedCells>;
   readonly skip: readonly SelectedCells[];
   readonly problems: readonly Problem[];
 }
 
-interface HeaderMeanings {
+interface MatchedHeaders {
   readonly columns: readonly Column[];
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly map: ColumnMap | undefined;
@@ -23,19 +23,21 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-/** Special values of `joined`: the deepest filled organisation level, and the path of the levels above that level. */
+/** Values of `joined` for organisation levels: the deepest filled level, and the path of the levels above it. */
 export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
 
-export const isTree = (joined: string | undefined): boolean => joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
+export const isOrgLevelJoin = (joined: string | undefined): boolean =>
+  joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
 
-export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
+export const isOrgPathJoin = (joined: string | undefined): boolean =>
+  joined === PATH_SEPARATOR || isOrgLevelJoin(joined);
 
-/** The headers of these cells must occur exactly once. */
-export const findForeignCells = (
+/** Finds the cells that are joined and the cells by which rows are skipped. Each header must occur exactly once. */
+export const findMappedCells = (
   cells: readonly string[],
-  { columns, positions: taken, map }: HeaderMeanings,
+  { columns, positions: taken, map }: MatchedHeaders,
   place: HeaderPlace,
-): ForeignCells => {
+): MappedCells => {
   const { joins = [], skip = [] } = map ?? {};
   const problems: Problem[] = [];
   const byKey = Map.groupBy(cells.keys(), (position) => nameKey(cells[position] ?? ""));
@@ -54,7 +56,7 @@ export const findForeignCells = (
   for (const { field, headers } of joins) {
     const column = findColumn(columns, field);
     const [own] = (column && taken.get(column)) ?? [];
-    // no cells are joined in a console export or a template, because it has a column for the field
+    // A console export or a template has a column for the field, so its cells are not joined.
     if (own !== undefined && headers.every((header) => !byKey.has(nameKey(header.trim())))) continue;
     const positions = headers.flatMap(find);
     const [first] = positions;

@@ -23,7 +23,7 @@ export const buildUsageCommand = (fields: readonly DecidingField[]): CommandLine
 };
 
 export interface Applicability {
-  /** null if the fields in {@link Applicability.unsaid} are not recorded; null must not be treated as false */
+  /** null if the answer is unknown; null must not be treated as false */
   readonly applies: boolean | null;
   readonly unsaid: readonly DecidingField[];
 }
@@ -32,7 +32,7 @@ const createKnownApplicability = (applies: boolean): Applicability => ({ applies
 
 const createUnknownApplicability = (...unsaid: readonly DecidingField[]): Applicability => ({ applies: null, unsaid });
 
-/** ADE and VPP imply Apple devices; Google Workspace needs no Gmail account. @see facts 3.1, 3.5, 3.6, 7.3 */
+/** ADE and VPP imply Apple devices. Google Workspace needs no Gmail account. @see facts 3.1, 3.5, 3.6, 7.3 */
 export function determineApplicability(tenant: TenantProfile, kind: ExpectedRenewalKind): Applicability {
   const apple = determineAppleApplicability(tenant);
   if (kind === "push-certificate") return apple;

@@ -2,27 +2,25 @@ import type { Format } from "../../model/format.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import { readHeader, toHeaderKey } from "./header.ts";
 import { isReasonHeader } from "./layout.ts";
-import type { MapFileSchema } from "./map-parse.ts";
+import type { ParsedMapFile } from "./map-parse.ts";
 
 export interface KnownLayout {
   readonly headers: readonly string[];
-  readonly map: MapFileSchema;
-  /** null for a built-in layout, which is used only if no learnt layout fits */
+  readonly map: ParsedMapFile;
+  /** null for a built-in layout, which is used only if no learnt layout matches */
   readonly at?: string | null;
 }
 
 export interface LayoutMatch<L extends KnownLayout> {
   readonly layout: L;
-  readonly map: MapFileSchema;
-  /** columns that the layout needs and the list lacks; empty if the layout fits */
+  readonly map: ParsedMapFile;
   readonly lacking: readonly string[];
   readonly further: readonly string[];
-  /** columns of the list whose name suggests a field that the layout reads from a different column */
+  /** columns of the list whose header suggests a field that the layout reads from a different column */
   readonly doubtful: readonly string[];
 }
 
-/** Entries for columns that the list lacks could conflict with new columns. */
-export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
+export const limitMapToHeaders = (map: ParsedMapFile, headers: readonly string[]): ParsedMapFile => {
   const keys = new Set(headers.map(toHeaderKey));
   const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
   return {
@@ -32,14 +30,14 @@ export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFil
   };
 };
 
-const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: KnownLayout): readonly string[] => {
+const listUsedHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: KnownLayout): readonly string[] => {
   const used = [...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey);
   const ignored = columns.flatMap(({ header, to }) => (to === null ? [toHeaderKey(header)] : []));
   const isRead = (key: string): boolean => key !== "" && (used.includes(key) || !ignored.includes(key));
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** At least half of the columns of a layout must match. @param layouts newest first */
+/** Returns the best layout of which at least half of the columns match. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],
@@ -48,7 +46,7 @@ export const matchLayout = <L extends KnownLayout>(
   const here = new Set(headers.map(toHeaderKey));
   const [best] = layouts
     .map((layout) => {
-      const read = listReadHeaders(layout);
+      const read = listUsedHeaders(layout);
       return { layout, count: read.length, lacking: read.filter((header) => !here.has(toHeaderKey(header))) };
     })
     .filter(({ count, lacking }) => lacking.length * 2 <= count && lacking.length < count)
@@ -61,7 +59,7 @@ export const matchLayout = <L extends KnownLayout>(
   if (best === undefined) return undefined;
   const { layout, lacking } = best;
   const known = new Set(layout.headers.map(toHeaderKey));
-  const map = limitMap(layout.map, headers);
+  const map = limitMapToHeaders(layout.map, headers);
   const isKnown = (header: string): boolean => known.has(toHeaderKey(header));
   const { columns } = readHeader(headers.filter(isKnown), format, { map }).layout;
   const fields = new Set(columns.map(({ column }) => column.field));
