@@ -13,7 +13,6 @@ interface Administrator {
   readonly name: string;
 }
 
-/** The time and the person of the last confirmation are null if there is none. */
 export interface Administrators {
   readonly kind: AdministratorKind;
   readonly knownAt: string | null;
@@ -49,7 +48,7 @@ export const confirmList = async (
   await insertRow(writer, "administrators_known", { kind, at: getCurrentInstant(surroundings), actor }, ["kind"]);
 };
 
-/** Console exports do not show administrators. */
+/** Users confirm the list of administrators, because console exports do not show administrators. */
 export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
   return session.change({ action: "administrators.confirm", locks, once: true }, async (writer) => {

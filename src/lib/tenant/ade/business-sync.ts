@@ -23,7 +23,7 @@ interface FetchTools {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fetches all pages again until the number of missing devices is the same twice. @throws Failure; `BusinessRefusal` */
+/** Repeats the fetch until the number of missing devices stays the same. @throws Failure; `BusinessRefusal` */
 export const fetchOrganisation = async (
   { session, apple, scratch, signal }: FetchTools,
   { apiEndpoint: endpoint, apiClient: clientId, apiKeyId: keyId, apiKey }: StoredServer,
@@ -38,7 +38,6 @@ export const fetchOrganisation = async (
   let place = 0;
   const add = async (rows: readonly Readonly<Record<string, string | null>>[]): Promise<void> => {
     signal?.throwIfAborted();
-    // for each page, because the heap may grow once per page
     limitYoungHeap();
     await scratch.add(rows.map((row) => [(place += 1), ...FETCHED.map((name) => row[name] ?? null)]));
   };

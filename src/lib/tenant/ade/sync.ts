@@ -40,7 +40,7 @@ import { TOKEN_PURPOSE } from "./token.ts";
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
   readonly confirmDeletions?: number | undefined;
-  /** maximum number of devices that a full sync removes; `percent` is a share of the devices before the sync */
+  /** maximum number of devices that a full sync removes; `percent` refers to the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
 
@@ -49,7 +49,6 @@ type ServerSyncKind = Exclude<SyncKind, "business">;
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** number of devices missing from a full fetch, if more than permitted; in this case, nothing was changed */
   readonly missing: number;
   readonly registered: number;
   readonly change: number | null;
@@ -66,9 +65,8 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 
 /**
- * Stores the fetched devices in one transaction. If it would remove more devices than permitted, only returns their
- * number. @throws Failure `conflict` after another sync, key or token; `input-rejected` for a wrong confirmed number,
- * or without a key, token or cursor; refusals of Apple
+ * Stores the fetched devices in one transaction. If too many devices are missing, only returns their number. @throws
+ * Failure `conflict` after another sync, key or token; `input-rejected`; refusals of Apple
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
@@ -155,7 +153,6 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** @throws Failure `input-rejected` if there is no cursor for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: ServerSyncKind | undefined,
@@ -192,9 +189,7 @@ class DeviceFetch {
     this.#signal = signal;
   }
 
-  /**
-   * Fetches the changes since a cursor. If the cursor is null, fetches all devices, then the changes in the meantime.
-   */
+  /** Fetches the changes since a cursor. Without a cursor, fetches all devices and then the later changes. */
   async run(from: string | null): Promise<FetchResult> {
     const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
     const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
@@ -207,7 +202,6 @@ class DeviceFetch {
     for (;;) {
       const page = await next;
       this.#signal?.throwIfAborted();
-      // for each page, because the heap may grow once per page
       limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {
@@ -241,7 +235,6 @@ const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
 interface Fetched {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** stores the devices; returns the counts of changes and some of the new records. @throws {@link MissingDevices} */
   readonly apply: (
     writer: Writer,
     at: string,
@@ -328,7 +321,6 @@ class MissingDevices extends Error {
   }
 }
 
-/** @throws {@link MissingDevices}; Failure `input-rejected` if another number was confirmed */
 const checkRemoval = (
   missing: number,
   before: number,
@@ -354,7 +346,7 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
     where: "--confirm-deletions",
   });
 
-/** Records, for monitoring, that Apple rejects a secret. Ignores errors, which would hide Apple's response. */
+/** Records for monitoring that Apple rejected a secret. Ignores errors, so that Apple's response is reported. */
 const recordRejection = async (
   session: Session,
   server: StoredServer,

@@ -20,7 +20,7 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-/** Does not contact Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
+/** Stores the token without contacting Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,
@@ -41,7 +41,7 @@ export const setToken = async (
     );
   }
   const consumer = hashContent(token.consumerKey);
-  // a token that expires earlier is older, and Apple rejects a token after a newer one was downloaded
+  // a token that expires earlier is older, and Apple rejects older tokens
   if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
     throw createInvalidTokenFailure(
       name,

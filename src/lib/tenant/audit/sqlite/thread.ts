@@ -3,7 +3,10 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { runInWorker } from "../../store/sqlite/own-thread.ts";
 import type { AuditTask } from "./verify.ts";
 
-/** Runs in a thread, so that signals interrupt it. @throws Failure `interrupted`, `unexpected` */
+/**
+ * Verifies the log in a thread, so that signals can interrupt the verification. @throws Failure `interrupted`,
+ * `unexpected`
+ */
 export const verifyAudit = async (
   { path, isReadOnly: readOnly }: Database,
   question: AuditVerificationOptions,
