@@ -17,30 +17,30 @@ import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** Returns the number of the newest open console task that contains a record; null if no task contains the record. */
+/** Returns the number of the newest open console task that contains a record, if any. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
-/** Called after the change is written, because only then its tasks are known. */
+/** Called after the change is written, because only then are the change's tasks known. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
 export interface ChangeOptions {
   /** action in the audit record, such as `renewals.add`; null for internal changes without an audit record */
   readonly action: string | null;
   readonly writer?: ChangeWriter | undefined;
-  /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
+  /** false if the change is in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
   readonly locks: readonly string[];
-  /** true if a request with an Idempotency-Key makes this change only once; a repetition returns the first result */
+  /** true if repeated requests with the same Idempotency-Key make the change only once */
   readonly once?: true | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** true if a mirror's console already has the values that the change writes */
+  /** true if the console of a mirror already has the written values */
   readonly alreadyInConsole?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
-  /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
+  /** the created, changed and removed records */
   readonly objects: readonly ChangedObject[];
   /** the state without secrets */
   readonly before?: object | undefined;
@@ -52,7 +52,7 @@ export interface ChangeOutcome<T> {
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** actor whose credential and rights are checked again before anything is written; undefined: no check */
+  /** actor whose rights are checked again before anything is written */
   readonly sender: Actor | undefined;
   readonly actorName: string;
   readonly by: string | undefined;

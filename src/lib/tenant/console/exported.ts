@@ -7,14 +7,11 @@ import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// Returns the `use` of the layout of complete console exports. Layouts of partial exports are not stored.
-
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
-/** SQL: the columns that past exports contained, with `use` and `field` (`custom:12` for a custom field). */
 const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
-/** SQL: the mask of columns of `t` that no export shows, for example a reference to an organisation without a code. */
+/** SQL: a bit mask of the columns that no export shows, such as references to organisations without a code. */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
   const use =
     thing.scope === undefined
