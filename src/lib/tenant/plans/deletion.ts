@@ -12,7 +12,6 @@ import { completeRequest, KIND, type StoredRequest } from "./request.ts";
 export interface DeletionRequest {
   readonly kind: FormatName;
   readonly ids: readonly string[];
-  /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
 }

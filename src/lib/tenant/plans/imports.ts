@@ -94,7 +94,6 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /** The file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -111,7 +110,7 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  /** @throws Failure `input-rejected` if this import may not use organisation names, or may not be planned with organisations */
+  /** @throws Failure `input-rejected` if the import cannot be planned with organisations */
   async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
     if (orgBy === "code" && orgs === undefined) return;
     const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
@@ -181,8 +180,7 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // After a conflict, the import belongs to the earlier upload. If the tenant is locked, the final state cannot be
-      // written, so the next process that opens the tenant writes the state.
+      // after a conflict, the import belongs to the earlier upload; a locked tenant cannot be written
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }
@@ -219,7 +217,7 @@ export class TenantImports {
       const once = key && toStoredKey(key, { id }, this.#session.surroundings);
       const moment = await this.#moment();
       await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
-        // after a conflict, the plan can never be committed
+        // after a conflict, the plan cannot be committed any more
         if (error instanceof Failure && error.code === "conflict")
           await this.#end(id, ["planned"]).catch(ignoreConflict);
         throw error;
@@ -294,24 +292,23 @@ export class TenantImports {
   /** Removes plans older than a week, and incomplete imports of processes that have ended. */
   async sweep(): Promise<void> {
     const unused = this.#engine.listUnusedIds();
-    // read the records after checking the locks, because an import that was just unlocked may be a complete plan
+    // read the records after checking the locks, because a released lock may mean that the plan is complete
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unused.filter((name) => !this.#isKept(known.get(name)));
     const lost = records.filter(
       (record) => isImportOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
     );
-    // a command that only reads must not wait for another command's commit, so a later command removes the data
+    // a command that only reads must not wait for another command's commit
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
       const record = known.get(name);
-      // another process may have resumed or ended the import in the meantime
       if (record !== undefined && isImportOpen(record)) await this.#end(name, [record.state]).catch(ignoreConflict);
       this.#engine.drop(name);
     }
   }
 
-  /** True for a complete plan, and for a running process's upload, whose file may not be locked yet. */
+  /** Returns true for a complete plan and for an upload of a running process. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
@@ -338,7 +335,6 @@ export class TenantImports {
     return this.#session.read((reader) => readImport(reader, id));
   }
 
-  /** @param etag the ETag that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
   #check(record: ImportRecord, states: readonly ImportState[], etag = record.etag): ImportRecord {
     if (!states.includes(record.state)) throw createNotOpenFailure(record);
     if (record.etag !== etag) throw createTenantChangedFailure();
@@ -383,7 +379,7 @@ const NOTHING_RESTORABLE_REASON = text(
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   if (change.action === "fields.remove") return DELETED_FIELD_REASON;
-  // a console import can be undone even if no record changed, because the import updated the time of the last sync
+  // undoing a console import also restores the time of the last sync
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 

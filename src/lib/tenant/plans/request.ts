@@ -114,7 +114,7 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
   /** `delete` deletes records by id, without a file */
   readonly mode: "append" | "replace" | "delete";
   readonly recursive?: boolean | undefined;
-  /** numbers of the organisations that limit the import, including everything below; undefined: the whole tenant */
+  /** numbers of the organisations that limit the import, including those below; undefined: no limit */
   readonly scope?: readonly number[] | undefined;
 };
 

@@ -18,9 +18,8 @@ export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha2
   readonly state: keyof typeof IMPORT_STATE_NAMES;
   readonly fileName: string;
   readonly undoneBy: number | null;
-  /** names, as in rows, of the fields that the file sets by a column, by joined columns or by a constant */
   readonly fields: readonly string[];
-  /** set only if records of the change have open console tasks; absent in lists of imports */
+  /** set only if the change has open console tasks; absent in lists of imports */
   readonly consoleTask?: number | undefined;
 }
 

@@ -33,7 +33,6 @@ export class SqliteImports implements ImportEngine {
   readonly #scope: Scope | undefined;
   readonly #threads: ImportThreads;
 
-  /** @param seen the visible part of the tenant and the shared threads, if the account sees only a part */
   constructor(
     database: Database,
     options: EngineOptions,
@@ -46,12 +45,10 @@ export class SqliteImports implements ImportEngine {
     this.#threads = seen.threads;
   }
 
-  /** All parts share the threads, which only this engine closes. */
   within(scope: Scope): SqliteImports {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** If an error occurs, stores nothing. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -91,7 +88,6 @@ export class SqliteImports implements ImportEngine {
 
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
   listUnusedIds(): readonly string[] {
-    // a tenant in memory has no folder
     const { folder, note, processes } = this.#options;
     if (!hasStagingFile(folder)) return [];
     note.sweep();
@@ -119,7 +115,6 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
-  /** @param id undefined: no staging file */
   #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);

@@ -7,8 +7,8 @@ import type { Problem } from "../../../model/problem.ts";
 const BATCH_ROWS = 16;
 
 /**
- * Attaches an import's staging file as schema `s`. Its exclusive lock shows other processes that the import is running.
- * The journal of a new file is in memory, because an incomplete plan is discarded anyway.
+ * Attaches an import's staging file as schema `s`. The file's exclusive lock shows other processes that the import is
+ * running. The journal of a new file is in memory, because an incomplete plan is discarded anyway.
  */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   if (fresh) createOwnerOnlyFile(path);

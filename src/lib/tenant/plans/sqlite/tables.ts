@@ -40,7 +40,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   },
 ];
 
-/** References that files do not contain, and that prevent the deletion of records. */
+/** References that prevent deletions but that files do not contain. */
 const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing })[] = [
   {
     of: ORG,
@@ -56,7 +56,6 @@ const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
       .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
       .map(({ stored }) => ({ thing: format.thing, column: stored })),
   );
-  // the files of several apps contain the same record types, so columns would be listed several times
   return holders.filter(
     ({ thing, column }, at) => holders.findIndex((other) => other.thing === thing && other.column === column) === at,
   );

@@ -3,7 +3,6 @@ import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import { createTargetIndex } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Two SQL expressions for the same key: in a row `r` and in a record `t`. */
 export interface MatchingKeysSql {
   readonly row: string;
   readonly record: string;

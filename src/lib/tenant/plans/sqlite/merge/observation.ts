@@ -26,9 +26,8 @@ import {
 const VALID_ROWS_SQL = `${MERGED_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
 /**
- * SQL: the bit mask of columns of the record `o` that count as locally changed after the row `x`. For a new record,
- * these are the columns that differ and the columns that only other exports show. A column that no export shows counts
- * as entered in the console as soon as a column of this export is entered, or the record is created.
+ * SQL: the columns of the record `o` that count as locally changed after an export, as a bit mask. Columns that no
+ * export shows count as entered when another column is entered.
  */
 const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const filled = versions.columns

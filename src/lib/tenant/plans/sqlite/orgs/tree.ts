@@ -31,7 +31,7 @@ export interface PlacedRow {
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
-/** An orphan's parent row does not create an organisation. The rows below an orphan are orphans, too. */
+/** Returns rows whose parent row does not create an organisation, and all rows below these rows. */
 export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
   const below = Map.groupBy(rows, ({ parent }) => parent);
   const nodes = new Set(rows.map(({ node }) => node));
@@ -58,7 +58,6 @@ export const findCycles = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** @param areKept true if the parents of the children remain */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,
@@ -137,7 +136,6 @@ const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void =>
   });
 };
 
-/** Stores rows of locally deleted organisations, and rows that are left out because several organisations match. */
 const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
@@ -154,7 +152,6 @@ const storeUnclearOrgs = (
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 
-/** Matches rows without a code by name and parent, and stores the parents that the rows name. */
 export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
   const isPlaced = isStaged(plan, getParentField(plan));
   const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {

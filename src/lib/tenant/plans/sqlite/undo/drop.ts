@@ -15,8 +15,8 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged.ts";
 
-// A dropped task is undone with the console's values, which replace local changes. Records that were created locally
-// are deleted, and records that were deleted locally are restored.
+// A dropped task is undone by writing the console's values over local changes. Records that were created locally are
+// deleted, and records that were deleted locally are restored.
 
 const DROPPED_TABLE = "temp.dropped";
 
@@ -83,7 +83,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** Returns data that identifies the dropped values and the latest revision, because any change may affect a drop. */
+/** The data includes the latest revision, because any change may affect the drop. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),

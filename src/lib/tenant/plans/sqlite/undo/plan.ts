@@ -44,7 +44,7 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
   return String(row?.["scope"]) as FormatName;
 };
 
-/** Returns how many devices get another owner and must be wiped; undefined if no device changes. @see facts 1.3 */
+/** Returns the number of devices that get another owner and must be wiped. @see facts 1.3 */
 const countWipes = (database: Database): number | undefined => {
   const staged = getStagedTable(getVersionSchema(DEVICE.name));
   const to = (column: string): string => `u.${quoteIdentifier(column)}`;
@@ -56,7 +56,6 @@ const countWipes = (database: Database): number | undefined => {
   );
 };
 
-/** @throws `not-permitted` @see facts 2.1 */
 const requireNoUsersAboveOperator = (database: Database): void => {
   if (getAppliedScope(database) === undefined) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));

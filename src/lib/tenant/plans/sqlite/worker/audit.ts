@@ -13,7 +13,6 @@ const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
 };
 
-/** @param record the import before the commit */
 export const auditImport = async (
   database: Database,
   writer: Writer,

@@ -20,12 +20,11 @@ export interface ReadSource {
   readonly scope: Scope | undefined;
 }
 
-/** Maximum time that a statement waits for a commit. It is short, because later statements wait meanwhile. */
+/** Maximum time that a statement waits for a commit. The time is short, because later statements wait meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
 
-/** @throws Failure `locked` if the plan in the staging file is being committed */
 const openSource = (
   { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,

@@ -81,7 +81,7 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
-/** Flushes a plan's rows through SQLite, because reopening the file would free the lock of the running import. */
+/** Flushes rows through SQLite, because reopening the file would release the lock of the running import. */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
   database.exec("create table if not exists s.whole (at integer)");
@@ -111,7 +111,6 @@ interface PlanJob extends StagedJob {
   readonly request: StoredRequest;
 }
 
-/** @throws Failure `interrupted`, also if the file ends too early */
 const stageFile = async (
   database: Database,
   kind: StoredKind,
@@ -136,13 +135,11 @@ const stageFile = async (
   const found = stager.end();
   table.flush();
   database.exec("commit");
-  // an export has enough columns for every value in the console, so each list in an export is complete
   const places =
     request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
   return { ...found, places, encoding, inputSha256: hash.digest("hex") };
 };
 
-/** @throws Failure `conflict` if a plan exists or the import was discarded */
 const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const record = await readImport(reader, id);
   if (record.state !== "uploading") throw createNotOpenFailure(record);
@@ -267,7 +264,7 @@ const applyAndRecord = async (
   const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
   await writer.lock([...new Set([collection, ...created, ...others])]);
   if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
-  // if the data that the plan read has not changed, the plan need not be checked again
+  // an unchanged ETag means that the plan need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
   const revision = advanceRevision(database, [collection, ...others]);
   const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
@@ -299,7 +296,7 @@ const applyAndRecord = async (
   }
   if (isExport) recordConsoleImport(database, record, { now, actor });
   for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
-  // rules for the plan's own kind were checked with the plan, and are checked again only if the tenant has changed
+  // rules for the plan's own record type were already checked with the plan
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   const assignmentsLost = await followKeys(writer, { revision, now });
@@ -325,7 +322,6 @@ const recordConsoleImport = (
 const loadSenderCheck = async ({ sender }: CommitMoment) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
-/** A request with an idempotency key runs only once. */
 const runNotedChange = async (
   database: Database,
   { writer: note, once, moment }: ChangeJob,

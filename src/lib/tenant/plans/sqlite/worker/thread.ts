@@ -4,13 +4,13 @@ import { Failure } from "../../../../errors/index.ts";
 import type { WorkerJob, JobArguments, Jobs, Outcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-/** Returns the URL of the worker: a `.ts` file next to this file in the source, or a file in the built bundle. */
+/** Returns the URL of the worker, which is a `.ts` file in the source and a bundled file in the program. */
 const getWorkerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** An idle worker without state. It is reused, because each new worker must load the whole import engine. */
+/** An idle worker is reused, because each new worker must load the whole import engine. */
 let idle: Worker | undefined;
 
 const startWorker = (): Worker => {
@@ -36,10 +36,8 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/** Runs one job at a time while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
-  /** the connections of streams that are still being read; see `readLines` */
   readonly reading = new Set<Database>();
 
   /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */

@@ -111,7 +111,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** No staged record may be blocked. Must run in the caller's transaction. */
+/** Must run in the caller's transaction, after blocked records were excluded. */
 const writeUndo = (database: Database, revision: number): void => {
   const things = countStagedRecords(database).map(({ versions }) => versions);
   for (const versions of things) storeVersions(database, versions, revision);
@@ -153,7 +153,6 @@ export const undoAndRecord = async (
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
   const staged = listStagedCollections(database);
-  // an undo without changed records still increases the revision of its kind, as an import without changes does
   const collections = staged.length === 0 ? [getStoredKind(record.kind).collection] : staged;
   await writer.lock(collections);
   const revision = advanceRevision(database, collections);
