@@ -19,18 +19,17 @@ export interface Dependents extends Pick<Account, "role" | "marked" | "supportOp
   readonly user: User;
   readonly devices: readonly OwnedDevice[];
   readonly secured: readonly SecuredIdentity[] | null;
-  /** items that name the user as the owner, or as the holder of the account or phone */
   readonly renewals: readonly { readonly id: string; readonly name: string; readonly relation: "owner" | "account" }[];
   readonly consoleTasks: readonly number[];
 }
 
 interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber" | "status" | "tags"> {
-  /** model according to Apple; if Apple does not report one, the platform; null if both are unknown */
+  /** model according to Apple; if Apple does not name a model, the platform */
   readonly model: string | null;
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: by account name or employee code; `name`: only by full name, perhaps of a different person */
+  /** `id`: same account name or employee code; `name`: same full name, perhaps of another person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
@@ -44,10 +43,7 @@ const buildFullNameSql = (key: string, name: string): string =>
 
 const MATCH_KINDS = ["id", "address", "name"] as const;
 
-/**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A full name does not
- * match if the ユーザーID belongs to another user with this name.
- */
+/** SQL: SECURED APPs users who may be one of the users, with the rank of the match. */
 const SECURED_IDENTITIES_SQL = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),
     known as (
@@ -70,7 +66,6 @@ const SECURED_IDENTITIES_SQL = `with leaver as materialized (
 const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, ({ person }) => String(person));
 
-/** Omits full names that several users share. */
 export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
   const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
   return users.map(({ id, name, accountName, emails }) => {
@@ -131,7 +126,6 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-/** Keeps the order of `ids`. @throws Failure `not-found` for an unknown id */
 export const findDependents = async (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Dependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));

@@ -21,7 +21,6 @@ import type { ChangedObject, Session } from "../session.ts";
 import type { Writer } from "../store/store.ts";
 import { findDependents, type Dependents } from "./dependents.ts";
 
-/** `after` is null if the user was deleted. */
 export interface LeaveResult {
   readonly before: Dependents;
   readonly after: Dependents | null;
@@ -31,17 +30,15 @@ export interface LeaveResult {
 interface LeaveRequest {
   readonly ids: readonly string[];
   readonly dryRun?: boolean | undefined;
-  /** layout of the list of leavers, which is stored if the account may import such lists */
   readonly learns?: Omit<NewLayout, "kind"> | undefined;
 }
 
 const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
 
 /**
- * Ends the rights of users who leave, all or none, and deletes the users on whom nothing depends any more.
- * Administrators and mere namesakes in the SECURED APPs stay. @throws Failure `not-found`, `not-permitted`, `conflict`;
- * `input-rejected` if no system administrator or support option would remain @see facts 7.2: an account cannot be
- * deleted
+ * Ends the rights of leavers, all or none, and deletes leavers on whom nothing depends. @throws Failure `not-found`,
+ * `not-permitted`, `conflict`; `input-rejected` if no system administrator or support option would remain @see facts
+ * 7.2
  */
 export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
   const { actor } = session;
@@ -52,7 +49,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
     await requireSupportAccount(writer, leavers);
     const rest = await findDependents(writer, actor, ids);
-    // in a mirror, a user whose role has to be revoked in the console must not be deleted yet
+    // in a mirror, the console must revoke the user's role before the user can be deleted
     const waits = await isMirror(writer);
     const mayDelete = isOperationPermitted(actor, "users.delete");
     const all = leavers.map((before, at): LeaveResult => {
@@ -130,7 +127,7 @@ const endAccount = async (
   return toChangedObject({ list: ACCOUNTS }, after);
 };
 
-/** Checks that somebody still has the support option, without which nobody gets the vendor's notices. */
+/** Checks that an account keeps the support option, without which nobody receives the vendor's notices. */
 const requireSupportAccount = async (writer: Writer, leavers: readonly Dependents[]): Promise<void> => {
   const holder = leavers.find(({ supportOption }) => supportOption);
   if (holder === undefined || (await listOtherSupportAccounts(writer, 0)).length > 0) return;

@@ -25,7 +25,7 @@ export const createEditableProfileType = async (given: ManualValues): Opened<typ
   ...(await receiveFile(given, checkProfileFile)),
 });
 
-/** The provisioning profile of an Enterprise app gives a renewal item. It is not the one of Agent Enterprise for iOS. */
+/** The provisioning profile of an Enterprise app creates a renewal item. */
 export const createEditableAppType = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
   list: APP_LIST,
   collection: "apps",
@@ -39,7 +39,7 @@ export const createEditableAppType = async (session: Session, given: ManualValue
   })),
 });
 
-/** Accepts property lists of the type Configuration, signed or not. */
+/** Accepts signed and unsigned property lists of the type Configuration. */
 const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   const xml = readSigned(bytes) ?? bytes.toString("utf8");
   if ((await parsePropertyList(xml))?.["PayloadType"] !== "Configuration")
@@ -50,7 +50,6 @@ const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   refuseSecrets(xml);
 };
 
-/** Returns the text in a signed message; undefined if anything follows the message. */
 const readSigned = (bytes: Buffer): string | undefined => {
   const content = extractSignedContent(bytes);
   return content && readElement(bytes).whole.length === bytes.length
@@ -58,13 +57,13 @@ const readSigned = (bytes: Buffer): string | undefined => {
     : undefined;
 };
 
-/** all but plain tags, because comments, entities and nested tags can split a name; keys; accounts in URLs */
+/** Matches private keys, accounts in URLs, and markup that can split a name, such as comments and entities. */
 const FORBIDDEN_PATTERN =
   /<(?!\/?(?:dict|array|key|string|date|integer|real)>|(?:dict|array|string|true|false) ?\/>|\/?plist(?: version="1\.0")?>|(?:\?xml|!DOCTYPE plist) [^<>[]*>)|<(key|string)>[^<]*<(?!\/\1>)|&(?!(?:amp|lt|gt|quot|apos);)|begin [\w ]{0,30}private|(?<![\w+/])M[A-P][\w+/]{40}|:\/\/[^\s/<:]*:[^\s/<@]*@|security\.(?:pkcs12|scep|acme)/i;
 const SECRET_PATTERN =
   /(?:pass(?!-type|book)|pwd|(?<![a-z])p(?:w|in)(?![a-z])|secret|token|credential|challenge|private|psk|(?:shared|api|access).?key|authorization|パス|シークレット|トークン|秘密|暗証|共有キー|鍵)(?:[^<]{0,99}<\/key>[^<]*<(?!(?:true|false) ?\/|string(?:\/|><))|[^<:=?/\n]{0,40}[:=]\s*[^\s</])/iu;
 
-/** Bundles contain kept files: data must be public, and no name of a secret may have a value after it or beside it. */
+/** Refuses a file in which the name of a secret has a value, because bundles contain the file. */
 const refuseSecrets = (xml = "<"): void => {
   const rest = xml.replaceAll(/(<key>DER-Encoded-Profile<\/key>\s*)?<data>([^<]*)<\/data>/g, omitPublicData);
   if (FORBIDDEN_PATTERN.test(rest) || SECRET_PATTERN.test(rest.replaceAll(/[\p{Cf}＜﹤]/gu, "").normalize("NFKC")))
@@ -74,7 +73,7 @@ const refuseSecrets = (xml = "<"): void => {
     );
 };
 
-/** Omits a certificate or an image that nothing follows, and the second form of a provisioning profile. */
+/** Omits certificates, images and provisioning profiles, which are public. */
 const omitPublicData = (data: string, isProfile: string | undefined, written: string): string => {
   const bytes = decodeBase64(written) ?? Buffer.of();
   const text = decodeLatin1(bytes);
@@ -84,7 +83,7 @@ const omitPublicData = (data: string, isProfile: string | undefined, written: st
   return isPublic || (isProfile && readSigned(bytes)) ? "<true/>" : data;
 };
 
-/** Checks the file of a request before the transaction, which keeps it forever, for the versions of the record. */
+/** Checks a request's file before the transaction stores the file. Versions of the record keep the file forever. */
 const receiveFile = async (
   { file }: ManualValues,
   check: (bytes: Buffer) => Promise<((writer: Writer) => Promise<void>) | undefined>,
@@ -111,7 +110,6 @@ const receiveFile = async (
 const createRejection = (en: string, ja: string): Failure =>
   new Failure("input-rejected", { what: text(en, ja), where: "json.file" });
 
-/** Returns the file of a record byte for byte. @throws Failure `not-found` if the record has none */
 export const readKeptFile = (session: Session, list: RecordList, id: string) =>
   session.read(async (reader) => {
     const { file = null } = (await getRecordById(reader, list, id)) as { readonly file?: string | null };

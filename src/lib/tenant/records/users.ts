@@ -16,7 +16,7 @@ import { editRecords, type EditableRecordType, type ChangeResult } from "./recor
 
 export type WrittenUser = ChangeResult<User>;
 
-/** Devices move along, because they belong to their owner's organisation. */
+/** Devices move with the user, because they belong to their owner's organisation. */
 export interface MovedUser extends WrittenUser {
   readonly devices: number;
 }
@@ -43,7 +43,6 @@ const checkNewAccountName = async (
   await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
-/** @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
   { actor }: Session,
   reader: Reader,
@@ -72,7 +71,7 @@ export const moveUsers = async (
     dryRun,
   }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedUser[]> => {
-  // counted first: if counting failed after the move, the caller would not learn about the move
+  // counted before the move, because an error after the move would hide that the move succeeded
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
   const moved = await editRecords(session, createEditableUserType(session), ids, { org, dryRun }, { verb: "move" });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
