@@ -19,26 +19,24 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildNameListSql } from "./sql/forms.ts";
 import type { Row } from "./store.ts";
 
-/** SQL: the records of a type after a change: `pk` and the columns. */
+/** SQL: the records of a type after a change, with `pk` and the columns. */
 export type AllRecords = (thing: string, columns: readonly string[]) => string;
 
 /**
- * A rule for records, which applies if a change writes one of the fields. The SQL of a rule reads the record `s` with
- * `old_FIELD` and `new_FIELD` for each field, and with `was` and `is_`, which are 1 if the record exists before or
- * after the change.
+ * A rule applies if a change writes one of its fields. Its SQL reads `old_FIELD` and `new_FIELD` of the record `s`;
+ * `was` and `is_` are 1 if the record exists before or after the change.
  */
 export interface RecordRule {
   readonly name: string;
   /** a name in {@link RULE_SUBJECTS} */
   readonly of: string;
   readonly fields: readonly string[];
-  /** a new record without these fields cannot break the rule; default: `fields` */
+  /** a new record breaks the rule only with one of these fields; default: `fields` */
   readonly sets?: readonly string[];
   readonly judgesDeletions?: true;
-  /** the rule does not apply to values from the console; with `restored`, nor to values that an undo restores */
+  /** `console`: the rule does not apply to console values; `restored`: nor to values that undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
-  /** SQL: a JSON value that the message needs */
   readonly told?: ((all: AllRecords) => string) | undefined;
   readonly problem: (row: Row, told: unknown) => RuleProblem;
 }
@@ -57,7 +55,6 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
   device_action: { device_action: ["serialNumber", "kind"] },
 };
 
-/** SQL: true if a device uses its owner's account. @param column returns SQL of a column of the device */
 export const buildUsesAccountSql = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
@@ -68,7 +65,7 @@ const ORG_RULES: readonly RecordRule[] = [
     of: "org",
     fields: ["name", "code"],
     spares: "restored",
-    // the console's existing organisations with this name may keep it
+    // organisations of the console that already have this name may keep the name
     breaks: `new_parent is not null and (${["name", "code"]
       .map((field) => `new_${field} = '${ROOT_ORG_NAME}' and old_${field} is distinct from '${ROOT_ORG_NAME}'`)
       .join(" or ")})`,
@@ -262,7 +259,6 @@ const createDeviceProblem = (
 
 const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
 
-/** SQL: every other device that uses the owner's account, if one of the two devices is Fully Managed. */
 const buildSharedDevicesSql = (all: AllRecords): string =>
   `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
     where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}
@@ -297,7 +293,6 @@ const DEVICE_RULES: readonly RecordRule[] = [
     problem: (row) => createDeviceProblem(row, "androidMode", "android-mode-elsewhere"),
   },
   {
-    // a device that is no longer managed keeps its owner
     name: "owner-not-managed",
     of: "device",
     fields: ["owner", "ownerOrg"],
@@ -311,7 +306,6 @@ const DEVICE_RULES: readonly RecordRule[] = [
       }),
   },
   {
-    // an account that a Fully Managed device uses cannot be used on another device
     name: "device-account",
     of: "device",
     fields: ["owner", "platform", "status", "androidMode"],
@@ -342,7 +336,6 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
-/** Lists contain keys of existing records. What the console deletes is removed from them. */
 const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
   const [noun, target] = [getThingNoun(from.name), getThingNoun(to)];
   const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${list}) e

@@ -5,7 +5,7 @@ import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
 export interface Checksum {
   readonly count: number;
-  /** SHA-256 of the lines; see {@link generateChecksum} */
+  /** SHA-256 of the lines of {@link generateChecksum} */
   readonly sha256: string;
 }
 
@@ -27,7 +27,6 @@ const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");
 };
 
-/** SQL: a batch of rows whose keys are above `:after`, as {@link RowBatch}. */
 const buildBatchSql = (table: string, key: string, columns: readonly string[], which = "true"): string =>
   `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
     from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
@@ -52,8 +51,8 @@ const BATCHES: readonly string[] = [
 ];
 
 /**
- * Covers a line of JSON per row of the version tables (by table and number) and per range of new records (by type);
- * undefined without rows. Yields statements and expects their rows, so that memory use is constant.
+ * The checksum covers each row of the version tables and each range of new records. Yields statements and expects their
+ * rows, so that memory use is constant.
  */
 export function* generateChecksum(
   revision: number,

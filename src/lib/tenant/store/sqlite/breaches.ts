@@ -22,7 +22,6 @@ import {
 import { recordFinding } from "../../plans/sqlite/findings.ts";
 import type { PlanDefinition } from "../../plans/sqlite/stored-kind.ts";
 
-/** SQL: the records after a plan. `k.pk` is the record number; for a new record, the negated row number. */
 const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after"]> => {
   const { thing, fields, isLacking } = plan.kind;
   const now = `left join ${thing.name} t on t.pk = k.pk`;

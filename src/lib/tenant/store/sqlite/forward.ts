@@ -22,7 +22,6 @@ export const compareCopyWithTenant = (local: string, copy: string): CopyRelation
 const listColumns = (database: Database, table: string): readonly string[] =>
   database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
 
-/** Copies the data that bundles never contain, and the reminders that were already sent, into `received`. */
 const copyLocalData = (database: Database): void => {
   for (const [table, left] of [
     ...EMPTIED_TABLES.map((name) => [name, ""] as const),

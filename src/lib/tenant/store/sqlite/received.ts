@@ -8,16 +8,16 @@ import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
 
-/** SQLite's code for a file that ends too early, which is not a disk error. @see https://www.sqlite.org/rescode.html */
+/** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */
 const IOERR_SHORT_READ = 522;
 
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
-/** Checks a tenant's copy from a bundle without changing it. Tables and triggers must be those of this program. */
+/** Checks a copy from a bundle without changing the copy. Tables and triggers must be those of this program. */
 export const readCopyState = (path: string): TenantCopyState => {
   const state = checkCopy(path);
-  // SQLite also reports damage if the disk fails during reading (SQLITE_IOERR_CORRUPTFS), so read the file again
+  // a disk error can look like damage (SQLITE_IOERR_CORRUPTFS), so read the file again
   return state.fault === DAMAGED_FILE_FAULT ? checkCopy(path) : state;
 };
 
