@@ -24,11 +24,10 @@ export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** @throws Failure `unavailable` if `close` was called before */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
-  /** Waits for running work and closes the files. Later requests are refused with `unavailable`. */
+  /** Waits for running work and closes the files. Later requests fail with `unavailable`. */
   readonly close: () => Promise<void>;
 }
 
@@ -50,15 +49,13 @@ export interface TenantOptions extends Pick<
   SqliteTenantOptions,
   "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
 > {
-  /** name by which audit records identify the owner of the machine */
   readonly actor: string;
   readonly acting: "owner" | { readonly account: string } | "requests";
   readonly surroundings: Surroundings;
   readonly apple?: AppleAccess | undefined;
   readonly spool?: TenantParts["spool"];
-  /** opens the mail server that sends the tenant's email; if undefined, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
-  /** detects which processes are alive, to name the holder of a lock in messages; default: detects only this process */
+  /** detects which processes are alive, to name the holder of a lock; default: only this process */
   readonly processes?: Processes | undefined;
 }
 
@@ -128,7 +125,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-// not a `Headers` object, which would make Node load its HTTP client
+// a `Headers` object would make Node load its HTTP client
 const NO_REQUEST = { headers: { get: () => null } };
 
 const performLocally = async (
@@ -172,7 +169,7 @@ const NO_MAIL_ACCESS: OpenMail = () =>
     }),
   );
 
-/** @throws ServerFault if the server's mail settings are missing or wrong; rethrows other errors */
+/** @throws ServerFault for missing or wrong mail settings of the server; rethrows other errors */
 const throwMailFault = (error: unknown): never => {
   if (!(error instanceof Failure)) throw error;
   const what = text("the server cannot send email", "サーバーからメールを送信できません");
@@ -183,7 +180,7 @@ type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-/** Loads a module only once, because each repeated `import()` costs time. */
+/** Loads a module only once, because a repeated `import()` takes time. */
 const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());
@@ -203,7 +200,6 @@ const openTenantParts = async (
   return { ...parts, session: new Session(parts.store, surroundings, owner, actor) };
 };
 
-/** Returns the function that counts the accounts that can sign in. Only a server needs this function. */
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =
@@ -242,7 +238,6 @@ const createCredentialResolver =
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     if (isOpen) {
       requireCurrentSchema(own);
-      // a request to an open route can only sign in, so its handler does not get the tenant
       return { ...own, owner, session: owner, address };
     }
     const { recordUse } = await loadCredentials();
@@ -255,7 +250,7 @@ const createCredentialResolver =
     return { ...(await openTenantParts(own, found.actor, here)), owner, address };
   };
 
-/** @throws Failure `unavailable` if a newer clomoctl has changed the file's schema since the server started */
+/** @throws Failure `unavailable` if a newer clomoctl has changed the schema since the server started */
 const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {

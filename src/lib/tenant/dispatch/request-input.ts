@@ -46,7 +46,7 @@ const createTooLargeFailure = (kib: number): Failure =>
     status: 413,
   });
 
-/** Decodes UTF-8. Rejects invalid bytes, which would be stored as U+FFFD.  @throws HTTPException 400 */
+/** @throws HTTPException 400 for invalid bytes, which would be stored as U+FFFD */
 const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -55,10 +55,12 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
   }
 };
 
-/** Bytes read beyond the maximum of a body, because closing a connection with unread bytes can lose the response. */
+/**
+ * Maximum number of bytes to read beyond a body's limit. Closing a connection with unread bytes can lose the response.
+ */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/** Reads a body. @throws Failure `usage` with 413 if the body is too large @throws HTTPException 400 if not UTF-8 */
+/** @throws Failure `usage` with 413 for a large body @throws HTTPException 400 for invalid UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
   const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;
@@ -81,7 +83,7 @@ const COMPRESSED_JSON_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/** Reads a JSON body. @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 if compressed */
+/** @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 for a compressed body */
 const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;
@@ -98,7 +100,6 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   }
 };
 
-/** @returns the response to a part that does not match its schema */
 const check = async (
   target: string,
   schema: z.ZodType,

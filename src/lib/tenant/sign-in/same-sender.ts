@@ -24,8 +24,8 @@ const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
 /**
- * Checks in the writing transaction that the sender still has the credential and rights of the request, because a body
- * may arrive late. Does not check a sender without a credential. @throws Failure `not-signed-in`, `conflict`
+ * Checks in the transaction that the sender still has the credential and rights of the request. A body may arrive long
+ * after the headers. @throws Failure `not-signed-in`, `conflict`
  */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {
   if (sender?.credential === undefined) return;
