@@ -8,11 +8,11 @@ import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
-import { judgeWrittenRecords } from "./store/judge.ts";
+import { checkWrittenRecords } from "./store/judge.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
-import { followKeys, settleVersions } from "./versions/keep.ts";
+import { updateKeyLists, settleVersions } from "./versions/keep.ts";
 import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
@@ -108,8 +108,8 @@ export const writeChange = async <T>(
       const isObserved = locks.length > 0 && alreadyInConsole !== true && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
-      await followKeys(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
+      throwFirstProblem(await checkWrittenRecords(writer, await writer.revision(), "edits"));
+      await updateKeyLists(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer)) : result);

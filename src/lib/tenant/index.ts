@@ -103,7 +103,8 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     return answered;
   };
   return {
-    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_REQUEST, false, undefined))),
+    perform: (asked) =>
+      track(() => performLocally(own.explain, asked, () => partsFor(REQUEST_WITHOUT_HEADERS, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -126,7 +127,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
 };
 
 // a `Headers` object would make Node load its HTTP client
-const NO_REQUEST = { headers: { get: () => null } };
+const REQUEST_WITHOUT_HEADERS = { headers: { get: () => null } };
 
 const performLocally = async (
   explain: TenantParts["explain"],
@@ -176,7 +177,7 @@ const throwMailFault = (error: unknown): never => {
   throw new ServerFault({ cause: error, what });
 };
 
-type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
+type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
@@ -186,15 +187,15 @@ const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   return () => (loaded ??= load());
 };
 
-const loadChecks = loadOnce(() => import("./policy/check.ts"));
+const loadPermissionChecks = loadOnce(() => import("./policy/check.ts"));
 const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
 
 const openTenantParts = async (
-  own: OwnParts,
+  own: OpenedTenantParts,
   actor: Actor,
   { surroundings, actor: owner }: OwnerOptions,
 ): Promise<TenantParts> => {
-  const { buildScope } = await loadChecks();
+  const { buildScope } = await loadPermissionChecks();
   const scope = buildScope(actor);
   const parts = { ...own, ...(scope && (await own.within(scope))) };
   return { ...parts, session: new Session(parts.store, surroundings, owner, actor) };
@@ -203,7 +204,7 @@ const openTenantParts = async (
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =
-  (as: string, own: OwnParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
+  (as: string, own: OpenedTenantParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
     const { resolveActor } = await import("./policy/acting.ts");
     const actor = await own.store.read((reader) => resolveActor(reader, as));
@@ -211,7 +212,7 @@ const createAccountResolver =
   };
 
 const findSender = async (
-  own: OwnParts,
+  own: OpenedTenantParts,
   request: { readonly headers: Pick<Headers, "get"> },
   { surroundings }: Omit<OwnerOptions, "actor">,
 ) => {
@@ -229,7 +230,7 @@ const findSender = async (
 };
 
 const createCredentialResolver =
-  (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
+  (own: OpenedTenantParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
     const { address, id } = from;
@@ -251,7 +252,7 @@ const createCredentialResolver =
   };
 
 /** @throws Failure `unavailable` if a newer clomoctl has changed the schema since the server started */
-const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
+const requireCurrentSchema = ({ isCurrent }: Pick<OpenedTenantParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {
     what: text(

@@ -66,12 +66,12 @@ export const exportQuery = {
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 };
 
-export const listForm = {
+export const listFormQuery = {
   limit: z.coerce.number().int().min(0).optional(),
   columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
 };
 
-export const listQuery = { ...filters, ...listForm };
+export const listQuery = { ...filters, ...listFormQuery };
 
 /** Returns a schema without the field's rule, which the tenant checks. */
 export const newValueSchema = (field: Field) => {

@@ -44,7 +44,7 @@ type Frozen<T> = T extends readonly (infer E)[]
     : T;
 
 /** Inputs have no defaults, because calls in the same process do not apply defaults. */
-export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
+export type OperationInput<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
     : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
@@ -60,7 +60,7 @@ export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /v1/${string
 
 type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
   | readonly NeededRight[]
-  | ((actor: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
+  | ((actor: Actor, given: OperationInput<I>, path: PathOf<R, P>) => readonly NeededRight[]);
 
 export interface Operation<
   R extends Route = Route,
@@ -85,7 +85,7 @@ export interface Operation<
   readonly once?: true | readonly string[];
   /** true if the work takes longer with more records or waits for another service */
   readonly isLong?: true;
-  readonly run: (parts: TenantParts, given: Input<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
+  readonly run: (parts: TenantParts, given: OperationInput<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any operation

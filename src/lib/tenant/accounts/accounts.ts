@@ -99,7 +99,7 @@ interface AccountChange {
   readonly body: AccountBody;
 }
 
-const changesUser = (
+const changesUserRecord = (
   verb: AccountChange["verb"],
   { name, role, password, passwordInConsole }: AccountRequest,
 ): boolean =>
@@ -115,7 +115,7 @@ const writeAccountChange = async (
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
-  const locks = changesUser(verb, given) ? ["accounts", "users"] : ["accounts"];
+  const locks = changesUserRecord(verb, given) ? ["accounts", "users"] : ["accounts"];
   const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: true } as const;
   return session.change(change, async (writer) => {
     const before = await getStoredAccount(writer, id);

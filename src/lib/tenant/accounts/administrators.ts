@@ -20,7 +20,7 @@ export interface Administrators {
   readonly administrators: readonly Administrator[];
 }
 
-const KIND = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
+const ADMINISTRATOR_KIND_FIELD = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
 
 const CONFIRMATION_SQL = "select at as knownAt, actor as knownBy from administrators_known where kind = :kind";
 
@@ -30,7 +30,7 @@ const ADMINISTRATOR_QUERIES = {
 } as const;
 
 export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => {
-  checkFieldValue("kind", KIND, kind);
+  checkFieldValue("kind", ADMINISTRATOR_KIND_FIELD, kind);
   const known = await reader.get<Pick<Administrators, "knownAt" | "knownBy">>(CONFIRMATION_SQL, { kind });
   const sql = ADMINISTRATOR_QUERIES[kind === "users" ? "users" : "app"];
   return {
@@ -40,7 +40,7 @@ export const readAdministratorList = async (reader: Reader, kind: AdministratorK
   };
 };
 
-export const confirmList = async (
+export const confirmAdministratorList = async (
   { surroundings, actorName: actor }: Session,
   writer: Writer,
   kind: AdministratorKind,
@@ -52,7 +52,7 @@ export const confirmList = async (
 export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
   return session.change({ action: "administrators.confirm", locks, once: true }, async (writer) => {
-    await confirmList(session, writer, kind);
+    await confirmAdministratorList(session, writer, kind);
     return { result: await readAdministratorList(writer, kind), objects: [], detail: { kind } };
   });
 };

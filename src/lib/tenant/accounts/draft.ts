@@ -62,11 +62,11 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
   if (ROLES_ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true)
     requirePermission(actor, ["accounts.roles"]);
   if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(actor, ["accounts.orgs"]);
-  if (actor.role === "custom" && isUserChange(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
+  if (actor.role === "custom" && needsUserRights(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
 };
 
 /** A change that renames an account or grants no role also needs the right to change users. */
-const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
+const needsUserRights = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /** @throws Failure `not-permitted` */

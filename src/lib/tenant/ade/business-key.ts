@@ -6,7 +6,7 @@ import { getCurrentInstant } from "../ids.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
-import { ADE_LOCKS, ADE_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./server.ts";
+import { ADE_LOCKS, ADE_AUDIT_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./server.ts";
 import { listSealedSecrets, writeServer, type StoredServer } from "./server-rows.ts";
 
 export const BUSINESS_KEY_PURPOSE = "business-key";
@@ -82,7 +82,7 @@ export const setBusinessKey = async (
     if (server !== undefined) requireKnownServer(business?.servers ?? [], server);
     await writeServer(writer, change);
     const after = { clientId: key?.clientId, keyId: key?.keyId, server };
-    return { result: undefined, objects: [ADE_OBJECT], after };
+    return { result: undefined, objects: [ADE_AUDIT_OBJECT], after };
   });
   return session.read(readAde);
 };

@@ -38,10 +38,10 @@ const buildDevicesSql = (from: string): string => buildLatestSql(from, "server i
 const buildMissingSql = (from: string): string =>
   `select serialNumber from business_device where releasedAt is null except select serialNumber from ${from}`;
 
-export const countListed = (reader: Reader, from: string): Promise<number> =>
+export const countListedDevices = (reader: Reader, from: string): Promise<number> =>
   reader.count(`select count(distinct serialNumber) from ${from} where server is null`);
 
-export const countReleased = (reader: Reader, from: string): Promise<number> =>
+export const countReleasedDevices = (reader: Reader, from: string): Promise<number> =>
   reader.count(`select count(*) from (${buildMissingSql(from)})`);
 
 export const countUncertainDevices = async (reader: Reader, from: string, total: number): Promise<number> => {
@@ -52,8 +52,8 @@ export const countUncertainDevices = async (reader: Reader, from: string, total:
        union all select * from (select serialNumber from ${from} where server is not null
          except select serialNumber from ${from} where server is null))`,
   );
-  const lacking = Math.max(0, total - (await countListed(reader, from)));
-  return halves + lacking + (await countReleased(reader, from));
+  const lacking = Math.max(0, total - (await countListedDevices(reader, from)));
+  return halves + lacking + (await countReleasedDevices(reader, from));
 };
 
 const NEW_VALUES = Object.entries({

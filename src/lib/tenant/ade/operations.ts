@@ -78,9 +78,9 @@ export const ade = {
   devices: operation({
     route: "GET /v1/ade/devices",
     about: "List the devices of the last sync, in the order in which they were first seen",
-    input: ({ z, listForm, queryFlag }) =>
+    input: ({ z, listFormQuery, queryFlag }) =>
       z.strictObject({
-        ...listForm,
+        ...listFormQuery,
         search: z.string().optional().meta({ description: "text to find in any value of a device" }),
         notReady: queryFlag.meta({ description: "true: only devices whose profile state is not assigned or pushed" }),
         organisation: z

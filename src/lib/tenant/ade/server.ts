@@ -30,7 +30,7 @@ export const ADE_LOCKS = ["ade"];
 
 export const KEY_PURPOSE = "ade-key";
 
-export const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
+export const ADE_AUDIT_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
 export const hashContent = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
@@ -134,7 +134,7 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
     if (before === endpoint) return { result: undefined, objects: [] };
     await deleteServerData(writer);
     await writeServer(writer, { endpoint });
-    return { result: undefined, objects: [ADE_OBJECT], before: { endpoint: before }, after: { endpoint } };
+    return { result: undefined, objects: [ADE_AUDIT_OBJECT], before: { endpoint: before }, after: { endpoint } };
   });
   return session.read(readAde);
 };
@@ -168,7 +168,7 @@ export const createKey = async (
       const keyAt = getCurrentInstant(session.surroundings);
       await writeServer(writer, { privateKey: sealed, certificate, keyAt });
       const after = { publicKey: hashPublicKey(certificate) };
-      return { result: { certificate, created: true }, objects: [ADE_OBJECT], after };
+      return { result: { certificate, created: true }, objects: [ADE_AUDIT_OBJECT], after };
     },
   );
 };

@@ -23,7 +23,7 @@ import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
-import { applyOrganisation, countReleased, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
+import { applyOrganisation, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
   applyFetched,
   countMissingDevices,
@@ -33,7 +33,7 @@ import {
   type AppliedCounts,
   type RegisteredDevice,
 } from "./device-rows.ts";
-import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server.ts";
+import { ADE_LOCKS, ADE_AUDIT_OBJECT, requireServer, type AppleAccess } from "./server.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { TOKEN_PURPOSE } from "./token.ts";
 
@@ -54,7 +54,7 @@ export interface AdeSync extends AppliedCounts {
   readonly change: number | null;
 }
 
-const KIND = defineLabelledChoice(SYNC_KINDS);
+const SYNC_KIND_FIELD = defineLabelledChoice(SYNC_KINDS);
 
 const NO_TOKEN_FAILURE = new Failure("input-rejected", {
   what: text("no server token is set", "サーバートークンが設定されていません"),
@@ -71,7 +71,7 @@ type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
   const { kind } = request;
-  if (kind !== undefined) checkFieldValue("kind", KIND, kind);
+  if (kind !== undefined) checkFieldValue("kind", SYNC_KIND_FIELD, kind);
   const stored = await session.read(readServer);
   // only the Apple Business API can be the source of a mirror
   const isApiDue = (await session.read(isMirror)) || (stored.token === null && stored.apiKey !== null);
@@ -90,9 +90,9 @@ const syncOrganisation = async (
   try {
     await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
     const { devices, servers } = await fetchOrganisation({ session, apple, scratch, signal }, server);
-    const apply: Fetched["apply"] = async (writer, at) => {
+    const apply: FetchedSync["apply"] = async (writer, at) => {
       const before = await writer.count("select count(*) from business_device where releasedAt is null");
-      checkRemoval(await countReleased(writer, scratch.name), before, request);
+      checkRemoval(await countReleasedDevices(writer, scratch.name), before, request);
       await writeServer(writer, {
         apiServers: JSON.stringify(servers),
         apiSyncAt: at,
@@ -232,7 +232,7 @@ const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
   hint: text("try again later", "時間をおいてもう一度実行してください"),
 });
 
-interface Fetched {
+interface FetchedSync {
   readonly kind: SyncKind;
   readonly devices: number;
   readonly apply: (
@@ -246,7 +246,7 @@ const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as c
 const applySync = async (
   session: Session,
   server: StoredServer,
-  { kind, devices, apply }: Fetched,
+  { kind, devices, apply }: FetchedSync,
 ): Promise<AdeSync> => {
   try {
     return await session.change<AdeSync>({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
@@ -259,7 +259,7 @@ const applySync = async (
         result: { kind, devices, ...counts, missing: 0, change },
         objects: isNothing
           ? []
-          : [ADE_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
+          : [ADE_AUDIT_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
         ...(!isNothing && { detail: { kind, ...counts } }),
       };
     });
@@ -278,7 +278,7 @@ interface FetchedDevices extends FetchResult {
 }
 
 const createServerApply =
-  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): Fetched["apply"] =>
+  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): FetchedSync["apply"] =>
   async (writer, at) => {
     const before = await writer.count("select count(*) from ade_device");
     const { base, created, changed, released } = await applyFetched(writer, scratch.name, {

@@ -3,12 +3,12 @@ import { openAdeToken } from "../../apple/ade-token.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { storeOwnExpiry } from "../renewals/renewals.ts";
+import { storeExpiry } from "../renewals/renewals.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import {
   ADE_LOCKS,
-  ADE_OBJECT,
+  ADE_AUDIT_OBJECT,
   hashContent,
   KEY_PURPOSE,
   readAde,
@@ -55,7 +55,7 @@ export const setToken = async (
   await session.change({ action: "ade.token", locks: [...ADE_LOCKS, "renewals"] }, async (writer) => {
     const now = await requireServer(writer);
     if (now.tokenHash !== server.tokenHash || now.privateKey !== server.privateKey) throw TOKEN_OR_KEY_CHANGED_FAILURE;
-    const renewal = await storeOwnExpiry(writer, session, now.renewal, {
+    const renewal = await storeExpiry(writer, session, now.renewal, {
       kind: "ade-token",
       name: serverNameOf(name) ?? now.serverName ?? name,
       organisation: now.orgName,
@@ -76,7 +76,7 @@ export const setToken = async (
     });
     return {
       result: undefined,
-      objects: [ADE_OBJECT],
+      objects: [ADE_AUDIT_OBJECT],
       before: { expiresAt: server.tokenExpiresAt, consumer: server.consumer },
       after: { expiresAt, consumer },
     };

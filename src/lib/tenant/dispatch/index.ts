@@ -83,13 +83,13 @@ const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown
   }
 };
 
-type Sender = Pick<OpenTenant, "partsFor" | "explain">;
+type DispatchedTenant = Pick<OpenTenant, "partsFor" | "explain">;
 
-class Dispatch {
-  readonly #tenant: Sender;
+class RequestDispatcher {
+  readonly #tenant: DispatchedTenant;
   readonly #nouns = new Map<string, Promise<Hono<DispatchEnvironment>>>();
 
-  constructor(tenant: Sender) {
+  constructor(tenant: DispatchedTenant) {
     this.#tenant = tenant;
   }
 
@@ -234,8 +234,8 @@ class Dispatch {
 }
 
 export const createDispatch = (
-  tenant: Sender & Pick<OpenTenant, "track">,
+  tenant: DispatchedTenant & Pick<OpenTenant, "track">,
 ): ((request: Request, from?: RequestSource) => Promise<Response>) => {
-  const dispatch = new Dispatch(tenant);
+  const dispatch = new RequestDispatcher(tenant);
   return (request, from) => tenant.track(() => dispatch.fetch(request, from));
 };

@@ -100,7 +100,7 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   }
 };
 
-const check = async (
+const checkPart = async (
   target: string,
   schema: z.ZodType,
   value: unknown,
@@ -115,11 +115,11 @@ export const createInputReader = (one: AnyOperation): ((request: HonoRequest) =>
   const isQuery = takesQuery(one);
   return async (request) => {
     const { path, query, body } = await (schemas ??= buildInputSchemas(one));
-    const values = await check("param", path, request.param());
+    const values = await checkPart("param", path, request.param());
     if (values instanceof Response) return values;
-    const asked = await check("query", query, parseQueryParameters(request));
+    const asked = await checkPart("query", query, parseQueryParameters(request));
     if (asked instanceof Response || isQuery) return asked instanceof Response ? asked : toInput(values, asked);
-    const given = body && (await check("json", body, await readJsonBody(request, one)));
+    const given = body && (await checkPart("json", body, await readJsonBody(request, one)));
     return given instanceof Response ? given : toInput(values, given);
   };
 };

@@ -9,7 +9,7 @@ export interface DispatchEnvironment {
   readonly Variables: { until: AbortSignal };
 }
 
-const createTimeFailure = (limitMs: number): Failure => {
+const createTimeLimitFailure = (limitMs: number): Failure => {
   const seconds = limitMs / 1000;
   return new Failure("unavailable", {
     what: text(
@@ -55,7 +55,7 @@ export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironm
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if ((isLong || isStream) && (!hasBody || isReceived())) return;
-        reject(isReceived() ? createTimeFailure(limitMs) : LATE_BODY_FAILURE);
+        reject(isReceived() ? createTimeLimitFailure(limitMs) : LATE_BODY_FAILURE);
         until.abort();
       }, limitMs);
       work()

@@ -15,7 +15,7 @@ import { readRecordsById } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-export interface Dependents extends Pick<Account, "role" | "marked" | "supportOption"> {
+export interface UserDependents extends Pick<Account, "role" | "marked" | "supportOption"> {
   readonly user: User;
   readonly devices: readonly OwnedDevice[];
   readonly secured: readonly SecuredIdentity[] | null;
@@ -85,10 +85,13 @@ const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readon
   });
 };
 
-const findRenewals = async (reader: Reader, people: readonly Person[]): Promise<readonly Dependents["renewals"][]> => {
+const findRenewals = async (
+  reader: Reader,
+  people: readonly Person[],
+): Promise<readonly UserDependents["renewals"][]> => {
   const items = await listRenewalItems(reader);
   return people.map((person) =>
-    items.flatMap(({ id, name, owner, account, phoneHolder }): Dependents["renewals"] => {
+    items.flatMap(({ id, name, owner, account, phoneHolder }): UserDependents["renewals"] => {
       if (mentionsPerson(person, owner)) return [{ id, name, relation: "owner" }];
       const isHolder = mentionsPerson(person, account) || mentionsPerson(person, phoneHolder);
       return isHolder ? [{ id, name, relation: "account" }] : [];
@@ -126,7 +129,11 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-export const findDependents = async (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Dependents[]> => {
+export const findDependents = async (
+  reader: Reader,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<UserDependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
@@ -140,12 +147,12 @@ export const findDependents = async (reader: Reader, actor: Actor, ids: readonly
     const account = accounts.get(user.id) ?? {};
     return {
       user,
-      role: account["role"] as Dependents["role"],
+      role: account["role"] as UserDependents["role"],
       marked: account["administrator"] === 1,
       supportOption: account["supportOption"] === 1,
-      devices: (devices.get(user.id) ?? []).map(toDevice) as Dependents["devices"],
+      devices: (devices.get(user.id) ?? []).map(toDevice) as UserDependents["devices"],
       secured: seesSecured
-        ? ((secured.get(user.id) ?? []).map(toIdentity) as NonNullable<Dependents["secured"]>)
+        ? ((secured.get(user.id) ?? []).map(toIdentity) as NonNullable<UserDependents["secured"]>)
         : null,
       renewals: renewals[at] ?? [],
       consoleTasks: tasks.get(user.id) ?? [],

@@ -19,11 +19,11 @@ import { isMirror } from "../records/tenant-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import type { ChangedObject, Session } from "../session.ts";
 import type { Writer } from "../store/store.ts";
-import { findDependents, type Dependents } from "./dependents.ts";
+import { findDependents, type UserDependents } from "./dependents.ts";
 
 export interface LeaveResult {
-  readonly before: Dependents;
-  readonly after: Dependents | null;
+  readonly before: UserDependents;
+  readonly after: UserDependents | null;
   readonly dryRun: boolean;
 }
 
@@ -46,7 +46,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
   return session.change(change, async (writer) => {
     const leavers = await findDependents(writer, actor, ids);
     const ended: ChangedObject[][] = [];
-    for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
+    for (const one of leavers) ended.push(await revokeRights(session, writer, one, dryRun));
     await requireSupportAccount(writer, leavers);
     const rest = await findDependents(writer, actor, ids);
     // in a mirror, the console must revoke the user's role before the user can be deleted
@@ -67,7 +67,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     return {
       result: async () => {
         const open = await readTasksOfUsers(writer, JSON.stringify(ids));
-        const toTasks = ({ user }: Dependents) => ({ consoleTasks: open.get(user.id) ?? [] });
+        const toTasks = ({ user }: UserDependents) => ({ consoleTasks: open.get(user.id) ?? [] });
         return all.map((one) => ({ ...one, after: one.after && { ...one.after, ...toTasks(one.after) } }));
       },
       objects,
@@ -77,21 +77,21 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
   });
 };
 
-const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
+const hasRights = ({ role, marked }: UserDependents): boolean => role !== "none" || marked;
 
-const hasDependents = (one: Dependents): boolean =>
+const hasDependents = (one: UserDependents): boolean =>
   hasRights(one) ||
   [one.devices, one.renewals, one.consoleTasks].some(({ length }) => length > 0) ||
   (one.secured ?? []).some(({ matchedBy }) => matchedBy !== "name");
 
-const endRights = async (
+const revokeRights = async (
   session: Session,
   writer: Writer,
-  before: Dependents,
+  before: UserDependents,
   dryRun: boolean,
 ): Promise<ChangedObject[]> => {
   const objects: ChangedObject[] = [];
-  if (hasRights(before)) objects.push(await endAccount(session, writer, before, dryRun));
+  if (hasRights(before)) objects.push(await revokeAccountRole(session, writer, before, dryRun));
   const found = isOperationPermitted(session.actor, "secured.write") ? (before.secured ?? []) : [];
   const secured = found.filter(({ administrator, matchedBy }) => !administrator && matchedBy !== "name");
   const ids = secured.map(({ id }) => id);
@@ -107,10 +107,10 @@ const endRights = async (
   return objects;
 };
 
-const endAccount = async (
+const revokeAccountRole = async (
   session: Session,
   writer: Writer,
-  { user: { id, name } }: Dependents,
+  { user: { id, name } }: UserDependents,
   dryRun: boolean,
 ): Promise<ChangedObject> => {
   const before = await getStoredAccount(writer, id);
@@ -128,7 +128,7 @@ const endAccount = async (
 };
 
 /** Checks that an account keeps the support option, without which nobody receives the vendor's notices. */
-const requireSupportAccount = async (writer: Writer, leavers: readonly Dependents[]): Promise<void> => {
+const requireSupportAccount = async (writer: Writer, leavers: readonly UserDependents[]): Promise<void> => {
   const holder = leavers.find(({ supportOption }) => supportOption);
   if (holder === undefined || (await listOtherSupportAccounts(writer, 0)).length > 0) return;
   const { id, accountName, name } = holder.user;

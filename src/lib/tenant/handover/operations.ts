@@ -105,5 +105,5 @@ export const exports = {
 
 export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
-export type { Dependents } from "./dependents.ts";
+export type { UserDependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";

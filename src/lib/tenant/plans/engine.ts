@@ -46,7 +46,7 @@ export interface RowQuery {
   readonly limit?: number | undefined;
 }
 
-export type PlanReading =
+export type PlanRowsRequest =
   | {
       readonly type: "rows";
       readonly record: ImportRecord;
@@ -82,7 +82,7 @@ export interface UndoneChange {
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
-export interface CommitMoment {
+export interface CommitDetails {
   readonly actor: string;
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
@@ -94,7 +94,7 @@ export interface CommitMoment {
 }
 
 export interface CommitOptions {
-  readonly moment: CommitMoment;
+  readonly moment: CommitDetails;
   readonly signal?: AbortSignal | undefined;
   readonly once?: StoredRequestKey | undefined;
 }
@@ -105,7 +105,7 @@ export interface ImportEngine {
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
-  read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
+  read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>>;
   drop(id: string): void;
   listUnusedIds(): readonly string[];
   isStaged(id: string): boolean;

@@ -20,7 +20,7 @@ import {
   type StoredChange,
 } from "../audit/change-number.ts";
 import type {
-  CommitMoment,
+  CommitDetails,
   ImportEngine,
   InputProblem,
   PlanRow,
@@ -318,7 +318,7 @@ export class TenantImports {
     return this.#session.surroundings.now() - Date.parse(createdAt) >= MAX_PLAN_AGE_MS;
   }
 
-  async #moment(): Promise<CommitMoment> {
+  async #moment(): Promise<CommitDetails> {
     const { surroundings, actorName, by, sender } = this.#session;
     return {
       actor: actorName,

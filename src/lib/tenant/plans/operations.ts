@@ -55,7 +55,7 @@ const getDeletionRights = (
     ? [`${kind}.delete`, ...(recursive ? (["users.delete"] as const) : [])]
     : [getViewOperation(kind), "secured.write"];
 
-const ACTIONS = Object.keys(ROW_ACTION_NAMES).join("|");
+const ROW_ACTION_PATTERN = Object.keys(ROW_ACTION_NAMES).join("|");
 
 export const imports = {
   create: operation({
@@ -109,7 +109,7 @@ export const imports = {
       z.strictObject({
         action: z
           .string()
-          .regex(new RegExp(`^(?:${ACTIONS})(?:,(?:${ACTIONS}))*$`))
+          .regex(new RegExp(`^(?:${ROW_ACTION_PATTERN})(?:,(?:${ROW_ACTION_PATTERN}))*$`))
           .optional()
           .meta({ description: "comma-separated actions; missing: all" }),
         limit: limitParameter.optional(),

@@ -6,10 +6,10 @@ import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { getDisplayState, type ImportDetail, type ImportRecord } from "./import-rows.ts";
 
-type Stored = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
+type StoredImportValues = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
   Omit<ImportDetail, "staged" | "counts" | "undoes">;
 
-export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha256">, PlanCounts {
+export interface Import extends StoredImportValues, Omit<StagedFile, "encoding" | "inputSha256">, PlanCounts {
   readonly encoding: string | null;
   readonly inputSha256: string | null;
   readonly undoes: number | null;

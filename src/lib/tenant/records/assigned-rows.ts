@@ -44,10 +44,14 @@ const defineAssignedList = <F extends Fields>(thing: ThingInFiles & Thing<F>, fo
 export const CONFIG_PROFILE_LIST = defineAssignedList(CONFIG_PROFILE, "config-profiles");
 export const APP_LIST = defineAssignedList(APP, "apps");
 
-type Filters = Readonly<{ device?: string | undefined; org?: string | undefined; short?: boolean | undefined }>;
+type AssignmentFilters = Readonly<{
+  device?: string | undefined;
+  org?: string | undefined;
+  short?: boolean | undefined;
+}>;
 
 /** Filters a list of assigned records by device, by organisation, or by missing licences. */
-export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: Filters) => {
+export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: AssignmentFilters) => {
   const { name } = list.thing;
   const among = [
     device !== undefined && `${buildEffectiveSql(name, "t.id = :device")} select pk from applied`,
@@ -61,14 +65,14 @@ export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, 
 };
 
 /** Several profiles of one kind on the same devices; `example` is the serial number of a device. */
-export type Clash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
+export type ProfileClash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
 
-export const findClashes = async (reader: Reader): Promise<readonly Clash[]> => {
+export const findClashes = async (reader: Reader): Promise<readonly ProfileClash[]> => {
   const rows = await reader.all(
     `${buildEffectiveSql(CONFIG_PROFILE.name)} select kind, sum(devices) as devices, min(example) as example from (
        select t.kind, a.devices, a.example from applied f join config_profile t on t.pk = f.pk
          join alike a on a.place = f.place group by f.place, t.kind having count(*) > 1) group by kind order by kind`,
     {},
   );
-  return rows as unknown as readonly Clash[];
+  return rows as unknown as readonly ProfileClash[];
 };

@@ -10,38 +10,41 @@ import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
-import { storeOwnExpiry } from "../renewals/renewals.ts";
+import { storeExpiry } from "../renewals/renewals.ts";
 import type { Session } from "../session.ts";
 import type { RecordList } from "../store/lists.ts";
 import type { Writer } from "../store/store.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
 import { getRecordById, type EditableRecordType } from "./records.ts";
 
-type Opened<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
+type EditableTypePromise<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
 
-export const createEditableProfileType = async (given: ManualValues): Opened<typeof CONFIG_PROFILE> => ({
+export const createEditableProfileType = async (given: ManualValues): EditableTypePromise<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,
   collection: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
 /** The provisioning profile of an Enterprise app creates a renewal item. */
-export const createEditableAppType = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
+export const createEditableAppType = async (
+  session: Session,
+  given: ManualValues,
+): EditableTypePromise<typeof APP> => ({
   list: APP_LIST,
   collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
     const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
-    refuseSecrets(readSigned(bytes));
+    refuseSecrets(readSignedText(bytes));
     return async (writer) => {
       await writer.lock(["renewals"]);
-      await storeOwnExpiry(writer, session, null, { ...own, kind: "custom" });
+      await storeExpiry(writer, session, null, { ...own, kind: "custom" });
     };
   })),
 });
 
 /** Accepts signed and unsigned property lists of the type Configuration. */
 const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
-  const xml = readSigned(bytes) ?? bytes.toString("utf8");
+  const xml = readSignedText(bytes) ?? bytes.toString("utf8");
   if ((await parsePropertyList(xml))?.["PayloadType"] !== "Configuration")
     throw createRejection(
       "the file is not a configuration profile: choose a .mobileconfig file, or export it again",
@@ -50,7 +53,7 @@ const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   refuseSecrets(xml);
 };
 
-const readSigned = (bytes: Buffer): string | undefined => {
+const readSignedText = (bytes: Buffer): string | undefined => {
   const content = extractSignedContent(bytes);
   return content && readElement(bytes).whole.length === bytes.length
     ? Buffer.from(content).toString("utf8")
@@ -80,7 +83,7 @@ const omitPublicData = (data: string, isProfile: string | undefined, written: st
   const der = decodeBase64(text.replaceAll(/-----(?:BEGIN|END) CERTIFICATE-----/g, "")) ?? bytes;
   const isImage = /^(?:\x89PNG\r\n\x1a\n.*IEND.{4}|\xff\xd8\xff.*\xff\xd9)$/s.test(text);
   const isPublic = isImage || attempt(() => new X509Certificate(der).raw.equals(der));
-  return isPublic || (isProfile && readSigned(bytes)) ? "<true/>" : data;
+  return isPublic || (isProfile && readSignedText(bytes)) ? "<true/>" : data;
 };
 
 /** Checks a request's file before the transaction stores the file. Versions of the record keep the file forever. */

@@ -10,7 +10,7 @@ import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
-import { confirmList } from "../accounts/administrators.ts";
+import { confirmAdministratorList } from "../accounts/administrators.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
 import { editRecords, type EditableRecordType, type ChangeResult } from "./records.ts";
 
@@ -27,7 +27,7 @@ export const createEditableUserType = (session: Session): EditableRecordType<typ
   usual: { org: ROOT_ORG_ID },
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
-    if (given["administrator"] !== undefined) await confirmList(session, writer, "users");
+    if (given["administrator"] !== undefined) await confirmAdministratorList(session, writer, "users");
     await checkNewAccountName(writer, given, before as User | undefined);
     return { values: given };
   },

@@ -102,7 +102,7 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   });
 };
 
-type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {
+type RecordedExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {
   readonly expiresAt: string;
 };
 
@@ -110,11 +110,11 @@ type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerpri
  * Stores an expiry date in the item with the id, else in the item of the same kind and name, else in a new item. Call
  * this after locking `renewals`. @returns the id of the item
  */
-export const storeOwnExpiry = async (
+export const storeExpiry = async (
   writer: Writer,
   { surroundings }: Pick<Session, "surroundings">,
   id: string | null,
-  own: OwnExpiry,
+  own: RecordedExpiry,
 ): Promise<string> => {
   const items = await listRenewalItems(writer);
   const known =
@@ -284,7 +284,7 @@ const isBeingSent = (
   return !isHere || pid === processes.self || processes.isAlive(pid);
 };
 
-const SETTLED_STATE: Field = { ...REMINDER.fields.state, choices: ["sent", "failed"] };
+const REMINDER_OUTCOME_FIELD: Field = { ...REMINDER.fields.state, choices: ["sent", "failed"] };
 
 export const recordReminderOutcome = (
   session: Session,
@@ -292,7 +292,7 @@ export const recordReminderOutcome = (
   outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
 ): Promise<ReminderRecord> =>
   session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
-    checkFieldValue("state", SETTLED_STATE, outcome.state);
+    checkFieldValue("state", REMINDER_OUTCOME_FIELD, outcome.state);
     const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
     await updateReminder(writer, { notice });
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };

@@ -70,7 +70,7 @@ export const findSignedInActor = async (
   return { actor: { ...actor, credential: { id, kind, name, isReadOnly, expiresAt } }, stored: found.credential };
 };
 
-const NO_WAIT = AbortSignal.abort();
+const ABORTED_SIGNAL = AbortSignal.abort();
 
 /** Records the use of a credential at most once an hour. Does nothing if others write or the disk is full. */
 export const recordUse = async (
@@ -85,7 +85,7 @@ export const recordUse = async (
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
   try {
-    await owner.change({ action: null, locks: [], signal: NO_WAIT }, async (writer) => {
+    await owner.change({ action: null, locks: [], signal: ABORTED_SIGNAL }, async (writer) => {
       await recordCredentialUse(writer, { pk: stored.pk, lastUsedAt, expiresAt });
       return { result: undefined, objects: [] };
     });

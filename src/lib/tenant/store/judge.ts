@@ -16,7 +16,7 @@ interface RecordSide {
   readonly there: string;
 }
 
-export interface JudgedWrites {
+export interface RuleTriggers {
   readonly columns: readonly string[];
   readonly sets: readonly string[];
   readonly deletions: boolean;
@@ -26,10 +26,10 @@ export interface ChangedTables {
   readonly things: ReadonlySet<string>;
   readonly before: (thing: string, alias: string) => RecordSide;
   readonly after: (thing: string, alias: string) => RecordSide;
-  readonly changed: (thing: string, writes: JudgedWrites) => string;
+  readonly changed: (thing: string, writes: RuleTriggers) => string;
   readonly all: AllRecords;
   readonly params: Params;
-  readonly judgedElsewhere?: readonly string[] | undefined;
+  readonly checkedElsewhere?: readonly string[] | undefined;
 }
 
 export interface FoundProblem extends RuleProblem {
@@ -41,16 +41,16 @@ export interface FoundProblem extends RuleProblem {
 export const listRuleColumns = (thing: string): ReadonlySet<string> =>
   new Set(Object.values(RULE_SUBJECTS).flatMap(({ [thing]: columns = [] }) => columns));
 
-const selectRules = (subject: string, bringing: ChangeSource, { judgedElsewhere }: ChangedTables) =>
+const selectRules = (subject: string, bringing: ChangeSource, { checkedElsewhere }: ChangedTables) =>
   RECORD_RULES.filter(
     ({ of, name, spares }) =>
       of === subject &&
-      judgedElsewhere?.includes(name) !== true &&
+      checkedElsewhere?.includes(name) !== true &&
       (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
   );
 
-const buildBrokenRuleSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
-  `${judgesDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
+const buildBrokenRuleSql = ({ fields, breaks, checksDeletions }: RecordRule, { all }: ChangedTables): string =>
+  `${checksDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
 
 /**
@@ -67,7 +67,7 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
       const select = tables.changed(thing, {
         columns: names.filter((name) => rules.some(({ fields }) => fields.includes(name))),
         sets: isOwn ? rules.flatMap(({ fields, sets = fields }) => sets) : [],
-        deletions: rules.some(({ judgesDeletions }) => judgesDeletions === true),
+        deletions: rules.some(({ checksDeletions }) => checksDeletions === true),
       });
       // only users with an account are checked, because they are few
       return isOwn ? select : `select c.pk from (${select}) c where c.pk in (select own.user from main.account own)`;
@@ -125,8 +125,8 @@ export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
 /** Checks all records with the rules for console values, as if every record were new. */
-export const judgeAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
-  judgePlannedRecords(
+export const checkAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
+  checkPlannedRecords(
     {
       things: new Set(Object.values(RULE_SUBJECTS).flatMap((columns) => Object.keys(columns))),
       before: () => ({ joins: () => "", column: () => "null", there: "false" }),
@@ -184,21 +184,21 @@ const WRITTEN_TYPES_SQL = RULE_TABLES.map(
 ).join(" union all ");
 
 /** @param isJudged returns false for record types that were already checked */
-export const judgeWrittenRecords = async (
+export const checkWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,
   bringing: ChangeSource,
-  isJudged: (thing: string) => boolean = () => true,
+  needsCheck: (thing: string) => boolean = () => true,
 ): Promise<readonly FoundProblem[]> => {
   const written = (await reader.all(WRITTEN_TYPES_SQL, { revision })).map(({ thing }) => String(thing));
-  const things = new Set(written.filter(isJudged));
+  const things = new Set(written.filter(needsCheck));
   const judge = generateRuleChecks(buildWrittenTables(revision, things), bringing);
   let step = judge.next();
   while (step.done !== true) step = judge.next(await reader.all(step.value, { revision }));
   return step.value;
 };
 
-export const judgePlannedRecords = (
+export const checkPlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],

@@ -176,10 +176,10 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
   return { where: `(${any.join(" or ")})`, params };
 };
 
-const ORG_SQL = "(select pk from org where id = :org)";
+const ORG_NUMBER_SQL = "(select pk from org where id = :org)";
 
 const ORG_RANGE_SQL = {
-  first: `(select at from temp.place where pk = ${ORG_SQL})`,
+  first: `(select at from temp.place where pk = ${ORG_NUMBER_SQL})`,
   last: `coalesce((
     with recursive up (pk, parent) as (
       select pk, parent from org where id = :org
@@ -224,7 +224,9 @@ const buildListCondition = (
   }
   if (org !== "" && list.org !== undefined) {
     const position = `(select own.at from temp.place own where own.pk = ${list.org})`;
-    conditions.push(direct ? `${list.org} = ${ORG_SQL}` : `${position} between ${range.first} and ${range.last}`);
+    conditions.push(
+      direct ? `${list.org} = ${ORG_NUMBER_SQL}` : `${position} between ${range.first} and ${range.last}`,
+    );
     params["org"] = org;
   }
   if (owner !== "" && list.owner !== undefined) {

@@ -14,7 +14,7 @@ import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
-import { FOLLOWING_LISTS } from "../versions/references.ts";
+import { KEY_LISTS } from "../versions/references.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildNameListSql } from "./sql/forms.ts";
 import type { Row } from "./store.ts";
@@ -33,7 +33,7 @@ export interface RecordRule {
   readonly fields: readonly string[];
   /** a new record breaks the rule only with one of these fields; default: `fields` */
   readonly sets?: readonly string[];
-  readonly judgesDeletions?: true;
+  readonly checksDeletions?: true;
   /** `console`: the rule does not apply to console values; `restored`: nor to values that undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
@@ -95,7 +95,7 @@ const ORG_RULES: readonly RecordRule[] = [
 const describeAccount = ({ new_accountName: name = null }: Row): Text =>
   name === null ? text("this account", "このアカウント") : text(String(name), `「${String(name)}」`);
 
-const MANAGES = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
+const HAS_MANAGED_ORGS_SQL = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
 
 /** @see facts 2.1, 2.2 */
 const ACCOUNT_RULES: readonly RecordRule[] = [
@@ -105,7 +105,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     of: "account",
     fields: ["role"],
     sets: [],
-    judgesDeletions: true,
+    checksDeletions: true,
     breaks: (all) => `old_role = 'system' and (is_ = 0 or new_role is distinct from 'system') and not exists (
       select 1 from ${all("account", ["role"])} a join ${all("user", [])} u on u.pk = a.pk where a.role = 'system' and a.pk <> s.pk)`,
     problem: () => ({
@@ -163,7 +163,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-organisations",
     of: "account",
     fields: ["role", "managedOrgs"],
-    breaks: `not ${MANAGES} and json_array_length(new_managedOrgs) > 0`,
+    breaks: `not ${HAS_MANAGED_ORGS_SQL} and json_array_length(new_managedOrgs) > 0`,
     problem: () => ({
       field: "managedOrgs",
       what: text(
@@ -190,7 +190,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-nothing",
     of: "account",
     fields: ["role", "managedOrgs"],
-    breaks: `${MANAGES} and coalesce(json_array_length(new_managedOrgs), new_role = 'custom') = 0`,
+    breaks: `${HAS_MANAGED_ORGS_SQL} and coalesce(json_array_length(new_managedOrgs), new_role = 'custom') = 0`,
     problem: (row) => {
       const { en, ja } = describeAccount(row);
       const { [row["new_role"] as Role]: role } = ROLES;
@@ -325,7 +325,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
     name: "action-carried-out",
     of: "device_action",
     fields: ["kind"],
-    judgesDeletions: true,
+    checksDeletions: true,
     spares: "console",
     breaks: `is_ = 0 and (select mirroredAt from main.tenant) is not null and not exists (select 1 from main.device_action_observed o where o.pk = s.pk)`,
     problem: ({ old_kind: kind, old_serialNumber: serial }) => {
@@ -336,7 +336,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
-const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
+const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
   const [noun, target] = [getThingNoun(from.name), getThingNoun(to)];
   const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${list}) e
     where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(to, [by])} o where o.${by} = e.value)`;
@@ -360,7 +360,7 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
       of: to,
       fields: [by],
       sets: [],
-      judgesDeletions: true,
+      checksDeletions: true,
       spares: "console",
       breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
       told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
@@ -404,5 +404,5 @@ export const RECORD_RULES: readonly RecordRule[] = [
   },
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
-  ...FOLLOWING_RULES,
+  ...KEY_LIST_RULES,
 ];

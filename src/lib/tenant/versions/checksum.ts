@@ -32,10 +32,12 @@ const buildBatchSql = (table: string, key: string, columns: readonly string[], w
     from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
           where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`;
 
-const THINGS = [...VERSION_SCHEMAS.values()].toSorted((one, other) => (one.thing.name < other.thing.name ? -1 : 1));
+const SORTED_VERSION_SCHEMAS = [...VERSION_SCHEMAS.values()].toSorted((one, other) =>
+  one.thing.name < other.thing.name ? -1 : 1,
+);
 
 const BATCHES: readonly string[] = [
-  ...THINGS.map((versions) =>
+  ...SORTED_VERSION_SCHEMAS.map((versions) =>
     buildBatchSql(getVersionTable(versions), "pk", [
       "pk",
       "revision",
@@ -45,7 +47,7 @@ const BATCHES: readonly string[] = [
       ...versions.times,
     ]),
   ),
-  ...THINGS.map(({ thing }) =>
+  ...SORTED_VERSION_SCHEMAS.map(({ thing }) =>
     buildBatchSql("created_range", "first", ["revision", "thing", "first", "last"], `v.thing = '${thing.name}'`),
   ),
 ];

@@ -1,6 +1,6 @@
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Params, Writer } from "../store/store.ts";
-import { FOLLOWING_LISTS } from "./references.ts";
+import { KEY_LISTS } from "./references.ts";
 import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";
 
 export const getVersionSchema = (thing: string): VersionSchema => {
@@ -94,7 +94,7 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-const KEYS_CHANGED_SQL = [...new Set(FOLLOWING_LISTS.map(({ to, by }) => `${to} ${by}`))]
+const KEYS_CHANGED_SQL = [...new Set(KEY_LISTS.map(({ to, by }) => `${to} ${by}`))]
   .map((key) => {
     const [to = "", by = ""] = key.split(" ");
     const target = getVersionSchema(to);
@@ -105,10 +105,10 @@ const KEYS_CHANGED_SQL = [...new Set(FOLLOWING_LISTS.map(({ to, by }) => `${to} 
 /**
  * Updates lists whose keys a change has changed. Call this after checking the rules. Returns how many lists lost keys.
  */
-export const followKeys = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
+export const updateKeyLists = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
   let shortened = 0;
   if ((await writer.get(KEYS_CHANGED_SQL, { revision: params.revision })) === undefined) return shortened;
-  for (const { from, list, to, by } of FOLLOWING_LISTS) {
+  for (const { from, list, to, by } of KEY_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
     const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
     const moved = `(select v.${by} as was, o.${by} as now from main.${getVersionTable(target)} v left join main.${to} o on o.pk = v.pk

@@ -44,7 +44,7 @@ const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   holds: buildIsAccountInUseSql,
 });
 
-export const FOLLOWING_LISTS = [...THINGS.values()].flatMap((from) =>
+export const KEY_LISTS = [...THINGS.values()].flatMap((from) =>
   Object.entries(from.fields).flatMap(([list, { follows }]) =>
     follows === undefined ? [] : [{ from, list, to: follows[0], by: follows[1] }],
   ),

@@ -17,11 +17,11 @@ export interface VersionSchema {
 }
 
 /** Bit position of columns that never change. Only versions of deleted records contain these columns. */
-const LASTING_BIT_POSITION = 52;
+const CONSTANT_BIT_POSITION = 52;
 
-export const LASTING_BIT = String(2 ** LASTING_BIT_POSITION);
+export const CONSTANT_BIT = String(2 ** CONSTANT_BIT_POSITION);
 
-export const ALL_COLUMNS_MASK = String(2 ** (LASTING_BIT_POSITION + 1) - 1);
+export const ALL_COLUMNS_MASK = String(2 ** (CONSTANT_BIT_POSITION + 1) - 1);
 
 const buildBitSql = (place: number): string => String(2 ** place);
 
@@ -49,7 +49,7 @@ const buildVersionSchema = (
       { name, bit: buildBitSql(place), leads: true },
       ...getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit: buildBitSql(place), leads: false })),
     ]),
-    ...lasting.map((name) => ({ name, bit: buildBitSql(LASTING_BIT_POSITION), leads: false })),
+    ...lasting.map((name) => ({ name, bit: buildBitSql(CONSTANT_BIT_POSITION), leads: false })),
   ],
 });
 

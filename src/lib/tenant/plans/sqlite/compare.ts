@@ -54,7 +54,7 @@ import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
-import { FOLLOWING_LISTS } from "../../versions/references.ts";
+import { KEY_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { ImportedField } from "../staging/kinds.ts";
 import { USER } from "../../../model/user.ts";
@@ -354,7 +354,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
-  const followed = (request.fromConsole === true ? [] : FOLLOWING_LISTS).flatMap(({ from, to }) =>
+  const followed = (request.fromConsole === true ? [] : KEY_LISTS).flatMap(({ from, to }) =>
     [from.name, to].includes(kind.thing.name) ? [`${to}s`, ...Object.keys(from.formats)] : [],
   );
   // the scope depends on the organisation tree; the scope of devices also depends on the owners

@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
+import type {
+  CommitOptions,
+  ImportEngine,
+  PlanRowsRequest,
+  UndoCounts,
+  UndoneChange,
+  UploadContent,
+} from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -73,7 +80,7 @@ export class SqliteImports implements ImportEngine {
     return this.#threads.run("countUndo", { files, undone, kind }, signal);
   }
 
-  async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
+  async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./worker/readings.ts");
     const source =
       reading.type === "rows"

@@ -3,7 +3,7 @@ import type { StoredRequest } from "../request.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
-import type { CommitMoment } from "../engine.ts";
+import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
@@ -103,7 +103,7 @@ export const storeDeletions = (database: Database, { kind }: PlanDefinition, isE
   database.run(`insert into ${table} select t.pk from ${thing.name} t where ${isLacking}`, { kind: name });
 };
 
-export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "origin" | "sender"> {
+export interface CommitContext extends Omit<CommitDetails, "actor" | "by" | "origin" | "sender"> {
   readonly revision: number;
 }
 

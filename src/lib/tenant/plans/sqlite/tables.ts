@@ -13,7 +13,7 @@ import { ORG_MANAGERS_SQL } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
 import { buildOrgPathSql, toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
-import { placeOrgRows, settleOrgTree } from "./orgs/tree.ts";
+import { placeOrgRows, resolveOrgTreeFaults } from "./orgs/tree.ts";
 import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
 
 const SPECIAL_TABLES: readonly ThingTable[] = [
@@ -26,7 +26,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     thing: ORG,
     usual: ROOT_ORG_NUMBER,
     made: { parent: String(ROOT_ORG_NUMBER), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
-    tree: { place: placeOrgRows, settle: settleOrgTree },
+    tree: { place: placeOrgRows, settle: resolveOrgTreeFaults },
     called: buildOrgPathSql,
   },
   { thing: SECURED_USER, collection: "secured" },

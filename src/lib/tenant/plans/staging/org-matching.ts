@@ -50,7 +50,7 @@ const NO_TARGET = -1;
 /** The `pk` of an organisation, or the negated row number of a new organisation. */
 export type OrgNode = number;
 
-type NamedParent = OrgRow | OrgNode | "unknown" | "ambiguous";
+type RowParent = OrgRow | OrgNode | "unknown" | "ambiguous";
 
 const buildPathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
@@ -236,7 +236,7 @@ class OrgMatcher {
     return named === "ambiguous" && this.#options.console !== undefined ? NO_TARGET : named;
   }
 
-  #namedParent(row: OrgRow): NamedParent {
+  #namedParent(row: OrgRow): RowParent {
     if (row.parentCode !== null) {
       const key = codeKey(row.parentCode);
       return this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk ?? "unknown";
@@ -246,7 +246,7 @@ class OrgMatcher {
     return this.#options.keepsParent ? (org?.parent ?? this.#root) : this.#root;
   }
 
-  #parentByPath(path: string | undefined): NamedParent {
+  #parentByPath(path: string | undefined): RowParent {
     if (path === undefined) return "unknown";
     this.#byPath ??= this.#indexPaths();
     const row = selectCandidate(this.#byPath.rows.get(path) ?? []);

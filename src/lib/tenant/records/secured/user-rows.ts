@@ -9,7 +9,7 @@ import { saveVersions } from "../../versions/keep.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 
-const paramsOf = (app: SecuredApp) => {
+const getAppParams = (app: SecuredApp) => {
   if (SECURED_APPS.includes(app)) return { app };
   const all = SECURED_APPS.join(" / ");
   throw new Failure("usage", {
@@ -24,7 +24,7 @@ export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED
   format: SECURED_FORMATS[app],
   table: "secured_user t",
   among: "t.app = :app",
-  params: paramsOf(app),
+  params: getAppParams(app),
   sql: {
     role: `case when t.administrator = 1 then 'administrator'
       when 'TRUE' in (t.fileManager, t.groupManager) then 'manager' else 'user' end`,
@@ -47,7 +47,7 @@ export const buildSecuredGroupList = (app: SecuredApp): RecordList<typeof SECURE
     from secured_user u, json_each(coalesce(u.groupKeys, u.groups)) e where u.app = :app group by 1) m
     on m.key = coalesce(t.nameKey, t.name)`,
   among: "t.app = :app",
-  params: paramsOf(app),
+  params: getAppParams(app),
   sql: { users: "coalesce(m.users, 0)" },
   order: [{ sql: "t.name", before: "" }],
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",

@@ -24,7 +24,7 @@ import {
   type RecordDraft,
   type ChangeResult,
 } from "../records.ts";
-import { confirmList } from "../../accounts/administrators.ts";
+import { confirmAdministratorList } from "../../accounts/administrators.ts";
 import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
 
@@ -76,7 +76,7 @@ const buildSecuredUserDraft = async (
     throw createIsAdministratorFailure(app, before.userId);
   if (role !== undefined) checkFieldValue("role", SECURED_USER.fields.role, role);
   const secrets = collectSecrets(app, { password, secretKey });
-  if (administrator !== undefined) await confirmList(session, writer, app);
+  if (administrator !== undefined) await confirmAdministratorList(session, writer, app);
   // exports omit administrators, so perhaps only the user ID is known. @see facts 6.5
   if (before === undefined && administrator !== true)
     await requirePassword(writer, secrets, passwordInConsole === true);

@@ -2,11 +2,11 @@ import { getProblemSeverity } from "../../../model/problem.ts";
 import {
   buildCurrentRecordsSql,
   listRuleColumns,
-  judgePlannedRecords,
+  checkPlannedRecords,
   buildCurrentSide,
   type ChangedTables,
   type FoundProblem,
-  type JudgedWrites,
+  type RuleTriggers,
 } from "../judge.ts";
 import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/forms.ts";
 import type { Database } from "./database.ts";
@@ -46,7 +46,7 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
     .filter((field) => isRead(field.stored) && isStaged(plan, field))
     .reduce((sum, { bit }) => sum + 2 ** bit, 0);
 
-const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: JudgedWrites): string => {
+const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: RuleTriggers): string => {
   const { mode } = plan.request;
   const { thing, isLacking, fields } = plan.kind;
   const bits = getChangeableBits(plan, (column) => columns.includes(column));
@@ -70,12 +70,12 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   after: (thing, alias) => (thing === plan.kind.thing.name ? buildPlannedSide(plan) : buildCurrentSide(thing, alias)),
   changed: (_, writes) => buildPlannedRecordsSql(plan, writes),
   all: buildCurrentRecordsSql,
-  judgedElsewhere: plan.kind.table.judges,
+  checkedElsewhere: plan.kind.table.judges,
   params: { kind: plan.kind.name },
 });
 
 const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
-  judgePlannedRecords(
+  checkPlannedRecords(
     buildPlannedTables(plan),
     plan.request.fromConsole === true ? "console" : "edits",
     (sql, params) => database.all(sql, params),

@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
 import { createUnreceivableFailure, type CopyRelation } from "../../../model/tenant-file.ts";
-import { relateAuditChains } from "../../audit/sqlite/relate.ts";
+import { compareAuditChains } from "../../audit/sqlite/relate.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, isBusyError } from "./database.ts";
 import { createLockedFailure } from "./storage-failure.ts";
@@ -13,7 +13,7 @@ export const compareCopyWithTenant = (local: string, copy: string): CopyRelation
   const database = new Database(local, { readOnly: true });
   try {
     attach(database, copy);
-    return relateAuditChains(database);
+    return compareAuditChains(database);
   } finally {
     database.close();
   }
@@ -55,7 +55,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
     requireOnlyConnection(database);
     attach(database, received);
     database.exec("begin exclusive");
-    const { kind } = relateAuditChains(database);
+    const { kind } = compareAuditChains(database);
     if (kind !== "empty" && kind !== "forward") throw createUnreceivableFailure(kind, path);
     if (kind === "forward") copyLocalData(database);
     database.exec("commit");

@@ -3,7 +3,7 @@ import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
-import { judgeAllRecords } from "../judge.ts";
+import { checkAllRecords } from "../judge.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
@@ -53,7 +53,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   // a file with an older schema has other columns
   if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY_FAULT : null;
-  return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
+  return { fault, auditHead: last, problems: checkAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
 };
 
 const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, problems: [] };

@@ -8,7 +8,7 @@ import {
 import type { StagedFile } from "../../staging/counts.ts";
 import { buildUnseenBitsSql, getExportUse } from "../../../console/exported.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import { ALL_COLUMNS_MASK, LASTING_BIT, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
@@ -36,7 +36,7 @@ const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
   const ofNew = `x.differing | ((${filled.join(" | ")}) & ~x.shown & ~${unseen})`;
   const isDone = "x.open & x.shown & ~x.differing <> 0";
-  const ofOther = `o.touched & ~${LASTING_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
+  const ofOther = `o.touched & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
   return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
 };
 

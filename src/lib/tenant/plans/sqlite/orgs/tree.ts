@@ -99,7 +99,7 @@ const getParentField = ({ kind }: PlanDefinition) => {
   return field;
 };
 
-const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly OrgFault[]): void => {
+const reportOrgFaults = (database: Database, plan: PlanDefinition, faults: readonly OrgFault[]): void => {
   for (const [, those] of Map.groupBy(faults, ({ code, field }) => `${code} ${field}`)) {
     const [{ code, field } = { code: undefined, field: undefined }] = those;
     if (code === undefined) continue;
@@ -168,7 +168,7 @@ export const placeOrgRows = (database: Database, plan: PlanDefinition): void => 
       { parents: JSON.stringify([...parents]) },
     );
   if (plan.request.fromConsole === true) storeUnclearOrgs(database, plan, unclear);
-  reportFaults(database, plan, faults);
+  reportOrgFaults(database, plan, faults);
   database.exec(
     `update s.match as m set changed = ${buildChangedMaskSql(plan)} from s.row r, org t where r.row = m.row and t.pk = m.target`,
   );
@@ -211,9 +211,9 @@ const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly O
   return toFaults(moved, "org-cycle");
 };
 
-export const settleOrgTree = (database: Database, plan: PlanDefinition): void => {
+export const resolveOrgTreeFaults = (database: Database, plan: PlanDefinition): void => {
   let faults = findMisplacedRows(database, plan);
-  for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportFaults(database, plan, faults);
+  for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportOrgFaults(database, plan, faults);
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
   const lacking = new Map(

@@ -21,8 +21,8 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { WHOLE_THINGS } from "../../../store/scope.ts";
-import { judgePlannedRecords } from "../../../store/judge.ts";
-import { FOLLOWING_LISTS, RELATIONS, type StoredRelation } from "../../../versions/references.ts";
+import { checkPlannedRecords } from "../../../store/judge.ts";
+import { KEY_LISTS, RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
@@ -102,7 +102,7 @@ class BlockedRecordFinder {
     for (const [stays = "", other = "", which] of [
       [ACCOUNT.name, USER.name, `o.pk = s.pk and o.changed & (${named}) <> 0`],
       [USER.name, ACCOUNT.name, `o.pk = s.pk and s.changed & (${named}) <> 0`],
-      ...FOLLOWING_LISTS.map(({ from, list, to, by }) => [
+      ...KEY_LISTS.map(({ from, list, to, by }) => [
         to,
         from.name,
         `s.changed & ${bit(to, by)} <> 0 and s.${by} in (select value from json_each(o.${list}))`,
@@ -269,12 +269,12 @@ class BlockedRecordFinder {
     );
     const { deleted, dropped, revision } = this.#undone;
     const isDeletion = deleted !== undefined;
-    const judgedElsewhere =
+    const checkedElsewhere =
       isDeletion || dropped !== undefined || this.#database.get(HAD_ADMINISTRATOR_SQL, { revision }) !== undefined
         ? []
         : ["last-system-administrator"];
-    const found = judgePlannedRecords(
-      { ...buildUndoneTables(new Set(things), isDeletion), judgedElsewhere },
+    const found = checkPlannedRecords(
+      { ...buildUndoneTables(new Set(things), isDeletion), checkedElsewhere },
       isDeletion ? "edits" : dropped === undefined ? "undo" : "console",
       (sql, params) => this.#database.all(sql, params),
     );

@@ -89,7 +89,7 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
 ];
 
-export const settleDrop = (database: Database): void => {
+export const finishTaskDrop = (database: Database): void => {
   const users = getVersionSchema(USER.name);
   const secrets = listSecretTimeColumns(USER).flatMap((column) =>
     users.columns.flatMap(({ name, bit }) => (name === column ? [bit] : [])),

@@ -3,7 +3,7 @@ import { Database, isBusyError } from "../../../store/sqlite/database.ts";
 import { createLockedFailure, toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
-import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
+import type { PlanRowsRequest, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import { buildPlanDefinition } from "../plan-sql.ts";
 import { showPlannedOrgs } from "../orgs/planned-orgs.ts";
@@ -62,7 +62,7 @@ export const countUndo = async (
 };
 
 const loadLineReader = async (
-  reading: PlanReading,
+  reading: PlanRowsRequest,
   isBeside: boolean,
 ): Promise<(database: Database) => Iterable<Uint8Array>> => {
   switch (reading.type) {
@@ -91,7 +91,7 @@ const loadLineReader = async (
 
 async function* openLines(
   source: ReadSource,
-  reading: PlanReading,
+  reading: PlanRowsRequest,
   open: Set<Database>,
   isBeside = false,
 ): AsyncGenerator<Uint8Array, void> {
@@ -119,7 +119,7 @@ async function* openLines(
 /** Errors in the first batch are thrown before the stream is returned. */
 export const readLines = async (
   source: ReadSource,
-  reading: PlanReading,
+  reading: PlanRowsRequest,
   open: Set<Database>,
 ): Promise<ReadableStream<Uint8Array>> => {
   const lines = openLines(source, reading, open);

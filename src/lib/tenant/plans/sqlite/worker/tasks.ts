@@ -8,7 +8,7 @@ import { createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, CommitOptions, UploadContent } from "../../engine.ts";
+import type { CommitDetails, CommitOptions, UploadContent } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
@@ -32,10 +32,10 @@ import {
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, storeExportLayout } from "../merge/observation.ts";
-import { judgeWrittenRecords } from "../../../store/judge.ts";
+import { checkWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
-import { followKeys, SETTLE_STATEMENTS } from "../../../versions/keep.ts";
+import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport } from "./audit.ts";
@@ -298,8 +298,8 @@ const applyAndRecord = async (
   for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
   // rules for the plan's own record type were already checked with the plan
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
-  throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
-  const assignmentsLost = await followKeys(writer, { revision, now });
+  throwFirstProblem(await checkWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
+  const assignmentsLost = await updateKeyLists(writer, { revision, now });
   await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
   const settled = { ...(await readClosedTasks(writer, unsettled)), assignmentsLost };
@@ -319,7 +319,7 @@ const recordConsoleImport = (
   if (isWhole && detail.staged !== null) storeExportLayout(database, kind, detail.staged, moment);
 };
 
-const loadSenderCheck = async ({ sender }: CommitMoment) =>
+const loadSenderCheck = async ({ sender }: CommitDetails) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
 const runNotedChange = async (

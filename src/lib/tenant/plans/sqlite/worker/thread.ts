@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { WorkerJob, JobArguments, Jobs, Outcome } from "./import-worker.ts";
+import type { WorkerJob, JobArguments, ImportJobs, JobOutcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
 /** Returns the URL of the worker, which is a `.ts` file in the source and a bundled file in the program. */
@@ -41,10 +41,10 @@ export class ImportThreads {
   readonly reading = new Set<Database>();
 
   /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
-  run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
+  run<J extends keyof ImportJobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<ImportJobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);
-    return mine as ReturnType<Jobs[J]>;
+    return mine as ReturnType<ImportJobs[J]>;
   }
 
   async close(): Promise<void> {
@@ -55,8 +55,8 @@ export class ImportThreads {
 }
 
 async function runJob(
-  job: keyof Jobs,
-  args: JobArguments<keyof Jobs>,
+  job: keyof ImportJobs,
+  args: JobArguments<keyof ImportJobs>,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -74,7 +74,7 @@ async function runJob(
     const worker = takeWorker();
     worker.ref();
     worker.postMessage(assignment, stream === undefined ? [] : [stream]);
-    const [outcome] = (await once(worker, "message")) as [Outcome];
+    const [outcome] = (await once(worker, "message")) as [JobOutcome];
     returnWorker(worker);
     if ("result" in outcome) return outcome.result;
     throw "problem" in outcome ? Failure.of(outcome.problem) : outcome.error;

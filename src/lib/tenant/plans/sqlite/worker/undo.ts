@@ -3,7 +3,7 @@ import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
 import { countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
-import { settleDrop } from "../undo/drop.ts";
+import { finishTaskDrop } from "../undo/drop.ts";
 import { createPlanScope } from "../../../store/scope.ts";
 import {
   countStagedRecords,
@@ -30,14 +30,14 @@ import {
   buildSaveCreatedRangesSql,
   buildSaveDeletedSql,
   buildSaveUnsettledSql,
-  followKeys,
+  updateKeyLists,
 } from "../../../versions/keep.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 
-const readInSight = (database: Database, asked: UndoneChange, scope: Scope) => {
+const readVisibleRecords = (database: Database, asked: UndoneChange, scope: Scope) => {
   const seeing = database.reader();
   try {
     registerSqlFunctions(seeing, () => database.isInterrupted());
@@ -147,7 +147,7 @@ export const undoAndRecord = async (
   const asked = await readStagedChange(writer, record);
   const { request: { scope: planned } = { scope: undefined } } = asked.deleted ?? {};
   const within = asked.deleted === undefined ? scope : planned && createPlanScope(planned);
-  const inSight = within && readInSight(database, asked, within);
+  const inSight = within && readVisibleRecords(database, asked, within);
   const options = { ...asked, ...(asked.dropped !== undefined && { inSight }) };
   prepareUndo(database, options);
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
@@ -165,12 +165,12 @@ export const undoAndRecord = async (
     detail: { committedAt: now, actor, ids: undefined },
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
-  await followKeys(writer, { revision, now });
+  await updateKeyLists(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
   // after a console import, the console has both the written values and the restored values
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
   if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
-  if (asked.dropped !== undefined) settleDrop(database);
+  if (asked.dropped !== undefined) finishTaskDrop(database);
   await auditImport(database, writer, record, { change, moment, revision });
   if (original?.detail.request?.fromConsole ?? original !== undefined) await restoreMirrorAge(writer);
 };
