@@ -1,18 +1,18 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { storeObservedState } from "./console/observed.ts";
+import { storeObservedState } from "./console/observed-state.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/actor.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
-import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
+import { addChangeNumber, getRequestKey, takeBaseRevision } from "./request-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
-import { checkWrittenRecords } from "./store/judge.ts";
+import { checkWrittenRecords } from "./store/check-rules.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
-import { updateKeyLists, settleVersions } from "./versions/keep.ts";
+import { updateKeyLists, settleVersions } from "./versions/save-versions.ts";
 import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";

@@ -206,7 +206,7 @@ const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts"
 const createAccountResolver =
   (as: string, own: OpenedTenantParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
-    const { resolveActor } = await import("./policy/acting.ts");
+    const { resolveActor } = await import("./policy/resolve-actor.ts");
     const actor = await own.store.read((reader) => resolveActor(reader, as));
     return openTenantParts(own, actor, options);
   };
@@ -269,10 +269,10 @@ export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<T
   (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
 export const compareCopyWithTenant = async (local: string, copy: string): Promise<CopyRelation> =>
-  (await import("./store/sqlite/forward.ts")).compareCopyWithTenant(local, copy);
+  (await import("./store/sqlite/replace-tenant.ts")).compareCopyWithTenant(local, copy);
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
 
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
-  (await import("./store/sqlite/forward.ts")).replaceTenantFile(path, received);
+  (await import("./store/sqlite/replace-tenant.ts")).replaceTenantFile(path, received);

@@ -6,7 +6,7 @@ import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantParts } from "./parts.ts";
 import type { Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
-import { collectChangeNumbers } from "./made-changes.ts";
+import { collectChangeNumbers } from "./request-changes.ts";
 
 /** Only requests over a socket and the API document load zod and these schemas. */
 export type InputKit = typeof Inputs;

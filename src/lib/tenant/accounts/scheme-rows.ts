@@ -1,7 +1,7 @@
 import { SCHEME } from "../../model/scheme.ts";
 import { readAllRecords, type RecordList } from "../store/lists.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { saveVersions } from "../versions/keep.ts";
+import { saveVersions } from "../versions/save-versions.ts";
 import { ACCOUNTS } from "./account-rows.ts";
 
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {

@@ -1,10 +1,10 @@
 import { ORG } from "../../model/organisation.ts";
-import { buildCaseSql, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildCaseSql, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import { buildUnseenBitsSql } from "./exported.ts";
+import { buildUnseenBitsSql } from "./exported-columns.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
@@ -12,7 +12,7 @@ import {
   EXPORTED_VERSIONS,
   getObservedTable,
   OBSERVED_VERSIONS,
-} from "./observed.ts";
+} from "./observed-state.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console last showed. A task is
 // the part of the drift that the same change wrote last.

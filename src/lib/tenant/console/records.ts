@@ -7,7 +7,7 @@ import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,
@@ -19,7 +19,7 @@ import {
   type StateReader,
 } from "../versions/timeline.ts";
 import type { RecordDrift } from "./drift.ts";
-import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
+import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed-state.ts";
 
 type ConsoleValue = string | readonly string[] | null;
 

@@ -52,9 +52,9 @@ import {
 import { readDroppedTasks, readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
-import { buildImport, buildImports, type Import } from "./shape.ts";
+import { buildImport, buildImports, type Import } from "./import-result.ts";
 import { findRequestKey, toStoredKey } from "../store/idempotency.ts";
-import { addChangeNumber, getRequestKey } from "../made-changes.ts";
+import { addChangeNumber, getRequestKey } from "../request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";

@@ -200,4 +200,4 @@ export type { DeletionRequest } from "./deletion.ts";
 export type { Layout } from "../layouts/layouts.ts";
 export type { InputProblem, PlanRow } from "./engine.ts";
 export type { ImportRequest } from "./request.ts";
-export type { Import } from "./shape.ts";
+export type { Import } from "./import-result.ts";

@@ -4,7 +4,7 @@ import type { CUSTOM_FIELD } from "../../model/user.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
-import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
+import { saveVersions, saveCreatedRange } from "../versions/save-versions.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import type { Reader, Writer } from "../store/store.ts";
 

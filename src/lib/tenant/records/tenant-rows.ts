@@ -4,7 +4,7 @@ import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { saveVersionOrCreation } from "../versions/keep.ts";
+import { saveVersionOrCreation } from "../versions/save-versions.ts";
 
 export interface StoredTenant extends Readonly<Record<PanelKind, number>> {
   readonly name: string;

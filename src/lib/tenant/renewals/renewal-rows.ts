@@ -11,7 +11,7 @@ import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { insertRecord } from "../records/record-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-import { saveVersions } from "../versions/keep.ts";
+import { saveVersions } from "../versions/save-versions.ts";
 
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
 const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");

@@ -6,7 +6,7 @@ import { formatMoment } from "../../model/time.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor, ActorAccount } from "../policy/actor.ts";
 import type { Session } from "../session.ts";
 import type { Store, Writer } from "../store/store.ts";

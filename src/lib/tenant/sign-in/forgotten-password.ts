@@ -5,7 +5,7 @@ import { findPasswordFault } from "../../model/account.ts";
 import { text } from "../../text/index.ts";
 import { findAccountByName } from "../accounts/acting-accounts.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../accounts/reset.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";

@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { ACTING_ACCOUNT_COLUMNS, ACTING_ACCOUNT_TABLES, toActingAccount } from "../accounts/acting-accounts.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor } from "../policy/actor.ts";
 import type { Reader } from "../store/store.ts";
 

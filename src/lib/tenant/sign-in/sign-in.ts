@@ -4,7 +4,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { findAccountByName, type ActingAccount } from "../accounts/acting-accounts.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";

@@ -3,7 +3,7 @@ import type { Column } from "../../model/format.ts";
 import { buildColumnSql, buildStreamSql, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
-import { buildConcatSql } from "./sql/forms.ts";
+import { buildConcatSql } from "./sql/portable-sql.ts";
 
 export interface ExportColumn {
   readonly header: string;

@@ -19,7 +19,7 @@ import {
   buildJsonListSql,
   buildJsonObjectSql,
   quoteIdentifier,
-} from "./sql/forms.ts";
+} from "./sql/portable-sql.ts";
 import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
 
 export interface SortKey {

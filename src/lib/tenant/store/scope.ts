@@ -11,10 +11,10 @@ import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { buildVisibleConditionSql } from "../audit/records.ts";
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/portable-sql.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
 export const createPlanScope = (orgs: readonly number[]): Scope => ({

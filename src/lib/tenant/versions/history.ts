@@ -19,8 +19,8 @@ import {
 import { comparisonKey } from "../../model/normalise.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { findRecords } from "../store/lists.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
-import { getVersionSchema } from "./keep.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { getVersionSchema } from "./save-versions.ts";
 import { getVersionTable } from "./tables.ts";
 
 /** Returns the fields by which records are found: keys and names, but not ids. */

@@ -3,7 +3,7 @@ import { SCHEME } from "../../model/scheme.ts";
 import type { Field, Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
-import { getVersionSchema } from "./keep.ts";
+import { getVersionSchema } from "./save-versions.ts";
 import { RELATIONS } from "./references.ts";
 import { getVersionTable, type VersionSchema } from "./tables.ts";
 

@@ -1,6 +1,6 @@
 import type { AuditFindings, AuditVerificationOptions } from "../findings.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { runInWorker } from "../../store/sqlite/own-thread.ts";
+import { runInWorker } from "../../store/sqlite/run-in-worker.ts";
 import type { AuditTask } from "./verify.ts";
 
 /**

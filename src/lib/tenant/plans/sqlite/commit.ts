@@ -7,7 +7,7 @@ import {
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
   getVersionSchema,
-} from "../../versions/keep.ts";
+} from "../../versions/save-versions.ts";
 import { getColumnBit, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { advanceRevision } from "./compare.ts";
 import { buildReleasedDevicesSql } from "./deletion/undeletable.ts";
@@ -33,7 +33,7 @@ import {
   buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 

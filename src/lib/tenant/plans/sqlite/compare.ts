@@ -9,11 +9,11 @@ import {
   buildCaseSql,
   ORDERED_JOIN,
   buildMatchesGlobSql,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
-import { recordPlanViolations } from "../../store/sqlite/breaches.ts";
+import { recordPlanViolations } from "../../store/sqlite/plan-violations.ts";
 import { findConflicts } from "./conflicts.ts";
-import { findScopeProblems } from "./matching/outside.ts";
+import { findScopeProblems } from "./matching/scope-problems.ts";
 import {
   buildRecordLabelSql,
   hasSecretColumns,
@@ -46,7 +46,7 @@ import {
   recordFinding,
 } from "./findings.ts";
 import { isForeignFile, matchRows } from "./matching/match.ts";
-import { findContestedRows, findExchangedColumns } from "./matching/lasting.ts";
+import { findContestedRows, findExchangedColumns } from "./matching/contested-rows.ts";
 import { keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";

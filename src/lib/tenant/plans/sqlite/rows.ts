@@ -20,7 +20,7 @@ import {
   buildJsonBooleanSql,
   buildJsonListSql,
   buildJsonObjectSql,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
 export const buildFieldEntrySql = (field: string, value: string): string =>

@@ -5,7 +5,11 @@ import type { Format } from "../../../model/format.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
+import {
+  buildValueWithoutTypeSql,
+  buildIsMissingRecordSql,
+  buildComparisonKeySql,
+} from "../../store/sql/portable-sql.ts";
 
 /**
  * Describes the table of a record type. In addition to its fields, the table has the columns `pk`, `id`, `createdAt`,
@@ -25,7 +29,7 @@ export interface ThingTable {
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
-  readonly judges?: readonly string[] | undefined;
+  readonly checkedRules?: readonly string[] | undefined;
   /** returns the number of devices to wipe */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }

@@ -35,7 +35,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   {
     thing: DEVICE,
     check: checkDeviceOwners,
-    judges: ["device-account"],
+    checkedRules: ["device-account"],
     isReferenceFixed: buildIsOwnerFixedSql,
   },
 ];

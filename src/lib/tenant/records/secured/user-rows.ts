@@ -5,7 +5,7 @@ import { comparisonKey } from "../../../model/normalise.ts";
 import { text } from "../../../text/index.ts";
 import type { RecordList, SortKey } from "../../store/lists.ts";
 import type { Reader, Writer } from "../../store/store.ts";
-import { saveVersions } from "../../versions/keep.ts";
+import { saveVersions } from "../../versions/save-versions.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 

@@ -3,10 +3,10 @@ import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
-import { checkAllRecords } from "../judge.ts";
+import { checkAllRecords } from "../check-rules.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
-import { runInWorker } from "./own-thread.ts";
+import { runInWorker } from "./run-in-worker.ts";
 
 /** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */
 const IOERR_SHORT_READ = 522;

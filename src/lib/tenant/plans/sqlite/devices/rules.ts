@@ -1,7 +1,7 @@
 import { NOT_MANAGED, ACCOUNT_PER_DEVICE_MODE, MODES_REQUIRING_WIPE } from "../../../../model/device.ts";
 import { getProblemSeverity, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import { buildUsesAccountSql } from "../../../store/rules.ts";
 import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import {

@@ -1,5 +1,5 @@
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import {
   buildChangedMaskSql,
   buildReferenceJoinsSql,
@@ -13,7 +13,7 @@ import {
 import { recordFinding } from "../findings.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL } from "../functions.ts";
 import type { PlanDefinition, Claim } from "../stored-kind.ts";
-import { matchByOtherKeys } from "./lasting.ts";
+import { matchByOtherKeys } from "./contested-rows.ts";
 import { respellNewCodes } from "./spelling.ts";
 import { buildStagedClaimsSql } from "../conflicts.ts";
 

@@ -1,6 +1,6 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildMatchesGlobSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildMatchesGlobSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
 import { isCodeComparison } from "../../../../model/normalise.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import {

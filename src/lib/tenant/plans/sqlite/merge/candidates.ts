@@ -1,11 +1,11 @@
-import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed.ts";
+import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed-state.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import {
   buildIsMatchedRowSql,
   buildIsMissingRecordSql,
   quoteIdentifier,
   ORDERED_JOIN,
-} from "../../../store/sql/forms.ts";
+} from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildChangedBitSql,

@@ -6,10 +6,10 @@ import {
   buildMergedEntriesSql,
   CUSTOM_FIELDS_COLUMN,
   getObservedTable,
-} from "../../../console/observed.ts";
+} from "../../../console/observed-state.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildExistingDerivedColumns,

@@ -1,10 +1,10 @@
-import { buildPossibleStatesSql } from "../../../console/observed.ts";
+import { buildPossibleStatesSql } from "../../../console/observed-state.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { getProblemSeverity } from "../../../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { toStringOrNull } from "../../../store/rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
+import { buildIsValidRowSql } from "../../../store/sql/portable-sql.ts";
 import {
   createParentFault,
   matchOrgs,
@@ -20,7 +20,7 @@ import { recordFinding } from "../findings.ts";
 import { reportContestedRows } from "../merge/report.ts";
 import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "../merge/tables.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 export interface PlacedRow {

@@ -7,7 +7,7 @@ import { USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
 import {
@@ -16,15 +16,15 @@ import {
   quoteIdentifier,
   ORDERED_JOIN,
   buildJsonListSql,
-} from "../../../store/sql/forms.ts";
+} from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { WHOLE_THINGS } from "../../../store/scope.ts";
-import { checkPlannedRecords } from "../../../store/judge.ts";
+import { checkPlannedRecords } from "../../../store/check-rules.ts";
 import { KEY_LISTS, RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
-import { readDropFingerprint } from "./drop.ts";
+import { readDropFingerprint } from "./dropped-task.ts";
 import {
   buildAnyLabelLookupSql,
   buildCustomValueSql,
@@ -37,7 +37,7 @@ import {
   VERSIONED_THINGS,
   buildUndoneTables,
   listUniqueFields,
-} from "./staged.ts";
+} from "./staged-records.ts";
 
 const BLOCKED_TABLE = "temp.undo_blocked";
 

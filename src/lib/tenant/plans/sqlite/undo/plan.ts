@@ -3,24 +3,24 @@ import { DEVICE } from "../../../../model/device.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { IS_ABOVE_OPERATOR_SQL } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
-import { EMPTY_COUNTS } from "../../shape.ts";
+import { EMPTY_COUNTS } from "../../import-result.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
-import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
+import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/scope-problems.ts";
 import { countRecords } from "../compare.ts";
 import { findRolesInUndo } from "../named-roles.ts";
 import { getStoredKind } from "../tables.ts";
 import { getAppliedScope } from "../../../store/sqlite/store.ts";
 import { readBlockedRecords, countBlockedRecords, findBlockedRecords, buildUndoEtag } from "./blocked.ts";
-import { countChangedColumns, getFileKinds } from "./lines.ts";
+import { countChangedColumns, getFileKinds } from "./undo-lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";
-import { stageDrop } from "./drop.ts";
+import { stageDrop } from "./dropped-task.ts";
 import {
   restoreCustomFields,
   buildCurrentJoinsSql,
@@ -28,7 +28,7 @@ import {
   getStagedTable,
   stageChange,
   type StagedCount,
-} from "./staged.ts";
+} from "./staged-records.ts";
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 

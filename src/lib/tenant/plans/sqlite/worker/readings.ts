@@ -71,14 +71,14 @@ const loadLineReader = async (
       return (database) => readPlanLines(database, plan, reading.query, isBeside ? plan.kind.thing.name : undefined);
     }
     case "undo-rows": {
-      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/lines.ts")]);
+      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/undo-lines.ts")]);
       return (database) => {
         prepareUndo(database, reading.undone);
         return readUndoLines(database, reading.first, reading.query);
       };
     }
     case "committed-rows": {
-      const { readCommittedLines } = await import("../undo/lines.ts");
+      const { readCommittedLines } = await import("../undo/undo-lines.ts");
       const { kind: first, revision } = reading.record;
       return (database) => readCommittedLines(database, { first, revision: revision ?? -1 }, reading.query);
     }

@@ -32,12 +32,12 @@ import {
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, storeExportLayout } from "../merge/observation.ts";
-import { checkWrittenRecords } from "../../../store/judge.ts";
+import { checkWrittenRecords } from "../../../store/check-rules.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
-import { refusePrivilegedChanges } from "../matching/outside.ts";
-import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/keep.ts";
+import { refusePrivilegedChanges } from "../matching/scope-problems.ts";
+import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/save-versions.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
-import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
+import { OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";

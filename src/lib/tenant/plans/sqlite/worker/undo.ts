@@ -3,7 +3,7 @@ import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
 import { countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
-import { finishTaskDrop } from "../undo/drop.ts";
+import { finishTaskDrop } from "../undo/dropped-task.ts";
 import { createPlanScope } from "../../../store/scope.ts";
 import {
   countStagedRecords,
@@ -12,9 +12,9 @@ import {
   listStagedCollections,
   listUniqueFields,
   readStagedKeys,
-} from "../undo/staged.ts";
+} from "../undo/staged-records.ts";
 import { readTableColumns } from "../commit.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import { advanceRevision } from "../compare.ts";
 import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from "../functions.ts";
@@ -24,14 +24,14 @@ import type { UndoneChange } from "../../engine.ts";
 import { readStagedChange } from "../../staged-change.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { isMirror, restoreMirrorAge } from "../../../records/tenant-rows.ts";
-import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed.ts";
+import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import {
   SETTLE_STATEMENTS,
   buildSaveCreatedRangesSql,
   buildSaveDeletedSql,
   buildSaveUnsettledSql,
   updateKeyLists,
-} from "../../../versions/keep.ts";
+} from "../../../versions/save-versions.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";

@@ -4,7 +4,7 @@ import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import { TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import {
   ALL_COLUMNS_MASK,
   getColumnBit,
@@ -14,8 +14,8 @@ import {
   type VersionSchema,
 } from "../../../versions/tables.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
-import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
-import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCurrentSide, type ChangedTables } from "../../../store/check-rules.ts";
+import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { buildRecordLabelSql } from "../expressions.ts";

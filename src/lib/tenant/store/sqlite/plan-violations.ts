@@ -7,8 +7,8 @@ import {
   type ChangedTables,
   type FoundProblem,
   type RuleTriggers,
-} from "../judge.ts";
-import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/forms.ts";
+} from "../check-rules.ts";
+import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/portable-sql.ts";
 import type { Database } from "./database.ts";
 import {
   createTargetIndex,
@@ -70,7 +70,7 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   after: (thing, alias) => (thing === plan.kind.thing.name ? buildPlannedSide(plan) : buildCurrentSide(thing, alias)),
   changed: (_, writes) => buildPlannedRecordsSql(plan, writes),
   all: buildCurrentRecordsSql,
-  checkedElsewhere: plan.kind.table.judges,
+  checkedElsewhere: plan.kind.table.checkedRules,
   params: { kind: plan.kind.name },
 });
 

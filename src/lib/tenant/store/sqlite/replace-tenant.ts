@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
 import { createUnreceivableFailure, type CopyRelation } from "../../../model/tenant-file.ts";
-import { compareAuditChains } from "../../audit/sqlite/relate.ts";
+import { compareAuditChains } from "../../audit/sqlite/compare-chains.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, isBusyError } from "./database.ts";
 import { createLockedFailure } from "./storage-failure.ts";

@@ -6,7 +6,7 @@ import {
   buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
-} from "../../../store/sql/forms.ts";
+} from "../../../store/sql/portable-sql.ts";
 import {
   buildChangesFieldSql,
   buildRecordKeysSql,

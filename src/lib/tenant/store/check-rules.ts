@@ -1,8 +1,8 @@
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit, getVersionTable } from "../versions/tables.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/portable-sql.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
 // Only this module applies rules to records. One `select` per subject reads the written records.
@@ -192,9 +192,9 @@ export const checkWrittenRecords = async (
 ): Promise<readonly FoundProblem[]> => {
   const written = (await reader.all(WRITTEN_TYPES_SQL, { revision })).map(({ thing }) => String(thing));
   const things = new Set(written.filter(needsCheck));
-  const judge = generateRuleChecks(buildWrittenTables(revision, things), bringing);
-  let step = judge.next();
-  while (step.done !== true) step = judge.next(await reader.all(step.value, { revision }));
+  const checks = generateRuleChecks(buildWrittenTables(revision, things), bringing);
+  let step = checks.next();
+  while (step.done !== true) step = checks.next(await reader.all(step.value, { revision }));
   return step.value;
 };
 
@@ -203,8 +203,8 @@ export const checkPlannedRecords = (
   bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],
 ): readonly FoundProblem[] => {
-  const judge = generateRuleChecks(tables, bringing);
-  let step = judge.next();
-  while (step.done !== true) step = judge.next(all(step.value, tables.params) as readonly Row[]);
+  const checks = generateRuleChecks(tables, bringing);
+  let step = checks.next();
+  while (step.done !== true) step = checks.next(all(step.value, tables.params) as readonly Row[]);
   return step.value;
 };

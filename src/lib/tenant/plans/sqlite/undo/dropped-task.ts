@@ -5,15 +5,15 @@ import {
   buildMergedEntriesSql,
   getObservedTable,
   OBSERVED_VERSIONS,
-} from "../../../console/observed.ts";
+} from "../../../console/observed-state.ts";
 import { USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged.ts";
+import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged-records.ts";
 
 // A dropped task is undone by writing the console's values over local changes. Records that were created locally are
 // deleted, and records that were deleted locally are restored.
