@@ -103,8 +103,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     return answered;
   };
   return {
-    perform: (asked) =>
-      track(() => performLocally(own.explain, asked, () => partsFor(REQUEST_WITHOUT_HEADERS, false, undefined))),
+    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_HEADERS, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -127,7 +126,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
 };
 
 // a `Headers` object would make Node load its HTTP client
-const REQUEST_WITHOUT_HEADERS = { headers: { get: () => null } };
+const NO_HEADERS = { headers: { get: () => null } };
 
 const performLocally = async (
   explain: TenantParts["explain"],

@@ -87,7 +87,7 @@ export const createCodeVerifier = (code: string, random: RandomBytes): string =>
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Right and wrong codes take the same time. */
+/** The check takes the same time for right and wrong codes. */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Size of each half of the young heap. With less, pages being read would move to the old generation. */
+/** Size of each half of the young heap. A smaller half would move pages that are being read to the old generation. */
 const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
 let isLimited = false;

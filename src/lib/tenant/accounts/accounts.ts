@@ -78,8 +78,8 @@ export const resetPassword = (
 const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   what: text("the new password is missing", "新しいパスワードを指定してください"),
   hint: text(
-    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console first, then pass --password-in-console to record that`,
-    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください`,
+    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console, then pass --password-in-console`,
+    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面でパスワードを設定してから、--password-in-console を指定してください`,
   ),
 });
 
@@ -151,7 +151,7 @@ export const getStoredAccount = async (reader: Reader, id: string): Promise<Stor
 interface AccountUpdate {
   readonly id: string;
   readonly before: StoredAccount;
-  /** null for a new account */
+  /** the account before the change; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
   /** verifier of the new password; undefined if clomoctl does not set the password */

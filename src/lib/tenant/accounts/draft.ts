@@ -122,7 +122,7 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations, instead of individual organisations",
+  "only a custom administrator can manage all organisations; do not also specify individual organisations",
   "すべての組織を管理対象にできるのはカスタム管理者だけです。その場合、個別の組織は指定できません",
 );
 
@@ -208,8 +208,8 @@ const NO_MIRROR_REASON = text(
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
-  "set the password in the console first, then pass --password-in-console to record that",
-  "管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください",
+  "set the password in the console, then pass --password-in-console",
+  "管理画面でパスワードを設定してから、--password-in-console を指定してください",
 );
 
 const PASSWORD_FILE_HINT = text(
@@ -281,7 +281,7 @@ export const composeAccountName = async (
   if (given === undefined || given === composed) return composed;
   throw createNameFailure(
     text(
-      `"${given}" does not match what account names are built from (${en}): the name must be "${composed}"`,
+      `the account name must be "${composed}" (built from: ${en}), not "${given}"`,
       `「${given}」は、アカウント名を構成する情報「${ja}」と異なります。「${composed}」を指定してください`,
     ),
   );

@@ -166,8 +166,8 @@ const chooseSyncKind = (
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   what: text(
-    "a delta sync needs Apple's cursor from a sync in the last 7 days, and there is none",
-    "過去 7 日以内に同期していないため(差分の開始位置がないため)、差分を取得できません",
+    "a delta sync is possible only within 7 days of the last sync",
+    "過去 7 日以内に同期していないため、差分を取得できません",
   ),
   hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
@@ -306,7 +306,7 @@ const createServerApply =
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
-    "meanwhile, another sync ran, or the token, key or endpoint was changed; nothing was changed",
+    "another sync ran, or the token, key or endpoint changed, during this sync; nothing was stored",
     "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
   ),
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),

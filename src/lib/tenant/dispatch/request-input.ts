@@ -142,7 +142,7 @@ export const receiveFile = (request: Request): Upload | Response => {
     charset === undefined
       ? text(
           "the content type must be text/csv with a charset, or the content type of an .xlsx workbook",
-          "Content-Type は、charset 付きの text/csv か .xlsx ブックのものを指定してください",
+          "Content-Type には、charset 付きの text/csv か、.xlsx のものを指定してください",
         )
       : text(`the charset "${charset}" is not supported`, `文字コード「${charset}」は使えません`);
   const hint = same(`charset=${INPUT_ENCODINGS.join(" | ")}`);

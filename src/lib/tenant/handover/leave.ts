@@ -135,8 +135,8 @@ const requireSupportAccount = async (writer: Writer, leavers: readonly UserDepen
   const from = toTypableName(accountName ?? "", id);
   throw new Failure("input-rejected", {
     what: text(
-      `nobody else would have the support option that ${name} has, so nobody would get emails from the vendor`,
-      `「${name}」のサポートオプションを引き継ぐ人がいないため、メーカーからの通知がだれにも届かなくなります`,
+      `after ${name} leaves, nobody would have the support option and get emails from the vendor`,
+      `「${name}」が退職すると、サポートオプションを持つ人がいなくなり、メーカーからの通知がだれにも届きません`,
     ),
     hint: step(
       "hand over the option first",

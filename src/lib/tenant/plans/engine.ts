@@ -53,7 +53,7 @@ export type PlanRowsRequest =
       readonly query: RowQuery;
       readonly beside?: ImportRecord | undefined;
     }
-  /** rows of an undo's plan; rows of the format `first` come first */
+  /** rows of an undo's plan, starting with rows of the format `first` */
   | {
       readonly type: "undo-rows";
       readonly undone: UndoneChange;

@@ -120,8 +120,8 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "organisation names, or an append plan of organisations without errors, need an import of users or devices that creates no organisations",
-        "組織名での指定や、組織の計画(追加更新でエラーのないもの)の同時適用ができるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
+        "only imports of users or devices that create no organisations accept organisation names or a plan of organisations (append, without errors)",
+        "組織名や組織の計画(追加更新、エラーなし)を使えるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
@@ -368,7 +368,7 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
 };
 
 const DELETED_FIELD_REASON = text(
-  "it deleted a custom field, which cannot be restored with its values",
+  "it deleted a custom field, whose values cannot be restored",
   "削除したカスタムユーザー情報とその値は、元に戻せません",
 );
 

@@ -367,7 +367,7 @@ const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly Reco
       problem: ({ [`old_${by}`]: key }, name) => {
         const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], { [to]: "CODE" });
         const what = text(
-          `the ${noun.en} ${String(name)} is assigned to ${String(key)}; first change that: ${edit}`,
+          `the ${noun.en} ${String(name)} is assigned to ${String(key)}; change the assignment first: ${edit}`,
           `${noun.ja}「${String(name)}」が ${String(key)} に適用されています。先に適用先を変更してください: ${edit}`,
         );
         return { what };

@@ -63,7 +63,7 @@ export interface Writer extends Reader {
 
 export interface LineQuery {
   readonly line: string;
-  /** faster text; `finished` completes the bytes, or returns undefined if the text is unusable */
+  /** a faster form of the text; `finished` completes the bytes, or returns undefined if the text is unusable */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;

@@ -30,7 +30,7 @@ export interface DatabaseOptions {
   /** called repeatedly while waiting for a write lock; true ends the wait */
   readonly interrupted?: (() => boolean) | undefined;
   readonly plain?: boolean | undefined;
-  /** true to only read; in a read-only folder, the write-ahead log must be empty */
+  /** true for read-only access; in a read-only folder, the write-ahead log must be empty */
   readonly readOnly?: boolean | undefined;
   readonly fullDisk?: Error | undefined;
 }

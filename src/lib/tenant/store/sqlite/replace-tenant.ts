@@ -48,7 +48,7 @@ const copyLocalData = (database: Database): void => {
 
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/** The old file stays as `.former`. @throws Failure `conflict`, `locked` */
+/** The old file is kept with the suffix `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {

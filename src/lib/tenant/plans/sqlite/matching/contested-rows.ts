@@ -52,7 +52,7 @@ const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: rea
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
-/** Matches rows with a new email address by another lasting key, if the names are equal. */
+/** Matches rows with a new email address by another identifying key, if the names are equal. */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
   const identities = listIdentifyingKeys(plan).filter(({ field }) => !isMatchKey(plan, field));

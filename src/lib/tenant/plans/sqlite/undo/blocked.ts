@@ -317,7 +317,7 @@ const createDependentUndoFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
       `some records of change ${number} depend on records that cannot be undone; nothing was changed`,
-      `変更 ${number} に、取り消せないデータに依存するデータがあるため、何も変更していません`,
+      `変更 ${number} の一部は、取り消せないデータと関連しています。何も変更していません`,
     ),
     hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
   });
