@@ -42,7 +42,7 @@ export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /** the created, changed and removed records */
   readonly objects: readonly ChangedObject[];
-  /** the record before the change, without secrets */
+  /** the state before the change, without secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;

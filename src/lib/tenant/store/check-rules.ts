@@ -183,7 +183,7 @@ const WRITTEN_TYPES_SQL = RULE_TABLES.map(
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/** @param isJudged returns false for record types that were already checked */
+/** @param needsCheck returns false for record types that were already checked */
 export const checkWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,

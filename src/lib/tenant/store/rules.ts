@@ -31,7 +31,7 @@ export interface RecordRule {
   /** a name in {@link RULE_SUBJECTS} */
   readonly of: string;
   readonly fields: readonly string[];
-  /** a new record breaks the rule only with one of these fields; default: `fields` */
+  /** a new record can break the rule only if it has one of these fields; default: `fields` */
   readonly sets?: readonly string[];
   readonly checksDeletions?: true;
   /** `console`: the rule does not apply to console values; `restored`: nor to values that undo restores */
