@@ -219,6 +219,6 @@ describe("in a tenant", () => {
     const removed = await change("users fields remove 座席 --yes");
     const field = await typed(`undo ${removed} --yes`);
     expect(field.exit).toBe(5);
-    expect(field.stderr).toContain("it deleted a custom field, which cannot be restored with its values\n");
+    expect(field.stderr).toContain("it deleted a custom field, whose values cannot be restored\n");
   });
 });

@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Dependents, LeaveResult, User } from "../../lib/client/index.ts";
+import type { UserDependents, LeaveResult, User } from "../../lib/client/index.ts";
 import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
@@ -114,7 +114,7 @@ async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameS
 
 async function listBeforeLastDay(
   tools: Tools,
-  found: readonly Dependents[],
+  found: readonly UserDependents[],
   { lastDay, report }: { readonly lastDay: string; readonly report: string | undefined },
 ): Promise<void> {
   const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one, dryRun: false }));
@@ -232,7 +232,7 @@ async function writeReport(
   );
 }
 
-const listUncheckedWarnings = (found: readonly Dependents[]): readonly Text[] =>
+const listUncheckedWarnings = (found: readonly UserDependents[]): readonly Text[] =>
   found.every(({ secured }) => secured !== null)
     ? []
     : [

@@ -7,7 +7,7 @@ import {
   listPathNames,
   splitRoute,
   type AnyOperation,
-  type Input,
+  type OperationInput,
   type Operation,
   type Operations,
   type PathNames,
@@ -32,7 +32,11 @@ type PathArguments<R extends string, P extends z.ZodRawShape> = [PathNames<R>] e
     : [subject: PathOf<R, P>[PathNames<R>]];
 
 type InputOf<I extends z.ZodType> =
-  z.output<I> extends undefined ? [] : Partial<Input<I>> extends Input<I> ? [given?: Input<I>] : [given: Input<I>];
+  z.output<I> extends undefined
+    ? []
+    : Partial<OperationInput<I>> extends OperationInput<I>
+      ? [given?: OperationInput<I>]
+      : [given: OperationInput<I>];
 
 type MethodResult<K, O> = K extends "list" | "lines"
   ? Awaited<O> extends Lines<infer T>

@@ -1,48 +1,48 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { storeObservedState } from "./console/observed.ts";
+import { storeObservedState } from "./console/observed-state.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/actor.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
-import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
+import { addChangeNumber, getRequestKey, takeBaseRevision } from "./request-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
-import { judgeWrittenRecords } from "./store/judge.ts";
+import { checkWrittenRecords } from "./store/check-rules.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
-import { followKeys, settleVersions } from "./versions/keep.ts";
+import { updateKeyLists, settleVersions } from "./versions/save-versions.ts";
 import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** Returns the number of the newest open console task that contains a record; null if no task contains the record. */
+/** Returns the number of the newest open console task that contains a record, if any. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
-/** Called after the change is written, because only then its tasks are known. */
+/** Called after the change is written, because only then are the change's tasks known. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
 export interface ChangeOptions {
   /** action in the audit record, such as `renewals.add`; null for internal changes without an audit record */
   readonly action: string | null;
   readonly writer?: ChangeWriter | undefined;
-  /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
+  /** false if the change is in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
   readonly locks: readonly string[];
-  /** true if a request with an Idempotency-Key makes this change only once; a repetition returns the first result */
+  /** true if repeated requests with the same Idempotency-Key make the change only once */
   readonly once?: true | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** true if a mirror's console already has the values that the change writes */
+  /** true if the console of a mirror already has the written values */
   readonly alreadyInConsole?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
-  /** The records that were created, changed or removed. Without records and `detail`, nothing was changed. */
+  /** the created, changed and removed records */
   readonly objects: readonly ChangedObject[];
-  /** the state without secrets */
+  /** the state before the change, without secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   readonly detail?: object | undefined;
@@ -52,7 +52,7 @@ export interface ChangeOutcome<T> {
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** actor whose credential and rights are checked again before anything is written; undefined: no check */
+  /** actor whose rights are checked again before anything is written */
   readonly sender: Actor | undefined;
   readonly actorName: string;
   readonly by: string | undefined;
@@ -108,8 +108,8 @@ export const writeChange = async <T>(
       const isObserved = locks.length > 0 && alreadyInConsole !== true && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
-      await followKeys(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
+      throwFirstProblem(await checkWrittenRecords(writer, await writer.revision(), "edits"));
+      await updateKeyLists(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer)) : result);

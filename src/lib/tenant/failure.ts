@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 
 const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
 
-/** Omits file paths, which must not be disclosed. Returns only the first line. */
+/** Returns the first line of the error without file paths, which must not be disclosed. */
 const summariseError = (error: Error): string =>
   (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
 

@@ -1,20 +1,19 @@
-/** Random bytes come from the platform, or from a fixed sequence in tests. */
 export type RandomBytes = (size: number) => Uint8Array;
 
 export interface AccessOrigin {
   readonly host: string;
   readonly user?: string | undefined;
   readonly program: string;
-  /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
+  /** `embedded` for a request of the same process */
   readonly access: "embedded" | "socket";
-  /** for a request over a socket: its network address and id, and the name of its access token */
+  /** for a request over a socket: network address, request id and name of the access token */
   readonly address?: string | undefined;
   readonly request?: string | undefined;
   readonly token?: string | undefined;
 }
 
 export interface Surroundings {
-  /** returns the time in milliseconds since 1970-01-01 UTC */
+  /** returns milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly random: RandomBytes;
   readonly origin: AccessOrigin;
@@ -22,7 +21,7 @@ export interface Surroundings {
 
 const encodeHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** Returns the first 24 characters of a UUIDv7 for now; SQL adds 12 digits. @see RFC 9562 6.2, method 1 */
+/** Returns the first 24 characters of a UUIDv7. SQL adds 12 digits. @see RFC 9562 6.2, method 1 */
 export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "random">): string => {
   const time = now().toString(16).padStart(12, "0");
   const [a = 0, b = 0, c = 0, d = 0] = random(4);
@@ -34,7 +33,7 @@ export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "rand
 export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 
-/** Returns hexadecimal digits. Loads Node's crypto at the first call, which takes milliseconds. */
+/** Returns hexadecimal digits. Node's crypto is loaded at the first call, because loading takes milliseconds. */
 export const sha256 = (content: string | Uint8Array): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);

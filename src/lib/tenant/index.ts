@@ -24,11 +24,10 @@ export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
-  /** @throws Failure `unavailable` if `close` was called before */
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
-  /** Waits for running work and closes the files. Later requests are refused with `unavailable`. */
+  /** Waits for running work and closes the files. Later requests fail with `unavailable`. */
   readonly close: () => Promise<void>;
 }
 
@@ -50,15 +49,13 @@ export interface TenantOptions extends Pick<
   SqliteTenantOptions,
   "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
 > {
-  /** name by which audit records identify the owner of the machine */
   readonly actor: string;
   readonly acting: "owner" | { readonly account: string } | "requests";
   readonly surroundings: Surroundings;
   readonly apple?: AppleAccess | undefined;
   readonly spool?: TenantParts["spool"];
-  /** opens the mail server that sends the tenant's email; if undefined, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
-  /** detects which processes are alive, to name the holder of a lock in messages; default: detects only this process */
+  /** detects which processes are alive, to name the holder of a lock; default: only this process */
   readonly processes?: Processes | undefined;
 }
 
@@ -106,7 +103,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     return answered;
   };
   return {
-    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_REQUEST, false, undefined))),
+    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_HEADERS, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -128,8 +125,8 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
-// not a `Headers` object, which would make Node load its HTTP client
-const NO_REQUEST = { headers: { get: () => null } };
+// a `Headers` object would make Node load its HTTP client
+const NO_HEADERS = { headers: { get: () => null } };
 
 const performLocally = async (
   explain: TenantParts["explain"],
@@ -172,50 +169,49 @@ const NO_MAIL_ACCESS: OpenMail = () =>
     }),
   );
 
-/** @throws ServerFault if the server's mail settings are missing or wrong; rethrows other errors */
+/** @throws ServerFault for missing or wrong mail settings of the server; rethrows other errors */
 const throwMailFault = (error: unknown): never => {
   if (!(error instanceof Failure)) throw error;
   const what = text("the server cannot send email", "サーバーからメールを送信できません");
   throw new ServerFault({ cause: error, what });
 };
 
-type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
+type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-/** Loads a module only once, because each repeated `import()` costs time. */
+/** Loads a module only once, because a repeated `import()` takes time. */
 const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());
 };
 
-const loadChecks = loadOnce(() => import("./policy/check.ts"));
+const loadPermissionChecks = loadOnce(() => import("./policy/check.ts"));
 const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
 
 const openTenantParts = async (
-  own: OwnParts,
+  own: OpenedTenantParts,
   actor: Actor,
   { surroundings, actor: owner }: OwnerOptions,
 ): Promise<TenantParts> => {
-  const { buildScope } = await loadChecks();
+  const { buildScope } = await loadPermissionChecks();
   const scope = buildScope(actor);
   const parts = { ...own, ...(scope && (await own.within(scope))) };
   return { ...parts, session: new Session(parts.store, surroundings, owner, actor) };
 };
 
-/** Returns the function that counts the accounts that can sign in. Only a server needs this function. */
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =
-  (as: string, own: OwnParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
+  (as: string, own: OpenedTenantParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
-    const { resolveActor } = await import("./policy/acting.ts");
+    const { resolveActor } = await import("./policy/resolve-actor.ts");
     const actor = await own.store.read((reader) => resolveActor(reader, as));
     return openTenantParts(own, actor, options);
   };
 
 const findSender = async (
-  own: OwnParts,
+  own: OpenedTenantParts,
   request: { readonly headers: Pick<Headers, "get"> },
   { surroundings }: Omit<OwnerOptions, "actor">,
 ) => {
@@ -233,7 +229,7 @@ const findSender = async (
 };
 
 const createCredentialResolver =
-  (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
+  (own: OpenedTenantParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
     const { address, id } = from;
@@ -242,7 +238,6 @@ const createCredentialResolver =
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     if (isOpen) {
       requireCurrentSchema(own);
-      // a request to an open route can only sign in, so its handler does not get the tenant
       return { ...own, owner, session: owner, address };
     }
     const { recordUse } = await loadCredentials();
@@ -255,8 +250,8 @@ const createCredentialResolver =
     return { ...(await openTenantParts(own, found.actor, here)), owner, address };
   };
 
-/** @throws Failure `unavailable` if a newer clomoctl has changed the file's schema since the server started */
-const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
+/** @throws Failure `unavailable` if a newer clomoctl has changed the schema since the server started */
+const requireCurrentSchema = ({ isCurrent }: Pick<OpenedTenantParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {
     what: text(
@@ -273,10 +268,10 @@ export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<T
   (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
 export const compareCopyWithTenant = async (local: string, copy: string): Promise<CopyRelation> =>
-  (await import("./store/sqlite/forward.ts")).compareCopyWithTenant(local, copy);
+  (await import("./store/sqlite/replace-tenant.ts")).compareCopyWithTenant(local, copy);
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
 
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
-  (await import("./store/sqlite/forward.ts")).replaceTenantFile(path, received);
+  (await import("./store/sqlite/replace-tenant.ts")).replaceTenantFile(path, received);

@@ -43,13 +43,12 @@ export const queryFlag = z
 
 export const limitParameter = z.coerce.number().int().min(1);
 
-/** A filter matches if the normalised value contains it. */
+/** A value matches a filter if the normalised value contains the filter's text. */
 export const filters = {
   filterName: z.string().optional().meta({ description: "part of the name" }),
   filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),
 };
 
-/** @param org what the filter selects */
 export const buildOrgFilters = (org: string) => ({
   org: Id.optional().meta({ description: `ID of an organisation: ${org} or in an organisation below it` }),
   direct: queryFlag.meta({ description: "true: `org` does not include the organisations below it" }),
@@ -62,20 +61,19 @@ export const buildSearchFilters = (org: string) => ({
 
 export const descendingOrder = { desc: queryFlag };
 
-/** Query parameters of an export. The response is UTF-8; a client may convert it to another encoding. */
 export const exportQuery = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 };
 
-export const listForm = {
+export const listFormQuery = {
   limit: z.coerce.number().int().min(0).optional(),
   columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
 };
 
-export const listQuery = { ...filters, ...listForm };
+export const listQuery = { ...filters, ...listFormQuery };
 
-/** Returns description and length. The tenant, not the schema, applies the rule of the field. */
+/** Returns a schema without the field's rule, which the tenant checks. */
 export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
   const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
@@ -117,7 +115,6 @@ const fieldSchema = (field: Field): z.ZodType =>
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
-/** The tenant, not a schema, rejects texts that break a rule. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 
@@ -163,11 +160,11 @@ const buildValueSchemas = (
 
 type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
 
-/** A missing value is blank. A reference is the ID of the record that it refers to. */
+/** Missing values are blank. A reference is the ID of the other record. */
 export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody;
 
-/** A missing value does not change. Null or a blank text clears a value. */
+/** Missing values do not change. Null or a blank text clears a value. */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({
     ...z.object(buildValueSchemas(fields, choice)).partial().shape,

@@ -6,12 +6,12 @@ import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantParts } from "./parts.ts";
 import type { Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
-import { collectChangeNumbers } from "./made-changes.ts";
+import { collectChangeNumbers } from "./request-changes.ts";
 
-/** zod and the schemas that inputs share. Only requests over a socket and the API document load this module. */
+/** Only requests over a socket and the API document load zod and these schemas. */
 export type InputKit = typeof Inputs;
 
-/** A `list` is NDJSON with a record per line, or with the list's columns if the input has `columns`. */
+/** A result of the kind `list` is NDJSON with one record per line. */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "file";
 
 export interface ResultOf<K extends ResultKind> {
@@ -27,7 +27,7 @@ export type PathNames<R extends string> = R extends `${string}{${infer Name}}${i
   ? Name | PathNames<Rest>
   : never;
 
-/** If `path` has no schema for a name, the value is an id. */
+/** A path parameter without a schema is an id. */
 export type PathOf<R extends string, P extends z.ZodRawShape> = {
   readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
 };
@@ -43,8 +43,8 @@ type Frozen<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** An input has no defaults, because calls in the same process do not apply defaults. */
-export type Input<I extends z.ZodType, Out = Frozen<z.output<I>>> =
+/** Inputs have no defaults, because calls in the same process do not apply defaults. */
+export type OperationInput<I extends z.ZodType, Out = Frozen<z.output<I>>> =
   unknown extends z.input<I>
     ? Out
     : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
@@ -60,7 +60,7 @@ export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /v1/${string
 
 type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
   | readonly NeededRight[]
-  | ((actor: Actor, given: Input<I>, path: PathOf<R, P>) => readonly NeededRight[]);
+  | ((actor: Actor, given: OperationInput<I>, path: PathOf<R, P>) => readonly NeededRight[]);
 
 export interface Operation<
   R extends Route = Route,
@@ -73,19 +73,19 @@ export interface Operation<
   readonly route: R;
   readonly about: string;
   readonly path?: (kit: InputKit) => P;
-  /** the query of GET, DELETE and uploads; the JSON body of other requests; unknown members are rejected */
+  /** the query of GET, DELETE and uploads, else the JSON body; unknown members are rejected */
   readonly input?: (kit: InputKit) => I;
-  /** the rights that the operation needs; `open`: no rights, and no signing in */
+  /** the rights that the operation needs; `open` needs no sign-in */
   readonly needs: Rights<R, P, I> | "open";
   readonly result?: K;
   readonly file?: F;
-  /** false if the operation does not write the tenant's data; it may still write a plan or the reminder log */
+  /** false if the operation writes no tenant data except plans and the reminder log */
   readonly changes?: false;
-  /** true: runs only once for an Idempotency-Key; a list: also if these members of the request differ */
+  /** true if an Idempotency-Key makes the operation run only once; a list names members that may differ */
   readonly once?: true | readonly string[];
-  /** true if the work takes longer with more records or waits for another service; always true for an upload */
+  /** true if the work takes longer with more records or waits for another service */
   readonly isLong?: true;
-  readonly run: (parts: TenantParts, given: Input<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
+  readonly run: (parts: TenantParts, given: OperationInput<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any operation
@@ -140,7 +140,7 @@ export const requireRights = async (
   requirePermission(actor, typeof needs === "function" ? needs(actor, given, path) : needs);
 };
 
-/** The input must be checked before. Also returns the numbers of the changes. */
+/** Returns the result and the numbers of the changes. The caller must check the input first. */
 export const perform = async (
   one: AnyOperation,
   parts: TenantParts,

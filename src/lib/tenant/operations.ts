@@ -16,7 +16,7 @@ export type * from "./users/operations.ts";
 
 import type { Operations } from "./operation.ts";
 
-/** Each noun is loaded when it is first needed. A noun is the first part of a path. */
+/** Each noun (the first part of a path) is loaded when it is first needed. */
 export const OPERATIONS = {
   "access-tokens": async () => (await import("./sign-in/operations.ts")).accessTokens,
   accounts: async () => (await import("./accounts/operations.ts")).accounts,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { collectChangeNumbers } from "./made-changes.ts";
+import { collectChangeNumbers } from "./request-changes.ts";
 import { Session, type ChangeOptions, MACHINE_OWNER } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";

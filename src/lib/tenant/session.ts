@@ -7,14 +7,13 @@ export type { ChangeOutcome, ChangedObject, ChangeOptions, TaskFinder } from "./
 
 export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
 
-/** Maximum number of records listed in an audit record because a change removed their values or memberships. */
+/** Maximum number of affected records that an audit record lists. */
 export const MAX_TRACED_RECORDS = 10_000;
 
 export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
   readonly actorName: string;
-  /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;
   readonly actor: Actor;
 
@@ -36,7 +35,7 @@ export class Session implements ChangeAuthor {
 
   /** Only this method writes data. @throws Failure of the store; `usage` for a used key; `conflict` */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
-    // imported here, so that requests that only read data do not load this module
+    // imported here, because requests that only read data do not need this module
     const { writeChange } = await import("./change.ts");
     return writeChange(this, change, body);
   }

@@ -3,9 +3,9 @@ import { createInterruptedFailure, Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { UploadContent } from "./plans/engine.ts";
 
-/** Pass the work that reads the file to `through`, and await the result. */
+/** Read the file only in work that is passed to `through`. */
 export interface Upload extends UploadContent {
-  /** If the file could not be received, rejects with the reason instead of the result of `work`. */
+  /** runs the work; rejects with the reason if the file could not be received */
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }
 

@@ -1,13 +1,12 @@
-/** In a separate module, so that Node's crypto is loaded only when verifiers are used. */
+/** A separate module, because only verifiers need Node's crypto. */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With up to 32 MiB, each thread would keep its share of the
- * memory. The salt of 128 bits and the tag of 256 bits follow RFC 9106. @see
- * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With at most 32 MiB, each thread would keep its memory. Salt
+ * and tag sizes follow RFC 9106. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SALT_BYTES = 16;
 const ARGON2_PARAMETERS = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 } as const;
@@ -29,7 +28,7 @@ const formatVerifier = (salt: string, hash: string): string => {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${salt}$${hash}`;
 };
 
-/** Returns a text that verifies a password: argon2id in PHC format. Slow, so call it before a transaction. */
+/** Returns the verifier of a password: argon2id in PHC format. Slow, so call this before a transaction. */
 export const createPasswordVerifier = async (secret: string, random: RandomBytes): Promise<string> => {
   const salt = random(SALT_BYTES);
   const hash = await computeArgon2(secret, salt, ARGON2_PARAMETERS);
@@ -40,7 +39,7 @@ const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$(
 
 const UNKNOWN_VERIFIER = formatVerifier("A".repeat(22), "A".repeat(43));
 
-/** Returns true if the password matches; false for null, after the same time. Slow: call it before a transaction. */
+/** Returns false for null, after the same time. Slow, so call this before a transaction. */
 export const verifyPassword = async (verifier: string | null, typed: string): Promise<boolean> => {
   const [, memory = "", passes = "", parallelism = "", salt = "", hash = ""] =
     PASSWORD_VERIFIER_PATTERN.exec(verifier ?? UNKNOWN_VERIFIER) ?? [];
@@ -60,7 +59,7 @@ const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH = 12;
 const CODE_KEY_BYTES = 16;
 
-/** Returns a new code of 60 random bits in the form that people type: `7K2M-04QX-9TRB`. */
+/** Returns a code of 60 random bits, such as `7K2M-04QX-9TRB`. */
 export const generateCode = (random: RandomBytes): string => {
   const characters = [...random(CODE_LENGTH)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? "");
   return [0, 4, 8].map((at) => characters.slice(at, at + 4).join("")).join("-");
@@ -80,15 +79,15 @@ const computeCodeMac = (code: string, key: Uint8Array): Buffer =>
   createHmac("sha256", key).update(normaliseCode(code)).digest();
 
 /**
- * Returns an HMAC with its own key. A slow hash would not be safer, because a code is as random as a key and valid only
- * for minutes, and it would be too slow for the transaction that counts the attempts.
+ * Returns an HMAC with its own key. A slow hash would not be safer, because a code is random and valid only for
+ * minutes.
  */
 export const createCodeVerifier = (code: string, random: RandomBytes): string => {
   const key = random(CODE_KEY_BYTES);
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Takes the same time for right and wrong codes. */
+/** The check takes the same time for right and wrong codes. */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

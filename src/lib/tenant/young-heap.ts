@@ -1,14 +1,13 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** The size of each half. If smaller, pages being read would move to the old generation, which is collected late. */
+/** Size of each half of the young heap. A smaller half would move pages that are being read to the old generation. */
 const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
 let isLimited = false;
 
 /**
- * Keeps V8's young generation at 8 or 16 MiB. Call this repeatedly, because a call has no effect before the generation
- * has that size. A generation of 32 MiB, its normal maximum, costs 40 MB more memory in a sync of 1,000,000 devices,
- * and 150 MB more in a server whose clients never read their responses.
+ * Keeps V8's young generation at 8 or 16 MiB. The normal maximum of 32 MiB needs 40 MB more memory in a sync of
+ * 1,000,000 devices. Call this repeatedly, because a call has no effect before the heap has grown to that size.
  */
 export const limitYoungHeap = (): void => {
   const young = isLimited ? undefined : getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");

@@ -30,7 +30,7 @@ import {
 } from "./shared-console.ts";
 import { type Cells, type TestTenant } from "./tenant.ts";
 import { undoChange } from "./undo.ts";
-import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
+import { getVersionSchema } from "../../../src/lib/tenant/versions/save-versions.ts";
 
 type Place = number;
 

@@ -13,7 +13,7 @@ import { THINGS } from "../../../src/lib/model/things.ts";
 import { USER } from "../../../src/lib/model/user.ts";
 import { computeChecksum } from "../../../src/lib/tenant/audit/sqlite/versions.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
-import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
+import { getVersionSchema } from "../../../src/lib/tenant/versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/versions/tables.ts";
 import { collectionOf, type TestTenant } from "./tenant.ts";
 

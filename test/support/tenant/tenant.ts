@@ -35,7 +35,7 @@ import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/rese
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME, WriterNote } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
-import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed.ts";
+import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed-state.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
 export type Request = NewImport;

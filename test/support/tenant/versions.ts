@@ -71,7 +71,7 @@ function expectSameRecords(thing: string, found: Records, wanted: Records | unde
 const NOTHING_TO_RESTORE = "it did not change any data that can be restored";
 
 function expectRemovedFieldFailure({ what }: Failure): void {
-  expect(what.en).toContain("it deleted a custom field, which cannot be restored with its values");
+  expect(what.en).toContain("it deleted a custom field, whose values cannot be restored");
 }
 
 function expectNotBlocked({ undoes, blocked }: Import): void {

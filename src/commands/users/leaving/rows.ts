@@ -1,13 +1,13 @@
 import { line, step, type Advice } from "../../../lib/advice/index.ts";
-import type { Dependents, LeaveResult, User } from "../../../lib/client/index.ts";
+import type { UserDependents, LeaveResult, User } from "../../../lib/client/index.ts";
 import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/model/device.ts";
 import { ROLES } from "../../../lib/model/role.ts";
 import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 
-type OwnedDevice = Dependents["devices"][number];
-type SecuredIdentity = NonNullable<Dependents["secured"]>[number];
+type OwnedDevice = UserDependents["devices"][number];
+type SecuredIdentity = NonNullable<UserDependents["secured"]>[number];
 
 const KIND_LABELS = {
   account: text("account", "アカウント"),

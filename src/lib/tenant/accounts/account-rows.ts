@@ -15,8 +15,8 @@ import { text } from "../../text/index.ts";
 import type { RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
-import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
-import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
+import { buildCaseSql, buildNameListSql } from "../store/sql/portable-sql.ts";
+import { saveVersionOrCreation, saveVersions } from "../versions/save-versions.ts";
 import { fromRow, insertRow, toRow, toStringOrNull } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
@@ -24,7 +24,7 @@ const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
     json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
   from json_each(a.managedOrgs) e join org m on m.pk = e.value left join temp.place mp on mp.pk = m.pk)`;
 
-/** CLOMO accounts in the order of their names. Every user with an account name has an account. */
+/** CLOMO accounts, sorted by name. Every user with an account name has an account. */
 export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   thing: ACCOUNT,
   table: "user t left join account a on a.user = t.pk",
@@ -64,13 +64,11 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   derived: [ORG_POSITION_TABLE],
 };
 
-/** Like {@link ACCOUNTS}, but only the accounts with a role. There are few, so few users are read. */
 export const ROLE_HOLDERS: typeof ACCOUNTS = {
   ...ACCOUNTS,
   among: `${ACCOUNTS.among} and t.pk in (select user from account where role <> 'none')`,
 };
 
-/** SQL: all managers of each organisation, with the user's record number, account name and email addresses. */
 export const ORG_MANAGERS_SQL = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from main.account a join main.user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
@@ -79,11 +77,11 @@ export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUN
 export interface StoredAccount {
   readonly pk: number;
   readonly name: string | null;
-  /** text for messages: the name of the account, or of its user if the account has no name */
+  /** display name in messages */
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
-  /** record numbers of the managed organisations; null: none, or all organisations for a custom administrator */
+  /** record numbers of the managed organisations; for a custom administrator, null means all organisations */
   readonly managedOrgs: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -121,11 +119,10 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
   return row && toStoredAccount(row);
 };
 
-/** SQL: the condition of {@link isAboveOperator} for a user `u` and an account `a`, which may be missing. */
 export const IS_ABOVE_OPERATOR_SQL = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
-/** Returns true if only system administrators may change an account or its email address. @see facts 2.1 */
+/** Returns true if only a system administrator may change the account. @see facts 2.1 */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
@@ -173,7 +170,7 @@ export type AccountValues = Pick<
   "role" | "scheme" | "managedOrgs" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo" | "verifier"
 >;
 
-/** Creates or updates an account's row. The change must lock `accounts`.  @param createdAt used only for a new row */
+/** Call this after locking the collection `accounts`. @param createdAt used only for a new row */
 export const writeAccount = async (
   writer: Writer,
   user: number,
@@ -191,7 +188,7 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/** The values are stored with the user. The change must lock `users`. */
+/** Call this after locking the collection `users`, because credentials are stored with the user. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -206,7 +203,6 @@ export const writeCredentials = async (
   });
 };
 
-/** Changing a mark does not change the user's revision. */
 export const writeAdministratorMark = async (
   writer: Writer,
   pk: number,
@@ -223,7 +219,6 @@ export const writeAdministratorMark = async (
 
 export interface ResetCode {
   readonly verifier: string;
-  /** comparison key of the address to which the code was sent */
   readonly addressKey: string;
   readonly expiresAt: string;
   readonly tries: number;
@@ -238,7 +233,7 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/** Deletes a user's reset code. If given, `verifier` must match the code. Returns true if a code was deleted. */
+/** Returns true if a code was deleted. @param verifier if set, only a code with this verifier is deleted */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
@@ -247,7 +242,7 @@ export const deleteResetCode = async (writer: Writer, user: number, verifier?: s
   return removed > 0;
 };
 
-/** Returns the account settings. Without recorded settings, account names are free text (a clomoctl rule). */
+/** Returns the account settings. By default, account names are free text (a rule of clomoctl). */
 export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
   const row = await reader.get<Pick<AccountSettings, "composition" | "authentication">>(
     "select composition, authentication from account_settings",
@@ -276,7 +271,6 @@ const COMPOSED_NAME_SQL: Readonly<
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/** SQL: the account name that is built from a user's data, or null. @param sqlOf SQL of a field of the user */
 export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,

@@ -227,7 +227,7 @@ describe("passwords", () => {
     const here = await failureOf(accounts().create({ user, name: "yamada", role: "system", password: PASSWORD }));
     expect(here).toMatchObject({
       code: "input-rejected",
-      hint: { en: "set the password in the console first, then pass --password-in-console to record that" },
+      hint: { en: "set the password in the console, then pass --password-in-console" },
     });
     const none = await failureOf(accounts().create({ user, name: "yamada", role: "system" }));
     expect(none?.hint?.en).toContain("--password-in-console");
@@ -802,7 +802,7 @@ describe("what account names are built from", () => {
       const user = await person();
       const other = await failureOf(accounts().create({ user, name: "other" }));
       expect(other).toMatchObject({ code: "input-rejected", where: undefined });
-      expect(other?.what.en).toContain(`the name must be "${name}"`);
+      expect(other?.what.en).toContain(`the account name must be "${name}"`);
       expect((await accounts().create({ user })).after.name).toBe(name);
     },
   );
@@ -883,7 +883,7 @@ describe("what account names are built from", () => {
     expect(refused).toMatchObject({
       code: "input-rejected",
       what: {
-        en: 'account: "other" does not match what account names are built from (employee code of the user): the name must be "E1"',
+        en: 'account: the account name must be "E1" (built from: employee code of the user), not "other"',
       },
       hint: { en: "to show what account names are built from: `clomoctl clomo-account settings show`" },
     });

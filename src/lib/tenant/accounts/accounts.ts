@@ -78,8 +78,8 @@ export const resetPassword = (
 const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   what: text("the new password is missing", "新しいパスワードを指定してください"),
   hint: text(
-    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console first, then pass --password-in-console to record that`,
-    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください`,
+    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console, then pass --password-in-console`,
+    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面でパスワードを設定してから、--password-in-console を指定してください`,
   ),
 });
 
@@ -88,7 +88,6 @@ const applyComposition = async (
   { name }: StoredAccount,
   { verb, id, given }: Pick<AccountChange, "verb" | "id"> & { readonly given: AccountRequest },
 ): Promise<AccountRequest> => {
-  // a blank name is rejected later, because the name of an account is never cleared
   const stays = given.name === undefined || given.name === name || given.name.trim() === "";
   if (verb !== "create" && stays) return given;
   return { ...given, name: await composeAccountName(reader, await getRecordById(reader, USER_LIST, id), given.name) };
@@ -100,24 +99,23 @@ interface AccountChange {
   readonly body: AccountBody;
 }
 
-const changesUser = (
+const changesUserRecord = (
   verb: AccountChange["verb"],
   { name, role, password, passwordInConsole }: AccountRequest,
 ): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
-/** @param check throws if the command refuses the change */
 const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
-  // done before the transaction, because hashing is slow and the transaction must be short
+  // hash before the transaction, because hashing is slow
   const verifier =
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
-  const locks = changesUser(verb, given) ? ["accounts", "users"] : ["accounts"];
+  const locks = changesUserRecord(verb, given) ? ["accounts", "users"] : ["accounts"];
   const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: true } as const;
   return session.change(change, async (writer) => {
     const before = await getStoredAccount(writer, id);
@@ -153,10 +151,10 @@ export const getStoredAccount = async (reader: Reader, id: string): Promise<Stor
 interface AccountUpdate {
   readonly id: string;
   readonly before: StoredAccount;
-  /** the account in the form of the tenant API; null for a new account */
+  /** the account before the change; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
-  /** verifier of the new password; undefined if no password is set, or if the password is set in the console */
+  /** verifier of the new password; undefined if clomoctl does not set the password */
   readonly verifier: string | undefined;
 }
 
@@ -168,7 +166,6 @@ export const applyAccountDraft = async (
   const at = getCurrentInstant(session.surroundings);
   const { values, name, passwordSet, isMarked } = meant;
   const { pk } = before;
-  // in a mirror, the verifier belongs to the password for signing in, not to the console's password
   const kept = verifier ?? before.verifier;
   const createdAt = before.name === null ? at : before.createdAt;
   await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
@@ -210,7 +207,6 @@ interface AccountSettingsRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,

@@ -4,7 +4,6 @@ import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 
 export interface ActingAccount {
-  /** `id` is the id of this user, `user` its record number */
   readonly user: number;
   readonly id: string;
   readonly name: string;
@@ -16,13 +15,12 @@ export interface ActingAccount {
   readonly verifier: string | null;
 }
 
-/** SQL: the columns and tables from which {@link toActingAccount} makes an account. */
 export const ACTING_ACCOUNT_COLUMNS = `u.pk as actingUser, u.id as actingId, u.accountName, u.org, coalesce(a.role, 'none') as role,
   a.managedOrgs, s.name as scheme, s.operations, a.verifier`;
 export const ACTING_ACCOUNT_TABLES = `main.user u left join main.account a on a.user = u.pk
   left join main.scheme s on s.pk = a.scheme`;
 
-/** Returns the account with a name, even if the acting account cannot see it; undefined if no user has the name. */
+/** Returns the account with a name, even if the acting account cannot see it. */
 export const findAccountByName = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
   const row = await reader.get(
     `select ${ACTING_ACCOUNT_COLUMNS} from ${ACTING_ACCOUNT_TABLES} where coalesce(u.accountKey, u.accountName) = :key`,
@@ -51,7 +49,9 @@ interface OrgPath {
   readonly path: string;
 }
 
-/** Returns the paths of organisations that still exist, in the order of the tree.  @param orgs record numbers */
+/**
+ * Returns the organisations' paths in the order of the tree, without deleted organisations. @param orgs record numbers
+ */
 export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
   await reader.derive(ORG_POSITION_TABLE);
   return reader.all<OrgPath>(
@@ -61,7 +61,6 @@ export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Pro
   );
 };
 
-/** Returns the acting account's own user, even if the account cannot list this user.  @param user record number */
 export const findOwnUser = async (reader: Reader, user: number) => {
   const row = await reader.get<{ id: string; name: string; email: string; org: number; listed: number }>(
     `select u.id, u.name, u.emails ->> 0 as email, u.org, exists (select 1 from user seen where seen.pk = u.pk) as listed

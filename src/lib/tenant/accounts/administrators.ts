@@ -13,7 +13,6 @@ interface Administrator {
   readonly name: string;
 }
 
-/** The time and the person of the last confirmation are null if there is none. */
 export interface Administrators {
   readonly kind: AdministratorKind;
   readonly knownAt: string | null;
@@ -21,7 +20,7 @@ export interface Administrators {
   readonly administrators: readonly Administrator[];
 }
 
-const KIND = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
+const ADMINISTRATOR_KIND_FIELD = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
 
 const CONFIRMATION_SQL = "select at as knownAt, actor as knownBy from administrators_known where kind = :kind";
 
@@ -31,7 +30,7 @@ const ADMINISTRATOR_QUERIES = {
 } as const;
 
 export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => {
-  checkFieldValue("kind", KIND, kind);
+  checkFieldValue("kind", ADMINISTRATOR_KIND_FIELD, kind);
   const known = await reader.get<Pick<Administrators, "knownAt" | "knownBy">>(CONFIRMATION_SQL, { kind });
   const sql = ADMINISTRATOR_QUERIES[kind === "users" ? "users" : "app"];
   return {
@@ -41,7 +40,7 @@ export const readAdministratorList = async (reader: Reader, kind: AdministratorK
   };
 };
 
-export const confirmList = async (
+export const confirmAdministratorList = async (
   { surroundings, actorName: actor }: Session,
   writer: Writer,
   kind: AdministratorKind,
@@ -49,11 +48,11 @@ export const confirmList = async (
   await insertRow(writer, "administrators_known", { kind, at: getCurrentInstant(surroundings), actor }, ["kind"]);
 };
 
-/** Console exports do not show administrators. */
+/** Users confirm the list of administrators, because console exports do not show administrators. */
 export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
   return session.change({ action: "administrators.confirm", locks, once: true }, async (writer) => {
-    await confirmList(session, writer, kind);
+    await confirmAdministratorList(session, writer, kind);
     return { result: await readAdministratorList(writer, kind), objects: [], detail: { kind } };
   });
 };

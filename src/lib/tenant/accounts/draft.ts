@@ -39,7 +39,7 @@ export interface AccountRequest {
   readonly role?: Role | undefined;
   readonly scheme?: string | undefined;
   readonly managedOrgs?: readonly string[] | undefined;
-  /** only for a custom administrator: true if the account manages all organisations */
+  /** for a custom administrator: true if the account manages all organisations */
   readonly managesAll?: boolean | undefined;
   readonly supportOption?: boolean | undefined;
   readonly noticeMail?: boolean | undefined;
@@ -47,15 +47,14 @@ export interface AccountRequest {
   readonly timezone?: string | null | undefined;
   readonly memo?: string | null | undefined;
   readonly password?: string | undefined;
-  /** only in a mirror: true if the password was set in the console */
   readonly passwordInConsole?: boolean | undefined;
-  /** only in a mirror: true if the password is for signing in to a server of this mirror, not to the console */
+  /** in a mirror: true if the password is only for signing in to a server */
   readonly forSignIn?: boolean | undefined;
 }
 
 const { fields: FIELDS } = ACCOUNT;
 
-/** Does not check the values. @throws `not-permitted` @see facts 2.1 */
+/** @throws `not-permitted` @see facts 2.1 */
 export const permitAccountChange = ({ actor }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(actor, ["accounts.write"]);
   permitPrivilegedAccount(actor, before);
@@ -63,11 +62,11 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
   if (ROLES_ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true)
     requirePermission(actor, ["accounts.roles"]);
   if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(actor, ["accounts.orgs"]);
-  if (actor.role === "custom" && isUserChange(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
+  if (actor.role === "custom" && needsUserRights(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
 };
 
-/** Returns true if a change needs the right to change users, too: if it renames an account, or grants no role. */
-const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
+/** A change that renames an account or grants no role also needs the right to change users. */
+const needsUserRights = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /** @throws Failure `not-permitted` */
@@ -80,7 +79,6 @@ export interface AccountDraft {
   readonly values: AccountValues;
   readonly name: string | undefined;
   readonly passwordSet: boolean;
-  /** undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 
@@ -124,7 +122,7 @@ export const buildAccountDraft = async (
 };
 
 const MANAGES_ALL_RULE = text(
-  "only a custom administrator can manage all organisations, instead of individual organisations",
+  "only a custom administrator can manage all organisations; do not also specify individual organisations",
   "すべての組織を管理対象にできるのはカスタム管理者だけです。その場合、個別の組織は指定できません",
 );
 
@@ -210,8 +208,8 @@ const NO_MIRROR_REASON = text(
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
-  "set the password in the console first, then pass --password-in-console to record that",
-  "管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください",
+  "set the password in the console, then pass --password-in-console",
+  "管理画面でパスワードを設定してから、--password-in-console を指定してください",
 );
 
 const PASSWORD_FILE_HINT = text(
@@ -224,7 +222,6 @@ const ANOTHER_PASSWORD_HINT = text(
   "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/** Returns the number of the requested scheme, or of the current one by default. @throws Failure `not-found` */
 const resolveScheme = async (
   writer: Writer,
   before: StoredAccount,
@@ -253,7 +250,6 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   return pks.toSorted((a, b) => a - b);
 };
 
-/** @throws `input-rejected` for another name @see seed 001 */
 export const composeAccountName = async (
   reader: Reader,
   user: AccountNameParts & { readonly name: string },
@@ -285,7 +281,7 @@ export const composeAccountName = async (
   if (given === undefined || given === composed) return composed;
   throw createNameFailure(
     text(
-      `"${given}" does not match what account names are built from (${en}): the name must be "${composed}"`,
+      `the account name must be "${composed}" (built from: ${en}), not "${given}"`,
       `「${given}」は、アカウント名を構成する情報「${ja}」と異なります。「${composed}」を指定してください`,
     ),
   );
@@ -303,6 +299,5 @@ const SHOW_COMPOSITION_HINT = text(
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
-/** Does not name the option, because commands have different options. */
 const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION_HINT): Failure =>
   createFieldFailure(FIELDS.name.label, reason, hint);

@@ -7,7 +7,7 @@ import { readAllRecords, streamList } from "../store/lists.ts";
 import { ACCOUNTS, readAccountSettings, ROLE_HOLDERS, SUPPORT_ACCOUNTS } from "./account-rows.ts";
 import { SCHEMES } from "./scheme-rows.ts";
 
-// these modules are loaded only by requests that need them, so that lists start faster
+// load modules only when needed, so that lists start faster
 const loadAccounts = () => import("./accounts.ts");
 const loadSchemes = () => import("./schemes.ts");
 const loadAdministrators = () => import("./administrators.ts");
@@ -166,7 +166,6 @@ export const roles = {
 
 const buildKindPath = ({ z }: InputKit) => ({ kind: z.enum(["users", ...SECURED_APPS]) });
 
-/** Console exports do not show administrators. */
 export const administrators = {
   list: operation({
     route: "GET /v1/administrators/{kind}",

@@ -24,7 +24,7 @@ export interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends an email within a limited time. If sending fails, returns the reason without secrets. */
+/** Sends an email. If sending fails, returns the reason, which contains no secrets. */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 export type OpenMail = () => Promise<SendMail>;
@@ -60,7 +60,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
   });
 };
 
-/** Returns true if a code is valid for an account now. Counts wrong codes; the last attempt deletes the valid code. */
+/** Returns true if the code is valid. Counts wrong codes, and deletes the account's code after the last attempt. */
 export const checkResetCode = async (
   { surroundings }: Session,
   writer: Writer,
@@ -69,7 +69,7 @@ export const checkResetCode = async (
   const { pk } = await getStoredAccount(writer, id);
   const kept = await readResetCode(writer, pk);
   if (kept === undefined || kept.expiresAt <= getCurrentInstant(surroundings)) return false;
-  // a code must not be used if the address to which it was sent no longer belongs to the account
+  // a reset code is invalid if its email address no longer belongs to the account
   const { emails } = await getRecordById(writer, ACCOUNTS, id);
   if (!emails.some((address) => emailKey(address) === kept.addressKey)) return false;
   if (verifyCode(kept.verifier, code)) return true;
@@ -86,7 +86,7 @@ interface PasswordReset {
   readonly verifier: string;
 }
 
-/** Sets a password (in a mirror, for signing in) with a code, which is then deleted. @throws `refusal` */
+/** Sets a password with a reset code, and deletes the code. @throws `refusal` */
 export const applyResetCode = (
   session: Session,
   { id, code, password, verifier }: PasswordReset,

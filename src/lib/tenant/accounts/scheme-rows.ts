@@ -1,10 +1,9 @@
 import { SCHEME } from "../../model/scheme.ts";
 import { readAllRecords, type RecordList } from "../store/lists.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { saveVersions } from "../versions/keep.ts";
+import { saveVersions } from "../versions/save-versions.ts";
 import { ACCOUNTS } from "./account-rows.ts";
 
-/** Does not count deleted users. */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
@@ -20,7 +19,7 @@ export interface SchemeHolder {
   readonly id: string;
   readonly account: string;
   readonly name: string;
-  /** paths of the managed organisations, blank for 全社; null: all organisations (全て) */
+  /** paths of the managed organisations, blank for 全社; null for all organisations (全て) */
   readonly orgs: readonly string[] | null;
 }
 
@@ -33,7 +32,7 @@ export const readSchemeHolders = async (reader: Reader, id: string): Promise<Sch
   });
 };
 
-/** Removes the scheme and its role from accounts of deleted users, too, because they could be restored. */
+/** Also removes the scheme from accounts of deleted users, because undo can restore these users. */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },

@@ -58,7 +58,7 @@ export const readSchemeWithHolders = async (reader: Reader, id: string): Promise
   holders: await readSchemeHolders(reader, id),
 });
 
-/** Deletes all schemes or none. @throws Failure `not-found`; `input-rejected` if in use; `conflict` if changed */
+/** Deletes all schemes or none. @throws Failure `not-found`; `input-rejected` for a scheme in use; `conflict` */
 export const deleteSchemes = (
   session: Session,
   { ids, dryRun }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },

@@ -4,7 +4,6 @@ import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { findOwnUser, readOrgPaths } from "./acting-accounts.ts";
 
-/** The caller: the account (null for the machine's owner), its role, and its organisations (null for all). */
 export type Whoami = Awaited<ReturnType<typeof readWhoami>>;
 
 const readWhoami = ({ actor, actorName, by, store }: Session) =>

@@ -6,7 +6,7 @@ import { getCurrentInstant } from "../ids.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
-import { ADE_LOCKS, ADE_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./server.ts";
+import { ADE_LOCKS, ADE_AUDIT_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./server.ts";
 import { listSealedSecrets, writeServer, type StoredServer } from "./server-rows.ts";
 
 export const BUSINESS_KEY_PURPOSE = "business-key";
@@ -23,7 +23,6 @@ const NOT_SYNCED_FAILURE = new Failure("input-rejected", {
   hint: step("to see the next steps", "次の手順の確認", line("ade status", [])),
 });
 
-/** @throws Failure `input-rejected` with the servers' names if Apple has no such server */
 const requireKnownServer = (servers: readonly string[], named: string | null): void => {
   if (servers.length === 0 || (named !== null && servers.includes(named))) return;
   const names = servers.slice(0, 3).join(", ") + (servers.length > 3 ? ", …" : "");
@@ -38,7 +37,7 @@ const requireKnownServer = (servers: readonly string[], named: string | null): v
   });
 };
 
-/** @throws Failure `input-rejected` if no devices were fetched, or if it is not known which server CLOMO uses */
+/** @throws Failure `input-rejected` if no devices were fetched or CLOMO's server is not known */
 export const requireOrganisation = async (reader: Reader): Promise<void> => {
   const { business } = await readAde(reader);
   if (business === null || business.lastSyncAt === null) throw NOT_SYNCED_FAILURE;
@@ -46,14 +45,14 @@ export const requireOrganisation = async (reader: Reader): Promise<void> => {
 };
 
 export interface BusinessKeyRequest {
-  /** undefined: the private key file and the IDs of its API account do not change */
+  /** undefined if the private key file and the API account's IDs do not change */
   readonly key?:
     | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
     | undefined;
   readonly server?: string | undefined;
 }
 
-/** Does not contact Apple. @throws Failure `input-rejected` */
+/** Stores the key without contacting Apple. @throws Failure `input-rejected` */
 export const setBusinessKey = async (
   session: Session,
   { sealing }: AppleAccess,
@@ -83,7 +82,7 @@ export const setBusinessKey = async (
     if (server !== undefined) requireKnownServer(business?.servers ?? [], server);
     await writeServer(writer, change);
     const after = { clientId: key?.clientId, keyId: key?.keyId, server };
-    return { result: undefined, objects: [ADE_OBJECT], after };
+    return { result: undefined, objects: [ADE_AUDIT_OBJECT], after };
   });
   return session.read(readAde);
 };

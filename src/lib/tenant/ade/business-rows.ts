@@ -1,5 +1,5 @@
 import { BUSINESS_FIELDS } from "../../model/ade-device.ts";
-import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/forms.ts";
+import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/portable-sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
 const buildInClomoSql = (of: string): string =>
@@ -26,10 +26,9 @@ export const countDifferences = async (reader: Reader) => {
   return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
 };
 
-/** SQL: columns of the table of fetched rows, which are listed devices, or only a serial number and its server. */
+/** A fetched row is a listed device, or only the serial number and the server of a device. */
 export const FETCHED_ROW_COLUMNS = ["place integer", ...[...BUSINESS_FIELDS, "server"].map((name) => `${name} text`)];
 
-/** SQL: the latest row of each device, because a device can move to another page during the fetch. */
 const buildLatestSql = (from: string, among: string): string =>
   `(select * from (select *, row_number() over (partition by serialNumber order by place desc) as newest from ${from}
     where ${among}) where newest = 1)`;
@@ -39,13 +38,12 @@ const buildDevicesSql = (from: string): string => buildLatestSql(from, "server i
 const buildMissingSql = (from: string): string =>
   `select serialNumber from business_device where releasedAt is null except select serialNumber from ${from}`;
 
-export const countListed = (reader: Reader, from: string): Promise<number> =>
+export const countListedDevices = (reader: Reader, from: string): Promise<number> =>
   reader.count(`select count(distinct serialNumber) from ${from} where server is null`);
 
-export const countReleased = (reader: Reader, from: string): Promise<number> =>
+export const countReleasedDevices = (reader: Reader, from: string): Promise<number> =>
   reader.count(`select count(*) from (${buildMissingSql(from)})`);
 
-/** Returns how many devices the pages may lack, or list without a server, because devices changed during the fetch. */
 export const countUncertainDevices = async (reader: Reader, from: string, total: number): Promise<number> => {
   const halves = await reader.count(
     `select count(*) from (
@@ -54,8 +52,8 @@ export const countUncertainDevices = async (reader: Reader, from: string, total:
        union all select * from (select serialNumber from ${from} where server is not null
          except select serialNumber from ${from} where server is null))`,
   );
-  const lacking = Math.max(0, total - (await countListed(reader, from)));
-  return halves + lacking + (await countReleased(reader, from));
+  const lacking = Math.max(0, total - (await countListedDevices(reader, from)));
+  return halves + lacking + (await countReleasedDevices(reader, from));
 };
 
 const NEW_VALUES = Object.entries({
@@ -64,7 +62,6 @@ const NEW_VALUES = Object.entries({
   releasedAt: "null",
 });
 
-/** Marks devices that are missing from the fetched ones as released. */
 export const applyOrganisation = async (writer: Writer, from: string, at: string) => {
   const base = await writer.count("select coalesce(max(pk), 0) from business_device");
   const released = await writer.run(

@@ -5,7 +5,7 @@ import type { Session } from "../session.ts";
 import type { ScratchTable } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
 import { BUSINESS_KEY_PURPOSE, NO_KEY_FAILURE } from "./business-key.ts";
-import { countUncertainDevices, countListed } from "./business-rows.ts";
+import { countUncertainDevices, countListedDevices } from "./business-rows.ts";
 import type { AppleAccess } from "./server.ts";
 import type { StoredServer } from "./server-rows.ts";
 
@@ -14,7 +14,7 @@ export { BusinessRefusal } from "../../apple/business/client.ts";
 /** Maximum number of complete fetches. A fetch is repeated if devices changed while their pages were fetched. */
 const MAX_PASSES = 3;
 
-const FETCHED = [...BUSINESS_FIELDS, "server"];
+const FETCHED_FIELDS = [...BUSINESS_FIELDS, "server"];
 
 interface FetchTools {
   readonly session: Session;
@@ -23,7 +23,7 @@ interface FetchTools {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fetches all pages again until the number of missing devices is the same twice. @throws Failure; `BusinessRefusal` */
+/** Repeats the fetch until the number of missing devices stays the same. @throws Failure; `BusinessRefusal` */
 export const fetchOrganisation = async (
   { session, apple, scratch, signal }: FetchTools,
   { apiEndpoint: endpoint, apiClient: clientId, apiKeyId: keyId, apiKey }: StoredServer,
@@ -38,9 +38,8 @@ export const fetchOrganisation = async (
   let place = 0;
   const add = async (rows: readonly Readonly<Record<string, string | null>>[]): Promise<void> => {
     signal?.throwIfAborted();
-    // for each page, because the heap may grow once per page
     limitYoungHeap();
-    await scratch.add(rows.map((row) => [(place += 1), ...FETCHED.map((name) => row[name] ?? null)]));
+    await scratch.add(rows.map((row) => [(place += 1), ...FETCHED_FIELDS.map((name) => row[name] ?? null)]));
   };
   for (let pass = 1, before = 0; pass <= MAX_PASSES; pass += 1) {
     let most = 0;
@@ -58,6 +57,6 @@ export const fetchOrganisation = async (
     if (doubts === before) break;
     before = doubts;
   }
-  const devices = await session.read((reader) => countListed(reader, scratch.name));
+  const devices = await session.read((reader) => countListedDevices(reader, scratch.name));
   return { devices, servers: [...servers.values()].toSorted() };
 };

@@ -8,10 +8,10 @@ import {
 import { PRE_REGISTERED } from "../../model/device.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/forms.ts";
+import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/portable-sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { buildDifferenceSql, DIFFERENCE_SQL } from "./business-rows.ts";
-import { saveCreatedRange } from "../versions/keep.ts";
+import { saveCreatedRange } from "../versions/save-versions.ts";
 
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 
@@ -48,7 +48,7 @@ const createOrganisationList = (among?: string): typeof ADE_DEVICE_LIST => ({
   },
 });
 
-/** Lists of the organisation's devices. `all` and `released` contain released devices even if CLOMO lacks them. */
+/** The lists `all` and `released` also contain released devices that CLOMO does not have. */
 export const ORGANISATION_LISTS = {
   all: createOrganisationList(),
   released: createOrganisationList("t.releasedAt is not null"),
@@ -63,20 +63,17 @@ export const countDevices = async (
   notReady: await reader.count(`select count(*) from ade_device t where ${IS_NOT_READY}`),
 });
 
-/** SQL: columns of the table of fetched devices; `place` is the order in which the devices arrived. */
 export const FETCHED_COLUMNS = ["place integer", ...APPLE_DEVICE_FIELDS.map((field) => `${field} text`)];
 
 const [, ...OTHER_APPLE_FIELDS] = APPLE_DEVICE_FIELDS;
 
 const DELETED_OP_TYPE = "deleted";
 
-/** Fields that describe a device's last change. A fetch without these fields does not clear the stored values. */
 const FIELDS_KEPT_IF_MISSING: readonly string[] = ["opType", "opDate"];
 
 const buildNewValueSql = (field: string): string =>
   FIELDS_KEPT_IF_MISSING.includes(field) ? `coalesce(excluded.${field}, t.${field})` : `excluded.${field}`;
 
-/** SQL: true if a fetched change is not older than the stored device. Full fetches do not need this check. */
 const IS_NOT_OLDER_SQL = "(excluded.opDate is null or t.opDate is null or excluded.opDate >= t.opDate)";
 
 export interface AppliedCounts {
@@ -85,7 +82,7 @@ export interface AppliedCounts {
   readonly released: number;
 }
 
-/** Stores the latest fetched record of each device, except deleted devices. @see apple 3 (hazards 2, 3, 5) */
+/** Stores the latest fetched record of each device that is not deleted. @see apple 3 (hazards 2, 3, 5) */
 export const applyFetched = async (
   writer: Writer,
   from: string,
@@ -110,7 +107,6 @@ export const applyFetched = async (
   return { base, created: inserted - unknown, changed: stored - inserted - released, released };
 };
 
-/** @param from name of the table of fetched devices */
 const buildMissingDevicesSql = (from: string): string =>
   `select serialNumber from ade_device except select serialNumber from ${from}`;
 
@@ -128,7 +124,7 @@ const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("
 
 export type RegisteredDevice = Readonly<Record<"id" | "serialNumber", string>>;
 
-/** Creates 事前登録 records for ADE devices with a number above `base` and no record. @param told maximum to return */
+/** Creates 事前登録 records for ADE devices that have no record. @param told maximum number of records to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

@@ -4,7 +4,6 @@ import { findRecords, streamList } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
 import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
-// loaded only when needed, because this module also loads cryptography
 const loadServer = () => import("./server.ts");
 
 export const ade = {
@@ -79,9 +78,9 @@ export const ade = {
   devices: operation({
     route: "GET /v1/ade/devices",
     about: "List the devices of the last sync, in the order in which they were first seen",
-    input: ({ z, listForm, queryFlag }) =>
+    input: ({ z, listFormQuery, queryFlag }) =>
       z.strictObject({
-        ...listForm,
+        ...listFormQuery,
         search: z.string().optional().meta({ description: "text to find in any value of a device" }),
         notReady: queryFlag.meta({ description: "true: only devices whose profile state is not assigned or pushed" }),
         organisation: z
@@ -112,7 +111,6 @@ export const ade = {
   }),
 };
 
-/** Returns the list of the tenant's own MDM server; the organisation's list if the server has no devices. */
 const chooseDeviceList = async (reader: Reader): Promise<typeof ADE_DEVICE_LIST> =>
   (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_LISTS.all;
 

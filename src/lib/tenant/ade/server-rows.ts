@@ -1,17 +1,17 @@
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** The keys and the token are sealed. */
+/** The keys and the token are encrypted. */
 export type StoredServer = Readonly<Record<keyof typeof EMPTY_SERVER, string | null>>;
 
 const EMPTY_OWN_SERVER = {
-  /** without a trailing slash */
+  /** URL without a trailing slash */
   endpoint: null,
   privateKey: null,
   certificate: null,
   keyAt: null,
   token: null,
-  /** SHA-256 of the token file; `consumer`: SHA-256 of the token's consumer key */
+  /** SHA-256 of the token file; `consumer` is the SHA-256 of the token's consumer key */
   tokenHash: null,
   consumer: null,
   tokenExpiresAt: null,
@@ -31,7 +31,6 @@ const EMPTY_OWN_SERVER = {
 
 const EMPTY_SERVER = {
   ...EMPTY_OWN_SERVER,
-  /** `apiEndpoint` is null for Apple's own address */
   apiEndpoint: null,
   apiClient: null,
   apiKeyId: null,
@@ -51,13 +50,13 @@ export const writeServer = async (writer: Writer, change: Partial<StoredServer>)
   await insertRow(writer, "ade_server", { pk: 1, ...(await readServer(writer)), ...change }, ["pk"]);
 };
 
-/** Deletes all data that came from the endpoint or was created for it. Keeps the tenant's own device records and API account. */
+/** Deletes all data that came from the endpoint, but keeps the tenant's device records and API account. */
 export const deleteServerData = async (writer: Writer): Promise<void> => {
   await writeServer(writer, EMPTY_OWN_SERVER);
   await writer.run("delete from ade_device");
 };
 
-/** New secrets must be sealed with the same key. */
+/** Returns the encrypted secrets. New secrets must be encrypted with the same key. */
 export const listSealedSecrets = async (reader: Reader): Promise<readonly string[]> => {
   const { privateKey, token } = await readServer(reader);
   return [privateKey, token].filter((secret) => secret !== null);

@@ -14,16 +14,15 @@ import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
 export interface AppleAccess {
-  /** returns the function that sends requests, which is created at the first call */
   readonly send: () => Promise<Send>;
-  /** seals secrets, each for one purpose, with a key that is stored outside the tenant's database */
+  /** encrypts secrets with a key that is stored outside the tenant's database */
   readonly sealing: {
-    /** @param kept sealed texts; the call fails if the key of these texts was replaced or lost (default: none) */
+    /** @param kept encrypted secrets; the call fails if their key was replaced or lost */
     seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<void>;
-  /** name and version: `clomoctl/0.1.0` */
+  /** name and version, such as `clomoctl/0.1.0` */
   readonly program: string;
 }
 
@@ -31,7 +30,7 @@ export const ADE_LOCKS = ["ade"];
 
 export const KEY_PURPOSE = "ade-key";
 
-export const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
+export const ADE_AUDIT_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
 export const hashContent = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
@@ -52,7 +51,7 @@ export const readAde = async (reader: Reader) => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      // a tenant from a bundle has the expiry date of its token, but not the token
+      // a tenant from a bundle has the token's expiry date, but not the token
       tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {
@@ -69,15 +68,12 @@ export const readAde = async (reader: Reader) => {
   };
 };
 
-/** Returns null if the Apple Business API was never used. */
 const readBusiness = async (reader: Reader, stored: StoredServer) => {
   const { apiClient, apiKeyId, apiKeyAt, apiRejectedAt, apiServers, apiSyncAt, clomoServer } = stored;
   if (apiKeyAt === null && apiSyncAt === null) return null;
   const servers = JSON.parse(apiServers ?? "[]") as readonly string[];
   return {
-    // a tenant from a bundle has the devices, but not the key
     key: apiKeyAt === null ? null : { client: apiClient, id: apiKeyId, setAt: apiKeyAt, rejectedAt: apiRejectedAt },
-    /** null if it is not known which of the servers CLOMO uses */
     server: servers.length === 0 || servers.includes(clomoServer ?? "") ? clomoServer : null,
     servers,
     lastSyncAt: apiSyncAt,
@@ -129,7 +125,7 @@ export const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple). A change deletes the data of the former endpoint. @throws Failure */
+/** Sets the endpoint (default: Apple). A new endpoint deletes the data of the former endpoint. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
@@ -138,12 +134,12 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
     if (before === endpoint) return { result: undefined, objects: [] };
     await deleteServerData(writer);
     await writeServer(writer, { endpoint });
-    return { result: undefined, objects: [ADE_OBJECT], before: { endpoint: before }, after: { endpoint } };
+    return { result: undefined, objects: [ADE_AUDIT_OBJECT], before: { endpoint: before }, after: { endpoint } };
   });
   return session.read(readAde);
 };
 
-/** Returns the key pair's certificate. Creates a missing key pair. @throws Failure as {@link requireServer} */
+/** Returns the certificate of the key pair, which is created if missing. @throws Failure as {@link requireServer} */
 export const createKey = async (
   session: Session,
   { sealing }: AppleAccess,
@@ -172,7 +168,7 @@ export const createKey = async (
       const keyAt = getCurrentInstant(session.surroundings);
       await writeServer(writer, { privateKey: sealed, certificate, keyAt });
       const after = { publicKey: hashPublicKey(certificate) };
-      return { result: { certificate, created: true }, objects: [ADE_OBJECT], after };
+      return { result: { certificate, created: true }, objects: [ADE_AUDIT_OBJECT], after };
     },
   );
 };

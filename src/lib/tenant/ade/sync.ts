@@ -23,7 +23,7 @@ import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
-import { applyOrganisation, countReleased, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
+import { applyOrganisation, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
   applyFetched,
   countMissingDevices,
@@ -33,14 +33,14 @@ import {
   type AppliedCounts,
   type RegisteredDevice,
 } from "./device-rows.ts";
-import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server.ts";
+import { ADE_LOCKS, ADE_AUDIT_OBJECT, requireServer, type AppleAccess } from "./server.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { TOKEN_PURPOSE } from "./token.ts";
 
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
   readonly confirmDeletions?: number | undefined;
-  /** maximum number of devices that a full sync removes; `percent` is a share of the devices before the sync */
+  /** maximum number of devices that a full sync removes; `percent` refers to the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
 
@@ -49,13 +49,12 @@ type ServerSyncKind = Exclude<SyncKind, "business">;
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** number of devices missing from a full fetch, if more than permitted; in this case, nothing was changed */
   readonly missing: number;
   readonly registered: number;
   readonly change: number | null;
 }
 
-const KIND = defineLabelledChoice(SYNC_KINDS);
+const SYNC_KIND_FIELD = defineLabelledChoice(SYNC_KINDS);
 
 const NO_TOKEN_FAILURE = new Failure("input-rejected", {
   what: text("no server token is set", "サーバートークンが設定されていません"),
@@ -66,14 +65,13 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 
 /**
- * Stores the fetched devices in one transaction. If it would remove more devices than permitted, only returns their
- * number. @throws Failure `conflict` after another sync, key or token; `input-rejected` for a wrong confirmed number,
- * or without a key, token or cursor; refusals of Apple
+ * Stores the fetched devices in one transaction. If too many devices are missing, only returns their number. @throws
+ * Failure `conflict` after another sync, key or token; `input-rejected`; refusals of Apple
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
   const { kind } = request;
-  if (kind !== undefined) checkFieldValue("kind", KIND, kind);
+  if (kind !== undefined) checkFieldValue("kind", SYNC_KIND_FIELD, kind);
   const stored = await session.read(readServer);
   // only the Apple Business API can be the source of a mirror
   const isApiDue = (await session.read(isMirror)) || (stored.token === null && stored.apiKey !== null);
@@ -92,9 +90,9 @@ const syncOrganisation = async (
   try {
     await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
     const { devices, servers } = await fetchOrganisation({ session, apple, scratch, signal }, server);
-    const apply: Fetched["apply"] = async (writer, at) => {
+    const apply: FetchedSync["apply"] = async (writer, at) => {
       const before = await writer.count("select count(*) from business_device where releasedAt is null");
-      checkRemoval(await countReleased(writer, scratch.name), before, request);
+      checkRemoval(await countReleasedDevices(writer, scratch.name), before, request);
       await writeServer(writer, {
         apiServers: JSON.stringify(servers),
         apiSyncAt: at,
@@ -155,7 +153,6 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/** @throws Failure `input-rejected` if there is no cursor for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: ServerSyncKind | undefined,
@@ -169,8 +166,8 @@ const chooseSyncKind = (
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   what: text(
-    "a delta sync needs Apple's cursor from a sync in the last 7 days, and there is none",
-    "過去 7 日以内に同期していないため(差分の開始位置がないため)、差分を取得できません",
+    "a delta sync is possible only within 7 days of the last sync",
+    "過去 7 日以内に同期していないため、差分を取得できません",
   ),
   hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
@@ -192,9 +189,7 @@ class DeviceFetch {
     this.#signal = signal;
   }
 
-  /**
-   * Fetches the changes since a cursor. If the cursor is null, fetches all devices, then the changes in the meantime.
-   */
+  /** Fetches the changes since a cursor. Without a cursor, fetches all devices and then the later changes. */
   async run(from: string | null): Promise<FetchResult> {
     const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
     const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
@@ -207,7 +202,6 @@ class DeviceFetch {
     for (;;) {
       const page = await next;
       this.#signal?.throwIfAborted();
-      // for each page, because the heap may grow once per page
       limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {
@@ -238,10 +232,9 @@ const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
   hint: text("try again later", "時間をおいてもう一度実行してください"),
 });
 
-interface Fetched {
+interface FetchedSync {
   readonly kind: SyncKind;
   readonly devices: number;
-  /** stores the devices; returns the counts of changes and some of the new records. @throws {@link MissingDevices} */
   readonly apply: (
     writer: Writer,
     at: string,
@@ -253,7 +246,7 @@ const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as c
 const applySync = async (
   session: Session,
   server: StoredServer,
-  { kind, devices, apply }: Fetched,
+  { kind, devices, apply }: FetchedSync,
 ): Promise<AdeSync> => {
   try {
     return await session.change<AdeSync>({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
@@ -266,7 +259,7 @@ const applySync = async (
         result: { kind, devices, ...counts, missing: 0, change },
         objects: isNothing
           ? []
-          : [ADE_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
+          : [ADE_AUDIT_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
         ...(!isNothing && { detail: { kind, ...counts } }),
       };
     });
@@ -285,7 +278,7 @@ interface FetchedDevices extends FetchResult {
 }
 
 const createServerApply =
-  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): Fetched["apply"] =>
+  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): FetchedSync["apply"] =>
   async (writer, at) => {
     const before = await writer.count("select count(*) from ade_device");
     const { base, created, changed, released } = await applyFetched(writer, scratch.name, {
@@ -313,7 +306,7 @@ const createServerApply =
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
-    "meanwhile, another sync ran, or the token, key or endpoint was changed; nothing was changed",
+    "another sync ran, or the token, key or endpoint changed, during this sync; nothing was stored",
     "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
   ),
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
@@ -328,7 +321,6 @@ class MissingDevices extends Error {
   }
 }
 
-/** @throws {@link MissingDevices}; Failure `input-rejected` if another number was confirmed */
 const checkRemoval = (
   missing: number,
   before: number,
@@ -354,7 +346,7 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
     where: "--confirm-deletions",
   });
 
-/** Records, for monitoring, that Apple rejects a secret. Ignores errors, which would hide Apple's response. */
+/** Records for monitoring that Apple rejected a secret. Ignores errors, so that Apple's response is reported. */
 const recordRejection = async (
   session: Session,
   server: StoredServer,

@@ -3,12 +3,12 @@ import { openAdeToken } from "../../apple/ade-token.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { storeOwnExpiry } from "../renewals/renewals.ts";
+import { storeExpiry } from "../renewals/renewals.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import {
   ADE_LOCKS,
-  ADE_OBJECT,
+  ADE_AUDIT_OBJECT,
   hashContent,
   KEY_PURPOSE,
   readAde,
@@ -20,7 +20,7 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-/** Does not contact Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
+/** Stores the token without contacting Apple. @throws Failure `input-rejected` for an expired, old or wrong token */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,
@@ -41,7 +41,7 @@ export const setToken = async (
     );
   }
   const consumer = hashContent(token.consumerKey);
-  // a token that expires earlier is older, and Apple rejects a token after a newer one was downloaded
+  // a token that expires earlier is older, and Apple rejects older tokens
   if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
     throw createInvalidTokenFailure(
       name,
@@ -55,7 +55,7 @@ export const setToken = async (
   await session.change({ action: "ade.token", locks: [...ADE_LOCKS, "renewals"] }, async (writer) => {
     const now = await requireServer(writer);
     if (now.tokenHash !== server.tokenHash || now.privateKey !== server.privateKey) throw TOKEN_OR_KEY_CHANGED_FAILURE;
-    const renewal = await storeOwnExpiry(writer, session, now.renewal, {
+    const renewal = await storeExpiry(writer, session, now.renewal, {
       kind: "ade-token",
       name: serverNameOf(name) ?? now.serverName ?? name,
       organisation: now.orgName,
@@ -76,7 +76,7 @@ export const setToken = async (
     });
     return {
       result: undefined,
-      objects: [ADE_OBJECT],
+      objects: [ADE_AUDIT_OBJECT],
       before: { expiresAt: server.tokenExpiresAt, consumer: server.consumer },
       after: { expiresAt, consumer },
     };

@@ -14,7 +14,6 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** the computer's owner, if the owner acted as the account `actor` */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
   readonly action: string;
@@ -35,7 +34,7 @@ export interface ChangeFacts {
 
 const AUDIT_VERSION = 2;
 
-/** Names of all fields that can be set but not read. Audit records never contain such fields, at any depth. */
+/** Names of all fields that can be set but not read. Audit records never contain these fields. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   Object.values(FORMATS).flatMap(({ thing }) =>
     Object.entries(thing.fields).flatMap(([name, { secret, shownAs }]) =>
@@ -59,9 +58,9 @@ const serialiseRecord = (
 export const getNextChangeNumber = (writer: Writer): Promise<number> =>
   writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 
-/** Returns the record's number. @param change undefined: nothing changed @throws Failure `unexpected` if not stored */
+/** Returns the record's number. @param change undefined if nothing changed @throws Failure `unexpected` */
 export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {
-  // `main.audit` contains all records, even those that the acting account cannot see
+  // `main.audit` also contains the records that the acting account cannot see
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
   const record = serialiseRecord(seq, entry);
@@ -86,7 +85,7 @@ const insertChange = async (
   if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/** Records that a change was undone. If it was an undo, the change that it had undone is in effect again. */
+/** Records that a change was undone. Undoing an undo puts the original change into effect again. */
 const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {
@@ -103,7 +102,6 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** For example, a foreign trigger may have dropped the record. */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

@@ -12,7 +12,7 @@ type AuditValues = Readonly<Record<string, unknown>>;
 export interface AuditRecord {
   readonly seq: number;
   readonly hash: string;
-  /** a text if the record was altered so that it is no longer a valid record */
+  /** a text if the record was altered and is no longer valid */
   readonly record: AuditContent | string;
 }
 
@@ -29,14 +29,13 @@ export interface AuditQuery extends AuditFilter {
   readonly limit?: number | undefined;
 }
 
-/** @throws Failure `input-rejected` if a value is not of this type */
 export const checkAuditValue = async (name: string, type: "instant" | "digest", value: unknown): Promise<void> => {
   if (value !== undefined) (await import("../records/records.ts")).checkFieldValue(name, { type }, value);
 };
 
 const PAGE_SIZE = 1000;
 
-/** Yields records page by page, newest first, because the store's streams are in ascending order. */
+/** Yields pages of records, newest first, because streams of the store are in ascending order. */
 async function* generateLines(session: Session, filter: AuditFilter, limit: number): AsyncGenerator<Uint8Array> {
   for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
     const page = { before, limit: Math.min(left, PAGE_SIZE) };
@@ -54,7 +53,7 @@ export const listAuditRecords = async (
   await checkAuditValue("since", "instant", filter.since);
   await checkAuditValue("until", "instant", filter.until);
   const lines = generateLines(session, filter, limit);
-  // if the first page cannot be read, the request fails before the response begins
+  // an error on the first page must fail the request before the response begins
   const first = await lines.next();
   async function* all(): AsyncGenerator<Uint8Array> {
     if (first.done !== true) yield first.value;

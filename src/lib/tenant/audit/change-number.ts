@@ -15,7 +15,7 @@ import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** Accepts the id, change number or plan number of an import. @throws Failure `not-found` */
+/** @param name id, change number or plan number of an import @throws Failure `not-found` */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
   if (number === undefined) return readImport(reader, name);
@@ -42,7 +42,6 @@ export interface StoredChange {
   readonly number: number;
   readonly revision: number | null;
   readonly writer: ChangeWriter;
-  /** null if no import made the change */
   readonly import: number | null;
   readonly undoneBy: number | null;
   readonly action: string;
@@ -55,7 +54,6 @@ export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipB
   skipBlocked,
 });
 
-/** SQL: the changes `c` that the acting account can see, through their audit record `a` or their import. */
 const SELECT_VISIBLE_CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
@@ -78,11 +76,11 @@ const createUnknownChangeFailure = (what: Text): Failure =>
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/** Returns a change's revision, even if its task is only partly visible; -1 if the change did not write records. */
+/** Returns the change's revision; -1 for a change that did not write records. */
 export const findRevision = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 
-/** Returns the change with a number. @throws Failure `not-found` also if the acting account cannot see the change */
+/** @throws Failure `not-found`, also if the acting account cannot see the change */
 export const readChange = async (reader: Reader, number: number): Promise<StoredChange> => {
   const row = await reader.get(`${SELECT_VISIBLE_CHANGES} where c.number = :number`, { number });
   if (row === undefined)
@@ -98,7 +96,7 @@ export const findImportOfChange = async (
   return row && toImportRecord(row);
 };
 
-/** Returns true if a change can be undone: it changed not only secrets, or it is an import without changes. */
+/** A change that wrote only secrets cannot be undone, because secrets are not stored. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.change c where c.number = :number and (${buildHasRestorableSql("c.revision")}
@@ -106,7 +104,7 @@ export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, 
     { number },
   )) > 0;
 
-/** Returns the actor's newest change that is not a sign-in, even if it cannot be undone. @throws Failure `not-found` */
+/** Returns the actor's newest change except sign-ins. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and a.action not glob 'sessions.*'

@@ -1,23 +1,20 @@
 export interface AuditVerificationOptions {
-  /** a hash that was stored outside the log; one of the records must have this hash */
+  /** a hash from outside the log, which one of the records must have */
   readonly head?: string | undefined;
   readonly changes: boolean;
 }
 
-/** The result of verifying an audit log: the schema, then the chain up to the first broken record, then the changes. */
 export interface AuditFindings {
-  /** false if the file's schema is not that of this version of clomoctl; in this case, nothing else is verified */
+  /** false if another version of clomoctl created the schema; nothing else is verified then */
   readonly schema: boolean;
   readonly records: number;
   readonly last: { readonly seq: number; readonly hash: string } | null;
   /** number of the first record that was altered, moved, removed or added; null if the chain is intact */
   readonly broken: number | null;
-  /** number of the record with the hash `head`; null if no record has this hash, or no hash was specified */
   readonly headSeq: number | null;
   readonly changes: {
-    /** number of changes with intact versions */
     readonly verified: number;
-    /** changes whose versions differ from the checksum in the audit log; null stands for versions without a change */
+    /** changes whose versions differ from the checksum in the audit log; null for versions without a change */
     readonly broken: readonly (number | null)[];
   } | null;
 }

@@ -1,17 +1,15 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
+import { buildCaseSql, buildNameListSql } from "../store/sql/portable-sql.ts";
 import type { Params, Reader, Scope } from "../store/store.ts";
 
-// This file reads the audit log; `audit-rows.ts` writes it. SQL in other files must not read the content of records
-// (see `scripts/sql.ts`).
+// SQL in other files must not read the content of audit records (see `scripts/sql.ts`).
 
 export interface AuditFilter {
-  /** UTC instants: selects the records at or after `since` and before `until` */
+  /** UTC instants; `since` is inclusive, and `until` is exclusive */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** part of the name of the actor, or of the machine's owner who acted as the actor */
   readonly actor?: string | undefined;
-  /** part of the action; "delete" also matches removals; the action of an import also matches its actions on records */
+  /** part of the action; "delete" also matches removals */
   readonly action?: string | undefined;
 }
 
@@ -19,7 +17,6 @@ const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(
 
 const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 
-/** @param which SQL: condition on `o.value` */
 const buildListsObjectSql = (which: string): string =>
   `exists (select 1 from json_each(t.record -> 'objects') o where ${which})`;
 
@@ -61,7 +58,7 @@ const IS_AUDIT_RECORD_SQL = buildCaseSql(
 const RECORD_JSON_SQL = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
   || ${buildCaseSql(IS_AUDIT_RECORD_SQL, "t.record", "json_quote(t.record)")} || '}'`;
 
-/** Returns lines of NDJSON, newest record first.  @param before only records with lower numbers */
+/** Returns NDJSON, newest record first. @param before returns only records with lower numbers */
 export const readAuditLines = async (
   reader: Reader,
   filter: AuditFilter,
@@ -73,18 +70,15 @@ export const readAuditLines = async (
   return rows.map(({ seq, json }) => ({ seq: Number(seq), line: `${String(json)}\n` }));
 };
 
-/** Returns the JSON of a record in the form of the tenant API; undefined if no record has this number. */
 export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {
   const row = await reader.get(`select ${RECORD_JSON_SQL} as json from audit t where t.seq = :seq`, { seq });
   return row && String(row["json"]);
 };
 
-/** SQL: true if a record `t` does not contain the contact person's email address or telephone number. */
 const LACKS_CONTACT_DATA_SQL = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
 
-/** SQL: true if a record `t` contains nothing that requires a system administrator or a special right. */
 const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
   const without = (things: readonly string[]): string =>
     `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`)}`;
@@ -96,7 +90,7 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
-/** SQL: true if the acting account can see a record `t`. Managers of some organisations see only their own actions. */
+/** SQL: true if the acting account can see the record. Managers of some organisations see only their own actions. */
 export const buildVisibleConditionSql = (scope: Scope): string => {
   const { orgs, actor = "" } = scope;
   const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;

@@ -65,5 +65,5 @@ export const apps = assignedOperations("apps", APP_LIST, async (session, given) 
   (await loadAssigned()).createEditableAppType(session, given),
 );
 
-export type { Clash } from "../records/assigned-rows.ts";
+export type { ProfileClash } from "../records/assigned-rows.ts";
 export type { AppRecord, ConfigProfile } from "../../model/config-profile.ts";

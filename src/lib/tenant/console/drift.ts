@@ -1,10 +1,10 @@
 import { ORG } from "../../model/organisation.ts";
-import { buildCaseSql, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildCaseSql, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import { buildUnseenBitsSql } from "./exported.ts";
+import { buildUnseenBitsSql } from "./exported-columns.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
@@ -12,10 +12,10 @@ import {
   EXPORTED_VERSIONS,
   getObservedTable,
   OBSERVED_VERSIONS,
-} from "./observed.ts";
+} from "./observed-state.ts";
 
-// The drift of a mirror is the difference between its records and the values that the console showed last. A task is
-// the part of the drift that one change wrote last.
+// The drift of a mirror is the difference between its records and the values that the console last showed. A task is
+// the part of the drift that the same change wrote last.
 
 export type DriftAction = "create" | "update" | "delete";
 
@@ -23,16 +23,14 @@ export interface RecordDrift {
   readonly thing: string;
   readonly pk: number;
   readonly action: DriftAction;
-  /** mask of the columns that differ, with the same bits as masks of versions */
   readonly mask: number;
 }
 
-/** SQL: selects a type's drift (`revision` of the task). @param which SQL: condition on the observed records `o` */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
   const isIncluded = `${buildHolderExistsSql(versions)} and ${which}`;
   const [observed, kept] = [getObservedTable(versions), `main.${getVersionTable(versions)}`];
-  // changes that came from an export do not require work in the console
+  // values from a console export do not need to be entered in the console
   const isLocal = (revision: string): string =>
     `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
   const last = (where: string): string =>
@@ -52,7 +50,6 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
 };
 
-/** SQL: true if the change `:revision` may have written the record `o`, or if `o` is observed since this change. */
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
   const observed = getObservedTable(versions);
@@ -89,14 +86,13 @@ export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
-/** SQL: names of record types to which others refer, but which refer to no type, such as organisations. */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which deletions can leave. */
+/** SQL: the depth of an organisation in the tree. Tolerates cycles, which deletions can leave. */
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
@@ -104,12 +100,14 @@ const ORG_DEPTH_SQL = `(with recursive up(pk) as (
       where up.pk is not null)
   select count(*) from up)`;
 
-/** SQL: sorts drifts `d`: deletions, parent records, updates, new records, deletions of parents that are empty then. */
+/** SQL: sorts drifts: deletions, parent records, updates, new records, deletions of empty parents. */
 const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
-/** Returns the records of a task in the order in which to enter them in the console. @param most maximum number */
+/**
+ * Returns a task's records in the order in which to enter them in the console. @param most maximum number of records
+ */
 export const readRecordDrift = (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },
@@ -119,7 +117,6 @@ export const readRecordDrift = (
     { revision, most },
   );
 
-/** @param pks as JSON */
 export const readTaskNumbers = (
   reader: Reader,
   things: readonly string[],
@@ -134,7 +131,6 @@ export const readTaskNumbers = (
   );
 };
 
-/** Confirms the part of a task that no export shows. Returns the number of its records. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

@@ -185,7 +185,7 @@ describe("a custom field", () => {
     expect(await tasks.changes(3)).toEqual([{ field: "title", before: "課長", after: "部長" }]);
     expect(await failureOf(undoChange(tenant.client, tasks.number(4)))).toMatchObject({
       code: "conflict",
-      what: { en: expect.stringContaining("it deleted a custom field, which cannot be restored with its values") },
+      what: { en: expect.stringContaining("it deleted a custom field, whose values cannot be restored") },
     });
   });
 });

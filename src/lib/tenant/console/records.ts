@@ -7,7 +7,7 @@ import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,
@@ -19,13 +19,13 @@ import {
   type StateReader,
 } from "../versions/timeline.ts";
 import type { RecordDrift } from "./drift.ts";
-import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
+import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed-state.ts";
 
 type ConsoleValue = string | readonly string[] | null;
 
 interface ConsoleName {
   readonly name: string;
-  /** main email address, organisation code (or path if there is no code) or user ID */
+  /** main email address, organisation code, organisation path or user ID */
   readonly key: string | null;
 }
 
@@ -35,7 +35,6 @@ interface RecordChange {
   readonly after: ConsoleValue;
 }
 
-/** `name` and `key` are the values in the mirror. */
 export interface TaskRecord extends ConsoleName {
   readonly thing: string;
   readonly kind: FormatName;
@@ -97,7 +96,7 @@ export class TaskRecordReader {
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
-  /** returns the values that the console showed last, even if the record was deleted in the mirror */
+  /** returns the values that the console last showed, also for records that were deleted locally */
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;
@@ -110,7 +109,6 @@ export class TaskRecordReader {
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
 
-  /** Returns true if no export shows the account, but the export of its user shows an account name. */
   async #hasAccount(thing: Thing, pk: number): Promise<boolean> {
     if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
     const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);
@@ -119,7 +117,7 @@ export class TaskRecordReader {
 
   async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: null };
-    // an account is shown with the name of its user
+    // an account has the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
     const { namedBy = "name", keys, fields } = thing;
     const name = String(state[namedBy]);
@@ -138,7 +136,7 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** @param console the record as the console showed it last; null for a new record */
+  /** @param console the record as the console last showed it; null for a new record */
   async #changes(
     thing: Thing,
     { mask, local, console }: { readonly mask: number; readonly local: Row; readonly console: RecordState },
@@ -181,7 +179,7 @@ export class TaskRecordReader {
   }
 }
 
-/** Organisations have path and code in their names, because a path may be ambiguous. */
+/** Returns names of organisations with path and code, because a path may be ambiguous. */
 const createConsoleNameReader = (stateOf: StateReader): NameReader => {
   const called = createStateNameReader(stateOf);
   return async (thing, pk) => {

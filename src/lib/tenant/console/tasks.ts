@@ -123,7 +123,7 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/** Also finds deleted records. An account has the id and number of its user. */
+/** Returns the number of a record, even if it was deleted. An account has its user's number. */
 const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
   if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
   const table = thing === ACCOUNT.name ? USER.name : thing;
@@ -134,7 +134,6 @@ const findRecordNumber = async (reader: Reader, thing: string, id: string): Prom
   return row && Number(row["pk"]);
 };
 
-/** Also finds deleted records. */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },
@@ -149,7 +148,6 @@ export const findTaskOfRecord = async (
   return numbers.length === 0 ? null : Math.max(...numbers);
 };
 
-/** The keys are the ids of the users. @param ids as JSON */
 export const readTasksOfUsers = async (
   reader: Reader,
   ids: string,

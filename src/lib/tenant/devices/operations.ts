@@ -74,8 +74,8 @@ export const deviceActions = {
   list: operation({
     route: "GET /v1/device-actions",
     about: "List actions on devices, oldest first",
-    input: ({ z, listForm, descendingOrder }) =>
-      z.strictObject({ ...listForm, ...descendingOrder, serialNumber: z.string().optional() }),
+    input: ({ z, listFormQuery, descendingOrder }) =>
+      z.strictObject({ ...listFormQuery, ...descendingOrder, serialNumber: z.string().optional() }),
     needs: ["devices.read"],
     result: "list",
     run: ({ store }, query) => streamList(store, DEVICE_ACTION_LIST, query),

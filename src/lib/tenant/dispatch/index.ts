@@ -29,7 +29,10 @@ const isDecodable = (url: string): boolean => {
   }
 };
 
-/** Cancels the body of HEAD. Closes the connection after an error: unread bytes would become the next request. */
+/**
+ * Cancels the body of a HEAD response. Closes the connection after an error, so that unread bytes are not read as a
+ * request.
+ */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;
@@ -44,7 +47,7 @@ const buildRequestKey = (
 ) => {
   const { account } = session.actor;
   const secrets = typeof once === "object" ? once : [];
-  // what is stored for a request must not reveal the request's secrets
+  // stored data of a request must not reveal the request's secrets
   const open = JSON.stringify(given ?? null, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
   return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
 };
@@ -75,18 +78,18 @@ const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown
       return new Response("0" in lines ? Buffer.from(lines[0]) : lines, { headers });
     }
     case "json":
-      // bytes, because a response stores its body until it has been sent, and a text takes twice as much memory
+      // bytes need half the memory of a text while the response is being sent
       return new Response(Buffer.from(JSON.stringify(result ?? null)), { headers });
   }
 };
 
-type Sender = Pick<OpenTenant, "partsFor" | "explain">;
+type DispatchedTenant = Pick<OpenTenant, "partsFor" | "explain">;
 
-class Dispatch {
-  readonly #tenant: Sender;
+class RequestDispatcher {
+  readonly #tenant: DispatchedTenant;
   readonly #nouns = new Map<string, Promise<Hono<DispatchEnvironment>>>();
 
-  constructor(tenant: Sender) {
+  constructor(tenant: DispatchedTenant) {
     this.#tenant = tenant;
   }
 
@@ -147,7 +150,7 @@ class Dispatch {
     return response;
   }
 
-  /** Logs why a response breaks off. The client, which already has the status, sees only a lost connection. */
+  /** Logs why a response breaks off, because the client sees only a lost connection. */
   #watch({ body, status, headers }: Response, { trace, breakOff }: RequestSource): Response {
     const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
     const watched = new ReadableStream<Uint8Array>(
@@ -192,7 +195,7 @@ class Dispatch {
     const found = await this.#resolveParts(c, isOpen);
     const input = await read(c.req);
     if (input instanceof Response) return input;
-    // a body may arrive long after its headers, so the sender may have lost rights in the meantime
+    // the sender may have lost rights while the body was being received
     const isLate = from !== undefined && !isOpen && raw.method !== "GET" && raw.body !== null;
     const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);
@@ -231,8 +234,8 @@ class Dispatch {
 }
 
 export const createDispatch = (
-  tenant: Sender & Pick<OpenTenant, "track">,
+  tenant: DispatchedTenant & Pick<OpenTenant, "track">,
 ): ((request: Request, from?: RequestSource) => Promise<Response>) => {
-  const dispatch = new Dispatch(tenant);
+  const dispatch = new RequestDispatcher(tenant);
   return (request, from) => tenant.track(() => dispatch.fetch(request, from));
 };

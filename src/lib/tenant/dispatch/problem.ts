@@ -11,7 +11,6 @@ import {
 } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
-/** @param status if the error table does not contain the status: 405, 413, 415 */
 export const createProblemResponse = (
   failure: Failure,
   { status = failure.status, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
@@ -33,7 +32,6 @@ export const createUsageResponse = (
   place?: Parameters<typeof createProblemResponse>[1],
 ): Response => createProblemResponse(new Failure("usage", detail), place);
 
-/** @param target `query`, `param` or `json` */
 export const createValidationResponse = async (
   target: string,
   schema: z.ZodType,
@@ -59,7 +57,7 @@ const createHttpErrorResponse = ({ status }: HTTPException): Response => {
   });
 };
 
-/** Returns the cause of a status ≥ 500 for the server's operator, without texts that may contain personal data. */
+/** Returns the cause of a server error without texts that may contain personal data. */
 export const describeFault = (error: unknown): string | undefined => {
   if (!(error instanceof Failure)) return getErrorCode(error) || (error instanceof Error ? error.name : undefined);
   if (!(error instanceof ServerFault)) return undefined;

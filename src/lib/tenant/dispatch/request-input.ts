@@ -46,7 +46,7 @@ const createTooLargeFailure = (kib: number): Failure =>
     status: 413,
   });
 
-/** Decodes UTF-8. Rejects invalid bytes, which would be stored as U+FFFD.  @throws HTTPException 400 */
+/** @throws HTTPException 400 for invalid bytes, which would be stored as U+FFFD */
 const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -55,10 +55,12 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
   }
 };
 
-/** Bytes read beyond the maximum of a body, because closing a connection with unread bytes can lose the response. */
+/**
+ * Maximum number of bytes to read beyond a body's limit. Closing a connection with unread bytes can lose the response.
+ */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/** Reads a body. @throws Failure `usage` with 413 if the body is too large @throws HTTPException 400 if not UTF-8 */
+/** @throws Failure `usage` with 413 for a large body @throws HTTPException 400 for invalid UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
   const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;
@@ -81,7 +83,7 @@ const COMPRESSED_JSON_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/** Reads a JSON body. @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 if compressed */
+/** @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 for a compressed body */
 const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;
@@ -98,8 +100,7 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   }
 };
 
-/** @returns the response to a part that does not match its schema */
-const check = async (
+const checkPart = async (
   target: string,
   schema: z.ZodType,
   value: unknown,
@@ -114,11 +115,11 @@ export const createInputReader = (one: AnyOperation): ((request: HonoRequest) =>
   const isQuery = takesQuery(one);
   return async (request) => {
     const { path, query, body } = await (schemas ??= buildInputSchemas(one));
-    const values = await check("param", path, request.param());
+    const values = await checkPart("param", path, request.param());
     if (values instanceof Response) return values;
-    const asked = await check("query", query, parseQueryParameters(request));
+    const asked = await checkPart("query", query, parseQueryParameters(request));
     if (asked instanceof Response || isQuery) return asked instanceof Response ? asked : toInput(values, asked);
-    const given = body && (await check("json", body, await readJsonBody(request, one)));
+    const given = body && (await checkPart("json", body, await readJsonBody(request, one)));
     return given instanceof Response ? given : toInput(values, given);
   };
 };
@@ -141,7 +142,7 @@ export const receiveFile = (request: Request): Upload | Response => {
     charset === undefined
       ? text(
           "the content type must be text/csv with a charset, or the content type of an .xlsx workbook",
-          "Content-Type は、charset 付きの text/csv か .xlsx ブックのものを指定してください",
+          "Content-Type には、charset 付きの text/csv か、.xlsx のものを指定してください",
         )
       : text(`the charset "${charset}" is not supported`, `文字コード「${charset}」は使えません`);
   const hint = same(`charset=${INPUT_ENCODINGS.join(" | ")}`);

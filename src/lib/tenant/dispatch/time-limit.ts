@@ -9,7 +9,7 @@ export interface DispatchEnvironment {
   readonly Variables: { until: AbortSignal };
 }
 
-const createTimeFailure = (limitMs: number): Failure => {
+const createTimeLimitFailure = (limitMs: number): Failure => {
   const seconds = limitMs / 1000;
   return new Failure("unavailable", {
     what: text(
@@ -24,7 +24,6 @@ const LATE_BODY_FAILURE = new Failure("usage", {
   status: 408,
 });
 
-/** The request was interrupted because the server stops. Returns other errors unchanged. */
 const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping">): unknown =>
   stopping.aborted && error instanceof Failure && error.code === "interrupted"
     ? new Failure("unavailable", {
@@ -34,7 +33,7 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
       })
     : error;
 
-/** Limits the time for JSON bodies, and for work that does not grow with the records. @throws `unavailable`; `usage` */
+/** Limits the time for receiving JSON bodies and for short operations. @throws `unavailable`; `usage` */
 export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
   const isStream = (one.result ?? "json") !== "json";
   const isLong = one.isLong === true || one.file === true;
@@ -51,13 +50,12 @@ export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironm
     c.set("until", isInterrupted ? AbortSignal.any([until.signal, stopping]) : until.signal);
     const work = async (): Promise<void> => {
       await next();
-      // hono has already turned the error into a response
       if (isInterrupted && c.error !== undefined) throw explainStop(c.error, from);
     };
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if ((isLong || isStream) && (!hasBody || isReceived())) return;
-        reject(isReceived() ? createTimeFailure(limitMs) : LATE_BODY_FAILURE);
+        reject(isReceived() ? createTimeLimitFailure(limitMs) : LATE_BODY_FAILURE);
         until.abort();
       }, limitMs);
       work()

@@ -6,7 +6,7 @@ export const MEDIA_TYPES = {
   file: "application/vnd.sqlite3",
 } as const;
 
-/** The response header of an export that has no audit record, because the tenant is read-only. */
+/** The response header of an export that could not be recorded in a read-only tenant's audit log. */
 export const AUDIT_HEADER = "clomoctl-audit";
 export const NO_AUDIT_RECORD = "none";
 
@@ -14,10 +14,10 @@ export const NO_AUDIT_RECORD = "none";
 export const CHANGE_HEADER = "clomoctl-change";
 export const CHANGE_NUMBERS = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
 
-/** The request header with the tenant's revision that the sender saw. Later changes to locked data cause a 409. */
+/** The request header with the tenant's revision that the sender saw. Later changes to the same data cause a 409. */
 export const BASE_HEADER = "clomoctl-base";
 
-/** The response header with the request's id, which the server's log and the audit log also contain. */
+/** The response header with the request's id, which is also in the server's log and the audit log. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
 export const RESPONSE_HEADERS: readonly string[] = [

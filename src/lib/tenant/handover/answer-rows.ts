@@ -1,9 +1,9 @@
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { quoteIdentifier } from "../store/sql/forms.ts";
+import { quoteIdentifier } from "../store/sql/portable-sql.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
-import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
+import { saveVersionOrCreation, saveVersions } from "../versions/save-versions.ts";
 
 const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(", ");
 

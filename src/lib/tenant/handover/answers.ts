@@ -7,7 +7,7 @@ import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
 import type { Writer } from "../store/store.ts";
 import { checkFieldValue, validateFieldValue } from "../records/records.ts";
 
-/** An answer is by default given now and by the acting account. The value null removes the recorded answer. */
+/** By default, the acting account gives the answer now. The value null removes an answer. */
 export interface NewAnswer extends Pick<Answer, "question"> {
   readonly value: string | null;
   readonly by?: string | undefined;
@@ -19,7 +19,7 @@ interface AnswerChange {
   readonly after: Answer | null;
 }
 
-/** Stores all answers or none. Storing an unchanged value updates its author and date. @throws `input-rejected` */
+/** Stores all answers or none. An unchanged answer gets a new author and date. @throws `input-rejected` */
 export const setAnswers = (
   session: Session,
   { answers, dryRun = false }: { readonly answers: readonly NewAnswer[]; readonly dryRun?: boolean | undefined },

@@ -12,25 +12,24 @@ import { isOperationPermitted } from "../policy/check.ts";
 import { findSharedFullNames, USER_LIST } from "../records/user-rows.ts";
 import { listRenewalItems } from "../renewals/renewal-rows.ts";
 import { readRecordsById } from "../store/lists.ts";
-import { ORDERED_JOIN } from "../store/sql/forms.ts";
+import { ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-export interface Dependents extends Pick<Account, "role" | "marked" | "supportOption"> {
+export interface UserDependents extends Pick<Account, "role" | "marked" | "supportOption"> {
   readonly user: User;
   readonly devices: readonly OwnedDevice[];
   readonly secured: readonly SecuredIdentity[] | null;
-  /** items that name the user as the owner, or as the holder of the account or phone */
   readonly renewals: readonly { readonly id: string; readonly name: string; readonly relation: "owner" | "account" }[];
   readonly consoleTasks: readonly number[];
 }
 
 interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber" | "status" | "tags"> {
-  /** model according to Apple; if Apple does not report one, the platform; null if both are unknown */
+  /** model according to Apple; if Apple does not name a model, the platform */
   readonly model: string | null;
 }
 
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
-  /** `id`: by account name or employee code; `name`: only by full name, perhaps of a different person */
+  /** `id`: same account name or employee code; `name`: same full name, perhaps of another person */
   readonly matchedBy: "id" | "address" | "name";
 }
 
@@ -44,10 +43,7 @@ const buildFullNameSql = (key: string, name: string): string =>
 
 const MATCH_KINDS = ["id", "address", "name"] as const;
 
-/**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of the match. A full name does not
- * match if the ユーザーID belongs to another user with this name.
- */
+/** SQL: SECURED APPs users who may be one of the users, with the rank of the match. */
 const SECURED_IDENTITIES_SQL = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),
     known as (
@@ -70,7 +66,6 @@ const SECURED_IDENTITIES_SQL = `with leaver as materialized (
 const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, ({ person }) => String(person));
 
-/** Omits full names that several users share. */
 export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
   const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
   return users.map(({ id, name, accountName, emails }) => {
@@ -90,10 +85,13 @@ const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readon
   });
 };
 
-const findRenewals = async (reader: Reader, people: readonly Person[]): Promise<readonly Dependents["renewals"][]> => {
+const findRenewals = async (
+  reader: Reader,
+  people: readonly Person[],
+): Promise<readonly UserDependents["renewals"][]> => {
   const items = await listRenewalItems(reader);
   return people.map((person) =>
-    items.flatMap(({ id, name, owner, account, phoneHolder }): Dependents["renewals"] => {
+    items.flatMap(({ id, name, owner, account, phoneHolder }): UserDependents["renewals"] => {
       if (mentionsPerson(person, owner)) return [{ id, name, relation: "owner" }];
       const isHolder = mentionsPerson(person, account) || mentionsPerson(person, phoneHolder);
       return isHolder ? [{ id, name, relation: "account" }] : [];
@@ -131,8 +129,11 @@ const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row):
   matchedBy: MATCH_KINDS[Number(rank)],
 });
 
-/** Keeps the order of `ids`. @throws Failure `not-found` for an unknown id */
-export const findDependents = async (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Dependents[]> => {
+export const findDependents = async (
+  reader: Reader,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<UserDependents[]> => {
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
@@ -146,12 +147,12 @@ export const findDependents = async (reader: Reader, actor: Actor, ids: readonly
     const account = accounts.get(user.id) ?? {};
     return {
       user,
-      role: account["role"] as Dependents["role"],
+      role: account["role"] as UserDependents["role"],
       marked: account["administrator"] === 1,
       supportOption: account["supportOption"] === 1,
-      devices: (devices.get(user.id) ?? []).map(toDevice) as Dependents["devices"],
+      devices: (devices.get(user.id) ?? []).map(toDevice) as UserDependents["devices"],
       secured: seesSecured
-        ? ((secured.get(user.id) ?? []).map(toIdentity) as NonNullable<Dependents["secured"]>)
+        ? ((secured.get(user.id) ?? []).map(toIdentity) as NonNullable<UserDependents["secured"]>)
         : null,
       renewals: renewals[at] ?? [],
       consoleTasks: tasks.get(user.id) ?? [],

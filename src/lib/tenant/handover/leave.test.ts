@@ -127,7 +127,7 @@ test("the last system administrator and the last support option stay: nothing is
   const next = await addTestAccount(tenant, { name: "next", role: "system" });
   await tenant.client.accounts.edit(boss?.id ?? "", { supportOption: true });
   const support = await failureOf(leave(boss?.id ?? ""));
-  expect(support?.what.en).toContain("nobody else would have the support option that boss has");
+  expect(support?.what.en).toContain("after boss leaves, nobody would have the support option");
   expect(support?.hint?.en).toContain("clomoctl handover transfer --from boss --to PERSON");
   await tenant.client.accounts.edit(next, { supportOption: true });
   expect((await leave(boss?.id ?? ""))[0]).toMatchObject({ before: { supportOption: true }, after: null });

@@ -19,29 +19,26 @@ import { isMirror } from "../records/tenant-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import type { ChangedObject, Session } from "../session.ts";
 import type { Writer } from "../store/store.ts";
-import { findDependents, type Dependents } from "./dependents.ts";
+import { findDependents, type UserDependents } from "./dependents.ts";
 
-/** `after` is null if the user was deleted. */
 export interface LeaveResult {
-  readonly before: Dependents;
-  readonly after: Dependents | null;
+  readonly before: UserDependents;
+  readonly after: UserDependents | null;
   readonly dryRun: boolean;
 }
 
 interface LeaveRequest {
   readonly ids: readonly string[];
   readonly dryRun?: boolean | undefined;
-  /** layout of the list of leavers, which is stored if the account may import such lists */
   readonly learns?: Omit<NewLayout, "kind"> | undefined;
 }
 
 const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
 
 /**
- * Ends the rights of users who leave, all or none, and deletes the users on whom nothing depends any more.
- * Administrators and mere namesakes in the SECURED APPs stay. @throws Failure `not-found`, `not-permitted`, `conflict`;
- * `input-rejected` if no system administrator or support option would remain @see facts 7.2: an account cannot be
- * deleted
+ * Ends the rights of leavers, all or none, and deletes leavers on whom nothing depends. @throws Failure `not-found`,
+ * `not-permitted`, `conflict`; `input-rejected` if no system administrator or support option would remain @see facts
+ * 7.2
  */
 export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
   const { actor } = session;
@@ -49,10 +46,10 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
   return session.change(change, async (writer) => {
     const leavers = await findDependents(writer, actor, ids);
     const ended: ChangedObject[][] = [];
-    for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
+    for (const one of leavers) ended.push(await revokeRights(session, writer, one, dryRun));
     await requireSupportAccount(writer, leavers);
     const rest = await findDependents(writer, actor, ids);
-    // in a mirror, a user whose role has to be revoked in the console must not be deleted yet
+    // in a mirror, the console must revoke the user's role before the user can be deleted
     const waits = await isMirror(writer);
     const mayDelete = isOperationPermitted(actor, "users.delete");
     const all = leavers.map((before, at): LeaveResult => {
@@ -70,7 +67,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     return {
       result: async () => {
         const open = await readTasksOfUsers(writer, JSON.stringify(ids));
-        const toTasks = ({ user }: Dependents) => ({ consoleTasks: open.get(user.id) ?? [] });
+        const toTasks = ({ user }: UserDependents) => ({ consoleTasks: open.get(user.id) ?? [] });
         return all.map((one) => ({ ...one, after: one.after && { ...one.after, ...toTasks(one.after) } }));
       },
       objects,
@@ -80,21 +77,21 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
   });
 };
 
-const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
+const hasRights = ({ role, marked }: UserDependents): boolean => role !== "none" || marked;
 
-const hasDependents = (one: Dependents): boolean =>
+const hasDependents = (one: UserDependents): boolean =>
   hasRights(one) ||
   [one.devices, one.renewals, one.consoleTasks].some(({ length }) => length > 0) ||
   (one.secured ?? []).some(({ matchedBy }) => matchedBy !== "name");
 
-const endRights = async (
+const revokeRights = async (
   session: Session,
   writer: Writer,
-  before: Dependents,
+  before: UserDependents,
   dryRun: boolean,
 ): Promise<ChangedObject[]> => {
   const objects: ChangedObject[] = [];
-  if (hasRights(before)) objects.push(await endAccount(session, writer, before, dryRun));
+  if (hasRights(before)) objects.push(await revokeAccountRole(session, writer, before, dryRun));
   const found = isOperationPermitted(session.actor, "secured.write") ? (before.secured ?? []) : [];
   const secured = found.filter(({ administrator, matchedBy }) => !administrator && matchedBy !== "name");
   const ids = secured.map(({ id }) => id);
@@ -110,10 +107,10 @@ const endRights = async (
   return objects;
 };
 
-const endAccount = async (
+const revokeAccountRole = async (
   session: Session,
   writer: Writer,
-  { user: { id, name } }: Dependents,
+  { user: { id, name } }: UserDependents,
   dryRun: boolean,
 ): Promise<ChangedObject> => {
   const before = await getStoredAccount(writer, id);
@@ -130,16 +127,16 @@ const endAccount = async (
   return toChangedObject({ list: ACCOUNTS }, after);
 };
 
-/** Checks that somebody still has the support option, without which nobody gets the vendor's notices. */
-const requireSupportAccount = async (writer: Writer, leavers: readonly Dependents[]): Promise<void> => {
+/** Checks that an account keeps the support option, without which nobody receives the vendor's notices. */
+const requireSupportAccount = async (writer: Writer, leavers: readonly UserDependents[]): Promise<void> => {
   const holder = leavers.find(({ supportOption }) => supportOption);
   if (holder === undefined || (await listOtherSupportAccounts(writer, 0)).length > 0) return;
   const { id, accountName, name } = holder.user;
   const from = toTypableName(accountName ?? "", id);
   throw new Failure("input-rejected", {
     what: text(
-      `nobody else would have the support option that ${name} has, so nobody would get emails from the vendor`,
-      `「${name}」のサポートオプションを引き継ぐ人がいないため、メーカーからの通知がだれにも届かなくなります`,
+      `after ${name} leaves, nobody would have the support option and get emails from the vendor`,
+      `「${name}」が退職すると、サポートオプションを持つ人がいなくなり、メーカーからの通知がだれにも届きません`,
     ),
     hint: step(
       "hand over the option first",

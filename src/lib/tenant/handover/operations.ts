@@ -38,7 +38,10 @@ export const answers = {
 
 const loadDependents = () => import("./dependents.ts");
 
-/** A user's dependents are shown completely or not at all, except SECURED APPs users, whom few accounts may see. */
+/**
+ * A user's dependents are shown completely or not at all. SECURED APPs users are an exception, because few accounts may
+ * see them.
+ */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
 export const leavers = {
@@ -75,7 +78,7 @@ export const exports = {
     route: "POST /v1/exports",
     about: "Copy the tenant's file, without its secrets; nothing is changed, and nothing is recorded",
     input: ({ z }) => z.strictObject({ withoutHistory: z.boolean().optional() }),
-    // only system administrators have both of these rights, because a copy contains all data except secrets
+    // a copy contains all data except secrets, so both rights are required
     needs: EXPORT_RIGHTS,
     changes: false,
     result: "file",
@@ -102,5 +105,5 @@ export const exports = {
 
 export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
-export type { Dependents } from "./dependents.ts";
+export type { UserDependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";

@@ -28,16 +28,13 @@ type ChangedAccount = Readonly<{ before: Account; after: Account }>;
 
 export interface TransferResult {
   readonly accounts: readonly (ChangedAccount & { readonly consoleTask: number | null })[];
-  /** the items whose owner changed; `before` and `after` are the former and the new owner */
   readonly renewals: readonly Readonly<Record<"id" | "name" | "before" | "after", string>>[];
   readonly dryRun: boolean;
 }
 
 /**
- * Transfers the support option and the renewal items that only the leaver owns, all or none. The support option
- * requires the role of system administrator. The leaver's own role stays, because it is revoked last. @throws Failure
- * `input-rejected` for the same person or a successor without a role, `not-found`, `not-permitted`, `conflict` @see
- * facts 7.2
+ * Transfers the support option and the renewal items of a leaver, all or none. @throws Failure `input-rejected` for the
+ * same person or a successor without a role; `not-found`, `not-permitted`, `conflict` @see facts 7.2
  */
 export const transferAccount = (
   session: Session,
@@ -91,7 +88,7 @@ const describeState = (
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
-/** Returns the changes in an order that never exceeds a limit. @throws Failure `input-rejected` */
+/** Orders the changes so that no limit is exceeded. @throws Failure `input-rejected` */
 async function buildTransferSteps(
   writer: Writer,
   leaver: UserAccount,
@@ -139,7 +136,6 @@ async function transferRenewalItems(
   return moved;
 }
 
-/** The suggested command depends on the tenant's settings. */
 async function createSuccessorRoleFailure(
   reader: Reader,
   { id, account: { name, called } }: UserAccount,

@@ -21,12 +21,11 @@ export interface NewLayout {
 
 export interface Layout extends NewLayout {
   readonly id: string;
-  /** null for a built-in layout, as is `actor` */
+  /** null for a built-in layout */
   readonly at: string | null;
   readonly actor: string | null;
 }
 
-/** Ignores columns that the map does not use, such as passwords. */
 const defineDirectory = (id: string, headerRow: string, map: ParsedMapFile): Layout => {
   const { columns, joins = [], skip = [] } = map;
   const headers = headerRow.split(/,\s*/);
@@ -43,7 +42,9 @@ const defineDirectory = (id: string, headerRow: string, map: ParsedMapFile): Lay
   };
 };
 
-/** Omits disabled accounts, guests and accounts without an email address of Entra ID and Google Workspace. */
+/**
+ * The layouts for Entra ID and Google Workspace omit disabled accounts, guests and accounts without an email address.
+ */
 export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   defineDirectory(
     "entra-id",
@@ -56,7 +57,7 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
     {
       columns: [
         { header: "userPrincipalName", to: "upn" },
-        // people write their names in this column in the order of their language
+        // people write names in this column in the order of their language
         { header: "displayName", to: "name" },
         { header: "mail", to: "emails" },
         { header: "jobTitle", to: "title" },
@@ -64,7 +65,7 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
         { header: "telephoneNumber", to: "tel" },
       ],
       skip: [
-        // a spreadsheet writes the values in capitals
+        // spreadsheets write these values in capitals
         { header: "accountEnabled", values: ["False", "FALSE", "false"] },
         { header: "userType", values: ["Guest"] },
         { header: "mail", values: [""] },
@@ -73,8 +74,8 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   ),
   defineDirectory(
     "google-workspace",
-    // @see https://support.google.com/a/answer/40057, which allows several telephone numbers in a column; the header row
-    // with its remarks in brackets is that of published downloads. States: https://support.google.com/a/answer/33326
+    // @see https://support.google.com/a/answer/40057 and https://support.google.com/a/answer/33326; the header row is
+    // that of published downloads
     `First Name [Required], Last Name [Required], Email Address [Required], Password [Required],
      Password Hash Function [UPLOAD ONLY], Org Unit Path [Required], New Primary Email [UPLOAD ONLY], Status [READ ONLY],
      Last Sign In [READ ONLY], Recovery Email, Home Secondary Email, Work Secondary Email,
@@ -91,7 +92,6 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
         { header: "Employee Title", to: "title" },
       ],
       joins: [{ field: "name", headers: ["Last Name [Required]", "First Name [Required]"] }],
-      // the root organisation
       values: [{ field: "orgCode", from: "/", to: "" }],
       skip: [{ header: "Status [READ ONLY]", values: ["Suspended", "Archived"] }],
     },
@@ -100,7 +100,6 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
 
 const USE = "import ";
 
-/** Stores a layout, which replaces a layout with the same headers. @param change its undo removes the layout */
 export const writeLayout = async (
   writer: Writer,
   { kind, headers, map }: NewLayout,

@@ -5,7 +5,7 @@ import { findRecords, readAllRecords } from "../store/lists.ts";
 
 const loadOrgs = () => import("../records/orgs.ts");
 
-/** Organisations; the root is 全社. A path omits the root and writes a `/` in a name as `\/`. */
+/** In a path, the root 全社 is omitted, and a `/` in a name is written `\/`. */
 export const orgs = {
   ...recordOperations({
     noun: "orgs",

@@ -5,7 +5,7 @@ import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import type { Operation } from "../../model/role.ts";
 import { requirePlanPermission } from "../policy/import-work.ts";
-import { EMPTY_COUNTS } from "./shape.ts";
+import { EMPTY_COUNTS } from "./import-result.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;

@@ -4,7 +4,7 @@ import { MAX_HEADER_ROW } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { checkFieldValue } from "../records/records.ts";
-import { IMPORT_FIELDS, IMPORT_LENGTHS, IMPORT_LISTS, KIND, type ImportRequest } from "./request.ts";
+import { IMPORT_FIELDS, IMPORT_LENGTHS, IMPORT_LISTS, IMPORT_KIND_FIELDS, type ImportRequest } from "./request.ts";
 
 const createWrongValueFailure = (name: string): Failure =>
   new Failure("usage", {
@@ -14,7 +14,7 @@ const createWrongValueFailure = (name: string): Failure =>
 
 export const checkImportRequest = (asked: ImportRequest): void => {
   const given = asked as Readonly<Record<string, unknown>>;
-  for (const [name, field] of Object.entries({ ...KIND, ...IMPORT_FIELDS, ...IMPORT_LISTS } as Fields))
+  for (const [name, field] of Object.entries({ ...IMPORT_KIND_FIELDS, ...IMPORT_FIELDS, ...IMPORT_LISTS } as Fields))
     for (const value of [given[name] ?? []].flat()) checkFieldValue(name, field, value);
   for (const [name, [least, most]] of Object.entries(IMPORT_LENGTHS)) {
     const { [name]: value = "-" } = given;

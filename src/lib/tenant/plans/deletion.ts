@@ -7,19 +7,18 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { describeBlockedRecord } from "../../model/undo.ts";
 import { formatCount, joinTexts, same, text } from "../../text/index.ts";
 import { checkFieldValue } from "../records/records.ts";
-import { completeRequest, KIND, type StoredRequest } from "./request.ts";
+import { completeRequest, IMPORT_KIND_FIELDS, type StoredRequest } from "./request.ts";
 
 export interface DeletionRequest {
   readonly kind: FormatName;
   readonly ids: readonly string[];
-  /** true to also delete everything below the organisations, including users */
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
 }
 
 /** @throws Failure `usage` without ids; `input-rejected` for the root organisation */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
-  checkFieldValue("kind", KIND.kind, kind);
+  checkFieldValue("kind", IMPORT_KIND_FIELDS.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;
   if (kind === "orgs" && ids.includes(ROOT_ORG_ID)) throw ROOT_DELETION_FAILURE;
   return { ...completeRequest({ kind, fileName: called }), mode: "delete", recursive };

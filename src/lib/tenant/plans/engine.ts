@@ -16,7 +16,6 @@ interface FieldValue {
 
 export interface PlanRow {
   readonly thing?: string | undefined;
-  /** for an undo: the SECURED APP to which the record belongs, because one change may affect several apps */
   readonly app?: SecuredApp | undefined;
   readonly row: number;
   readonly key: string;
@@ -44,31 +43,29 @@ export interface UploadContent {
 
 export interface RowQuery {
   readonly actions: readonly PlanRow["action"][];
-  /** maximum number of rows; if the plan includes organisations, the maximum for each record type */
   readonly limit?: number | undefined;
 }
 
-export type PlanReading =
+export type PlanRowsRequest =
   | {
       readonly type: "rows";
       readonly record: ImportRecord;
       readonly query: RowQuery;
       readonly beside?: ImportRecord | undefined;
     }
-  /** the rows of an undo's plan; `first` is the format whose rows come first */
+  /** rows of an undo's plan, starting with rows of the format `first` */
   | {
       readonly type: "undo-rows";
       readonly undone: UndoneChange;
       readonly first: FormatName;
       readonly query: RowQuery;
     }
-  /** the changes that a committed import made, in the form of plan rows */
   | { readonly type: "committed-rows"; readonly record: ImportRecord; readonly query: RowQuery }
   | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
 
 export interface UndoCounts {
   readonly kind: FormatName;
-  /** ETag of the planned undo; the ETag changes if a further record prevents the undo */
+  /** ETag of the planned undo; further blocked records change the ETag */
   readonly etag: string;
   readonly counts: PlanCounts;
 }
@@ -76,33 +73,28 @@ export interface UndoCounts {
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
-  /** true for an import other than a console import */
   readonly isImport: boolean;
   readonly skipBlocked: boolean;
-  /** for dropped tasks: their revisions; only values last written by these revisions are replaced */
+  /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
-  /** for dropped tasks: the affected records that the account can see; undefined if it sees the whole tenant */
+  /** for dropped tasks: the visible records; undefined if the whole tenant is visible */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
-export interface CommitMoment {
-  /** the person who commits the plan; not always the person who made it */
+export interface CommitDetails {
   readonly actor: string;
-  /** the owner of the computer, if the owner acts as another account */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
-  /** the account that sent the request over a socket; the account's rights are checked again before writing */
+  /** account whose rights are checked again before writing; only for requests over a socket */
   readonly sender?: Actor | undefined;
   readonly now: string;
-  /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */
   readonly idPrefix: string;
-  /** prefix for the ids of records that are created because rows refer to them, also followed by 12 digits */
   readonly referencePrefix: string;
 }
 
 export interface CommitOptions {
-  readonly moment: CommitMoment;
+  readonly moment: CommitDetails;
   readonly signal?: AbortSignal | undefined;
   readonly once?: StoredRequestKey | undefined;
 }
@@ -113,7 +105,7 @@ export interface ImportEngine {
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
-  read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
+  read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>>;
   drop(id: string): void;
   listUnusedIds(): readonly string[];
   isStaged(id: string): boolean;

@@ -31,9 +31,7 @@ export interface ImportDetail {
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;
-  /** for a console import: its effect on open tasks, which an undo of the import reverses */
   readonly settled?: ConsoleImportResult | undefined;
-  /** for an undo: the scope of the undone change; see `StoredRequest` */
   readonly scope?: readonly number[] | undefined;
   readonly process: number | null;
 }
@@ -82,7 +80,7 @@ export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
   !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
-/** Returns true for a console import that deletes missing records. Only such an import shows what the console lacks. */
+/** Only a console import that deletes missing records shows what the console lacks. */
 export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 

@@ -20,7 +20,7 @@ import {
   type StoredChange,
 } from "../audit/change-number.ts";
 import type {
-  CommitMoment,
+  CommitDetails,
   ImportEngine,
   InputProblem,
   PlanRow,
@@ -52,9 +52,9 @@ import {
 import { readDroppedTasks, readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
-import { buildImport, buildImports, type Import } from "./shape.ts";
+import { buildImport, buildImports, type Import } from "./import-result.ts";
 import { findRequestKey, toStoredKey } from "../store/idempotency.ts";
-import { addChangeNumber, getRequestKey } from "../made-changes.ts";
+import { addChangeNumber, getRequestKey } from "../request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
@@ -94,7 +94,6 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /** The file is sent later. @throws Failure `input-rejected` for an invalid option or column map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -111,7 +110,7 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  /** @throws Failure `input-rejected` if this import may not use organisation names, or may not be planned with organisations */
+  /** @throws Failure `input-rejected` if the import cannot be planned with organisations */
   async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
     if (orgBy === "code" && orgs === undefined) return;
     const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
@@ -121,8 +120,8 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "organisation names, or an append plan of organisations without errors, need an import of users or devices that creates no organisations",
-        "組織名での指定や、組織の計画(追加更新でエラーのないもの)の同時適用ができるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
+        "only imports of users or devices that create no organisations accept organisation names or a plan of organisations (append, without errors)",
+        "組織名や組織の計画(追加更新、エラーなし)を使えるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
@@ -181,8 +180,7 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // After a conflict, the import belongs to the earlier upload. If the tenant is locked, the final state cannot be
-      // written, so the next process that opens the tenant writes the state.
+      // after a conflict, the import belongs to the earlier upload; a locked tenant cannot be written
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }
@@ -219,7 +217,7 @@ export class TenantImports {
       const once = key && toStoredKey(key, { id }, this.#session.surroundings);
       const moment = await this.#moment();
       await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
-        // after a conflict, the plan can never be committed
+        // after a conflict, the plan cannot be committed any more
         if (error instanceof Failure && error.code === "conflict")
           await this.#end(id, ["planned"]).catch(ignoreConflict);
         throw error;
@@ -294,24 +292,23 @@ export class TenantImports {
   /** Removes plans older than a week, and incomplete imports of processes that have ended. */
   async sweep(): Promise<void> {
     const unused = this.#engine.listUnusedIds();
-    // read the records after checking the locks, because an import that was just unlocked may be a complete plan
+    // read the records after checking the locks, because a released lock may mean that the plan is complete
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unused.filter((name) => !this.#isKept(known.get(name)));
     const lost = records.filter(
       (record) => isImportOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
     );
-    // a command that only reads must not wait for another command's commit, so a later command removes the data
+    // a command that only reads must not wait for another command's commit
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
       const record = known.get(name);
-      // another process may have resumed or ended the import in the meantime
       if (record !== undefined && isImportOpen(record)) await this.#end(name, [record.state]).catch(ignoreConflict);
       this.#engine.drop(name);
     }
   }
 
-  /** True for a complete plan, and for a running process's upload, whose file may not be locked yet. */
+  /** Returns true for a complete plan and for an upload of a running process. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
@@ -321,7 +318,7 @@ export class TenantImports {
     return this.#session.surroundings.now() - Date.parse(createdAt) >= MAX_PLAN_AGE_MS;
   }
 
-  async #moment(): Promise<CommitMoment> {
+  async #moment(): Promise<CommitDetails> {
     const { surroundings, actorName, by, sender } = this.#session;
     return {
       actor: actorName,
@@ -338,7 +335,6 @@ export class TenantImports {
     return this.#session.read((reader) => readImport(reader, id));
   }
 
-  /** @param etag the ETag that the caller saw @throws Failure `conflict` if the ETag or the state does not match */
   #check(record: ImportRecord, states: readonly ImportState[], etag = record.etag): ImportRecord {
     if (!states.includes(record.state)) throw createNotOpenFailure(record);
     if (record.etag !== etag) throw createTenantChangedFailure();
@@ -372,7 +368,7 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
 };
 
 const DELETED_FIELD_REASON = text(
-  "it deleted a custom field, which cannot be restored with its values",
+  "it deleted a custom field, whose values cannot be restored",
   "削除したカスタムユーザー情報とその値は、元に戻せません",
 );
 
@@ -383,7 +379,7 @@ const NOTHING_RESTORABLE_REASON = text(
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   if (change.action === "fields.remove") return DELETED_FIELD_REASON;
-  // a console import can be undone even if no record changed, because the import updated the time of the last sync
+  // undoing a console import also restores the time of the last sync
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 

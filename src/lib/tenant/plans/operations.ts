@@ -25,7 +25,7 @@ const openImports = async ({ session, owner, engine, processes }: TenantParts) =
   if (store.isReadOnly) return imports;
   const known = swept.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
   swept.set(store, known);
-  // after an error, the next request repeats the cleanup
+  // after an error, the next request tries to clean up again
   known.catch(() => swept.delete(store));
   await known;
   return imports;
@@ -37,7 +37,7 @@ const listMissingRights = (actor: Actor, kind: FormatName): readonly Right[] => 
   return [getViewOperation(kind), own ?? rights[0]];
 };
 
-/** Planning may show that more rights are needed. */
+/** Planning may show that further rights are needed. */
 const listMissingStartRights = (actor: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
   !FORMAT_NAMES.includes(kind) || canImport(actor, kind) ? [] : listMissingRights(actor, kind);
 
@@ -55,7 +55,7 @@ const getDeletionRights = (
     ? [`${kind}.delete`, ...(recursive ? (["users.delete"] as const) : [])]
     : [getViewOperation(kind), "secured.write"];
 
-const ACTIONS = Object.keys(ROW_ACTION_NAMES).join("|");
+const ROW_ACTION_PATTERN = Object.keys(ROW_ACTION_NAMES).join("|");
 
 export const imports = {
   create: operation({
@@ -109,7 +109,7 @@ export const imports = {
       z.strictObject({
         action: z
           .string()
-          .regex(new RegExp(`^(?:${ACTIONS})(?:,(?:${ACTIONS}))*$`))
+          .regex(new RegExp(`^(?:${ROW_ACTION_PATTERN})(?:,(?:${ROW_ACTION_PATTERN}))*$`))
           .optional()
           .meta({ description: "comma-separated actions; missing: all" }),
         limit: limitParameter.optional(),
@@ -168,7 +168,7 @@ export const imports = {
 
 const loadLayouts = () => import("../layouts/layouts.ts");
 
-/** The first import of a list stores a layout, which is later found by the headers. */
+/** The first import of a list stores a layout. Later imports find the layout by the headers. */
 export const layouts = {
   list: operation({
     route: "GET /v1/layouts",
@@ -200,4 +200,4 @@ export type { DeletionRequest } from "./deletion.ts";
 export type { Layout } from "../layouts/layouts.ts";
 export type { InputProblem, PlanRow } from "./engine.ts";
 export type { ImportRequest } from "./request.ts";
-export type { Import } from "./shape.ts";
+export type { Import } from "./import-result.ts";

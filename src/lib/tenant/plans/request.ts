@@ -5,9 +5,9 @@ import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
 
-const FLAG = { type: "boolean" } as const;
+const BOOLEAN_FIELD = { type: "boolean" } as const;
 
-export const KIND = { kind: { type: "choice", choices: FORMAT_NAMES } } as const satisfies Fields;
+export const IMPORT_KIND_FIELDS = { kind: { type: "choice", choices: FORMAT_NAMES } } as const satisfies Fields;
 
 export const IMPORT_FIELDS = {
   mode: { type: "choice", choices: ["append", "replace"] },
@@ -15,15 +15,15 @@ export const IMPORT_FIELDS = {
   blank: { type: "choice", choices: BLANK_CHOICES },
   undeletable: { type: "choice", choices: UNDELETABLE_CHOICES },
   orgBy: { type: "choice", choices: ORG_BY_CHOICES },
-  createOrgs: FLAG,
+  createOrgs: BOOLEAN_FIELD,
   orgs: { type: "id" },
-  createGroups: FLAG,
-  skipInvalid: FLAG,
-  fromConsole: FLAG,
-  keepMissing: FLAG,
-  generatePasswords: FLAG,
-  forConsole: FLAG,
-  learns: FLAG,
+  createGroups: BOOLEAN_FIELD,
+  skipInvalid: BOOLEAN_FIELD,
+  fromConsole: BOOLEAN_FIELD,
+  keepMissing: BOOLEAN_FIELD,
+  generatePasswords: BOOLEAN_FIELD,
+  forConsole: BOOLEAN_FIELD,
+  learns: BOOLEAN_FIELD,
 } as const satisfies Fields;
 
 export const IMPORT_LISTS = {
@@ -31,11 +31,15 @@ export const IMPORT_LISTS = {
 } as const satisfies Fields;
 
 /** Lengths are in UTF-16 units. */
-export type Lengths = Readonly<Record<string, readonly [number, number]>>;
+export type LengthLimits = Readonly<Record<string, readonly [number, number]>>;
 
-export const IMPORT_LENGTHS = { fileName: [0, 255], sheet: [0, 255], delimiter: [1, 1] } as const satisfies Lengths;
+export const IMPORT_LENGTHS = {
+  fileName: [0, 255],
+  sheet: [0, 255],
+  delimiter: [1, 1],
+} as const satisfies LengthLimits;
 
-const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =>
+const buildTextSchemas = <L extends LengthLimits>({ z }: typeof Inputs, lengths: L) =>
   Object.fromEntries(
     Object.entries(lengths).map(([name, [least, most]]) => [name, z.string().min(least).max(most)]),
   ) as { [K in keyof L]: ZodString };
@@ -69,7 +73,7 @@ const buildMapSchema = (kit: typeof Inputs) => {
 
 export const buildLayoutInput = (kit: typeof Inputs) =>
   kit.z.strictObject({
-    ...kit.buildFieldSchemas(KIND),
+    ...kit.buildFieldSchemas(IMPORT_KIND_FIELDS),
     headers: kit.z.array(kit.z.string()).min(1).readonly(),
     map: buildMapSchema(kit),
   });
@@ -77,7 +81,7 @@ export const buildLayoutInput = (kit: typeof Inputs) =>
 export const buildImportInput = (kit: typeof Inputs) => {
   const { z, buildFieldSchemas } = kit;
   return z.strictObject({
-    ...buildFieldSchemas(KIND),
+    ...buildFieldSchemas(IMPORT_KIND_FIELDS),
     ...z.object(buildFieldSchemas(IMPORT_FIELDS)).partial().shape,
     ...z.object(buildTextSchemas(kit, IMPORT_LENGTHS)).partial().shape,
     ...buildReadingSchema(kit).shape,
@@ -88,7 +92,7 @@ export const buildImportInput = (kit: typeof Inputs) => {
 
 export const buildDeletionInput = ({ z, buildFieldSchemas, Id }: typeof Inputs) =>
   z.strictObject({
-    ...buildFieldSchemas(KIND),
+    ...buildFieldSchemas(IMPORT_KIND_FIELDS),
     ids: z.array(Id).min(1).readonly(),
     recursive: z.boolean().optional(),
     called: z.string().max(255).optional(),
@@ -96,7 +100,7 @@ export const buildDeletionInput = ({ z, buildFieldSchemas, Id }: typeof Inputs) 
 
 export type ImportRequest = Readonly<z.input<ReturnType<typeof buildImportInput>>>;
 
-const DEFAULTS = {
+const IMPORT_DEFAULTS = {
   mode: "append",
   key: "email",
   createOrgs: false,
@@ -106,7 +110,7 @@ const DEFAULTS = {
   fileName: "-",
 } as const;
 
-type Defaults = keyof typeof DEFAULTS;
+type Defaults = keyof typeof IMPORT_DEFAULTS;
 
 export type StoredRequest = Omit<ImportRequest, Defaults> & {
   readonly [K in Exclude<Defaults, "mode">]: NonNullable<ImportRequest[K]>;
@@ -114,11 +118,11 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
   /** `delete` deletes records by id, without a file */
   readonly mode: "append" | "replace" | "delete";
   readonly recursive?: boolean | undefined;
-  /** numbers of the organisations that limit the import, including everything below; undefined: the whole tenant */
+  /** numbers of the organisations that limit the import, including those below; undefined: no limit */
   readonly scope?: readonly number[] | undefined;
 };
 
 export const completeRequest = (asked: ImportRequest): StoredRequest => {
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  return { ...DEFAULTS, ...(given as ImportRequest) } as StoredRequest;
+  return { ...IMPORT_DEFAULTS, ...(given as ImportRequest) } as StoredRequest;
 };

@@ -19,7 +19,6 @@ export const readDroppedTasks = async (reader: Reader, numbers: readonly number[
   );
   return {
     number: numbers[0] ?? 0,
-    // no revision is excluded, because a change in any revision may prevent the drop
     revision: -1,
     isImport: false,
     skipBlocked: false,

@@ -15,7 +15,10 @@ export const isOperation = (right: NeededRight): right is Operation => Object.ha
 
 const isRead = (right: NeededRight): boolean => right.endsWith(".read");
 
-/** Returns where an actor may perform an operation: in all organisations, or in the actor's; undefined: nowhere. */
+/**
+ * Returns where an actor may perform an operation: in all organisations, in the actor's organisations, or (undefined)
+ * nowhere.
+ */
 export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,
@@ -30,16 +33,16 @@ export const getPermittedReach = (
 export const isOperationPermitted = (actor: Actor, operation: Operation): boolean =>
   getPermittedReach(actor, operation) !== undefined;
 
-/** Returns an actor with all rights of the account, without the limits of an access token. */
+/** Returns the actor with all rights of the account, without the limits of an access token. */
 export const withoutToken = (actor: Actor): Actor => ({ ...actor, credential: undefined });
 
-/** Checks an actor's rights: first the account, because no token can add rights. @throws `not-permitted` */
+/** Checks the account's rights first, because an access token cannot add rights. @throws `not-permitted` */
 export const requirePermission = (actor: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(actor, needed.filter(isOperation));
   requireTokenRights(actor, needed);
 };
 
-/** Ignores the limits of an access token. @throws `not-permitted` */
+/** Checks the account's rights without the limits of an access token. @throws `not-permitted` */
 export const requireAccountRights = (actor: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(actor);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
@@ -69,7 +72,6 @@ const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
 
-/** @throws Failure `not-permitted` if the token of a request does not grant all given rights */
 export const requireTokenRights = ({ credential }: Actor, needed: readonly NeededRight[]): void => {
   if (credential?.kind !== "token") return;
   if (!needed.every(isOperation)) throw TOKEN_REFUSED_FAILURE;
@@ -96,7 +98,7 @@ const IMPORT_OPERATIONS: Readonly<Record<PanelKind, readonly [Operation, ...Oper
 export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] =>
   isPanelKind(kind) ? IMPORT_OPERATIONS[kind] : ["secured.write"];
 
-/** A plan shows the records that it changes. */
+/** Returns the right to view a kind's records, because a plan shows the records that it changes. */
 export const getViewOperation = (kind: FormatName): Operation => (isPanelKind(kind) ? `${kind}.read` : "secured.read");
 
 export const canImport = (actor: Actor, kind: FormatName): boolean =>

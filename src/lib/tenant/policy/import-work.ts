@@ -10,7 +10,6 @@ import type { ThingName } from "../../model/things.ts";
 import type { Actor } from "./actor.ts";
 import { requireAccountRights, requireTokenRights } from "./check.ts";
 
-/** Returns the rights to create a user together with the user's organisation, which may be new. @see facts 2.1 */
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
   getOperationsForNewUsers(orgs === undefined);
 

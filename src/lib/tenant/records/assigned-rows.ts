@@ -5,17 +5,15 @@ import { createFormat } from "../../model/format.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { ORDERED_JOIN } from "../store/sql/forms.ts";
+import { ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 import type { Reader } from "../store/store.ts";
 import { DEVICE_ORG_SQL } from "./device-rows.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 
 /**
- * SQL: `reach` has each record with the organisations in which it is automatic: the assigned ones and those below them;
- * `chosen` has the serial numbers to which it is assigned by hand. A device without organisation is in 全社; one that is
- * not managed or of another platform has no profiles and no apps. Devices are `alike` if they are in the same
- * organisation and have the same records by hand; `applied` has the records of each such group.
- * @param of condition for the devices `t`
+ * SQL: `reach` has the organisations in which each record applies automatically; `chosen` has the serial numbers to
+ * which a record is assigned by hand. Devices are `alike` if they have the same organisation and the same assigned
+ * records; `applied` has the records of each such group.
  */
 const buildEffectiveSql = (thing: string, of = "true"): string => `with recursive reach (pk, org) as (
     select t.pk, o.pk from ${thing} t, json_each(t.orgs) e
@@ -46,10 +44,14 @@ const defineAssignedList = <F extends Fields>(thing: ThingInFiles & Thing<F>, fo
 export const CONFIG_PROFILE_LIST = defineAssignedList(CONFIG_PROFILE, "config-profiles");
 export const APP_LIST = defineAssignedList(APP, "apps");
 
-type Filters = Readonly<{ device?: string | undefined; org?: string | undefined; short?: boolean | undefined }>;
+type AssignmentFilters = Readonly<{
+  device?: string | undefined;
+  org?: string | undefined;
+  short?: boolean | undefined;
+}>;
 
-/** Returns the list of the records that apply to a device or in an organisation, or on more devices than licences. */
-export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: Filters) => {
+/** Filters a list of assigned records by device, by organisation, or by missing licences. */
+export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: AssignmentFilters) => {
   const { name } = list.thing;
   const among = [
     device !== undefined && `${buildEffectiveSql(name, "t.id = :device")} select pk from applied`,
@@ -62,15 +64,15 @@ export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, 
   return { ...list, among: among.join(" and ") || "true", params: { device: device ?? null, within: org ?? null } };
 };
 
-/** The devices that have several profiles of one kind; `example` is the serial number of one. */
-export type Clash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
+/** Several profiles of one kind on the same devices; `example` is the serial number of a device. */
+export type ProfileClash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
 
-export const findClashes = async (reader: Reader): Promise<readonly Clash[]> => {
+export const findClashes = async (reader: Reader): Promise<readonly ProfileClash[]> => {
   const rows = await reader.all(
     `${buildEffectiveSql(CONFIG_PROFILE.name)} select kind, sum(devices) as devices, min(example) as example from (
        select t.kind, a.devices, a.example from applied f join config_profile t on t.pk = f.pk
          join alike a on a.place = f.place group by f.place, t.kind having count(*) > 1) group by kind order by kind`,
     {},
   );
-  return rows as unknown as readonly Clash[];
+  return rows as unknown as readonly ProfileClash[];
 };

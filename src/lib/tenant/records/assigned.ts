@@ -10,38 +10,41 @@ import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
-import { storeOwnExpiry } from "../renewals/renewals.ts";
+import { storeExpiry } from "../renewals/renewals.ts";
 import type { Session } from "../session.ts";
 import type { RecordList } from "../store/lists.ts";
 import type { Writer } from "../store/store.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
 import { getRecordById, type EditableRecordType } from "./records.ts";
 
-type Opened<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
+type EditableTypePromise<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
 
-export const createEditableProfileType = async (given: ManualValues): Opened<typeof CONFIG_PROFILE> => ({
+export const createEditableProfileType = async (given: ManualValues): EditableTypePromise<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,
   collection: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
-/** The provisioning profile of an Enterprise app gives a renewal item. It is not the one of Agent Enterprise for iOS. */
-export const createEditableAppType = async (session: Session, given: ManualValues): Opened<typeof APP> => ({
+/** The provisioning profile of an Enterprise app creates a renewal item. */
+export const createEditableAppType = async (
+  session: Session,
+  given: ManualValues,
+): EditableTypePromise<typeof APP> => ({
   list: APP_LIST,
   collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
     const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
-    refuseSecrets(readSigned(bytes));
+    refuseSecrets(readSignedText(bytes));
     return async (writer) => {
       await writer.lock(["renewals"]);
-      await storeOwnExpiry(writer, session, null, { ...own, kind: "custom" });
+      await storeExpiry(writer, session, null, { ...own, kind: "custom" });
     };
   })),
 });
 
-/** Accepts property lists of the type Configuration, signed or not. */
+/** Accepts signed and unsigned property lists of the type Configuration. */
 const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
-  const xml = readSigned(bytes) ?? bytes.toString("utf8");
+  const xml = readSignedText(bytes) ?? bytes.toString("utf8");
   if ((await parsePropertyList(xml))?.["PayloadType"] !== "Configuration")
     throw createRejection(
       "the file is not a configuration profile: choose a .mobileconfig file, or export it again",
@@ -50,21 +53,20 @@ const checkProfileFile = async (bytes: Buffer): Promise<undefined> => {
   refuseSecrets(xml);
 };
 
-/** Returns the text in a signed message; undefined if anything follows the message. */
-const readSigned = (bytes: Buffer): string | undefined => {
+const readSignedText = (bytes: Buffer): string | undefined => {
   const content = extractSignedContent(bytes);
   return content && readElement(bytes).whole.length === bytes.length
     ? Buffer.from(content).toString("utf8")
     : undefined;
 };
 
-/** all but plain tags, because comments, entities and nested tags can split a name; keys; accounts in URLs */
+/** Matches private keys, accounts in URLs, and markup that can split a name, such as comments and entities. */
 const FORBIDDEN_PATTERN =
   /<(?!\/?(?:dict|array|key|string|date|integer|real)>|(?:dict|array|string|true|false) ?\/>|\/?plist(?: version="1\.0")?>|(?:\?xml|!DOCTYPE plist) [^<>[]*>)|<(key|string)>[^<]*<(?!\/\1>)|&(?!(?:amp|lt|gt|quot|apos);)|begin [\w ]{0,30}private|(?<![\w+/])M[A-P][\w+/]{40}|:\/\/[^\s/<:]*:[^\s/<@]*@|security\.(?:pkcs12|scep|acme)/i;
 const SECRET_PATTERN =
   /(?:pass(?!-type|book)|pwd|(?<![a-z])p(?:w|in)(?![a-z])|secret|token|credential|challenge|private|psk|(?:shared|api|access).?key|authorization|パス|シークレット|トークン|秘密|暗証|共有キー|鍵)(?:[^<]{0,99}<\/key>[^<]*<(?!(?:true|false) ?\/|string(?:\/|><))|[^<:=?/\n]{0,40}[:=]\s*[^\s</])/iu;
 
-/** Bundles contain kept files: data must be public, and no name of a secret may have a value after it or beside it. */
+/** Refuses a file in which the name of a secret has a value, because bundles contain the file. */
 const refuseSecrets = (xml = "<"): void => {
   const rest = xml.replaceAll(/(<key>DER-Encoded-Profile<\/key>\s*)?<data>([^<]*)<\/data>/g, omitPublicData);
   if (FORBIDDEN_PATTERN.test(rest) || SECRET_PATTERN.test(rest.replaceAll(/[\p{Cf}＜﹤]/gu, "").normalize("NFKC")))
@@ -74,17 +76,17 @@ const refuseSecrets = (xml = "<"): void => {
     );
 };
 
-/** Omits a certificate or an image that nothing follows, and the second form of a provisioning profile. */
+/** Omits certificates, images and provisioning profiles, which are public. */
 const omitPublicData = (data: string, isProfile: string | undefined, written: string): string => {
   const bytes = decodeBase64(written) ?? Buffer.of();
   const text = decodeLatin1(bytes);
   const der = decodeBase64(text.replaceAll(/-----(?:BEGIN|END) CERTIFICATE-----/g, "")) ?? bytes;
   const isImage = /^(?:\x89PNG\r\n\x1a\n.*IEND.{4}|\xff\xd8\xff.*\xff\xd9)$/s.test(text);
   const isPublic = isImage || parseOrUndefined(() => new X509Certificate(der).raw.equals(der));
-  return isPublic || (isProfile && readSigned(bytes)) ? "<true/>" : data;
+  return isPublic || (isProfile && readSignedText(bytes)) ? "<true/>" : data;
 };
 
-/** Checks the file of a request before the transaction, which keeps it forever, for the versions of the record. */
+/** Checks a request's file before the transaction stores the file. Versions of the record keep the file forever. */
 const receiveFile = async (
   { file }: ManualValues,
   check: (bytes: Buffer) => Promise<((writer: Writer) => Promise<void>) | undefined>,
@@ -111,7 +113,6 @@ const receiveFile = async (
 const createRejection = (en: string, ja: string): Failure =>
   new Failure("input-rejected", { what: text(en, ja), where: "json.file" });
 
-/** Returns the file of a record byte for byte. @throws Failure `not-found` if the record has none */
 export const readKeptFile = (session: Session, list: RecordList, id: string) =>
   session.read(async (reader) => {
     const { file = null } = (await getRecordById(reader, list, id)) as { readonly file?: string | null };

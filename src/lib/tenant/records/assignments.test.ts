@@ -56,7 +56,7 @@ test.each([
   async (kind, of, file, key, option) => {
     const { [of]: id } = await start();
     const edit = `\`clomoctl config-profiles edit VPN ${option}\``;
-    const refused = `the configuration profile VPN is assigned to ${key}; first change that: ${edit}`;
+    const refused = `the configuration profile VPN is assigned to ${key}; change the assignment first: ${edit}`;
     const failure = await failureOf(tenant.client.imports.delete({ kind, ids: [id] }));
     expect(failure?.what.en).toContain(refused);
     const replacing = await tenant.plan({ kind, mode: "replace" }, file);

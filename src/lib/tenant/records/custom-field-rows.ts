@@ -4,7 +4,7 @@ import type { CUSTOM_FIELD } from "../../model/user.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
-import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
+import { saveVersions, saveCreatedRange } from "../versions/save-versions.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
@@ -17,7 +17,7 @@ export interface StoredField extends CustomField {
 export const findCustomField = (reader: Reader, id: string): Promise<StoredField | undefined> =>
   reader.get<StoredField>("select pk, id, name, createdAt from custom_field where id = :id", { id });
 
-/** Returns true if a custom field has this name, or if a removed field with this name may exist in the console. */
+/** Returns true if a custom field, or a removed field that the console may still have, has this name. */
 export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
   (await reader.count(
     `select (select count(*) from custom_field where nameKey = :nameKey)
@@ -38,7 +38,6 @@ export const insertCustomField = async (
   await storeLastNumber(writer, "fields", pk);
 };
 
-/** @param pk undefined for a new user @throws Failure `not-found` */
 export const mergeCustomValues = async (
   reader: Reader,
   values: readonly { readonly name: string; readonly value: string | null }[],
@@ -79,7 +78,7 @@ export const readCustomValues = (reader: Reader, pk: number, most: number): Prom
     { path: buildValuePath(pk), most },
   );
 
-/** Users keep their revisions, because no undo restores the values. */
+/** The users keep their revisions, because undo does not restore the values. */
 export const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });
   await saveVersions(writer, "custom_field", "t.pk = :pk", { pk });

@@ -2,7 +2,7 @@ import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
 import { createFormat } from "../../model/format.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
-import { buildCaseSql, buildSerialKeySql } from "../store/sql/forms.ts";
+import { buildCaseSql, buildSerialKeySql } from "../store/sql/portable-sql.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
 
@@ -38,7 +38,7 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
     or (t.imei = :name or replace(t.phoneNumber, '-', '') = replace(:nameKey, '-', ''))
       and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
-  // a subquery, not the join, because the queries that select the records of a list do not contain the join
+  // queries that select the records of a list do not contain the join
   org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
   owner: { sql: "t.owner", list: USER_LIST },
   derived: [ORG_POSITION_TABLE],
@@ -52,7 +52,7 @@ export const DEVICE_ACTION_LIST: RecordList<typeof DEVICE_ACTION.fields> = {
   named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)`,
 };
 
-/** The last record about lost mode of these devices is not its end. */
+/** Devices that are in lost mode according to the last record. */
 export const LOST_DEVICE_LIST: typeof DEVICE_LIST = {
   ...DEVICE_LIST,
   among: `${buildSerialKeySql("t")} in (select ${buildSerialKeySql("a")} from device_action a

@@ -43,7 +43,7 @@ export interface DeviceOwnerChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Changes all devices or none. @throws Failure `input-rejected`, also if the number of wipes is wrong */
+/** Changes all devices or none. @throws Failure `input-rejected`, also for a wrong number of wipes */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,
@@ -90,7 +90,7 @@ export const changeTags = (
   return [...kept, ...add.filter((tag) => !known.has(key(tag)))];
 };
 
-/** Returns the values without the tags of the former use: 回収待ち, 返却済み. @throws Failure if two owners are given */
+/** Removes the tags 回収待ち and 返却済み, which belong to the former use. @throws Failure if two owners are given */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;
@@ -103,7 +103,7 @@ const dropReturnTags = (given: ManualValues, before: Device | undefined): Manual
 
 const EDITABLE_ACTIONS = { list: DEVICE_ACTION_LIST, collection: "device-actions" } as const;
 
-/** Records an action on devices, on all of them or none. @throws Failure `input-rejected`; `not-found` */
+/** Records an action on all devices or none. @throws Failure `input-rejected`; `not-found` */
 export const recordDeviceAction = (
   session: Session,
   { ids, dryRun = false, ...given }: ManualRequestBody,

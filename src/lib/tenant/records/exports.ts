@@ -8,10 +8,10 @@ interface ExportAudit {
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/** Maximum number of records that are exported, or listed, without an audit record. */
+/** Maximum number of records that can be exported without an audit record. */
 const MAX_UNAUDITED_RECORDS = 1;
 
-/** Exports without an audit record if the tenant is read-only. @throws Failure */
+/** Writes an audit record, except in a read-only tenant. @throws Failure */
 export const exportWithAuditRecord = async (
   session: Session,
   { action, filters }: ExportAudit,

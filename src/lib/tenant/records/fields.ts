@@ -42,7 +42,6 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
   });
 };
 
-/** Returns true if a custom field can have this name: a valid header that is not the header of a standard column. */
 export const isAvailableHeader = (name: string): boolean =>
   isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
 
@@ -63,7 +62,7 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/** The audit log keeps the values. @throws Failure `not-found`; `conflict` */
+/** The audit log keeps the removed values. @throws Failure `not-found`; `conflict` */
 export const removeCustomField = (
   session: Session,
   id: string,

@@ -9,7 +9,6 @@ import { findRecords, type RecordList } from "../store/lists.ts";
 import type { NounWithHistory } from "../versions/history.ts";
 import type { EditableRecordType } from "./records.ts";
 
-// these modules are loaded only by requests that need them, so that lists start faster
 const loadRecords = () => import("./records.ts");
 const loadExports = () => import("./exports.ts");
 const loadHistory = () => import("../versions/history.ts");
@@ -43,12 +42,9 @@ export const readOperations = <const N extends NounWithHistory, F extends Fields
 
 interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ReadNoun<N, F> {
   readonly filters: (kit: InputKit) => S;
-  /** @param given the request, so that content of files can be checked before the transaction */
   readonly editable: (session: Session, given: ManualValues) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
-  /** the rights to create a record with some values, and to change these values */
   readonly creates: (actor: Actor, given: object) => readonly NeededRight[];
   readonly edits: (given: object) => readonly NeededRight[];
-  /** the fields that a separate operation changes */
   readonly without: readonly string[];
 }
 

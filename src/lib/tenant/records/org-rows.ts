@@ -3,14 +3,13 @@ import { nameKey } from "../../model/normalise.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { RecordList } from "../store/lists.ts";
-import { buildCaseSql } from "../store/sql/forms.ts";
+import { buildCaseSql } from "../store/sql/portable-sql.ts";
 import type { DerivedTable, Reader } from "../store/store.ts";
 
 const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
 export const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
-/** SQL: inserts depth and path of each organisation, parents first, siblings in order of creation. */
 const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code, depth, path, pathKey) as (
     select pk, id, code, 0, '', '' from main.org where parent is null
     union all
@@ -20,11 +19,10 @@ const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code,
   insert into temp.place (pk, id, code, at, depth, path, pathKey)
     select pk, id, code, row_number() over (), depth, path, pathKey from placed`;
 
-/** SQL: a text that changes whenever the tree changes: the tree's revision and newest organisation. */
+/** SQL: a text that changes with the tree: the tree's revision and newest organisation. */
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
-/** The temporary table with the depth, path, position, id and code of each organisation, for long lists. */
 export const ORG_POSITION_TABLE: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, id text not null, code text, at integer not null, depth integer not null, path text not null,
@@ -78,7 +76,6 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
     { pk, above },
   )) > 0;
 
-/** A missing value does not change. */
 export interface TreePosition {
   readonly pk: number | undefined;
   readonly parent: number | undefined;
@@ -94,7 +91,6 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
-/** Returns the name of an organisation without a code that has the same parent and name; undefined if there is none. */
 export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);

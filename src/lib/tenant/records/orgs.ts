@@ -28,18 +28,18 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   check: checkTreePosition,
 };
 
-/** @throws Failure `input-rejected` if the parent is below it */
+/** @throws Failure `input-rejected` if the new parent is below the organisation */
 export const moveOrg = async (
   session: Session,
   id: string,
   { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedOrg> => {
-  // counted first: if counting failed after the move, the caller would not learn about the move
+  // counted before the move, because an error after the move would hide that the move succeeded
   const along = await session.read((reader) => countSubtree(reader, id));
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-/** Checks that the tree has no cycle, and that siblings without a code have different names (a clomoctl rule). */
+/** Checks that the tree has no cycle, and that siblings without a code have different names. */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {

@@ -1,20 +1,19 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import { getColumnName, getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
 import { storeLastNumber } from "../store/collections.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
-import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { saveVersions, saveCreatedRange } from "../versions/save-versions.ts";
 import { getDerivedColumns } from "../versions/tables.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-// This file writes single records, with the same columns that imports write for many records at once.
+// This file writes single records. Imports write the same columns for many records at once.
 
-/** The tables that contain the keys of unique lists, by record type and field. @see ThingTable of the imports */
 export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   user: { emails: "user_email" },
 };
 
-/** A reference is stored as the `pk` of the record that is referred to. */
+/** A reference is stored as the `pk` of the referenced record. */
 export type StoredValue = SqlValue | readonly string[];
 
 export type StoredValues = ReadonlyMap<string, StoredValue>;
@@ -46,7 +45,6 @@ export interface NewRecord {
   readonly values: StoredValues;
   readonly at: string;
   readonly columns?: Readonly<Record<string, SqlValue>> | undefined;
-  /** the collection that stores the highest record number of the table */
   readonly series: string;
 }
 
@@ -67,7 +65,7 @@ export const insertRecord = async (
   return pk;
 };
 
-/** @returns false if nothing changes, because the record already has these values */
+/** Returns false if the record already has these values. */
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,
@@ -108,7 +106,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/** Also finds invisible records. @param among the scope of the uniqueness, if any */
+/** Returns the record with a unique value, even if the acting account cannot see the record. */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,
@@ -129,7 +127,7 @@ export const findValueHolder = async (
   return row?.pk;
 };
 
-/** Deletes records except administrators. Does not delete accounts of PANEL users, so that an undo can restore them. */
+/** Does not delete administrators. Accounts of PANEL users stay, so that undo can restore them. */
 export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
   const pks = `select u.pk from main.${thing} u where u.administrator = 0 and u.id in (select value from json_each(:ids))`;
   const params = { ids: JSON.stringify(ids) };

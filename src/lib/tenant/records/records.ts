@@ -36,14 +36,13 @@ import { mergeCustomValues } from "./custom-field-rows.ts";
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
   readonly collection: string;
-  /** the collection that stores the table's highest record number; default: `collection` */
+  /** collection with the table's highest record number; default: `collection` */
   readonly series?: string | undefined;
-  /** the prefix of action names in the audit log, such as `users` in `users.create`; default: the collection */
+  /** prefix of actions in the audit log, such as `users` in `users.create`; default: the collection */
   readonly actions?: string | undefined;
   readonly usual?: ManualValues | undefined;
   readonly scope?: string | undefined;
   readonly fields?: readonly string[] | undefined;
-  /** Converts values for storage. @param before undefined for a new record @throws Failure `input-rejected` */
   readonly reading?:
     | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)
     | undefined;
@@ -71,7 +70,7 @@ export interface ChangeResult<R> {
 
 export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
-/** @throws Failure `input-rejected` if a rule refuses it; `not-found` for a missing reference */
+/** @throws Failure `input-rejected` for values that violate a rule; `not-found` for a missing reference */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -130,7 +129,6 @@ export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 interface EditOptions<R> {
   readonly verb: string;
   readonly each?: ((before: R) => ManualValues) | undefined;
-  /** checks all changed records together before the commit.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
 }
 
@@ -160,7 +158,7 @@ export const editRecords = <F extends Fields>(
     const [first] = changed;
     const isOne = changed.length === 1;
     const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> => {
-      // runs after the rules, because users should not have to confirm a change that a rule then rejects
+      // runs after the rules, so that users need not confirm a change that a rule rejects
       whole?.(changed);
       return Promise.all(
         all.map(async ({ before, after }) => {
@@ -196,7 +194,7 @@ export const editSingleRecord = async <F extends Fields>(
   const columns = buildSecretsColumn(noun, before, { secrets, at });
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
     return { edited: { before, after: before }, objects };
-  // causes the next read to update data that is derived from the whole collection, such as the position in the tree
+  // the next read updates data that is derived from the whole collection, such as positions in the tree
   await advanceCollections(writer, [noun.collection]);
   const after = await getWrittenRecord(writer, list, id);
   return { edited: { before, after }, objects };
@@ -209,7 +207,6 @@ const buildRecordDraft = async (
   before: object | undefined,
 ): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
-/** @throws Failure `input-rejected` for an invalid secret */
 const buildSecretsColumn = (
   { list: { thing } }: EditableRecordType,
   before: object | undefined,
@@ -233,7 +230,6 @@ const buildSecretsColumn = (
   return { secrets: JSON.stringify(Object.fromEntries(times)) };
 };
 
-/** @throws Failure `input-rejected` if the secret violates a rule; the failure does not contain the secret */
 const checkSecret = (name: string, field: Field, value: string): void => {
   if (value === "") throw createFieldFailure(getFieldLabel(name, field), text("must not be blank", "空にできません"));
   const reason = describeRefusal(valueRuleOf(field), value);
@@ -253,7 +249,6 @@ export const getRecordById = async <F extends Fields>(
   return found;
 };
 
-/** @throws Failure `not-found` if the acting account cannot see it any more */
 const getWrittenRecord = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -306,7 +301,6 @@ export const requireIds = (ids: readonly string[]): void => {
   });
 };
 
-/** @param own undefined for a new record */
 const resolveStoredValues = async (
   writer: Writer,
   noun: EditableRecordType,
@@ -339,7 +333,6 @@ type CustomValues = readonly { readonly name: string; readonly value: string | n
 
 const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/** Returns null for a blank id. @throws Failure `not-found`, `input-rejected` */
 const resolveReference = async (
   writer: Writer,
   [name, field]: readonly [string, Field],
@@ -377,7 +370,6 @@ export const validateFieldValue = (name: string, field: Field, value: string): s
   return toStoredValue(of.rule, value) ?? value;
 };
 
-/** Blank values become null. @throws Failure `input-rejected` */
 const validateCustomValues = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
     const reason = value === null ? undefined : describeRefusal(CUSTOM_VALUE_RULE, value);

@@ -4,14 +4,14 @@ import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { saveVersionOrCreation } from "../versions/keep.ts";
+import { saveVersionOrCreation } from "../versions/save-versions.ts";
 
 export interface StoredTenant extends Readonly<Record<PanelKind, number>> {
   readonly name: string;
   readonly mirroredAt: string | null;
   readonly secured: Readonly<Record<SecuredApp, number>>;
   readonly administratorsKnown: string[];
-  /** kinds whose next console export should be imported, because the mirror is known to differ from the console */
+  /** kinds whose next console export should be imported, because the mirror and the console differ */
   readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
 }
@@ -27,7 +27,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     name: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
-    // the number does not include 全社, which always exists
+    // 全社 always exists and is not counted
     orgs: await reader.count("select count(*) from org where parent is not null"),
     devices: await reader.count("select count(*) from device"),
     "config-profiles": await reader.count("select count(*) from config_profile"),
@@ -44,14 +44,14 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-/** True if data was ever imported from the console. Local changes must then be made in the console, too. */
+/** Returns true if data was ever imported from the console. Local changes must then be made in the console, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
-/** After an undo, sets `mirroredAt` to the newest complete console import that remains, or to the first partial one. */
+/** After an undo, sets `mirroredAt` to the newest complete console import, else to the first partial one. */
 export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
   const at = (mode: string): string =>
     `case when i.detail -> 'request' ->> 'mode' = '${mode}' then i.detail ->> 'committedAt' end`;
@@ -75,7 +75,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/** Returns the kinds that a console import left incomplete, because it kept records that the export lacked. */
+/** Returns the kinds of which a console import kept records that the export lacked. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

@@ -11,7 +11,7 @@ import { checkFieldValue, validateFieldValue } from "./records.ts";
 
 type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
-/** A missing field does not change; null, or an empty list, clears a field. */
+/** A missing field does not change. Null or an empty list clears a field. */
 export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> {
   readonly contracts?: readonly (Changed<Contract> & Pick<Contract, "name">)[] | undefined;
   readonly contractsRemoved?: readonly string[] | undefined;

@@ -10,13 +10,12 @@ const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
   return field === "emails" ? "coalesce(t.emails ->> 0, '')" : `coalesce(t.${field}, '')`;
 };
 
-/** Users are in order of creation. The paths of their organisations are derived from the whole tree. */
 export const USER_LIST: RecordList<typeof USER.fields> = {
   thing: USER,
   format: createFormat(USER, "users"),
   table: "user t",
   whole: "main.user t",
-  // an inner join, because an account that can see a user can also see the user's organisation
+  // an account that can see a user can also see the user's organisation
   joined: "join temp.place p on p.pk = t.org",
   sql: { "org.id": "p.id", "org.code": "p.code", "org.path": "p.path" },
   order: [CREATION_ORDER],
@@ -24,8 +23,7 @@ export const USER_LIST: RecordList<typeof USER.fields> = {
     USER_SORT_FIELDS.map((field) => [field, [{ sql: buildSortSql(field), before: "" }, CREATION_ORDER]]),
   ),
   filters: { filterName: "name", filterId: "emails" },
-  // an index is not worthwhile: with 200,000 users, it would save 20 ms per query but add 300 ms to each commit that
-  // moves users
+  // with 200,000 users, an index would save 20 ms per query but add 300 ms to each commit that moves users
   org: "t.org",
   named: `t.pk in (
     select pk from user where id = :name

@@ -10,13 +10,13 @@ import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
-import { confirmList } from "../accounts/administrators.ts";
+import { confirmAdministratorList } from "../accounts/administrators.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
 import { editRecords, type EditableRecordType, type ChangeResult } from "./records.ts";
 
 export type WrittenUser = ChangeResult<User>;
 
-/** Devices move along, because they belong to their owner's organisation. */
+/** Devices move with the user, because they belong to their owner's organisation. */
 export interface MovedUser extends WrittenUser {
   readonly devices: number;
 }
@@ -27,7 +27,7 @@ export const createEditableUserType = (session: Session): EditableRecordType<typ
   usual: { org: ROOT_ORG_ID },
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
-    if (given["administrator"] !== undefined) await confirmList(session, writer, "users");
+    if (given["administrator"] !== undefined) await confirmAdministratorList(session, writer, "users");
     await checkNewAccountName(writer, given, before as User | undefined);
     return { values: given };
   },
@@ -43,7 +43,6 @@ const checkNewAccountName = async (
   await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
-/** @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
   { actor }: Session,
   reader: Reader,
@@ -72,7 +71,7 @@ export const moveUsers = async (
     dryRun,
   }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedUser[]> => {
-  // counted first: if counting failed after the move, the caller would not learn about the move
+  // counted before the move, because an error after the move would hide that the move succeeded
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
   const moved = await editRecords(session, createEditableUserType(session), ids, { org, dryRun }, { verb: "move" });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));

@@ -11,7 +11,7 @@ import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { insertRecord } from "../records/record-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-import { saveVersions } from "../versions/keep.ts";
+import { saveVersions } from "../versions/save-versions.ts";
 
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
 const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
@@ -19,7 +19,7 @@ const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
 
-/** `host` and `pid` are null if the process is unknown. */
+/** `host` and `pid` are null if the sending process is not known. */
 export interface StoredReminder {
   readonly notice: ReminderRecord;
   readonly host: string | null;
@@ -40,7 +40,7 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
   return found !== undefined;
 };
 
-/** If the account sees only some users, creates `temp.owners_seen`: the visible users in renewal items. */
+/** Creates `temp.owners_seen` with the visible users, if the account sees only some users. */
 const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();
@@ -104,7 +104,6 @@ export const findReminder = async (reader: Reader, id: string): Promise<Reminder
     | undefined;
 };
 
-/** Returns undefined if no process has started to send it. */
 export const findClaimedReminder = async (
   reader: Reader,
   { itemId, expiresAt, stage, way, recipient }: ReminderKeyRecord,
@@ -123,7 +122,6 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
   await insertRow(writer, REMINDER.name, { ...notice, host, pid });
 };
 
-/** Records a new state of a reminder. `host` and `pid` name a process that has started to send the reminder again. */
 export const updateReminder = async (
   writer: Writer,
   { notice, ...holder }: Pick<StoredReminder, "notice"> & Partial<StoredReminder>,

@@ -36,10 +36,9 @@ import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
-/** Milliseconds after which another process may send an unfinished reminder, even if the first process seems to run. */
+/** After this time, another process may send an unfinished reminder, even if the first process seems to run. */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
-/** A missing value does not change; null or a blank text clears the value. */
 export type RenewalChange = { readonly [K in keyof typeof RECORDED_FIELDS]?: RenewalItem[K] | undefined };
 
 export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
@@ -61,7 +60,6 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
   return notice;
 };
 
-/** @throws Failure `input-rejected` */
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -104,19 +102,19 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   });
 };
 
-type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {
+type RecordedExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {
   readonly expiresAt: string;
 };
 
 /**
- * Records an expiry date in the item with this id, else in the item of the same kind and name, else in a new item.
- * Keeps values that users entered. The change must lock `renewals`. @returns the id of the item
+ * Stores an expiry date in the item with the id, else in the item of the same kind and name, else in a new item. Call
+ * this after locking `renewals`. @returns the id of the item
  */
-export const storeOwnExpiry = async (
+export const storeExpiry = async (
   writer: Writer,
   { surroundings }: Pick<Session, "surroundings">,
   id: string | null,
-  own: OwnExpiry,
+  own: RecordedExpiry,
 ): Promise<string> => {
   const items = await listRenewalItems(writer);
   const known =
@@ -176,7 +174,7 @@ const changeRenewal = (
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/** A typed expiry date removes the facts about the recorded file. @throws Failure `not-found` */
+/** A typed expiry date removes the data of the recorded file. @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
     checkValues(RECORDED_FIELDS, change);
@@ -187,7 +185,6 @@ export const editRenewal = (session: Session, id: string, change: RenewalChange)
 interface Renewal {
   readonly by: string;
   readonly at: string;
-  /** a day */
   readonly consoleShows?: string | undefined;
   readonly file?: RecordOf<typeof RENEWAL_FILE_FIELDS> | undefined;
 }
@@ -198,7 +195,7 @@ const RENEWAL_FIELDS = {
   consoleShows: { type: "day" },
 } as const satisfies Fields;
 
-/** Records a new file, or a yearly login. @throws Failure `not-found`; `input-rejected` for an older file or login */
+/** Records a new file or a yearly login. @throws Failure `not-found`; `input-rejected` for an older file or login */
 export const renewItem = (session: Session, id: string, { file, ...given }: Renewal): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.renew", id, (item) => {
     checkValues(RENEWAL_FIELDS, given);
@@ -274,20 +271,20 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     return { result: { claimed: true, notice }, objects };
   });
 
-/** Returns true if a process may still be sending: it began recently and is not known to have ended. */
+/** Returns true if the process began recently and is not known to have ended. */
 const isBeingSent = (
   { notice, host, pid }: StoredReminder,
   { surroundings }: Session,
   processes: Processes,
 ): boolean => {
-  // the difference is absolute, because a time far in the future comes from a wrong clock
+  // the difference is absolute, because a wrong clock may have set a time in the future
   const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < REMINDER_LEASE_MS;
   if (notice.state !== "sending" || !isRecent) return false;
   const isHere = host === surroundings.origin.host && pid !== null;
   return !isHere || pid === processes.self || processes.isAlive(pid);
 };
 
-const SETTLED_STATE: Field = { ...REMINDER.fields.state, choices: ["sent", "failed"] };
+const REMINDER_OUTCOME_FIELD: Field = { ...REMINDER.fields.state, choices: ["sent", "failed"] };
 
 export const recordReminderOutcome = (
   session: Session,
@@ -295,7 +292,7 @@ export const recordReminderOutcome = (
   outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
 ): Promise<ReminderRecord> =>
   session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
-    checkFieldValue("state", SETTLED_STATE, outcome.state);
+    checkFieldValue("state", REMINDER_OUTCOME_FIELD, outcome.state);
     const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
     await updateReminder(writer, { notice });
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };

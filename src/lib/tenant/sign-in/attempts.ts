@@ -6,11 +6,11 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.t
 import { insertRow } from "../store/rows.ts";
 import type { Writer } from "../store/store.ts";
 
-/** An IPv4 address at the end counts as two groups. */
+/** An IPv4 address at the end of an IPv6 address counts as two groups. */
 const splitGroups = (part: string): readonly string[] =>
   part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
 
-/** Returns the sender to whom limits apply: the /64 network of an IPv6 address, or any other address unchanged. */
+/** Returns the /64 network of an IPv6 address, or any other address unchanged. */
 export const getSenderNetwork = (address: string): string => {
   if (!address.includes(":")) return address;
   const [start = "", end = ""] = address.toLowerCase().split("::");
@@ -20,7 +20,7 @@ export const getSenderNetwork = (address: string): string => {
   return `${network.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 };
 
-/** The account name is as typed, and may not exist. */
+/** The account name is the typed text; there may be no such account. */
 export interface AttemptSource {
   readonly account: string;
   readonly address: string;
@@ -58,7 +58,9 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
-/** Counts an attempt before its outcome, so that parallel attempts cannot exceed the limit. @throws `throttled` */
+/**
+ * Counts an attempt before its outcome is known, so that parallel attempts cannot exceed the limit. @throws `throttled`
+ */
 export const countAttempt = async (
   writer: Writer,
   surroundings: Surroundings,

@@ -8,14 +8,14 @@ import {
   type ActingAccount,
 } from "../accounts/acting-accounts.ts";
 
-/** Contains the SHA-256 of the secret instead of the secret. */
+/** A stored credential contains only the SHA-256 of its secret. */
 export interface StoredCredential {
   readonly pk: number;
   readonly id: string;
   readonly kind: CredentialKind;
   readonly name: string;
   readonly isReadOnly: boolean;
-  /** UTC instants; `lastUsedAt` is rounded down to the hour, and null for a token that was never used */
+  /** UTC instants; `lastUsedAt` is rounded down to the hour, and null if never used */
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly expiresAt: string;
@@ -39,7 +39,6 @@ export interface CredentialWithAccount {
   readonly account: ActingAccount;
 }
 
-/** Returns the credential with a secret's hash, and its account, in one statement; undefined if there is none. */
 export const findCredential = async (reader: Reader, hash: string): Promise<CredentialWithAccount | undefined> => {
   const row = await reader.get(
     `select ${CREDENTIAL_COLUMNS}, ${ACTING_ACCOUNT_COLUMNS}
@@ -57,7 +56,7 @@ export const listTokens = async (reader: Reader, user: number): Promise<readonly
   return rows.map(toStoredCredential);
 };
 
-/** Stores a new credential. The change must lock `accounts`, as must all changes to credentials except `recordUse`. */
+/** Call this after locking `accounts`, as for all changes to credentials except `recordUse`. */
 export const insertCredential = async (
   writer: Writer,
   { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly user: number; readonly hash: string },

@@ -6,7 +6,7 @@ import { formatMoment } from "../../model/time.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor, ActorAccount } from "../policy/actor.ts";
 import type { Session } from "../session.ts";
 import type { Store, Writer } from "../store/store.ts";
@@ -24,7 +24,6 @@ import {
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The failure for a missing or unknown credential. The client, which knows if it sent a token, adds a hint. */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",
@@ -52,11 +51,10 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
 
 export interface CredentialCheck {
   readonly header: string | null;
-  /** a UTC instant */
   readonly now: string;
 }
 
-/** Returns the actor of a request with the account's present role and organisations, or why there is no actor. */
+/** Returns the actor with the account's present role and organisations, or the reason why there is no actor. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
@@ -72,22 +70,22 @@ export const findSignedInActor = async (
   return { actor: { ...actor, credential: { id, kind, name, isReadOnly, expiresAt } }, stored: found.credential };
 };
 
-const NO_WAIT = AbortSignal.abort();
+const ABORTED_SIGNAL = AbortSignal.abort();
 
-/** Records that a credential was used, at most once an hour. Does nothing while others write or if the disk is full. */
+/** Records the use of a credential at most once an hour. Does nothing if others write or the disk is full. */
 export const recordUse = async (
   owner: Session,
   stored: StoredCredential,
   explain: (error: unknown) => unknown,
 ): Promise<void> => {
   const { store } = owner;
-  // cheaper than formatting an instant, and usually true: the use was already recorded in this hour
+  // avoids formatting an instant if the use was already recorded in this hour
   const isRecorded = stored.lastUsedAt !== null && owner.surroundings.now() - Date.parse(stored.lastUsedAt) < HOUR_MS;
   if (isRecorded || store.isReadOnly) return;
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
   try {
-    await owner.change({ action: null, locks: [], signal: NO_WAIT }, async (writer) => {
+    await owner.change({ action: null, locks: [], signal: ABORTED_SIGNAL }, async (writer) => {
       await recordCredentialUse(writer, { pk: stored.pk, lastUsedAt, expiresAt });
       return { result: undefined, objects: [] };
     });
@@ -136,11 +134,10 @@ interface CredentialRequest {
   readonly kind: CredentialKind;
   readonly name?: string;
   readonly isReadOnly?: boolean;
-  /** a UTC instant; default: the end of a new session */
   readonly expiresAt?: string;
 }
 
-/** Also deletes expired credentials. @returns id, secret and end of the new credential */
+/** Stores a credential and deletes expired credentials. @returns id, secret and end of the new credential */
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
@@ -167,14 +164,13 @@ export const storeCredential = async (
   return { id, secret, expiresAt: ends, createdAt };
 };
 
-/** A new token's name, whether the token is read-only, and when it expires (UTC instant; default: after 90 days). */
 export interface NewAccessToken {
   readonly name: string;
   readonly readOnly?: boolean | undefined;
   readonly expiresAt?: string | undefined;
 }
 
-/** Returns the secret, which is not stored. @throws Failure `input-rejected` */
+/** Returns the token's secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,
@@ -207,7 +203,6 @@ export const createAccessToken = async (
 
 const TOKEN_NAME = { type: "text", longest: 100 } as const;
 
-/** @throws Failure `input-rejected` if a token's name is blank, is too long or has hidden characters */
 const requireTokenName = (name: string): void => {
   const what =
     name === "" ? text("must not be blank", "空にできません") : describeRefusal(valueRuleOf(TOKEN_NAME), name);
@@ -252,7 +247,7 @@ const createUnknownTokenFailure = (): Failure =>
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 
-/** @throws Failure `not-permitted` if a token is used instead */
+/** @throws Failure `not-permitted` for a request with an access token */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.actor;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;

@@ -5,20 +5,20 @@ import { findPasswordFault } from "../../model/account.ts";
 import { text } from "../../text/index.ts";
 import { findAccountByName } from "../accounts/acting-accounts.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../accounts/reset.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
 import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
 
-/** Delay of an email, so that the response is sent first and the response time does not reveal if an email is sent. */
+/** Delay after which an email is sent, so that the response time does not reveal whether an email is sent. */
 const MAIL_DELAY_MS = 100;
 
 const openSession = ({ store, surroundings, actorName }: Session, actor: Actor): Session =>
   new Session(store, surroundings, actorName, actor);
 
-/** Counts a request for a code. Returns a function to send a code, if any. @throws `unavailable`, `throttled` */
+/** Counts the request for a code. Returns a function that sends the code, if any. @throws `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
   source: AttemptSource,
@@ -43,7 +43,6 @@ export interface ForgottenPassword {
   readonly password: string;
 }
 
-/** The failure is always the same, so that it does not reveal the reason. */
 const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the code is wrong, or the code has expired",

@@ -1,10 +1,9 @@
 import { operation } from "../operation.ts";
 
-// loaded only when needed, because this module also loads cryptography
 const loadCredentials = () => import("./credentials.ts");
 const loadForgottenPassword = () => import("./forgotten-password.ts");
 
-/** Access tokens of the acting account. An Idempotency-Key cannot repeat their secrets, which are not stored. */
+/** An Idempotency-Key cannot repeat the secret of an access token, because secrets are not stored. */
 export const accessTokens = {
   list: operation({
     route: "GET /v1/access-tokens",
@@ -28,7 +27,7 @@ export const accessTokens = {
   revoke: operation({
     route: "DELETE /v1/access-tokens/{id}",
     about: "Revoke an access token",
-    // a token can revoke itself, so that whoever finds a leaked token can revoke it
+    // anyone who finds a leaked token can revoke the token, because a token can revoke itself
     needs: ({ credential }, _, { id }) => (credential?.id === id ? [] : ["sign-in"]),
     changes: false,
     run: async ({ session }, _, { id }) => (await loadCredentials()).revokeAccessToken(session, id),

@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { ACTING_ACCOUNT_COLUMNS, ACTING_ACCOUNT_TABLES, toActingAccount } from "../accounts/acting-accounts.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor } from "../policy/actor.ts";
 import type { Reader } from "../store/store.ts";
 
@@ -24,8 +24,8 @@ const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
 /**
- * Checks in the writing transaction that the sender still has the credential and rights of the request, because a body
- * may arrive late. Does not check a sender without a credential. @throws Failure `not-signed-in`, `conflict`
+ * Checks in the transaction that the sender still has the credential and rights of the request. A body may arrive long
+ * after the headers. @throws Failure `not-signed-in`, `conflict`
  */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {
   if (sender?.credential === undefined) return;

@@ -4,7 +4,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { findAccountByName, type ActingAccount } from "../accounts/acting-accounts.ts";
-import { toActor } from "../policy/acting.ts";
+import { toActor } from "../policy/resolve-actor.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
@@ -44,10 +44,10 @@ class PasswordQueue {
 
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
-/** Limits how many passwords are verified or hashed at once for people who are not signed in. */
+/** Limits how many passwords are hashed at the same time for people who are not signed in. */
 export const passwordWork = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
 
-/** The failure is always the same, so that it does not reveal the reason. */
+/** The failure is always the same, so that it does not reveal its cause. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
     "the account name or the password is wrong, or the account may not sign in",
@@ -58,7 +58,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/** A refusal always takes the same time. @throws `refusal`; other failures without a delay */
+/** Delays a refusal, so that all refusals take the same time. @throws `refusal`; other failures without a delay */
 export const refuseInConstantTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {
@@ -78,7 +78,7 @@ const beginAttempt = (
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
-/** @param address for the limit of attempts @throws `not-signed-in` with a delay; `throttled` */
+/** @throws `not-signed-in` after a fixed time; `throttled` */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 

@@ -11,12 +11,11 @@ export interface RequestKey {
 }
 
 export interface StoredRequestKey extends RequestKey {
-  /** the result of the request as JSON; for an import, an object with its `id` */
+  /** JSON of the request's result; for an import, an object with its `id` */
   readonly answer: string;
   readonly at: string;
-  /** the number of the change, which the response contains in addition to the body */
+  /** number of the change, which the response contains in addition to the body */
   readonly change: number | null;
-  /** stored keys from before this time are deleted */
   readonly forgotten: string;
 }
 
@@ -38,7 +37,10 @@ export const toStoredKey = (
   };
 };
 
-/** Returns the stored result of a repeated request, if any. @throws Failure `usage` if another request used the key */
+/**
+ * Returns the stored result of an earlier request with the same key. @throws Failure `usage` if a different request
+ * used the key
+ */
 export const findRequestKey = async (
   reader: Reader,
   { key, route, fingerprint }: RequestKey,

@@ -3,12 +3,12 @@ import type { Column } from "../../model/format.ts";
 import { buildColumnSql, buildStreamSql, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
-import { buildConcatSql } from "./sql/forms.ts";
+import { buildConcatSql } from "./sql/portable-sql.ts";
 
 export interface ExportColumn {
   readonly header: string;
   readonly sql: string;
-  /** faster SQL, which is wrong for text with a quote or a backslash */
+  /** faster SQL that is wrong for texts with a quote or a backslash */
   readonly plain?: string | undefined;
 }
 
@@ -18,15 +18,15 @@ const buildQuotedCellSql = (sql: string): string =>
 const buildLineSql = (cells: readonly string[], comma: string, end: string): string =>
   buildConcatSql([...cells.flatMap((cell, at) => (at === 0 ? [cell] : [comma, cell])), end]);
 
-/** Bytes that end a cell and a record in the plain text, because data almost never contains these bytes. */
+/** The bytes that end a cell and a record. Data almost never contains these bytes. */
 const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
 type QuoteOffsets = readonly number[];
 
 /**
- * Replaces the ends of cells and records in place. Returns the cells that need quotes; undefined if a cell in a
- * `careful` column contains a quote or a backslash, so that its plain text is wrong.
+ * Replaces the ends of cells and records in place. Returns the cells that need quotes; undefined if the plain text is
+ * wrong.
  */
 const replaceSeparators = (
   bytes: Uint8Array,
@@ -61,7 +61,6 @@ const replaceSeparators = (
         if (column !== columns - 1) return undefined;
         bytes[at] = recordEnd;
         [column, found] = [0, found + 1];
-        // the line feed is already in the text
         if (newline === "crlf") at += 1;
       }
       from = at + 1;
@@ -84,7 +83,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** For speed, SQLite writes no quotes, and quotes are added only if needed. */
+/** SQLite writes no quotes, for speed. Quotes are added only if needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],
@@ -127,7 +126,7 @@ export interface ExportQuery extends ListFilters {
 
 const buildRepeatedColumns = (header: string, sql: string, most: number): readonly ExportColumn[] => {
   const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
-  // correct for `["text"]` and `[]`; lists of several items contain quotes, and escaped characters contain a backslash
+  // this SQL is correct only for a list with at most one item, which contains no escaped character
   const plain = `substr(${sql}, 3, max(0, length(${sql}) - 4))`;
   return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
 };
@@ -161,7 +160,7 @@ export interface RecordStream {
   readonly records: number;
 }
 
-/** Omits secrets. The custom fields come last. @see facts 6.5 */
+/** Returns the CSV without secrets, and with custom fields as last columns. @see facts 6.5 */
 const buildListCsv = async (
   reader: Reader,
   list: RecordList,
@@ -174,7 +173,6 @@ const buildListCsv = async (
   return buildCsvLines(records, await readExportColumns(reader, list, records, columns), newline);
 };
 
-/** Returns the stream and the number of records. @see {@link buildListCsv} */
 export const openListExport = async (store: Store, list: RecordList, query: ExportQuery): Promise<RecordStream> => {
   let count = 0;
   const content = await store.lines(async (reader) => {

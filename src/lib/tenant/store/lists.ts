@@ -19,7 +19,7 @@ import {
   buildJsonListSql,
   buildJsonObjectSql,
   quoteIdentifier,
-} from "./sql/forms.ts";
+} from "./sql/portable-sql.ts";
 import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
 
 export interface SortKey {
@@ -30,14 +30,13 @@ export interface SortKey {
 
 export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 
-/** Filters that match a part of a value. The comparison rules are those of the field. */
 export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role" | "serialNumber";
 
 /**
- * Each filter matches a part of the comparison key or the whole key; a blank filter matches everything. `search`
- * matches any text. `org` (an id) includes everything below it, unless `direct` is true. `owner` is a user's id.
+ * `search` matches any text. `org` (an id) includes the organisations below, unless `direct` is true. `owner` is a
+ * user's id.
  */
 export type ListFilters = Readonly<
   Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
@@ -45,32 +44,27 @@ export type ListFilters = Readonly<
   }
 >;
 
-/** All SQL may use the table of the type with the alias `t`. */
+/** The SQL uses the alias `t` for the record type's table. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   readonly format?: Format | undefined;
-  /** SQL of the table with joins for sorting and selecting; `joined` has the joins that only values need */
   readonly table: string;
   readonly joined?: string | undefined;
-  /** SQL of `table` including invisible records, used only to search keys */
   readonly whole?: string | undefined;
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
-  /** SQL of values that are not columns, by field, or by `field.member` for members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /** the default order, whose first column is the key of exports; `orders` has further orders, by name */
+  /** default order, which starts with the key of exports; `orders` has the other orders, by name */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
-  /** false if values are their own comparison keys, so that no separate keys are stored */
+  /** false if values are compared directly, without stored comparison keys */
   readonly keyed?: boolean | undefined;
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
-  /** the field that each filter compares as a whole; if the field is a list, one of its values must match */
+  /** field that each filter compares as a whole; one value of a list must match */
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
-  /** SQL: the number of a record's organisation; the SQL requires the table of the organisations' positions */
   readonly org?: string | undefined;
-  /** `sql`: the record number of the user who owns a record; searching for the user also finds the record */
   readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
-  /** SQL: condition for records named `:name`; `:nameKey` and `:emailKey` are the comparison keys of this text */
+  /** SQL: condition for records with the name `:name`; `:nameKey` and `:emailKey` are comparison keys */
   readonly named?: string | undefined;
   readonly exported?: string | undefined;
   readonly derived?: readonly DerivedTable[] | undefined;
@@ -119,7 +113,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** Building and preparing SQL takes longer than reading a short page. */
+/** SQL is cached, because building and preparing it takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
 const getListSql = (list: RecordList, key: string, build: () => string): string => {
@@ -148,7 +142,7 @@ interface SqlCondition {
   readonly params: Params;
 }
 
-/** Characters that JSON adds to a list of texts. Other text can be searched directly in the JSON, which is faster. */
+/** Characters that JSON adds to a list of texts. Text without them can be searched in the JSON directly. */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;
 
 const buildSearchCondition = (list: RecordList, search: string): SqlCondition => {
@@ -182,11 +176,10 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
   return { where: `(${any.join(" or ")})`, params };
 };
 
-const ORG_SQL = "(select pk from org where id = :org)";
+const ORG_NUMBER_SQL = "(select pk from org where id = :org)";
 
-/** SQL: the first and last position, in tree order, of the organisation `:org` and the organisations below it. */
 const ORG_RANGE_SQL = {
-  first: `(select at from temp.place where pk = ${ORG_SQL})`,
+  first: `(select at from temp.place where pk = ${ORG_NUMBER_SQL})`,
   last: `coalesce((
     with recursive up (pk, parent) as (
       select pk, parent from org where id = :org
@@ -196,7 +189,6 @@ const ORG_RANGE_SQL = {
     (select max(at) from temp.place))`,
 };
 
-/** @param range SQL of the organisation's positions */
 const buildListCondition = (
   list: RecordList,
   filters: ListFilters,
@@ -232,7 +224,9 @@ const buildListCondition = (
   }
   if (org !== "" && list.org !== undefined) {
     const position = `(select own.at from temp.place own where own.pk = ${list.org})`;
-    conditions.push(direct ? `${list.org} = ${ORG_SQL}` : `${position} between ${range.first} and ${range.last}`);
+    conditions.push(
+      direct ? `${list.org} = ${ORG_NUMBER_SQL}` : `${position} between ${range.first} and ${range.last}`,
+    );
     params["org"] = org;
   }
   if (owner !== "" && list.owner !== undefined) {
@@ -295,7 +289,7 @@ export const findRecords = async <F extends Fields>(
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...buildNameParams(name) } };
   const found = parseRecords<F>(await selectRecords(reader, list, named));
-  // an id identifies a record, even if this id is the name of another record
+  // an id takes precedence over another record's name
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
 };
@@ -311,7 +305,6 @@ export const readRecordsById = async <F extends Fields>(
   );
 };
 
-/** Streams in the default order, and reads the organisation's positions only once. */
 export const buildStreamSql = async (
   reader: Reader,
   list: RecordList,
@@ -334,7 +327,6 @@ export const buildStreamSql = async (
 };
 
 export interface ListQuery extends ListFilters {
-  /** true to return the columns of each record instead of the record */
   readonly columns?: boolean | undefined;
   readonly sort?: string | undefined;
   readonly desc?: boolean | undefined;

@@ -1,10 +1,10 @@
 import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts";
-import { quoteIdentifier } from "./sql/forms.ts";
+import { quoteIdentifier } from "./sql/portable-sql.ts";
 import type { Row, SqlValue, Writer } from "./store.ts";
 
 export type RowValues = Readonly<Record<string, SqlValue>>;
 
-/** Inserts or updates a row. @param key unique columns of a row to update @param kept columns that an update keeps */
+/** @param key unique columns of the row to update @param kept columns that an update keeps */
 export const insertRow = (
   writer: Writer,
   table: string,
@@ -45,7 +45,6 @@ export const toRow = (thing: Thing, record: object): RowValues =>
     listStoredColumns(thing).map(([name]) => [name, toColumnValue(record[name as keyof typeof record])] as const),
   );
 
-/** This is the inverse of {@link toRow}. */
 export const fromRow = (thing: Thing, row: Row): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     listStoredColumns(thing).map(([name, field]) => [name, fromColumnValue(field, row[name] ?? null)]),

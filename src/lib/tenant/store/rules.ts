@@ -14,31 +14,29 @@ import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
-import { FOLLOWING_LISTS } from "../versions/references.ts";
+import { KEY_LISTS } from "../versions/references.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildNameListSql } from "./sql/forms.ts";
+import { buildNameListSql } from "./sql/portable-sql.ts";
 import type { Row } from "./store.ts";
 
-/** SQL: the records of a type after a change: `pk` and the columns. */
+/** SQL: the records of a type after a change, with `pk` and the columns. */
 export type AllRecords = (thing: string, columns: readonly string[]) => string;
 
 /**
- * A rule for records, which applies if a change writes one of the fields. The SQL of a rule reads the record `s` with
- * `old_FIELD` and `new_FIELD` for each field, and with `was` and `is_`, which are 1 if the record exists before or
- * after the change.
+ * A rule applies if a change writes one of its fields. Its SQL reads `old_FIELD` and `new_FIELD` of the record `s`;
+ * `was` and `is_` are 1 if the record exists before or after the change.
  */
 export interface RecordRule {
   readonly name: string;
   /** a name in {@link RULE_SUBJECTS} */
   readonly of: string;
   readonly fields: readonly string[];
-  /** a new record without these fields cannot break the rule; default: `fields` */
+  /** a new record can break the rule only if it has one of these fields; default: `fields` */
   readonly sets?: readonly string[];
-  readonly judgesDeletions?: true;
-  /** the rule does not apply to values from the console; with `restored`, nor to values that an undo restores */
+  readonly checksDeletions?: true;
+  /** `console`: the rule does not apply to console values; `restored`: nor to values that undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
-  /** SQL: a JSON value that the message needs */
   readonly told?: ((all: AllRecords) => string) | undefined;
   readonly problem: (row: Row, told: unknown) => RuleProblem;
 }
@@ -57,7 +55,6 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
   device_action: { device_action: ["serialNumber", "kind"] },
 };
 
-/** SQL: true if a device uses its owner's account. @param column returns SQL of a column of the device */
 export const buildUsesAccountSql = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
@@ -68,7 +65,7 @@ const ORG_RULES: readonly RecordRule[] = [
     of: "org",
     fields: ["name", "code"],
     spares: "restored",
-    // the console's existing organisations with this name may keep it
+    // organisations of the console that already have this name may keep the name
     breaks: `new_parent is not null and (${["name", "code"]
       .map((field) => `new_${field} = '${ROOT_ORG_NAME}' and old_${field} is distinct from '${ROOT_ORG_NAME}'`)
       .join(" or ")})`,
@@ -98,7 +95,7 @@ const ORG_RULES: readonly RecordRule[] = [
 const describeAccount = ({ new_accountName: name = null }: Row): Text =>
   name === null ? text("this account", "このアカウント") : text(String(name), `「${String(name)}」`);
 
-const MANAGES = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
+const HAS_MANAGED_ORGS_SQL = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
 
 /** @see facts 2.1, 2.2 */
 const ACCOUNT_RULES: readonly RecordRule[] = [
@@ -108,7 +105,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     of: "account",
     fields: ["role"],
     sets: [],
-    judgesDeletions: true,
+    checksDeletions: true,
     breaks: (all) => `old_role = 'system' and (is_ = 0 or new_role is distinct from 'system') and not exists (
       select 1 from ${all("account", ["role"])} a join ${all("user", [])} u on u.pk = a.pk where a.role = 'system' and a.pk <> s.pk)`,
     problem: () => ({
@@ -166,7 +163,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-organisations",
     of: "account",
     fields: ["role", "managedOrgs"],
-    breaks: `not ${MANAGES} and json_array_length(new_managedOrgs) > 0`,
+    breaks: `not ${HAS_MANAGED_ORGS_SQL} and json_array_length(new_managedOrgs) > 0`,
     problem: () => ({
       field: "managedOrgs",
       what: text(
@@ -193,7 +190,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     name: "managed-nothing",
     of: "account",
     fields: ["role", "managedOrgs"],
-    breaks: `${MANAGES} and coalesce(json_array_length(new_managedOrgs), new_role = 'custom') = 0`,
+    breaks: `${HAS_MANAGED_ORGS_SQL} and coalesce(json_array_length(new_managedOrgs), new_role = 'custom') = 0`,
     problem: (row) => {
       const { en, ja } = describeAccount(row);
       const { [row["new_role"] as Role]: role } = ROLES;
@@ -262,7 +259,6 @@ const createDeviceProblem = (
 
 const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
 
-/** SQL: every other device that uses the owner's account, if one of the two devices is Fully Managed. */
 const buildSharedDevicesSql = (all: AllRecords): string =>
   `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
     where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}
@@ -297,7 +293,6 @@ const DEVICE_RULES: readonly RecordRule[] = [
     problem: (row) => createDeviceProblem(row, "androidMode", "android-mode-elsewhere"),
   },
   {
-    // a device that is no longer managed keeps its owner
     name: "owner-not-managed",
     of: "device",
     fields: ["owner", "ownerOrg"],
@@ -311,7 +306,6 @@ const DEVICE_RULES: readonly RecordRule[] = [
       }),
   },
   {
-    // an account that a Fully Managed device uses cannot be used on another device
     name: "device-account",
     of: "device",
     fields: ["owner", "platform", "status", "androidMode"],
@@ -331,7 +325,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
     name: "action-carried-out",
     of: "device_action",
     fields: ["kind"],
-    judgesDeletions: true,
+    checksDeletions: true,
     spares: "console",
     breaks: `is_ = 0 and (select mirroredAt from main.tenant) is not null and not exists (select 1 from main.device_action_observed o where o.pk = s.pk)`,
     problem: ({ old_kind: kind, old_serialNumber: serial }) => {
@@ -342,8 +336,7 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
-/** Lists contain keys of existing records. What the console deletes is removed from them. */
-const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
+const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
   const [noun, target] = [getThingNoun(from.name), getThingNoun(to)];
   const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${list}) e
     where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(to, [by])} o where o.${by} = e.value)`;
@@ -367,7 +360,7 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
       of: to,
       fields: [by],
       sets: [],
-      judgesDeletions: true,
+      checksDeletions: true,
       spares: "console",
       breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
       told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
@@ -376,7 +369,7 @@ const FOLLOWING_RULES = FOLLOWING_LISTS.flatMap(({ from, list, to, by }): readon
           [to]: to === "device" ? "SERIAL" : "CODE",
         });
         const what = text(
-          `the ${noun.en} ${String(name)} is assigned to ${String(key)}; first change that: ${edit}`,
+          `the ${noun.en} ${String(name)} is assigned to ${String(key)}; change the assignment first: ${edit}`,
           `${noun.ja}「${String(name)}」が ${String(key)} に適用されています。先に適用先を変更してください: ${edit}`,
         );
         return { what };
@@ -413,5 +406,5 @@ export const RECORD_RULES: readonly RecordRule[] = [
   },
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
-  ...FOLLOWING_RULES,
+  ...KEY_LIST_RULES,
 ];

@@ -11,10 +11,10 @@ import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { buildVisibleConditionSql } from "../audit/records.ts";
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/portable-sql.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
@@ -27,7 +27,6 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
 
 const buildIsOrgInScope = (pk: string): string => `${pk} in (select pk from temp.scope_org)`;
 
-/** SQL: true if an organisation is in the scope, or was in the scope when it was deleted. @param pk SQL */
 const buildWasOrgInScope = (pk: string): string =>
   `(${buildIsOrgInScope(pk)} or ${pk} in (select pk from temp.deleted_scope_org))`;
 
@@ -35,7 +34,6 @@ const buildTreeStateSql = ({ orgs }: Scope): string =>
   `select concat((select revision from main.collection where name = 'orgs'), ' ',
     (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`;
 
-/** Returns the table `temp.scope_org`: the organisations of a scope and all organisations below them. */
 const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   const { orgs } = scope;
   const roots =
@@ -71,7 +69,7 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/** Record types without an organisation. An account that may read such a type sees all records of the type. */
+/** Record types without an organisation. Accounts that may read such a type see all its records. */
 export const WHOLE_THINGS: readonly Thing[] = [
   CUSTOM_FIELD,
   SCHEME,
@@ -87,7 +85,6 @@ const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
 
 export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
 
-/** SQL: the first organisation to which a record `t`, its user or its device refers, or else the root. */
 export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
   if (thing === DEVICE_ACTION) {
@@ -115,7 +112,6 @@ const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail ->
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-/** SQL: true if an observed record `t` is (if deleted, was) in the scope both locally and in the console. */
 const buildIsObservedInScope = (thing: Thing): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>
@@ -140,15 +136,13 @@ const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
     return kindsOf(thing).length === 0 ? "false" : ofAll ? "true" : buildIsObservedInScope(thing);
   const ofUsers = kindsOf(USER).length > 0;
   if (thing === ACCOUNT) return scope.accounts && ofUsers ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false";
-  // records of all other types are visible only to system administrators, as in the audit log
+  // other record types are visible only to system administrators, as in the audit log
   return String(thing === CUSTOM_FIELD && ofAll && ofUsers);
 };
 
-/** SQL: the visible people in a column of a renewal item `t`; see `createVisibleOwnersTable`. */
 const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 
-/** Returns SQL of the visible value in a row `t`, by table and column, if a scope hides the stored value. */
 const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
   const people = ["owner", "confirmedBy"].map((column) => [column, buildVisibleOwnersSql(column)] as const);
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
@@ -158,7 +152,6 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
   };
 };
 
-/** Returns, for each table that a scope shows only partly, the SQL condition for the visible rows `t`. */
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
   const things = [...THINGS.values()];

@@ -10,7 +10,7 @@ export const tenant = {
     route: "GET /v1/tenant",
     about: "Get the tenant and its size; the number of system administrators only if the caller may see all accounts",
     input: ({ z, queryFlag }) => z.strictObject({ administration: queryFlag }),
-    // every command sends this request first; contact persons in the profile require further rights
+    // every command sends this request; contact persons require further rights
     needs: [],
     run: async ({ session }, { administration }) => {
       const canSeeAll = administration === true && getPermittedReach(session.actor, "accounts.read") === "all";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { buildCaseSql, quoteIdentifier } from "../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier } from "../store/sql/portable-sql.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
 export interface Checksum {
   readonly count: number;
-  /** SHA-256 of the lines; see {@link generateChecksum} */
+  /** SHA-256 of the lines of {@link generateChecksum} */
   readonly sha256: string;
 }
 
@@ -27,16 +27,17 @@ const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");
 };
 
-/** SQL: a batch of rows whose keys are above `:after`, as {@link RowBatch}. */
 const buildBatchSql = (table: string, key: string, columns: readonly string[], which = "true"): string =>
   `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
     from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
           where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`;
 
-const THINGS = [...VERSION_SCHEMAS.values()].toSorted((one, other) => (one.thing.name < other.thing.name ? -1 : 1));
+const SORTED_VERSION_SCHEMAS = [...VERSION_SCHEMAS.values()].toSorted((one, other) =>
+  one.thing.name < other.thing.name ? -1 : 1,
+);
 
 const BATCHES: readonly string[] = [
-  ...THINGS.map((versions) =>
+  ...SORTED_VERSION_SCHEMAS.map((versions) =>
     buildBatchSql(getVersionTable(versions), "pk", [
       "pk",
       "revision",
@@ -46,14 +47,14 @@ const BATCHES: readonly string[] = [
       ...versions.times,
     ]),
   ),
-  ...THINGS.map(({ thing }) =>
+  ...SORTED_VERSION_SCHEMAS.map(({ thing }) =>
     buildBatchSql("created_range", "first", ["revision", "thing", "first", "last"], `v.thing = '${thing.name}'`),
   ),
 ];
 
 /**
- * Covers a line of JSON per row of the version tables (by table and number) and per range of new records (by type);
- * undefined without rows. Yields statements and expects their rows, so that memory use is constant.
+ * The checksum covers each row of the version tables and each range of new records. Yields statements and expects their
+ * rows, so that memory use is constant.
  */
 export function* generateChecksum(
   revision: number,

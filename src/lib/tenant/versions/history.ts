@@ -19,11 +19,11 @@ import {
 import { comparisonKey } from "../../model/normalise.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { findRecords } from "../store/lists.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
-import { getVersionSchema } from "./keep.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { getVersionSchema } from "./save-versions.ts";
 import { getVersionTable } from "./tables.ts";
 
-/** Returns the fields (keys and names, but not ids) by which present and former records are found. */
+/** Returns the fields by which records are found: keys and names, but not ids. */
 const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly string[] => {
   const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
   return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);
@@ -65,7 +65,7 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-/** Also finds deleted records, by present and former names and keys, and by id. */
+/** Finds records by id and by present and former names and keys, even if the records are deleted. */
 export const findRecordsByName = async (
   reader: Reader,
   timelines: TimelineReader,
@@ -74,7 +74,7 @@ export const findRecordsByName = async (
 ): Promise<readonly number[]> => {
   const numbers = new Set(await findRecordNumbers(reader, thing, listNameFields(thing), name));
   if (thing === ORG) {
-    // only organisations that exist have a path; a single name can be anywhere in the tree
+    // a path finds only existing organisations; a single name can be anywhere in the tree
     const [only = name, ...below] = parseOrgPath(name) ?? [];
     if (below.length === 0) for (const pk of await findRecordNumbers(reader, ORG, ["name"], only)) numbers.add(pk);
     for (const { id } of await findRecords(reader, ORG_LIST, name))
@@ -86,7 +86,7 @@ export const findRecordsByName = async (
   return found;
 };
 
-/** Facts about the change that the user may not see are null. */
+/** A fact about the change is null if the acting account may not see the change. */
 export interface RecordVersion {
   readonly number: number | null;
   /** UTC instant */
@@ -95,15 +95,14 @@ export interface RecordVersion {
   readonly command: string | null;
   readonly action: "create" | "update" | "delete";
   readonly changes: readonly { readonly field: string; readonly old: DisplayValue; readonly new: DisplayValue }[];
-  /** number of the change that this change undoes; `undoneBy`: number of the change that undid this change */
+  /** number of the change that this change undoes; `undoneBy`: number of the change that undoes this change */
   readonly undoes: number | null;
   readonly undoneBy: number | null;
 }
 
-/** A record that exists or was deleted, with its versions, oldest first. */
 export interface RecordHistory {
   readonly id: string;
-  /** display name of the record; for a deleted record, its last display name */
+  /** display name; a deleted record keeps its last name */
   readonly name: string;
   readonly deleted: boolean;
   readonly versions: readonly RecordVersion[];
@@ -118,12 +117,9 @@ interface HistoryColumn {
 }
 
 interface HistoryNoun {
-  /** the stored record type whose names and record numbers identify the noun's records */
   readonly thing: Thing;
   readonly columns: readonly HistoryColumn[];
-  /** the column with the name of the noun's record; without a name, the record does not exist */
   readonly namedBy?: string | undefined;
-  /** the values of a record that does not have a row in a table */
   readonly defaults?: Row | undefined;
 }
 
@@ -202,7 +198,6 @@ class HistoryReader {
     return { id: String(last["id"]), name: name ?? "", deleted: now === null, versions };
   }
 
-  /** Returns a record's columns at a moment, from all its tables; null if the record does not exist at that moment. */
   #stateAt(timelines: readonly Timeline[], moment: Moment): RecordState {
     const { namedBy, defaults } = this.#noun;
     const [own = null, ...others] = timelines.map((timeline) => getStateAt(timeline, moment));
@@ -254,7 +249,6 @@ class HistoryReader {
 
   async #facts(revisions: readonly number[]): Promise<ReadonlyMap<number, ChangeFacts>> {
     const visible = (number: string): string => `(select v.seq from audit v where v.seq = ${number})`;
-    // an undo may have left the record out
     const written =
       "(select n.number from main.change n where n.number = c.undoneBy and n.revision in (select value from json_each(:revisions)))";
     const rows = await this.#reader.all(
@@ -270,7 +264,6 @@ class HistoryReader {
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
-/** Also finds deleted records. @see findRecordsByName */
 export const readHistory = (
   session: Pick<Session, "read">,
   noun: NounWithHistory,

@@ -5,25 +5,22 @@ import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 
-/** A relation in which records refer to records of another type. The functions return SQL for a table alias. */
+/** References from records of one type to records of another type. The functions return SQL for a table alias. */
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;
   readonly field: string;
-  /** the columns of the referring record that `value` reads */
   readonly columns: readonly string[];
-  /** the value that refers to another record; may use {@link joined} */
   readonly value: (from: string) => string;
-  /** joins a table `e` that has a row for each value, if a record can have several values */
   readonly joined?: ((from: string) => string) | undefined;
   readonly key: (to: string) => string;
   readonly byName?: true | undefined;
   readonly among: (from: string, to: string) => string;
-  /** true if a reference prevents the deletion of the record that it refers to; default: every reference does */
+  /** true if the reference prevents the deletion of the referenced record; default: always true */
   readonly holds?: ((from: string) => string) | undefined;
-  /** true if a record can exist without the record to which it refers; if that is missing, the reference is omitted */
+  /** true if a record can exist without the referenced record */
   readonly optional?: true | undefined;
 }
 
@@ -37,7 +34,7 @@ const createNumberRelation = (from: Thing, column: string, to: Thing): StoredRel
   among: () => "true",
 });
 
-/** SQL: true if an account is in use: its user exists and is an administrator. (Unused accounts are not deleted.) */
+/** SQL: true if the user of an account exists and is an administrator. */
 const buildIsAccountInUseSql = (alias: string): string =>
   `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
 
@@ -47,8 +44,7 @@ const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   holds: buildIsAccountInUseSql,
 });
 
-/** The lists that contain keys of other records. */
-export const FOLLOWING_LISTS = [...THINGS.values()].flatMap((from) =>
+export const KEY_LISTS = [...THINGS.values()].flatMap((from) =>
   Object.entries(from.fields).flatMap(([list, { follows }]) =>
     follows === undefined ? [] : [{ from, list, to: follows[0], by: follows[1] }],
   ),

@@ -4,24 +4,24 @@ import { ANSWER } from "../../model/answer.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 
-// A version contains the values that a record had before a change: all values if the record was deleted, or the values
-// of the changed columns.
+// A version contains the values that a record had before a change: all values after a deletion, else the values of
+// changed columns.
 
 export interface VersionSchema {
   readonly thing: Thing;
   readonly key: string;
-  /** the stored columns, with SQL for their bit in `changed`; `leads` is false for constant or derived columns */
+  /** `bit` is SQL of the column's bit in `changed`; `leads` is false for constant or derived columns */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
-  /** the column with the time of the last change, if the type has one; each version has the time before the change */
+  /** column with the time of the last change, if the type has one */
   readonly times: readonly string[];
 }
 
-/** The position of the bit for columns that never change. Only versions of deleted records contain these columns. */
-const LASTING_BIT_POSITION = 52;
+/** Bit position of columns that never change. Only versions of deleted records contain these columns. */
+const CONSTANT_BIT_POSITION = 52;
 
-export const LASTING_BIT = String(2 ** LASTING_BIT_POSITION);
+export const CONSTANT_BIT = String(2 ** CONSTANT_BIT_POSITION);
 
-export const ALL_COLUMNS_MASK = String(2 ** (LASTING_BIT_POSITION + 1) - 1);
+export const ALL_COLUMNS_MASK = String(2 ** (CONSTANT_BIT_POSITION + 1) - 1);
 
 const buildBitSql = (place: number): string => String(2 ** place);
 
@@ -49,7 +49,7 @@ const buildVersionSchema = (
       { name, bit: buildBitSql(place), leads: true },
       ...getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit: buildBitSql(place), leads: false })),
     ]),
-    ...lasting.map((name) => ({ name, bit: buildBitSql(LASTING_BIT_POSITION), leads: false })),
+    ...lasting.map((name) => ({ name, bit: buildBitSql(CONSTANT_BIT_POSITION), leads: false })),
   ],
 });
 
@@ -71,17 +71,15 @@ export const CHANGE_TABLES: readonly string[] = [
   "created_range",
 ];
 
-/** SQL: true if a change wrote records that have versions. @param revision SQL of the revision */
 export const buildHasWrittenSql = (revision: string): string =>
   `(${CHANGE_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
 
-/** Returns the columns with the times of secrets. Undo does not restore these, because secrets are not stored. */
+/** Returns the columns with times of secrets. Undo does not restore these columns, because secrets are not stored. */
 export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
   "secrets",
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
 ];
 
-/** SQL: true if a change wrote values of records other than secrets. @param revision SQL of the revision */
 export const buildHasRestorableSql = (revision: string): string => {
   const written = [...VERSION_SCHEMAS.values()].map((versions) => {
     const secrets = listSecretTimeColumns(versions.thing);

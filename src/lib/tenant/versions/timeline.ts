@@ -3,11 +3,11 @@ import { SCHEME } from "../../model/scheme.ts";
 import type { Field, Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
-import { getVersionSchema } from "./keep.ts";
+import { getVersionSchema } from "./save-versions.ts";
 import { RELATIONS } from "./references.ts";
 import { getVersionTable, type VersionSchema } from "./tables.ts";
 
-/** The state is null if the record does not exist at that time. */
+/** null if the record does not exist at the time */
 export type RecordState = Row | null;
 
 interface TimelineStep {
@@ -22,7 +22,6 @@ export const toMomentBefore = (revision: number): Moment => revision - 0.5;
 export interface Timeline {
   readonly steps: readonly TimelineStep[];
   readonly now: RecordState;
-  /** false if the acting account is not allowed to know about the record */
   readonly isVisible: boolean;
 }
 
@@ -37,7 +36,7 @@ const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
-/** The record types without organisations, which are also visible to accounts that see only a part of the tenant. */
+/** Record types that are also visible to accounts with a limited scope. */
 export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
 /** SQL: counts the visible audit records of a deletion. An account that sees one of them may see the deleted record. */
@@ -76,7 +75,7 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     const version = kept.get(revision);
     const former = version === undefined ? after : { ...after, ...getChangedValues(versions, version) };
     const isNew = creations.has(revision);
-    // a bundle that was applied can contain records that were created and deleted before it was applied
+    // a bundle may contain records that were created and deleted before the bundle was applied
     if (isNew && version?.["action"] === "delete") {
       steps.push({ revision, before: former });
       after = former;
@@ -103,7 +102,6 @@ export class TimelineReader {
     return timeline;
   }
 
-  /** Returns a record's name at a moment; null if the record is missing then or not visible. @param pk its number */
   called(thing: Thing, pk: SqlValue, moment: Moment): Promise<string | null> {
     return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
@@ -112,7 +110,6 @@ export class TimelineReader {
   }
 }
 
-/** Returns a record's state, such as before a change; null if the record did not exist then or is not visible. */
 export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 
 export type NameReader = (thing: Thing, pk: SqlValue) => Promise<string | null>;
@@ -140,7 +137,7 @@ export type DisplayValue = boolean | string | string[] | null;
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/** Converts a stored value for people. @param called returns the name of a record to which the value refers */
+/** Converts a stored value for people. @param called returns the name of a referenced record */
 export const toDisplayValue = async (
   thing: Thing,
   column: string,

@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
 import { Database } from "../../store/sqlite/database.ts";
-import { runAndSendOutcome } from "../../store/sqlite/own-thread.ts";
+import { runAndSendOutcome } from "../../store/sqlite/run-in-worker.ts";
 import { verifyOnConnection, type AuditTask } from "./verify.ts";
 
 const { path, readOnly, ...question } = workerData as AuditTask;

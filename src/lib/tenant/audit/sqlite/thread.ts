@@ -1,9 +1,12 @@
 import type { AuditFindings, AuditVerificationOptions } from "../findings.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { runInWorker } from "../../store/sqlite/own-thread.ts";
+import { runInWorker } from "../../store/sqlite/run-in-worker.ts";
 import type { AuditTask } from "./verify.ts";
 
-/** Runs in a thread, so that signals interrupt it. @throws Failure `interrupted`, `unexpected` */
+/**
+ * Verifies the log in a thread, so that signals can interrupt the verification. @throws Failure `interrupted`,
+ * `unexpected`
+ */
 export const verifyAudit = async (
   { path, isReadOnly: readOnly }: Database,
   question: AuditVerificationOptions,

@@ -12,7 +12,7 @@ const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
-/** SQL: a batch of records and hashes as bytes. Each record follows the previous hash, so both are hashed in place. */
+/** SQL: a batch of audit records as bytes. Each record follows the previous hash, so no copy is needed for hashing. */
 const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
     sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
@@ -21,7 +21,6 @@ const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as
 const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows`;
 
 interface ChainProgress {
-  /** number of the last intact record, whose hash is `hash`; before the first record, 0 and an empty hash */
   readonly seq: number;
   readonly hash: string;
   readonly headSeq: number | null;
@@ -29,7 +28,6 @@ interface ChainProgress {
 
 const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
 
-/** Verifies the next batch by hashing its bytes in place. Returns the progress, or undefined if a record is broken. */
 const verifyBatch = (
   database: Database,
   { seq, hash, headSeq }: ChainProgress,
@@ -76,7 +74,7 @@ const verifyRows = (database: Database, before: ChainProgress, head: string | un
   return progress;
 };
 
-/** Uses constant memory. @param head a hash that a record must have */
+/** Verifies the chain with constant memory. @param head hash that one of the records must have */
 const verifyChain = (
   database: Database,
   head: string | undefined,
@@ -96,7 +94,6 @@ export interface AuditTask extends AuditVerificationOptions {
   readonly readOnly: boolean;
 }
 
-/** Returns the SHA-256 of everything that a database defines: tables, indexes, views and triggers. */
 export const hashSchema = (database: Database): string =>
   createHash("sha256")
     .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))

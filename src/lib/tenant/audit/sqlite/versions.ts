@@ -5,7 +5,6 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
-/** Returns undefined if the change has no versions. @throws Failure `interrupted` */
 export const computeChecksum = (database: Database, revision: number): Checksum | undefined => {
   const sum = generateChecksum(revision);
   let step = sum.next();
@@ -16,7 +15,6 @@ export const computeChecksum = (database: Database, revision: number): Checksum 
   return step.value;
 };
 
-/** SQL: columns `count` and `sha256` of the checksum in the audit record `a`; null without a checksum. */
 const CHECKSUM_COLUMNS = ["count", "sha256"]
   .map(
     (name) =>
@@ -46,7 +44,6 @@ export const verifyVersions = (database: Database): NonNullable<AuditFindings["c
   return { verified, broken };
 };
 
-/** Returns true if the stored versions match the checksum. A value that is not JSON or a number never matches. */
 const isChecksumMatch = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
   try {
     const sum = revision === null ? undefined : computeChecksum(database, Number(revision));

@@ -7,7 +7,7 @@ import {
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
   getVersionSchema,
-} from "../../versions/keep.ts";
+} from "../../versions/save-versions.ts";
 import { getColumnBit, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { advanceRevision } from "./compare.ts";
 import { buildReleasedDevicesSql } from "./deletion/undeletable.ts";
@@ -33,7 +33,7 @@ import {
   buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 
@@ -110,7 +110,7 @@ const recordCreatedRange = (
     database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
 };
 
-/** The number of a record is the row number plus `base`, the last used number. */
+/** New records get the row number plus `base`, the last used record number. */
 const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
   if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
@@ -168,7 +168,7 @@ const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): st
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
-/** Frees the old unique values of changed records (`release`, done first), or stores the new ones. */
+/** @param release true to free the old unique values, which is done first; false to store the new values */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;
   for (const claim of claims) {

@@ -9,11 +9,11 @@ import {
   buildCaseSql,
   ORDERED_JOIN,
   buildMatchesGlobSql,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
-import { recordPlanViolations } from "../../store/sqlite/breaches.ts";
+import { recordPlanViolations } from "../../store/sqlite/plan-violations.ts";
 import { findConflicts } from "./conflicts.ts";
-import { findScopeProblems } from "./matching/outside.ts";
+import { findScopeProblems } from "./matching/scope-problems.ts";
 import {
   buildRecordLabelSql,
   hasSecretColumns,
@@ -46,7 +46,7 @@ import {
   recordFinding,
 } from "./findings.ts";
 import { isForeignFile, matchRows } from "./matching/match.ts";
-import { findContestedRows, findExchangedColumns } from "./matching/lasting.ts";
+import { findContestedRows, findExchangedColumns } from "./matching/contested-rows.ts";
 import { keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
@@ -54,14 +54,13 @@ import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
-import { FOLLOWING_LISTS } from "../../versions/references.ts";
+import { KEY_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { ImportedField } from "../staging/kinds.ts";
 import { USER } from "../../../model/user.ts";
 
 const MAX_CANDIDATES = 3;
 
-/** Replaces a code, account or name in an owner cell with the email address of the only user who matches. */
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);
@@ -210,7 +209,7 @@ const isRejected = (
   if (!request.skipInvalid) return invalid > 0;
   // if one row identifies the wrong person, other rows of the list may be wrong, too
   if (database.get("select 1 from s.problem where code = 'row-contested' limit 1") !== undefined) return true;
-  // if an invalid row does not identify a record, it is not known which records are missing from the file
+  // an invalid row may belong to any record, so it is not known which records the file lacks
   return (
     deleted > 0 &&
     database.count(`select count(*) from s.invalid i where not ${buildIsMatchedRowSql("i.row")}
@@ -355,8 +354,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
-  // the rules for lists and for the records that they name read the other side
-  const followed = (request.fromConsole === true ? [] : FOLLOWING_LISTS).flatMap(({ from, to }) =>
+  const followed = (request.fromConsole === true ? [] : KEY_LISTS).flatMap(({ from, to }) =>
     [from.name, to].includes(kind.thing.name) ? [`${to}s`, ...Object.keys(from.formats)] : [],
   );
   // the scope depends on the organisation tree; the scope of devices also depends on the owners
@@ -375,7 +373,7 @@ export const etagOf = (database: Database, plan: PlanDefinition): string =>
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 
-/** Increases the revision of written collections, so that no two writes share a revision. Returns the new revision. */
+/** Increases the revision of the written collections. Returns the new revision. */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {

@@ -1,5 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildIsInvalidRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/forms.ts";
+import { buildIsInvalidRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/portable-sql.ts";
 import {
   isBlankIgnored,
   buildRecordLabelSql,
@@ -17,7 +17,6 @@ import { leaveOutTakenRows } from "./merge/local-fields.ts";
 import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored-kind.ts";
 
 const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
-  // a row that matches a record by this key does not conflict with the record's value
   buildStagedClaimsSql(
     plan,
     claim,
@@ -42,19 +41,17 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
 };
 
-/** SQL: true if a row of `s.contest` is valid. Evaluated repeatedly, because rows may become invalid. */
 const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 
-/** SQL: true if a row of `s.contest` was valid before the comparison and matches at most one record. */
 const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 
 /**
- * Finds rows whose unique values belong to other records. Values that the file also takes away from their records can
- * be exchanged. Repeats the search until nothing new is found, because an invalid row frees no value.
+ * Finds rows whose unique values belong to other records. The search is repeated, because an invalid row does not free
+ * its old value.
  */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
-  // without a scope, a match key with a single value cannot conflict, because the row matches the record with this key
+  // without a scope, a single-valued match key cannot conflict, because the row matches the record with this key
   const isScoped = plan.request.scope !== undefined;
   const claims = plan.kind.claims.filter(
     ({ field }) => isStaged(plan, field) && (field.merge === "list" || isScoped || !isMatchKey(plan, field)),
@@ -83,7 +80,6 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   reportRejectedKeys(database, plan, claims);
 };
 
-/** SQL: the rows whose unique value another record has. The label is null if the account cannot see that record. */
 const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): string => `
   select r.row, r.line, c.col, json_patch(json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
     'of', :noun), json_object('holder', ${buildRecordLabelSql(thing)})) as params
@@ -106,8 +102,7 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
 
 const reportRejectedKeys = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  // a value in a console export may belong to another record of the mirror; skip such rows with a warning, so that the
-  // rest of the export can be imported
+  // a value in a console export may belong to another record of the mirror; such rows are left out with a warning
   leaveOutTakenRows(database, plan);
   for (const { field } of claims)
     for (const [state, severity] of [

@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
+import type {
+  CommitOptions,
+  ImportEngine,
+  PlanRowsRequest,
+  UndoCounts,
+  UndoneChange,
+  UploadContent,
+} from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -33,7 +40,6 @@ export class SqliteImports implements ImportEngine {
   readonly #scope: Scope | undefined;
   readonly #threads: ImportThreads;
 
-  /** @param seen the visible part of the tenant and the shared threads, if the account sees only a part */
   constructor(
     database: Database,
     options: EngineOptions,
@@ -46,12 +52,10 @@ export class SqliteImports implements ImportEngine {
     this.#threads = seen.threads;
   }
 
-  /** All parts share the threads, which only this engine closes. */
   within(scope: Scope): SqliteImports {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /** If an error occurs, stores nothing. */
   async plan(
     id: string,
     request: StoredRequest,
@@ -76,7 +80,7 @@ export class SqliteImports implements ImportEngine {
     return this.#threads.run("countUndo", { files, undone, kind }, signal);
   }
 
-  async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
+  async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./worker/readings.ts");
     const source =
       reading.type === "rows"
@@ -91,7 +95,6 @@ export class SqliteImports implements ImportEngine {
 
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
   listUnusedIds(): readonly string[] {
-    // a tenant in memory has no folder
     const { folder, note, processes } = this.#options;
     if (!hasStagingFile(folder)) return [];
     note.sweep();
@@ -119,7 +122,6 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
-  /** @param id undefined: no staging file */
   #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);

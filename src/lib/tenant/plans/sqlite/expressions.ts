@@ -7,14 +7,14 @@ import {
   buildComparisonKeySql,
   buildWindowsFormSql,
   quoteIdentifier,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../staging/kinds.ts";
 import type { Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
-// The SQL of a plan uses these aliases: `r` is a staged row, `t` is the record that matches the row, `o_…` is a record
-// that a cell refers to, and `m` is the match of a row and a record. The schema `s` is the import's staging file.
+// The SQL of a plan uses the aliases `r` (a staged row), `t` (the matching record), `o_…` (a record that a cell refers
+// to) and `m` (the match of a row and a record). The schema `s` is the import's staging file.
 
 export const recordColumn = (column: string): string => `t.${quoteIdentifier(column)}`;
 
@@ -29,7 +29,6 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the name, followed by the key if the key differs from the name. */
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,
@@ -90,7 +89,7 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/** Returns true if a blank cell keeps the value, by default for codes and kana. In a console export, it clears. */
+/** Returns true if a blank cell keeps the stored value, for example of a code or kana. */
 export const isBlankIgnored = ({ request, kind }: PlanDefinition, field: ImportedField): boolean =>
   request.blank === "keep" ||
   (!field.clearable && (field.required || request.fromConsole !== true)) ||
@@ -104,7 +103,7 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record to which a cell refers. A cell of a console export may refer to a deleted record. */
+/** SQL: the record number to which a cell refers. Cells of console exports may refer to deleted records. */
 const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, series }: StoredReference): string => {
   if (field.resolved) {
     const found = `cast(${rowColumn(field.field)} as integer)`;
@@ -136,7 +135,6 @@ export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): st
 export const isBlankInNewRecords = (plan: PlanDefinition, field: ImportedField): boolean =>
   !isStaged(plan, field) && buildNewValueSql(plan, field) === "null";
 
-/** SQL: a row's value for a new record; a fallback value if the row's cell may refer to several records. */
 const buildFallbackIfUnclearSql = (
   plan: PlanDefinition,
   field: ImportedField,
@@ -147,7 +145,6 @@ const buildFallbackIfUnclearSql = (
     ? buildCaseSql(buildIsUnclearSql(plan, field), instead, value)
     : value;
 
-/** SQL: the custom fields in a cell that differ from the {@link buildWindowsFormSql} of the stored values. */
 const buildChangedEntriesSql = (column: string, cell: string): string => {
   const before = buildWindowsFormSql(`${column} ->> e.key`);
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
@@ -160,9 +157,8 @@ interface ListOutcomes {
 }
 
 /**
- * SQL: the list after the import. The cells of an ordered list replace the first values, and later values stay. If a
- * cell is blank and there are more values than cells, all values stay, so that a second import of the file does not
- * remove values that moved up. If blank cells keep values, all values stay, and a set only grows.
+ * SQL: the list after the import. Cells of an ordered list replace the first values, and later values stay. A blank
+ * cell does not remove a value if the record has more values than cells, because values may have moved up.
  */
 const buildListOutcomeSql = (
   plan: PlanDefinition,
@@ -209,7 +205,9 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     both: buildCombinedListSql(plan, field, true),
   });
 
-/** SQL: true if a cell is blank. The owner of a device has two cells (user and organisation); both must be blank. */
+/**
+ * SQL: true if the cell is blank. A device's owner is blank only if the cells for user and organisation are both blank.
+ */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
     .filter(
@@ -219,12 +217,12 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
     .map((one) => `${rowColumn(one.field)} is null`)
     .join(" and ");
 
-/** The table of custom fields (`row`, `key`) that keep their local values although an export differs. */
+/** The table of custom fields (`row`, `key`) that keep local values although an export differs. */
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**
- * The keys that may mean different records in the console and in the tenant: `what` (as in `s.refer`), `key`, and `pk`,
- * the only possible record; null if several records are possible.
+ * The table of keys that may mean different records in the console and in the tenant. `pk` is null if several records
+ * are possible.
  */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
@@ -234,7 +232,6 @@ const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string
 export const buildIsCandidateKeySql = ({ request }: PlanDefinition, field: ImportedField, key: string): string =>
   request.fromConsole === true ? `exists (select 1 ${buildCandidateKeyFromSql(field, key)})` : "false";
 
-/** SQL: true if the cell of a field, or a value in the list of cells, may refer to several records. */
 export const buildIsUnclearSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (plan.request.fromConsole !== true) return "false";
   return field.merge === "list"
@@ -275,7 +272,6 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/** SQL: true if a cell and the record's value differ only in spelling; undefined if every character counts. */
 const buildSameSpellingSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
   if (plan.request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
@@ -288,7 +284,6 @@ const buildSameSpellingSql = (plan: PlanDefinition, field: ImportedField): strin
   return `case when ${cell} is not distinct from ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(form)} end`;
 };
 
-/** SQL: true if an export can show what `t` refers to. If it cannot, a blank cell is not a change. */
 const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
@@ -311,7 +306,6 @@ export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): 
     : buildCaseSql(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** Returns true for console exports: fields with local changes may keep their values although a cell differs. */
 export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
 export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {
@@ -319,7 +313,6 @@ export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField
   return canSkipFields(plan) ? buildCaseSql(buildChangesFieldSql(field), value, recordColumn(field.stored)) : value;
 };
 
-/** SQL: the value of a row for an existing record, even if the import does not write the value. */
 export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
   const value = buildRowValueSql(plan, field);
@@ -329,7 +322,6 @@ export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField
     : value;
 };
 
-/** SQL: the value of a field after the import, for new and existing records; the match `m` may be null. */
 export const buildResultSql = (plan: PlanDefinition, field: ImportedField): string => {
   const existing = isStaged(plan, field) ? buildExistingValueSql(plan, field) : recordColumn(field.stored);
   return buildCaseSql("m.row is null", buildNewValueSql(plan, field), existing);
@@ -406,7 +398,6 @@ export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key
 export const canCreateMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
-/** SQL: the references of valid rows to records that the import creates. Columns: `key`, `value`, `row` and `col`. */
 export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredReference): string | undefined => {
   const { field } = reference;
   if (!isStaged(plan, field) || !canCreateMissingRecords(plan, reference)) return undefined;
@@ -419,7 +410,6 @@ export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredRef
           and not ${buildIsCandidateKeySql(plan, field, "f.key")} and (${buildIsValidRowSql("f.row")} or ${valid})`;
 };
 
-/** SQL: the text in cells that refer to the record with this `pk`. @param from the table of the record */
 export const buildReferenceTextSql = (
   { refers, table: { thing } }: StoredReference,
   pk: string,

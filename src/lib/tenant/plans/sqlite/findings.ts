@@ -6,7 +6,12 @@ import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
 import { buildComposedNameSql } from "../../accounts/account-rows.ts";
-import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, buildWindowsFormSql } from "../../store/sql/forms.ts";
+import {
+  buildCaseSql,
+  buildIsMatchedRowSql,
+  buildIsValidRowSql,
+  buildWindowsFormSql,
+} from "../../store/sql/portable-sql.ts";
 import {
   buildChangesFieldSql,
   hasSecretColumns,
@@ -30,7 +35,6 @@ export interface PlanFinding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;
   readonly field?: string | undefined;
-  /** SQL of `row`, `line`, `col` (the cell; null for the field's first cell) and `params` (a JSON object) */
   readonly select: string;
   readonly params?: Params | undefined;
 }
@@ -43,7 +47,6 @@ export const markInvalidRows = (database: Database, { staged: { headerRow } }: P
   );
 };
 
-/** @returns the number of problems */
 export const recordFinding = (database: Database, plan: PlanDefinition, finding: PlanFinding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
@@ -67,7 +70,6 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
 const buildKeyRowsSql = (key: string): string =>
   `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
-/** SQL: each row with a repeated value, and another row with this value. @param which SQL: condition on `v` */
 const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
@@ -77,7 +79,6 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
 const isNoted = (database: Database, name: string): boolean =>
   database.get("select 1 from s.noted where name = :name", { name }) !== undefined;
 
-/** Leaves out rows with the same key and cells as an earlier row. Secrets are not compared. */
 export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): void => {
   if (!isNoted(database, "key")) return;
   const columns = database.all("select name from pragma_table_info('row', 's') where name not in ('row', 'line')");
@@ -155,11 +156,9 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
 
 const GENERATED_TABLE = "generated";
 
-/** The caller generates the password. */
 export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.generatePasswords !== true) return;
   database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);
-  // a row that was new may match a record when the plan is compared again
   database.exec(`update s.row as r set secrets = g.secrets from s.${GENERATED_TABLE} g where g.row = r.row`);
   database.exec(`delete from s.${GENERATED_TABLE}`);
   const column = plan.kind.format.columns.find(({ secret, required }) => secret === true && required === "new");
@@ -185,7 +184,6 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/** SQL: true if a row's cell in `:column` has no problem. References in cells with a problem are not looked up. */
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and p.col = :column)`;
 
@@ -221,7 +219,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
   }
 };
 
-/** Returns the parts of which an account name must consist; undefined if the tenant allows any name. @see seed 001 */
+/** Returns the fields of which an account name must consist; undefined if any name is allowed. @see seed 001 */
 export const readNameComposition = (
   database: Database,
   plan: PlanDefinition,

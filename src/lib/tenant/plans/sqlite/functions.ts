@@ -3,7 +3,6 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** Returns true if two names may belong to the same person because the family name or the given name is the same. */
 const sharesName = (one: string, other: string): boolean => {
   const [a = [], b = []] = [one, other].map((name) =>
     nameKey(name).normalize("NFKC").toLowerCase().trim().split(/\s+/),
@@ -35,10 +34,10 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };
 
-/** SQL: a true condition that checks at every 4096th row whether the user interrupted the command. */
+/** SQL: always true. At every 4096th row, checks whether the user interrupted the command. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
 
-/** Number of rows per statement that calls a function for each row. SQLite frees memory only at a statement's end. */
+/** Rows per statement that calls a function for each row. SQLite frees memory only when a statement ends. */
 const ROWS_PER_RANGE = 65_536;
 
 export interface RowRange extends Readonly<Record<string, number>> {

@@ -5,7 +5,7 @@ import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName } from "./tables.ts";
 import { belongsToOrg, buildIsInScope } from "../../store/scope.ts";
 
-/** Returns an import's kind, which deletes only records that are in scope, deletable and not changed locally. */
+/** An import deletes only records that are in scope, deletable and not changed locally. */
 export const buildPlannedKind = ({
   kind,
   scope,

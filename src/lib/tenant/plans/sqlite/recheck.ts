@@ -6,7 +6,6 @@ import { CUSTOM_FIELD_COLLECTION, getDeletionTable, storeDeletions, type PlanDef
 const buildLacksRowSql = (one: string, other: string): string =>
   `select 1 from (select * from ${one} except select * from ${other}) lacking limit 1`;
 
-/** True if the plan's effect differs now, or if the plan writes a record that was changed after `since`. */
 export const hasOtherEffect = (database: Database, plan: PlanDefinition, since: number): boolean => {
   const { thing, name: kind, fields } = plan.kind;
   const deleted = getDeletionTable(thing);

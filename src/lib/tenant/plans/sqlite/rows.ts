@@ -20,10 +20,9 @@ import {
   buildJsonBooleanSql,
   buildJsonListSql,
   buildJsonObjectSql,
-} from "../../store/sql/forms.ts";
+} from "../../store/sql/portable-sql.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
-/** SQL: a field and its value, as an entry of the lists `before` and `after` of a row. @param value SQL of JSON */
 export const buildFieldEntrySql = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
@@ -35,7 +34,7 @@ const buildCustomFieldEntriesSql = (value: string): string =>
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app">, string>> &
   Readonly<Partial<Record<"thing" | "app", string>>>;
 
-/** SQL: a line of NDJSON. Assembled in SQLite, because a million rows are too many for JavaScript objects. */
+/** SQL: a line of NDJSON. SQLite assembles the line, because a million rows are too many for JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");
 
 const BATCH_BYTES = 65_536;
@@ -75,7 +74,6 @@ const buildAfterSql = (plan: PlanDefinition): string =>
       const value = buildResultSql(plan, field);
       const reference = findReference(plan.kind, field);
       if (reference === undefined) return buildValueEntrySql(field, value);
-      // a record that the import creates does not exist yet, so the text of the cell is used
       const cells = listCells(plan, field).filter((column) => isStaged(plan, column));
       const shown = [buildShownReferenceSql(reference, value), ...cells.map((column) => rowColumn(column.field))];
       return buildValueEntrySql(field, `coalesce(${[...shown, "null"].join(", ")})`);
@@ -167,7 +165,7 @@ class PlanLineReader {
     }
   }
 
-  /** Uses one statement, because finding missing records needs a full scan. */
+  /** Uses a single statement, because a search for missing records scans the whole table. */
   *deleted(sql: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
     const count = (row: Row): Row => {

@@ -21,7 +21,7 @@ export const createStagingFolder = (folder: string): void => {
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/** Removes unneeded files. Ignores errors, because the change may be committed; the next cleanup tries again. */
+/** Ignores errors, because the change may be committed and the next cleanup tries again. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {
@@ -50,7 +50,7 @@ export const isStagingFileInUse = (path: string): boolean => {
     database.exec("begin exclusive");
     return false;
   } catch (error) {
-    // if a process was killed while writing the first pages, the file is not a database, and no process uses it
+    // a process that was killed during its first write leaves a file that is not a database
     return isBusyError(error);
   } finally {
     database.close();

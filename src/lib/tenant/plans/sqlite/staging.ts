@@ -1,5 +1,5 @@
 import { type Database, createOwnerOnlyFile } from "../../store/sqlite/database.ts";
-import { quoteIdentifier } from "../../store/sql/forms.ts";
+import { quoteIdentifier } from "../../store/sql/portable-sql.ts";
 import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../staging/stage.ts";
 import type { Problem } from "../../../model/problem.ts";
@@ -7,8 +7,8 @@ import type { Problem } from "../../../model/problem.ts";
 const BATCH_ROWS = 16;
 
 /**
- * Attaches an import's staging file as schema `s`. Its exclusive lock shows other processes that the import is running.
- * The journal of a new file is in memory, because an incomplete plan is discarded anyway.
+ * Attaches an import's staging file as schema `s`. The file's exclusive lock shows other processes that the import is
+ * running. The journal of a new file is in memory, because an incomplete plan is discarded anyway.
  */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   if (fresh) createOwnerOnlyFile(path);

@@ -3,58 +3,49 @@ import type { StoredRequest } from "../request.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
-import type { CommitMoment } from "../engine.ts";
+import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
+import {
+  buildValueWithoutTypeSql,
+  buildIsMissingRecordSql,
+  buildComparisonKeySql,
+} from "../../store/sql/portable-sql.ts";
 
 /**
- * Describes the table of a record type, which has the type's name and the columns `pk`, `id`, `createdAt`, `updatedAt`,
- * `revision`, those of the fields, and those that determine scope and protection.
+ * Describes the table of a record type. In addition to its fields, the table has the columns `pk`, `id`, `createdAt`,
+ * `updatedAt` and `revision`.
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /** the collection whose revision each write increases; default: the record type's name and `s` */
+  /** the collection whose revision each write increases; default: the record type's name with `s` */
   readonly collection?: string | undefined;
-  /**
-   * The tables with the keys of unique lists, by field. Their columns are `<short>Key`, a column named after the record
-   * type with the record's `pk`, and `main`. A unique field with a single value has a unique index on its key instead:
-   * `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
-   */
+  /** tables with the keys of unique lists, by field; a single unique value has a unique index on its key instead */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** the column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
+  /** column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if a record's references cannot be changed any more. @param alias of the record */
   readonly isReferenceFixed?: ((alias: string) => string) | undefined;
-  /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
-  /** SQL of the additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
-  readonly judges?: readonly string[] | undefined;
+  readonly checkedRules?: readonly string[] | undefined;
   /** returns the number of devices to wipe */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
-/** A record cannot be deleted while another table refers to it. */
 export interface ReferringTable extends Pick<ThingTable, "thing" | "isReferenceFixed"> {
   readonly column: string;
-  /** SQL in place of the table if a record may refer to several records, with a row per reference */
   readonly rows?: string | undefined;
 }
 
 export interface KeyLocation {
   readonly table: string;
   readonly key: (alias: string) => string;
-  /** SQL: true if a row of the table with this alias has the key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column to overwrite if another record takes the value: the key column or, if none exists, the value column */
   readonly held?: string | undefined;
   readonly record: string;
-  /** true if the plan itself stores the keys and reports unknown keys */
   readonly planned?: true | undefined;
-  /** true if the keys are stored in a column of the record's own table */
   readonly own: boolean;
 }
 
@@ -69,18 +60,16 @@ export interface StoredReference {
   readonly collection: string;
   readonly series: string;
   readonly keys: KeyLocation;
-  /** the `pk` of the record that a blank cell refers to; undefined if a blank cell does not refer to a record */
   readonly usual: number | undefined;
   readonly alias: string;
 }
 
-/** A kind of import and the table of its records. SQL conditions are on `t`; `:kind` is the name of the format. */
+/** A kind of import and the table of its records. SQL conditions use the alias `t`; `:kind` is the format's name. */
 export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
   readonly table: ThingTable;
   readonly collection: string;
-  /** the collection that stores the highest record number ever assigned in the table */
   readonly series: string;
   readonly holders: readonly string[];
   readonly claims: readonly Claim[];
@@ -108,7 +97,7 @@ export const toComparedKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
 });
 
-/** The commit deletes only the stored records. @param isEmpty true to store none */
+/** Stores which records to delete; the commit deletes no others. @param isEmpty true to store none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
   database.exec(`drop table if exists ${table}`);
@@ -118,7 +107,7 @@ export const storeDeletions = (database: Database, { kind }: PlanDefinition, isE
   database.run(`insert into ${table} select t.pk from ${thing.name} t where ${isLacking}`, { kind: name });
 };
 
-export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "origin" | "sender"> {
+export interface CommitContext extends Omit<CommitDetails, "actor" | "by" | "origin" | "sender"> {
   readonly revision: number;
 }
 

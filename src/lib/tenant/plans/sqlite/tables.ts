@@ -13,7 +13,7 @@ import { ORG_MANAGERS_SQL } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
 import { buildOrgPathSql, toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
-import { placeOrgRows, settleOrgTree } from "./orgs/tree.ts";
+import { placeOrgRows, resolveOrgTreeFaults } from "./orgs/tree.ts";
 import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
 
 const SPECIAL_TABLES: readonly ThingTable[] = [
@@ -26,7 +26,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     thing: ORG,
     usual: ROOT_ORG_NUMBER,
     made: { parent: String(ROOT_ORG_NUMBER), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
-    tree: { place: placeOrgRows, settle: settleOrgTree },
+    tree: { place: placeOrgRows, settle: resolveOrgTreeFaults },
     called: buildOrgPathSql,
   },
   { thing: SECURED_USER, collection: "secured" },
@@ -35,12 +35,12 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   {
     thing: DEVICE,
     check: checkDeviceOwners,
-    judges: ["device-account"],
+    checkedRules: ["device-account"],
     isReferenceFixed: buildIsOwnerFixedSql,
   },
 ];
 
-/** References that files do not contain, and that prevent the deletion of records. */
+/** References that prevent deletions but that files do not contain. */
 const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing })[] = [
   {
     of: ORG,
@@ -56,7 +56,6 @@ const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
       .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
       .map(({ stored }) => ({ thing: format.thing, column: stored })),
   );
-  // the files of several apps contain the same record types, so columns would be listed several times
   return holders.filter(
     ({ thing, column }, at) => holders.findIndex((other) => other.thing === thing && other.column === column) === at,
   );

@@ -4,27 +4,23 @@ import type { BlockedRecord } from "../../../model/undo.ts";
 
 export interface StagedPlace {
   readonly field: string;
-  /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the numbers of a set's cells, in file order, if the set has several cells */
+  /** numbers of the cells of a set, in file order */
   readonly cells?: readonly number[] | undefined;
-  /** for an ordered list: the number of cells; values after this number stay */
+  /** number of cells of an ordered list; later values of the record stay */
   readonly times?: number | undefined;
 }
 
-/** Contains all data that a plan in any process needs in addition to the staged rows. */
+/** Contains all data that a plan needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
   readonly headerRow: number;
-  /** number of data rows, without the header and left-out rows */
   readonly rows: number;
   readonly skipped: readonly { readonly header: string; readonly value: string; readonly count: number }[];
   readonly header: readonly string[];
-  /** the fields that have a column or a constant; `custom` means all custom fields */
   readonly staged: readonly string[];
-  /** number (from 1) and header of each field's first cell, for problems that the comparison finds */
   readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];
@@ -45,7 +41,6 @@ export interface RelatedCounts {
   readonly recordsBefore: number;
 }
 
-/** A console value that differs from the local value and was never set locally. */
 export interface Contradiction {
   readonly name: string;
   readonly field: string | null;
@@ -53,12 +48,9 @@ export interface Contradiction {
   readonly console: string | null;
 }
 
-/** The import does not overwrite the local changes. */
 export interface MergedValues {
-  /** number of console values that were never set locally; `first` contains three of these values */
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
-  /** number of rows that are left out because their keys were changed locally */
   readonly leftOut: number;
 }
 
@@ -66,7 +58,7 @@ interface KeptRecords {
   readonly count: number;
   readonly names: readonly string[];
   readonly hash: string;
-  /** false if the last completed import of the kind kept the same records */
+  /** false if the previous import of the kind kept the same records */
   readonly isNew: boolean;
 }
 
@@ -80,7 +72,6 @@ export interface PlanCounts {
   readonly secretsSet: number;
   readonly orgsCreated: number;
   readonly groupsCreated: number;
-  /** the first ten organisations that the import would create; `newGroups` has the first ten groups */
   readonly newOrgs: readonly string[];
   readonly newGroups: readonly string[];
   readonly columns: readonly ColumnChange[];
@@ -89,15 +80,12 @@ export interface PlanCounts {
   readonly rejected: boolean;
   readonly wipes?: number | undefined;
   readonly foreign?: true | undefined;
-  /** records that are kept although the file of a replacing or `keepMissing` import does not contain them */
   readonly kept?: KeptRecords | undefined;
   readonly released?: number | undefined;
-  /** administrators with a changed role, scope, organisation or key; `first` contains five of these administrators */
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
     | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
-  /** for an undo: the blocked or skipped records; `first` has up to a thousand of these records */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
 }

@@ -6,7 +6,6 @@ export type MergeRule = "value" | "list" | "custom" | "reference";
 
 export interface DerivedColumn {
   readonly column: string;
-  /** true if the column is nearly always blank; such columns are stored together in {@link KEYS_COLUMN} */
   readonly sparse: boolean;
   readonly of: (value: string | readonly string[]) => string | null;
 }
@@ -16,19 +15,18 @@ export interface ImportedField {
   readonly stored: string;
   readonly merge: MergeRule;
   readonly bit: number;
-  /** false if a blank cell never clears the field, whatever the options (for console exports, see `fromConsole`) */
   readonly clearable: boolean;
   readonly required: boolean;
   readonly comparison: Comparison;
   readonly beside: readonly DerivedColumn[];
-  /** name for a single value of the field, from which column names are derived */
   readonly short: string;
-  /** true if the value must be unique among the records; a kind has at most one unique list */
   readonly unique: boolean;
   readonly set: boolean;
-  /** several columns identify the record; stored as its `pk`, or as the negated number of a new row; null: no change */
+  /**
+   * true if several columns identify the record; the staged value is its `pk`, or the negated row number of a new
+   * record
+   */
   readonly resolved: boolean;
-  /** the records to which cells refer; a list stores the names instead of the records */
   readonly refers?: Reference | undefined;
 }
 
@@ -42,14 +40,13 @@ export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** the field that always matches rows with records exactly, so imports cannot change the field */
+  /** field that always matches rows with records, so imports cannot change it */
   readonly fixed: string | undefined;
 }
 
-/** The staged column for a row's keys that differ from the values, as a JSON object; null if there are none. */
+/** The staged column with a row's keys that differ from the values, as a JSON object. */
 export const KEYS_COLUMN = "keys";
 
-/** The entry of {@link KEYS_COLUMN} with the key of a row before clomoctl corrected the key. */
 export const ORIGINAL_KEY_ENTRY = "unmended";
 
 const CUSTOM_FIELDS_NAME = "custom";
@@ -71,7 +68,6 @@ const createKeyDerivation =
     return JSON.stringify(value.map((one) => comparisonKey(comparison, one)));
   };
 
-/** Builds the columns that are derived from a field's value. @param short name for a single value of the field */
 export const buildDerivedColumns = (
   short: string,
   comparison: Comparison,
@@ -143,6 +139,5 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
   return { format, fields: imported, keys: [usual, ...others], fixed };
 };
 
-/** Returns the default key if the kind has no key with this name. */
 export const resolveKindKey = ({ keys }: KindDefinition, name: string): KindKey =>
   keys.find((key) => key.name === name) ?? keys[0];

@@ -8,7 +8,6 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** true if the acting account cannot see the organisation, which then helps to match rows but never changes */
   readonly isOutside: boolean;
 }
 
@@ -18,11 +17,9 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** the `pk` of the organisation with the row's code; {@link NO_TARGET} for a row that an import leaves out */
   readonly target: number | undefined;
 }
 
-/** A place where the console may have a locally changed organisation without a code. */
 export interface ConsoleOrgPlace {
   readonly pk: number;
   readonly parent: number;
@@ -48,13 +45,12 @@ export const createParentFault = (code: ProblemCode, { row, parentCode, parentPa
   return { code, row, field: parentCode === null ? "parentPath" : "parentCode", params: { parent: value, value } };
 };
 
-/** The target of a row that does not change or create anything. */
 const NO_TARGET = -1;
 
-/** An organisation: its `pk`, or for a new organisation the negated number of its row. */
+/** The `pk` of an organisation, or the negated row number of a new organisation. */
 export type OrgNode = number;
 
-type NamedParent = OrgRow | OrgNode | "unknown" | "ambiguous";
+type RowParent = OrgRow | OrgNode | "unknown" | "ambiguous";
 
 const buildPathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
@@ -72,7 +68,7 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** Returns the only candidate; of several candidates, the only one without a code, because codes identify the rest. */
+/** Returns the only candidate, or the only candidate without a code, because codes identify the others. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -83,22 +79,16 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** The parent may be created by another row. */
 class OrgMatcher {
-  /** the `pk` of each row's organisation, by row number; a row without an organisation has no entry */
   readonly matched = new Map<number, number>();
-  /** the parents that rows give to organisations; the parent stays if there is no entry */
   readonly parents = new Map<number, OrgNode>();
   readonly faults: OrgFault[] = [];
-  /** the left-out rows of an export, with the `pk` of each organisation to which the row may belong */
   readonly leftOut = new Map<number, readonly number[]>();
-  /** rows of locally deleted organisations that are still in the console, by `pk` */
   readonly deletedHere = new Map<number, number>();
   readonly #options: OrgMatchOptions;
   readonly #rows: readonly OrgRow[];
   readonly #orgs: ReadonlyMap<number, ExistingOrg>;
   readonly #root: number;
-  /** the organisations that rows can name: the visible organisations and their parents */
   readonly #named: ReadonlySet<number>;
   readonly #orgByCode = new Map<string, ExistingOrg>();
   readonly #rowByCode = new Map<string, OrgRow>();
@@ -148,7 +138,6 @@ class OrgMatcher {
     return depth;
   }
 
-  /** Matches rows without a code whose parents are already matched. */
   #matchLevel(rows: readonly OrgRow[]): void {
     const possible = new Map<OrgRow, ReadonlySet<number>>();
     for (const row of rows) {
@@ -174,7 +163,6 @@ class OrgMatcher {
     this.#decide(possible);
   }
 
-  /** Leaves out unclear rows. */
   #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
     const pairs = [...possible].flatMap(([{ row }, pks]) =>
       [...pks]
@@ -204,7 +192,6 @@ class OrgMatcher {
     this.matched.set(row.row, NO_TARGET);
   }
 
-  /** Leaves out new rows of an export with a deleted or unclear parent. Returns true if a row was left out. */
   #leaveOutNew(): boolean {
     const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NO_TARGET);
     for (const row of found) {
@@ -243,14 +230,13 @@ class OrgMatcher {
     this.parents.set(row.row, parent);
   }
 
-  /** Returns {@link NO_TARGET} for a row of an export in which several organisations can be the parent. */
   #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
     const named = this.#namedParent(row);
     if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;
     return named === "ambiguous" && this.#options.console !== undefined ? NO_TARGET : named;
   }
 
-  #namedParent(row: OrgRow): NamedParent {
+  #namedParent(row: OrgRow): RowParent {
     if (row.parentCode !== null) {
       const key = codeKey(row.parentCode);
       return this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk ?? "unknown";
@@ -260,7 +246,7 @@ class OrgMatcher {
     return this.#options.keepsParent ? (org?.parent ?? this.#root) : this.#root;
   }
 
-  #parentByPath(path: string | undefined): NamedParent {
+  #parentByPath(path: string | undefined): RowParent {
     if (path === undefined) return "unknown";
     this.#byPath ??= this.#indexPaths();
     const row = selectCandidate(this.#byPath.rows.get(path) ?? []);
@@ -270,7 +256,6 @@ class OrgMatcher {
     return org === "several" ? "ambiguous" : "unknown";
   }
 
-  /** Indexes rows by their new paths, together with organisations that no row identifies by code. */
   #indexPaths() {
     const rows = new Map<string, OrgRow[]>();
     const orgs = new Map<string, ExistingOrg[]>();

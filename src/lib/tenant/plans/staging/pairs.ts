@@ -2,19 +2,17 @@ export interface CandidatePair {
   readonly row: number;
   readonly pk: number;
   readonly agreeing: number;
-  /** true if the record was deleted locally and was never in an export */
   readonly isUnknown: boolean;
-  /** true if the row is probably another person with the same key, so that the pair is never matched */
+  /** true if the row is probably about another person with the same key, so that the pair is never matched */
   readonly isOther?: boolean;
 }
 
 interface DecidedPairs {
   readonly decided: ReadonlyMap<number, number>;
-  /** the possible records of unclear rows; empty if all possible records match other rows */
   readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-/** Pairs rows and records: first those with one candidate, then the most similar, then those with one known record. */
+/** Pairs rows with records: rows with one candidate first, then the most similar pairs. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();

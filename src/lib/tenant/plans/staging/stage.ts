@@ -23,12 +23,11 @@ import type { StagedFile } from "./counts.ts";
 export interface StagingTable {
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** Receives an additional value of a row's unique list, from the cell `col` (counted from 1). */
+  /** Receives a further value of a row's unique list. @param col number of the cell, from 1 */
   claim(key: string, row: number, col: number): void;
-  /** Receives a reference to another record at its first occurrence; `what` is the short name of the field. */
+  /** Receives the first occurrence of a reference to another record. @param what short name of the field */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
-  /** Receives the name of a key or unique field whose values may be repeated, or of a corrected field. */
   note(name: string): void;
 }
 
@@ -40,7 +39,6 @@ interface NamedBinding {
   readonly sparse?: boolean | undefined;
 }
 
-/** `at` is the cell's index among the values of a row. */
 interface KeyedCell {
   readonly at: number;
   readonly comparison: Comparison;
@@ -103,7 +101,6 @@ export class Stager implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
-    // nothing can be checked without a readable header
     if (this.#layout?.headers.length === 0) return;
     const header = this.#layout?.headers[problem.column - 1] ?? "";
     const found = { ...problem, header };
@@ -111,7 +108,7 @@ export class Stager implements RecordSink {
     else this.#checker.noteReaderProblem(found);
   }
 
-  /** Returns the description without encoding, hash and size. Must be called after the last record. */
+  /** Must be called after the last record. Returns the description without encoding, hash and size. */
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
@@ -153,7 +150,7 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
-    // columns that probably match are read only for checks, because a file with an unknown header is refused
+    // likely columns are read only for checks, because a file with an unknown header is refused
     const options = { ...this.#options, readsLikely: true };
     const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
@@ -240,7 +237,6 @@ export class Stager implements RecordSink {
     return [own, ...field.beside.map((one) => createDerivedBinding(i, one))];
   }
 
-  /** Returns the bindings of a list: JSON, sorted for a set; null if a blank list keeps the stored value. */
   #listBindings(i: number, { field, comparison, set, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
@@ -300,7 +296,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of names to remember, so that each is passed on only once. Later names may be passed on repeatedly. */
+/** Maximum number of names to remember. Each remembered name is passed on only once. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();
@@ -358,7 +354,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
   };
 };
 
-/** Binds custom fields to JSON, by number. Null clears a field; a blank cell that keeps the value is left out. */
+/** Binds custom fields to JSON by number. Null clears a field; a cell that keeps the value is left out. */
 const createCustomBinding = (layout: Layout, { blank }: StoredRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],

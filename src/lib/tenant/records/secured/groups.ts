@@ -43,7 +43,7 @@ const createEditableGroupType = (app: SecuredApp): EditableRecordType<typeof SEC
   scope: app,
 });
 
-/** @throws Failure `input-rejected` if the name is used or the app's files have no groups */
+/** @throws Failure `input-rejected` for a used name or an app without groups */
 export const createGroup = async (
   session: Session,
   app: SecuredApp,
@@ -58,7 +58,7 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/** Deletes groups with their memberships, all or none. @throws Failure `not-found`; `conflict` if one was changed */
+/** Deletes all groups and their memberships, or none. @throws Failure `not-found`; `conflict` */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
@@ -83,7 +83,7 @@ export const deleteGroups = (
   });
 };
 
-/** Checks that the file format of an app has a column for groups. The console has groups for every app. @throws Failure @see facts 6.3, 6.6 */
+/** @throws Failure if the app's file format has no column for groups @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
   if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);
@@ -97,7 +97,6 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** Creates missing groups if `create` is true. @throws `input-rejected` if it is false */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,
@@ -114,7 +113,6 @@ export const resolveGroups = async (
     if (found === undefined) {
       const { objects } = await addRecord(session, writer, createEditableGroupType(app), { name });
       made.push(...objects);
-      // the second of two equal names refers to the same group
       known.set(toGroupKey(name), name);
     }
     spelled.push(found ?? name);

@@ -3,13 +3,12 @@ import { operation, type InputKit } from "../../operation.ts";
 import { findRecords, readAllRecords, streamList } from "../../store/lists.ts";
 import { buildSecuredGroupList, buildSecuredUserList } from "./user-rows.ts";
 
-// these modules are loaded only by requests that need them, so that lists start faster
 const loadUsers = () => import("./users.ts");
 const loadGroups = () => import("./groups.ts");
 
 const buildAppPath = ({ z }: InputKit) => ({ app: z.enum(SECURED_APPS) });
 
-/** These members are not stored in the same form. Secrets are checked, but not stored. */
+/** Members of a SECURED APPs user that are not stored as they are sent. */
 const buildUserMembers = ({ z }: InputKit) => ({
   role: z.enum(SECURED_USER.fields.role.choices).optional(),
   password: z.string().optional(),

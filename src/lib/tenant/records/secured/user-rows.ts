@@ -5,11 +5,11 @@ import { comparisonKey } from "../../../model/normalise.ts";
 import { text } from "../../../text/index.ts";
 import type { RecordList, SortKey } from "../../store/lists.ts";
 import type { Reader, Writer } from "../../store/store.ts";
-import { saveVersions } from "../../versions/keep.ts";
+import { saveVersions } from "../../versions/save-versions.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 
-const paramsOf = (app: SecuredApp) => {
+const getAppParams = (app: SecuredApp) => {
   if (SECURED_APPS.includes(app)) return { app };
   const all = SECURED_APPS.join(" / ");
   throw new Failure("usage", {
@@ -18,13 +18,13 @@ const paramsOf = (app: SecuredApp) => {
   });
 };
 
-/** Returns the list of an app's users, sorted by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
+/** SECURED APPs users are sorted by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],
   table: "secured_user t",
   among: "t.app = :app",
-  params: paramsOf(app),
+  params: getAppParams(app),
   sql: {
     role: `case when t.administrator = 1 then 'administrator'
       when 'TRUE' in (t.fileManager, t.groupManager) then 'manager' else 'user' end`,
@@ -47,7 +47,7 @@ export const buildSecuredGroupList = (app: SecuredApp): RecordList<typeof SECURE
     from secured_user u, json_each(coalesce(u.groupKeys, u.groups)) e where u.app = :app group by 1) m
     on m.key = coalesce(t.nameKey, t.name)`,
   among: "t.app = :app",
-  params: paramsOf(app),
+  params: getAppParams(app),
   sql: { users: "coalesce(m.users, 0)" },
   order: [{ sql: "t.name", before: "" }],
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
@@ -60,7 +60,6 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/** Returns the tenant's spelling; undefined if there is none. @param names by {@link readGroupNames} */
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
@@ -74,14 +73,14 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
-/** Returns the number of users. The change must have locked the app's collection. */
+/** Returns the number of changed users. Call this after locking the app's collection. */
 const removeMemberships = async (
   writer: Writer,
   app: SecuredApp,
   { name, at }: { readonly name: string; readonly at: string },
 ): Promise<number> => {
   const key = toGroupKey(name);
-  // for each set instead of each user, because there are far fewer distinct sets of groups than users
+  // one statement per set of groups, because there are far fewer distinct sets than users
   const sets = await writer.all<{ readonly groups: string }>(
     `select distinct groups from secured_user where app = :app
        and exists (select 1 from json_each(coalesce(groupKeys, groups)) e where e.value = :key)`,
@@ -113,7 +112,6 @@ export interface GroupMember {
   readonly groups: readonly string[];
 }
 
-/** Returns the first users of an app who are members of at least one of the groups, sorted by ユーザーID. */
 export const readGroupMembers = async (
   reader: Reader,
   app: SecuredApp,

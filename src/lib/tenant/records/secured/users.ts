@@ -24,7 +24,7 @@ import {
   type RecordDraft,
   type ChangeResult,
 } from "../records.ts";
-import { confirmList } from "../../accounts/administrators.ts";
+import { confirmAdministratorList } from "../../accounts/administrators.ts";
 import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
 
@@ -76,8 +76,8 @@ const buildSecuredUserDraft = async (
     throw createIsAdministratorFailure(app, before.userId);
   if (role !== undefined) checkFieldValue("role", SECURED_USER.fields.role, role);
   const secrets = collectSecrets(app, { password, secretKey });
-  if (administrator !== undefined) await confirmList(session, writer, app);
-  // exports omit administrators, so only their user IDs may be known. @see facts 6.5
+  if (administrator !== undefined) await confirmAdministratorList(session, writer, app);
+  // exports omit administrators, so perhaps only the user ID is known. @see facts 6.5
   if (before === undefined && administrator !== true)
     await requirePassword(writer, secrets, passwordInConsole === true);
   const flag =
@@ -105,7 +105,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
   return Object.fromEntries(set);
 };
 
-/** In a mirror, the console can set the password later. @see facts 6.5, 6.6 */
+/** A mirror does not require a password, because the console can set the password later. @see facts 6.5, 6.6 */
 const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,
@@ -123,7 +123,6 @@ const PASSWORD_HINT = text(
   "--password-file FILE か --password-stdin を指定してください(管理画面のミラーでは --password-in-console も可)",
 );
 
-/** @throws Failure `input-rejected` if the app does not have the role */
 const resolveRoleFlag = (
   app: SecuredApp,
   role: SecuredRole,
@@ -131,7 +130,6 @@ const resolveRoleFlag = (
 ): ManualValues => {
   const { [app]: managers } = SECURED_MANAGER_ROLES;
   if (role === "manager" && managers !== undefined) return { [managers.flag]: "TRUE" };
-  // the flag is cleared only if the user is a manager; the flags of other users do not change
   if (role === "user") return managers === undefined || !isManager ? {} : { [managers.flag]: "FALSE" };
   const where = `--role ${role}`;
   if (role === "manager")

@@ -8,7 +8,7 @@ import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { THINGS } from "../../../model/things.ts";
-import { getObservedTable } from "../../console/observed.ts";
+import { getObservedTable } from "../../console/observed-state.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../versions/tables.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database } from "./database.ts";

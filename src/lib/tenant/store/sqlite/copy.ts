@@ -11,12 +11,12 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
-/** The rows would let other people sign in, or describe running work. */
+/** Rows of these tables would let other people sign in, or describe running work. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
 const API_COLUMNS = ["apiEndpoint", "apiClient", "apiKeyId", "apiKey", "apiKeyAt"];
 
-/** Columns that are empty in a copy, by table: secrets, and values that are useless without the secrets. */
+/** Columns that a copy omits, by table: secrets, and values that are useless without secrets. */
 export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account: ["verifier"],
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor", ...API_COLUMNS],
@@ -32,8 +32,8 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
 };
 
 /**
- * Returns the path of the new file. Secrets are never written, not even to unused pages. The same state gives the same
- * bytes. After a crash, the next import removes the file. @param withoutHistory true to omit {@link HISTORY_TABLES}
+ * Returns the path of the copy. Secrets are never written, not even to unused pages. The same state gives the same
+ * bytes. @param withoutHistory true to omit {@link HISTORY_TABLES}
  */
 export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
   const omitted = withoutHistory ? [...EMPTIED_TABLES, ...HISTORY_TABLES] : EMPTIED_TABLES;
@@ -42,7 +42,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
   const copy = new Database(path, { plain: true });
   try {
-    // not `off`, which the defensive mode that Node enables in SQLite rejects
+    // Node enables a defensive mode of SQLite, which rejects `off`
     copy.exec("pragma journal_mode = memory");
     for (const setting of ["synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
     migrate(copy, { name: "", now: "" });
@@ -51,7 +51,7 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
     const tables = copy.all("select name from source.sqlite_schema where type = 'table' and name <> 'sqlite_sequence'");
     for (const { name } of tables) {
       copyTable(copy, String(name), omitted);
-      // a server can handle other requests between large tables, which take seconds
+      // large tables take seconds, so a server can handle other requests in between
       await setImmediate();
     }
     copySequences(copy, omitted);
@@ -65,14 +65,14 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
   }
 };
 
-// in a read-only folder, SQLite reads the file only if the URI says that the file does not change
+// in a read-only folder, SQLite reads a file only if the URI marks the file as immutable
 const buildSourceUri = ({ path, isReadOnly }: Database): string => {
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const isLogged = log?.isFile() === true && log.size > 0;
   return `${pathToFileURL(path).href}?mode=ro${isReadOnly && !isLogged ? "&immutable=1" : ""}`;
 };
 
-/** If no column is omitted, SQLite copies rows without decoding them. */
+/** Tables without omitted columns are copied without decoding their rows. */
 const copyTable = (copy: Database, name: string, omitted: readonly string[]): void => {
   copy.exec(`delete from main."${name}"`);
   if (omitted.includes(name)) return;

@@ -9,7 +9,7 @@ import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnly
 
 export const OWNER_ONLY_MODE = 0o600;
 
-/** Creates an empty private file if none exists, because SQLite would create a file that other users can read. */
+/** Creates an empty private file if none exists. SQLite would create a file that other users can read. */
 export const createOwnerOnlyFile = (path: string): void => {
   if (existsSync(path)) return;
   try {
@@ -27,13 +27,11 @@ export type Row = Record<string, SQLOutputValue>;
 export interface DatabaseOptions {
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
-  /** called repeatedly while waiting for a write lock; the wait ends if the function returns true */
+  /** called repeatedly while waiting for a write lock; true ends the wait */
   readonly interrupted?: (() => boolean) | undefined;
-  /** true to keep the journal mode and the cache size of the file */
   readonly plain?: boolean | undefined;
-  /** true to only read; if the folder is read-only, too, the write-ahead log must be empty */
+  /** true for read-only access; in a read-only folder, the write-ahead log must be empty */
   readonly readOnly?: boolean | undefined;
-  /** SQLite's error if the file is read-only because the disk is full; undefined if permissions are the reason */
   readonly fullDisk?: Error | undefined;
 }
 
@@ -63,7 +61,7 @@ const createUnreadableLogFailure = (path: string): Failure =>
     ),
   });
 
-/** Opens a read-only connection. SQLite needs a writable folder unless the file is marked as immutable. */
+/** In a read-only folder, SQLite opens a file only if the file is marked as immutable. */
 const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined): DatabaseSync => {
   const { href } = pathToFileURL(path);
   for (const way of ["mode=ro", "mode=ro&immutable=1"]) {
@@ -83,10 +81,8 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/** Parameters are named (`:name`), and prepared statements are cached by text. */
 export class Database {
   readonly path: string;
-  /** true if the file cannot be written, so that {@link change} throws */
   readonly isReadOnly: boolean;
   readonly #db: DatabaseSync;
   readonly #busyTimeoutMs: number;
@@ -115,7 +111,10 @@ export class Database {
     this.exec(`pragma cache_size = -${cacheKib}; pragma synchronous = full; pragma foreign_keys = off`);
   }
 
-  /** Opens a file for writing, or read-only if necessary. @throws Failure `unavailable` if the log is unusable */
+  /**
+   * Opens a file for writing, or read-only if the file cannot be written. @throws Failure `unavailable` if the log is
+   * unusable
+   */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
       return new Database(path, options);
@@ -146,7 +145,7 @@ export class Database {
     return this.#tryLock(0);
   }
 
-  /** @throws Failure `locked` if the caller has already waited as long as a change may wait for the lock */
+  /** @throws Failure `locked` after the maximum time to wait for the lock */
   checkWaited(waitedMs: number): void {
     if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
   }
@@ -236,7 +235,9 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
-  /** Copies the log into the file to save the next change time. Ignores errors, because the change is committed. */
+  /**
+   * Copies the log into the file, so that the next change is faster. Ignores errors, because the change is committed.
+   */
   copyLog(): void {
     try {
       this.exec("pragma wal_checkpoint(passive)");
@@ -261,9 +262,9 @@ export class Database {
     }
   }
 
-  /** Enables write-ahead logging, which only one connection at a time may do. @throws Failure `locked` */
+  /** Only one connection at a time can enable write-ahead logging. @throws Failure `locked` */
   #enableLog(): void {
-    // SQLite itself would wait during each attempt, for minutes in total
+    // SQLite would wait during each attempt, for minutes in total
     this.exec("pragma busy_timeout = 0");
     for (let waitedMs = 0; !this.#tryExec("pragma journal_mode = wal"); waitedMs += RETRY_PAUSE_MS) {
       if (this.#interrupted()) throw createInterruptedFailure();

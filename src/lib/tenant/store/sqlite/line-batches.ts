@@ -3,13 +3,13 @@ import type { LineQuery } from "../store.ts";
 import type { Database } from "./database.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-/** Maximum number of rows per statement, and target size of a batch. Larger batches would delay garbage collection. */
+/** Maximum number of rows per statement. Larger batches would delay garbage collection. */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
-/** Page cache in KiB. Small, because a stream reads every page only once, and each slow reader has a connection. */
+/** Page cache in KiB. A stream reads each page only once, so a small cache is enough. */
 const CACHE_KIB = 256;
 
-/** Maximum number of rows that a statement scans if few rows are visible. Invisible rows do not increase a batch. */
+/** Maximum number of rows to scan per statement if few rows are visible. */
 const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
 
 const SQLITE_TOOBIG = 18;
@@ -17,7 +17,6 @@ const SQLITE_TOOBIG = 18;
 const isTooBigError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** `buildLines` takes the SQL of one line, and returns the bytes of all lines with the number of their records. */
 type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
 ) => Uint8Array;
@@ -28,7 +27,7 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
     if (plain === undefined || !isTried) return buildLines(line).bytes;
     const { bytes, records } = buildLines(plain.line);
     const finished = plain.finished(bytes, records);
-    // if the plain text is unusable for one batch, it is usually unusable for later batches, too
+    // if one batch cannot use the plain text, later batches usually cannot, either
     isTried = finished !== undefined;
     return finished ?? buildLines(line).bytes;
   };
@@ -40,7 +39,6 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
   const batch = createBatchBuilder(records);
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
-  // the offset skips rows; the query returns no row if fewer rows are left
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
   const restSql = `select max(${key}) as last ${rest}`;
   let rows = MAX_SCANNED_ROWS;
@@ -71,7 +69,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
   }
 }
 
-/** Uses one snapshot on a new connection. Errors explain the problem with the tenant's file. */
+/** Reads one snapshot on a new connection. Errors explain problems with the tenant's file. */
 export const streamLines = async (
   tenant: Database,
   describe: (database: Database) => Promise<LineQuery>,

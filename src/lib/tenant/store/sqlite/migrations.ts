@@ -6,7 +6,7 @@ import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 import { SCHEMA_STEPS } from "./schema.ts";
 
-/** The version of the first released schema. Unreleased schemas had lower versions, starting with 1. */
+/** The version of the first released schema. Earlier, unreleased schemas had the versions from 1. */
 export const FIRST_SCHEMA_VERSION = SCHEMA_STEPS[0]?.version ?? 0;
 
 const getNewestVersion = (steps: typeof SCHEMA_STEPS): number => steps.at(-1)?.version ?? 0;
@@ -28,7 +28,7 @@ const createForeignFileFailure = (path: string): Failure =>
     ),
   });
 
-/** Returns 0 for a file that is not a tenant file of a released clomoctl. @throws Failure */
+/** Returns 0 for a file that no released clomoctl wrote. @throws Failure */
 export const checkIdentity = (path: string): number => {
   const stored = readIdentity(() => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }));
   if (stored === undefined) return 0;
@@ -43,13 +43,12 @@ interface FileIdentity {
   readonly application: number;
 }
 
-/** @throws Failure if the file is not a tenant file of a released version */
 function validateIdentity(path: string, { version, application }: FileIdentity): number {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
   throw createForeignFileFailure(path);
 }
 
-/** Returns a file's identity. Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
+/** Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
 function readIdentity(open: () => DatabaseSync): FileIdentity | undefined {
   try {
     const database = open();
@@ -77,7 +76,6 @@ export const createNewerVersionFailure = (path: string): Failure =>
 
 export interface InitialTenantData {
   readonly name: string;
-  /** a UTC instant */
   readonly now: string;
 }
 
@@ -93,7 +91,6 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = S
   if (missing().length === 0) return;
   database.change(() => {
     const isNew = readSchemaVersion(database) === 0;
-    // another process may have migrated the file in the meantime
     for (const { version, sql } of missing()) {
       database.exec(sql);
       database.exec(`pragma user_version = ${version}`);

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { runAndSendOutcome } from "./own-thread.ts";
+import { runAndSendOutcome } from "./run-in-worker.ts";
 import { readCopyState } from "./received.ts";
 
 const { path } = workerData as { readonly path: string };

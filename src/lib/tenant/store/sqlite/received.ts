@@ -3,21 +3,21 @@ import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
-import { judgeAllRecords } from "../judge.ts";
+import { checkAllRecords } from "../check-rules.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
-import { runInWorker } from "./own-thread.ts";
+import { runInWorker } from "./run-in-worker.ts";
 
-/** SQLite's code for a file that ends too early, which is not a disk error. @see https://www.sqlite.org/rescode.html */
+/** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */
 const IOERR_SHORT_READ = 522;
 
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
-/** Checks a tenant's copy from a bundle without changing it. Tables and triggers must be those of this program. */
+/** Checks a copy from a bundle without changing the copy. Tables and triggers must be those of this program. */
 export const readCopyState = (path: string): TenantCopyState => {
   const state = checkCopy(path);
-  // SQLite also reports damage if the disk fails during reading (SQLITE_IOERR_CORRUPTFS), so read the file again
+  // a disk error can look like damage (SQLITE_IOERR_CORRUPTFS), so read the file again
   return state.fault === DAMAGED_FILE_FAULT ? checkCopy(path) : state;
 };
 
@@ -53,7 +53,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   // a file with an older schema has other columns
   if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY_FAULT : null;
-  return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
+  return { fault, auditHead: last, problems: checkAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
 };
 
 const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, problems: [] };

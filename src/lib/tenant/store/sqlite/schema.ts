@@ -7,17 +7,16 @@ import { DEVICE } from "../../../model/device.ts";
 import { REMINDER } from "../../../model/renewal.ts";
 import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../../model/things.ts";
-import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed.ts";
+import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed-state.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../sql/portable-sql.ts";
 
-// The tables of the record types, derived from their fields. `pk` is the record number, which is never reused (undoing
-// a deletion restores the number), `id` is the record's UUIDv7, and `revision` is the revision of the last change to
-// the record. A `…Key` column contains the key by which values are compared; it is null if the value itself is the key.
+// The tables of the record types are derived from the fields. `pk` is the record number, which is never reused.
+// `revision` is the revision of the record's last change. A `…Key` column contains the key by which values are
+// compared, or null if the value itself is the key.
 
 interface TableOptions {
   readonly number?: string;
-  /** column definitions that differ from {@link buildColumnType} */
   readonly columns?: Readonly<Record<string, string>>;
   readonly more?: readonly string[];
 }
@@ -53,7 +52,6 @@ const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
   return `${form} not null${defaults[type] === undefined ? "" : ` default ${defaults[type]}`}`;
 };
 
-/** Returns the columns that `alter table` can add: the fields of a record type and the comparison keys. */
 const listFieldColumns = (
   thing: Thing,
 ): readonly { readonly name: string; readonly definition: string; readonly added: number | undefined }[] =>
@@ -124,7 +122,7 @@ export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, AD
 export const buildRecordTables = (things: readonly Thing[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
 
-/** SQL: adds the fields of later versions. Columns are nullable, because versions of deleted records have no value. */
+/** SQL: adds fields of later versions. Columns are nullable, because earlier versions of records lack these values. */
 export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number, string> => {
   const steps = new Map<number, string>();
   for (const thing of things) {
@@ -143,8 +141,7 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
   return steps;
 };
 
-// The build runs this module and stores the SQL of the schema in the program, so that opening a tenant need not load
-// all record types.
+// The build stores the schema's SQL in the program, so that opening a tenant need not load all record types.
 
 export interface SchemaStep {
   readonly version: number;
@@ -154,10 +151,9 @@ export interface SchemaStep {
 const ROOT_CREATED_AT = "2026-01-01T00:00:00.000Z";
 
 /**
- * SQL: everything that is not derived from a record type. Only an account with a role has a password. Changing the
- * password or removing the role ends all credentials and reset codes, whatever code writes the account. The row of a
- * deleted user's account is stored for an undo, although the account no longer exists. An audit record never changes,
- * because it is stored as the text from which the hash is computed.
+ * SQL that is not derived from a record type. Credentials and reset codes end when a password changes or a role is
+ * removed. The row of a deleted user's account stays, so that undo can restore the account. An audit record never
+ * changes, because its hash is computed from the stored text.
  */
 const MANUAL_SCHEMA_SQL = `
   create table tenant (
@@ -262,7 +258,7 @@ const MANUAL_SCHEMA_SQL = `
     values (${ROOT_ORG_NUMBER}, '${ROOT_ORG_ID}', '${ROOT_ORG_NAME}', '${ROOT_CREATED_AT}', '${ROOT_CREATED_AT}', 0);
 `;
 
-/** Schema changes of later releases that are not derived from a record type. Never edit SQL after a release. */
+/** Schema changes of later releases. Never edit SQL after a release. */
 const LATER_STEPS: readonly SchemaStep[] = [];
 
 export const SCHEMA_STEPS: readonly SchemaStep[] = [

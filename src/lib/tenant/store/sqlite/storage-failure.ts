@@ -12,11 +12,11 @@ const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_CANTOPEN = 14;
-/** SQLite's error code after waiting ten seconds for another program that keeps recovering the log. */
+/** SQLite's code after waiting ten seconds for a program that keeps recovering the log. */
 const SQLITE_PROTOCOL = 15;
 const SQLITE_NOTADB = 26;
 
-/** IOERR_READ and IOERR_SHORT_READ, which a full disk never causes, because reading does not need space. */
+/** IOERR_READ and IOERR_SHORT_READ. A full disk never causes these errors, because reading needs no space. */
 const READ_ERROR_CODES: readonly number[] = [266, 522];
 
 /** Minimum free space that SQLite needs: 32 KiB for `-shm` and some space for `-wal`. */
@@ -40,7 +40,6 @@ export function isFullDiskError(
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
-/** Returns true if a statement does not fit the stored data: a table is missing, or a text is not JSON. */
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
 const isWritable = (path: string): boolean => {
@@ -73,7 +72,6 @@ export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** @param reason a message from SQLite, or a message in the same style */
 export const createUnusableFileFailure = (path: string, reason: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
     what: text(`the tenant's file cannot be used: ${reason}`, `テナントのファイルを使えません: ${reason}`),
@@ -85,7 +83,7 @@ export const createUnusableFileFailure = (path: string, reason: string, cause?: 
     cause,
   });
 
-/** Returns true if a file is missing, empty or not a database. SQLite creates an empty file if the file is missing. */
+/** Returns true if a file is empty or not a database. SQLite creates an empty file if the file is missing. */
 const isNotDatabase = (path: string): boolean => {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
@@ -140,10 +138,10 @@ export const toStorageFailure = (
   }
 };
 
-/** The codes of failures that may name a file by its absolute path. */
+/** Failures with these codes may contain absolute paths of files. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
-/** Returns an error for clients of a server, without file paths, which only the server's operator may see. */
+/** Removes file paths from errors for clients of a server. Only the server's operator may see paths. */
 export const hideStoragePaths = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;

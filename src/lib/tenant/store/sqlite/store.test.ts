@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { saveVersions } from "../../versions/keep.ts";
+import { saveVersions } from "../../versions/save-versions.ts";
 import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
 import type { DerivedTable, LineQuery, Reader, Store, Writer } from "../store.ts";
 import { Database } from "./database.ts";

@@ -19,7 +19,6 @@ import type { Database } from "./database.ts";
 
 const LOCK_RETRY_MS = 100;
 
-/** Returns the collection that must be locked before a table is written; undefined if the table is not checked. */
 export type CollectionLookup = (table: string) => string | undefined;
 
 const WRITTEN_TABLE_PATTERN =
@@ -42,7 +41,6 @@ export class Connection implements Writer {
   #revision: number | undefined;
   #isOver = false;
 
-  /** @param collectionOf enables checks of locks and versions @param view visible data; default: the whole tenant */
   constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
     this.#connected = database;
     this.#collectionOf = collectionOf;
@@ -91,7 +89,6 @@ export class Connection implements Writer {
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
     const found = new Map<string, LockedCollection>();
-    // the write transaction already locks the whole file
     for (const name of collections.toSorted()) {
       this.#locked.add(name);
       const row = this.#database.get("select revision, last from collection where name = :name", { name });
@@ -157,7 +154,6 @@ export class SqliteStore implements Store {
   }
 
   async within(scope: Scope): Promise<SqliteStore> {
-    // loaded only if needed, because the owner of the computer sees the whole tenant
     const { buildScopeView } = await import("../scope.ts");
     return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: buildScopeView(scope) });
   }
@@ -208,7 +204,7 @@ export class SqliteStore implements Store {
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
       this.#database.checkWaited(waitedMs);
-      // wait asynchronously, so that other tasks of this process can run while another process has the lock
+      // other tasks of this process can run while another process has the lock
       await sleep(LOCK_RETRY_MS);
     }
   }
@@ -234,8 +230,7 @@ export class SqliteStore implements Store {
       [Symbol.asyncDispose]: async () => {
         if (isClosed) return;
         isClosed = true;
-        // the error is ignored, because the change that used the table may be committed; closing the connection removes
-        // the table
+        // the table may remain after an error, because closing the connection removes the table
         await exec(`drop table ${name}`).catch(() => undefined);
       },
     };
@@ -294,7 +289,7 @@ const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" 
     const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
     return database.count(sql, { name }) === 1;
   } catch {
-    // this connection has no derived tables, or a rollback removed the tables; other errors are thrown again below
+    // this connection has no such table, for example after a rollback
     return false;
   }
 };
@@ -318,8 +313,8 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
- * Makes statements read each restricted table through a temporary view with the same name. Without a view, the
- * connection sees the whole tenant. Call this outside transactions, because a rollback would remove the views.
+ * Makes statements read restricted tables through temporary views with the same names. Call this outside transactions,
+ * because a rollback would remove the views.
  */
 export const applyView = (database: Database, view: View | undefined): void => {
   const seen = APPLIED_VIEWS.get(database);
@@ -340,7 +335,6 @@ export const getAppliedScope = (database: Database): Scope | undefined => APPLIE
 
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
-/** Creates or refreshes the tables with the visible organisations, read from the connection's snapshot. */
 export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
   for (const held of view?.held ?? []) refreshDerivedTable(database, held);
 };

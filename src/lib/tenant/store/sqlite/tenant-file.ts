@@ -26,10 +26,9 @@ import { SqliteStore, type CollectionLookup } from "./store.ts";
 export interface TenantFileOptions {
   readonly name: string;
   readonly folder: string;
-  /** a UTC instant */
   readonly now: string;
   readonly processes: Processes;
-  /** true to create a new tenant in memory, because reading must not create a file */
+  /** true to create a new tenant in memory, because a command that only reads must not create a file */
   readonly inMemory?: boolean | undefined;
   /** maximum time that a change waits for another process; default: five seconds */
   readonly busyTimeoutMs?: number | undefined;
@@ -41,7 +40,7 @@ export const TENANT_FILE_NAME = "tenant.db";
 const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
- * A new file is renamed when it is complete, so an empty or missing file in a tenant's folder is damage. @throws
+ * An empty or missing file in a tenant's folder is damage, because a new file is renamed only when complete. @throws
  * Failure `unexpected` for damage or disk errors; `locked`; see {@link checkIdentity}, {@link migrate}
  */
 export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
@@ -77,7 +76,6 @@ export const restrictToOwner = (path: string, folder: string): void => {
 
 let memoryDatabaseCount = 0;
 
-/** Returns the path of a new in-memory database that connections share. @see https://sqlite.org/inmemorydb.html */
 const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
@@ -101,8 +99,7 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   try {
     const database = openAndMigrate(unfinished, file);
     try {
-      // merge the log before the rename: only the file gets the final name, and closing the file would not report
-      // errors of the merge
+      // merge the log before the rename, because closing the file would not report errors of the merge
       database.foldLog();
     } finally {
       database.close();
@@ -145,24 +142,21 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
     return pid === undefined;
   });
 
-/** Gives a file its final name by a link, because a rename could replace a tenant that was created meanwhile. */
+/** Renames a file by a link, because a rename could replace a tenant that another process created. */
 function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    // the file system may not support links
     if (!existsSync(to)) renameSync(from, to);
   }
 }
 
-/** A process that has the tenant's write lock for a long time, as named in the note file. */
 export interface NotedWriter {
   readonly path: string;
   readonly pid: number;
   readonly what: string;
 }
 
-/** Runs work while a note tells other processes and worker threads which process has the write lock. */
 export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
   writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
   try {
@@ -172,7 +166,9 @@ export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () 
   }
 };
 
-/** A note next to the tenant's file that names the writer to waiting processes. The lock itself is a lock of SQLite. */
+/**
+ * A file next to the tenant's file that names the writer for waiting processes. The lock itself is a lock of SQLite.
+ */
 export class WriterNote {
   readonly #path: string;
   readonly #processes: Processes;
@@ -190,7 +186,7 @@ export class WriterNote {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }
 
-  /** Adds the process with the lock to a `locked` failure, and returns any other error unchanged. */
+  /** Adds the name of the locking process to a `locked` failure; returns other errors unchanged. */
   explain(error: unknown): unknown {
     const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
@@ -200,7 +196,7 @@ export class WriterNote {
     });
   }
 
-  /** Returns the writer; undefined if there is no note or the process no longer runs. */
+  /** Returns undefined without a note, or if the process has ended. */
   holder(): Omit<NotedWriter, "path"> | undefined {
     try {
       const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<NotedWriter, "path">;
@@ -217,17 +213,15 @@ export interface TenantStoreHandle {
   readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
   /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
-  /** adds to an error which process has locked the tenant, or what is wrong with the disk */
+  /** adds the reason to an error: the locking process, or the fault of the disk */
   readonly explain: (error: unknown) => unknown;
-  /** false if a newer program has changed the schema */
   readonly isCurrent: () => boolean;
   readonly close: () => Promise<void>;
 }
 
 export interface SqliteTenantOptions extends TenantFileOptions {
-  /** true for errors that are sent to other computers, which must not contain paths of this computer */
+  /** true if errors are sent to other computers and must not contain local paths */
   readonly isServed?: boolean | undefined;
-  /** for tests: returns the collection of a table, which must be locked before the table is written */
   readonly collectionOf?: CollectionLookup | undefined;
 }
 

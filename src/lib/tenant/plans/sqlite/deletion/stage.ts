@@ -6,11 +6,11 @@ import { Failure } from "../../../../errors/index.ts";
 import { getThingNoun } from "../../../../model/problem.ts";
 import { formatCount, text } from "../../../../text/index.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK } from "../../../versions/tables.ts";
 import type { StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
-import { getStagedTable, resetStagedTables, VERSIONED_THINGS } from "../undo/staged.ts";
+import { getStagedTable, resetStagedTables, VERSIONED_THINGS } from "../undo/staged-records.ts";
 
 const NAMED_IDS_TABLE = "temp.asked";
 

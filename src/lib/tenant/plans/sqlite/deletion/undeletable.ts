@@ -1,6 +1,6 @@
 import { DEVICE } from "../../../../model/device.ts";
 import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
-import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
 import { recordFinding, type PlanFinding } from "../findings.ts";
@@ -55,7 +55,7 @@ export const findUndeletableRecords = (database: Database, plan: PlanDefinition)
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
   reportUndeletableRecords(database, plan, findMissingProtectedRecords(database, plan));
-  // references between records of the same tree are checked later, when the tree is known
+  // references within the tree are checked later, when the tree is known
   for (const holder of (kind.table.heldBy ?? []).filter(({ thing }) => thing !== kind.thing)) {
     const releases = request.undeletable === "release" && holder.thing === DEVICE;
     const held = findReferencedRecords(database, plan, holder).filter(
@@ -81,7 +81,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/** Reports a warning for each such record if the import keeps it, else an error. */
+/** Reports a warning for each record that the import keeps, else an error. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -113,7 +113,6 @@ export const keepMissingRecords = (database: Database, { kind, request }: PlanDe
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 
-/** SQL: the record numbers of devices whose owners are deleted; undefined if the plan does not remove any owner. */
 export const buildReleasedDevicesSql = (plan: PlanDefinition): string | undefined => {
   const { thing, isLacking } = plan.kind;
   if (plan.request.undeletable !== "release" || listOwnerColumns(plan).length === 0) return undefined;

@@ -1,7 +1,7 @@
 import { NOT_MANAGED, ACCOUNT_PER_DEVICE_MODE, MODES_REQUIRING_WIPE } from "../../../../model/device.ts";
 import { getProblemSeverity, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import { buildUsesAccountSql } from "../../../store/rules.ts";
 import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import {
@@ -35,7 +35,7 @@ const CHECKED_FIELDS = [...ASSIGNMENT_FIELDS, "platform", "status"] as const;
 
 const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => {
   const after = CHECKED_FIELDS.map((name) => `${buildResultSql(plan, getDeviceField(plan, name))} as "${name}"`);
-  // if the file has neither owners nor modes, new devices break no rule, so only rows that match a device are read
+  // without owners and modes in the file, only rows that match a device can break a rule
   const rows = ASSIGNMENT_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))
     ? "s.row r left join s.match m on m.row = r.row"
     : `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
@@ -73,7 +73,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-/** A shared account is an error only if one of its devices is Fully Managed. @see facts 1.3 */
+/** An account on several devices is an error only if one of the devices is Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
@@ -101,7 +101,9 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
-/** Returns the number of devices to wipe. If the status is unknown, any owner is allowed. @see facts 1.3, 2.4, 4.6 */
+/**
+ * Returns the number of devices to wipe. A device with an unknown status may have any owner. @see facts 1.3, 2.4, 4.6
+ */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;
   storeDeviceOutcomes(database, plan);

@@ -1,9 +1,8 @@
 import type { Database } from "../../../store/sqlite/database.ts";
-import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import { createTargetIndex } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Two SQL expressions for the same key: in a row `r` and in a record `t`. */
 export interface MatchingKeysSql {
   readonly row: string;
   readonly record: string;

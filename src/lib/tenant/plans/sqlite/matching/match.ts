@@ -1,5 +1,5 @@
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import {
   buildChangedMaskSql,
   buildReferenceJoinsSql,
@@ -13,19 +13,19 @@ import {
 import { recordFinding } from "../findings.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL } from "../functions.ts";
 import type { PlanDefinition, Claim } from "../stored-kind.ts";
-import { matchByOtherKeys } from "./lasting.ts";
+import { matchByOtherKeys } from "./contested-rows.ts";
 import { respellNewCodes } from "./spelling.ts";
 import { buildStagedClaimsSql } from "../conflicts.ts";
 
-/** Minimum number of rows for {@link isForeignFile}, because a shorter file may contain only new records. */
+/** A shorter file may contain only new records. */
 const MIN_FOREIGN_ROWS = 5;
 
-/** Minimum number of records for {@link isForeignFile}: the only user after `serve init` does not identify a tenant. */
+/** The only user after `serve init` does not identify a tenant. */
 const MIN_FOREIGN_RECORDS = 2;
 
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/** True if the file is probably of another tenant: no record (replace) or no email domain (append) matches. */
+/** Returns true if the file is probably of another tenant, because no record or email domain matches. */
 export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
@@ -55,7 +55,7 @@ const hasOnlyOtherDomains = (database: Database, plan: PlanDefinition, claim: Cl
   const inFile = `select ${buildEmailDomainSql("c.key")} as value from (${buildStagedClaimsSql(plan, claim)}) c`;
   const inTenant = `select ${buildEmailDomainSql(claim.key("t"))} as domain from ${claim.table} t`;
   const first = database.get(`${inFile} limit 1`)?.["value"];
-  // checked first for speed: the first domain of the file is usually also the domain of the tenant's first users
+  // checked first for speed, because the first domain usually matches
   if (first === undefined || database.get(`${inTenant} where domain = :first limit 1`, { first }) !== undefined)
     return false;
   const shared = `select 1 from (select distinct domain from (${inTenant})) t where t.domain in (${inFile}) limit 1`;
@@ -70,7 +70,6 @@ export const matchRows = (database: Database, plan: PlanDefinition): void => {
     forEachRowRange(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
   };
   match(prepareKeyJoin(database, plan));
-  // the rows of an export are matched by all keys that the records may have in the console
   if (plan.request.fromConsole !== true) matchByOtherKeys(database, plan, match);
 };
 
@@ -86,14 +85,13 @@ const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
     ${ORDERED_JOIN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 
-/** @param known SQL that selects a row if a record has the key of the row `r` */
 const respellKeys = (database: Database, plan: PlanDefinition, known: string): void => {
   const own = listStagedFields(plan).find((field) => isMatchKey(plan, field));
   const rows = `from s.row r where r.key is not null and not exists (${known})`;
   if (own !== undefined) respellNewCodes(database, plan, own, rows, true);
 };
 
-/** Returns SQL that joins the only record `t` with the row's key. Reports a problem if several records have the key. */
+/** Returns SQL that joins the only record with a row's key. Reports keys that several records have. */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
   const { name, thing, inScope } = plan.kind;
   const key = keyOf(plan);

@@ -1,6 +1,6 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildMatchesGlobSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildMatchesGlobSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
 import { isCodeComparison } from "../../../../model/normalise.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import {
@@ -15,7 +15,7 @@ import { recordFinding } from "../findings.ts";
 import { storeHolders } from "./holders.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-// Spreadsheets remove the leading zeros of telephone numbers and employee codes. Such cells get the tenant's spelling
+// Spreadsheets remove leading zeros of telephone numbers and employee codes. Such cells get the tenant's spelling
 // before rows are compared.
 
 const ORIGINAL_TABLE = "s.original";
@@ -30,7 +30,6 @@ export const restoreOriginalRows = (database: Database): void => {
     database.exec(statement);
 };
 
-/** Replaces cells; for exports, only warns. @param find receives a function for SQL of rows, new cells and new keys */
 export const replaceCells = (
   database: Database,
   plan: PlanDefinition,
@@ -62,7 +61,6 @@ export const replaceCells = (
     ...(isMatchKey(plan, field) ? ["key = coalesce(x.key, x.cell)"] : []),
   ];
   run(`update s.row as r set ${sets.join(", ")} from s.respelt x where x.row = r.row`);
-  // the changed cells have new keys, so repeated keys must be searched for again
   if (isMatchKey(plan, field)) run("insert into s.noted values ('key') on conflict do nothing");
 };
 
@@ -74,7 +72,7 @@ const buildMayLackZerosSql = ({ field }: ImportedField): string => buildIsNumber
 const isNumber = ({ kind: { thing } }: PlanDefinition, field: ImportedField): boolean =>
   field.merge === "value" && (isCodeComparison(field.comparison) || thing.fields[field.stored]?.code === true);
 
-/** SQL: a stored number that begins with 0, without the leading zeros and without separators between digits. */
+/** SQL: a stored number without its leading zeros and separators. */
 const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): string => {
   const separators = isCodeComparison(comparison) ? [] : ["-", " ", "(", ")"];
   const bare = separators.reduce((sql, separator) => `replace(${sql}, '${separator}', '')`, recordColumn(stored));
@@ -84,7 +82,6 @@ const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): stri
 const buildStoredCellSql = ({ comparison, stored, short }: ImportedField): string =>
   `${recordColumn(stored)}, ${comparison === "exact" ? "null" : recordColumn(getKeyColumn({ short, list: false }))}`;
 
-/** SQL: new codes, padded with zeros if all stored codes are equally long. @param rows SQL: `from … where …` */
 const buildPaddedCodes = (
   database: Database,
   { kind }: PlanDefinition,
@@ -104,7 +101,6 @@ const buildPaddedCodes = (
   return width === 0 ? [] : [`select r.row, ${padded}, null ${rows} and ${isShort} and length(${cell}) < ${width}`];
 };
 
-/** Gives new codes the tenant's spelling. @param rows SQL @param isLoose true to ignore case, width and blanks */
 export const respellNewCodes = (
   database: Database,
   plan: PlanDefinition,

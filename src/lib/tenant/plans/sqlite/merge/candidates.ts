@@ -1,11 +1,11 @@
-import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed.ts";
+import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed-state.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import {
   buildIsMatchedRowSql,
   buildIsMissingRecordSql,
   quoteIdentifier,
   ORDERED_JOIN,
-} from "../../../store/sql/forms.ts";
+} from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildChangedBitSql,
@@ -35,16 +35,15 @@ import {
   listSingleFields,
 } from "./tables.ts";
 
-// A record with local changes may have another key in the console. A row can match by the key that the console last
-// showed, by the keys of open tasks, or by the local key. If these keys find different records, the other columns
-// decide. If the other columns do not decide either, the row is left out and reported.
+// A record with local changes may have another key in the console. A row can match by the console's key, by keys of
+// open tasks, or by the local key. If the keys find different records, the other columns decide. If they do not decide,
+// the row is left out.
 
-/** The table of the keys that locally changed records may have in the console: `pk` and `key`. */
+/** The table of keys that locally changed records may have in the console: `pk` and `key`. */
 const CANDIDATE_TABLE = "s.candidate";
 
 const PAIR_TABLE = "s.pair";
 
-/** SQL: the records `o` of the plan's kind that the console may lack, or may have under a different key. */
 const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema): string => {
   const { thing } = plan.kind;
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
@@ -66,7 +65,6 @@ const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: 
   );
 };
 
-/** Matches rows with records. A row for a locally deleted record does not change anything. */
 const matchPairs = (database: Database, plan: PlanDefinition): void => {
   const { thing } = plan.kind;
   const joined = buildReferenceJoinsSql(plan);
@@ -130,7 +128,7 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   return rows.map(({ row, pk, agreeing, identical, same, different, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
-    // a matching name or key counts more than all other columns
+    // an equal name or key counts more than all other columns together
     agreeing: Number(agreeing) + 100 * Number(identical),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
@@ -155,7 +153,6 @@ const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<nu
   reportContestedRows(database, plan, pairs);
 };
 
-/** Stores in `s.identity` the current and former names or keys of records (`field`, `value`, `pk`). @param which SQL */
 const storeIdentities = (
   database: Database,
   plan: PlanDefinition,
@@ -175,7 +172,6 @@ const storeIdentities = (
     );
 };
 
-/** Pairs rows with the records of {@link storeIdentities}. @param where SQL: condition on the row `r` */
 const pairByIdentities = (database: Database, fields: readonly ImportedField[], where: string): void => {
   for (const field of fields)
     database.run(
@@ -185,7 +181,6 @@ const pairByIdentities = (database: Database, fields: readonly ImportedField[], 
     );
 };
 
-/** Pairs rows with records if a row's keys and address find different records, or only the address finds a record. */
 const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
   const { kind } = plan;
   if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;
@@ -241,10 +236,9 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
     `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct pk from ${PAIR_TABLE}) few
      ${ORDERED_JOIN} s.match m on m.target = few.pk where true on conflict do nothing`,
   );
-  // a row that has only its address in common with a locally deleted person is about another person
+  // a row that shares only the address with a locally deleted person is about another person
   const pairs = readPairs(database, plan, versions).filter(({ isOther, isDeleted }) => !isOther || !isDeleted);
   const { decided, contested } = decidePairs(pairs);
-  // if all possible records match other rows, the row is new, unless a local change gave the row's key to a record
   const others = [...contested].flatMap(([row, pks]) => (pks.size === 0 ? [row] : []));
   const isKept = `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = m.target and o.touched & ${getColumnBit(versions, keyOf(plan).field)} <> 0)`;
   const held = database.all(
@@ -261,7 +255,10 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   leaveOut(database, plan, new Map([...[...contested].filter(([, pks]) => pks.size > 0), ...holding]));
 };
 
-/** Leaves out rows with unknown keys that may belong to locally changed records, for example while keys are swapped. */
+/**
+ * Leaves out rows with unknown keys that may belong to locally changed records, for example after two keys were
+ * swapped.
+ */
 export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
@@ -274,7 +271,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
   database.exec(`delete from ${PAIR_TABLE}`);
   storeIdentities(database, plan, versions, { fields: identifying, which: unseen });
   pairByIdentities(database, identifying, `r.key is not null and not ${buildIsMatchedRowSql("r.row")}`);
-  // a record that the console had, and that was not deleted locally, is still in the console under another key
+  // a record that was not deleted locally is still in the console, perhaps under another key
   const found = readPairs(database, plan, versions).filter(({ agrees, isThere }) => agrees || isThere);
   const rows = Map.groupBy(found, ({ row }) => row);
   leaveOut(database, plan, new Map([...rows].map(([row, pairs]) => [row, new Set(pairs.map(({ pk }) => pk))])));

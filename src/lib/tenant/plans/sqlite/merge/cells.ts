@@ -1,16 +1,16 @@
-import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
+import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed-state.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
-import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
 import { createTable, getMergedVersions, listMergedReferences } from "./tables.ts";
 
-// Cells refer to records by their keys in the console. If a key was changed locally, a cell with the old key refers to
-// the record with the new key. A cell has no effect if several records are possible or the record was deleted.
+// Cells refer to records by the console's keys. After a local change of a key, cells with the old key refer to the
+// changed record. A cell has no effect if several records are possible or the record was deleted.
 
-/** The table of the records to which keys in cells may refer in the console: `what` (the field), `key` and `pk`. */
+/** The table of records to which keys in cells may refer: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
 
 const buildKeyListSql = (thing: Thing, field: string): string => {
@@ -36,7 +36,6 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     const bit = getColumnBit(versions, refers.by);
     const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
     const params = { what: field.short, kind: plan.kind.name };
-    // the stored console state of a locally deleted record contains all columns
     const isInScope =
       scope === "true"
         ? scope
@@ -64,7 +63,6 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
   }
 };
 
-/** SQL: true for a record `pk` whose key changed locally, so that a blank cell may refer to it. */
 export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
   if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";

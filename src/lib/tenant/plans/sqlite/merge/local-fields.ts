@@ -6,10 +6,10 @@ import {
   buildMergedEntriesSql,
   CUSTOM_FIELDS_COLUMN,
   getObservedTable,
-} from "../../../console/observed.ts";
+} from "../../../console/observed-state.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildExistingDerivedColumns,
@@ -38,10 +38,9 @@ import {
   MERGED_TABLE,
 } from "./tables.ts";
 
-// Fields that were not changed locally take the value of a console export. Fields that were changed locally keep the
-// local value. The field's task is done if the export shows the same value, and stays open if not.
+// Fields without local changes take the value of a console export. Fields with local changes keep the local value, and
+// their tasks are done if the export shows this value.
 
-/** SQL: true if a locally changed field's blank cell has no effect, because the referenced record may lack a key. */
 const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, refers, table, usual } = reference;
   const observed = `o.${quoteIdentifier(field.stored)}`;
@@ -51,7 +50,6 @@ const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): s
   return `${buildIsBlankCellSql(plan, field)} and (${[isNameless, ...former].join(" or ")})`;
 };
 
-/** SQL: true if a row certainly shows a field's value. A blank cell, or a cell that fits several records, may not. */
 const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => {
   const reference = listMergedReferences(plan).find((one) => one.field === field);
   const all = [
@@ -161,7 +159,6 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   keepLocalEntries(database, plan, versions);
 };
 
-/** Leaves out rows of an export whose unique values other records have locally, as listed in `s.contest`. */
 export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
   const rows = "select row from s.contest where state = 'left'";

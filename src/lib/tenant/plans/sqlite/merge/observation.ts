@@ -4,12 +4,17 @@ import {
   buildIsFilledSql,
   CUSTOM_FIELDS_COLUMN,
   getObservedTable,
-} from "../../../console/observed.ts";
+} from "../../../console/observed-state.ts";
 import type { StagedFile } from "../../staging/counts.ts";
-import { buildUnseenBitsSql, getExportUse } from "../../../console/exported.ts";
+import { buildUnseenBitsSql, getExportUse } from "../../../console/exported-columns.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import { ALL_COLUMNS_MASK, LASTING_BIT, type VersionSchema } from "../../../versions/tables.ts";
-import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
+import {
+  buildCaseSql,
+  buildIsMissingRecordSql,
+  quoteIdentifier,
+  ORDERED_JOIN,
+} from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
@@ -26,9 +31,8 @@ import {
 const VALID_ROWS_SQL = `${MERGED_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
 /**
- * SQL: the bit mask of columns of the record `o` that count as locally changed after the row `x`. For a new record,
- * these are the columns that differ and the columns that only other exports show. A column that no export shows counts
- * as entered in the console as soon as a column of this export is entered, or the record is created.
+ * SQL: the columns of the record `o` that count as locally changed after an export, as a bit mask. Columns that no
+ * export shows count as entered when another column is entered.
  */
 const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const filled = versions.columns
@@ -37,7 +41,7 @@ const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
   const ofNew = `x.differing | ((${filled.join(" | ")}) & ~x.shown & ~${unseen})`;
   const isDone = "x.open & x.shown & ~x.differing <> 0";
-  const ofOther = `o.touched & ~${LASTING_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
+  const ofOther = `o.touched & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
   return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
 };
 

@@ -1,8 +1,8 @@
-import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from "../../../console/observed.ts";
+import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from "../../../console/observed-state.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -43,7 +43,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const observed = `main.${getObservedTable(versions)}`;
   const called = `${buildRecordLabelSql(kind.thing)} as name`;
   const joined = `${MERGED_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
-  // true for a new console value that was never set locally
+  // true for a console value that differs and was never set locally
   const isOther = (bit: string, isSame: string): string =>
     `x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);

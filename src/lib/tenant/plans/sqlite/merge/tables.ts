@@ -1,25 +1,23 @@
-import { EXPORTED_VERSIONS, OBSERVED_VERSIONS, getObservedTable } from "../../../console/observed.ts";
+import { EXPORTED_VERSIONS, OBSERVED_VERSIONS, getObservedTable } from "../../../console/observed-state.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { isStaged, LOCAL_ENTRY_TABLE, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind.ts";
 
 /**
- * The table of rows for locally changed records: `pk`, `row` and the row's values. `isNew` is true if the console did
- * not have the record. The bit masks `shown`, `differing` and `open` contain the columns that the row shows, that
- * differ locally, and that were open before the export. `custom` contains the custom fields that differ.
+ * The table of rows for locally changed records, with bit masks of columns: `shown` by the row, `differing` from the
+ * local values, and `open` before the export.
  */
 export const MERGED_TABLE = "s.merged";
 
-/** The table of locally deleted records that an export still contains: `pk`, `row`. */
 export const DELETED_HERE_TABLE = "s.deleted_here";
 
-/** The table of records to which left-out rows may belong: `pk`. An export says nothing about these records. */
+/** The table of records to which left-out rows may belong. An export says nothing about these records. */
 export const AMBIGUOUS_TABLE = "s.ambiguous";
 
-/** The target of a left-out row, for example for a locally deleted record. Nothing is written for such a row. */
+/** The target of a left-out row, for which nothing is written. */
 export const LEFT_OUT_TARGET = -1;
 
 export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
@@ -68,7 +66,7 @@ export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKi
     )
     .join(" or ") || "false";
 
-/** SQL: true if `t` stays although the export lacks it: `t` is changed locally, referenced or unclear. */
+/** SQL: true if an import keeps a record although the export lacks the record. */
 export const buildIsKeptLocallySql = (kind: StoredKind): string => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
   if (versions === undefined) return "false";
@@ -76,7 +74,6 @@ export const buildIsKeptLocallySql = (kind: StoredKind): string => {
     or ${buildIsReferencedByDriftSql(kind)})`;
 };
 
-/** SQL: true if the export lacks the record `o`, and no left-out row may belong to the record. */
 export const IS_MISSING_IN_EXPORT_SQL = `${buildIsMissingRecordSql("o.pk")}
   and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)
   and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;

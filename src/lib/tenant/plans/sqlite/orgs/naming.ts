@@ -1,12 +1,11 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { buildNameListSql } from "../../../store/sql/forms.ts";
+import { buildNameListSql } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
 
-/** The table of cells that name a visible organisation: `key` and `pk` (null if several organisations match). */
 const ORG_NAME_TABLE = "s.org_name";
 
 const ORG_NAME_KEYS: KeyLocation = {
@@ -32,7 +31,7 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ),
 });
 
-/** The table of spellings of visible organisations: codes and full or partial paths. `loose` omits separators. */
+/** The table of spellings of visible organisations: codes, full paths and partial paths. */
 const SPELLING_TABLE = "temp.org_spelling";
 
 const fillSpellings = (database: Database, orgs: string): void => {
@@ -59,7 +58,7 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  // with a scope, the view `org` hides the organisations outside the scope, but paths contain their names
+  // the view `org` hides organisations outside the scope, but paths contain their names
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);

@@ -6,10 +6,8 @@ import type { PlanDefinition } from "../stored-kind.ts";
 
 // A plan can include another plan for organisations. Both plans are committed as one change.
 
-/** The schema name of the staging file with another plan's organisations, while both plans are committed. */
 export const PLANNED_ORGS_SCHEMA = "beside";
 
-/** Makes another plan's organisations visible to a connection. @param path the staging file of the organisations */
 export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefinition): void => {
   attachStagingForReading(database, path);
   for (const table of [ORG.name, "collection"])

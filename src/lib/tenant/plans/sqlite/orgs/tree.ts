@@ -1,10 +1,10 @@
-import { buildPossibleStatesSql } from "../../../console/observed.ts";
+import { buildPossibleStatesSql } from "../../../console/observed-state.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { getProblemSeverity } from "../../../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { toStringOrNull } from "../../../store/rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
+import { buildIsValidRowSql } from "../../../store/sql/portable-sql.ts";
 import {
   createParentFault,
   matchOrgs,
@@ -20,7 +20,7 @@ import { recordFinding } from "../findings.ts";
 import { reportContestedRows } from "../merge/report.ts";
 import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "../merge/tables.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 export interface PlacedRow {
@@ -31,7 +31,7 @@ export interface PlacedRow {
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
-/** An orphan's parent row does not create an organisation. The rows below an orphan are orphans, too. */
+/** Returns rows whose parent row does not create an organisation, and all rows below these rows. */
 export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] => {
   const below = Map.groupBy(rows, ({ parent }) => parent);
   const nodes = new Set(rows.map(({ node }) => node));
@@ -58,7 +58,6 @@ export const findCycles = (tree: OrgTree): ReadonlySet<OrgNode> => {
   return ring;
 };
 
-/** @param areKept true if the parents of the children remain */
 export const countStayingChildren = (
   tree: OrgTree,
   lacking: ReadonlySet<number>,
@@ -100,7 +99,7 @@ const getParentField = ({ kind }: PlanDefinition) => {
   return field;
 };
 
-const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly OrgFault[]): void => {
+const reportOrgFaults = (database: Database, plan: PlanDefinition, faults: readonly OrgFault[]): void => {
   for (const [, those] of Map.groupBy(faults, ({ code, field }) => `${code} ${field}`)) {
     const [{ code, field } = { code: undefined, field: undefined }] = those;
     if (code === undefined) continue;
@@ -137,7 +136,6 @@ const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void =>
   });
 };
 
-/** Stores rows of locally deleted organisations, and rows that are left out because several organisations match. */
 const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
@@ -154,7 +152,6 @@ const storeUnclearOrgs = (
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 
-/** Matches rows without a code by name and parent, and stores the parents that the rows name. */
 export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
   const isPlaced = isStaged(plan, getParentField(plan));
   const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {
@@ -171,7 +168,7 @@ export const placeOrgRows = (database: Database, plan: PlanDefinition): void => 
       { parents: JSON.stringify([...parents]) },
     );
   if (plan.request.fromConsole === true) storeUnclearOrgs(database, plan, unclear);
-  reportFaults(database, plan, faults);
+  reportOrgFaults(database, plan, faults);
   database.exec(
     `update s.match as m set changed = ${buildChangedMaskSql(plan)} from s.row r, org t where r.row = m.row and t.pk = m.target`,
   );
@@ -214,9 +211,9 @@ const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly O
   return toFaults(moved, "org-cycle");
 };
 
-export const settleOrgTree = (database: Database, plan: PlanDefinition): void => {
+export const resolveOrgTreeFaults = (database: Database, plan: PlanDefinition): void => {
   let faults = findMisplacedRows(database, plan);
-  for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportFaults(database, plan, faults);
+  for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportOrgFaults(database, plan, faults);
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
   const lacking = new Map(

@@ -7,7 +7,7 @@ import { USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
 import {
@@ -16,15 +16,15 @@ import {
   quoteIdentifier,
   ORDERED_JOIN,
   buildJsonListSql,
-} from "../../../store/sql/forms.ts";
+} from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { WHOLE_THINGS } from "../../../store/scope.ts";
-import { judgePlannedRecords } from "../../../store/judge.ts";
-import { FOLLOWING_LISTS, RELATIONS, type StoredRelation } from "../../../versions/references.ts";
+import { checkPlannedRecords } from "../../../store/check-rules.ts";
+import { KEY_LISTS, RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
-import { readDropFingerprint } from "./drop.ts";
+import { readDropFingerprint } from "./dropped-task.ts";
 import {
   buildAnyLabelLookupSql,
   buildCustomValueSql,
@@ -37,9 +37,8 @@ import {
   VERSIONED_THINGS,
   buildUndoneTables,
   listUniqueFields,
-} from "./staged.ts";
+} from "./staged-records.ts";
 
-/** The table of staged records that cannot be undone, with the first reason and the first referring record. */
 const BLOCKED_TABLE = "temp.undo_blocked";
 
 const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
@@ -67,7 +66,6 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /** @param from SQL that begins with `from` @param pk SQL: the number of the staged record */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
@@ -104,8 +102,7 @@ class BlockedRecordFinder {
     for (const [stays = "", other = "", which] of [
       [ACCOUNT.name, USER.name, `o.pk = s.pk and o.changed & (${named}) <> 0`],
       [USER.name, ACCOUNT.name, `o.pk = s.pk and s.changed & (${named}) <> 0`],
-      // a list that followed a key stays with the record of the key
-      ...FOLLOWING_LISTS.map(({ from, list, to, by }) => [
+      ...KEY_LISTS.map(({ from, list, to, by }) => [
         to,
         from.name,
         `s.changed & ${bit(to, by)} <> 0 and s.${by} in (select value from json_each(o.${list}))`,
@@ -121,13 +118,13 @@ class BlockedRecordFinder {
   #changedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
-    // a device has one owner, in one of two columns, so a new owner may be in the other column
+    // an owner is in one of two columns, and a new owner may be in the other
     const owners = OWNER_FIELDS.map((name) => getColumnBit(getVersionSchema(DEVICE.name), name)).join(" | ");
     const differs = columns.map(({ name, bit }) => {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // considers only custom fields that the undone change wrote and that still exist
+      // custom fields count only if the undone change wrote them and they still exist
       const counts =
         name === "custom"
           ? `exists (select 1 from ${buildOtherCustomFieldsSql("x.custom", "t.custom")} and (u.action <> 'update'
@@ -151,7 +148,6 @@ class BlockedRecordFinder {
     const newest = (which = "true"): string =>
       `(select max(c.number) from ${table} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
       where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0 and ${which})`;
-    // a later change that was itself undone is not reported, because undoing that change again would not help
     const isReverted = `exists (select 1 from main.change n ${ORDERED_JOIN} ${table} r on r.revision = n.revision and r.pk = w.pk where n.number = c.undoneBy)`;
     const isReverting = `exists (select 1 from main.change n where n.undoneBy = c.number and n.revision > :revision)`;
     const later = `coalesce(${newest(`not (${isReverted} or ${isReverting})`)}, ${newest()})`;
@@ -168,7 +164,6 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /** Imports cannot change administrators. Only a dropped task may delete one, with the account. */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     const { isImport, dropped } = this.#undone;
@@ -212,7 +207,6 @@ class BlockedRecordFinder {
       this.#add(
         versions,
         { why: "taken", fields: `'["${name}"]'`, other: { thing, pk } },
-        // if the same undo restores the field of the other record, the value becomes free
         `from ${staged} u ${ORDERED_JOIN} ${holders} where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${pk} <> u.pk
           and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`,
       );
@@ -226,7 +220,6 @@ class BlockedRecordFinder {
         and not exists (select 1 from ${target} s where s.pk = o.pk))
       or exists (select 1 from ${target} o where o.action <> 'delete' and ${key("o")} = ${own} and ${among("u", "o")})`;
     const isOfScope = to.scope === undefined ? "true" : `u.${to.scope} = coalesce(w.${to.scope}, o.${to.scope})`;
-    // the referenced record may have a new name; the versions of the record contain the former names
     const since = (what: string): string => `(select ${what} from main.${getVersionTable(getVersionSchema(to.name))} w
       ${ORDERED_JOIN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
       where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
@@ -276,12 +269,12 @@ class BlockedRecordFinder {
     );
     const { deleted, dropped, revision } = this.#undone;
     const isDeletion = deleted !== undefined;
-    const judgedElsewhere =
+    const checkedElsewhere =
       isDeletion || dropped !== undefined || this.#database.get(HAD_ADMINISTRATOR_SQL, { revision }) !== undefined
         ? []
         : ["last-system-administrator"];
-    const found = judgePlannedRecords(
-      { ...buildUndoneTables(new Set(things), isDeletion), judgedElsewhere },
+    const found = checkPlannedRecords(
+      { ...buildUndoneTables(new Set(things), isDeletion), checkedElsewhere },
       isDeletion ? "edits" : dropped === undefined ? "undo" : "console",
       (sql, params) => this.#database.all(sql, params),
     );
@@ -305,7 +298,7 @@ const OUTSIDE_SCOPE_FAILURE = new Failure("not-permitted", {
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
-/** Finds and unstages records that cannot be undone. @throws `conflict` if dependent records remain; `not-permitted` */
+/** Excludes records that cannot be undone. @throws `conflict` if records that depend on them remain; `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);
@@ -324,7 +317,7 @@ const createDependentUndoFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
       `some records of change ${number} depend on records that cannot be undone; nothing was changed`,
-      `変更 ${number} に、取り消せないデータに依存するデータがあるため、何も変更していません`,
+      `変更 ${number} の一部は、取り消せないデータと関連しています。何も変更していません`,
     ),
     hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
   });

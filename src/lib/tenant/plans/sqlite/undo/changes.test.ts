@@ -240,7 +240,7 @@ describe("a plan", () => {
     const { id } = await tenant.client.users.addField({ name: "座席" });
     await tenant.client.users.removeField(id);
     expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain(
-      "it deleted a custom field, which cannot be restored with its values",
+      "it deleted a custom field, whose values cannot be restored",
     );
   });
 

@@ -3,24 +3,24 @@ import { DEVICE } from "../../../../model/device.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { IS_ABOVE_OPERATOR_SQL } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
-import { EMPTY_COUNTS } from "../../shape.ts";
+import { EMPTY_COUNTS } from "../../import-result.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
-import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
+import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/scope-problems.ts";
 import { countRecords } from "../compare.ts";
 import { findRolesInUndo } from "../named-roles.ts";
 import { getStoredKind } from "../tables.ts";
 import { getAppliedScope } from "../../../store/sqlite/store.ts";
 import { readBlockedRecords, countBlockedRecords, findBlockedRecords, buildUndoEtag } from "./blocked.ts";
-import { countChangedColumns, getFileKinds } from "./lines.ts";
+import { countChangedColumns, getFileKinds } from "./undo-lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";
-import { stageDrop } from "./drop.ts";
+import { stageDrop } from "./dropped-task.ts";
 import {
   restoreCustomFields,
   buildCurrentJoinsSql,
@@ -28,7 +28,7 @@ import {
   getStagedTable,
   stageChange,
   type StagedCount,
-} from "./staged.ts";
+} from "./staged-records.ts";
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
@@ -44,7 +44,7 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
   return String(row?.["scope"]) as FormatName;
 };
 
-/** Returns how many devices get another owner and must be wiped; undefined if no device changes. @see facts 1.3 */
+/** Returns the number of devices that get another owner and must be wiped. @see facts 1.3 */
 const countWipes = (database: Database): number | undefined => {
   const staged = getStagedTable(getVersionSchema(DEVICE.name));
   const to = (column: string): string => `u.${quoteIdentifier(column)}`;
@@ -56,7 +56,6 @@ const countWipes = (database: Database): number | undefined => {
   );
 };
 
-/** @throws `not-permitted` @see facts 2.1 */
 const requireNoUsersAboveOperator = (database: Database): void => {
   if (getAppliedScope(database) === undefined) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));

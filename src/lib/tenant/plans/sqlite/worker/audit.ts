@@ -1,6 +1,6 @@
 import { FORMATS } from "../../../../model/formats.ts";
 import { appendAudit, type ChangeWriter } from "../../../audit/audit-rows.ts";
-import type { CommitMoment } from "../../engine.ts";
+import type { CommitDetails } from "../../engine.ts";
 import { getChangeCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
 import type { Writer } from "../../../store/store.ts";
 import { computeChecksum } from "../../../audit/sqlite/versions.ts";
@@ -13,12 +13,11 @@ const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
 };
 
-/** @param record the import before the commit */
 export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, revision }: { readonly change: number; readonly moment: CommitMoment; readonly revision: number },
+  { change, moment, revision }: { readonly change: number; readonly moment: CommitDetails; readonly revision: number },
 ): Promise<void> => {
   const { actor, by, origin, now } = moment;
   const { request, counts, staged, undoes, drops } = record.detail;

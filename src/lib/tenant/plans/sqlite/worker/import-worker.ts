@@ -13,19 +13,19 @@ const JOBS = {
   countUndo: async (...given: Parameters<typeof countUndo>) => (await loadReadings()).countUndo(...given),
 } as const;
 
-export type Jobs = typeof JOBS;
-export type JobArguments<J extends keyof Jobs> = Parameters<Jobs[J]>[0];
+export type ImportJobs = typeof JOBS;
+export type JobArguments<J extends keyof ImportJobs> = Parameters<ImportJobs[J]>[0];
 
 /** A value other than 0 in the shared `stop` interrupts the job. */
 export interface WorkerJob {
-  readonly job: keyof Jobs;
-  readonly args: JobArguments<keyof Jobs>;
+  readonly job: keyof ImportJobs;
+  readonly args: JobArguments<keyof ImportJobs>;
   readonly stop: Int32Array;
 }
 
-export type Outcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
+export type JobOutcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
 
-async function perform({ job, args, stop }: WorkerJob): Promise<Outcome> {
+async function perform({ job, args, stop }: WorkerJob): Promise<JobOutcome> {
   const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
   const run = JOBS[job] as (given: typeof args, interrupted: () => boolean) => Promise<unknown>;
   const { tenant, staging }: { readonly tenant: string; readonly staging?: string | undefined } = args.files;

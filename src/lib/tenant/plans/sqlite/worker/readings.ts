@@ -3,7 +3,7 @@ import { Database, isBusyError } from "../../../store/sqlite/database.ts";
 import { createLockedFailure, toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
-import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
+import type { PlanRowsRequest, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import { buildPlanDefinition } from "../plan-sql.ts";
 import { showPlannedOrgs } from "../orgs/planned-orgs.ts";
@@ -20,12 +20,11 @@ export interface ReadSource {
   readonly scope: Scope | undefined;
 }
 
-/** Maximum time that a statement waits for a commit. It is short, because later statements wait meanwhile. */
+/** Maximum time that a statement waits for a commit. The time is short, because later statements wait meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
 
-/** @throws Failure `locked` if the plan in the staging file is being committed */
 const openSource = (
   { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,
@@ -63,7 +62,7 @@ export const countUndo = async (
 };
 
 const loadLineReader = async (
-  reading: PlanReading,
+  reading: PlanRowsRequest,
   isBeside: boolean,
 ): Promise<(database: Database) => Iterable<Uint8Array>> => {
   switch (reading.type) {
@@ -72,14 +71,14 @@ const loadLineReader = async (
       return (database) => readPlanLines(database, plan, reading.query, isBeside ? plan.kind.thing.name : undefined);
     }
     case "undo-rows": {
-      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/lines.ts")]);
+      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/undo-lines.ts")]);
       return (database) => {
         prepareUndo(database, reading.undone);
         return readUndoLines(database, reading.first, reading.query);
       };
     }
     case "committed-rows": {
-      const { readCommittedLines } = await import("../undo/lines.ts");
+      const { readCommittedLines } = await import("../undo/undo-lines.ts");
       const { kind: first, revision } = reading.record;
       return (database) => readCommittedLines(database, { first, revision: revision ?? -1 }, reading.query);
     }
@@ -92,7 +91,7 @@ const loadLineReader = async (
 
 async function* openLines(
   source: ReadSource,
-  reading: PlanReading,
+  reading: PlanRowsRequest,
   open: Set<Database>,
   isBeside = false,
 ): AsyncGenerator<Uint8Array, void> {
@@ -120,7 +119,7 @@ async function* openLines(
 /** Errors in the first batch are thrown before the stream is returned. */
 export const readLines = async (
   source: ReadSource,
-  reading: PlanReading,
+  reading: PlanRowsRequest,
   open: Set<Database>,
 ): Promise<ReadableStream<Uint8Array>> => {
   const lines = openLines(source, reading, open);

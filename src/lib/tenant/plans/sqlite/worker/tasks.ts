@@ -8,7 +8,7 @@ import { createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, CommitOptions, UploadContent } from "../../engine.ts";
+import type { CommitDetails, CommitOptions, UploadContent } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
@@ -32,12 +32,12 @@ import {
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, storeExportLayout } from "../merge/observation.ts";
-import { judgeWrittenRecords } from "../../../store/judge.ts";
+import { checkWrittenRecords } from "../../../store/check-rules.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
-import { refusePrivilegedChanges } from "../matching/outside.ts";
-import { followKeys, SETTLE_STATEMENTS } from "../../../versions/keep.ts";
+import { refusePrivilegedChanges } from "../matching/scope-problems.ts";
+import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/save-versions.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
-import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
+import { OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
@@ -81,7 +81,7 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
-/** Flushes a plan's rows through SQLite, because reopening the file would free the lock of the running import. */
+/** Flushes rows through SQLite, because reopening the file would release the lock of the running import. */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
   database.exec("create table if not exists s.whole (at integer)");
@@ -111,7 +111,6 @@ interface PlanJob extends StagedJob {
   readonly request: StoredRequest;
 }
 
-/** @throws Failure `interrupted`, also if the file ends too early */
 const stageFile = async (
   database: Database,
   kind: StoredKind,
@@ -136,13 +135,11 @@ const stageFile = async (
   const found = stager.end();
   table.flush();
   database.exec("commit");
-  // an export has enough columns for every value in the console, so each list in an export is complete
   const places =
     request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
   return { ...found, places, encoding, inputSha256: hash.digest("hex") };
 };
 
-/** @throws Failure `conflict` if a plan exists or the import was discarded */
 const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const record = await readImport(reader, id);
   if (record.state !== "uploading") throw createNotOpenFailure(record);
@@ -267,7 +264,7 @@ const applyAndRecord = async (
   const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
   await writer.lock([...new Set([collection, ...created, ...others])]);
   if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
-  // if the data that the plan read has not changed, the plan need not be checked again
+  // an unchanged ETag means that the plan need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
   const revision = advanceRevision(database, [collection, ...others]);
   const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
@@ -299,10 +296,10 @@ const applyAndRecord = async (
   }
   if (isExport) recordConsoleImport(database, record, { now, actor });
   for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
-  // rules for the plan's own kind were checked with the plan, and are checked again only if the tenant has changed
+  // rules for the plan's own record type were already checked with the plan
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
-  throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
-  const assignmentsLost = await followKeys(writer, { revision, now });
+  throwFirstProblem(await checkWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
+  const assignmentsLost = await updateKeyLists(writer, { revision, now });
   await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
   const settled = { ...(await readClosedTasks(writer, unsettled)), assignmentsLost };
@@ -322,10 +319,9 @@ const recordConsoleImport = (
   if (isWhole && detail.staged !== null) storeExportLayout(database, kind, detail.staged, moment);
 };
 
-const loadSenderCheck = async ({ sender }: CommitMoment) =>
+const loadSenderCheck = async ({ sender }: CommitDetails) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
-/** A request with an idempotency key runs only once. */
 const runNotedChange = async (
   database: Database,
   { writer: note, once, moment }: ChangeJob,

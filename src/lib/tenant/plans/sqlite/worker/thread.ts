@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { WorkerJob, JobArguments, Jobs, Outcome } from "./import-worker.ts";
+import type { WorkerJob, JobArguments, ImportJobs, JobOutcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-/** Returns the URL of the worker: a `.ts` file next to this file in the source, or a file in the built bundle. */
+/** Returns the URL of the worker, which is a `.ts` file in the source and a bundled file in the program. */
 const getWorkerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** An idle worker without state. It is reused, because each new worker must load the whole import engine. */
+/** An idle worker is reused, because each new worker must load the whole import engine. */
 let idle: Worker | undefined;
 
 const startWorker = (): Worker => {
@@ -36,17 +36,15 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-/** Runs one job at a time while the main thread handles requests. */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
-  /** the connections of streams that are still being read; see `readLines` */
   readonly reading = new Set<Database>();
 
   /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
-  run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
+  run<J extends keyof ImportJobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<ImportJobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#turn = mine.catch(() => undefined);
-    return mine as ReturnType<Jobs[J]>;
+    return mine as ReturnType<ImportJobs[J]>;
   }
 
   async close(): Promise<void> {
@@ -57,8 +55,8 @@ export class ImportThreads {
 }
 
 async function runJob(
-  job: keyof Jobs,
-  args: JobArguments<keyof Jobs>,
+  job: keyof ImportJobs,
+  args: JobArguments<keyof ImportJobs>,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -76,7 +74,7 @@ async function runJob(
     const worker = takeWorker();
     worker.ref();
     worker.postMessage(assignment, stream === undefined ? [] : [stream]);
-    const [outcome] = (await once(worker, "message")) as [Outcome];
+    const [outcome] = (await once(worker, "message")) as [JobOutcome];
     returnWorker(worker);
     if ("result" in outcome) return outcome.result;
     throw "problem" in outcome ? Failure.of(outcome.problem) : outcome.error;

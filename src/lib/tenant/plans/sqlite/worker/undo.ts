@@ -3,7 +3,7 @@ import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
 import { countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
-import { settleDrop } from "../undo/drop.ts";
+import { finishTaskDrop } from "../undo/dropped-task.ts";
 import { createPlanScope } from "../../../store/scope.ts";
 import {
   countStagedRecords,
@@ -12,9 +12,9 @@ import {
   listStagedCollections,
   listUniqueFields,
   readStagedKeys,
-} from "../undo/staged.ts";
+} from "../undo/staged-records.ts";
 import { readTableColumns } from "../commit.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import { advanceRevision } from "../compare.ts";
 import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from "../functions.ts";
@@ -24,20 +24,20 @@ import type { UndoneChange } from "../../engine.ts";
 import { readStagedChange } from "../../staged-change.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { isMirror, restoreMirrorAge } from "../../../records/tenant-rows.ts";
-import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed.ts";
+import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import {
   SETTLE_STATEMENTS,
   buildSaveCreatedRangesSql,
   buildSaveDeletedSql,
   buildSaveUnsettledSql,
-  followKeys,
-} from "../../../versions/keep.ts";
+  updateKeyLists,
+} from "../../../versions/save-versions.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 
-const readInSight = (database: Database, asked: UndoneChange, scope: Scope) => {
+const readVisibleRecords = (database: Database, asked: UndoneChange, scope: Scope) => {
   const seeing = database.reader();
   try {
     registerSqlFunctions(seeing, () => database.isInterrupted());
@@ -111,7 +111,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** No staged record may be blocked. Must run in the caller's transaction. */
+/** Must run in the caller's transaction, after blocked records were excluded. */
 const writeUndo = (database: Database, revision: number): void => {
   const things = countStagedRecords(database).map(({ versions }) => versions);
   for (const versions of things) storeVersions(database, versions, revision);
@@ -147,13 +147,12 @@ export const undoAndRecord = async (
   const asked = await readStagedChange(writer, record);
   const { request: { scope: planned } = { scope: undefined } } = asked.deleted ?? {};
   const within = asked.deleted === undefined ? scope : planned && createPlanScope(planned);
-  const inSight = within && readInSight(database, asked, within);
+  const inSight = within && readVisibleRecords(database, asked, within);
   const options = { ...asked, ...(asked.dropped !== undefined && { inSight }) };
   prepareUndo(database, options);
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
   const staged = listStagedCollections(database);
-  // an undo without changed records still increases the revision of its kind, as an import without changes does
   const collections = staged.length === 0 ? [getStoredKind(record.kind).collection] : staged;
   await writer.lock(collections);
   const revision = advanceRevision(database, collections);
@@ -166,12 +165,12 @@ export const undoAndRecord = async (
     detail: { committedAt: now, actor, ids: undefined },
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
-  await followKeys(writer, { revision, now });
+  await updateKeyLists(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
   // after a console import, the console has both the written values and the restored values
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
   if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
-  if (asked.dropped !== undefined) settleDrop(database);
+  if (asked.dropped !== undefined) finishTaskDrop(database);
   await auditImport(database, writer, record, { change, moment, revision });
   if (original?.detail.request?.fromConsole ?? original !== undefined) await restoreMirrorAge(writer);
 };

@@ -1,20 +1,17 @@
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
-import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 import type { VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
-
-// Returns the `use` of the layout of complete console exports. Layouts of partial exports are not stored.
+import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed-state.ts";
 
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
-/** SQL: the columns that past exports contained, with `use` and `field` (`custom:12` for a custom field). */
 const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
-/** SQL: the mask of columns of `t` that no export shows, for example a reference to an organisation without a code. */
+/** SQL: a bit mask of the columns that no export shows, such as references to organisations without a code. */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
   const use =
     thing.scope === undefined

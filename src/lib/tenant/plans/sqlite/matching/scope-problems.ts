@@ -32,7 +32,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
 const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void => {
   const { thing, keys, namedBy } = plan.kind;
   if (thing !== USER) return;
-  // an account that may change the email address of a more privileged user could take over the user's account
+  // an account that changes a more privileged user's email address could take over that user's account
   recordFinding(database, plan, {
     code: "administrator-above",
     field: keys[0].field,
@@ -44,7 +44,6 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
 
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
-/** @throws Failure `not-permitted` */
 export const refusePrivilegedUser = (found: Row | undefined): void => {
   if (found === undefined) return;
   const { called, role } = found;

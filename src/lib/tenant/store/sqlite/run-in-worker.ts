@@ -8,7 +8,7 @@ type ThreadOutcome<T> =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
-/** Runs work in a thread that signals can interrupt. @param worker module next to `base`, without extension */
+/** Runs work in a thread that signals can interrupt. @param worker module without extension */
 export const runInWorker = async <T>(
   worker: string,
   base: string,
@@ -31,12 +31,11 @@ export const runInWorker = async <T>(
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
-    // after an interruption, do not wait for the thread, which ends only after SQLite's current statement
+    // an interrupted thread ends only after SQLite's current statement, so do not wait for the thread
     if (!isStopped) await ended;
   }
 };
 
-/** @param path tenant's file, for errors */
 export const runAndSendOutcome = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(runWork(path, work));
 };

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit } from "./tables.ts";
-import { getVersionSchema } from "./keep.ts";
+import { getVersionSchema } from "./save-versions.ts";
 
 const tenant = openForAllTests();
 beforeEach(() => tenant.clear());

@@ -4,7 +4,7 @@ import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import { TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import {
   ALL_COLUMNS_MASK,
   getColumnBit,
@@ -14,19 +14,18 @@ import {
   type VersionSchema,
 } from "../../../versions/tables.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
-import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
-import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCurrentSide, type ChangedTables } from "../../../store/check-rules.ts";
+import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
-// An undo is staged as records to write. The temporary table of a record type contains the values after the undo, and
-// an action: `update` restores former values, `create` restores a record, and `delete` deletes a record.
+// An undo stages records in a temporary table per record type. The table has the values after the undo, and an action:
+// `update` restores former values, `create` restores a record, and `delete` deletes a record.
 
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** Returns the temporary table of staged records, with the columns `pk`, `action`, `changed`, and the new values. */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
@@ -37,7 +36,6 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
-/** @param mask SQL: a bit mask of columns; a record is staged if the change wrote at least one of these columns */
 const buildStagingSql = (versions: VersionSchema, mask: string): readonly string[] => {
   const { thing, key, times } = versions;
   const table = getStagedTable(versions);
@@ -61,7 +59,6 @@ const buildStagingSql = (versions: VersionSchema, mask: string): readonly string
     `${into} select t.${key}, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
        ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
      where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql(`t.${key}`)}`,
-    // records that were created and later deleted are found through their later versions
     `${into} select distinct v.pk, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
        ${ORDERED_JOIN} main.${kept} v on v.pk between c.first and c.last and v.revision > c.revision and v.action = 'delete'
      where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql("v.pk")}
@@ -95,7 +92,7 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
 
 const getLaterVersionsTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
 
-/** SQL: merges later versions of each staged record into a single row with the oldest value of each column. */
+/** SQL: merges the later versions of each staged record into one row with the oldest values. */
 const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
   const table = getLaterVersionsTable(versions);
   const own = `${versions.thing.name}_since`;
@@ -104,7 +101,7 @@ const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
     ({ column, bit }) =>
       `${column} = ${buildCaseSql(`excluded.changed & ${bit} <> 0`, `excluded.${column}`, `${own}.${column}`)}`,
   );
-  // the unary plus makes SQLite scan the later versions instead of looking them up for every staged record
+  // the unary plus makes SQLite scan later versions instead of looking up each record
   return `insert into ${table} (pk, changed, ${columns.map(({ column }) => column).join(", ")})
     select v.pk, v.changed, ${columns.map(({ column }) => `v.${column}`).join(", ")} from main.${getVersionTable(versions)} v
     where v.revision > :revision and +v.pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("v.pk")}
@@ -119,7 +116,6 @@ export const stageChange = (
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
     for (const sql of buildStagingSql(versions, mask(versions))) database.run(sql, { revision });
-    // reading later versions scans all records, so unchanged record types are skipped
     if (hasStagedRecords(database, versions)) database.run(buildMergeLaterVersionsSql(versions), { revision });
   }
 };
@@ -163,7 +159,6 @@ export const listStagedCollections = (database: Database): readonly string[] => 
 interface UniqueField {
   readonly name: string;
   readonly bit: string;
-  /** SQL: the comparison key of the value, or the keys of a list. @param alias alias of the record */
   readonly keys: (alias: string) => string;
   readonly held: string;
   readonly claims?: { readonly table: string; readonly key: string } | undefined;
@@ -185,7 +180,6 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/** SQL: a type's columns after an undo. @param isDeletion true if all staged records are deleted, which is faster */
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
   names: readonly string[],
@@ -251,10 +245,9 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
-/** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
-  // the view of renewal items needs tables that only the list of renewal items creates
+  // only the list of renewal items creates the tables that the view of renewal items needs
   if (
     thing === ACCOUNT_SETTINGS ||
     thing === TENANT_PROFILE ||

@@ -8,7 +8,7 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { Actor } from "./actor.ts";
 
-/** Returns the organisations that an account administers, with all below them; undefined: all. @see facts 2.1 */
+/** Returns the organisations that an account administers; undefined means all. @see facts 2.1 */
 const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {
   if (role === "system" || (role === "custom" && managedOrgs === undefined)) return undefined;
   if (role === "operator") return org === ROOT_ORG_NUMBER ? [] : [org];

@@ -2,13 +2,13 @@ import { getProblemSeverity } from "../../../model/problem.ts";
 import {
   buildCurrentRecordsSql,
   listRuleColumns,
-  judgePlannedRecords,
+  checkPlannedRecords,
   buildCurrentSide,
   type ChangedTables,
   type FoundProblem,
-  type JudgedWrites,
-} from "../judge.ts";
-import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/forms.ts";
+  type RuleTriggers,
+} from "../check-rules.ts";
+import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/portable-sql.ts";
 import type { Database } from "./database.ts";
 import {
   createTargetIndex,
@@ -22,7 +22,6 @@ import {
 import { recordFinding } from "../../plans/sqlite/findings.ts";
 import type { PlanDefinition } from "../../plans/sqlite/stored-kind.ts";
 
-/** SQL: the records after a plan. `k.pk` is the record number; for a new record, the negated row number. */
 const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after"]> => {
   const { thing, fields, isLacking } = plan.kind;
   const now = `left join ${thing.name} t on t.pk = k.pk`;
@@ -47,7 +46,7 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
     .filter((field) => isRead(field.stored) && isStaged(plan, field))
     .reduce((sum, { bit }) => sum + 2 ** bit, 0);
 
-const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: JudgedWrites): string => {
+const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: RuleTriggers): string => {
   const { mode } = plan.request;
   const { thing, isLacking, fields } = plan.kind;
   const bits = getChangeableBits(plan, (column) => columns.includes(column));
@@ -71,12 +70,12 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   after: (thing, alias) => (thing === plan.kind.thing.name ? buildPlannedSide(plan) : buildCurrentSide(thing, alias)),
   changed: (_, writes) => buildPlannedRecordsSql(plan, writes),
   all: buildCurrentRecordsSql,
-  judgedElsewhere: plan.kind.table.judges,
+  checkedElsewhere: plan.kind.table.checkedRules,
   params: { kind: plan.kind.name },
 });
 
 const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
-  judgePlannedRecords(
+  checkPlannedRecords(
     buildPlannedTables(plan),
     plan.request.fromConsole === true ? "console" : "edits",
     (sql, params) => database.all(sql, params),

@@ -1,7 +1,7 @@
 import { CP932_FORMS, type Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 
-// SQL that means the same in SQLite and PostgreSQL, instead of SQL that only one of the two databases has.
+// This file contains SQL that SQLite and PostgreSQL understand in the same way.
 
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
@@ -13,7 +13,6 @@ export const buildNameListSql = (names: readonly string[]): string => names.map(
 
 export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(condition, "'true'", "'false'");
 
-/** SQL: comparison keys as in the indexes; serial numbers in upper case. @param beside SQL of the key column */
 export const buildComparisonKeySql = (comparison: Comparison, beside: string, value: string): string => {
   if (comparison === "exact") return value;
   const key = `coalesce(${beside}, ${value})`;
@@ -23,7 +22,6 @@ export const buildComparisonKeySql = (comparison: Comparison, beside: string, va
 export const buildSerialKeySql = (of: string): string =>
   buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
-/** SQL: the comparison key of a field, or the keys of a list. @param column returns SQL of a column */
 export const buildFieldKeySql = (
   { fields }: Thing,
   name: string,
@@ -54,7 +52,7 @@ export const buildIsValidRowSql = (row: string): string => `not ${buildIsInvalid
 export const buildIsMatchedRowSql = (row: string): string =>
   `exists (select 1 from s.match found where found.row = ${row})`;
 
-/** SQL: true if no staged row matches the record; needs an index of `s.match` on targets. @param record SQL: `pk` */
+/** SQL: true if no staged row matches the record. Needs an index of `s.match` on targets. */
 export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;
 
@@ -68,13 +66,11 @@ export const buildConcatSql = (pieces: readonly string[]): string => {
   return buildConcatSql(parts);
 };
 
-/** SQL: a JSON object. Values are SQL of JSON; names must not need escaping. @param end text to append */
 export const buildJsonObjectSql = (members: readonly (readonly [name: string, json: string])[], end = ""): string =>
   buildConcatSql([
     ...members.flatMap(([name, json], at) => [`'${at === 0 ? "{" : ","}"${name}":'`, json]),
     `'}${end}'`,
   ]);
 
-/** SQL: a JSON list. Each piece must begin with a comma or be empty. */
 export const buildJsonListSql = (pieces: readonly string[]): string =>
   `'[' || substr(${buildConcatSql(["''", ...pieces])}, 2) || ']'`;

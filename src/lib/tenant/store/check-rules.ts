@@ -1,45 +1,39 @@
-import { getVersionSchema } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit, getVersionTable } from "../versions/tables.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/portable-sql.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
-// Only this module applies rules. One `select` per subject reads the records that a change writes.
+// Only this module applies rules to records. One `select` per subject reads the written records.
 
-/** `edits` are made by hand or by an imported file. */
+/** `edits` come from commands or imported files. */
 export type ChangeSource = "edits" | "console" | "undo";
 
 interface RecordSide {
-  /** @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
   readonly column: (name: string) => string;
   readonly there: string;
 }
 
-export interface JudgedWrites {
+export interface RuleTriggers {
   readonly columns: readonly string[];
-  /** a new record must be checked if it has a value in one of these columns */
   readonly sets: readonly string[];
   readonly deletions: boolean;
 }
 
-/** SQL for the records before and after a change or a planned change. All aliases begin with the given alias. */
 export interface ChangedTables {
   readonly things: ReadonlySet<string>;
   readonly before: (thing: string, alias: string) => RecordSide;
   readonly after: (thing: string, alias: string) => RecordSide;
-  /** SQL that selects the `pk` of all records with such writes, and perhaps of further records */
-  readonly changed: (thing: string, writes: JudgedWrites) => string;
+  readonly changed: (thing: string, writes: RuleTriggers) => string;
   readonly all: AllRecords;
   readonly params: Params;
-  /** names of rules to skip here, because the plan has already checked them for all rows */
-  readonly judgedElsewhere?: readonly string[] | undefined;
+  readonly checkedElsewhere?: readonly string[] | undefined;
 }
 
 export interface FoundProblem extends RuleProblem {
   readonly thing: string;
-  /** the record type to which the record number belongs */
   readonly lead: string;
   readonly pk: number;
 }
@@ -47,19 +41,22 @@ export interface FoundProblem extends RuleProblem {
 export const listRuleColumns = (thing: string): ReadonlySet<string> =>
   new Set(Object.values(RULE_SUBJECTS).flatMap(({ [thing]: columns = [] }) => columns));
 
-const selectRules = (subject: string, bringing: ChangeSource, { judgedElsewhere }: ChangedTables) =>
+const selectRules = (subject: string, bringing: ChangeSource, { checkedElsewhere }: ChangedTables) =>
   RECORD_RULES.filter(
     ({ of, name, spares }) =>
       of === subject &&
-      judgedElsewhere?.includes(name) !== true &&
+      checkedElsewhere?.includes(name) !== true &&
       (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
   );
 
-const buildBrokenRuleSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
-  `${judgesDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
+const buildBrokenRuleSql = ({ fields, breaks, checksDeletions }: RecordRule, { all }: ChangedTables): string =>
+  `${checksDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
 
-/** SQL: a subject's records that break rules. `rule_INDEX` is 1 if broken; `told_INDEX` is a value for the message. */
+/**
+ * SQL: the subject's records that break rules. `rule_INDEX` is 1 for a broken rule; `told_INDEX` is a value for the
+ * message.
+ */
 const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
   const columns = Object.entries(RULE_SUBJECTS[subject] ?? {});
   const lead = columns[0]?.[0] ?? subject;
@@ -69,11 +66,10 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
       const isOwn = thing === subject;
       const select = tables.changed(thing, {
         columns: names.filter((name) => rules.some(({ fields }) => fields.includes(name))),
-        // an existing account cannot belong to a new user
         sets: isOwn ? rules.flatMap(({ fields, sets = fields }) => sets) : [],
-        deletions: rules.some(({ judgesDeletions }) => judgesDeletions === true),
+        deletions: rules.some(({ checksDeletions }) => checksDeletions === true),
       });
-      // few users have an account, so only users with an account are checked
+      // only users with an account are checked, because they are few
       return isOwn ? select : `select c.pk from (${select}) c where c.pk in (select own.user from main.account own)`;
     });
   const sides = (["old", "new"] as const).map((name) => {
@@ -96,7 +92,7 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-/** Applies the rules to a change. Yields SQL and expects the selected rows, so that any reader can run the SQL. */
+/** Yields SQL and expects the selected rows, so that any reader can run the SQL. */
 function* generateRuleChecks(
   tables: ChangedTables,
   bringing: ChangeSource,
@@ -128,9 +124,9 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
 export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
-/** Applies the rules for values from the console to all records, as if every record were new. */
-export const judgeAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
-  judgePlannedRecords(
+/** Checks all records with the rules for console values, as if every record were new. */
+export const checkAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
+  checkPlannedRecords(
     {
       things: new Set(Object.values(RULE_SUBJECTS).flatMap((columns) => Object.keys(columns))),
       before: () => ({ joins: () => "", column: () => "null", there: "false" }),
@@ -146,7 +142,7 @@ export const judgeAllRecords = (all: (sql: string) => readonly object[]): readon
 const buildIsCreated = (thing: string): string =>
   `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and k.pk between r.first and r.last)`;
 
-/** SQL: the records of a type before the change `:revision`, read from the versions that the change stored. */
+/** SQL: the records of a type before the change `:revision`, from the stored versions. */
 const buildPreviousSide = (thing: string, alias: string): RecordSide => {
   const versions = getVersionSchema(thing);
   const now = buildCurrentSide(thing, alias);
@@ -187,29 +183,28 @@ const WRITTEN_TYPES_SQL = RULE_TABLES.map(
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/** @param isJudged returns false for types that were already checked */
-export const judgeWrittenRecords = async (
+/** @param needsCheck returns false for record types that were already checked */
+export const checkWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,
   bringing: ChangeSource,
-  isJudged: (thing: string) => boolean = () => true,
+  needsCheck: (thing: string) => boolean = () => true,
 ): Promise<readonly FoundProblem[]> => {
   const written = (await reader.all(WRITTEN_TYPES_SQL, { revision })).map(({ thing }) => String(thing));
-  const things = new Set(written.filter(isJudged));
-  const judge = generateRuleChecks(buildWrittenTables(revision, things), bringing);
-  let step = judge.next();
-  while (step.done !== true) step = judge.next(await reader.all(step.value, { revision }));
+  const things = new Set(written.filter(needsCheck));
+  const checks = generateRuleChecks(buildWrittenTables(revision, things), bringing);
+  let step = checks.next();
+  while (step.done !== true) step = checks.next(await reader.all(step.value, { revision }));
   return step.value;
 };
 
-/** @param all runs a statement synchronously */
-export const judgePlannedRecords = (
+export const checkPlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],
 ): readonly FoundProblem[] => {
-  const judge = generateRuleChecks(tables, bringing);
-  let step = judge.next();
-  while (step.done !== true) step = judge.next(all(step.value, tables.params) as readonly Row[]);
+  const checks = generateRuleChecks(tables, bringing);
+  let step = checks.next();
+  while (step.done !== true) step = checks.next(all(step.value, tables.params) as readonly Row[]);
   return step.value;
 };

@@ -6,7 +6,7 @@ import {
   buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
-} from "../../../store/sql/forms.ts";
+} from "../../../store/sql/portable-sql.ts";
 import {
   buildChangesFieldSql,
   buildRecordKeysSql,
@@ -48,12 +48,11 @@ const listIdentifyingKeys = (plan: PlanDefinition): readonly IdentifyingKey[] =>
 const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
   `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
-/** SQL: parameters of the problem that names differ although the keys are equal. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly IdentifyingKey[]): string =>
   `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
     'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
-/** Matches rows with a new address by another lasting key if the name is the same. @param match adds the matches */
+/** Matches rows with a new email address by another identifying key, if the names are equal. */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
   const identities = listIdentifyingKeys(plan).filter(({ field }) => !isMatchKey(plan, field));
@@ -88,9 +87,7 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 };
 
 /**
- * Finds rows that probably identify the wrong person. Either a code, UPN, account or name moves to another person, as
- * after sorting one column, or the person with the row's key has a different name. A partly equal name or an equal
- * second key is accepted. The first administrator is named after the account, so that name is not compared.
+ * Finds rows that probably identify the wrong person. For example, sorting a single column moves codes to other people.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -144,14 +141,13 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
   // most names begin with kanji, and comparing the first character is ten times as fast as a search
   const beginsWithKanji = `(${rowColumn(namedBy)} >= '\u4e00' and ${rowColumn(namedBy)} < '\ua000')`;
   const staged = listStagedFields(plan);
-  // a title that ends like an organisation's name is wrong if the organisation is blank or such an organisation exists
+  // a title that looks like an organisation's name is wrong if the organisation is blank
   const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
       or ${cell} not glob '*[^0-9]*' and (select max(title not glob '*[^0-9]*') = 0 from ${thing.name})
       or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
         and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
-  // if the user has no code, the codes of the other users show whether codes contain kanji
   const isNoCode = `coalesce(t.employeeCode glob '*[0-9]*', (select max(employeeCode glob ${withKanji}) = 0 from ${thing.name}))`;
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);

@@ -1,11 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestKey } from "./store/idempotency.ts";
 
-/** Stores the changes here, so that operations need not pass them as parameters. */
 interface RequestChanges {
   readonly numbers: number[];
   readonly key: RequestKey | undefined;
-  /** the tenant's revision that the sender saw; checked only by the first change, because each change advances it */
+  /** the tenant's revision that the sender saw; only the request's first change checks the revision */
   base: number | undefined;
 }
 
@@ -15,7 +14,6 @@ export const addChangeNumber = (number: number | null): void => {
   if (number !== null) storage.getStore()?.numbers.push(number);
 };
 
-/** Returns undefined if the change is not based on a revision. */
 export const takeBaseRevision = (): number | undefined => {
   const request = storage.getStore();
   const base = request?.base;

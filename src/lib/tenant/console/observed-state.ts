@@ -1,5 +1,5 @@
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql/portable-sql.ts";
 import type { Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
@@ -18,8 +18,8 @@ import {
   type VersionSchema,
 } from "../versions/tables.ts";
 
-// The observed state of a mirror: for each field that was changed here, the value that the console showed last. The
-// field is called "touched" until an export shows the local value. A record without touched fields has no row.
+// The observed state of a mirror contains the values that the console last showed, for each field that was changed
+// locally. Such a field is called "touched" until an export shows the local value.
 
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()].filter(
   ({ thing }) => !THINGS_WITHOUT_TASKS.includes(thing),
@@ -30,9 +30,9 @@ export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.fil
 );
 
 /**
- * Returns the name of the table with the observed state of a type's records: `pk`; `inConsole`, whether the console
- * showed the record last; `touched`, a mask of columns like those of versions; `since`, the revision of the last export
- * of the record or of its first change; and the columns. The row of a record that was deleted here has all columns.
+ * Returns the name of the table with the observed state of a record type. `inConsole` is true if the console last
+ * showed the record, `touched` is a bit mask of columns, and `since` is the revision of the last export or the first
+ * change.
  */
 export const getObservedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string =>
   `${thing.name}_observed`;
@@ -43,7 +43,7 @@ export const OBSERVED_STATE_COLUMNS = [
   "since integer not null",
 ] as const;
 
-/** SQL: false if `o` is an account without a user, or an action on a deleted device: they return with these. */
+/** SQL: false for an account without a user, and for an action on a deleted device. */
 export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string => {
   if (thing === ACCOUNT) return `exists (select 1 from main.${USER.name} u where u.pk = o.pk)`;
   if (thing !== DEVICE_ACTION) return "true";
@@ -51,12 +51,6 @@ export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): s
     and not exists (select 1 from main.device d where ${buildSerialKeySql("d")} = ${buildSerialKeySql("a")}))`;
 };
 
-/**
- * SQL: the states that a record may have in the console: as observed (`mask`: the touched columns), or as in the mirror
- * between two later changes. Columns: `pk`, `mask`, and those of the record type.
- *
- * @param which SQL: record numbers
- */
 export const buildConsoleStatesSql = (versions: VersionSchema, which: string): string => {
   const names = versions.columns.map(({ name }) => quoteIdentifier(name));
   const own = `main.${getObservedTable(versions)} own`;
@@ -65,13 +59,11 @@ export const buildConsoleStatesSql = (versions: VersionSchema, which: string): s
       from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})`;
 };
 
-/** SQL: the states of {@link buildConsoleStatesSql} and the local states. */
 export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
   `${buildConsoleStatesSql(versions, which)}
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/** Column with custom fields. A version contains the written fields; the observed state contains the touched fields. */
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
 const buildDifferingEntriesSql = (one: string, other: string): string =>
@@ -79,14 +71,12 @@ const buildDifferingEntriesSql = (one: string, other: string): string =>
     from (select key from json_each(coalesce(${one}, '{}')) union select key from json_each(coalesce(${other}, '{}'))) k
     where coalesce(${one}, '{}') ->> k.key is distinct from coalesce(${other}, '{}') ->> k.key)`;
 
-/** SQL: the merged entries of two JSON objects; an entry of the first object takes precedence. */
 export const buildMergedEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(e.key, e.value) from (
       select key, value from json_each(coalesce(${one}, '{}')) union all
       select n.key, n.value from json_each(coalesce(${other}, '{}')) n
       where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
 
-/** SQL: the bit that all custom fields of a record share; 0 for a record type without custom fields. */
 export const buildCustomFieldsBitSql = (versions: VersionSchema): string =>
   versions.columns.some(({ name }) => name === CUSTOM_FIELDS_COLUMN)
     ? getColumnBit(versions, CUSTOM_FIELDS_COLUMN)
@@ -96,26 +86,24 @@ const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
   if (name === CUSTOM_FIELDS_COLUMN)
     return `exists (select 1 from json_each(coalesce(${own}, '{}')) e where e.value is distinct from ${local} ->> e.key)`;
-  // restoring a record does not restore its secrets
+  // restoring a record does not restore the record's secrets
   const isSet = listSecretTimeColumns(thing).includes(name) ? `coalesce(${local}, '{}') <> '{}' and ` : "";
   return `${isSet}${own} is distinct from ${local}`;
 };
 
-/** SQL: a mask of the columns that differ; `o` is the observed record, `t` the local record. */
 export const buildDifferingBitsSql = (versions: VersionSchema): string =>
   `(${versions.columns
     .filter(({ leads }) => leads)
     .map(({ name, bit }) => buildCaseSql(`o.touched & ${bit} <> 0 and ${buildDiffersSql(versions, name)}`, bit, "0"))
     .join(" | ")})`;
 
-/** SQL: adds the other owner column to a mask that has one of them, because a device has only one owner. */
+/** SQL: adds the second owner column to a mask with one owner column, because a device has only one owner. */
 export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): string => {
   if (versions.thing !== DEVICE) return mask;
   const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
   return `(${mask} | ${buildCaseSql(`(${mask}) & (${owners}) <> 0`, `(${owners})`, "0")})`;
 };
 
-/** SQL: true if a record `t` itself has changed since its version `v`. Ignores changes to the records it refers to. */
 const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelation): string => {
   const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
   const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
@@ -128,10 +116,7 @@ const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelatio
   return `${sorted(followed)} <> ${sorted(keysOf("t"))}`;
 };
 
-/**
- * SQL: the bits of the columns that a version `v` of the record `t` contains, except references that the console
- * updates itself because the other record was renamed or deleted.
- */
+/** SQL: the bits of the columns that a version `v` contains, without references that the console updates itself. */
 const buildWrittenBitsSql = (versions: VersionSchema): string =>
   RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
     (bits, relation) =>
@@ -144,7 +129,6 @@ const buildWrittenBitsSql = (versions: VersionSchema): string =>
     buildCompleteMaskSql(versions, "v.changed"),
   );
 
-/** SQL: the value of a column that nobody has set. The value is 全社 if an organisation is required. */
 export const buildEmptyValueSql = (thing: Thing, name: string): string => {
   const { refers, clearable, type } = findFieldOfColumn(thing, name) ?? {};
   if (type === "texts") return "'[]'";
@@ -165,7 +149,7 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
 
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/** SQL: stores the console's values of the columns that the change `:revision` wrote, and marks these as touched. */
+/** SQL: stores the console's values before the change `:revision`, and marks the written columns as touched. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
@@ -196,7 +180,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: removes deleted custom fields from the observed state, because one task for all records is enough. */
+/** SQL: removes deleted custom fields from the observed state. One task covers the deletion for all records. */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];
@@ -218,7 +202,7 @@ export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Must be called when the change's versions are complete. */
+/** Call this after all versions of the change are stored. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });

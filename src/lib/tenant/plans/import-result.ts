@@ -6,10 +6,10 @@ import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { getDisplayState, type ImportDetail, type ImportRecord } from "./import-rows.ts";
 
-type Stored = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
+type StoredImportValues = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
   Omit<ImportDetail, "staged" | "counts" | "undoes">;
 
-export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha256">, PlanCounts {
+export interface Import extends StoredImportValues, Omit<StagedFile, "encoding" | "inputSha256">, PlanCounts {
   readonly encoding: string | null;
   readonly inputSha256: string | null;
   readonly undoes: number | null;
@@ -18,9 +18,8 @@ export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha2
   readonly state: keyof typeof IMPORT_STATE_NAMES;
   readonly fileName: string;
   readonly undoneBy: number | null;
-  /** names, as in rows, of the fields that the file sets by a column, by joined columns or by a constant */
   readonly fields: readonly string[];
-  /** set only if records of the change have open console tasks; absent in lists of imports */
+  /** set only if the change has open console tasks; absent in lists of imports */
   readonly consoleTask?: number | undefined;
 }
 

@@ -5,18 +5,18 @@ import {
   buildMergedEntriesSql,
   getObservedTable,
   OBSERVED_VERSIONS,
-} from "../../../console/observed.ts";
+} from "../../../console/observed-state.ts";
 import { USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged.ts";
+import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged-records.ts";
 
-// A dropped task is undone with the console's values, which replace local changes. Records that were created locally
-// are deleted, and records that were deleted locally are restored.
+// A dropped task is undone by writing the console's values over local changes. Records that were created locally are
+// deleted, and records that were deleted locally are restored.
 
 const DROPPED_TABLE = "temp.dropped";
 
@@ -83,13 +83,13 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** Returns data that identifies the dropped values and the latest revision, because any change may affect a drop. */
+/** The data includes the latest revision, because any change may affect the dropped values. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
 ];
 
-export const settleDrop = (database: Database): void => {
+export const finishTaskDrop = (database: Database): void => {
   const users = getVersionSchema(USER.name);
   const secrets = listSecretTimeColumns(USER).flatMap((column) =>
     users.columns.flatMap(({ name, bit }) => (name === column ? [bit] : [])),

@@ -1,6 +1,6 @@
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
 import type { Params, Writer } from "../store/store.ts";
-import { FOLLOWING_LISTS } from "./references.ts";
+import { KEY_LISTS } from "./references.ts";
 import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";
 
 export const getVersionSchema = (thing: string): VersionSchema => {
@@ -9,7 +9,7 @@ export const getVersionSchema = (thing: string): VersionSchema => {
   return versions;
 };
 
-/** SQL: stores versions, but keeps values that `:revision` stored earlier. @param records SQL: `pk`, `changed` */
+/** SQL: stores versions. Values that `:revision` stored earlier are kept. @param records SQL: `pk`, `changed` */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -30,26 +30,23 @@ const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: 
       ${again.join(", ")}`;
 };
 
-/** SQL: stores versions of records whose changed columns are known. @param records SQL: selects `pk` and `changed` */
 export const buildSaveChangedRecordsSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, records, "update");
 
 export const buildSaveDeletedSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, `select gone.pk, ${ALL_COLUMNS_MASK} as changed from (${records}) gone`, "delete");
 
-/** SQL: stores versions of records before the changed columns are known.  @param records SQL: selects their `pk` */
 export const buildSaveUnsettledSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, `select kept.pk, null as changed from (${records}) kept`, "update");
 
-/** SQL: stores which record numbers a change gave to new records. @param ranges SQL: selects `first` and `last` */
+/** SQL: stores the record numbers that a change gave to new records. @param ranges SQL: `first`, `last` */
 export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string =>
   `insert into main.created_range (revision, thing, first, last) select :revision, '${thing}', made.first, made.last
    from (${ranges}) made where made.first <= made.last`;
 
-/** The record types of which a transaction has stored versions before their changed columns are known. */
 const unsettledVersions = new WeakMap<Writer, Set<VersionSchema>>();
 
-/** Stores versions of records before a change or deletion. @param which SQL: condition on the records `t` */
+/** Call this before changing or deleting the records. @param which SQL: condition on the records `t` */
 export const saveVersions = async (writer: Writer, thing: string, which: string, params: Params): Promise<void> => {
   const versions = getVersionSchema(thing);
   unsettledVersions.set(writer, (unsettledVersions.get(writer) ?? new Set()).add(versions));
@@ -65,7 +62,6 @@ export const saveCreatedRange = async (writer: Writer, thing: string, first: num
   });
 };
 
-/** Stores a version of a record. If the record does not exist, stores that the current change creates it. */
 export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: number): Promise<void> => {
   const { key } = getVersionSchema(thing);
   await saveVersions(writer, thing, `t.${key} = :pk`, { pk });
@@ -73,7 +69,7 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
   await writer.run(buildSaveCreatedRangesSql(thing, made), { pk, revision: await writer.revision() });
 };
 
-/** SQL: statements that compare a type's stored versions with the records and delete unchanged values. */
+/** SQL: compares the stored versions with the records, and deletes unchanged values. */
 const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -96,11 +92,9 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-/** SQL: one row if the change `:revision` changed or deleted a key that lists can contain. */
-const KEYS_CHANGED_SQL = [...new Set(FOLLOWING_LISTS.map(({ to, by }) => `${to} ${by}`))]
+const KEYS_CHANGED_SQL = [...new Set(KEY_LISTS.map(({ to, by }) => `${to} ${by}`))]
   .map((key) => {
     const [to = "", by = ""] = key.split(" ");
     const target = getVersionSchema(to);
@@ -108,17 +102,19 @@ const KEYS_CHANGED_SQL = [...new Set(FOLLOWING_LISTS.map(({ to, by }) => `${to} 
   })
   .join(" union all ");
 
-/** Changes lists as a change has changed the keys in them. Call it after the rules. Returns how many lists lost keys. */
-export const followKeys = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
+/**
+ * Updates lists whose keys a change has changed. Call this after checking the rules. Returns how many lists lost keys.
+ */
+export const updateKeyLists = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
   let shortened = 0;
   if ((await writer.get(KEYS_CHANGED_SQL, { revision: params.revision })) === undefined) return shortened;
-  for (const { from, list, to, by } of FOLLOWING_LISTS) {
+  for (const { from, list, to, by } of KEY_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
     const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
     const moved = `(select v.${by} as was, o.${by} as now from main.${getVersionTable(target)} v left join main.${to} o on o.pk = v.pk
       where v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0 and v.${by} is distinct from o.${by})`;
     const written = `main.${getVersionTable(versions)} w where w.revision = :revision and w.changed & ${bit} <> 0`;
-    // a list that the change itself has written, such as an undo, is right
+    // lists that the change itself wrote are already right
     const found = `select distinct t.pk, ${bit} as changed from main.${from.name} t, json_each(t.${list}) e
       ${ORDERED_JOIN} ${moved} m on m.was = e.value where not exists (select 1 from ${written} and w.pk = t.pk)`;
     if ((await writer.get(found, params)) === undefined) continue;
@@ -134,7 +130,7 @@ export const followKeys = async (writer: Writer, params: { revision: number; now
   return shortened;
 };
 
-/** Determines which columns a change wrote in the records with new versions. Call it at the end of the change. */
+/** Determines which columns a change wrote. Call this at the end of the change. */
 export const settleVersions = async (writer: Writer): Promise<void> => {
   const kept = unsettledVersions.get(writer) ?? [];
   unsettledVersions.delete(writer);

@@ -6,9 +6,9 @@ const LOCAL_ACTIONS = `handover.export handover.receive users.export secured.exp
   access-tokens.revoke sessions.create sessions.end accounts.reset-password accounts.send-code accounts.void-code
   ade.keypair`.split(/\s+/);
 
-const IS_OWN_SQL = `not (coalesce(record ->> 'action', '') in (${LOCAL_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
+const IS_BUNDLED_ACTION_SQL = `not (coalesce(record ->> 'action', '') in (${LOCAL_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
 
-export const relateAuditChains = (database: Database): CopyRelation => {
+export const compareAuditChains = (database: Database): CopyRelation => {
   if (database.count("select count(*) from main.audit") + database.count("select count(*) from main.change") === 0)
     return { kind: "empty" };
   const common = database.get(
@@ -18,7 +18,7 @@ export const relateAuditChains = (database: Database): CopyRelation => {
   if (common === undefined) return { kind: "other" };
   const seq = Number(common["seq"]);
   const countOwn = (schema: string): number =>
-    database.count(`select count(*) from ${schema}.audit where seq > ${seq} and ${IS_OWN_SQL}`);
+    database.count(`select count(*) from ${schema}.audit where seq > ${seq} and ${IS_BUNDLED_ACTION_SQL}`);
   const [local, received] = [countOwn("main"), countOwn("received")];
   if (received === 0) return { kind: local === 0 ? "same" : "older" };
   return local === 0 ? { kind: "forward", changes: received, since: String(common["at"]) } : { kind: "other" };

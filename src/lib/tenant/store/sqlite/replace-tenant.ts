@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
 import { createRejectedBundleFailure, type CopyRelation } from "../../../model/tenant-file.ts";
-import { relateAuditChains } from "../../audit/sqlite/relate.ts";
+import { compareAuditChains } from "../../audit/sqlite/compare-chains.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, isBusyError } from "./database.ts";
 import { createLockedFailure } from "./storage-failure.ts";
@@ -13,7 +13,7 @@ export const compareCopyWithTenant = (local: string, copy: string): CopyRelation
   const database = new Database(local, { readOnly: true });
   try {
     attach(database, copy);
-    return relateAuditChains(database);
+    return compareAuditChains(database);
   } finally {
     database.close();
   }
@@ -22,7 +22,6 @@ export const compareCopyWithTenant = (local: string, copy: string): CopyRelation
 const listColumns = (database: Database, table: string): readonly string[] =>
   database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
 
-/** Copies the data that bundles never contain, and the reminders that were already sent, into `received`. */
 const copyLocalData = (database: Database): void => {
   for (const [table, left] of [
     ...EMPTIED_TABLES.map((name) => [name, ""] as const),
@@ -49,14 +48,14 @@ const copyLocalData = (database: Database): void => {
 
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/** The old file stays as `.former`. @throws Failure `conflict`, `locked` */
+/** The old file is kept with the suffix `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {
     requireOnlyConnection(database);
     attach(database, received);
     database.exec("begin exclusive");
-    const { kind } = relateAuditChains(database);
+    const { kind } = compareAuditChains(database);
     if (kind !== "empty" && kind !== "forward") throw createRejectedBundleFailure(kind, path);
     if (kind === "forward") copyLocalData(database);
     database.exec("commit");

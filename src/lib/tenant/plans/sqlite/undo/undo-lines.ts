@@ -2,12 +2,17 @@ import type { PlanCounts } from "../../staging/counts.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { RecordAction } from "../../../../model/import.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { RELATIONS } from "../../../versions/references.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
 import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql/forms.ts";
+import {
+  buildCaseSql,
+  quoteIdentifier,
+  buildJsonBooleanSql,
+  buildJsonListSql,
+} from "../../../store/sql/portable-sql.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
@@ -23,7 +28,7 @@ import {
   getStagedTable,
   listRestoredColumns,
   stageChange,
-} from "./staged.ts";
+} from "./staged-records.ts";
 
 type SideSql = (column: string) => string;
 

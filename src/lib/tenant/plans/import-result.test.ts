@@ -4,7 +4,7 @@ import { openForAllTests } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store/store.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { listImports, type ImportRecord } from "./import-rows.ts";
-import { buildImport, buildImports } from "./shape.ts";
+import { buildImport, buildImports } from "./import-result.ts";
 
 const tenant = openForAllTests();
 
