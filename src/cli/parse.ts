@@ -211,7 +211,7 @@ function parseWords(command: CommandSyntax, words: readonly string[], typed: str
   });
   rejectUselessGlobals(command, values);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
-  // if `--format` names a record format, `--format` and `--output` act as global options
+  // a record format such as `--format json` also sets the global options `format` and `output`
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
   const all = { ...Object.fromEntries(values), ...input };

@@ -32,7 +32,7 @@ export async function runVerb(
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
-  // opening stdin is slow, so do not open stdin for a command without a summary
+  // check `summary` first, because `terminal.interactive` opens stdin, which is slow
   const written = summary === undefined || isDry || terminal.interactive ? undefined : summary;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
     if (written === undefined) return;

@@ -100,7 +100,7 @@ const buildTenantOptions = (
   apple: apple && {
     ...apple,
     wait: (delayMs, stop) => sleep(delayMs, undefined, { signal: stop }),
-    // Apple expects the form `name/version`
+    // the User-Agent header of requests to Apple has the form `name/version`
     program: program.replace(" ", "/"),
   },
   mail,
@@ -118,7 +118,7 @@ async function connectInProcess(
     tenant.openTenant({ ...options, ...where });
   const absent = isMissingOrEmptyFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // with `--as`, a new tenant stays in memory, because the command fails without accounts
+  // do not store a new tenant if `--as` is used: the tenant has no accounts, so the command fails
   const making = { tenantFolder, open, rehearsesIn };
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));

@@ -147,9 +147,7 @@ function createTenantPool(
   }
   return {
     open,
-    /**
-     * Called after the user answered a question. The next change fails if somebody has changed the tenant since then.
-     */
+    /** Called after the user answered a question. The next change fails if the data changed after the user saw it. */
     async asked(): Promise<void> {
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
@@ -221,7 +219,7 @@ const createSecretLookup = (
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { folder: workingFolder, modes, stdin };
-      // read the secret once, because stdin can be read only once
+      // read the token file only once, because it may be stdin
       content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
@@ -339,7 +337,7 @@ const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, int
     program: PROGRAM_VERSION,
     processes: temporary.processes,
     as: globals.as,
-    // an export into a read-only home folder succeeds, but cannot be recorded in the audit log
+    // a tenant whose file is read-only can be exported, but its audit log cannot record the export
     unaudited: () => terminal.warn(UNAUDITED_WARNING),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),

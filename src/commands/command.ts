@@ -34,7 +34,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly plans?: true | undefined;
   /** options that make a read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
-  /** columns of the result of a change; `--fields` is compared with these columns before the change */
+  /** columns of the result of a change; wrong `--fields` are rejected before the change */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
   readonly ownExits?: PrescribedExits | undefined;
   run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;

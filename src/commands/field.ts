@@ -32,7 +32,7 @@ export interface TextField extends FieldWithValue {
   readonly default?: string | undefined;
   readonly choices?: readonly string[] | undefined;
   readonly names?: "contexts" | "files" | undefined;
-  /** true if the value is a bundle, into whose folder no file may be written */
+  /** true if the value is a bundle; the command may not write files into the bundle's folder */
   readonly isBundle?: true | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface TextField extends FieldWithValue {
 export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
-  /** true if the file contains no personal data; its mode is then not 0600 */
+  /** true if the file contains no personal data, so that it does not need mode 0600 */
   readonly isPublic?: true | undefined;
   /** true if the output is a bundle; a name without an archive's extension means a folder */
   readonly isBundle?: true | undefined;
@@ -64,7 +64,7 @@ export interface NumberField extends FieldWithValue {
   readonly default?: number | undefined;
 }
 
-/** Error messages omit variants of a word, such as `name:desc` for `name`. */
+/** Error messages do not list variants of a choice, such as `name:desc` for `name`. */
 export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];

@@ -75,7 +75,7 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   const { contexts, globals, environment } = tools;
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
   const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
-  // read all tenants in parallel, because some tenants may not respond
+  // read all tenants in parallel, so that a slow tenant does not delay the others
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 

@@ -29,7 +29,7 @@ export interface Machine {
   readonly timezone: string;
   readonly node: string;
   readonly program: string;
-  /** path by which the program was called; a link is not resolved, because it stays valid after updates */
+  /** path by which the program was called; links are not resolved, because a link stays valid after an update */
   readonly programPath: string;
 }
 

@@ -49,7 +49,7 @@ export default defineCommand({
     if (isRecord) await terminal.show(columns, created);
     if (output !== undefined || !isRecord) {
       await outputs.write(output ?? "-", `${created.secret}\n`).catch(async (error: unknown) => {
-        // nobody has the secret, so nobody would notice that the token stays valid
+        // revoke the token: its secret could not be written, so nobody can use the token
         await ignoreFailure(() => client["access-tokens"].revoke(created.id));
         throw error;
       });

@@ -80,7 +80,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
     if (hasKept(plan)) held.push(one);
   }
   if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
-  // repeat the deletions, because a later export may have removed the users of a record
+  // delete the records that were kept: a later export may have removed what still referred to them
   for (const one of held) {
     const again = await take(one);
     isPart ||= again !== undefined && hasKept(again);

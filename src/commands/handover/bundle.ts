@@ -73,7 +73,7 @@ const createKeyAsFileFailure = (): Failure =>
   });
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
-  /** reading a file compares its content with the verified hashes */
+  /** reading a file of the bundle also verifies its hash */
   readonly found: BundleFiles;
   /** undefined if the bundle is damaged or does not contain a tenant */
   readonly copy: TenantCopy | undefined;

@@ -28,7 +28,7 @@ export interface Difference {
 /** Types whose records come from the console or from Apple. */
 const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
 const IGNORED_FIELDS = new Set(
-  // depth, accounts and users are derived from other records, which are compared
+  // depth, accounts and users follow from other records, and those records are compared
   "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
 );
 

@@ -11,7 +11,7 @@ export type CopyClient = Client<(typeof COPY_NOUNS)[number]>;
 
 export interface TenantCopy extends AsyncDisposable {
   readonly path: string;
-  /** Opens the copy with full rights, which may change the bytes of the file. */
+  /** Opens the copied tenant with all permissions. Opening the tenant may change the bytes of the file. */
   open(): Promise<CopyClient>;
 }
 

@@ -125,7 +125,7 @@ export default defineCommand({
         yield next.value;
       }
     }
-    // print no column names without differences, because cron would send them by email
+    // if nothing differs, do not print the column names, because cron emails all output
     if (first.done !== true || isRecordOutputRequested(tools)) await terminal.list(DIFF_COLUMNS, countDifferences());
     if (first.done === true) {
       await terminal.note(text("no differences", "差異はありません"));

@@ -253,7 +253,7 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
   flag: "--yes",
 });
 
-/** The receipt is recorded before the tenant is replaced, so that every received tenant contains the record. */
+/** Records the receipt in the copy before the copy replaces the tenant, so that every received tenant contains it. */
 async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {

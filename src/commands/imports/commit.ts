@@ -40,7 +40,7 @@ export default defineCommand({
     const { client } = chosen;
     requireNamedContext(tools, chosen);
     const plan = await findImport(client, id, ["planned"]);
-    // the tenant rejects the commit with an error that contains the reason
+    // this commit fails with an error of the tenant that contains the reason
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
     // do not log the `fileName` of a deletion, because it contains the names that the user typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });

@@ -11,7 +11,7 @@ const LEAVER_VALUES = ["退職", "退社", "退職者", "退社者"];
 
 export const LAST_DAY_HEADER = /^(?:退職|退社)(?:年月)?日$/;
 
-/** The most reliable header comes first. */
+/** Headers of the columns that mark leavers, the most reliable header first. */
 export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (value: string) => boolean])[] = [
   [MOVEMENT_HEADER, (value) => LEAVER_VALUES.includes(value)],
   [LAST_DAY_HEADER, (value) => /^(?!0+$|9999)./.test(value)],

@@ -98,7 +98,7 @@ type LayoutFit =
 function assessLayoutFit(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): LayoutFit {
   if (match === undefined) return { state: "unknown" };
   if (isFitting(match)) return { state: "fits", match };
-  // if the list lacks the layout's column of leavers, the import would create leavers again
+  // without the layout's column that marks leavers, the import would create the leavers again
   const isUnsafe = canAsk && match.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
   return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }

@@ -8,7 +8,7 @@ const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address";
 
-/** Returns null for a header that its values contradict. */
+/** Finds the column of each header by its cells. Returns null if the cells do not fit the proposed column. */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
   { header, samples }: Pick<HeaderFinder, "header" | "samples">,

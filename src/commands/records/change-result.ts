@@ -27,7 +27,7 @@ type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
 const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
 
-/** Returns columns with IDs only if no other column differs. */
+/** Returns the columns whose values differ. Omits columns of IDs if other columns differ, too. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
   const changed = columns.filter(
     ({ key, value }) =>
@@ -118,7 +118,7 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** Hides the ID of a dry run, because the real creation assigns another ID. */
+/** Hides the ID that a dry run shows for a new record, because the created record gets another ID. */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,

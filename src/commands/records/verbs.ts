@@ -193,7 +193,7 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-/** The console does not accept upload files for these kinds. */
+/** Options for kinds of records that the console cannot import from files. */
 const { emitCsv: _, ...NOT_EXPORTED_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {

@@ -61,7 +61,7 @@ async function judgeItemsOfAllTenants(
 async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<ItemWithStatus[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = await readCurrentItems(tenant, asOf.timezone);
-  // only `renewals check` reports the start of validity
+  // only `renewals check` reports that an item is not valid yet
   const all = items.map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf));
   for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
   return all;

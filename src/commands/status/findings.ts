@@ -123,7 +123,7 @@ async function readTenant(tools: Tools, context: Context) {
   };
 }
 
-/** The ID contains the stage of the days before expiry, so that each stage is reported as new. */
+/** Adds the reached stage (such as 30 days before expiry) to the ID, so that each stage is reported as new. */
 const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
   const { expiresAt = null } = finding.item ?? {};
   const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
@@ -280,7 +280,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** The hash of the last audit record shows whether records are removed later. */
+/** The overview includes the hash of the last audit record, with which `audit verify --head` detects lost records. */
 export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,

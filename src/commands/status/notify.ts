@@ -91,7 +91,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const delivery = await deliver(recipient, message, []);
     if (delivery.sent) await told.add(fresh, key);
-    // the findings are not recorded as reported, so that the next run sends them again
+    // do not record the findings as reported, so that the next run sends them again
     else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
   }
   // print failed deliveries in every run, because the recipients did not get the messages

@@ -41,7 +41,7 @@ export async function findUser(client: Client<"users">, typed: string): Promise<
   return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 }
 
-/** Returns undefined if an existing user has or had this name. */
+/** Describes how the last user with this name was deleted; undefined if an existing user has or had the name. */
 export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
   const past = await client.users.history({ name: typed });
   const last = past.at(-1);

@@ -135,7 +135,7 @@ async function finishLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
-  // if nothing changes, ignore `--confirm-deletions`, because a scheduled command repeats the same number
+  // if nothing changes, ignore `--confirm-deletions`: a repeated command still has the number of its first run
   const changes = rows.some(isChange);
   const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
   if (asks) await showRows(tools, rows);

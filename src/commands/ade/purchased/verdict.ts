@@ -30,7 +30,7 @@ const VERDICT_TEXTS = new Map(
 
 export interface ReconciledDevice {
   readonly serialNumber: string;
-  /** row in the seller's list; null if the list does not have the device */
+  /** row in the seller's list; null if the device is not in the list */
   readonly row: number | null;
   readonly verdict: string;
 }

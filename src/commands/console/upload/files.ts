@@ -86,7 +86,7 @@ const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] =>
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** Files with deletions come last. */
+/** In a folder, numbers the files in the order of upload. Lists of records to delete come last. */
 function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
   const isFolder = extname(output) === "";
   if (isFolder || kinds.length < 2) {

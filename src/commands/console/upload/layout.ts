@@ -6,7 +6,7 @@ import type { KindUpload } from "./open-records.ts";
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;
-  /** position of the cell in a column with several values; 0 for a column with one value */
+  /** index of the cell, if the column has several cells in a row; otherwise 0 */
   readonly at: number;
   /** false if the last export lacks the column, so that the console's values are unknown */
   readonly isShown: boolean;

@@ -11,7 +11,7 @@ import { getKeyScope, type KindUpload, type Secrets } from "./open-records.ts";
 
 export interface UploadRow {
   readonly key: string;
-  /** undefined if the record is unchanged, as in a file for 全件更新 */
+  /** open changes of the record; undefined for an unchanged record, which only files for 全件更新 contain */
   readonly record: TaskRecord | undefined;
   readonly valuesOf: (column: Column) => readonly string[];
 }
@@ -73,7 +73,7 @@ export async function readUploadRows(
   return rows;
 }
 
-/** @param paths paths of the preceding rows by code, because an export lists a parent organisation first */
+/** @param paths organisation paths of earlier rows, by code; a parent is always in an earlier row */
 const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
   const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");

@@ -34,7 +34,7 @@ export interface MapSources {
 
 const NO_MAP = "none";
 
-/** @throws `not-found`; `usage` if the map cannot be read; `input-rejected` if the map is for another format */
+/** @throws `not-found`; `usage` if the column map cannot be read; `input-rejected` if it is for another format */
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,

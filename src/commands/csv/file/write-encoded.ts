@@ -7,7 +7,7 @@ import type { OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
 
-/** Opens the text only when it is written, because a tenant logs every export. */
+/** Called only when writing starts, because the tenant's audit log records each export that is opened. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
 class UnmappableError extends Error {}

@@ -40,7 +40,7 @@ export interface ColumnSearch {
 
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
-  /** users are asked only about headers that the map does not contain */
+  /** users are asked only about headers that the column map does not contain */
   readonly map?: ParsedMapFile | undefined;
   readonly doubtful?: readonly string[] | undefined;
   /** returns columns by header; null for a header whose values do not fit the proposed column */
@@ -99,7 +99,7 @@ export async function askColumns(
   const asked = unknown.filter((header) => !joined.has(header));
   const proposed = proposeColumns(asked, columns.filter(isFree));
   const free = columns.filter(({ field }) => !taken.has(field));
-  // several columns contain names of organisations, so values do not identify a column
+  // in a list of organisations, several columns contain organisation names, so values do not identify a column
   const search = { columns: format.thing.name === "org" ? [] : columns, free, proposed };
   const byValues = await known.findByValues?.(asked, search);
   const mapped: { header: string; to: string | null }[] = [];

@@ -33,7 +33,7 @@ type RecordBatches<R> = AsyncIterable<readonly R[]>;
 export interface RecordType<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
-  /** The key must be the same in every tenant, for example an email address or a serial number. */
+  /** must be the same in every tenant, so it is not an ID but, for example, an email address or a serial number */
   readonly key: (record: R) => string;
   readonly read: (client: CopyClient) => RecordBatches<R>;
   readonly detail?: ((record: R) => Text) | undefined;

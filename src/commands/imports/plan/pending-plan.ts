@@ -76,7 +76,7 @@ export class PendingPlan {
     try {
       return await work();
     } catch (error) {
-      // if discarding fails, the tenant removes the plan after a week
+      // ignore a failed discard, because the tenant removes the plan after a week
       await this.settle(error).catch(() => undefined);
       throw error;
     }
@@ -92,7 +92,7 @@ export class PendingPlan {
     if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered && unchanged === NOTHING_CHANGED) this.#tools.describeState(() => unchanged);
     else if (!this.#isUnanswered) this.#tools.describeDone(unchanged);
-    // a request that failed in a proxy may still reach the tenant, but a discarded plan cannot be committed
+    // the failed request may still reach the tenant later, but it cannot commit a discarded plan
     else if (!this.isKept) this.#tools.describeDone(unchanged);
   }
 }

@@ -17,7 +17,7 @@ export class RejectedFileFailure extends Failure {
 
 export interface ListedProblems {
   readonly all: readonly unknown[];
-  /** code of the first problem that remains if rows are skipped */
+  /** code of the first error that concerns the whole file, so that skipping rows does not help */
   readonly whole: string | undefined;
   readonly codes: ReadonlySet<string>;
 }
@@ -45,7 +45,7 @@ export async function listProblems(
     else digest.take(problem, problem.severity);
     if (problem.severity !== "error") continue;
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
-    // problems of the whole file have row number 0
+    // an error in the header row, or without a row (0), concerns the whole file
     if (problem.row <= getHeaderRow(plan)) whole ??= problem.code;
   }
   const how = text("--errors FILE writes all of them", "--errors FILE で全件を出力");

@@ -19,7 +19,7 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-/** An unreadable file counts as unknown. @throws `not-found`; `input-rejected` if a key is unusable */
+/** A file that cannot be read counts as unknown. @throws `not-found`; `input-rejected` if a key is unusable */
 export async function runCheck(
   tools: Tools,
   { files, allContexts, thresholds, ...openers }: CheckRequest,

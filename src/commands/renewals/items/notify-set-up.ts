@@ -51,7 +51,7 @@ const TEST_MESSAGE: Document = {
   sections: [],
 };
 
-/** If no recipient is configured, sends a test email to the sender, because owners still get emails. */
+/** If no recipient has an email address, emails the sender: this tests the mail server that reminds item owners. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, environment, home, machine } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };

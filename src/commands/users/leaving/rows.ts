@@ -18,7 +18,7 @@ const KIND_LABELS = {
   user: text("user", "ユーザー"),
 } as const;
 
-/** `collect`, `left`: must be done before the user can be deleted. `check`: may belong to another person. */
+/** `collect`, `left`: to do before the user can be deleted. `check`: the record may belong to another person. */
 const OUTCOME_LABELS = {
   end: text("revoke", "権限を外す"),
   delete: text("delete", "削除"),
