@@ -73,7 +73,7 @@ export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
 });
 
 const PAUSE_BUFFER = new Int32Array(new SharedArrayBuffer(4));
-const PAUSE_MS = 5;
+const WRITE_RETRY_PAUSE_MS = 5;
 
 /** Does not use streams, because they load slowly. The process may end right after the call. */
 function writeNow(descriptor: 1 | 2, content: string): void {
@@ -89,7 +89,7 @@ function writeNow(descriptor: 1 | 2, content: string): void {
       // errors of writing to stderr cannot be reported anywhere
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;
       if (code !== "EAGAIN") throw error;
-      Atomics.wait(PAUSE_BUFFER, 0, 0, PAUSE_MS);
+      Atomics.wait(PAUSE_BUFFER, 0, 0, WRITE_RETRY_PAUSE_MS);
     }
   }
 }

@@ -3,7 +3,7 @@ import { CHANGED_STATE, MAYBE_CHANGED_STATE, SEVERAL_CHANGED_STATE, type ChangeS
 import { text, type Text } from "../lib/text/index.ts";
 import { renderReport, type ErrorStyle } from "../lib/terminal/failure.ts";
 
-const GRACE_MS = 900;
+const SIGNAL_GRACE_MS = 900;
 
 const OUTPUT_GRACE_MS = 50;
 
@@ -36,7 +36,7 @@ export class Interrupts {
   #ending: (exit: number) => string = () => "";
   #exit: number | undefined;
   #reported = false;
-  #graceMs = GRACE_MS;
+  #graceMs = SIGNAL_GRACE_MS;
   done: Text | undefined;
   #reload: (() => void) | undefined;
 

@@ -10,8 +10,8 @@ import type { Tools } from "./tools.ts";
 
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 
-const GRACE_MS = 30_000;
-const CLOSE_MS = 4_000;
+const REQUEST_GRACE_MS = 30_000;
+const SERVER_CLOSE_MS = 4_000;
 
 export default defineCommand({
   summary: text(
@@ -128,8 +128,8 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();
   const reload = (): void => void reloadCertificate(tools, server, files);
-  await tools.untilStopped(GRACE_MS + CLOSE_MS, reload);
-  await server.stop(GRACE_MS);
+  await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS, reload);
+  await server.stop(REQUEST_GRACE_MS);
 };
 
 const reloadCertificate = async (

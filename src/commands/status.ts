@@ -57,12 +57,12 @@ export default defineCommand({
   },
   async run(tools, { notify, ...forms }) {
     const isShown = shouldShowFindings(tools, forms);
-    const all = await findEverywhere(tools);
+    const all = await findInAllTenants(tools);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
-    const findings = notify ? await notifyDaily(tools, all, show) : await findAll(tools, all);
+    const findings = notify ? await notifyDaily(tools, all, show) : await listAllFindings(tools, all);
     if (!notify) await show(findings);
-    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showAllWell(tools, all);
+    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showNoFindings(tools, all);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
     const summary = findings.length === 0 ? tenants : describeLevels(findings.toSorted(compareByUrgency));
     const state = determineState(findings.map(({ level }) => level));
@@ -71,7 +71,7 @@ export default defineCommand({
   },
 });
 
-async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> {
+async function findInAllTenants(tools: Tools): Promise<readonly TenantFindings[]> {
   const { contexts, globals, environment } = tools;
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
   const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
@@ -79,7 +79,7 @@ async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> 
   return Promise.all(chosen.map((context) => findInTenant(tools, context)));
 }
 
-const findAll = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
+const listAllFindings = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
   ...all.flatMap(({ findings }) => findings),
   ...findFailedReminders(all),
   ...findMissedRuns(all, tools.clock.now()),
@@ -98,11 +98,12 @@ async function notifyDaily(
   return findings;
 }
 
-async function showAllWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
-  if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeAllWell(all)[terminal.language]}\n`);
+async function showNoFindings({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
+  if (terminal.onTerminal && !globals.quiet)
+    await terminal.out.write(`${describeNoFindings(all)[terminal.language]}\n`);
 }
 
-function describeAllWell(all: readonly TenantFindings[]): Text {
+function describeNoFindings(all: readonly TenantFindings[]): Text {
   const [run] = all.flatMap(({ lastRun, timezone }) =>
     lastRun === undefined ? [] : [formatMinute(lastRun, timezone)],
   );

@@ -39,11 +39,11 @@ export default defineCommand({
   exits: ["not-signed-in", "not-permitted", "input-rejected"],
   async run(tools, { name, readOnly, expires, output }) {
     const { client } = await tools.tenant("access-tokens");
-    const expiresAt = await resolveTokenEnd(tools, expires);
+    const expiresAt = await resolveTokenExpiry(tools, expires);
     const asked = { name, readOnly, ...(expiresAt !== undefined && { expiresAt }) };
     const { terminal, outputs } = tools;
     const isRecord = isRecordOutputRequested(tools);
-    const columns = output === undefined ? CREATED_COLUMNS : TOKEN_COLUMNS;
+    const columns = output === undefined ? NEW_TOKEN_COLUMNS : TOKEN_COLUMNS;
     if (isRecord) terminal.checkOutput(columns);
     const created = await client["access-tokens"].create(asked);
     if (isRecord) await terminal.show(columns, created);
@@ -69,14 +69,14 @@ export default defineCommand({
   },
 });
 
-const CREATED_COLUMNS: readonly Column<AccessToken & { readonly secret: string }>[] = [
+const NEW_TOKEN_COLUMNS: readonly Column<AccessToken & { readonly secret: string }>[] = [
   { key: "secret", header: text("secret", "シークレット"), value: ({ secret }) => secret },
   ...TOKEN_COLUMNS,
 ];
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const resolveTokenEnd = async (tools: Tools, typed: string | undefined): Promise<string | undefined> => {
+const resolveTokenExpiry = async (tools: Tools, typed: string | undefined): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const days = parseDurationDays(typed);
   if (days !== undefined) return new Date(tools.clock.now().getTime() + days * DAY_MS).toISOString();

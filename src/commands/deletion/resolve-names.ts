@@ -13,7 +13,7 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
   readonly called?: ((record: R) => string) | undefined;
 }
 
-const MAX_LISTED = 5;
+const MAX_DESCRIBED_RECORDS = 5;
 
 /** Skips deleted records. @throws `not-found`, or `usage` for an ambiguous name */
 export async function resolveRecordIds<R extends { readonly id: string }>(
@@ -59,8 +59,8 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
 }
 
 const describeMatches = (all: readonly (string | Text)[]): Text => {
-  const { en, ja } = joinDescriptions(all.slice(0, MAX_LISTED));
-  const more = all.length > MAX_LISTED ? "; …" : "";
+  const { en, ja } = joinDescriptions(all.slice(0, MAX_DESCRIBED_RECORDS));
+  const more = all.length > MAX_DESCRIBED_RECORDS ? "; …" : "";
   return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件が該当します: ${ja}${more}`);
 };
 

@@ -29,7 +29,7 @@ export interface TypedName {
 }
 
 const MAX_LIST_BYTES = 1024 * 1024;
-const MAX_NAMES = 2_000;
+const MAX_TYPED_NAMES = 2_000;
 const IDENTIFYING_FIELDS = ["emails", "employeeCode", "accountName"];
 
 const isPersonField = (field: string | undefined): boolean =>
@@ -250,11 +250,11 @@ export async function readTypedNames(
     file === undefined ? undefined : await readNamesFromFile(tools, file, mayBeTable ? reading : undefined);
   const all = [...typed, ...(listed?.typed ?? [])];
   const once = new Map(all.map((one) => [JSON.stringify([one.name, one.fullName, one.others]), one]));
-  if (once.size <= MAX_NAMES) return { ...listed, typed: [...once.values()] };
+  if (once.size <= MAX_TYPED_NAMES) return { ...listed, typed: [...once.values()] };
   throw new Failure("usage", {
     what: text(
-      `${once.size} names are given, but one run accepts at most ${MAX_NAMES}`,
-      `名前が ${once.size} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
+      `${once.size} names are given, but one run accepts at most ${MAX_TYPED_NAMES}`,
+      `名前が ${once.size} 件あります。1 回に指定できるのは ${MAX_TYPED_NAMES} 件までです`,
     ),
   });
 }

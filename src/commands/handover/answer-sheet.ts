@@ -32,7 +32,7 @@ async function readSheet(tools: Tools, name: string) {
     },
     problem: (problem: RecordProblem) => {
       if (getProblemSeverity(problem.code) === "error")
-        throw createSheetFailure(label, renderProblem(label, { ...problem, header: "" }));
+        throw createAnswerSheetFailure(label, renderProblem(label, { ...problem, header: "" }));
     },
   });
   for await (const _ of reading);
@@ -43,7 +43,7 @@ async function readSheet(tools: Tools, name: string) {
     number,
     number,
   ];
-  if (question === -1 || value === -1) throw createSheetFailure(header.where, MISSING_COLUMNS);
+  if (question === -1 || value === -1) throw createAnswerSheetFailure(header.where, MISSING_COLUMNS);
   const rows = rest.map(({ cells, where }) => {
     const cell = (place: number): string => cells[place] ?? "";
     return { question: cell(question), value: cell(value), by: cell(by), at: cell(at), where };
@@ -61,7 +61,7 @@ const ROW_WITHOUT_QUESTION = text(
   "この行は質問ではないため、回答を書けません。「値」の列を元の値に戻すか、空にしてください",
 );
 
-const createSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
+const createAnswerSheetFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
 /** Returns days as YYYY-MM-DD, because spreadsheet programs change the format of days. */
 const toPlainValue = (value: string): string => {
@@ -107,7 +107,7 @@ export async function readAnswerSheet(
   if (problems.length === 0) return [...answers.values()];
   await showProblems(terminal, problems);
   const wrong = formatCount(problems.length, "wrong row");
-  throw createSheetFailure(
+  throw createAnswerSheetFailure(
     label,
     text(`${wrong}; nothing was recorded`, `正しくない行が ${problems.length} 行あるため、何も登録していません`),
   );

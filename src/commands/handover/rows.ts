@@ -53,8 +53,8 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
   });
 };
 
-const INDENT = 10;
-const MIN_WIDTH = 20;
+const DESCRIPTION_INDENT = 10;
+const MIN_DESCRIPTION_WIDTH = 20;
 
 /** Prints each command on a separate line, so that users can copy the command. */
 export async function writeChecklist(
@@ -63,8 +63,8 @@ export async function writeChecklist(
   timezone: string,
 ): Promise<void> {
   const { heading, bad, faint } = await terminal.styles("stdout");
-  const indent = " ".repeat(INDENT);
-  const width = Math.max(MIN_WIDTH, terminal.columns - INDENT);
+  const indent = " ".repeat(DESCRIPTION_INDENT);
+  const width = Math.max(MIN_DESCRIPTION_WIDTH, terminal.columns - DESCRIPTION_INDENT);
   for (const [item, own] of Map.groupBy(rows, (row) => row.item)) {
     const lines = wrapIntoLines(terminal.say(GROUP_TITLES[item]), terminal.columns).map((title) => heading(title));
     for (const row of own) {
@@ -81,7 +81,7 @@ export async function writeChecklist(
   }
 }
 
-const padState = (state: string): string => " ".repeat(Math.max(1, INDENT - displayWidth(state)));
+const padState = (state: string): string => " ".repeat(Math.max(1, DESCRIPTION_INDENT - displayWidth(state)));
 
 const renderLineText = (row: ChecklistRow, timezone: string): Text => {
   const { what, by, at } = row;

@@ -38,7 +38,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
     return;
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
-  if (other !== undefined) throw createDifferentAdministratorFailure(other);
+  if (other !== undefined) throw createAdministratorExistsFailure(other);
   // read the password file first, so that an unusable file is reported before a prompt
   const filed = passwordFile === undefined ? undefined : await readNewPassword(tools, passwordFile);
   const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
@@ -66,7 +66,7 @@ const createMirrorFailure = (account: string): Failure =>
 const ACCOUNT_PROMPT = text("Account of the first administrator:", "最初の管理者のアカウント名:");
 const EMAIL_PROMPT = text("Email address of the first administrator:", "最初の管理者のメールアドレス:");
 
-const createDifferentAdministratorFailure = ({ name }: Account): Failure =>
+const createAdministratorExistsFailure = ({ name }: Account): Failure =>
   new Failure("conflict", {
     what: text(
       `the tenant has a system administrator already: ${name}; nothing was changed`,

@@ -109,10 +109,10 @@ async function readTenant(tools: Tools, context: Context) {
         one.line,
       ]),
     ),
-    ...toFindings(place, "console", await findOnDevices(tools, context)),
+    ...toFindings(place, "console", await findDeviceProblems(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
-    ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
+    ...toFindings(place, "token", findExpiringToken(rights?.token ?? null, asOf)),
   ];
   return {
     tenant: label,
@@ -143,7 +143,7 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     return [kind, "warning", text(`no renewal item is recorded: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
-async function findOnDevices(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
+async function findDeviceProblems(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
   const { client } = await tools.tenantOf(context, "config-profiles", "devices");
   const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): FindingValues => {
     const { en, ja } = PROFILE_KINDS[one.kind];
@@ -214,7 +214,7 @@ async function findConsoleWork(
 
 const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };
 
-function findTokenEnd(
+function findExpiringToken(
   token: { readonly name: string; readonly expiresAt: string } | null,
   { now, timezone }: StageClock,
 ): readonly FindingValues[] {
@@ -273,9 +273,9 @@ export const findFailedReminders = (all: readonly TenantFindings[]): readonly Fi
   });
 };
 
-const MONTH_DAYS = 90;
+const OVERVIEW_DAYS = 90;
 
-const MAX_MONTH_ITEMS = 5;
+const MAX_OVERVIEW_ITEMS = 5;
 
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
@@ -285,15 +285,15 @@ export async function buildMonthlyOverview(
   tools: Tools,
   { context, tenant, timezone, items }: TenantFindings,
 ): Promise<Finding> {
-  const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= MONTH_DAYS);
+  const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= OVERVIEW_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
-      .slice(0, MAX_MONTH_ITEMS)
+      .slice(0, MAX_OVERVIEW_ITEMS)
       .map(
         ({ kind, name, expiresOn }) =>
           `${kind === null ? "" : `${RENEWAL_KINDS[kind][language]} `}${name} ${expiresOn}`,
       );
-    return [...named, ...(due.length > MAX_MONTH_ITEMS ? ["…"] : [])].join(language === "en" ? ", " : "、");
+    return [...named, ...(due.length > MAX_OVERVIEW_ITEMS ? ["…"] : [])].join(language === "en" ? ", " : "、");
   });
   const { client } = await tools.tenantOf(context, "audit");
   const [last] = (await ignoreFailure(() => Array.fromAsync(client.audit.list({ limit: 1 })))) ?? [];
@@ -305,8 +305,8 @@ export async function buildMonthlyOverview(
     group: "month",
     level: "ok",
     what: text(
-      `expiry within ${MONTH_DAYS} days: ${due.length === 0 ? "nothing" : en}; last audit record: ${head}`,
-      `今後 ${MONTH_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}。監査ログの最後の記録: ${head}`,
+      `expiry within ${OVERVIEW_DAYS} days: ${due.length === 0 ? "nothing" : en}; last audit record: ${head}`,
+      `今後 ${OVERVIEW_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}。監査ログの最後の記録: ${head}`,
     ),
     next: null,
   };

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
 import type { Tools } from "../tools.ts";
 
-const MAX_BYTES = 100;
+const MAX_RUN_FILE_BYTES = 100;
 
 export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
 
 export async function findLastRun(tools: Pick<Tools, "home">, context: string): Promise<string | undefined> {
-  const note = await readSmallFile(join(getRunFolder(tools), context), MAX_BYTES).catch(() => undefined);
+  const note = await readSmallFile(join(getRunFolder(tools), context), MAX_RUN_FILE_BYTES).catch(() => undefined);
   const [at = ""] = note === undefined ? [] : Buffer.from(note.bytes).toString("utf8").split(/\s/);
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) ? at : undefined;
 }

@@ -10,7 +10,7 @@ type ReportedFinding = Pick<Finding, "id" | "context">;
 
 const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
 
-const MAX_BYTES = 10_000_000;
+const MAX_FINDINGS_FILE_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
 
 export class ReportedFindings {
@@ -24,7 +24,7 @@ export class ReportedFindings {
 
   static async read(tools: Tools): Promise<ReportedFindings> {
     const told = new ReportedFindings(tools);
-    const file = await readSmallFile(told.#path, MAX_BYTES).catch(() => undefined);
+    const file = await readSmallFile(told.#path, MAX_FINDINGS_FILE_BYTES).catch(() => undefined);
     try {
       type Known = Partial<ReturnType<typeof told.toJSON>>;
       const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;

@@ -43,18 +43,18 @@ type GroupableProblem = Pick<Problem, "column" | "params"> & { readonly code: st
 
 type Severity = "error" | "warning";
 
-const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
+const COLUMN_PROBLEM_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
 const findCommonCause = (problem: GroupableProblem): string | undefined => {
   const { code, column, params } = problem;
   if (code === "cells-too-few") return code;
-  if (COLUMN_WIDE_CODES.includes(code)) return `${code} ${column}`;
+  if (COLUMN_PROBLEM_CODES.includes(code)) return `${code} ${column}`;
   const isCommon =
     code.endsWith("-unknown") || code === "org-name-ambiguous" || (code === "required-new" && column === 0);
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
-const MAX_FOLDED_PROBLEMS = 8;
+const MAX_UNCUT_PROBLEMS = 8;
 
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
@@ -90,7 +90,7 @@ export class ProblemDigest<P extends GroupableProblem> {
       const { en, ja } = lineOf(problem);
       const line =
         more === 0 ? text(en, ja) : text(`${en} (and ${formatCount(more, "more row")})`, `${ja}(ほか ${more} 行)`);
-      await (severity === "error" ? terminal.problem(line, error.length > MAX_FOLDED_PROBLEMS) : terminal.warn(line));
+      await (severity === "error" ? terminal.problem(line, error.length > MAX_UNCUT_PROBLEMS) : terminal.warn(line));
     }
     const count = (of: readonly { readonly more: number }[]): number => of.reduce((sum, { more }) => sum + 1 + more, 0);
     const { errors, warnings, how } = rest;

@@ -32,7 +32,7 @@ export interface MapSources {
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
-const NO_MAP = "none";
+const NO_COLUMN_MAP = "none";
 
 /** @throws `not-found`; `usage` if the column map cannot be read; `input-rejected` if it is for another format */
 export async function loadColumnMap(
@@ -40,7 +40,7 @@ export async function loadColumnMap(
   format: FormatName,
   { option: file, customFields }: MapSources,
 ): Promise<ParsedMapFile | undefined> {
-  if (file === undefined || file === NO_MAP) return undefined;
+  if (file === undefined || file === NO_COLUMN_MAP) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const [{ parseMapFile }, { FORMATS }] = await Promise.all([
     import("../../../lib/csv/layout/map-parse.ts"),

@@ -55,7 +55,7 @@ export async function detectEncoding(
   const isNearUtf8 = encoding === "shift_jis" && (await isNearlyUtf8(file, signal));
   if (asked !== "auto") {
     if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return asked;
-    throw bom ? createMarkedFailure(file.label, flag) : createOtherEncodingFailure(file.label, flag, encoding);
+    throw bom ? createByteOrderMarkFailure(file.label, flag) : createOtherEncodingFailure(file.label, flag, encoding);
   }
   if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
   if (isNearUtf8) throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
@@ -72,7 +72,7 @@ const createOtherEncodingFailure = (where: string, flag: string, encoding: Encod
     hint: text(`omit ${flag}`, `${flag} を外してください`),
   });
 
-const createMarkedFailure = (where: string, flag: string): Failure =>
+const createByteOrderMarkFailure = (where: string, flag: string): Failure =>
   new Failure("input-rejected", {
     what: text(
       "the file begins with the byte order mark of a Unicode file",

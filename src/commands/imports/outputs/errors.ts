@@ -84,7 +84,7 @@ async function* selectInvalidRecords(
   await reasons.return(undefined);
 }
 
-const MAX_REASONS = 20;
+const MAX_ROW_REASONS = 20;
 
 interface RowReason {
   readonly row: number;
@@ -107,8 +107,8 @@ export async function* readRowReasons(
       reasons = [];
     }
     const reason = teller.plain(describeProblemReason(problem)[teller.language]);
-    if (reasons.length === MAX_REASONS) reasons.push("…");
-    else if (reasons.length < MAX_REASONS)
+    if (reasons.length === MAX_ROW_REASONS) reasons.push("…");
+    else if (reasons.length < MAX_ROW_REASONS)
       reasons.push(problem.header === "" ? reason : `${problem.header}: ${reason}`);
   }
   if (reasons.length > 0) yield join();

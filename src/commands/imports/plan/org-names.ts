@@ -7,7 +7,7 @@ import { same, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { loadOrgPaths } from "../outputs/report.ts";
 
-const MAX_NAMES = 50;
+const MAX_ASKED_ORG_NAMES = 50;
 const MAX_READ_PROBLEMS = 100_000;
 const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
 
@@ -18,7 +18,7 @@ export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly 
   for await (const { code, params } of client.imports.problems(plan.id, { limit: MAX_READ_PROBLEMS }))
     if (code === "org-name-ambiguous" || code === "org-name-unknown")
       unclear.set(String(params["name"]), params["paths"] === undefined ? [] : String(params["paths"]).split(", "));
-  if (field === undefined || unclear.size === 0 || unclear.size > MAX_NAMES) return [];
+  if (field === undefined || unclear.size === 0 || unclear.size > MAX_ASKED_ORG_NAMES) return [];
   const { prompts } = tools.terminal;
   const codes = new Map(Array.from(await loadOrgPaths(tools, plan), ([code, path]) => [path, code]));
   const answers = new Map<string, string | undefined>();
