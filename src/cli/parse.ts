@@ -244,7 +244,7 @@ function rejectUselessGlobals(
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
     throw usageError(
       text(
-        "--format xlsx cannot be used with this command, because it uses -o FILE for another output",
+        "--format xlsx cannot be used with this command, because the command uses -o FILE for another output",
         "このコマンドの -o FILE は別の出力の指定のため、--format xlsx は使えません",
       ),
       typeof output.workbook === "object" ? output.workbook : undefined,

@@ -115,7 +115,7 @@ test.each<[string, Answers, string]>([
   [
     "a kind that is not recorded",
     { tenant: tenantOf({ profile: { ...EMPTY_TENANT_PROFILE, ios: true, ade: false, vpp: false, android: false } }) },
-    "WARNING kanto: no renewal item is recorded: MDM push certificate: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto",
+    "WARNING kanto: not recorded as a renewal item: MDM push certificate: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto",
   ],
   [
     "an overdue synchronisation",

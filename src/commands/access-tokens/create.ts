@@ -18,7 +18,7 @@ export default defineCommand({
       kind: "string",
       value: "DAYS|DATE",
       about: text(
-        `expiry: 30d (days) or a date (default: ${TOKEN_DAYS.default}d; at most a year)`,
+        `expiry: a number of days (30d) or a date (default: ${TOKEN_DAYS.default}d; at most a year)`,
         `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
       ),
     },
@@ -27,7 +27,7 @@ export default defineCommand({
       short: "o",
       value: "FILE",
       about: text(
-        "file for the secret, readable only by you (default: stdout)",
+        "file to write the secret to, readable only by you (default: stdout)",
         "シークレットを書き出す、自分だけが読めるファイル(既定: 標準出力)",
       ),
     },

@@ -28,7 +28,7 @@ export default defineCommand({
     alreadyInConsole: {
       kind: "boolean",
       about: text(
-        "for a mirror of the console: record an account that already exists there with a password",
+        "for a mirror of the console: record an account that already exists in the console and has a password",
         "管理画面のミラーの場合: 管理画面に作成済みでパスワードも設定済みのアカウントを登録する",
       ),
     },

@@ -32,7 +32,7 @@ export const ACCOUNT_OPTIONS = {
     kind: "list",
     value: "ORG,ORG",
     about: text(
-      "organisations (code or path) that a division or custom administrator manages; all (全て) only for custom administrators",
+      "organisations (code or path) that a division or custom administrator manages; a custom administrator may also manage all (全て)",
       "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者は all で「全て」)",
     ),
   },
@@ -99,7 +99,7 @@ export const ACCOUNT_HELP: readonly Text[] = [
     `管理者権限の付与にはパスワード(${PASSWORD_RULE.ja})が必要です。--password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。保存するのは照合用の値(argon2id)だけで、パスワードは保存しません。管理画面のミラーでは何も保存しません。管理画面で設定し、--password-in-console で日時だけを記録します。`,
   ),
   text(
-    "A division administrator requires --managed-orgs, and a custom administrator --scheme and --managed-orgs. An operator must belong to an organisation other than 全社. Only system administrators can have the support option (at most 5 accounts), and notice emails require the support option. Only system administrators can grant roles above operator and set managed organisations.",
+    "A division administrator requires --managed-orgs, and a custom administrator requires both --scheme and --managed-orgs. An operator must belong to an organisation other than 全社. Only system administrators can have the support option (at most 5 accounts), and notice emails require the support option. Only system administrators can grant roles above operator and set managed organisations.",
     "部門管理者には --managed-orgs、カスタム管理者には --scheme と --managed-orgs、オペレーターには全社以外の所属組織が必要です。サポートオプション(最大 5 アカウント)はシステム管理者だけ、お知らせメール受信はサポートオプションのあるアカウントだけです。オペレーターより上の管理者権限の付与と管理対象組織の設定ができるのは、システム管理者だけです。",
   ),
 ];

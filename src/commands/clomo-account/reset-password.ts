@@ -21,7 +21,7 @@ export default defineCommand({
     forSignIn: {
       kind: "boolean",
       about: text(
-        "for a mirror of the console: set a password only for signing in to the mirror's server (serve)",
+        "for a mirror of the console: set a password that is used only to sign in to the mirror's server (serve)",
         "管理画面のミラーの場合: サーバー(serve)へのサインイン専用のパスワードを設定する(管理画面のパスワードは変わらない)",
       ),
     },

@@ -32,8 +32,16 @@ export const defineAssignableVerbs = ({ noun, thing, single, filters, more, exam
     summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
     args: {},
     options: {
-      device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
-      org: { kind: "string", value: "ORG", about: text("only those assigned to this organisation", "この組織のもの") },
+      device: {
+        kind: "string",
+        value: "SERIAL",
+        about: text("only those applied to this device", "このデバイスに適用されるもの"),
+      },
+      org: {
+        kind: "string",
+        value: "ORG",
+        about: text("only those applied to all devices of this organisation", "この組織の全デバイスに適用されるもの"),
+      },
       ...filters,
       limit: LIMIT_OPTION,
     },

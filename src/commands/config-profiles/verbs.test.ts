@@ -82,7 +82,7 @@ test("several profiles of one kind on a device are a finding, and so are devices
   const home = freshFolder();
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const { stdout } = await run("status --format json", { tenant: tenant.fetch, home });
-  expect(stdout).toContain("several profiles of the kind VPN on 1 device");
+  expect(stdout).toContain("1 device with several profiles of the kind VPN");
   expect(stdout).toContain("config-profiles list --device B1");
   expect(stdout).toContain("2 devices in lost mode");
   expect(stdout).toContain("devices list --lost");

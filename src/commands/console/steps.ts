@@ -48,7 +48,7 @@ function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
   const rest = task.create + task.update + task.delete - shown.length;
   if (rest <= 0) return steps;
   const see = line("console show", [number], { rows: true });
-  return [...steps, text(`to see the other ${rest}: ${see}`, `ほかの ${rest} 件を表示するには: ${see}`)];
+  return [...steps, text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`)];
 }
 
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
@@ -114,7 +114,7 @@ const formatNameWithKey = (
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
   if (key === null || key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;
-  // omit the key of an organisation without a code, because its path ends with the name
+  // an organisation without a code has its path as the key, and the path already ends with the name
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
 

@@ -9,7 +9,7 @@ export default defineCommand({
   summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),
   details: [
     text(
-      "Your changes that the exports do not show yet remain open tasks. All other values are set to those of the console. Records that an export lacks are removed: up to 5 records and 2 % without a question, more only if you confirm their number.",
+      "Your changes that the exports do not show yet remain open tasks. All other values are set to those of the console. Records that an export lacks are removed. If these are more than 5 records, or more than 2 % of all, you must first confirm their number.",
       "ミラーで行った変更のうち、管理画面にまだ反映されていないものは未完了のまま残します。ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件以内かつ 2 % 以内なら質問せず、超えるときは件数の入力を求めます。",
     ),
   ],

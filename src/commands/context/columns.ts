@@ -23,7 +23,7 @@ export const CONTEXT_ARGUMENT = {
 export const PROTECTED_OPTION = {
   kind: "boolean",
   about: text(
-    "require confirmation of every change to the tenant with the context's name (typed, or --confirm-context)",
+    "before every change to the tenant, ask for the context's name (typed, or --confirm-context)",
     "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
   ),
 } as const satisfies Field;

@@ -157,7 +157,7 @@ export interface NameList {
   readonly skips?: boolean | undefined;
 }
 
-/** Finds the columns by known headers, then by a layout of users, then by asking the user. */
+/** Finds the columns by known headers, then by a layout for lists of users, then by asking the user. */
 async function findNamingColumns(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
   const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });

@@ -20,7 +20,7 @@ export default defineRecordVerbs({
     key: {
       kind: "choice",
       choices: DEVICE.keys.map(({ name }) => name),
-      about: text("field that matches rows to devices (default: serial)", "各行のデバイスを特定する項目(既定: serial)"),
+      about: text("field that identifies each device (default: serial)", "各行のデバイスを特定する項目(既定: serial)"),
     },
   },
   examples: {

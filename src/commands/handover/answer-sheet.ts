@@ -93,7 +93,7 @@ export async function readAnswerSheet(
     if ((at !== "" && read.value === answer?.value) || read.value === recorded) return undefined;
     const shownAt = rows.find((row) => row.question === id && row.at !== "")?.at ?? "";
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
-      return text(`${id} has a newer answer than this sheet`, `${id} にはこの表より新しい回答があります`);
+      return text(`the answer recorded for ${id} is newer`, `${id} にはこの表より新しい回答があります`);
     if (answers.has(id)) return text(`${id} is answered twice in this sheet`, `この表に ${id} の回答が 2 つあります`);
     // a user who changes only the value leaves the previous author in the sheet
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);

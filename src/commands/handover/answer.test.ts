@@ -164,7 +164,7 @@ describe("without being asked", () => {
     const refused = await give(older);
     expect(refused).toMatchObject({
       exit: 3,
-      stderr: expect.stringMatching(/^stdin:\d+: rules\.lost has a newer answer than this sheet/m),
+      stderr: expect.stringMatching(/^stdin:\d+: the answer recorded for rules\.lost is newer/m),
     });
     expect(await answers()).toEqual(["rules.lost=intra 前任"]);
     const newer = await sheet();

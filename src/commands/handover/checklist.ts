@@ -17,7 +17,7 @@ export default defineCommand({
       "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)、構成プロファイルとアプリ、不足している項目を表示します。各項目が対象かどうかは、テナントの利用機能(`tenant set`)で決まります。不足があっても終了コードは 0 です。",
     ),
     text(
-      "With --leaver, lists the steps to take before that person leaves instead. The steps include everything that expires up to 90 days after --leaves (default: today).",
+      "With --leaver, instead lists the steps to take before that person leaves. The steps include everything that expires up to 90 days after --leaves (default: today).",
       "--leaver を指定すると、代わりに、その人が退職するまでに行う作業を順に表示します。--leaves の日(既定: 今日)から 90 日後までに期限が来る項目も含みます。",
     ),
   ],

@@ -157,7 +157,7 @@ async function showBundle(
   const total = resources.reduce((sum, { records }) => sum + records, 0);
   await terminal.note(
     text(
-      `wrote ${output}: ${formatCount(total, "record")}; ${formatCount(gaps, "gap")} in report.html`,
+      `wrote ${output}: ${formatCount(total, "record")}; report.html lists ${formatCount(gaps, "gap")}`,
       `${output} に書き出しました: データ ${total} 件。不足は ${gaps} 件です(report.html に記載)`,
     ),
   );

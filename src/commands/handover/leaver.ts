@@ -16,7 +16,7 @@ export const LEAVER_OPTIONS = {
     kind: "string",
     value: "PERSON",
     about: text(
-      "leaver: account name, email address, or a name that is in any record",
+      "leaver: account name, email address, or a name as written in any record",
       "退職者のアカウント名、メールアドレス、または登録データのどこかにある名前",
     ),
   },

@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "daily",
-  summary: text("how lists with other headers are read", "ヘッダーの異なる一覧の読み取り方(レイアウト)"),
+  summary: text("layouts for lists with other headers", "ヘッダーの異なる一覧の読み取り方(レイアウト)"),
 });

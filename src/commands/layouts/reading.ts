@@ -178,7 +178,7 @@ function rejectDoubtfulColumns(
   const what =
     lacking === undefined
       ? text(
-          `the layout ${layout.id} reads the field of the column "${doubtful}" from another column`,
+          `column "${doubtful}" is not in the layout ${layout.id}, which reads the same field from another column`,
           `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
         )
       : text(

@@ -14,8 +14,8 @@ const CHECK_OPTIONS = {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "report items that expire within this time as warnings: 90d, 12w (default: 90d)",
-      "この期間内の期限を「期限間近」とする: 90d、12w(既定: 90d)",
+      "report items that expire within this time, such as 90d or 12w, as warnings (default: 90d)",
+      "この期間内の期限を「期限間近」とする(例: 90d、12w。既定: 90d)",
     ),
   },
   critical: {
@@ -74,14 +74,14 @@ export default defineCommand({
       [
         STATE_EXITS.warning,
         text(
-          "warning: something is due within --within or is not valid yet",
+          "warning: an item expires within the time of --within, or is not valid yet",
           "期限間近(--within)、またはまだ有効でない項目がある",
         ),
       ],
       [
         STATE_EXITS.critical,
         text(
-          "critical: something is due within --critical or has expired",
+          "critical: an item expires within the time of --critical, or has expired",
           "至急(--critical)、または期限切れの項目がある",
         ),
       ],

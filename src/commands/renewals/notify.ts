@@ -36,7 +36,7 @@ export default defineCommand({
       choices: ["init", "test"],
       required: true,
       about: text(
-        "init: write commented settings; test: send one message to each recipient",
+        "init: write a settings file with comments; test: send one message to each recipient",
         "init: コメント付きの設定ファイルを作る、test: 各通知先に 1 通ずつ送る",
       ),
     },

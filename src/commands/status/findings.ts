@@ -140,7 +140,7 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     const { en, ja } = RENEWAL_KINDS[kind];
     const given = kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" };
     const add = line("renewals add", ["NAME"], { kind, ...given });
-    return [kind, "warning", text(`no renewal item is recorded: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
+    return [kind, "warning", text(`not recorded as a renewal item: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
 async function findDeviceProblems(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
@@ -148,7 +148,7 @@ async function findDeviceProblems(tools: Tools, context: Context): Promise<reado
   const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): FindingValues => {
     const { en, ja } = PROFILE_KINDS[one.kind];
     const of = formatCount(one.devices, "device");
-    const what = text(`several profiles of the kind ${en} on ${of}`, `${ja}が複数あるデバイス ${one.devices} 台`);
+    const what = text(`${of} with several profiles of the kind ${en}`, `${ja}が複数あるデバイス ${one.devices} 台`);
     return [one.kind, "warning", what, line("config-profiles list", [], { device: one.example })];
   });
   const lost = (await ignoreFailure(() => Array.fromAsync(client.devices.list({ lost: true })))) ?? [];

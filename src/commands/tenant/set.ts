@@ -28,7 +28,7 @@ export default defineCommand({
       value: "users,docs",
       choices: ADMINISTRATOR_KINDS,
       about: text(
-        "confirm, for these kinds of users, that all administrators in the console are marked as administrators here",
+        "confirm, for these kinds of users, that all administrators in the console are marked as administrators in this tenant",
         "管理画面の管理者をすべて、このテナントでも管理者に指定したことを確認したユーザーの種類",
       ),
     },

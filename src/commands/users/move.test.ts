@@ -81,6 +81,6 @@ test("names an operator whose scope changes", async () => {
   };
   const { en } = await runInBoth("users move jiro@example.jp --to 営業部 --dry-run", { tenant });
   expect(en.stderr).toContain(
-    "jiro01 (次郎) is an operator; the scope changes from 総務部 and below to 営業部 and below\n",
+    "jiro01 (次郎) is an operator, whose scope changes from 総務部 to 営業部 (each with the organisations below it)\n",
   );
 });

@@ -70,7 +70,7 @@ async function noteOperatorScopes(tools: Tools, users: readonly User[], to: Pick
     const [from, into] = [org.path || ROOT_ORG_NAME, to.path || ROOT_ORG_NAME];
     await tools.terminal.note(
       text(
-        `${name} (${user}) is an operator; the scope changes from ${from} and below to ${into} and below`,
+        `${name} (${user}) is an operator, whose scope changes from ${from} to ${into} (each with the organisations below it)`,
         `${name}(${user})はオペレーターです。操作できる範囲が「${from}」以下から「${into}」以下に変わります`,
       ),
     );

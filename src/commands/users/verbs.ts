@@ -29,7 +29,7 @@ export default defineRecordVerbs({
     key: {
       kind: "choice",
       choices: USER_KEY_NAMES,
-      about: text("field that matches rows to users (default: email)", "各行のユーザーを特定する項目(既定: email)"),
+      about: text("field that identifies each user (default: email)", "各行のユーザーを特定する項目(既定: email)"),
     },
     orgs: {
       kind: "file",

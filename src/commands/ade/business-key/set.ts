@@ -27,7 +27,7 @@ export default defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "name of the MDM server that CLOMO uses; required only if you have several at Apple",
+        "name of the MDM server that CLOMO uses; required only if you registered several MDM servers at Apple",
         "CLOMO が使う MDM サーバーの名前(Apple に MDM サーバーを複数登録している場合だけ必要)",
       ),
     },

@@ -19,7 +19,7 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields; none accepts only the format's own headers. Default for commands with a tenant: the layout that fits",
+    "YAML file that maps headers to fields; none accepts only the format's own headers. Default for commands with a tenant: the layout that fits the headers",
     "ヘッダーと項目の対応表ファイル(YAML)。none なら形式どおりのヘッダーだけを読む。テナントを使うコマンドの既定は、ヘッダーに合うレイアウト",
   ),
 } as const satisfies TextField;

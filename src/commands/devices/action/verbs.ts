@@ -12,7 +12,7 @@ const list = defineCommand({
   summary: text("list the recorded actions, newest first", "記録した操作を新しい順に一覧する"),
   args: {},
   options: {
-    device: { kind: "string", value: "SERIAL", about: text("only those on this device", "このデバイスのもの") },
+    device: { kind: "string", value: "SERIAL", about: text("only actions on this device", "このデバイスの操作だけ") },
     limit: LIMIT_OPTION,
   },
   examples: [{ line: "clomoctl devices action list --device SERIAL000001" }],

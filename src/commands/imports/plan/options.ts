@@ -14,16 +14,16 @@ import { toFlagName, type Field, type Fields, type InputOf } from "../../field.t
 export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
   about: text(
-    "expected number of deletions; if the plan has a different number, nothing is changed",
-    "想定する削除件数(計画と一致しなければ何も変更しない)",
+    "expected number of deletions; if the plan has more or fewer deletions, nothing is changed",
+    "想定する削除件数(計画の削除件数と一致しなければ何も変更しない)",
   ),
 } as const;
 
 export const CONFIRM_WIPES_OPTION = {
   kind: "number",
   about: text(
-    "expected number of devices to wipe because the owner changes; if the plan has a different number, nothing is changed",
-    "所有者の変更で初期化が必要になるデバイスの想定台数(計画と一致しなければ何も変更しない)",
+    "expected number of devices to wipe because the owner changes; if the plan wipes more or fewer devices, nothing is changed",
+    "所有者の変更で初期化が必要になるデバイスの想定台数(計画の台数と一致しなければ何も変更しない)",
   ),
 } as const;
 
@@ -32,7 +32,7 @@ export const LIMIT_OPTIONS = {
     kind: "string",
     value: "N|P%",
     about: text(
-      "maximum number of deletions, or P% of the current records (at most 500); if the plan exceeds it, nothing is changed (exit 10)",
+      "maximum number of deletions, or P% of the current records (but at most 500); if the plan exceeds this maximum, nothing is changed (exit 10)",
       "削除の上限(件数、または現在の件数に対する割合。割合の場合も 500 件まで)。計画が超えるときは何も変更しない(終了コード 10)",
     ),
   },
@@ -40,7 +40,7 @@ export const LIMIT_OPTIONS = {
     kind: "string",
     value: "N|P%",
     about: text(
-      "maximum number of updates, or P% of the current records; if the plan exceeds it, nothing is changed (exit 10)",
+      "maximum number of updates, or P% of the current records; if the plan exceeds this maximum, nothing is changed (exit 10)",
       "更新の上限(件数、または現在の件数に対する割合)。計画が超えるときは何も変更しない(終了コード 10)",
     ),
   },
@@ -95,7 +95,7 @@ export const UNDELETABLE_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "for missing records that cannot be deleted: keep keeps them (exit 8); release also unassigns devices, so that owners can be deleted (default: reject the file)",
+    "if records not in the file cannot be deleted: keep keeps them (exit 8); release also unassigns devices, to delete their owners (default: reject the file)",
     "ファイルになくても削除できない管理者、デバイスの所有者、使用中の組織の扱い。keep は残す(終了コード 8)。release はさらに、所有者をデバイスから外して削除する(既定: ファイルを拒否)",
   ),
 } as const satisfies Field;
@@ -104,11 +104,11 @@ export const ORG_BY_OPTION = {
   kind: "choice",
   choices: ORG_BY_CHOICES,
   brief: text(
-    "content of the organisation column: code, or name (or path)",
+    "content of the organisation column: a code, or a name or path",
     "組織の列の内容(組織コードか、組織名やパスか)",
   ),
   about: text(
-    "content of the organisation column: code, or name (a code, name or path that identifies one organisation). Default: code; name if the console lacks the header",
+    "content of the organisation column: code, or name (a code, name or path of one organisation). Default: code; name for a header that the console does not use",
     "組織の列の内容。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(パスの区切りはなくてもよい)。既定は code(管理画面にないヘッダーの列では name)",
   ),
 } as const satisfies Field;
@@ -132,12 +132,12 @@ export const UPLOAD_FILE_OPTION = {
 
 export const IMPORT_OPTIONS = {
   mode: {
-    brief: text("replace also deletes missing records", "replace はファイルにないものも削除する"),
+    brief: text("replace also deletes records that the file lacks", "replace はファイルにないものも削除する"),
     kind: "choice",
     choices: ["append", "replace"],
     default: "append",
     about: text(
-      "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",
+      "append (追加更新) adds and updates; replace (全件更新) also deletes records that the file lacks",
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
@@ -153,7 +153,7 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: BLANK_CHOICES,
     about: text(
-      "effect of a blank cell on an optional field. Default: clear; keep for a list with a layout. Required if clearing an entirely blank column deletes values",
+      "clear or keep an optional value if its cell is blank. Default: clear (for a list with a layout: keep). Required if an entirely blank column would clear values",
       "空のセルで値を消すか(clear)、残すか(keep)。既定は clear(レイアウトで読む一覧では keep)。全行が空の列のために値が消えるときは、指定が必要",
     ),
   },

@@ -17,7 +17,7 @@ const hintOf = (
 
 test.each([
   [["required"], "fix the rows and import again"],
-  [["org-unknown", "org-unknown"], "for names or paths, pass --org-by; for new organisations, pass --orgs FILE"],
+  [["org-unknown", "org-unknown"], "for names or paths, pass --org-by name; for new organisations, pass --orgs FILE"],
 ] as const)("a rejected list gets one hint for each kind of problem: %o", (codes, hint) => {
   expect(hintOf(codes)?.startsWith(hint)).toBe(true);
 });

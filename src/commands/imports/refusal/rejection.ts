@@ -10,7 +10,7 @@ const KEEP_UNDELETABLE_HINT = text(
   "これらを残すには --undeletable keep を付けてください",
 );
 const COLUMN_NAMES_HINT = text(
-  "rename the columns, pass --header-row N for a header further down, or run this in a terminal, where clomoctl asks what they mean",
+  "rename the columns, pass --header-row N for a header further down, or run this in a terminal, where clomoctl asks what the columns mean",
   "列名を直すか、ヘッダー行が下の方なら --header-row N を付けてください。ターミナルでは、列の意味を質問します",
 );
 const OTHER_FILE_HINT = text("choose the right file", "正しいファイルを指定してください");
@@ -18,8 +18,8 @@ const IMPORT_ORGS_HINT = text("import the organisations first", "先に組織を
 
 const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-unknown": text(
-    "for names or paths, pass --org-by; for new organisations, pass --orgs FILE or --create-orgs",
-    "組織名やパスなら --org-by を、新しい組織なら --orgs FILE か --create-orgs を付けてください",
+    "for names or paths, pass --org-by name; for new organisations, pass --orgs FILE or --create-orgs",
+    "組織名やパスなら --org-by name を、新しい組織なら --orgs FILE か --create-orgs を付けてください",
   ),
   "owner-org-unknown": IMPORT_ORGS_HINT,
   "org-name-unknown": text(

@@ -19,7 +19,7 @@ export const DECRYPTION_OPTIONS = {
     value: "FILE",
     repeatable: true,
     about: text(
-      "private key (PEM) to decrypt server tokens (CLOMO's key is not available outside CLOMO)",
+      "private key (PEM) to decrypt server tokens; only CLOMO can decrypt a token encrypted with CLOMO's key",
       "サーバートークンを復号する秘密鍵(PEM)。CLOMO の鍵で暗号化されたトークンは CLOMO だけが復号できる",
     ),
   },
