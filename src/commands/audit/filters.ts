@@ -29,7 +29,7 @@ export const AUDIT_FILTERS = {
     kind: "string",
     value: "TEXT",
     about: text(
-      "part of the action, such as users, edit or users.edit; create, update and delete also find imports that made such changes; delete also finds remove actions",
+      "part of the action's name, such as users, edit or users.edit; create, update and delete also find imports with such changes; delete also finds remove actions",
       "操作名の一部(users、edit、users.edit など)。create・update・delete では、作成・更新・削除を行ったインポートも探す。delete では remove の操作も探す",
     ),
   },

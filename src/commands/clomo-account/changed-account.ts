@@ -31,7 +31,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
 const describeSupportLoss = (leaver: string): Text => {
   const command = line("handover checklist", [], { leaver });
   return text(
-    `no account has the support option, so nobody receives CLOMO's emails about certificates; to hand over: ${command}`,
+    `no account has the support option, so nobody receives CLOMO's emails about certificates; to hand over the option: ${command}`,
     `サポートオプションのあるアカウントがなくなったため、証明書に関する CLOMO のメールはだれにも届きません。引き継ぐには: ${command}`,
   );
 };

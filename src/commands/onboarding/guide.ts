@@ -63,7 +63,7 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: [[text("record what is done", "完了した手順を登録する"), same(`${ANSWER_COMMAND}`)]],
+    facts: [[text("record which steps are done", "完了した手順を登録する"), same(`${ANSWER_COMMAND}`)]],
     steps: chosen.flatMap((step) =>
       listStepContents(step, facts).map((one) => (isOne ? one : { ...one, under: formatStepHeading(step, facts) })),
     ),

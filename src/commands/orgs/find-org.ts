@@ -30,7 +30,7 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
 export const requireOrgCode = ({ path, code }: OrgDetail): string => {
   if (code !== null || path === "") return code ?? ROOT_ORG_NAME;
   const edit = line("orgs edit", [path], { code: "CODE" });
-  const what = text(`${path} first needs a code: ${edit}`, `先に「${path}」に組織コードを設定してください: ${edit}`);
+  const what = text(`first set a code for ${path}: ${edit}`, `先に「${path}」に組織コードを設定してください: ${edit}`);
   throw new Failure("input-rejected", { what });
 };
 

@@ -275,7 +275,7 @@ describeWithOpenssl("certificates", () => {
     const { en } = await runInBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
     expect(en).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("error: the file contains 3 items to choose from\n"),
+      stderr: expect.stringContaining("error: the file contains several matching items (3)\n"),
     });
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
       topic: "com.apple.mgmt.External.1",

@@ -97,7 +97,7 @@ describeWithOpenssl("files of several certificates", () => {
     expect(two).toMatchObject({
       exit: 3,
       stdout: "",
-      stderr: expect.stringContaining("the file contains 2 items to choose from"),
+      stderr: expect.stringContaining("the file contains several matching items (2)"),
     });
     expect(await verify(file(server))).toMatchObject({ exit: 3, stdout: "" });
   });

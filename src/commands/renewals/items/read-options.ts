@@ -124,7 +124,7 @@ function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice):
     });
   const count = others.length + 1;
   throw new Failure("usage", {
-    what: text(`the file contains ${count} items to choose from`, `ファイルに候補となる項目が ${count} 件あります`),
+    what: text(`the file contains several matching items (${count})`, `ファイルに候補となる項目が ${count} 件あります`),
     where: file,
     hint: text("use a file that contains only this item", "この項目だけのファイルを指定してください"),
   });
