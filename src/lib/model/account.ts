@@ -108,7 +108,7 @@ const ACCOUNT_FIELDS = {
   marked: {
     type: "boolean",
     derived: true,
-    label: text("only marked as an administrator", "管理者の指定のみ"),
+    label: text("only marked as an administrator", "管理者として指定されているだけ"),
     example: false,
   },
   passwordSetAt: {

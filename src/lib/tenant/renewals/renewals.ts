@@ -235,7 +235,7 @@ const renewByFile = (
     throw createRefusal(
       text(
         `the console shows ${shown ?? "no date"}, but the new file of ${name} expires on ${day}: nothing was recorded`,
-        `管理画面の期限は ${shown ?? "不明"} ですが、「${name}」の新しいファイルの期限は ${day} です。何も記録していません`,
+        `管理画面に表示された期限は ${shown ?? "不明"} ですが、「${name}」の新しいファイルの期限は ${day} です。何も記録していません`,
       ),
     );
   return { ...file, topic: file.topic ?? topic, organisation: organisation ?? file.organisation };
