@@ -148,7 +148,7 @@ export const IMPORT_OPTIONS = {
     ...MAP_OPTION,
     brief: text(
       "column map for a file without the console's headers",
-      "列の対応表(ヘッダーが管理画面のものと違うファイル用)",
+      "ヘッダーが管理画面のものと違うファイルの対応表",
     ),
   },
   blank: {
