@@ -48,11 +48,10 @@ export interface StoredChange {
   readonly action: string;
 }
 
-export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
+export const toUndoneChange = ({ number, revision, writer }: StoredChange): UndoneChange => ({
   number,
   revision: revision ?? -1,
   isImport: writer === "import",
-  skipBlocked,
 });
 
 /** SQL: the changes `c` that the acting account can see, through their audit record `a` or their import. */

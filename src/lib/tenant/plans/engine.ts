@@ -78,7 +78,6 @@ export interface UndoneChange {
   readonly revision: number;
   /** true for an import other than a console import */
   readonly isImport: boolean;
-  readonly skipBlocked: boolean;
   /** for dropped tasks: their revisions; only values last written by these revisions are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;

@@ -305,29 +305,20 @@ const OUTSIDE_SCOPE_FAILURE = new Failure("not-permitted", {
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
-/** Finds and unstages records that cannot be undone. @throws `conflict` if dependent records remain; `not-permitted` */
+/** Finds and unstages records that cannot be undone, and the records on which they depend. @throws `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);
   database.exec(`delete from ${BLOCKED_TABLE}`);
   const finder = new BlockedRecordFinder(database, undone);
-  finder.find();
-  finder.keepTogether();
-  const blocked = countBlockedRecords(database);
-  unstageBlockedRecords(database);
-  if (!undone.skipBlocked) return;
-  finder.find();
-  if (countBlockedRecords(database) > blocked) throw createDependentUndoFailure(undone.number);
+  let blocked: number;
+  do {
+    blocked = countBlockedRecords(database);
+    finder.find();
+    finder.keepTogether();
+    unstageBlockedRecords(database);
+  } while (countBlockedRecords(database) > blocked);
 };
-
-const createDependentUndoFailure = (number: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `some records of change ${number} depend on records that cannot be undone; nothing was changed`,
-      `変更 ${number} に、取り消せないデータに依存するデータがあるため、何も変更していません`,
-    ),
-    hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
-  });
 
 const unstageBlockedRecords = (database: Database): void => {
   for (const versions of VERSIONED_THINGS)
