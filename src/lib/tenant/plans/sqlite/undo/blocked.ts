@@ -3,7 +3,7 @@ import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
-import { USER } from "../../../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
@@ -34,6 +34,7 @@ import {
   buildCurrentJoinsSql,
   listRestoredColumns,
   getStagedTable,
+  IS_FIELD_KNOWN_SQL,
   VERSIONED_THINGS,
   buildUndoneTables,
   listUniqueFields,
@@ -94,6 +95,7 @@ class BlockedRecordFinder {
       if (writes(relation.from) && relation.optional !== true) this.#gone(relation);
       if (writes(relation.to)) this.#inUse(relation);
     }
+    if (writes(USER)) this.#fieldsGone();
     if (writes(ORG)) this.#orgs();
     this.#rules();
   }
@@ -237,6 +239,20 @@ class BlockedRecordFinder {
       `from ${getStagedTable(versions)} u ${rows}
        where u.action <> 'delete' and u.changed & ${getColumnBit(versions, field)} <> 0 and ${own} is not null
          and ${buildInterruptCheckSql("u.pk")} and not (${isThere})`,
+    );
+  }
+
+  /** The undone change wrote only values of custom fields that no longer exist, so nothing is left to restore. */
+  #fieldsGone(): void {
+    const versions = getVersionSchema(USER.name);
+    const later = "coalesce(x.custom, t.custom)";
+    const isOther = `u.custom ->> e.key is distinct from ${later} ->> e.key`;
+    this.#add(
+      versions,
+      { why: "gone", fields: `'["custom"]'`, other: { thing: CUSTOM_FIELD, pk: "cast(e.key as integer)" } },
+      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} ${ORDERED_JOIN} json_each(json_patch(u.custom, ${later})) e
+       where u.action = 'update' and u.changed = ${getColumnBit(versions, "custom")} and ${isOther} and not ${IS_FIELD_KNOWN_SQL}
+         and not exists (select 1 from ${buildOtherCustomFieldsSql("u.custom", later)}) and ${buildInterruptCheckSql("u.pk")}`,
     );
   }
 

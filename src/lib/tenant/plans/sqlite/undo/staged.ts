@@ -229,6 +229,10 @@ export const buildCustomValueSql = (custom: string): string => `${custom} ->> ca
 export const buildOtherCustomFieldsSql = (value: string, other: string): string =>
   `main.custom_field f where ${buildCustomValueSql(value)} is distinct from ${buildCustomValueSql(other)}`;
 
+/** SQL: true if the custom field of the entry `e` exists, or is restored by the same undo. */
+export const IS_FIELD_KNOWN_SQL = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
+    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
+
 export const restoreCustomFields = (database: Database): void => {
   const versions = getVersionSchema(USER.name);
   const users = getStagedTable(versions);
@@ -239,10 +243,8 @@ export const restoreCustomFields = (database: Database): void => {
      from ${getLaterVersionsTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
      where u.pk = x.pk and u.action = 'update' and u.changed & x.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
   );
-  const isKnown = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
-    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
   database.exec(
-    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
+    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${IS_FIELD_KNOWN_SQL})
      where custom <> '{}' and ${buildInterruptCheckSql("pk")}`,
   );
 };
