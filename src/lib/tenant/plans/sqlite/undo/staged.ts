@@ -254,7 +254,10 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
 /** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record. @param pk SQL */
-export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
+export const buildLabelLookupSql = (database: Database, of: VersionSchema, pk: string): string => {
+  // an account has the number and the name of its user
+  const isAccount = of.thing === ACCOUNT;
+  const versions = isAccount ? getVersionSchema(USER.name) : of;
   const { thing, key } = versions;
   // the view of renewal items needs tables that only the list of renewal items creates
   if (
@@ -263,9 +266,10 @@ export const buildLabelLookupSql = (database: Database, versions: VersionSchema,
     (hasAppliedView(database) && (thing === RENEWAL_ITEM || thing === ANSWER))
   )
     return "null";
-  if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
   const named = (alias: string): string =>
-    buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
+    isAccount
+      ? `coalesce(${alias}.accountName, ${alias}.name)`
+      : buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
   const now = `(select ${named("n")} from ${thing.name} n where n.${key} = ${pk})`;
   if (hasAppliedView(database)) return now;
   return `coalesce(${now}, (select ${named("v")} from main.${getVersionTable(versions)} v
