@@ -216,6 +216,11 @@ describe("in a tenant", () => {
       "CLOMO アカウント taro01: 管理者権限: 管理者権限を付与しない → オペレーター\n",
       "取り消し: ユーザー",
     ],
+    [
+      ["roles schemes create 受付 --item orgs.write", "roles schemes edit 受付 --item users.write"],
+      "スキーム 受付: チェック項目: ユーザーの作成と変更 → 組織の作成と変更\n",
+      "取り消し: カスタム管理権限スキーム",
+    ],
     [["tenant set --ios yes", "tenant set --ios no"], "  ~ テナントの情報: iOS/iPadOS: ", "取り消し: テナントの情報"],
   ])("names what is undone, in the words of other commands: %j", async (lines, told, listed) => {
     const { accounts, imports, users } = tenant.client;

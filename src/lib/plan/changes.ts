@@ -1,4 +1,5 @@
-import { YES_NO } from "../model/question.ts";
+import { OPERATIONS, type Operation } from "../model/role.ts";
+import { SCHEME } from "../model/scheme.ts";
 import type { Field, Fields } from "../model/thing.ts";
 import { THINGS } from "../model/things.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
@@ -110,6 +111,7 @@ export function describeRow(
 
 const SECRET_IS_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");
+const [YES, NO] = [text("yes", "はい"), text("no", "いいえ")];
 
 /** Describes choices by their names, instants in the context's time zone. */
 const describeFieldValue = (
@@ -117,8 +119,12 @@ const describeFieldValue = (
   value: PlanValue,
   { longest, moment = (at) => at }: ValueStyle,
 ): Text => {
-  if (field?.type === "boolean" && (value !== null || field.nullable !== true))
-    return YES_NO[value === null ? "no" : "yes"];
+  if (field?.type === "boolean" && (value !== null || field.nullable !== true)) return value === null ? NO : YES;
+  if (field === SCHEME.fields.operations && typeof value === "object" && value !== null && value.length > 0)
+    return joinTexts(
+      value.map((one) => OPERATIONS[one as Operation]?.about ?? same(one)),
+      same(", "),
+    );
   const named = field?.type === "choice" ? field.names?.[String(value)] : undefined;
   const isInstant = field?.type === "instant" && typeof value === "string";
   return named ?? formatPlanValue(isInstant ? moment(value) : value, longest);

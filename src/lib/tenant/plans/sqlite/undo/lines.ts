@@ -99,6 +99,7 @@ const toOwnField = (database: Database, { thing }: VersionSchema, name: string):
     if (relation?.joined !== undefined)
       return `(select json_group_array(${label("e.value")}) from json_each(${value}) e)`;
     if (thing.fields[name]?.type === "boolean") return `json_quote(${buildCaseSql(`${value} = 1`, "'TRUE'", "null")})`;
+    if (thing.fields[name]?.type === "texts") return `coalesce(${value}, 'null')`;
     return `json_quote(cast(${label(value)} as text))`;
   };
   return { name, column: name, piece: (value) => buildFieldEntrySql(name, json(value)) };
