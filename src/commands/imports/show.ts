@@ -32,7 +32,11 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) {
-      const columns = listColumns(terminal, buildRowColumns(found.kind), DEFAULT_ROW_COLUMNS);
+      const columns = listColumns(
+        terminal,
+        buildRowColumns(found.kind, (at) => terminal.moment(at)),
+        DEFAULT_ROW_COLUMNS,
+      );
       return terminal.list(columns, client.imports.rows(found.id));
     }
     if (found.state === "planned") {

@@ -9,6 +9,7 @@ import { formatSecuredAppName } from "../model/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
 import {
+  type InstantFormatter,
   describeColumn,
   describeRow,
   findFieldHeader,
@@ -226,19 +227,19 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
 };
 
 /** Returns a line such as `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`. */
-export function renderRow({ kind }: Import, row: PlanRow): Text {
+export function renderRow({ kind }: Import, row: PlanRow, moment: InstantFormatter): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
   const label = name !== "" && name !== key ? ` ${name}` : "";
   const noun = getRowNoun(kind, row);
-  const changes = describeRow(kind, row, MAX_VALUE_LENGTH);
+  const changes = describeRow(kind, row, { longest: MAX_VALUE_LENGTH, moment });
   const rest = changes.length > MAX_ROW_CHANGES ? [same(`… (${changes.length})`)] : [];
   const shown = [...changes.slice(0, MAX_ROW_CHANGES), ...rest];
   const sign = `  ${ACTION_SIGNS[action]}${number}`;
   const start = text(
-    `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`,
-    `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`,
+    `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`.trimEnd(),
+    `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`.trimEnd(),
   );
   return shown.length === 0 ? start : joinTexts([start, joinTexts(shown, same(", "))], same(": "));
 }

@@ -49,7 +49,7 @@ async function buildSamples(
   const { client } = await tools.tenant("imports");
   const linesOf = async function* (action: RecordAction): AsyncGenerator<Text> {
     const rows = client.imports.rows(importPlan.id, { action, limit: getSampleSize(importPlan) });
-    for await (const row of rows) yield renderRow(importPlan, row);
+    for await (const row of rows) yield renderRow(importPlan, row, (at) => tools.terminal.moment(at));
   };
   const size = getSampleSize(importPlan);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
