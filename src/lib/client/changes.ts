@@ -29,7 +29,7 @@ export class Changes {
     this.#known = await this.#readRevision();
   }
 
-  /** After this call, the tenant refuses a change if the data has changed since `look`. */
+  /** After this call, the tenant refuses a change if its data has changed since {@link look}. */
   async asked(): Promise<void> {
     this.#base ??= this.#known ?? (await this.#readRevision());
   }

@@ -93,7 +93,7 @@ export class Contexts {
     return context.kind === "remote" || this.hasTenant(context);
   }
 
-  /** The context that was the only one before remains selected. */
+  /** If the existing context was selected only because no other context existed, it stays selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);

@@ -38,7 +38,7 @@ export async function withSettingsLock<T>(
 
 const OTHERS_ACCESS_BITS = 0o077;
 
-/** Any user who can read the file could lock it. */
+/** Other users must not be able to read the lock file, because readers can lock it. */
 async function makePrivate(path: string): Promise<void> {
   await using handle = await open(path, "a", 0o600);
   const { mode } = await handle.stat();
