@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** A file that is valid as UTF-8 and as half-width kana in CP932. Only a person can choose the encoding. */
+/** The file is valid as UTF-8 and as half-width kana in CP932. Only a person can tell which encoding is right. */
 export interface EncodingAmbiguity {
   readonly row: number;
   /** a sample line of the file, read as UTF-8 (`Muñoz`) */
@@ -70,7 +70,7 @@ export class EncodingDetector {
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = countUnfinishedBytes("utf-8", bytes);
-    // The bytes are copied, because the caller may reuse its buffer. The slice() of a Buffer would return a view.
+    // The bytes are copied, because the caller may reuse its buffer. Buffer.slice() would not copy them.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }

@@ -11,7 +11,7 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** Returns true for a header such as 旧所属, whose column contains values before a change. */
+/** Headers such as 旧所属 belong to columns with the values before a change. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 

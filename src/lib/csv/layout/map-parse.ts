@@ -58,7 +58,7 @@ export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/** Reads the sections `columns`, `join`, `values`, `rows` and `options`. @throws `input-rejected` with the line */
+/** Reads the sections `columns`, `join`, `values`, `rows`, `options`. @throws `input-rejected` with the line number */
 export const parseMapFile = (
   content: string,
   format: Format,

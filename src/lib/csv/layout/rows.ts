@@ -56,7 +56,7 @@ interface CellCheck {
   readonly looks: CharacterScan[];
 }
 
-/** `unless-plain-address` skips obviously valid email addresses. `by-all` also searches for hidden characters. */
+/** `unless-plain-address` accepts obviously valid addresses quickly. `by-all` also finds hidden characters. */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
@@ -105,7 +105,7 @@ export class RowChecker {
   readonly width: number;
   readonly tally: ProblemTally;
   complete = false;
-  /** Key of the last row, as in the file; undefined if the key was not corrected. */
+  /** Key of the last row before its correction; undefined if the key needed no correction. */
   uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
@@ -232,7 +232,7 @@ export class RowChecker {
 
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
-    // The text is copied, because a slice of it would keep a whole chunk of the file in memory.
+    // The value is copied, because V8 would otherwise keep a whole chunk of the file in memory.
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
