@@ -80,7 +80,7 @@ export function renderMail({ title, intro, sections, footer }: Document, languag
     text: joinParts([
       ...intro.map(writer.block),
       ...sections.map((section) => [writer.section(section.title), ...section.blocks.flatMap(writer.block)]),
-      // email programs expect a signature after this line
+      // email programs treat the text after this line as a signature
       ...(footer === undefined ? [] : [["-- ", writer.say(footer)]]),
     ]),
   };

@@ -55,7 +55,7 @@ export function removeUnfinished(): void {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
-      // the next command removes the file
+      // if the removal fails, the next command removes the file
     }
   }
   unfinishedPaths.clear();
