@@ -41,7 +41,7 @@ const ASSIGNMENT_FIELDS = {
   devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
-  /** SHA-256 of the file, which is stored unchanged */
+  /** SHA-256 of the file that is stored for the record */
   file: {
     type: "digest",
     nullable: true,

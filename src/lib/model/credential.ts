@@ -14,7 +14,7 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** An expired token is stored so that clomoctl can explain the rejection. */
+/** For `storedAfterExpiry` days, clomoctl can explain that a rejected token has expired. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
 export type SignInRight = "sign-in";

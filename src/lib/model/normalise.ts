@@ -47,7 +47,7 @@ export const serialKey = (serial: string): string =>
 
 export const nameKey = foldText;
 
-/** Returns the key of a name that Apple returns. Full-width letters and digits become ASCII. */
+/** Names from Apple are compared by this key. Full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
