@@ -8,7 +8,7 @@ import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** up to this number of deletions, the user answers yes or no instead of typing the number */
+  /** above this number of deletions, the user types the number; otherwise, the user answers yes or no */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }

@@ -263,7 +263,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** These checks say nothing about the identity of the item. */
+/** These checks do not show whether both files belong to the same item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
@@ -281,7 +281,7 @@ export function compareFiles(pair: FilePair): Comparison {
       // an equal consumer key proves that the server is the same, whatever its name is
       !(id === "server" && isSameConsumer),
   );
-  // if the new file was rejected, the token in use is still valid
+  // a rejected file does not replace the token in use, so the warning about that token is omitted
   return { checks: checks.filter(({ id }) => id !== "old-token" || bad.length === 0), bad, left };
 }
 
