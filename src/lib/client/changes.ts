@@ -6,7 +6,7 @@ export const CHANGED_STATE = text(
   "the change was made; the output may be incomplete",
   "変更は完了しましたが、出力は途中までの可能性があります",
 );
-export const SEVERAL_CHANGED_STATE = text(
+export const PARTLY_CHANGED_STATE = text(
   "some changes were made; the remaining changes, or their output, may be missing",
   "一部の変更は完了しましたが、残りの変更や出力は行われていない可能性があります",
 );

@@ -22,14 +22,14 @@ const toMarkdown = (words: string, isValue: boolean): string =>
         .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
         .join("");
 
-const FORM_PREFIXES = {
+const LINE_PREFIXES = {
   text: { title: "", section: "", fact: "  ", step: "", below: "   " },
   mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
-const createWriter = (language: Language, form: keyof typeof FORM_PREFIXES) => {
-  const { [form]: marks } = FORM_PREFIXES;
+const createWriter = (language: Language, form: keyof typeof LINE_PREFIXES) => {
+  const { [form]: marks } = LINE_PREFIXES;
   const say = (words: DisplayText): string => {
     const isValue = typeof words === "string";
     const shown = escapeForPeople(isValue ? words : words[language]);

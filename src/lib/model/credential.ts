@@ -28,5 +28,5 @@ export const getSessionEnd = (session: Readonly<Record<"createdAt" | "lastUsedAt
   return new Date(Math.min(created + SESSION_LIFETIME_MS, used + SESSION_IDLE_MS)).toISOString();
 };
 
-export const roundToHour = (instant: string): string =>
+export const floorToHour = (instant: string): string =>
   new Date(Math.floor(Date.parse(instant) / HOUR_MS) * HOUR_MS).toISOString();

@@ -155,7 +155,7 @@ export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] 
 export const satisfiesRule = (rule: Rule, value: string): boolean =>
   value !== "" && listRuleFaults(rule, value).length === 0;
 
-export const isUnlimited = (rule: Rule): boolean =>
+export const acceptsAnyText = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
 /** Returns null for a blank value, and `TRUE` or `FALSE` for a boolean. */
@@ -193,7 +193,7 @@ export const describeRule = (rule: Rule): Text => {
 };
 
 /** Maximum length of a field, in code points, if CLOMO's manual states no limit. This limit is clomoctl's own. */
-export const MAX_CHARACTERS = 10_000;
+export const MAX_FIELD_CHARACTERS = 10_000;
 
 /** Maximum number of UTF-16 code units in a search. This limit is clomoctl's own. */
 export const MAX_SEARCH_LENGTH = 1000;

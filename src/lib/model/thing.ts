@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
-import { ANY_TEXT_RULE, MAX_CHARACTERS, type ChoiceNames, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, MAX_FIELD_CHARACTERS, type ChoiceNames, type Rule } from "./rules.ts";
 
 type FieldShape =
   | {
@@ -315,7 +315,7 @@ const ruleOf = (field: Field): Rule => {
 
 export const valueRuleOf = (field: Field): ValueRule => {
   const rule = ruleOf(field);
-  const { longest = rule.kind === "text" ? (rule.max ?? MAX_CHARACTERS) : MAX_CHARACTERS } =
+  const { longest = rule.kind === "text" ? (rule.max ?? MAX_FIELD_CHARACTERS) : MAX_FIELD_CHARACTERS } =
     field.type === "text" ? field : {};
   const { comparison = "exact", unique, resolves } = field;
   const isKey = resolves === undefined && (unique === true || comparison !== "exact");

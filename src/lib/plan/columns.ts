@@ -15,7 +15,7 @@ import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../mo
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
-import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
+import { isFromFile, hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeCounts } from "./plan.ts";
 
 const createImportColumn = (key: keyof Import, header: Text, more: Partial<Column<Import>> = {}): Column<Import> => ({
@@ -85,7 +85,7 @@ const CHANGES_COLUMN: Column<Import> = {
 const describeOrigin = (told: Import): Text => {
   const { en, ja } = describeImportMode(told);
   if (told.request?.fromConsole === true) return text(`${told.fileName} (${en})`, `${told.fileName}(${ja})`);
-  if (hasFile(told)) return same(told.fileName);
+  if (isFromFile(told)) return same(told.fileName);
   const what = told.fileName === "" ? describeImportKind(told.kind) : same(told.fileName);
   return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);
 };

@@ -21,7 +21,7 @@ export interface EncodingGuess {
 }
 
 /** Maximum length in bytes of the sample line before the first kana. */
-const CONTEXT_BYTES = 16;
+const PREFIX_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
 /**
@@ -125,7 +125,7 @@ class KanaDetector {
   }
 
   #lineBefore(chunk: Uint8Array, at: number): number[] {
-    const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
+    const near = [...this.#before, ...chunk.subarray(Math.max(0, at - PREFIX_BYTES), at)].slice(-PREFIX_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);
   }
 }

@@ -3,7 +3,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/code-units.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
-import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts";
+import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
@@ -60,7 +60,7 @@ interface CellCheck {
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
-  if (isUnlimited(column.value.rule)) return "never";
+  if (acceptsAnyText(column.value.rule)) return "never";
   return damageCheckKindOf(column) === "mail" ? "unless-plain-address" : "by-rule";
 };
 
@@ -72,7 +72,7 @@ const createCellCheck = (
   column,
   of: column.value,
   judged: checkDepthOf(column),
-  free: isUnlimited(column.value.rule),
+  free: acceptsAnyText(column.value.rule),
   scrutiny: damageCheckKindOf(column),
   looked: needsCharacterScan(damageCheckKindOf(column)),
   mend: fromConsole === true ? undefined : createCorrector(column, column.field === key),
