@@ -7,7 +7,7 @@ export const CHANGED_STATE = text(
   "変更は完了しましたが、出力は途中までの可能性があります",
 );
 export const PARTLY_CHANGED_STATE = text(
-  "some changes were made; the remaining changes, or their output, may be missing",
+  "some changes were made; other changes may be missing, and the output may be incomplete",
   "一部の変更は完了しましたが、残りの変更や出力は行われていない可能性があります",
 );
 

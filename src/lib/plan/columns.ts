@@ -116,7 +116,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   }),
   createImportCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   createProgramColumn("kept", text("kept records", "残したデータ")),
-  createImportCountColumn("released", text("owner removed", "所有者を外したデバイス")),
+  createImportCountColumn("released", text("devices whose owner was removed", "所有者を外したデバイス")),
   createProgramColumn("blocked", text("records not undone", "取り消しの対象外のデータ")),
   createProgramColumn("settled", text("closed tasks", "完了した作業")),
   createProgramColumn("merged", text("compared with local changes", "このテナントでの変更との照合")),

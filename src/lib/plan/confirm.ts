@@ -59,7 +59,7 @@ const createCountFailure = (where: string, count: number, what: Text): Failure =
   new Failure("input-rejected", {
     what,
     where,
-    hint: text(`if that is right, pass ${where} ${count}`, `この件数でよければ、${where} ${count} を付けてください`),
+    hint: text(`to continue, pass ${where} ${count}`, `続けるには、${where} ${count} を付けてください`),
   });
 
 function listMissingCounts(

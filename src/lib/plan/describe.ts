@@ -88,7 +88,7 @@ const describeWrongTenant = ({ kind, foreign }: Import, target: Text): readonly 
   if (foreign === undefined) return [];
   return [
     text(
-      `no row looks like a ${en} in ${target.en}: is this file for another tenant?`,
+      `no row seems to be a ${en} of ${target.en}: is this file for another tenant?`,
       `どの行も${target.ja}の${ja}ではないようです。別のテナントのファイルではありませんか?`,
     ),
   ];

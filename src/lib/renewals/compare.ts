@@ -154,8 +154,8 @@ const checkRequest = (pair: FilePair): OutcomeWithReason => {
     : [
         "bad",
         text(
-          "made from a different CSR, so the console would reject it: download a new CSR, and renew with it",
-          "別の CSR ファイルから作られているため、管理画面で拒否されます。CSR ファイルをダウンロードし直して更新してください",
+          "not made from this CSR, so the console would reject the certificate: download a new CSR, and renew with it",
+          "この CSR ファイルから作られていないため、証明書は管理画面で拒否されます。CSR ファイルをダウンロードし直して更新してください",
         ),
       ];
 };

@@ -37,7 +37,10 @@ export async function* readZip(archive: RegularFile, where: string, most: number
         bytes: entry.uncompressedSize,
         fault: isPlain
           ? undefined
-          : text("repacked by another tool: specify the unpacked folder", "展開したフォルダーを指定してください"),
+          : text(
+              "another tool repacked the archive: unpack it, and specify the folder",
+              "別のツールで圧縮し直されています。展開してフォルダーを指定してください",
+            ),
         content: () => readContent(zip, entry, where),
       };
     }
