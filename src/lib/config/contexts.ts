@@ -10,7 +10,7 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** `default` means that no other context exists. Remote tenants allow deletions only with `option`. */
+/** `default`: the context is selected because no other context exists. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {
