@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { IMPORT_DETAIL_COLUMNS, buildRowColumns, DEFAULT_ROW_COLUMNS } from "../../lib/plan/columns.ts";
 import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
-import { buildRowsCommand, hasFile } from "../../lib/plan/describe.ts";
+import { buildRowsCommand, isFromFile } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
@@ -40,7 +40,7 @@ export default defineCommand({
       return terminal.list(columns, client.imports.rows(found.id));
     }
     if (found.state === "planned") {
-      const problems = hasFile(found) ? await listProblems(terminal, client, found, found.fileName) : undefined;
+      const problems = isFromFile(found) ? await listProblems(terminal, client, found, found.fileName) : undefined;
       await showPlan(tools, found, { allRows: buildRowsCommand(found), whole: problems?.whole });
     }
     await terminal.show(IMPORT_DETAIL_COLUMNS, found);

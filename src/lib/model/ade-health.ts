@@ -58,7 +58,7 @@ export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token"
   token !== null || business !== null;
 
 export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
-  ...assessServer(facts, now),
+  ...assessAdeServer(facts, now),
   ...assessAppleOrganisation(facts, now),
 ];
 
@@ -77,7 +77,7 @@ const findOverdueSync = (
   return [{ id, level: "warning", what, line: next }];
 };
 
-function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+function assessAdeServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
   if (token.rejectedAt !== null)

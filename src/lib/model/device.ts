@@ -209,7 +209,7 @@ export const DEVICE = {
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
-export const FIELDS_OF_ACTIONS: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
+export const FIELDS_BY_ACTION: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
   message: ["message"],
   rename: ["deviceName"],
   wallpaper: ["picture", "screen"],

@@ -22,7 +22,7 @@ import {
   describeWholeRow,
   getRowRecordName,
 } from "./changes.ts";
-import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
+import { isFromFile, hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeCounts } from "./plan.ts";
 
 const createImportColumn = (key: keyof Import, header: Text, more: Partial<Column<Import>> = {}): Column<Import> => ({
@@ -92,7 +92,7 @@ const CHANGES_COLUMN: Column<Import> = {
 const describeOrigin = (told: Import): Text => {
   const { en, ja } = describeImportMode(told);
   if (told.request?.fromConsole === true) return text(`${told.fileName} (${en})`, `${told.fileName}(${ja})`);
-  if (hasFile(told)) return same(told.fileName);
+  if (isFromFile(told)) return same(told.fileName);
   const { create, update, delete: deleted, beside = [] } = told;
   const others = create + update + deleted === 0 ? beside.map(({ thing }) => getThingNoun(thing)) : [];
   const changed = others.length > 0 ? joinTexts(others, text(", ", "、")) : describeImportKind(told.kind);
@@ -126,7 +126,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   }),
   createImportCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   createProgramColumn("kept", text("kept records", "残したデータ")),
-  createImportCountColumn("released", text("owner removed", "所有者を外したデバイス")),
+  createImportCountColumn("released", text("devices whose owner was removed", "所有者を外したデバイス")),
   createProgramColumn("blocked", text("records not undone", "取り消しの対象外のデータ")),
   createProgramColumn("settled", text("closed tasks", "完了した作業")),
   createProgramColumn("merged", text("compared with local changes", "このテナントでの変更との照合")),

@@ -32,12 +32,12 @@ export const hasChanges = (plan: Import): boolean =>
 
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
 
-export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
+export const isPartialImport = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
   invalid + (kept?.isNew === true ? kept.count : 0) + (merged?.leftOut ?? 0) > 0 ||
   blocked !== undefined ||
   request?.keepMissing === true;
 
-export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
+export const isFromFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
 export const getHeaderRow = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
 
@@ -89,7 +89,7 @@ const describeWrongTenant = ({ kind, foreign }: Import, target: Text): readonly 
   if (foreign === undefined) return [];
   return [
     text(
-      `no row looks like a ${en} in ${target.en}: is this file for another tenant?`,
+      `no row seems to be a ${en} of ${target.en}: is this file for another tenant?`,
       `どの行も${target.ja}の${ja}ではないようです。別のテナントのファイルではありませんか?`,
     ),
   ];
@@ -99,7 +99,7 @@ function describeOrigin({ kind, mode, rows, undoes, drops = [] }: Import): Text 
   if (undoes !== null) return text(`undo change ${undoes}`, `変更 ${undoes} の取り消し`);
   if (drops.length > 0) return text(`drop tasks ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`);
   const [title, how] = [getFormatTitle(FORMATS[kind]), getDisplayName(IMPORT_MODE_NAMES, mode)];
-  return hasFile({ mode })
+  return isFromFile({ mode })
     ? text(`${title.en}, ${how.en} (${how.ja}), ${formatCount(rows, "row")}`, `${title.ja}、${how.ja}、${rows} 行`)
     : text(`${title.en}, ${how.en}`, `${title.ja}、${how.ja}`);
 }
@@ -130,7 +130,8 @@ function* renderCounts(told: Import): Generator<Text> {
     const counts = describeCounts(one, at === 0 ? rest : []);
     const of = mode === "delete" ? text(` of ${one.recordsBefore}`, `(全 ${one.recordsBefore} 件)`) : same("");
     const line = text(`${counts.en}${of.en}`, `${counts.ja}${of.ja}`);
-    if (counts.en !== "") yield changes.length === 1 && hasFile(told) ? line : joinTexts([one.noun, line], same(": "));
+    if (counts.en !== "")
+      yield changes.length === 1 && isFromFile(told) ? line : joinTexts([one.noun, line], same(": "));
     else if (changes.length === 1) yield text("no records are changed", "変更するデータはありません");
   }
   const besides: readonly PlanEffect[] = [
