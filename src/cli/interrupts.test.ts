@@ -84,7 +84,7 @@ test.each([
   [["sent", "made", "sent", "refused"], "the change was made; the output may be incomplete", true],
   [
     ["sent", "made", "sent", "made"],
-    "some changes were made; the remaining changes, or their output, may be missing",
+    "some changes were made; other changes may be missing, and the output may be incomplete",
     true,
   ],
 ] as const)("the report tells what became of changes: %j", (states, said, isDone) => {

@@ -1,5 +1,5 @@
 import { ERRORS, Failure } from "../lib/errors/index.ts";
-import { CHANGED_STATE, MAYBE_CHANGED_STATE, SEVERAL_CHANGED_STATE, type ChangeState } from "../lib/client/changes.ts";
+import { CHANGED_STATE, MAYBE_CHANGED_STATE, PARTLY_CHANGED_STATE, type ChangeState } from "../lib/client/changes.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { renderReport, type ErrorStyle } from "../lib/terminal/failure.ts";
 
@@ -75,7 +75,7 @@ export class Interrupts {
     if (change === "made") this.#changes += 1;
     if (change === "sent") this.describe(() => MAYBE_CHANGED_STATE);
     else if (this.#changes === 0) this.describe(() => UNCHANGED_STATE);
-    else this.describeDone(this.#changes === 1 ? CHANGED_STATE : SEVERAL_CHANGED_STATE);
+    else this.describeDone(this.#changes === 1 ? CHANGED_STATE : PARTLY_CHANGED_STATE);
   }
 
   describe(state: () => Text): void {

@@ -9,13 +9,13 @@ import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home }
 import { Failure } from "../lib/errors/index.ts";
 import {
   Outputs,
-  removeUnfinished,
+  removeUnfinishedPaths,
   isMissingOrEmptyFolder,
   createProcessTable,
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import { getActingWords } from "../lib/terminal/commands.ts";
+import { listActorOptions } from "../lib/terminal/commands.ts";
 import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
@@ -134,7 +134,7 @@ function createTenantPool(
     opened.set(name, once);
     const [{ openClient }, { context, source, among, connection }] = await Promise.all([loadClient(), once.tenant]);
     const isNamed = among.length > 1;
-    const acting = getActingWords(asked.globals);
+    const acting = listActorOptions(asked.globals);
     asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
     return {
       context,
@@ -368,7 +368,7 @@ export function openTools(
   const closing = new AsyncDisposableStack();
   const swept = removeLeftovers(temporary);
   closing.defer(() => swept);
-  host.on("exit", removeUnfinished);
+  host.on("exit", removeUnfinishedPaths);
   const contexts = new Contexts(home);
   const saveRows = createWorkbookSaver(globals, () => outputs, signal);
   const terminal = openTerminal(outside, globals, { signal, saveRows, asked: () => tenants.asked() });

@@ -194,7 +194,7 @@ const readCertificate = async (
     throw new Failure("input-rejected", {
       what: text(
         "the certificate or the key is not a PEM file, or they do not belong together",
-        "証明書か鍵が PEM ファイルではないか、証明書と鍵が対応していません",
+        "証明書または鍵が PEM ファイルでないか、証明書と鍵の組が一致していません",
       ),
       where: `${tlsCert}, ${tlsKey}`,
       hint: text("check both files with openssl", "両方のファイルを openssl で確かめてください"),

@@ -203,6 +203,37 @@ describe("in a tenant", () => {
     expect(later).toBeLessThan(newer);
   });
 
+  test.each([
+    [["secured groups create 営業 --app docs"], "  - Docs グループ 営業\n", "取り消し: グループ"],
+    [["users fields add 座席"], "  - カスタムユーザー情報 座席\n", "取り消し: カスタムユーザー情報"],
+    [
+      ["renewals add 予備 --kind custom --expires 2027-03-31", "renewals edit 予備 --expires 2027-04-01"],
+      "期限の項目 予備: 期限(日時): 2027-04-01 23:59 → 2027-03-31 23:59\n",
+      "取り消し: 期限の項目",
+    ],
+    [
+      ["users leave E1 --confirm-deletions 1"],
+      "CLOMO アカウント taro01: 管理者権限: 管理者権限を付与しない → オペレーター\n",
+      "取り消し: ユーザー",
+    ],
+    [
+      ["roles schemes create 受付 --item orgs.write", "roles schemes edit 受付 --item users.write"],
+      "スキーム 受付: チェック項目: ユーザーの作成と変更 → 組織の作成と変更\n",
+      "取り消し: カスタム管理権限スキーム",
+    ],
+    [["tenant set --ios yes", "tenant set --ios no"], "  ~ テナントの情報: iOS/iPadOS: ", "取り消し: テナントの情報"],
+  ])("names what is undone, in the words of other commands: %j", async (lines, told, listed) => {
+    const { accounts, imports, users } = tenant.client;
+    const [user] = await users.find({ name: "E1" });
+    await accounts.create({ user: user?.id ?? "", name: "taro01", role: "operator", password: "Invented1" });
+    for (const line of lines) await typed(line);
+    const { stderr } = await run("undo last --dry-run --lang ja", { tenant: tenant.fetch });
+    expect(stderr).toContain(told);
+    await imports.commit(await imports.undo("last"));
+    const { stdout } = await run("imports list --format table --lang ja", { tenant: tenant.fetch });
+    expect(stdout).toContain(`${listed} `);
+  });
+
   test("an unknown number exits with 6; a change that is undone or cannot be undone exits with 5", async () => {
     expect(await typed("undo 99 --yes")).toMatchObject({
       exit: 6,

@@ -28,7 +28,7 @@ export default defineCommand({
       value: "FILE",
       about: text(
         "file to write the secret to, readable only by you (default: stdout)",
-        "シークレットを書き出す、自分だけが読めるファイル(既定: 標準出力)",
+        "シークレットの書き出し先(自分だけが読めるファイルを作成。既定: 標準出力)",
       ),
     },
   },

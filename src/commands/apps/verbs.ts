@@ -7,7 +7,10 @@ export default defineAssignableVerbs({
   thing: APP,
   single: text("app", "アプリ"),
   filters: {
-    short: { kind: "boolean", about: text("only apps with fewer licences than devices", "ライセンスが足りないアプリ") },
+    short: {
+      kind: "boolean",
+      about: text("only apps with fewer licences than devices", "ライセンスが足りないアプリだけ"),
+    },
   },
   example: "社内ポータル",
   file: "portal.mobileprovision",

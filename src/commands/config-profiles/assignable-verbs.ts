@@ -22,6 +22,19 @@ interface AssignableNoun extends Pick<RecordNoun<AssignableRecord>, "more"> {
   readonly create: readonly string[];
 }
 
+const ASSIGNMENT_OPTIONS = {
+  device: {
+    kind: "string",
+    value: "SERIAL",
+    about: text("only those applied to this device", "このデバイスに適用されるもの"),
+  },
+  org: {
+    kind: "string",
+    value: "ORG",
+    about: text("only those applied to all devices of this organisation", "この組織の全デバイスに適用されるもの"),
+  },
+} as const;
+
 export const defineAssignableVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignableNoun) => {
   const columns = buildFieldColumns<AssignableRecord>(thing.fields);
   const layout = { columns, fields: thing.fields, called: ({ name }: AssignableRecord) => name };
@@ -32,16 +45,7 @@ export const defineAssignableVerbs = ({ noun, thing, single, filters, more, exam
     summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
     args: {},
     options: {
-      device: {
-        kind: "string",
-        value: "SERIAL",
-        about: text("only those applied to this device", "このデバイスに適用されるもの"),
-      },
-      org: {
-        kind: "string",
-        value: "ORG",
-        about: text("only those applied to all devices of this organisation", "この組織の全デバイスに適用されるもの"),
-      },
+      ...ASSIGNMENT_OPTIONS,
       ...filters,
       limit: LIMIT_OPTION,
     },

@@ -15,7 +15,7 @@ export const USER_FILE_OPTIONS = {
     kind: "file",
     about: text(
       "text file with one name per line, or a table (CSV or .xlsx) with メールアドレス or 社員コード (- for stdin)",
-      "1 行に 1 件ずつ書いたテキストファイルか、「メールアドレス」か「社員コード」の列のある表(CSV か .xlsx。- は標準入力)",
+      "名前を 1 行に 1 件ずつ書いたテキストファイル、または「メールアドレス」か「社員コード」の列がある表(CSV か .xlsx。- は標準入力)",
     ),
   },
   encoding: INPUT_ENCODING_OPTION,

@@ -20,7 +20,12 @@ export const LEAVER_OPTIONS = {
       "退職者のアカウント名、メールアドレス、または登録データのどこかにある名前",
     ),
   },
-  leaves: { kind: "date", requires: "leaver", value: "DATE", about: text("the leaver's last day", "退職者の最終日") },
+  leaves: {
+    kind: "date",
+    requires: "leaver",
+    value: "DATE",
+    about: text("the leaver's last day", "退職者の最終出勤日"),
+  },
 } as const satisfies Fields;
 
 export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;

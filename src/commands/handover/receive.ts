@@ -144,7 +144,7 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
     where: flag,
     hint: text(
       "ask the person who exported the bundle for the bundle and its fingerprint again",
-      "書き出した人に、引き継ぎデータとフィンガープリントをもう一度確認してください",
+      "書き出した人から、引き継ぎデータとフィンガープリントをもう一度受け取ってください",
     ),
   });
 }

@@ -1,6 +1,6 @@
 import { commandName } from "../../lib/advice/index.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
-import { resolveReportZone, type ReportData } from "../../lib/handover/report/data.ts";
+import { resolveReportTimezone, type ReportData } from "../../lib/handover/report/data.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
@@ -88,6 +88,6 @@ async function readBundle(
   const client = await copy.open();
   const { collectReportData } = await import("./writing/report.ts");
   const { profile } = await client.tenant.show();
-  const zone = resolveReportZone(profile ?? EMPTY_TENANT_PROFILE);
+  const zone = resolveReportTimezone(profile ?? EMPTY_TENANT_PROFILE);
   return await collectReportData(client, manifest, toLeaver(input, zone));
 }

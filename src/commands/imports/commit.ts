@@ -15,7 +15,7 @@ import {
 import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
 import { finishPlan } from "./plan/finish-plan.ts";
-import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
+import { isFromFile, buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
@@ -43,7 +43,7 @@ export default defineCommand({
     // this commit fails with an error of the tenant that contains the reason
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
     // do not log the `fileName` of a deletion, because it contains the names that the user typed
-    if (hasFile(plan)) tools.summarize({ file: plan.fileName });
+    if (isFromFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.request?.generatePasswords === true)

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { IMPORT_DETAIL_COLUMNS, buildRowColumns, DEFAULT_ROW_COLUMNS } from "../../lib/plan/columns.ts";
 import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
-import { buildRowsCommand, hasFile } from "../../lib/plan/describe.ts";
+import { buildRowsCommand, isFromFile } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
@@ -32,11 +32,15 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) {
-      const columns = listColumns(terminal, buildRowColumns(found.kind), DEFAULT_ROW_COLUMNS);
+      const columns = listColumns(
+        terminal,
+        buildRowColumns(found.kind, (at) => terminal.moment(at)),
+        DEFAULT_ROW_COLUMNS,
+      );
       return terminal.list(columns, client.imports.rows(found.id));
     }
     if (found.state === "planned") {
-      const problems = hasFile(found) ? await listProblems(terminal, client, found, found.fileName) : undefined;
+      const problems = isFromFile(found) ? await listProblems(terminal, client, found, found.fileName) : undefined;
       await showPlan(tools, found, { allRows: buildRowsCommand(found), whole: problems?.whole });
     }
     await terminal.show(IMPORT_DETAIL_COLUMNS, found);

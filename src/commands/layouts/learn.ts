@@ -13,7 +13,7 @@ const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
 export default defineCommand({
   summary: text(
     "save a layout for reading a list, without importing the list",
-    "一覧の読み取り方をレイアウトとして登録する(取り込まない)",
+    "一覧ファイルの読み取り方をレイアウトとして登録する(データは取り込まない)",
   ),
   args: {
     file: { kind: "file", required: true, about: text("the list: CSV or .xlsx", "一覧のファイル(CSV か .xlsx)") },

@@ -7,7 +7,7 @@ import type { ParsedMapFile, MapOptions } from "../../lib/csv/layout/map-parse.t
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
-import { hasOrgColumn, namesOrg, type CustomField } from "../../lib/model/format.ts";
+import { hasOrgColumn, refersToOrg, type CustomField } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { Terminal } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -218,7 +218,7 @@ function chooseOptions(
   const present = new Set(layout.map(({ column }) => column.field));
   const keys = format.thing.keys.filter(({ field }) => present.has(field));
   const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
-  const org = layout.find(({ column }) => namesOrg(column));
+  const org = layout.find(({ column }) => refersToOrg(column));
   const isNamed =
     org !== undefined && (org.joined !== undefined || org.header !== org.column.header) && hasOrgColumn(format);
   return {

@@ -1,6 +1,6 @@
 import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { isFormerHeader } from "../../lib/csv/layout/columns.ts";
-import { namesOrg, type Column } from "../../lib/model/format.ts";
+import { refersToOrg, type Column } from "../../lib/model/format.ts";
 import type { ColumnSearch } from "../csv/questions/ask.ts";
 import type { Tools } from "../tools.ts";
 
@@ -16,11 +16,11 @@ export async function findColumnsByValues(
   { columns, free, proposed }: ColumnSearch,
 ): Promise<ReadonlyMap<string, Column | null>> {
   const { client } = await tools.tenant("users", "orgs");
-  const orgs = [...columns, ...free].some(namesOrg) ? await client.orgs.list() : [];
+  const orgs = [...columns, ...free].some(refersToOrg) ? await client.orgs.list() : [];
   const orgNames = new Set(orgs.flatMap(({ code, name }) => [code, name]));
   const isKnown = async (column: Column, value: string): Promise<boolean> => {
     if (isMail(column)) return ADDRESS.test(value);
-    if (namesOrg(column)) return orgNames.has(value.slice(value.lastIndexOf("/") + 1));
+    if (refersToOrg(column)) return orgNames.has(value.slice(value.lastIndexOf("/") + 1));
     if (column.field !== "employeeCode") return false;
     return (await client.users.find({ name: value })).some(({ employeeCode }) => employeeCode === value);
   };
@@ -34,7 +34,7 @@ export async function findColumnsByValues(
   };
   const found = new Map<string, Column | null>();
   for (const [theirs, own] of proposed) {
-    const others = columns.filter((one) => isMail(one) || namesOrg(one) || one.field === "employeeCode");
+    const others = columns.filter((one) => isMail(one) || refersToOrg(one) || one.field === "employeeCode");
     const fitting = await Promise.all([own, ...others].map((column) => isFitting(column, theirs)));
     if (fitting[0] === false && fitting.includes(true)) found.set(theirs, null);
   }

@@ -92,7 +92,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
     evidence: {
       of: "certificate",
       issuer: from,
-      // computed on demand, because the export is slow and only `renewals verify` needs the key
+      // computed only when it is read, because the computation is slow and only `renewals verify` needs it
       get publicKey() {
         return (
           parseOrUndefined(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null

@@ -125,10 +125,10 @@ const PROXY_HINT = text(
   "コンテキストのアドレスを確認してください。プロキシを使わないホストは NO_PROXY に指定します",
 );
 
-const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
+const CODES_WITH_REQUEST_ID: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
 const addRetryTimeAndRequestId = (failure: Failure, headers: Headers): Failure => {
-  if (!LOGGED_CODES.includes(failure.code)) return failure;
+  if (!CODES_WITH_REQUEST_ID.includes(failure.code)) return failure;
   const id = headers.get(REQUEST_ID_HEADER);
   const seconds = headers.get("retry-after");
   if (id === null && seconds === null) return failure;

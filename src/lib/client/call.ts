@@ -15,10 +15,10 @@ interface OperationResult {
 
 export interface Connection {
   readonly transport: Transport;
-  /** performs operations of a tenant in this process; undefined to send them with `transport` */
+  /** performs a local tenant's operations in this process; if undefined, `transport` sends them to a server */
   readonly perform?: ((asked: ApiCall) => Promise<OperationResult>) | undefined;
   readonly base?: URL | undefined;
-  /** aborts only long lists and exports, so that cleanup still works */
+  /** aborts only long lists and exports, so that a command can still clean up after a signal */
   readonly signal?: AbortSignal | undefined;
   /** called before each request that changes the tenant; an error prevents the request */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;

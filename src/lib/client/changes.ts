@@ -6,8 +6,8 @@ export const CHANGED_STATE = text(
   "the change was made; the output may be incomplete",
   "変更は完了しましたが、出力は途中までの可能性があります",
 );
-export const SEVERAL_CHANGED_STATE = text(
-  "some changes were made; the remaining changes, or their output, may be missing",
+export const PARTLY_CHANGED_STATE = text(
+  "some changes were made; other changes may be missing, and the output may be incomplete",
   "一部の変更は完了しましたが、残りの変更や出力は行われていない可能性があります",
 );
 
@@ -29,7 +29,7 @@ export class Changes {
     this.#known = await this.#readRevision();
   }
 
-  /** After this call, the tenant refuses a change if the data has changed since `look`. */
+  /** After this call, the tenant refuses a change if its data has changed since {@link look}. */
   async asked(): Promise<void> {
     this.#base ??= this.#known ?? (await this.#readRevision());
   }

@@ -91,11 +91,11 @@ export const ask = async (connection: Connection, asked: ApiCall): Promise<unkno
   const { changes } = connection;
   if (changes === undefined) return perform(connection, asked);
   const base = changes.takeBase();
-  // an etag replaces `base`, because it also detects changes since the plan was shown
+  // `base` is not needed with an etag, which also detects changes since the plan was shown
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** A long list of a tenant in this process would otherwise block all signals. */
+/** Without this pause, a long list of a local tenant would delay all signals until its end. */
 const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();

@@ -10,7 +10,7 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import type { Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** `default` means that no other context exists. Remote tenants allow deletions only with `option`. */
+/** `default`: the context is selected because no other context exists. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
 export interface ChosenContext {
@@ -93,7 +93,7 @@ export class Contexts {
     return context.kind === "remote" || this.hasTenant(context);
   }
 
-  /** The context that was the only one before remains selected. */
+  /** If the existing context was selected only because no other context existed, it stays selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await loadSettings();
     const stored = toStoredContext(name, requested);

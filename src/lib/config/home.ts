@@ -39,7 +39,7 @@ export function listProgramPaths({ settings, data, tenants, cache, temporary }: 
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }
 
-/** With such a fault, other users can change the folder's content, such as the roles in a tenant. */
+/** Permissions with which other users could change the data in a folder, for example the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;

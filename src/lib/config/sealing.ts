@@ -18,9 +18,8 @@ import { withSettingsLock } from "./settings-lock.ts";
 /** Encrypts secrets with a key that backups do not contain. @see docs/decisions/025-apple.md */
 export interface SecretSealer {
   /**
-   * Returns a different text each time. The first call creates the key.
-   * @param purpose such as `ade-token` @param kept sealed texts in the database, which must have the same key
-   * @throws `input-rejected` if the key is unusable; `unexpected`
+   * The first call creates the key. @param purpose such as `ade-token` @param kept sealed texts in the database, to
+   * which an existing key must belong @throws `input-rejected` if the key is unusable; `unexpected`
    */
   seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
   /** @throws `input-rejected` if the key is missing or wrong; `unexpected` if the text is damaged */

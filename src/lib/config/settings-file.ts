@@ -12,7 +12,7 @@ import type { Home } from "./home.ts";
 export interface Settings {
   readonly contexts: readonly StoredContext[];
   readonly used: string | undefined;
-  /** true if the only context needs no selection; false after a removal, so that no command switches silently */
+  /** true if a single context needs no selection; false after a removal, so that commands never switch the tenant */
   readonly implied: boolean;
 }
 
@@ -29,7 +29,7 @@ const SETTINGS_FILE_BASENAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
-/** The package conf is not used: it is slow and may write. @see docs/decisions/004-settings.md */
+/** The npm package `conf` is not used, because it is slow and may write. @see docs/decisions/004-settings.md */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${SETTINGS_FILE_BASENAME}.json`);
   try {

@@ -21,9 +21,9 @@ export async function withSettingsLock<T>(
   await makePrivate(path).catch((cause: unknown) => {
     throw createUnwritableFailure(folder, cause);
   });
-  const lock = runOrFail(folder, () => new DatabaseSync(path, { timeout: 0 }));
+  const lock = rethrowAsUnwritable(folder, () => new DatabaseSync(path, { timeout: 0 }));
   try {
-    for (let tries = 1; !runOrFail(folder, () => tryLock(lock)); tries++) {
+    for (let tries = 1; !rethrowAsUnwritable(folder, () => tryLock(lock)); tries++) {
       if (tries === MAX_TRIES) {
         const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
         throw new Failure("locked", { what, where: folder });
@@ -38,7 +38,7 @@ export async function withSettingsLock<T>(
 
 const OTHERS_ACCESS_BITS = 0o077;
 
-/** Any user who can read the file could lock it. */
+/** Other users must not be able to read the lock file, because readers can lock it. */
 async function makePrivate(path: string): Promise<void> {
   await using handle = await open(path, "a", 0o600);
   const { mode } = await handle.stat();
@@ -56,7 +56,7 @@ function tryLock(lock: DatabaseSync): boolean {
   }
 }
 
-function runOrFail<T>(where: string, work: () => T): T {
+function rethrowAsUnwritable<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {

@@ -121,10 +121,7 @@ const createRepetitionSearch = (
 ): RecordSink => {
   const checker = new RowChecker(layout, () => undefined, options);
   const unique = new UniqueValues(layout);
-  /**
-   * For each value: the number of the first row with the value. The number is negative if the value is not the row's
-   * key.
-   */
+  /** Maps each value to the first row that contains it, as a negative number if the value is not the row's key. */
   const firstRows = new Map<string, number>();
   return {
     problem: () => undefined,

@@ -11,7 +11,7 @@ export interface ConversionOptions {
   readonly delimiter: string;
 }
 
-/** Yields the text as UTF-8 without a byte order mark. @param report receives errors, but no warnings */
+/** Yields the text as UTF-8 without a byte order mark. @param report called for errors, but not for warnings */
 export async function* readAsUtf8(
   source: AsyncIterable<Uint8Array>,
   { encoding, newline, delimiter }: ConversionOptions,
@@ -23,7 +23,7 @@ export async function* readAsUtf8(
     {
       record: () => undefined,
       problem: (problem) => {
-        // A byte order mark inside the text is copied like any other invisible character, so it is not an error here.
+        // a byte order mark inside the text is not an error here, because it is copied unchanged
         if (getProblemSeverity(problem.code) !== "warning" && problem.code !== "character-bom") report(problem);
       },
     },

@@ -22,14 +22,14 @@ const toMarkdown = (words: string, isValue: boolean): string =>
         .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
         .join("");
 
-const FORM_PREFIXES = {
+const LINE_PREFIXES = {
   text: { title: "", section: "", fact: "  ", step: "", below: "   " },
   mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
-const createWriter = (language: Language, form: keyof typeof FORM_PREFIXES) => {
-  const { [form]: marks } = FORM_PREFIXES;
+const createWriter = (language: Language, form: keyof typeof LINE_PREFIXES) => {
+  const { [form]: marks } = LINE_PREFIXES;
   const say = (words: DisplayText): string => {
     const isValue = typeof words === "string";
     const shown = escapeForPeople(isValue ? words : words[language]);
@@ -80,7 +80,7 @@ export function renderMail({ title, intro, sections, footer }: Document, languag
     text: joinParts([
       ...intro.map(writer.block),
       ...sections.map((section) => [writer.section(section.title), ...section.blocks.flatMap(writer.block)]),
-      // email programs expect a signature after this line
+      // email programs treat the text after this line as a signature
       ...(footer === undefined ? [] : [["-- ", writer.say(footer)]]),
     ]),
   };

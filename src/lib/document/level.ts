@@ -1,6 +1,5 @@
 import { text, type Text } from "../text/index.ts";
 
-/** `unknown` is never treated as `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
 
 export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {

@@ -26,7 +26,7 @@ export type PageBlock =
       readonly kind: "table";
       readonly caption: Text;
       readonly head: readonly Text[];
-      /** if `blank` is true, people fill in the empty cells by hand */
+      /** if `blank` is true, empty cells are printed as spaces to fill in by hand */
       readonly rows: readonly (readonly DisplayText[])[];
       readonly blank?: true | undefined;
     }

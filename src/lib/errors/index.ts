@@ -121,7 +121,7 @@ export const unwrapSuppressed = (error: unknown): { readonly first: unknown; rea
   return { first, later };
 };
 
-/** A failure is ignored, so use this only for details that are read after a change. */
+/** Returns undefined after a failure. Use this only for details that are read after a change. */
 export const ignoreFailure = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();

@@ -43,8 +43,8 @@ export async function writeFileAtomically<T>(
 }
 
 /**
- * The rename precedes `settle`, so that the next attempt replaces the file if the process dies in between. The former
- * file is restored only if no other process has replaced the new file.
+ * `settle` follows the rename: if the process dies in between, the next attempt replaces the file. The former file is
+ * restored only if no other process has replaced the new file.
  */
 async function replaceAndSettle(
   complete: string,

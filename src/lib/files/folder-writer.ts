@@ -41,7 +41,7 @@ export class FolderWriter {
     return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /** The folder remains temporary. If the home is read-only, the system's temporary folder contains it. */
+  /** The folder keeps its temporary name. If the home is read-only, it is in the temporary folder of the system. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
       if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))

@@ -12,7 +12,7 @@ export {
 export { openInput, type InputFile } from "./input.ts";
 export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, type Output } from "./outputs.ts";
 export { readTrustedFile, writeProgramFile } from "./program-file.ts";
-export { createProcessTable, removeUnfinished, type ProcessTable } from "./processes.ts";
+export { createProcessTable, removeUnfinishedPaths, type ProcessTable } from "./processes.ts";
 export {
   readChunks,
   readLenientText,

@@ -49,7 +49,7 @@ async function isDeviceStream(stream: object): Promise<boolean> {
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-/** In bytes. A device may never end, and no list is larger than the limit for a pipe. */
+/** A device such as `/dev/zero` may never end. No list is larger than the limit for pipes. */
 const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
 const createStreamTooLongFailure = (where: string, maxBytes: number): Failure =>

@@ -50,12 +50,12 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
 export const unfinishedPaths = new Set<string>();
 
 /** Called at exit, so that no personal data remains. */
-export function removeUnfinished(): void {
+export function removeUnfinishedPaths(): void {
   for (const path of unfinishedPaths) {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
-      // the next command removes the file
+      // if the removal fails, the next command removes the file
     }
   }
   unfinishedPaths.clear();

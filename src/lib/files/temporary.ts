@@ -153,7 +153,7 @@ async function registerTemporary(
     try {
       if (record !== undefined) rmSync(record, { force: true });
     } catch {
-      // the next command removes the entry
+      // if the removal fails, the next command removes the entry
     }
     for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
   };

@@ -108,7 +108,7 @@ const ACCOUNT_FIELDS = {
   marked: {
     type: "boolean",
     derived: true,
-    label: text("only marked as an administrator", "管理者の指定のみ"),
+    label: text("only marked as an administrator", "管理者として指定されているだけ"),
     example: false,
   },
   passwordSetAt: {
@@ -179,7 +179,7 @@ export const PASSWORD_RULE = text(
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
-export const RESET_CODE = { minutes: 15, tries: 5 } as const;
+export const RESET_CODE_LIMITS = { minutes: 15, tries: 5 } as const;
 
 /** @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(

@@ -58,7 +58,7 @@ export const isAdeMonitored = ({ token, business }: Pick<AdeHealthFacts, "token"
   token !== null || business !== null;
 
 export const assessAdeHealth = (facts: AdeHealthFacts, now: Date): readonly AdeCondition[] => [
-  ...assessServer(facts, now),
+  ...assessAdeServer(facts, now),
   ...assessAppleOrganisation(facts, now),
 ];
 
@@ -77,7 +77,7 @@ const findOverdueSync = (
   return [{ id, level: "warning", what, line: next }];
 };
 
-function assessServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+function assessAdeServer({ mirror, token, lastSyncAt, notReady }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (mirror || token === null) return [];
   const found: AdeCondition[] = [];
   if (token.rejectedAt !== null)
@@ -129,7 +129,7 @@ function assessAppleOrganisation({ business }: AdeHealthFacts, now: Date): reado
   if (server === null && servers.length > 0) {
     const what = text(
       `it is not known which of ${servers.length} MDM servers CLOMO uses`,
-      `${servers.length} 台の MDM サーバーのうち、CLOMO がどれを使うかが分かりません`,
+      `${servers.length} 件の MDM サーバーのうち、CLOMO がどれを使うかが分かりません`,
     );
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];

@@ -14,13 +14,13 @@ export type SyncKind = keyof typeof SYNC_KINDS;
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** The interval is shorter than a day, because daily runs can begin early. */
+/** Shorter than a day, so that a daily run that begins early still makes a full sync. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
-/** Maximum number of removed devices without a confirmation. The larger of both limits counts. */
+/** A sync that removes more devices than both limits permit needs a confirmation. */
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
-/** Apple rejects an older cursor. @see apple 3 */
+/** Apple rejects a cursor that is older than this. @see apple 3 */
 export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
 /** @see facts 3.5 */

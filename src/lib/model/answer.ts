@@ -33,7 +33,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * Copies of the tenant omit these answers, because an outdated answer could lead to a new first certificate. Issuing
- * that certificate would disconnect all devices.
+ * Copies of the tenant omit these answers. An outdated answer could lead to a new first certificate, which would
+ * disconnect all devices.
  */
 export const CONSOLE_STATE_QUESTION_PREFIX = "onboarding.home.";

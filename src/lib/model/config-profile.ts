@@ -26,7 +26,7 @@ const defineOptionalText = (en: string, ja: string) =>
 
 const SET = { type: "texts", most: 1000, column: {}, code: true, set: true } as const;
 const FOLLOWED_VALUES: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
-const defineSet = (short: string, example: string, label: Text) =>
+const defineSetField = (short: string, example: string, label: Text) =>
   ({ ...SET, short, example: [example], label, follows: FOLLOWED_VALUES[short] }) as const;
 
 const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
@@ -37,11 +37,11 @@ const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example:
  * @see seed 003, 10-2 and 11-2
  */
 const ASSIGNMENT_FIELDS = {
-  orgs: defineSet("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
-  devices: defineSet("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
+  orgs: defineSetField("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
+  devices: defineSetField("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
-  /** SHA-256 of the file, which is stored unchanged */
+  /** SHA-256 of the file that is stored for the record */
   file: {
     type: "digest",
     nullable: true,
@@ -100,7 +100,7 @@ const CONFIG_PROFILE_FIELDS = {
   name: { ...NAME_FIELD, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
   kind: defineKind(PROFILE_KINDS, "passcode"),
   /** @see seed 003, 7-2-5 */
-  adeSettings: defineSet("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
+  adeSettings: defineSetField("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
 

@@ -14,7 +14,7 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** An expired token is stored so that clomoctl can explain the rejection. */
+/** For `storedAfterExpiry` days, clomoctl can explain that a rejected token has expired. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
 export type SignInRight = "sign-in";
@@ -28,5 +28,5 @@ export const getSessionEnd = (session: Readonly<Record<"createdAt" | "lastUsedAt
   return new Date(Math.min(created + SESSION_LIFETIME_MS, used + SESSION_IDLE_MS)).toISOString();
 };
 
-export const roundToHour = (instant: string): string =>
+export const floorToHour = (instant: string): string =>
   new Date(Math.floor(Date.parse(instant) / HOUR_MS) * HOUR_MS).toISOString();

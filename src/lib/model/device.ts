@@ -209,7 +209,7 @@ export const DEVICE = {
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
-export const FIELDS_OF_ACTIONS: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
+export const FIELDS_BY_ACTION: Readonly<Partial<Record<string, readonly (keyof DeviceAction)[]>>> = {
   message: ["message"],
   rename: ["deviceName"],
   wallpaper: ["picture", "screen"],
@@ -285,7 +285,7 @@ export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTrai
 export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
   text(
     `${formatCount(needed, "device")} would have to be wiped and set up again, but the confirmed number is ${confirmed}; nothing was changed`,
-    `初期化と再設定が必要になるデバイスは ${needed} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
+    `初期化と再設定が必要になるデバイスは ${needed} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
   );
 
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>

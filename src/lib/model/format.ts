@@ -111,6 +111,7 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);
 
-export const hasOrgColumn = ({ columns, thing }: Format): boolean => thing.name !== "org" && columns.some(namesOrg);
+export const hasOrgColumn = ({ columns, thing }: Format): boolean => thing.name !== "org" && columns.some(refersToOrg);
 
-export const namesOrg = ({ refers }: Pick<Column, "refers">): boolean => refers?.to === "org" && refers.by === "code";
+export const refersToOrg = ({ refers }: Pick<Column, "refers">): boolean =>
+  refers?.to === "org" && refers.by === "code";

@@ -50,5 +50,5 @@ export const MAX_HEADER_ROW = 1000;
 export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** A percentage permits at most this number of deletions in a tenant of any size. */
+/** A limit in percent permits at most this number of deletions, however large the tenant is. */
 export const MAX_DELETIONS_BY_SHARE = 500;

@@ -5,7 +5,7 @@ export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理�
 export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員が登録されているかは未確認");
 
 export interface MirrorCounts {
-  /** a UTC instant; null if the tenant is not a mirror */
+  /** UTC instant of the last import from the console; null if the tenant is not a mirror */
   readonly mirroredAt: string | null;
   readonly devices: number;
   readonly secured: Readonly<Record<string, number>>;

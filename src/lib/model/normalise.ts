@@ -17,7 +17,7 @@ export const CP932_FORMS: ReadonlyMap<string, string> = new Map([
 export const toCp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE_PATTERN, (character) => CP932_FORMS.get(character) ?? character);
 
-const isFolded = (value: string): boolean => {
+const needsNoFolding = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
     const c = value.charCodeAt(i);
     if (c > 0x7f && !(c >= 0x4e00 && c <= 0x9fff) && !(c >= 0x30a0 && c <= 0x30ff) && !(c >= 0x3041 && c <= 0x3096)) {
@@ -28,7 +28,7 @@ const isFolded = (value: string): boolean => {
 };
 
 /** Returns the text in Unicode form NFC, with characters that do not change in CP932. */
-const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
+const foldText = (value: string): string => (needsNoFolding(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
 const LOWER_CASE_PATTERN = /[a-z]/;
@@ -47,7 +47,7 @@ export const serialKey = (serial: string): string =>
 
 export const nameKey = foldText;
 
-/** Returns the key of a name that Apple returns. Full-width letters and digits become ASCII. */
+/** Names from Apple are compared by this key. Full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
@@ -79,7 +79,8 @@ export const createKeyComparator =
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (
-    comparison === "exact" || (isFolded(value) && (comparison !== "serial-number" || !LOWER_CASE_PATTERN.test(value)))
+    comparison === "exact" ||
+    (needsNoFolding(value) && (comparison !== "serial-number" || !LOWER_CASE_PATTERN.test(value)))
   );
 };
 

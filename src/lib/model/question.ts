@@ -83,7 +83,7 @@ const createRuleQuestion = (en: string, ja: string): QuestionParts => ({
   label: text(`where the rules for ${en} devices are (document or link)`, `${ja}時の社内ルールの場所(文書かリンク)`),
 });
 
-const createHomeQuestion = (label: string): QuestionParts => ({
+const createHomeScreenQuestion = (label: string): QuestionParts => ({
   kind: "choice",
   choices: HOME_EXPIRY_CHOICES,
   label: text(`what the HOME screen shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
@@ -136,9 +136,9 @@ const QUESTION_GROUPS = {
       "the contact person has logged in to CLOMO PANEL",
       "担当者が CLOMO PANEL にログインできた",
     ),
-    "home.push-certificate": createHomeQuestion("MDM プッシュ通知証明書"),
-    "home.ade-token": createHomeQuestion("ADE サーバートークン"),
-    "home.vpp-token": createHomeQuestion("VPPサービストークン"),
+    "home.push-certificate": createHomeScreenQuestion("MDM プッシュ通知証明書"),
+    "home.ade-token": createHomeScreenQuestion("ADE サーバートークン"),
+    "home.vpp-token": createHomeScreenQuestion("VPPサービストークン"),
     profiles: createYesNoQuestion("the profiles are chosen and installed", "プロファイルを決めてインストールした"),
     apps: createYesNoQuestion("the apps are registered and installed", "アプリケーションを登録してインストールした"),
   },

@@ -9,7 +9,7 @@ import {
   type Role,
 } from "./role.ts";
 
-/** `inside` means in the account's organisations. `item` also requires the operation in the account's scheme. */
+/** `inside`: only in the account's organisations. `item`: also only if the account's scheme has the operation. */
 export type OperationScope = "all" | "inside" | "item" | "no";
 
 export const OPERATION_SCOPE_LABELS = {
@@ -65,7 +65,7 @@ const ROLE_SCOPES: Readonly<
   "renewals.write": ["no", "no", "no"],
 };
 
-/** CLOMO's own rights are not documented. @see facts 2.1, 8 */
+/** CLOMO documents only some rights of each role. @see facts 2.1, 8 */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
     const [division, operator, custom] = ROLE_SCOPES[operation];

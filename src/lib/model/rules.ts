@@ -52,7 +52,7 @@ const PATTERN_RULES = {
 
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
-/** This rule is as lenient as the console's import, so email may not reach an accepted address. */
+/** Accepts what the console's import accepts, even addresses to which no email can be sent. */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
@@ -126,7 +126,7 @@ const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemPara
 
 const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // A value has between `length / 2` and `length` characters, so most values need no counting.
+  // A character has one or two UTF-16 code units, so most values need no counting.
   const long = max !== undefined && value.length > max && countCharacters(value) > max;
   const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
   const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);
@@ -155,7 +155,7 @@ export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] 
 export const satisfiesRule = (rule: Rule, value: string): boolean =>
   value !== "" && listRuleFaults(rule, value).length === 0;
 
-export const isUnlimited = (rule: Rule): boolean =>
+export const acceptsAnyText = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
 /** Returns null for a blank value, and `TRUE` or `FALSE` for a boolean. */
@@ -192,16 +192,16 @@ export const describeRule = (rule: Rule): Text => {
     : text(`${length.en}, only half-width letters and digits`, `${length.ja}、半角英数字のみ`);
 };
 
-/** Maximum number of code points if the manual states no limit. This limit is clomoctl's own. */
-export const MAX_CHARACTERS = 10_000;
+/** Maximum length of a field, in code points, if CLOMO's manual states no limit. This limit is clomoctl's own. */
+export const MAX_FIELD_CHARACTERS = 10_000;
 
 /** Maximum number of UTF-16 code units in a search. This limit is clomoctl's own. */
 export const MAX_SEARCH_LENGTH = 1000;
 
-/** Maximum size of a unique value and of its key, so that both fit into a PostgreSQL index. */
+/** Maximum size of a unique value, and of the key by which it is compared. Both must fit into a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
 const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** Maximum number of UTF-16 code units with which a value is within all of clomoctl's limits. */
+/** Values with at most this number of UTF-16 code units are below all other limits of clomoctl. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);

@@ -7,10 +7,7 @@ export interface TenantCopyState {
   readonly problems: readonly Text[];
 }
 
-/**
- * `forward` means that only the received tenant has further changes. `other` means that both tenants have further
- * changes.
- */
+/** `forward`: the bundle has changes that this tenant lacks. `other`: each of them has changes that the other lacks. */
 export type CopyRelation =
   | { readonly kind: "empty" | "same" | "older" | "other" }
   | { readonly kind: "forward"; readonly changes: number; readonly since: string };

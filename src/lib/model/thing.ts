@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
-import { ANY_TEXT_RULE, MAX_CHARACTERS, type ChoiceNames, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, MAX_FIELD_CHARACTERS, type ChoiceNames, type Rule } from "./rules.ts";
 
 type FieldShape =
   | {
@@ -71,10 +71,10 @@ export type Field = FieldShape & {
   readonly refers?: Reference | undefined;
   /** true if the order of the values in a list does not matter; default: true for references */
   readonly set?: true | undefined;
-  /** record type and field whose values the list contains; a changed value changes the list */
+  /** record type and field whose values the list contains; if such a value changes, the list changes, too */
   readonly follows?: readonly [to: string, by: string] | undefined;
   readonly resolves?: string | undefined;
-  /** true if the value comes from other data, so that the table of the record type lacks the field */
+  /** true if the value is derived from other data, so that it is not stored with the record */
   readonly derived?: true | undefined;
   /** version of the database schema that added the field; undefined for the first version */
   readonly added?: number | undefined;
@@ -84,7 +84,7 @@ export interface Reference {
   readonly to: string;
   readonly by: string;
   readonly unknown: { readonly code: ProblemCode; readonly param: string };
-  /** option with which an import creates missing records, and the name of their count */
+  /** option with which an import creates missing records, and the field that counts the created records */
   readonly creates?:
     | { readonly option: "createOrgs"; readonly count: "orgsCreated" }
     | { readonly option: "createGroups"; readonly count: "groupsCreated" }
@@ -111,7 +111,7 @@ export interface RecordKey {
   readonly unique: boolean;
   /** fields that together identify a record if its key is blank */
   readonly standIn?: readonly string[] | undefined;
-  /** true if the value of a record never changes, such as a serial number */
+  /** true if the key of a record never changes, as with a serial number */
   readonly lasting?: true | undefined;
 }
 
@@ -188,7 +188,7 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** Returns fields with their names in the API. `own` is the name in the record type. */
+/** `name` is the name of the field in the tenant API, `own` in the record type. */
 export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
@@ -198,7 +198,7 @@ export const listApiFields = (fields: Fields): readonly (readonly [name: string,
 
 export interface ListColumn {
   readonly key: string;
-  /** name of the field in the tenant API; `own` is the name in the record type */
+  /** name of the field in the tenant API; `own` is its name in the record type */
   readonly name: string;
   readonly own: string;
   readonly member?: string | undefined;
@@ -255,7 +255,7 @@ export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =
 /** A larger file would not fit into a request. */
 export const MAX_KEPT_FILE_BYTES = 256 * 1024;
 
-/** The id of a reference, or the fields of an object to set. Null or blank removes a value. */
+/** To set a reference, pass its id; to set an object, pass its fields. Null or blank removes a value. */
 export type ManualValue =
   | string
   | number
@@ -277,7 +277,7 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** The key column is blank if the value is equal to its key. */
+/** Returns the column with the key by which a value is compared. The column is blank if key and value are equal. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
@@ -315,7 +315,7 @@ const ruleOf = (field: Field): Rule => {
 
 export const valueRuleOf = (field: Field): ValueRule => {
   const rule = ruleOf(field);
-  const { longest = rule.kind === "text" ? (rule.max ?? MAX_CHARACTERS) : MAX_CHARACTERS } =
+  const { longest = rule.kind === "text" ? (rule.max ?? MAX_FIELD_CHARACTERS) : MAX_FIELD_CHARACTERS } =
     field.type === "text" ? field : {};
   const { comparison = "exact", unique, resolves } = field;
   const isKey = resolves === undefined && (unique === true || comparison !== "exact");

@@ -52,7 +52,7 @@ export const dayOf = (when: Date | string, timezone: string): string => {
 
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
-/** Returns calendar days; 0 if a run at this time tomorrow would be too late. @param expiresAt a UTC instant */
+/** Returns calendar days; 0 instead of 1 if tomorrow's daily run would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
   const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
@@ -157,7 +157,7 @@ const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.sta
 
 /** Finds the last second by bisection, because a zone's midnight may not exist or may occur twice. */
 const findEndOfDay = (day: string, timezone: string): Date => {
-  // `dayOf` returns the last day for all later instants, so the search would not find the end of this day.
+  // `dayOf` returns LAST_DAY for every later instant, so the search below would not find its end
   if (day === LAST_DAY) return new Date(findEndOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - SEARCH_START_HOURS * HOUR_MS) / SECOND_MS);

@@ -10,7 +10,7 @@ export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_N
 /** A record that the upload file omits becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
-    "the key of the record or of a referenced record is missing or is different in the console",
+    "the record or a referenced record has no key, or has a different key in the console",
     "データまたは参照先のデータのキーがないか、管理画面のキーと異なる",
   ),
   character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),

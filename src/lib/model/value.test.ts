@@ -7,7 +7,7 @@ import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import { SECURED_USER } from "./secured-user.ts";
 import { USER } from "./user.ts";
-import { MAX_CHARACTERS, MAX_KEY_BYTES, MAX_UNCHECKED_UNITS } from "./rules.ts";
+import { MAX_FIELD_CHARACTERS, MAX_KEY_BYTES, MAX_UNCHECKED_UNITS } from "./rules.ts";
 import { describeValueWarning, describeRefusal, findValueFaults, removeHiddenCharacters } from "./value.ts";
 
 const { name, emails, title, address } = USER.fields;
@@ -63,9 +63,9 @@ describe("characters", () => {
 
 describe("lengths", () => {
   test.each([
-    ["a text", title, "題".repeat(MAX_CHARACTERS), []],
-    ["a text that is too long", title, "題".repeat(MAX_CHARACTERS + 1), ["too-long"]],
-    ["characters of two units", title, "𠮷".repeat(MAX_CHARACTERS), []],
+    ["a text", title, "題".repeat(MAX_FIELD_CHARACTERS), []],
+    ["a text that is too long", title, "題".repeat(MAX_FIELD_CHARACTERS + 1), ["too-long"]],
+    ["characters of two units", title, "𠮷".repeat(MAX_FIELD_CHARACTERS), []],
     ["a limit of the manual", SECURED_USER.fields.description, "題".repeat(255), []],
     ["more than a limit of the manual", SECURED_USER.fields.description, "題".repeat(256), ["too-long"]],
     ["an account name", USER.fields.accountName, "a".repeat(321), ["too-long"]],

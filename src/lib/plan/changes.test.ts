@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listValueChanges, describeChange, describeWholeRow } from "./changes.ts";
+import { listValueChanges, describeChange, describeRow, describeWholeRow } from "./changes.ts";
 
 const value = (field: string, one: string | string[] | null) => ({ field, value: one });
 
@@ -38,4 +38,17 @@ test("shows all values of a new record, and that a secret is set", () => {
     { en: "表示名: 山田", ja: "表示名: 山田" },
     { en: "(secret set)", ja: "(パスワードなどを設定)" },
   ]);
+});
+
+test.each([
+  [{ app: "docs" as const, thing: "secured_user" }, "fileManager", "TRUE", null, "ファイル管理者権限: TRUE → (空)"],
+  [{ thing: "user" }, "administrator", null, "TRUE", "管理者: いいえ → はい"],
+  [{ thing: "tenant_profile" }, "ios", null, "TRUE", "iOS/iPadOS: (空) → はい"],
+  [{ thing: "account" }, "role", "none", "system", "管理者権限: 管理者権限を付与しない → システム管理者"],
+  [{ thing: "scheme" }, "operations", null, ["orgs.write"], "チェック項目: (空) → 組織の作成と変更"],
+  [{ thing: "renewal_item" }, "expiresAt", null, "2027-01-01T14:59:59.000Z", "期限(日時): (空) → 2027-01-01"],
+])("shows fields of other record types in words: %j %s", (of, field, from, to, told) => {
+  const row = { changed: [field], setsSecret: false, before: [value(field, from)], after: [value(field, to)], ...of };
+  const [change] = describeRow("users", row, { moment: (at) => at.slice(0, 10) });
+  expect(change?.ja).toBe(told);
 });

@@ -1,3 +1,6 @@
+import { OPERATIONS, type Operation } from "../model/role.ts";
+import { SCHEME } from "../model/scheme.ts";
+import type { Field, Fields } from "../model/thing.ts";
 import { THINGS } from "../model/things.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../model/format.ts";
@@ -12,13 +15,22 @@ export interface ValueChange {
   readonly after: PlanValue;
 }
 
+const getFields = (kind: Import["kind"], other = ""): Fields => (THINGS.get(other) ?? FORMATS[kind].thing).fields;
+
+export type InstantFormatter = (instant: string) => string;
+
+export interface ValueStyle {
+  /** maximum number of characters to show */
+  readonly longest?: number | undefined;
+  readonly moment?: InstantFormatter | undefined;
+}
+
 /** @param other record type of the row; undefined for the main type of the import */
 export const findFieldHeader = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT_FIELD) return "上位組織";
   if (field.startsWith(CUSTOM_PREFIX)) return field.slice(CUSTOM_PREFIX.length);
-  const { fields } = (other === undefined ? undefined : THINGS.get(other)) ?? FORMATS[kind].thing;
-  const format = other === undefined ? FORMATS[kind] : Object.values(FORMATS).find(({ thing }) => thing.name === other);
-  return findColumn(format?.columns ?? [], field)?.header ?? fields[field]?.label?.ja ?? field;
+  const format = [FORMATS[kind], ...Object.values(FORMATS)].find(({ thing }) => thing.name === (other ?? thing.name));
+  return findColumn(format?.columns ?? [], field)?.header ?? getFields(kind, other)[field]?.label?.ja ?? field;
 };
 
 const CUSTOM_PREFIX = "custom:";
@@ -65,23 +77,23 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
 export function describeChange(
   kind: Import["kind"],
   { field, before, after }: ValueChange,
-  longest = Infinity,
+  style: ValueStyle = {},
   other?: string,
 ): Text {
   const header = findFieldHeader(kind, field, other);
-  const [from, to] = [formatPlanValue(before, longest), formatPlanValue(after, longest)];
+  const own = getFields(kind, other)[field];
+  const [from, to] = [describeFieldValue(own, before, style), describeFieldValue(own, after, style)];
   if (from.en === to.en) return same(header);
   return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
 }
 
-export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
-  if (row.action !== "create") return describeRow(kind, row);
+export function describeWholeRow(kind: Import["kind"], row: PlanRow, moment?: InstantFormatter): readonly Text[] {
+  if (row.action !== "create") return describeRow(kind, row, { moment });
+  const { app = kind, thing } = row;
   const additions = listInitialValues(row).map(({ field, after }) => {
-    const value = formatPlanValue(after);
-    return text(
-      `${findFieldHeader(kind, field, row.thing)}: ${value.en}`,
-      `${findFieldHeader(kind, field, row.thing)}: ${value.ja}`,
-    );
+    const value = describeFieldValue(getFields(app, thing)[field], after, { moment });
+    const header = findFieldHeader(app, field, thing);
+    return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
   });
   return [...additions, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
@@ -89,15 +101,33 @@ export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly T
 /** Describes the changes of a row. The value of a secret is not shown. */
 export function describeRow(
   kind: Import["kind"],
-  row: Pick<PlanRow, "thing" | "changed" | "setsSecret" | "before" | "after">,
-  longest?: number,
+  row: Pick<PlanRow, "app" | "thing" | "changed" | "setsSecret" | "before" | "after">,
+  style?: ValueStyle,
 ): readonly Text[] {
-  const changes = listValueChanges(row).map((change) => describeChange(kind, change, longest, row.thing));
+  const changes = listValueChanges(row).map((change) => describeChange(row.app ?? kind, change, style, row.thing));
   return [...changes, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 
 const SECRET_IS_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");
+const [YES, NO] = [text("yes", "はい"), text("no", "いいえ")];
+
+/** Describes choices by their names, instants in the context's time zone. */
+const describeFieldValue = (
+  field: Field | undefined,
+  value: PlanValue,
+  { longest, moment = (at) => at }: ValueStyle,
+): Text => {
+  if (field?.type === "boolean" && (value !== null || field.nullable !== true)) return value === null ? NO : YES;
+  if (field === SCHEME.fields.operations && typeof value === "object" && value !== null && value.length > 0)
+    return joinTexts(
+      value.map((one) => OPERATIONS[one as Operation]?.about ?? same(one)),
+      same(", "),
+    );
+  const named = field?.type === "choice" ? field.names?.[String(value)] : undefined;
+  const isInstant = field?.type === "instant" && typeof value === "string";
+  return named ?? formatPlanValue(isInstant ? moment(value) : value, longest);
+};
 
 export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
   const whole = typeof value === "string" ? value : (value ?? []).join(", ");

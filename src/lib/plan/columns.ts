@@ -14,8 +14,15 @@ import type { Column } from "../terminal/index.ts";
 import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
-import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
-import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
+import {
+  type InstantFormatter,
+  listInitialValues,
+  listValueChanges,
+  describeColumn,
+  describeWholeRow,
+  getRowRecordName,
+} from "./changes.ts";
+import { isFromFile, hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeCounts } from "./plan.ts";
 
 const createImportColumn = (key: keyof Import, header: Text, more: Partial<Column<Import>> = {}): Column<Import> => ({
@@ -85,8 +92,11 @@ const CHANGES_COLUMN: Column<Import> = {
 const describeOrigin = (told: Import): Text => {
   const { en, ja } = describeImportMode(told);
   if (told.request?.fromConsole === true) return text(`${told.fileName} (${en})`, `${told.fileName}(${ja})`);
-  if (hasFile(told)) return same(told.fileName);
-  const what = told.fileName === "" ? describeImportKind(told.kind) : same(told.fileName);
+  if (isFromFile(told)) return same(told.fileName);
+  const { create, update, delete: deleted, beside = [] } = told;
+  const others = create + update + deleted === 0 ? beside.map(({ thing }) => getThingNoun(thing)) : [];
+  const changed = others.length > 0 ? joinTexts(others, text(", ", "、")) : describeImportKind(told.kind);
+  const what = told.fileName === "" ? changed : same(told.fileName);
   return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);
 };
 
@@ -116,7 +126,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   }),
   createImportCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   createProgramColumn("kept", text("kept records", "残したデータ")),
-  createImportCountColumn("released", text("owner removed", "所有者を外したデバイス")),
+  createImportCountColumn("released", text("devices whose owner was removed", "所有者を外したデバイス")),
   createProgramColumn("blocked", text("records not undone", "取り消しの対象外のデータ")),
   createProgramColumn("settled", text("closed tasks", "完了した作業")),
   createProgramColumn("merged", text("compared with local changes", "このテナントでの変更との照合")),
@@ -144,14 +154,14 @@ const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "setsSecret", header: text("sets a secret", "パスワードなどの設定"), value: ({ setsSecret }) => setsSecret },
 ];
 
-export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
+export const buildRowColumns = (kind: Import["kind"], moment: InstantFormatter): readonly Column<PlanRow>[] => [
   ...BASIC_ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: getRowRecordName }),
   {
     key: "changes",
     header: text("changes", "変更内容"),
     wraps: true,
     value: (row) => (row.action === "create" ? listInitialValues(row) : listValueChanges(row)),
-    name: (row) => joinTexts(describeWholeRow(kind, row)),
+    name: (row) => joinTexts(describeWholeRow(kind, row, moment)),
   },
   {
     key: "app",

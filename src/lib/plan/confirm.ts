@@ -8,7 +8,7 @@ import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** up to this number of deletions, the user answers yes or no instead of typing the number */
+  /** above this number of deletions, the user types the number; otherwise, the user answers yes or no */
   readonly freeDeletions?: number | undefined;
   readonly yes?: boolean | undefined;
 }
@@ -59,7 +59,7 @@ const createCountFailure = (where: string, count: number, what: Text): Failure =
   new Failure("input-rejected", {
     what,
     where,
-    hint: text(`if that is right, pass ${where} ${count}`, `この件数でよければ、${where} ${count} を付けてください`),
+    hint: text(`to continue, pass ${where} ${count}`, `続けるには、${where} ${count} を付けてください`),
   });
 
 function listMissingCounts(

@@ -9,6 +9,7 @@ import { formatSecuredAppName } from "../model/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
 import {
+  type InstantFormatter,
   describeColumn,
   describeRow,
   findFieldHeader,
@@ -31,12 +32,12 @@ export const hasChanges = (plan: Import): boolean =>
 
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
 
-export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
+export const isPartialImport = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
   invalid + (kept?.isNew === true ? kept.count : 0) + (merged?.leftOut ?? 0) > 0 ||
   blocked !== undefined ||
   request?.keepMissing === true;
 
-export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
+export const isFromFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
 export const getHeaderRow = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
 
@@ -88,7 +89,7 @@ const describeWrongTenant = ({ kind, foreign }: Import, target: Text): readonly 
   if (foreign === undefined) return [];
   return [
     text(
-      `no row looks like a ${en} in ${target.en}: is this file for another tenant?`,
+      `no row seems to be a ${en} of ${target.en}: is this file for another tenant?`,
       `どの行も${target.ja}の${ja}ではないようです。別のテナントのファイルではありませんか?`,
     ),
   ];
@@ -98,7 +99,7 @@ function describeOrigin({ kind, mode, rows, undoes, drops = [] }: Import): Text 
   if (undoes !== null) return text(`undo change ${undoes}`, `変更 ${undoes} の取り消し`);
   if (drops.length > 0) return text(`drop tasks ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`);
   const [title, how] = [getFormatTitle(FORMATS[kind]), getDisplayName(IMPORT_MODE_NAMES, mode)];
-  return hasFile({ mode })
+  return isFromFile({ mode })
     ? text(`${title.en}, ${how.en} (${how.ja}), ${formatCount(rows, "row")}`, `${title.ja}、${how.ja}、${rows} 行`)
     : text(`${title.en}, ${how.en}`, `${title.ja}、${how.ja}`);
 }
@@ -129,7 +130,8 @@ function* renderCounts(told: Import): Generator<Text> {
     const counts = describeCounts(one, at === 0 ? rest : []);
     const of = mode === "delete" ? text(` of ${one.recordsBefore}`, `(全 ${one.recordsBefore} 件)`) : same("");
     const line = text(`${counts.en}${of.en}`, `${counts.ja}${of.ja}`);
-    if (counts.en !== "") yield changes.length === 1 && hasFile(told) ? line : joinTexts([one.noun, line], same(": "));
+    if (counts.en !== "")
+      yield changes.length === 1 && isFromFile(told) ? line : joinTexts([one.noun, line], same(": "));
     else if (changes.length === 1) yield text("no records are changed", "変更するデータはありません");
   }
   const besides: readonly PlanEffect[] = [
@@ -226,19 +228,19 @@ const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undef
 };
 
 /** Returns a line such as `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空)`. */
-export function renderRow({ kind }: Import, row: PlanRow): Text {
+export function renderRow({ kind }: Import, row: PlanRow, moment: InstantFormatter): Text {
   const { action, key } = row;
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
   const label = name !== "" && name !== key ? ` ${name}` : "";
   const noun = getRowNoun(kind, row);
-  const changes = describeRow(kind, row, MAX_VALUE_LENGTH);
+  const changes = describeRow(kind, row, { longest: MAX_VALUE_LENGTH, moment });
   const rest = changes.length > MAX_ROW_CHANGES ? [same(`… (${changes.length})`)] : [];
   const shown = [...changes.slice(0, MAX_ROW_CHANGES), ...rest];
   const sign = `  ${ACTION_SIGNS[action]}${number}`;
   const start = text(
-    `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`,
-    `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`,
+    `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`.trimEnd(),
+    `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`.trimEnd(),
   );
   return shown.length === 0 ? start : joinTexts([start, joinTexts(shown, same(", "))], same(": "));
 }

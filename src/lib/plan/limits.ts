@@ -71,7 +71,7 @@ const createLimitFailure = (
       `計画では ${all} 件のうち ${count} 件を${verb.ja}します。上限の ${most} 件を超えるため、何も変更していません`,
     ),
     where: `${flag} ${typed}`.trimEnd(),
-    hint: text(`if that is right, pass ${pass} instead`, `この計画でよければ、代わりに ${pass} を指定してください`),
+    hint: text(`to continue, pass ${pass} instead`, `続けるには、代わりに ${pass} を指定してください`),
   });
 };
 

@@ -8,11 +8,11 @@ import { isNewerFile, identityOf } from "./compare.ts";
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
-  /** expired files that have a newer file; these files do not affect `state` */
+  /** expired files that a newer file replaces; they do not affect `state` */
   readonly superseded: readonly CheckedItem[];
 }
 
-/** Returns `unknown` without items. A critical file that has a newer file counts as a warning. */
+/** A critical file that a newer file replaces counts as a warning. Without items, the state is `unknown`. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
@@ -32,7 +32,7 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
     const identity = identityOf(one);
-    // a remark means that the file is not valid yet
+    // an item with a remark is not valid yet
     if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);

@@ -4,7 +4,7 @@ import type { ExpiringItem, RenewalKind } from "../model/renewal.ts";
 import { formatMoment } from "../model/time.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./expiry-status.ts";
-import { isSameDate } from "./upload.ts";
+import { isNearlySameDate } from "./upload.ts";
 
 // Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 
@@ -154,8 +154,8 @@ const checkRequest = (pair: FilePair): OutcomeWithReason => {
     : [
         "bad",
         text(
-          "made from a different CSR, so the console would reject it: download a new CSR, and renew with it",
-          "別の CSR ファイルから作られているため、管理画面で拒否されます。CSR ファイルをダウンロードし直して更新してください",
+          "not made from this CSR, so the console would reject the certificate: download a new CSR, and renew with it",
+          "この CSR ファイルから作られていないため、証明書は管理画面で拒否されます。CSR ファイルをダウンロードし直して更新してください",
         ),
       ];
 };
@@ -206,19 +206,19 @@ const checkOldToken = (): OutcomeWithReason => [
   ),
 ];
 
-const toKey = (name: ComparedValue): string | undefined =>
+const toComparedKey = (name: ComparedValue): string | undefined =>
   name === null || name === undefined ? undefined : toNfkcKey(name);
 
 /** A different organisation is only a warning if a person typed the recorded organisation. */
 const checkOrganisation = ({ current, next }: FilePair): OutcomeWithReason =>
-  compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
+  compareValues(toComparedKey(current.expiring.organisation), toComparedKey(next.expiring.organisation), [
     current.expiring.fingerprint === null ? "warning" : "bad",
     text("this token belongs to another organisation", "別の組織のトークンです"),
   ]);
 
 /** @see facts 3.5: Apple writes each full-width character as `_`, so 東京 and 大阪 look the same */
 const checkLocation = (pair: FilePair): OutcomeWithReason => {
-  const [was, is] = getEvidence(pair, "vpp-token").map((one) => toKey(one?.location));
+  const [was, is] = getEvidence(pair, "vpp-token").map((one) => toComparedKey(one?.location));
   if (was === is && is?.includes("_") === true)
     return [
       "unknown",
@@ -263,7 +263,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
   "agent-profile": ["file", "name", "expiry", "validity"],
 };
 
-/** These checks say nothing about the identity of the item. */
+/** These checks do not show whether both files belong to the same item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
 export function compareFiles(pair: FilePair): Comparison {
@@ -281,7 +281,7 @@ export function compareFiles(pair: FilePair): Comparison {
       // an equal consumer key proves that the server is the same, whatever its name is
       !(id === "server" && isSameConsumer),
   );
-  // if the new file was rejected, the token in use is still valid
+  // a rejected file does not replace the token in use, so the warning about that token is omitted
   return { checks: checks.filter(({ id }) => id !== "old-token" || bad.length === 0), bad, left };
 }
 
@@ -313,8 +313,8 @@ function listIdentityParts(
     case "ade-token":
       return evidence.consumer === null ? [evidence.recipient, evidence.server] : [evidence.consumer];
     case "vpp-token": {
-      const location = toKey(evidence.location);
-      return [toKey(organisation), location?.includes("_") === true ? null : location];
+      const location = toComparedKey(evidence.location);
+      return [toComparedKey(organisation), location?.includes("_") === true ? null : location];
     }
     case "provisioning-profile":
       return [null];
@@ -332,4 +332,4 @@ export const isLaterDate = (
   item: { readonly expiresAt: string | null; readonly fingerprint: string | null },
 ): boolean =>
   isNewerFile(file, item) ||
-  (item.fingerprint === null && item.expiresAt !== null && isSameDate(file.expiresAt, item.expiresAt));
+  (item.fingerprint === null && item.expiresAt !== null && isNearlySameDate(file.expiresAt, item.expiresAt));

@@ -22,7 +22,7 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** The clock shows noon, or an hour before or after noon if the clocks change on that day. */
+/** The clock shows noon, except on days on which summer time begins or ends. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
@@ -69,7 +69,7 @@ const getExpiryStatus = (
 
 export interface Rejection {
   readonly what: Text;
-  /** UTC instant of the issuer's first rejection */
+  /** UTC instant at which the issuer first rejected the token */
   readonly at: string;
 }
 

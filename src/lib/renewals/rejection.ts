@@ -4,7 +4,7 @@ import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./expiry-status.ts";
 
 export interface AdeTokenState {
-  /** true for a mirror of the console, because the console uses a different token */
+  /** true if the tenant is a mirror, whose token is not the token of the console */
   readonly mirror: boolean;
   readonly token: {
     readonly rejectedAt: string | null;

@@ -121,7 +121,7 @@ function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string)
   // the date has the format of recorded dates, because sent reminders are found by this text
   const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
-  // the recorded date is exact, because the key was available at that time
+  // the recorded date is exact, because the key that decrypts the token was available when it was recorded
   if (isGuess) return recorded;
   if (expiresAt === null || kind === "certificate") return { ...dated, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;

@@ -18,7 +18,7 @@ export interface DueStage<I extends StagedItem> {
   readonly stage: number;
 }
 
-/** After expiry, returns the days left (-1, -2, …). */
+/** Returns the stage in days before expiry; after expiry -1, -2, …; undefined before the first stage. */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
   return days < 0 ? days : REMINDER_STAGES.findLast((stage) => stage >= days);

@@ -15,5 +15,5 @@ export const isUploadedKind = (kind: RenewalKind): boolean => UPLOADED_KINDS.has
 /** Dates of the same expiry can differ by two days, because the console's time zone is unknown. */
 const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
 
-export const isSameDate = (one: string, other: string): boolean =>
+export const isNearlySameDate = (one: string, other: string): boolean =>
   Math.abs(Date.parse(one) - Date.parse(other)) <= MAX_DATE_DIFFERENCE_MS;

@@ -53,7 +53,7 @@ export class Responder {
     // the socket is read now, because a closed response has no socket
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
-    // the creation of Node's own signal takes longer than a whole request
+    // Node's own signal is not used, because its creation takes longer than a whole request
     const until = new AbortController();
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) until.abort();

@@ -10,7 +10,7 @@ import {
   type RecordOf,
   valueRuleOf,
 } from "../model/thing.ts";
-import { describeRule, isUnlimited, MAX_KEY_BYTES, MAX_SEARCH_LENGTH } from "../model/rules.ts";
+import { describeRule, acceptsAnyText, MAX_KEY_BYTES, MAX_SEARCH_LENGTH } from "../model/rules.ts";
 import { CUSTOM_FIELD } from "../model/user.ts";
 
 export { z } from "zod";
@@ -76,7 +76,7 @@ export const listQuery = { ...filters, ...listFormQuery };
 /** Returns a schema without the field's rule, which the tenant checks. */
 export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
-  const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
+  const about = acceptsAnyText(rule) ? undefined : describeRule(rule).en;
   const bytes = key === undefined ? undefined : `at most ${MAX_KEY_BYTES} bytes in UTF-8`;
   const description = [about, bytes].filter((one) => one !== undefined).join("; ");
   const maxLength = key === undefined ? max : Math.min(max, MAX_KEY_BYTES);

@@ -27,7 +27,7 @@ export const splitCommands = (sentence: string): readonly (string | readonly str
     .split(COMMAND_PATTERN)
     .map((part, at) => (at % 2 === 0 ? part : (part.match(/(?:'[^']*'|\\.|[^ '\\])+/gs) ?? []).map(unquoteWord)));
 
-export const getActingWords = (asked: {
+export const listActorOptions = (asked: {
   readonly as?: string | undefined;
   readonly tokenFile?: string | undefined;
 }): readonly string[] | undefined => {

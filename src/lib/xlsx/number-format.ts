@@ -38,14 +38,14 @@ const isLongCode = (value: number, shown: string, hasExponent: boolean): boolean
 };
 const DAYS_BEFORE_1904 = 1462;
 const DAY_AFTER_LAST = 2_958_466;
-const NONEXISTENT_DAY = 60;
+const NONEXISTENT_LEAP_DAY = 60;
 const SECONDS_PER_DAY = 86_400;
 
 /** Returns `YYYY/MM/DD`, followed by the time unless the time is midnight; undefined if the number is not a date. */
 function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
   const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * SECONDS_PER_DAY) / SECONDS_PER_DAY;
   const day = Math.floor(rounded);
-  if (day < 1 || day >= DAY_AFTER_LAST || day === NONEXISTENT_DAY) return undefined;
+  if (day < 1 || day >= DAY_AFTER_LAST || day === NONEXISTENT_LEAP_DAY) return undefined;
   const [year, ...parts] = numfmt.dateFromSerial(rounded);
   const [month, date, hours, minutes, seconds] = parts.map((part) => String(part).padStart(2, "0"));
   const written = `${String(year)}/${month}/${date}`;

@@ -25,10 +25,7 @@ const getCellStyle = createAttributeReader("s");
 const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
 
-/**
- * Reads each cell as Excel shows it. All merged cells have the value of the first. Values that Excel shows differently
- * are reported.
- */
+/** Reads each cell as Excel shows it, and reports cells that Excel can show differently. Merged cells share a value. */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
   readonly #sink: RecordSink & { readonly width?: number };

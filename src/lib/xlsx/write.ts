@@ -107,9 +107,7 @@ export interface Sheet {
 
 const MAX_MEASURED_ROWS = 300;
 
-/**
- * Widths of columns in Latin characters. If a sheet is wider than a page, its columns shrink to at least `shortened`.
- */
+/** Widths in Latin characters. If a sheet is wider than a page, its columns shrink to at least `shortened`. */
 const COLUMN_WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
 const PAGE_WIDTH = 180;

@@ -14,7 +14,10 @@ export default defineCommand({
       kind: "choice",
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
-      about: text("values from which account names are built", "CLOMO アカウントを構成する情報"),
+      about: text(
+        "values from which account names are built",
+        "アカウント名の元になる値(CLOMO アカウントを構成する情報)",
+      ),
     },
     authentication: {
       kind: "string",

@@ -12,7 +12,7 @@ import type { JoinedField } from "../../../lib/csv/layout/map.ts";
 import {
   hasOrgColumn,
   listColumns,
-  namesOrg,
+  refersToOrg,
   type Column,
   type CustomField,
   type Format,
@@ -140,7 +140,7 @@ async function askJoins(
   };
   const name = lacking.find(({ personName }) => personName === "written");
   const kana = lacking.find(({ personName }) => personName === "kana");
-  const org = hasOrgColumn(format) ? lacking.find(namesOrg) : undefined;
+  const org = hasOrgColumn(format) ? lacking.find(refersToOrg) : undefined;
   const tree = format.thing.name === "org" ? lacking.find(({ field }) => field === "name") : undefined;
   const levels = unknown.filter((header) => ORG_LEVEL.test(header) && !isFormerHeader(header));
   const tiers = levels.filter((header) => !/^(?:親|上位)/.test(header));

@@ -1,4 +1,4 @@
-import { DEVICE_ACTION, FIELDS_OF_ACTIONS, type DeviceAction } from "../../../lib/model/device.ts";
+import { DEVICE_ACTION, FIELDS_BY_ACTION, type DeviceAction } from "../../../lib/model/device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
@@ -28,7 +28,7 @@ const list = defineCommand({
 const NOTHING_SENT = text("only a record: nothing is sent to devices", "記録だけで、デバイスには何も送信しません");
 
 const define = (kind: DeviceAction["kind"], example: string, others: readonly string[] = []) => {
-  const required = FIELDS_OF_ACTIONS[kind] ?? [];
+  const required = FIELDS_BY_ACTION[kind] ?? [];
   const own = [...required, ...others, "reason"];
   const { en, ja } = fields.kind.names[kind];
   return defineCommand({

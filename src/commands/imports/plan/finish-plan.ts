@@ -1,6 +1,6 @@
 import { RESULT_COLUMNS, DEFAULT_RESULT_COLUMNS, type ImportResult } from "../../../lib/plan/columns.ts";
 import { confirmPlan, requireConfirmedCounts, type ConfirmOptions } from "../../../lib/plan/confirm.ts";
-import { hasNoEffect, isPartial } from "../../../lib/plan/describe.ts";
+import { hasNoEffect, isPartialImport } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
 import { type Plan } from "../../../lib/plan/plan.ts";
 import { PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/result.ts";
@@ -38,9 +38,9 @@ export async function finishPlan(
   if (dryRun || !changes) {
     requireConfirmedCounts(planned, answers);
     enforceLimits(planned.changes, answers);
-    const note = isPartial(plan) ? NOTHING_CHANGED : text("nothing to change", "変更はありません");
+    const note = isPartialImport(plan) ? NOTHING_CHANGED : text("nothing to change", "変更はありません");
     await leave(dryRun ? undefined : note);
-    return isPartial(plan) ? "partial" : undefined;
+    return isPartialImport(plan) ? "partial" : undefined;
   }
   const isAllowed = await confirmForeignFile(tools, plan, answers);
   if (!isAllowed || !(hasNoEffect(plan) || (await confirmCommit(tools, planned, answers)))) {
@@ -62,7 +62,7 @@ export async function finishPlan(
   const { committed } = pending;
   if (committed === undefined) throw lost;
   await showImportResult(tools, { plan: committed, dryRun, committed: true });
-  return isPartial(committed) ? "partial" : undefined;
+  return isPartialImport(committed) ? "partial" : undefined;
 }
 
 /** Prints how to undo the import last, because users read the last lines first. */

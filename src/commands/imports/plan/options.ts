@@ -122,7 +122,7 @@ export const UPLOAD_FILE_OPTION = {
   notStdout: true,
   workbook: text(
     "the console accepts CSV files only: use a file name that ends in .csv",
-    "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
+    "管理画面にアップロードできるのは CSV ファイルだけです。拡張子を .csv にしてください",
   ),
   about: text(
     "commit, and write the file to upload in the CLOMO console (as `console upload` does). With --orgs, specify a folder",
@@ -146,7 +146,10 @@ export const IMPORT_OPTIONS = {
   headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    brief: text("column map for a file without the console's headers", "ヘッダーが管理画面と違うファイルに使う対応表"),
+    brief: text(
+      "column map for a file without the console's headers",
+      "ヘッダーが管理画面のものと違うファイルの対応表",
+    ),
   },
   blank: {
     brief: text("clear or keep the value if a cell is blank", "空のセルで値を消すか(clear)、残すか(keep)"),

@@ -1,6 +1,6 @@
 import type { Import } from "../../../lib/client/index.ts";
 import type { TranslatedValue } from "../../../lib/csv/layout/map.ts";
-import { namesOrg } from "../../../lib/model/format.ts";
+import { refersToOrg } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { same, text } from "../../../lib/text/index.ts";
@@ -13,7 +13,7 @@ const SKIP_CHOICE = text("none: report the rows with this name as errors", "„Å™„
 
 export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
   const { client } = await tools.tenant("imports");
-  const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;
+  const field = FORMATS[plan.kind].columns.find(refersToOrg)?.field;
   const unclear = new Map<string, readonly string[]>();
   for await (const { code, params } of client.imports.problems(plan.id, { limit: MAX_READ_PROBLEMS }))
     if (code === "org-name-ambiguous" || code === "org-name-unknown")

@@ -1,6 +1,6 @@
 import type { RecordAction } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { hasFile, toPlan, renderRow, getSampleSize } from "../../../lib/plan/describe.ts";
+import { isFromFile, toPlan, renderRow, getSampleSize } from "../../../lib/plan/describe.ts";
 import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib/plan/plan.ts";
 import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
@@ -49,12 +49,12 @@ async function buildSamples(
   const { client } = await tools.tenant("imports");
   const linesOf = async function* (action: RecordAction): AsyncGenerator<Text> {
     const rows = client.imports.rows(importPlan.id, { action, limit: getSampleSize(importPlan) });
-    for await (const row of rows) yield renderRow(importPlan, row);
+    for await (const row of rows) yield renderRow(importPlan, row, (at) => tools.terminal.moment(at));
   };
   const size = getSampleSize(importPlan);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
-    const rest = hasFile(importPlan) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
+    const rest = isFromFile(importPlan) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
     return count === 0 ? [] : [{ lines: linesOf(action), rest: rest.reduce((sum, one) => sum + one), all }];
   });
 }

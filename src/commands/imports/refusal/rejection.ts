@@ -11,7 +11,7 @@ const KEEP_UNDELETABLE_HINT = text(
 );
 const COLUMN_NAMES_HINT = text(
   "rename the columns, pass --header-row N for a header further down, or run this in a terminal, where clomoctl asks what the columns mean",
-  "列名を直すか、ヘッダー行が下の方なら --header-row N を付けてください。ターミナルでは、列の意味を質問します",
+  "列名を直すか、ヘッダー行が下の方なら --header-row N を付けてください。ターミナルで実行すると、clomoctl が列の意味を質問します",
 );
 const OTHER_FILE_HINT = text("choose the right file", "正しいファイルを指定してください");
 const IMPORT_ORGS_HINT = text("import the organisations first", "先に組織をインポートしてください");

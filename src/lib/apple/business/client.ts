@@ -40,7 +40,7 @@ export class BusinessApi {
     this.#access = access;
   }
 
-  /** In the result, `total` is the number of rows of all pages; 0 if unknown. */
+  /** `total` is the number of rows in all pages together; 0 if unknown. */
   async *pages<K extends string = never>(path: string, members: Readonly<Record<K, string>>) {
     const seen = new Set<string>();
     for (let further = ""; ;) {

@@ -21,8 +21,8 @@ const MAX_DEPTH = 40;
 const MAX_CHILDREN = 20_000;
 
 /**
- * No package is used: packages load slowly and cannot read fragments of BouncyCastle.
- * @throws RangeError if the bytes are not BER @see ITU-T X.690 8.1
+ * No package is used: packages load slowly, and cannot read strings that BouncyCastle splits into fragments. @throws
+ * RangeError if the bytes are not BER @see ITU-T X.690 8.1
  */
 export function readElement(bytes: Uint8Array, depth = 0): BerElement {
   const [tag, first] = [byteAt(bytes, 0), byteAt(bytes, 1)];

@@ -5,7 +5,7 @@ import { readChildren, readElement, readOctets, TAG, type BerElement } from "./b
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
 
-/** Ciphers by object identifier, because Apple does not document its cipher. @see RFC 8551 section 2.7 */
+/** Several ciphers, because Apple does not document which one it uses. @see RFC 8551 section 2.7 */
 const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
@@ -13,7 +13,7 @@ const SMIME_CIPHERS = new Map([
   ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/** Protects from hostile messages. Apple's messages have one recipient. */
+/** Apple's messages have one recipient. A hostile message could have thousands. */
 const MAX_RECIPIENTS = 8;
 
 interface Recipient {
@@ -22,7 +22,6 @@ interface Recipient {
   readonly encryptedKey: Uint8Array;
 }
 
-/** The type begins after at most six bytes. */
 const TYPE_SEARCH_BYTES = 20;
 
 export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
@@ -78,7 +77,7 @@ function formatCertificateName(identifier: BerElement): string | null {
   return [...attributes, `serial 0x${elementToHex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
-/** Names by object identifier. @see RFC 5280 appendix A */
+/** Keys are object identifiers. @see RFC 5280 appendix A */
 const ATTRIBUTE_NAMES = new Map([
   ["550403", "CN"],
   ["550406", "C"],

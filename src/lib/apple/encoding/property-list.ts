@@ -1,10 +1,10 @@
 export type PropertyList = Readonly<Record<string, unknown>>;
 
-const MAX_CHARACTERS = 1024 * 1024;
+const MAX_LIST_CHARACTERS = 1024 * 1024;
 const START_PATTERN = /^\s*<(?:\?xml(?![^>]*encoding=(?!["'](?:utf-8|us-ascii)["']))|!DOCTYPE plist|plist)\b/i;
 
 export async function parsePropertyList(xml: string): Promise<PropertyList | undefined> {
-  if (xml.length > MAX_CHARACTERS || !START_PATTERN.test(xml)) return undefined;
+  if (xml.length > MAX_LIST_CHARACTERS || !START_PATTERN.test(xml)) return undefined;
   // the parser accepts characters that XML does not allow
   if (/[^\t\n\r -\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/u.test(xml)) return undefined;
   const { parse } = await import("plist");

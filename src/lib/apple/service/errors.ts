@@ -65,7 +65,7 @@ export function createAppleRefusal(where: string, answer: AppleResponse, now: nu
   });
 }
 
-/** The simulator depsim reports a session that has ended with status 403. @see apple 2 */
+/** If the session is over, Apple responds with status 401, but the simulator depsim with 403. @see apple 2 */
 export const isSessionExpired = ({ status, body }: AppleResponse): boolean =>
   status === 401 || (status === 403 && body.slice(0, MAX_SEARCHED_CHARACTERS).includes("FORBIDDEN"));
 

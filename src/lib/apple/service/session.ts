@@ -54,7 +54,7 @@ export class AdeSession {
   }
 
   async #send(request: AppleRequest) {
-    // opening a session has its own retries
+    // called before the retries below, because opening a session has its own retries
     let session = await this.#session();
     let object: JsonObject | undefined;
     const send: RetryEnvironment["send"] = async (request) => {

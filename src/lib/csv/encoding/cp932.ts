@@ -9,7 +9,7 @@ const TRAIL_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrai
 
 let cp932ToUnicodeTable: Uint16Array | undefined;
 
-/** Returns UTF-16 code units by `lead << 8 | trail`; 0 for a pair without a character. */
+/** Returns the UTF-16 code unit at index `lead << 8 | trail`; 0 if the two bytes are not a character. */
 export function getCp932ToUnicode(): Uint16Array {
   return (cp932ToUnicodeTable ??= buildCp932ToUnicode());
 }
@@ -29,8 +29,8 @@ function buildCp932ToUnicode(): Uint16Array {
 let unicodeToCp932Table: Uint16Array | undefined;
 
 /**
- * Returns CP932 codes by UTF-16 code unit: one byte if below 0x100, else two bytes; 0 if CP932 lacks the character. If
- * a character has several codes, the result is the one that Windows and glibc write.
+ * Returns CP932 codes, indexed by UTF-16 code unit. Codes below 0x100 are one byte, others two bytes. 0 means that
+ * CP932 lacks the character.
  */
 export function getUnicodeToCp932(): Uint16Array {
   return (unicodeToCp932Table ??= buildUnicodeToCp932());

@@ -48,7 +48,7 @@ export class Decoder {
   #writePiece(piece: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
     const tail = countUnfinishedBytes(this.#encoding, bytes);
-    // The bytes are copied, because the caller may reuse its buffer. The slice() of a Buffer would return a view.
+    // The bytes are copied, because the caller may reuse its buffer. Buffer.slice() would not copy them.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#decodePiece(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }

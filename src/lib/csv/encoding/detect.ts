@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** A file that is valid as UTF-8 and as half-width kana in CP932. Only a person can choose the encoding. */
+/** The file is valid as UTF-8 and as half-width kana in CP932. Only a person can tell which encoding is right. */
 export interface EncodingAmbiguity {
   readonly row: number;
   /** a sample line of the file, read as UTF-8 (`Muñoz`) */
@@ -21,7 +21,7 @@ export interface EncodingGuess {
 }
 
 /** Maximum length in bytes of the sample line before the first kana. */
-const CONTEXT_BYTES = 16;
+const PREFIX_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
 /**
@@ -70,7 +70,7 @@ export class EncodingDetector {
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = countUnfinishedBytes("utf-8", bytes);
-    // The bytes are copied, because the caller may reuse its buffer. The slice() of a Buffer would return a view.
+    // The bytes are copied, because the caller may reuse its buffer. Buffer.slice() would not copy them.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
@@ -125,7 +125,7 @@ class KanaDetector {
   }
 
   #lineBefore(chunk: Uint8Array, at: number): number[] {
-    const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
+    const near = [...this.#before, ...chunk.subarray(Math.max(0, at - PREFIX_BYTES), at)].slice(-PREFIX_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);
   }
 }

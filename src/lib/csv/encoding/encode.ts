@@ -9,7 +9,7 @@ export interface UnmappableCharacter {
 }
 
 export interface EncoderOptions {
-  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) instead of the character */
+  /** if CP932 or another encoding lacks the character, `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) */
   readonly onUnmappable: "error" | "replace";
   readonly bom?: boolean | undefined;
   readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;

@@ -25,14 +25,14 @@ function detectSignature(start: string): UnsupportedKind | undefined {
 
 const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
-const DAMAGE_THRESHOLD = 8;
+const MIN_CONTROL_CHARACTERS = 8;
 
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
   const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
   const [a, b, c, d] = nuls;
   const all = a + b + c + d;
-  if (all < Math.max(DAMAGE_THRESHOLD, start.length * MIN_NUL_SHARE)) return undefined;
+  if (all < Math.max(MIN_CONTROL_CHARACTERS, start.length * MIN_NUL_SHARE)) return undefined;
   const characters = Math.floor(start.length / 4);
   if (Math.min(a, b) >= characters || Math.min(c, d) >= characters) return "utf-32";
   if (b + d > all * 0.75) return "utf-16le";
@@ -41,7 +41,7 @@ function detectWideEncoding(start: string): UnsupportedKind | undefined {
 
 function isBinary(start: string): boolean {
   const controls = start.match(/[\0-\u0008\u000e-\u0019\u001c-\u001f]/g)?.length ?? 0;
-  return controls > Math.max(DAMAGE_THRESHOLD, start.length * MAX_CONTROL_SHARE);
+  return controls > Math.max(MIN_CONTROL_CHARACTERS, start.length * MAX_CONTROL_SHARE);
 }
 
 const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\u00fe]{2}/g;

@@ -5,7 +5,7 @@ export const DECIMAL_POINT = 0x200;
 export const WHITE_SPACE = 0x400;
 export const LETTER_OR_SYMBOL = 0x800;
 export const NON_ASCII = 0x1000;
-const ALL_KINDS = DATE_SEPARATOR | DECIMAL_POINT | WHITE_SPACE | LETTER_OR_SYMBOL | NON_ASCII;
+const ALL_CHARACTER_KINDS = DATE_SEPARATOR | DECIMAL_POINT | WHITE_SPACE | LETTER_OR_SYMBOL | NON_ASCII;
 
 const characterKindOf = (code: number): number => {
   const character = String.fromCharCode(code);
@@ -43,7 +43,7 @@ export const scanUnits = (units: Uint16Array, from: number, to: number, into: Ch
     a = Math.imul(a ^ unit, 0x01000193);
     b = ((b << 5) - b + unit) | 0;
   }
-  into.kinds = kinds & ALL_KINDS;
+  into.kinds = kinds & ALL_CHARACTER_KINDS;
   into.high = a;
   into.low = b;
 };

@@ -11,7 +11,7 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** Returns true for a header such as 旧所属, whose column contains values before a change. */
+/** Headers such as 旧所属 belong to columns with the values before a change. */
 export const isFormerHeader = (header: string): boolean =>
   /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
@@ -19,7 +19,7 @@ const NEW_VALUE_PREFIX = /^(?:新|異動後|変更後)/u;
 
 export const isNewHeader = (header: string): boolean => NEW_VALUE_PREFIX.test(header.normalize("NFKC").trim());
 
-const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
+const removeTrailingParentheses = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
 const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
@@ -70,7 +70,7 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
 
-const findByAlias = (columns: readonly Column[], name: string): Column | undefined => {
+const findColumnByAlias = (columns: readonly Column[], name: string): Column | undefined => {
   const wanted = normaliseHeader(name);
   return columns.find(({ field, header }) =>
     [field, header].some((key) => HEADER_ALIASES[key]?.some((other) => normaliseHeader(other) === wanted)),
@@ -81,7 +81,7 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
   const header = typed.normalize("NFKC").trim().replace(NEW_VALUE_PREFIX, "");
   const wanted = normaliseHeader(header);
-  return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findByAlias(columns, header);
+  return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findColumnByAlias(columns, header);
 };
 
 const MAX_COMPARED_LENGTH = 64;
@@ -94,11 +94,11 @@ const findNearestName = (
   if (misspelt.length > MAX_COMPARED_LENGTH || isFormerHeader(misspelt)) return undefined;
   const findVariant = (header: string): string | undefined => {
     const wanted = normaliseHeader(header);
-    return names.find((name) => normaliseHeader(name) === wanted) ?? findByAlias(columns, header)?.header;
+    return names.find((name) => normaliseHeader(name) === wanted) ?? findColumnByAlias(columns, header)?.header;
   };
   return (
     findVariant(misspelt) ??
-    findVariant(removeRemark(misspelt)) ??
+    findVariant(removeTrailingParentheses(misspelt)) ??
     findVariant(misspelt.replace(NEW_VALUE_PREFIX, "")) ??
     findNearestWord(misspelt, names, normaliseHeader)
   );

@@ -10,7 +10,7 @@ import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
  * only one column, and is the default. If the header has two lines, the result is the upper line.
  */
 export class HeaderFinder implements RecordSink {
-  /** name of the sheet; undefined for the only sheet of a workbook */
+  /** name of the sheet; undefined if the workbook has only one sheet */
   sheet: string | undefined;
   readonly samples: (readonly string[])[] = [];
   readonly #format: Format;

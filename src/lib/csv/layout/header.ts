@@ -13,7 +13,7 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header as the most similar missing column; the header is still reported */
+  /** true to read an unknown header as a misspelling of the most similar missing header, and to report it */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
 }
@@ -230,8 +230,8 @@ export interface HeaderReading {
 }
 
 /**
- * Reads the columns of a header in any order. Headers are compared in Unicode form NFC, without outer blanks. A column
- * with a problem is not read, except with {@link HeaderOptions.readsLikely}. @see facts 6.4: グループ名 is repeated
+ * Columns may be in any order. A column with a problem is not read, except with {@link HeaderOptions.readsLikely}. @see
+ * facts 6.4: グループ名 is repeated
  */
 export const readHeader = (
   row: readonly string[],

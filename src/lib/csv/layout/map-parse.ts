@@ -8,7 +8,7 @@ import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 
 const IGNORED_COLUMN_TARGET = "ignore";
 
-const MAX_CHARACTERS = 1_000_000;
+const MAX_MAP_CHARACTERS = 1_000_000;
 
 const MAP_FILE_HINT = text(
   `a column map file has the sections columns, join, values, rows and options`,
@@ -58,7 +58,7 @@ export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/** Reads the sections `columns`, `join`, `values`, `rows` and `options`. @throws `input-rejected` with the line */
+/** Reads the sections `columns`, `join`, `values`, `rows`, `options`. @throws `input-rejected` with the line number */
 export const parseMapFile = (
   content: string,
   format: Format,
@@ -69,7 +69,7 @@ export const parseMapFile = (
     content,
     where,
     hint: MAP_FILE_HINT,
-    maxLength: MAX_CHARACTERS,
+    maxLength: MAX_MAP_CHARACTERS,
     hasOwnKeys,
   });
   const { map, paths } = buildMap(parts, format);

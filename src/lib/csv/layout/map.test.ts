@@ -99,7 +99,7 @@ describe("parseMapFile", () => {
     ["join:\n  氏名: [姓, 名]\n  name: [氏, 名]\n", "氏名", "姓 + 名", "氏 + 名"],
   ])("names the field and both sources if a field is listed twice: %j", (content, field, first, second) => {
     expect(refusal(content).what).toMatchObject({
-      en: `"${field}" is read from two headers, "${first}" and "${second}"; remove the entry whose header is not in the list`,
+      en: `"${field}" is read from two headers, "${first}" and "${second}"; remove the header that your list does not have`,
     });
   });
 

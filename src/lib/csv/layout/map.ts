@@ -53,11 +53,11 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
 
 const describeDuplicateSource = (field: string, first: string, second: string): Text =>
   text(
-    `"${field}" is read from two headers, "${first}" and "${second}"; remove the entry whose header is not in the list`,
-    `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。一覧にないヘッダーの行を対応表から消してください`,
+    `"${field}" is read from two headers, "${first}" and "${second}"; remove the header that your list does not have`,
+    `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。取り込む一覧にないヘッダーを対応表から消してください`,
   );
 
-/** `open` is true if the tenant may have custom fields unknown to the caller. */
+/** `open` is true if the list of custom fields is unknown, so that a map may name any custom field. */
 interface TargetColumns {
   readonly columns: readonly Column[];
   readonly open: boolean;
@@ -110,7 +110,6 @@ function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: T
   }
 }
 
-/** @param customFields undefined if unknown; then a map may name any custom field */
 export const findMapFaults = (
   map: ColumnMap,
   format: Format,

@@ -23,7 +23,7 @@ interface MatchedHeaders {
 
 const PATH_SEPARATOR = "/";
 
-/** Values of `joined` for organisation levels: the deepest filled level, and the path of the levels above it. */
+/** In lists with a column per level: `deepest` is the name of the lowest level, `above` the path of the others. */
 export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
 
 export const isOrgLevelJoin = (joined: string | undefined): boolean =>

@@ -43,13 +43,13 @@ export class RowFilter {
     return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** Returns true for a total or a note. A row with all required values and further filled cells is a record. */
+  /** Returns true for a total or a note. A row with all required values and other filled cells is a record. */
   #isText(cells: readonly string[], count: number, damage: readonly DamagedCell[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
     if (first >= count || !NOTE_START_PATTERN.test(cell)) return false;
-    // The reader could not determine the values of these cells.
+    // the workbook reader could not read these cells
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
     if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");

@@ -3,7 +3,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/code-units.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
-import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts";
+import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
@@ -56,11 +56,11 @@ interface CellCheck {
   readonly looks: CharacterScan[];
 }
 
-/** `unless-plain-address` skips obviously valid email addresses. `by-all` also searches for hidden characters. */
+/** `unless-plain-address` accepts obviously valid addresses quickly. `by-all` also finds hidden characters. */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
-  if (isUnlimited(column.value.rule)) return "never";
+  if (acceptsAnyText(column.value.rule)) return "never";
   return damageCheckKindOf(column) === "mail" ? "unless-plain-address" : "by-rule";
 };
 
@@ -72,7 +72,7 @@ const createCellCheck = (
   column,
   of: column.value,
   judged: checkDepthOf(column),
-  free: isUnlimited(column.value.rule),
+  free: acceptsAnyText(column.value.rule),
   scrutiny: damageCheckKindOf(column),
   looked: needsCharacterScan(damageCheckKindOf(column)),
   mend: fromConsole === true ? undefined : createCorrector(column, column.field === key),
@@ -105,7 +105,7 @@ export class RowChecker {
   readonly width: number;
   readonly tally: ProblemTally;
   complete = false;
-  /** Key of the last row, as in the file; undefined if the key was not corrected. */
+  /** Key of the last row before its correction; undefined if the key needed no correction. */
   uncorrectedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
@@ -232,7 +232,7 @@ export class RowChecker {
 
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
-    // The text is copied, because a slice of it would keep a whole chunk of the file in memory.
+    // The value is copied, because V8 would otherwise keep a whole chunk of the file in memory.
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }

@@ -89,7 +89,7 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
   return (look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value) ? "value-mended" : undefined;
 };
 
-/** Returns the kind of damage. Codes of digits only are `value-short` until the longest code of the column is known. */
+/** A code of digits only is `value-short` until the longest code of the column shows whether it lacks leading zeros. */
 export const detectDamage = (
   value: string,
   scrutiny: DamageCheckKind,
@@ -122,7 +122,7 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Returns true for required names, which are never corrected. Names of people are excluded. */
+/** Required names are never corrected, except names of people. */
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 

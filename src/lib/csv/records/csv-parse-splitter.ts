@@ -7,13 +7,13 @@ import { formatRecord } from "./writer.ts";
 /** Unicode noncharacter that marks the place of a problem until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
-/** The types of csv-parse lack this form, which csv-parse passes with `raw: true`. */
+/** With `raw: true`, csv-parse passes this object, which its types do not declare. */
 interface CsvParseRecord {
   readonly record: readonly string[];
   readonly raw: string;
 }
 
-/** Splits text with any delimiter, but several times slower. Stops at the first wrong quote or long record. */
+/** Accepts any delimiter, but is several times slower. Stops at the first wrong quote or long record. */
 export class CsvParseSplitter extends RecordScanner {
   readonly #parser: Parser;
   readonly #delimiter: string;

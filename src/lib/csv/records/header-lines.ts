@@ -35,7 +35,7 @@ export const joinHeaderLines = (upper: readonly string[], lower: readonly string
 };
 
 export class HeaderLineJoiner implements RecordSink {
-  /** number of cells in a header of two lines; 0 for a header of one line */
+  /** number of cells if the header has two lines; 0 if it has one line */
   width = 0;
   readonly #sink: RecordSink;
   readonly #row: number;

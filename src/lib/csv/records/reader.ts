@@ -31,8 +31,8 @@ const MAX_CHARACTER_BYTES = 4;
 const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
- * Splits a CSV file into records with bounded memory: records above the limits are reported and dropped. Empty lines
- * count as rows. They are records only in a file of one column or as the header.
+ * Drops and reports records above the limits. Empty lines count as rows, but are records only in a file of one column
+ * or as the header.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
@@ -60,7 +60,7 @@ export class RecordReader implements TextSink {
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 
-  /** Passes every record that ends in these bytes to the sink before returning. */
+  /** Before it returns, passes every record that ends in these bytes to the sink. */
   write(bytes: Uint8Array): void {
     if (this.#encoding === "utf-8") this.#suspectBytes(bytes);
     this.#decoder.write(bytes);

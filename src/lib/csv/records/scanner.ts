@@ -49,7 +49,7 @@ export class RecordScanner {
   #dropping = false;
   #strayColumn = 0;
   #endedInCr = false;
-  /** true if the text ended with a CR; a following LF belongs to the same newline */
+  /** true if the last text ended with a CR; an LF at the start of the next text belongs to the same line ending */
   #crPending = false;
 
   constructor({ delimiter, maxCells, maxRecordLength, headerRow }: SplitterOptions, sink: RecordSink) {

@@ -52,7 +52,7 @@ export function createDecrypter(content: string, where: string): Decrypter {
 }
 
 const MAX_HEADER_BYTES = 1024 * 1024;
-const DECRYPTED_FILE = "decrypted";
+const DECRYPTED_FILE_NAME = "decrypted";
 
 /** @throws `input-rejected` if no key decrypts the archive, or if the archive is damaged */
 export async function decryptArchive(
@@ -62,7 +62,7 @@ export async function decryptArchive(
 ): Promise<StoredFile> {
   const head = await archive.readAt(0, Math.min(archive.bytes, MAX_HEADER_BYTES));
   if (!head.includes("\n--- ")) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
-  return storeTemporaryFile(DECRYPTED_FILE, readDecrypted(archive, decrypter, where), place);
+  return storeTemporaryFile(DECRYPTED_FILE_NAME, readDecrypted(archive, decrypter, where), place);
 }
 
 async function* readDecrypted(archive: RegularFile, decrypter: Decrypter, where: string): AsyncGenerator<Uint8Array> {

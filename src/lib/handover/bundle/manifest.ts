@@ -11,7 +11,7 @@ const ManifestShape = z.strictObject({
   /** `mirroredAt`: time of the last import from the console; null if never */
   tenant: z.strictObject({ name: z.string(), mirroredAt: z.iso.datetime({ precision: 3 }).nullable() }),
   asOf: z.iso.date(),
-  /** account, email address or name of the leaver, and the last day; absent without a leaver */
+  /** the leaver's account, email address or name, and last day; absent if nobody leaves */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
   /** time of the tenant's last audit record; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),

@@ -147,7 +147,7 @@ const CHANGED_AFTER_VERIFICATION = text(
 const describeNameConflict = (other: string): Text =>
   text(`some systems cannot distinguish this name from ${other}`, `OS によっては ${other} と区別できない名前です`);
 
-export function findListMismatches(
+export function findHashListMismatches(
   files: readonly BundleFileInfo[],
   sums: readonly FileHash[],
 ): readonly BundleFault[] {
@@ -169,7 +169,7 @@ const FILE_NOT_LISTED = text(
  * @throws Failure `not-found`; `usage` for stdin; `input-rejected` if the path is not a readable bundle of clomoctl
  */
 export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
-  if (name === "-") throw STDIN_FAILURE;
+  if (name === "-") throw STDIN_BUNDLE_FAILURE;
   return openBundlePath(resolve(place.workingFolder, name), name, place);
 }
 
@@ -208,7 +208,7 @@ async function openBundlePath(
   }
 }
 
-const STDIN_FAILURE = new Failure("usage", {
+const STDIN_BUNDLE_FAILURE = new Failure("usage", {
   what: text("a bundle cannot be read from stdin", "引き継ぎデータは標準入力から読み込めません"),
   where: "-",
   hint: text("specify a folder or a file", "フォルダーかファイルを指定してください"),

@@ -6,7 +6,7 @@ import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/expiry-status.ts";
 
-/** A person who is marked as an administrator but has no role possibly has no account. */
+/** A user who is only marked as an administrator has no role here, and may have no account. */
 export interface Administrator extends Pick<
   Account,
   | "id"

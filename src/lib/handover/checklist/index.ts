@@ -46,7 +46,7 @@ type Gap = readonly [id: string, what: Text, next: Advice];
 
 interface ChecklistItem {
   readonly kinds: readonly ExpectedRenewalKind[];
-  /** kind that must be in use for the item to apply; default: one of `kinds` */
+  /** the item applies only if the tenant uses this kind; default: any of `kinds` */
   readonly appliesWith?: ExpectedRenewalKind;
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
@@ -171,7 +171,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
     ["apps edit", apps],
   ] as const) {
     for (const { name, kind, orgs, devices, file, memo } of records) {
-      // devices get an ADE profile when they are set up, so the profile needs no assignment
+      // an ADE profile needs no assignment, because devices get it when they are set up
       if (orgs.length + devices.length === 0 && kind !== "ade") {
         const what = text(
           `the organisations and devices that get ${name} are not recorded`,
@@ -179,7 +179,7 @@ function* findSettingsGaps({ tenant, profiles, apps, answers }: HandoverFacts): 
         );
         yield ["not-assigned", what, line(command, [name], { org: "CODE" })];
       }
-      // other kinds are made by the console, and a file with a password is not stored
+      // profiles and apps of other kinds have no file; a memo is enough, because a file with a password is not stored
       if ((kind === "custom" || kind === "Enterprise") && file === null && memo === null) {
         const what = text(`${name}: no file and no memo is recorded`, `「${name}」のファイルもメモもありません`);
         yield ["no-file", what, line(command, [name], { file: "PROFILE" })];
@@ -289,7 +289,7 @@ function findRecordedValue(facts: HandoverFacts, id: string, item: ChecklistItem
 export interface QuestionState extends Question {
   readonly id: string;
   readonly answer: HandoverFacts["answers"][number] | undefined;
-  /** value in the tenant's records, which replaces an answer; null if there is none */
+  /** value from the tenant's records, used instead of an answer; null if nothing is recorded */
   readonly recorded: string | null;
   readonly due: "missing" | "old" | null;
 }

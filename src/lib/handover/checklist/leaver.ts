@@ -165,7 +165,7 @@ function* buildFirstSteps(
     ];
 }
 
-/** Steps with the most effective commands come first, and steps without commands last. @see facts 7.2 */
+/** @see facts 7.2 */
 export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { account, words, called } = leaver.person;
   const typed = account ?? words.at(-1) ?? called;

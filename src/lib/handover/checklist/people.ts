@@ -26,7 +26,7 @@ const toWordKey = (written: string): string => {
 
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** `佐藤 一郎 <sato@example.jp>, 情シス` has three comparable words. */
+/** Splits `佐藤 一郎 <sato@example.jp>, 情シス` into the name, the address and the department. */
 const splitWords = (written: string): readonly string[] =>
   toPlainText(written)
     .split(WORD_SEPARATORS_PATTERN)

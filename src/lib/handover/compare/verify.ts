@@ -4,7 +4,7 @@ import { text } from "../../text/index.ts";
 import { INVALID_HASH_LIST } from "../bundle/archive/unpack.ts";
 import { MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, renderHashes, HASHES_FILE } from "../bundle/contents.ts";
 import { parseManifest, type Manifest } from "../bundle/manifest.ts";
-import { findListMismatches, type BundleFault, type BundleFiles } from "../bundle/read.ts";
+import { findHashListMismatches, type BundleFault, type BundleFiles } from "../bundle/read.ts";
 
 export interface BundleVerification {
   readonly manifest: Manifest | undefined;
@@ -28,7 +28,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   const sums = content === undefined ? undefined : parseHashes(content);
   const isList = sums !== undefined && sums.length <= MAX_BUNDLE_FILES;
   if (content !== undefined && !isList) faults.push({ file: HASHES_FILE, what: INVALID_HASH_LIST });
-  faults.push(...(isList ? findListMismatches(found.files, sums) : []));
+  faults.push(...(isList ? findHashListMismatches(found.files, sums) : []));
   const manifest = await readManifest(found, faults);
   const hashes = new Map<string, string>();
   for (const { path } of found.files) if (path !== HASHES_FILE) hashes.set(path, await hashFile(found, path, options));

@@ -15,13 +15,13 @@ import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type Check
 import { buildLeaverSteps } from "../checklist/leaver.ts";
 import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { resolveReportZone, type ReportData } from "./data.ts";
+import { resolveReportTimezone, type ReportData } from "./data.ts";
 
 type Section = Page["sections"][number];
 
 const getReportDay = (data: ReportData): ChecklistDay => ({
   asOf: data.manifest.asOf,
-  timezone: resolveReportZone(data.facts.tenant),
+  timezone: resolveReportTimezone(data.facts.tenant),
 });
 
 export const buildBundleChecklist = (data: ReportData): readonly ChecklistRow[] =>
@@ -37,7 +37,7 @@ export function buildReport(data: ReportData): Page {
       buildGapsSection(filterGaps(rows), data.shown),
       ...buildLeaverSections(data),
       buildSignatureSection(data.leaver?.person.called),
-      buildChecklistSection(rows, resolveReportZone(data.facts.tenant)),
+      buildChecklistSection(rows, resolveReportTimezone(data.facts.tenant)),
       buildAdministratorsSection(data),
       buildRenewalsSection(data),
       buildTenantSection(data),
@@ -136,7 +136,7 @@ const NOT_RECORDED = text("not recorded", "未登録");
 
 function buildRenewalsSection(data: ReportData): Section {
   const { asOf, tenant } = data.manifest;
-  const clock = createDayClock(asOf, resolveReportZone(data.facts.tenant));
+  const clock = createDayClock(asOf, resolveReportTimezone(data.facts.tenant));
   const items = data.facts.renewals.map((item) => addExpiryStatus(item, tenant.name, clock)).toSorted(compareByExpiry);
   const title = text("Expiry dates", "年次更新・期限");
   if (items.length === 0) {
@@ -192,7 +192,7 @@ function buildTenantSection(data: ReportData): Section {
     ),
     ["secured-users", ofApps, findMirrorGaps(shown).secured],
   ];
-  const zone = resolveReportZone(data.facts.tenant);
+  const zone = resolveReportTimezone(data.facts.tenant);
   const { domain, loginUrl, contracts } = TENANT.fields;
   const ends = tenant.contracts.map(({ name, licences, until }) => {
     const [en, ja] =

@@ -15,7 +15,7 @@ export interface ReportData {
   readonly leaver?: { readonly person: Person; readonly records: LeaverRecords } | undefined;
 }
 
-const DEFAULT_ZONE = "Asia/Tokyo";
+const DEFAULT_REPORT_TIMEZONE = "Asia/Tokyo";
 
-export const resolveReportZone = ({ consoleTimezone }: Pick<TenantProfile, "consoleTimezone">): string =>
-  findTimeZone(consoleTimezone ?? DEFAULT_ZONE) ?? DEFAULT_ZONE;
+export const resolveReportTimezone = ({ consoleTimezone }: Pick<TenantProfile, "consoleTimezone">): string =>
+  findTimeZone(consoleTimezone ?? DEFAULT_REPORT_TIMEZONE) ?? DEFAULT_REPORT_TIMEZONE;

@@ -29,7 +29,7 @@ export const listRecipients = (
     way: "mail",
     address,
     language,
-    // an owner receives only reminders for the owner's items
+    // an empty list limits the reminders to the items of this owner
     contexts: [],
   }));
   const all = new Map<string, Recipient>();

@@ -82,7 +82,7 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** The reminder claimed first provides the Message-ID, also for a repeated message. */
+/** A message has the Message-ID of the reminder that was claimed first, also if it is sent again. */
 const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 

@@ -62,7 +62,7 @@ const SMTP_SCHEMA = z
           ["security"],
           text(
             "without encryption, a password can be sent only to a mail server on this computer",
-            "暗号化なしでパスワードを送れるのは、このコンピューター上のメールサーバーだけです",
+            "暗号化なしでは、このコンピューター上のメールサーバー以外にパスワードを送れません",
           ),
         );
       }

@@ -1,6 +1,6 @@
 import { line } from "../../advice/index.ts";
 import type { Failure } from "../../errors/index.ts";
-import { RESET_CODE, type Account } from "../../model/account.ts";
+import { RESET_CODE_LIMITS, type Account } from "../../model/account.ts";
 import { emailKey } from "../../model/normalise.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { formatMinute } from "../../model/time.ts";
@@ -29,7 +29,7 @@ export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 export type OpenMail = () => Promise<SendMail>;
 
-const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
+const CODE_LIFETIME_MS = RESET_CODE_LIMITS.minutes * 60_000;
 
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
@@ -74,7 +74,7 @@ export const checkResetCode = async (
   if (!emails.some((address) => emailKey(address) === kept.addressKey)) return false;
   if (verifyCode(kept.verifier, code)) return true;
   const tries = kept.tries + 1;
-  if (tries < RESET_CODE.tries) await writeResetCode(writer, pk, { ...kept, tries });
+  if (tries < RESET_CODE_LIMITS.tries) await writeResetCode(writer, pk, { ...kept, tries });
   else await deleteResetCode(writer, pk);
   return false;
 };
@@ -116,7 +116,7 @@ const buildCodeMail = async (
   const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? DEFAULT_MAIL_TIMEZONE;
   const until = `${formatMinute(expiresAt, zone)} (${zone})`;
   const command = line("login", [], { account: toTypableName(account.name, id), resetCode: code });
-  const { tries } = RESET_CODE;
+  const { tries } = RESET_CODE_LIMITS;
   const subject = text(
     `Code for resetting the password of the CLOMO account ${name}`,
     `CLOMO アカウント「${name}」のパスワード再設定コード`,

@@ -341,7 +341,7 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
   new Failure("input-rejected", {
     what: text(
       `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
-      `一覧から削除されるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
+      `一覧から削除されるデバイスは ${missing} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
     ),
     where: "--confirm-deletions",
   });

@@ -47,11 +47,10 @@ export interface StoredChange {
   readonly action: string;
 }
 
-export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
+export const toUndoneChange = ({ number, revision, writer }: StoredChange): UndoneChange => ({
   number,
   revision: revision ?? -1,
   isImport: writer === "import",
-  skipBlocked,
 });
 
 const SELECT_VISIBLE_CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number

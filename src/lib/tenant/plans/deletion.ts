@@ -29,7 +29,6 @@ export const toDeletedChange = (request: StoredRequest, ids: readonly string[]):
   // the highest revision, so that no later change can block the deletion
   revision: Number.MAX_SAFE_INTEGER,
   isImport: true,
-  skipBlocked: false,
   deleted: { request, ids },
 });
 

@@ -74,7 +74,6 @@ export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
   readonly isImport: boolean;
-  readonly skipBlocked: boolean;
   /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;

@@ -249,7 +249,7 @@ export class TenantImports {
         skipBlocked: skipBlocked || undefined,
         scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
       };
-      return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, context);
+      return this.#planUndo(toUndoneChange(change), { kind: original?.kind, detail }, context);
     });
   }
 

@@ -6,9 +6,9 @@ import type { Reader } from "../store/store.ts";
 
 export const readStagedChange = async (
   reader: Reader,
-  { detail: { undoes, skipBlocked, request, ids = [], drops = [] } }: ImportRecord,
+  { detail: { undoes, request, ids = [], drops = [] } }: ImportRecord,
 ): Promise<UndoneChange> => {
-  if (undoes !== undefined) return toUndoneChange(await readChange(reader, undoes), skipBlocked === true);
+  if (undoes !== undefined) return toUndoneChange(await readChange(reader, undoes));
   return request === null ? readDroppedTasks(reader, drops) : toDeletedChange(request, ids);
 };
 
@@ -21,7 +21,6 @@ export const readDroppedTasks = async (reader: Reader, numbers: readonly number[
     number: numbers[0] ?? 0,
     revision: -1,
     isImport: false,
-    skipBlocked: false,
     dropped: rows.flatMap(({ revision }) => revision ?? []),
   };
 };

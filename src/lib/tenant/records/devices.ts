@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import {
   DEVICE_ACTION,
-  FIELDS_OF_ACTIONS,
+  FIELDS_BY_ACTION,
   type DEVICE,
   type Device,
   type DeviceAction,
@@ -111,7 +111,7 @@ export const recordDeviceAction = (
   const check = (name: keyof typeof DEVICE_ACTION.fields): void =>
     checkFieldValue(name, { ...DEVICE_ACTION.fields[name], nullable: undefined, blank: false } as Field, given[name]);
   check("kind");
-  FIELDS_OF_ACTIONS[given["kind"] as DeviceAction["kind"]]?.forEach(check);
+  FIELDS_BY_ACTION[given["kind"] as DeviceAction["kind"]]?.forEach(check);
   const change = { action: "devices.action", locks: ["devices", "device-actions"], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const added = await Array.fromAsync(new Set(ids as readonly string[]), async (id) => {

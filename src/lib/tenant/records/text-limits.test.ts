@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
-import { MAX_CHARACTERS, MAX_KEY_BYTES } from "../../model/rules.ts";
+import { MAX_FIELD_CHARACTERS, MAX_KEY_BYTES } from "../../model/rules.ts";
 import { USER } from "../../model/user.ts";
 import { checkFieldValue } from "./records.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
-const TEXT = "題".repeat(MAX_CHARACTERS + 1);
+const TEXT = "題".repeat(MAX_FIELD_CHARACTERS + 1);
 const KEY = "a".repeat(MAX_KEY_BYTES + 1);
 
 test.each<[string, string, string, (client: WholeClient, value: string) => Promise<unknown>]>([

@@ -13,7 +13,7 @@ import {
   type RenewalItem,
 } from "../../model/renewal.ts";
 import { isLaterDate } from "../../renewals/compare.ts";
-import { isSameDate, isUploadedKind } from "../../renewals/upload.ts";
+import { isNearlySameDate, isUploadedKind } from "../../renewals/upload.ts";
 import type { Field, Fields, RecordOf } from "../../model/thing.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
@@ -231,11 +231,11 @@ const renewByFile = (
     throw createRefusal(
       text(`this file (${day}) is not newer than "${name}"`, `このファイル(${day})は「${name}」より新しくありません`),
     );
-  if (isUploadedKind(kind) && (shown === undefined || !isSameDate(file.expiresAt, `${shown}T12:00:00Z`)))
+  if (isUploadedKind(kind) && (shown === undefined || !isNearlySameDate(file.expiresAt, `${shown}T12:00:00Z`)))
     throw createRefusal(
       text(
         `the console shows ${shown ?? "no date"}, but the new file of ${name} expires on ${day}: nothing was recorded`,
-        `管理画面の期限は ${shown ?? "不明"} ですが、「${name}」の新しいファイルの期限は ${day} です。何も記録していません`,
+        `管理画面に表示された期限は ${shown ?? "不明"} ですが、「${name}」の新しいファイルの期限は ${day} です。何も記録していません`,
       ),
     );
   return { ...file, topic: file.topic ?? topic, organisation: organisation ?? file.organisation };

@@ -1,7 +1,7 @@
 import { valueRuleOf } from "../../model/thing.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { getSessionEnd, roundToHour, SECRET_PATTERN, TOKEN_DAYS, type CredentialKind } from "../../model/credential.ts";
+import { getSessionEnd, floorToHour, SECRET_PATTERN, TOKEN_DAYS, type CredentialKind } from "../../model/credential.ts";
 import { formatMoment } from "../../model/time.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { text } from "../../text/index.ts";
@@ -82,7 +82,7 @@ export const recordUse = async (
   // avoids formatting an instant if the use was already recorded in this hour
   const isRecorded = stored.lastUsedAt !== null && owner.surroundings.now() - Date.parse(stored.lastUsedAt) < HOUR_MS;
   if (isRecorded || store.isReadOnly) return;
-  const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
+  const lastUsedAt = floorToHour(getCurrentInstant(owner.surroundings));
   const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
   try {
     await owner.change({ action: null, locks: [], signal: ABORTED_SIGNAL }, async (writer) => {
@@ -152,7 +152,7 @@ export const storeCredential = async (
   if (account === undefined) throw new TypeError("the machine's owner does not have credentials");
   const secret = generateSecret(surroundings.random);
   const createdAt = getCurrentInstant(surroundings);
-  const begins = roundToHour(createdAt);
+  const begins = floorToHour(createdAt);
   const id = createId(surroundings);
   const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt: begins });
   const lastUsedAt = kind === "session" ? begins : null;

@@ -13,12 +13,12 @@ export interface ArchiveEntry {
 
 const MIB = 1024 * 1024;
 const MAX_COMPRESSION_RATIO = 200;
-const ALWAYS_ALLOWED_BYTES = 64 * MIB;
+const MIN_UNPACK_LIMIT_BYTES = 64 * MIB;
 const MAX_UNPACKED_BYTES = 64 * 1024 * MIB;
 const MAX_METADATA_BYTES = 16 * MIB;
 
 export const computeUnpackLimit = (packed: number): number =>
-  Math.min(MAX_UNPACKED_BYTES, packed * MAX_COMPRESSION_RATIO + ALWAYS_ALLOWED_BYTES);
+  Math.min(MAX_UNPACKED_BYTES, packed * MAX_COMPRESSION_RATIO + MIN_UNPACK_LIMIT_BYTES);
 
 export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
   new Failure("input-rejected", {

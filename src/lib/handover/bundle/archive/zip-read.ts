@@ -7,7 +7,7 @@ import { text } from "../../../text/index.ts";
 import { MAX_BUNDLE_FILES } from "../contents.ts";
 import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
-/** With these flags, names are UTF-8 and sizes follow the content. */
+/** Flags of an entry whose name is UTF-8, and whose sizes are written after its content. */
 const ENTRY_FLAGS = 0x808;
 const DEFLATE_METHOD = 8;
 const REGULAR_FILE_MODE = 0o100600;
@@ -37,7 +37,10 @@ export async function* readZip(archive: RegularFile, where: string, most: number
         bytes: entry.uncompressedSize,
         fault: isPlain
           ? undefined
-          : text("repacked by another tool: specify the unpacked folder", "展開したフォルダーを指定してください"),
+          : text(
+              "another tool repacked the archive: unpack it, and specify the folder",
+              "別のツールで圧縮し直されています。展開してフォルダーを指定してください",
+            ),
         content: () => readContent(zip, entry, where),
       };
     }

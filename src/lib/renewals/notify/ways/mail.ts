@@ -14,7 +14,7 @@ export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"
 interface MailTimeouts {
   readonly connectMs: number;
   readonly silenceMs: number;
-  /** maximum time for the delivery; a reminder is claimed for much longer */
+  /** maximum time for the delivery; shorter than a claim, so that no other process sends the reminder again */
   readonly wholeMs: number;
 }
 

@@ -68,7 +68,7 @@ export const createNewerVersionFailure = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
       "this tenant was written by a newer version of clomoctl",
-      "このテナントは、新しい版の clomoctl で変更されています",
+      "このテナントは、この clomoctl より新しい版で変更されています",
     ),
     where: path,
     hint: text("install the latest version of clomoctl", "最新の clomoctl をインストールしてください"),

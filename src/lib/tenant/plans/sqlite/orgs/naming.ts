@@ -1,4 +1,4 @@
-import { namesOrg, type Format } from "../../../../model/format.ts";
+import { refersToOrg, type Format } from "../../../../model/format.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { buildNameListSql } from "../../../store/sql/portable-sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -20,14 +20,14 @@ const ORG_NAME_KEYS: KeyLocation = {
 export const toFormatWithOrgNames = (format: Format): Format => ({
   ...format,
   columns: format.columns.map((column) =>
-    namesOrg(column) ? { ...column, comparison: "name", code: undefined } : column,
+    refersToOrg(column) ? { ...column, comparison: "name", code: undefined } : column,
   ),
 });
 
 export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ...kind,
   references: kind.references.map((reference) =>
-    namesOrg(reference.field) ? { ...reference, keys: ORG_NAME_KEYS } : reference,
+    refersToOrg(reference.field) ? { ...reference, keys: ORG_NAME_KEYS } : reference,
   ),
 });
 

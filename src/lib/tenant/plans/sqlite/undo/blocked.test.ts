@@ -225,14 +225,52 @@ describe("skipping what is in the way", () => {
     ]);
   });
 
-  test("is refused if an organisation cannot be deleted because one of its users stays, who owns a device", async () => {
-    const made = await tenant.import(
+  const editUser = async (name: string) => {
+    const [user] = await tenant.client.users.find({ name });
+    await tenant.client.users.edit(user?.id ?? "", { title: "課長" });
+  };
+  const editMember = async (name: string) => {
+    const [member] = await tenant.client.secured.find("docs", { name });
+    await tenant.client.secured.edit({ app: "docs", id: member?.id ?? "" }, { description: "x" });
+  };
+
+  test.each([
+    [
+      "the organisation of a user who stays",
       { kind: "users", createOrgs: true },
       "氏名,メールアドレス,組織コード\na,a@x.jp,S1\nb,b@x.jp,S2",
-    );
-    const [a] = await tenant.client.users.find({ name: "a@x.jp" });
-    await deviceMade("SN1", { status: "管理中", owner: a?.id });
-    await expect(skipping(made.change ?? 0)).rejects.toMatchObject({ code: "conflict" });
+      () => editUser("a@x.jp"),
+      ["S1: the user a <a@x.jp> refers", "a <a@x.jp>: changed later"],
+      2,
+    ],
+    [
+      "the upper organisation of one that stays",
+      { kind: "orgs" },
+      "組織名,組織コード,上位組織コード\n上,U,\n下,L,U\n他,O,U",
+      () => tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\na,a@x.jp,L"),
+      ["上 <U>: the organisation 下 <L> refers", "下 <L>: the user a <a@x.jp> refers"],
+      1,
+    ],
+    [
+      "the SECURED group of a user who stays",
+      { kind: "docs", createGroups: true },
+      "表示名,ユーザーID,パスワード,グループ名\n一,a,Invented1,営業\n二,b,Invented1,総務",
+      () => editMember("a"),
+      ["営業: the user 一 <a> refers", "一 <a>: changed later"],
+      2,
+    ],
+  ] as const)("keeps %s", async (_, request, cells, later, stays, deletions) => {
+    const number = await did(tenant.import(request, cells));
+    await later();
+    const whole = await tenant.client.imports.undo(number);
+    const plan = await skipping(number);
+    for (const { blocked, beside = [], delete: own } of [whole, plan]) {
+      expect(blocked?.count).toBe(stays.length);
+      for (const [at, told] of stays.entries())
+        expect(describeBlockedRecord(blocked?.first[at] ?? ({} as BlockedRecord)).en).toContain(told);
+      expect(beside.reduce((sum, one) => sum + one.delete, own)).toBe(deletions);
+    }
+    await tenant.client.imports.commit(plan);
   });
 
   /** what is undone all the same */

@@ -3,7 +3,7 @@ import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
-import { USER } from "../../../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
@@ -34,6 +34,7 @@ import {
   buildCurrentJoinsSql,
   listRestoredColumns,
   getStagedTable,
+  IS_FIELD_KNOWN_SQL,
   VERSIONED_THINGS,
   buildUndoneTables,
   listUniqueFields,
@@ -92,6 +93,7 @@ class BlockedRecordFinder {
       if (writes(relation.from) && relation.optional !== true) this.#gone(relation);
       if (writes(relation.to)) this.#inUse(relation);
     }
+    if (writes(USER)) this.#fieldsGone();
     if (writes(ORG)) this.#orgs();
     this.#rules();
   }
@@ -233,6 +235,20 @@ class BlockedRecordFinder {
     );
   }
 
+  /** The undone change wrote only values of custom fields that no longer exist, so nothing is left to restore. */
+  #fieldsGone(): void {
+    const versions = getVersionSchema(USER.name);
+    const later = "coalesce(x.custom, t.custom)";
+    const isOther = `u.custom ->> e.key is distinct from ${later} ->> e.key`;
+    this.#add(
+      versions,
+      { why: "gone", fields: `'["custom"]'`, other: { thing: CUSTOM_FIELD, pk: "cast(e.key as integer)" } },
+      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} ${ORDERED_JOIN} json_each(json_patch(u.custom, ${later})) e
+       where u.action = 'update' and u.changed = ${getColumnBit(versions, "custom")} and ${isOther} and not ${IS_FIELD_KNOWN_SQL}
+         and not exists (select 1 from ${buildOtherCustomFieldsSql("u.custom", later)}) and ${buildInterruptCheckSql("u.pk")}`,
+    );
+  }
+
   #inUse({ from, to, columns, value, joined, key, among, holds }: StoredRelation): void {
     const target = getStagedTable(getVersionSchema(to.name));
     const isGoing = `d.action = 'delete' or ${key("d")} is distinct from ${key("o")}`;
@@ -298,29 +314,20 @@ const OUTSIDE_SCOPE_FAILURE = new Failure("not-permitted", {
   hint: text("ask a system administrator", "システム管理者に依頼してください"),
 });
 
-/** Excludes records that cannot be undone. @throws `conflict` if records that depend on them remain; `not-permitted` */
+/** Finds and unstages records that cannot be undone, and the records on which they depend. @throws `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);
   database.exec(`delete from ${BLOCKED_TABLE}`);
   const finder = new BlockedRecordFinder(database, undone);
-  finder.find();
-  finder.keepTogether();
-  const blocked = countBlockedRecords(database);
-  unstageBlockedRecords(database);
-  if (!undone.skipBlocked) return;
-  finder.find();
-  if (countBlockedRecords(database) > blocked) throw createDependentUndoFailure(undone.number);
+  let blocked: number;
+  do {
+    blocked = countBlockedRecords(database);
+    finder.find();
+    finder.keepTogether();
+    unstageBlockedRecords(database);
+  } while (countBlockedRecords(database) > blocked);
 };
-
-const createDependentUndoFailure = (number: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `some records of change ${number} depend on records that cannot be undone; nothing was changed`,
-      `変更 ${number} の一部は、取り消せないデータと関連しています。何も変更していません`,
-    ),
-    hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
-  });
 
 const unstageBlockedRecords = (database: Database): void => {
   for (const versions of VERSIONED_THINGS)

@@ -18,7 +18,7 @@ import { findRolesInUndo } from "../named-roles.ts";
 import { getStoredKind } from "../tables.ts";
 import { getAppliedScope } from "../../../store/sqlite/store.ts";
 import { readBlockedRecords, countBlockedRecords, findBlockedRecords, buildUndoEtag } from "./blocked.ts";
-import { countChangedColumns, getFileKinds } from "./undo-lines.ts";
+import { buildScopeSql, countChangedColumns, getFileKinds } from "./undo-lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";
 import { stageDrop } from "./dropped-task.ts";
 import {
@@ -37,9 +37,8 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
   if (versions === undefined) return "users";
   const { scope, formats } = versions.thing;
   if (scope === undefined) return (Object.keys(formats)[0] ?? "users") as FormatName;
-  const of = ["u", "t", "x"].map((alias) => `${alias}.${quoteIdentifier(scope)}`).join(", ");
   const row = database.get(
-    `select coalesce(${of}) as scope from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} limit 1`,
+    `select ${buildScopeSql(scope)} as scope from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} limit 1`,
   );
   return String(row?.["scope"]) as FormatName;
 };

@@ -223,6 +223,10 @@ export const buildCustomValueSql = (custom: string): string => `${custom} ->> ca
 export const buildOtherCustomFieldsSql = (value: string, other: string): string =>
   `main.custom_field f where ${buildCustomValueSql(value)} is distinct from ${buildCustomValueSql(other)}`;
 
+/** SQL: true if the custom field of the entry `e` exists, or is restored by the same undo. */
+export const IS_FIELD_KNOWN_SQL = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
+    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
+
 export const restoreCustomFields = (database: Database): void => {
   const versions = getVersionSchema(USER.name);
   const users = getStagedTable(versions);
@@ -233,10 +237,8 @@ export const restoreCustomFields = (database: Database): void => {
      from ${getLaterVersionsTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
      where u.pk = x.pk and u.action = 'update' and u.changed & x.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
   );
-  const isKnown = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
-    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
   database.exec(
-    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
+    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${IS_FIELD_KNOWN_SQL})
      where custom <> '{}' and ${buildInterruptCheckSql("pk")}`,
   );
 };
@@ -245,7 +247,11 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
-export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
+/** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record. @param pk SQL */
+export const buildLabelLookupSql = (database: Database, of: VersionSchema, pk: string): string => {
+  // an account has the number and the name of its user
+  const isAccount = of.thing === ACCOUNT;
+  const versions = isAccount ? getVersionSchema(USER.name) : of;
   const { thing, key } = versions;
   // only the list of renewal items creates the tables that the view of renewal items needs
   if (
@@ -254,9 +260,10 @@ export const buildLabelLookupSql = (database: Database, versions: VersionSchema,
     (hasAppliedView(database) && (thing === RENEWAL_ITEM || thing === ANSWER))
   )
     return "null";
-  if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
   const named = (alias: string): string =>
-    buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
+    isAccount
+      ? `coalesce(${alias}.accountName, ${alias}.name)`
+      : buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
   const now = `(select ${named("n")} from ${thing.name} n where n.${key} = ${pk})`;
   if (hasAppliedView(database)) return now;
   return `coalesce(${now}, (select ${named("v")} from main.${getVersionTable(versions)} v

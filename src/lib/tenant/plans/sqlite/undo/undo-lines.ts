@@ -104,6 +104,7 @@ const toOwnField = (database: Database, { thing }: VersionSchema, name: string):
     if (relation?.joined !== undefined)
       return `(select json_group_array(${label("e.value")}) from json_each(${value}) e)`;
     if (thing.fields[name]?.type === "boolean") return `json_quote(${buildCaseSql(`${value} = 1`, "'TRUE'", "null")})`;
+    if (thing.fields[name]?.type === "texts") return `coalesce(${value}, 'null')`;
     return `json_quote(cast(${label(value)} as text))`;
   };
   return { name, column: name, piece: (value) => buildFieldEntrySql(name, json(value)) };
@@ -123,10 +124,13 @@ const listLineFields = (database: Database, { versions, kind }: LineType): reado
 
 export const getFileKinds = ({ thing }: VersionSchema): readonly StoredKind[] => getKindsOfThing(thing.name);
 
+/** SQL: the app of a staged record */
+export const buildScopeSql = (scope: string): string =>
+  `coalesce(${["u", "t", "x"].map((alias) => `${alias}.${quoteIdentifier(scope)}`).join(", ")})`;
+
 const buildStagedFromSql = ({ versions, kind }: LineType, action: RecordAction): string => {
   const { scope } = versions.thing;
-  const of = (alias: string): string => `${alias}.${quoteIdentifier(scope ?? "")}`;
-  const isOfKind = scope === undefined ? "" : ` and coalesce(${["u", "t", "x"].map(of).join(", ")}) = '${kind?.name}'`;
+  const isOfKind = scope === undefined || kind === undefined ? "" : ` and ${buildScopeSql(scope)} = '${kind.name}'`;
   return `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where u.action = '${action}'${isOfKind}`;
 };
 
@@ -190,7 +194,7 @@ const buildLinesSql = (
   const none = "'[]'";
   const line = buildLineSql({
     ...(thing !== FORMATS[first].thing && { thing: `'"${thing.name}"'` }),
-    ...(thing.scope !== undefined && { app: `'"${kind?.name}"'` }),
+    ...(thing.scope !== undefined && { app: `json_quote(${buildScopeSql(thing.scope)})` }),
     row: "0",
     key: `json_quote(coalesce(${kind === undefined ? `${label}, ${name}` : buildKeyTextSql(kind, named)}, ''))`,
     action: `'"${action}"'`,

@@ -157,6 +157,22 @@ test("a custom field that was removed since is not in the way, and everything el
   expect(await tenant.users()).toEqual([]);
 });
 
+test.each([
+  ["set", "", "4F"],
+  ["replaced", "3F", "4F"],
+  ["cleared", "3F", null],
+])("a value of a custom field that was removed since was %s: nothing is left to undo", async (_, before, value) => {
+  const seat = await tenant.client.users.addField({ name: "座席" });
+  await tenant.import(users, `氏名,メールアドレス,座席\n山田,yamada@x,${before}`);
+  const [yamada] = await tenant.users();
+  await tenant.client.users.edit(yamada?.id ?? "", { custom: [{ name: "座席", value }] });
+  const number = tenant.database.count("select max(number) from change");
+  await tenant.client.users.removeField(seat.id);
+  expect((await failureOf(undoChange(tenant.client, number)))?.what.ja).toBe(
+    "ユーザー「山田 <yamada@x>」: カスタムユーザー情報「座席」が後から削除または改名されています",
+  );
+});
+
 test("a later change of another custom field stays, and one of the same field is in the way", async () => {
   for (const name of ["色", "形"]) await tenant.client.users.addField({ name });
   await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
