@@ -5,8 +5,8 @@ import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With at most 32 MiB, each thread would keep its memory. Salt
- * and tag sizes follow RFC 9106. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. glibc may keep freed blocks of at most 32 MiB. Salt and tag
+ * sizes follow RFC 9106. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SALT_BYTES = 16;
 const ARGON2_PARAMETERS = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 } as const;

@@ -45,7 +45,7 @@ export const requireOrganisation = async (reader: Reader): Promise<void> => {
 };
 
 export interface BusinessKeyRequest {
-  /** undefined if the private key file and the API account's IDs do not change */
+  /** undefined to keep the stored private key and the IDs of the API account */
   readonly key?:
     | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
     | undefined;

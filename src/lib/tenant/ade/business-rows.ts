@@ -26,7 +26,7 @@ export const countDifferences = async (reader: Reader) => {
   return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
 };
 
-/** A fetched row is a listed device, or only the serial number and the server of a device. */
+/** Each row is a device from Apple's list of devices, or only the serial number and the MDM server of a device. */
 export const FETCHED_ROW_COLUMNS = ["place integer", ...[...BUSINESS_FIELDS, "server"].map((name) => `${name} text`)];
 
 const buildLatestSql = (from: string, among: string): string =>

@@ -23,7 +23,7 @@ interface FetchTools {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Repeats the fetch until the number of missing devices stays the same. @throws Failure; `BusinessRefusal` */
+/** Fetches all devices, again if the number of missing devices has changed. @throws Failure; `BusinessRefusal` */
 export const fetchOrganisation = async (
   { session, apple, scratch, signal }: FetchTools,
   { apiEndpoint: endpoint, apiClient: clientId, apiKeyId: keyId, apiKey }: StoredServer,

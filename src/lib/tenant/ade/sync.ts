@@ -40,7 +40,7 @@ import { TOKEN_PURPOSE } from "./token.ts";
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
   readonly confirmDeletions?: number | undefined;
-  /** maximum number of devices that a full sync removes; `percent` refers to the devices before the sync */
+  /** limits the removals of a full sync: a number, and a percentage of the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
 
@@ -65,15 +65,15 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 
 /**
- * Stores the fetched devices in one transaction. If too many devices are missing, only returns their number. @throws
- * Failure `conflict` after another sync, key or token; `input-rejected`; refusals of Apple
+ * Stores the fetched devices in one transaction. If too many devices are missing, stores nothing and returns their
+ * number. @throws Failure `conflict` if another sync ran or a key or token changed; `input-rejected`; Apple's refusals
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
   const { kind } = request;
   if (kind !== undefined) checkFieldValue("kind", SYNC_KIND_FIELD, kind);
   const stored = await session.read(readServer);
-  // only the Apple Business API can be the source of a mirror
+  // a mirror has no ADE token, so only the Apple Business API can return its devices
   const isApiDue = (await session.read(isMirror)) || (stored.token === null && stored.apiKey !== null);
   return kind === "business" || (kind === undefined && isApiDue)
     ? syncOrganisation(parts, stored, request, signal)

@@ -7,7 +7,7 @@ import type { Session } from "../session.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 
-/** Confirms the parts of tasks that no export shows, and returns the rest. @throws Failure `not-found`, `conflict` */
+/** Confirms those parts of tasks that no export shows. Returns what is left to do. @throws `not-found`, `conflict` */
 export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
   const change = { action: "console.confirm", writer: "confirm", locks: [CONSOLE_COLLECTION], once: true } as const;

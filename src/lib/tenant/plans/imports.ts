@@ -180,7 +180,7 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // after a conflict, the import belongs to the earlier upload; a locked tenant cannot be written
+      // after a conflict, another upload still uses the import; in a locked tenant, the state cannot be written
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }

@@ -51,7 +51,7 @@ const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
-/** After an undo, sets `mirroredAt` to the newest complete console import, else to the first partial one. */
+/** Sets `mirroredAt` to the time of the newest complete console import or, without one, of the first partial one. */
 export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
   const at = (mode: string): string =>
     `case when i.detail -> 'request' ->> 'mode' = '${mode}' then i.detail ->> 'committedAt' end`;

@@ -174,7 +174,7 @@ const changeRenewal = (
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/** A typed expiry date removes the data of the recorded file. @throws Failure `not-found` */
+/** Setting an expiry date by hand removes the fingerprint and source of the file. @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
     checkValues(RECORDED_FIELDS, change);

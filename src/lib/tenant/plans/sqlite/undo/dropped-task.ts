@@ -83,7 +83,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** The data includes the latest revision, because any change may affect the dropped values. */
+/** Includes the latest revision, because any later change may affect the dropped values. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
