@@ -23,7 +23,7 @@ import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
-import { applyOrganisation, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
+import { storeOrganisationDevices, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
   applyFetched,
   countMissingDevices,
@@ -86,10 +86,10 @@ const syncOrganisation = async (
   request: SyncRequest,
   signal: AbortSignal | undefined,
 ): Promise<AdeSync> => {
-  const { fetchOrganisation, BusinessRefusal } = await import("./business-sync.ts");
+  const { fetchOrganisationDevices, BusinessRefusal } = await import("./business-sync.ts");
   try {
     await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
-    const { devices, servers } = await fetchOrganisation({ session, apple, scratch, signal }, server);
+    const { devices, servers } = await fetchOrganisationDevices({ session, apple, scratch, signal }, server);
     const apply: FetchedSync["apply"] = async (writer, at) => {
       const before = await writer.count("select count(*) from business_device where releasedAt is null");
       checkRemoval(await countReleasedDevices(writer, scratch.name), before, request);
@@ -99,7 +99,7 @@ const syncOrganisation = async (
         apiRejectedAt: null,
         ...(servers.length === 1 && { clomoServer: servers[0] }),
       });
-      return { ...(await applyOrganisation(writer, scratch.name, at)), registered: 0, told: [] };
+      return { ...(await storeOrganisationDevices(writer, scratch.name, at)), registered: 0, told: [] };
     };
     return await applySync(session, server, { kind: "business", devices, apply });
   } catch (error) {

@@ -15,14 +15,14 @@ export const confirmTasks = (session: Session, numbers: readonly number[]): Prom
     await readTasks(writer, wanted);
     for (const number of wanted) {
       if ((await confirmDrift(writer, await findRevision(writer, number))) === 0)
-        throw createExportedTaskFailure(number);
+        throw createShownByExportFailure(number);
     }
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
     return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };
   });
 };
 
-const createExportedTaskFailure = (number: number): Failure =>
+const createShownByExportFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
       `console exports show task ${number}; to close the task, import a console export`,

@@ -32,7 +32,7 @@ export type WrittenDevice = ChangeResult<Device>;
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
   collection: "devices",
-  reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
+  reading: async (_, given, before) => ({ values: removeReturnTags(given, before as Device | undefined) }),
 };
 
 export interface DeviceOwnerChange {
@@ -91,7 +91,7 @@ export const changeTags = (
 };
 
 /** If the owner changes, removes 回収待ち; if there is a new owner, also 返却済み. @throws Failure for two owners */
-const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
+const removeReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;
   if (owner !== null && ownerOrg !== null) throw new Failure("input-rejected", { what: SINGLE_OWNER_RULE });

@@ -45,7 +45,7 @@ import {
   markInvalidRows,
   recordFinding,
 } from "./findings.ts";
-import { isForeignFile, matchRows } from "./matching/match.ts";
+import { isFileOfOtherTenant, matchRows } from "./matching/match.ts";
 import { findContestedRows, findExchangedColumns } from "./matching/contested-rows.ts";
 import { keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
@@ -268,7 +268,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
-    ...(isForeignFile(database, plan) && { foreign: true }),
+    ...(isFileOfOtherTenant(database, plan) && { foreign: true }),
   };
 };
 

@@ -26,7 +26,7 @@ const MIN_FOREIGN_RECORDS = 2;
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
 /** Returns true if the file is probably of another tenant, because no record or email domain matches. */
-export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
+export const isFileOfOtherTenant = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
   if ((kind.table.tree !== undefined && request.fromConsole !== true) || allow.includes("other-tenant")) return false;
