@@ -309,7 +309,7 @@ const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
     "another sync ran, or the token, key or endpoint changed, during this sync; nothing was stored",
     "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
   ),
-  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
+  hint: step("to see the current state", "現在の状態の確認", line("ade status", [])),
 });
 
 class MissingDevices extends Error {

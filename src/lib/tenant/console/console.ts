@@ -25,7 +25,7 @@ export const confirmTasks = (session: Session, numbers: readonly number[]): Prom
 const createShownByExportFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `console exports show task ${number}; to close the task, import a console export`,
+      `console exports show whether task ${number} is done; to close the task, import an export`,
       `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
     ),
     hint: step("to see the task", "作業の確認", line("console show", [number])),

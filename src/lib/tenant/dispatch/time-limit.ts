@@ -20,7 +20,7 @@ const createTimeLimitFailure = (limitMs: number): Failure => {
 };
 
 const BODY_TIMEOUT_FAILURE = new Failure("usage", {
-  what: text("the request did not arrive in time", "リクエストが時間内に届きませんでした"),
+  what: text("the request body did not arrive in time", "リクエストの本文が時間内に届きませんでした"),
   status: 408,
 });
 

@@ -120,7 +120,7 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "only imports of users or devices that create no organisations accept organisation names or a plan of organisations (append, without errors)",
+        "organisation names or a plan of organisations (append, without errors) require an import of users or devices that does not create organisations",
         "組織名や組織の計画(追加更新、エラーなし)を使えるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",

@@ -229,7 +229,10 @@ const renewByFile = (
   const [day] = file.expiresAt.split("T");
   if (expiresAt !== null && !isLaterDate(file, item))
     throw createRenewalFailure(
-      text(`this file (${day}) is not newer than "${name}"`, `このファイル(${day})は「${name}」より新しくありません`),
+      text(
+        `this file (${day}) is not newer than the file of "${name}"`,
+        `このファイル(${day})は「${name}」のファイルより新しくありません`,
+      ),
     );
   if (isUploadedKind(kind) && (shown === undefined || !isSameDate(file.expiresAt, `${shown}T12:00:00Z`)))
     throw createRenewalFailure(

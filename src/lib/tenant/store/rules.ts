@@ -167,7 +167,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     problem: () => ({
       field: "managedOrgs",
       what: text(
-        "only division and custom administrators can have managed organisations",
+        "only division administrators and custom administrators can have managed organisations",
         "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
       ),
     }),

@@ -43,7 +43,6 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const observed = `main.${getObservedTable(versions)}`;
   const called = `${buildRecordLabelSql(kind.thing)} as name`;
   const joined = `${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
-  // true for a console value that differs and was never set locally
   const isOther = (bit: string, isSame: string): string =>
     `x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);
