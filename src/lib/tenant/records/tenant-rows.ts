@@ -75,7 +75,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/** Returns the kinds of which a console import kept records that the export lacked. */
+/** Returns kinds of which no console import has deleted missing records since the last import that kept them. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;
