@@ -340,7 +340,7 @@ const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): num
 const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
+      `${formatCount(missing, "device")} would be removed from the list, but the confirmed number is ${confirmed}; nothing was changed`,
       `一覧から削除されるデバイスは ${missing} 台ですが、確認された台数は ${confirmed} 台です。何も変更していません`,
     ),
     where: "--confirm-deletions",
