@@ -120,7 +120,7 @@ class BlockedRecordFinder {
   #changedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
-    // an owner is in one of two columns, and a new owner may be in the other
+    // one column is for users as owners, the other for organisations; a change of either counts for both
     const owners = OWNER_FIELDS.map((name) => getColumnBit(getVersionSchema(DEVICE.name), name)).join(" | ");
     const differs = columns.map(({ name, bit }) => {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
