@@ -19,6 +19,7 @@ import {
   buildCustomValueSql,
   buildLabelLookupSql,
   buildOtherCustomFieldsSql,
+  buildShownActionSql,
   countStagedRecords,
   getStagedTable,
   listRestoredColumns,
@@ -122,7 +123,7 @@ const buildStagedFromSql = ({ versions, kind }: LineType, action: RecordAction):
   const { scope } = versions.thing;
   const of = (alias: string): string => `${alias}.${quoteIdentifier(scope ?? "")}`;
   const isOfKind = scope === undefined ? "" : ` and coalesce(${["u", "t", "x"].map(of).join(", ")}) = '${kind?.name}'`;
-  return `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where u.action = '${action}'${isOfKind}`;
+  return `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where ${buildShownActionSql(versions)} = '${action}'${isOfKind}`;
 };
 
 export const countChangedColumns = (database: Database, kind: StoredKind): PlanCounts["columns"] => {
@@ -168,7 +169,9 @@ const buildLinesSql = (
   const isOther = ({ column }: LineField, from: string, to: string): string =>
     column === "custom"
       ? `exists (select 1 from ${buildOtherCustomFieldsSql(from, to)})`
-      : `${from} is distinct from ${to}`;
+      : thing.fields[column]?.type === "boolean"
+        ? `coalesce(${from}, 0) <> coalesce(${to}, 0)`
+        : `${from} is distinct from ${to}`;
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
     list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
   // fields that files do not contain appear only if they have a value
