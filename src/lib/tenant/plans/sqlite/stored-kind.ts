@@ -2,6 +2,7 @@ import { buildKindDefinition, type ImportedField, type KindDefinition } from "..
 import type { StoredRequest } from "../request.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
+import type { ProblemCode } from "../../../model/problem.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitMoment } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
@@ -30,6 +31,8 @@ export interface ThingTable {
   readonly usual?: number | undefined;
   /** SQL of the additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
+  /** the problem of a name for which no record can be created; `is`: SQL. @param key SQL of the name's key */
+  readonly taken?: { readonly code: ProblemCode; readonly is: (key: string) => string } | undefined;
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
   readonly judges?: readonly string[] | undefined;
