@@ -189,17 +189,18 @@ const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
 
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
-    const { field } = reference;
+    const { field, refers, table } = reference;
+    const creates = canCreateMissingRecords(plan, reference);
     if (
       !isStaged(plan, field) ||
-      canCreateMissingRecords(plan, reference) ||
+      (creates && table.taken === undefined) ||
       reference.keys.planned === true ||
       field.resolved
     )
       continue;
-    const { code, param } = reference.refers.unknown;
+    const { code, param, is = () => "true" } = { ...refers.unknown, ...(creates && table.taken) };
     const describe = (value: string): string => `json_patch(json_object('${param}', ${value}), :scoped)`;
-    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")} and ${is("f.key")}`;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
       code,

@@ -17,10 +17,16 @@ const ORG_NAME_KEYS: KeyLocation = {
   planned: true,
 };
 
+/** 組織コード may also be called 組織, 組織名 or 組織パス. */
+const listOrgNameHeaders = (header: string): readonly string[] =>
+  ["", "名", "パス"].map((ending) => header.replace(/コード$/u, ending));
+
 export const toFormatWithOrgNames = (format: Format): Format => ({
   ...format,
   columns: format.columns.map((column) =>
-    refersToOrg(column) ? { ...column, comparison: "name", code: undefined } : column,
+    refersToOrg(column)
+      ? { ...column, comparison: "name", code: undefined, aliases: listOrgNameHeaders(column.header) }
+      : column,
   ),
 });
 
