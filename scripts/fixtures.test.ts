@@ -111,7 +111,7 @@ describe("broken fixtures", () => {
     const ofBytes = ["character-invisible", "value-hidden"];
     // and these in a tenant that has records or custom fields, or in an export of the console
     const inTenants = `key-mended account-name-composed administrator-above column-blank row-contested org-outside
-      owner-ambiguous owner-released row-ambiguous org-name-ambiguous org-name-unknown row-repeated
+      owner-ambiguous owner-released row-ambiguous org-name-ambiguous org-name-taken org-name-unknown row-repeated
       row-skipped row-total values-cleared reference-deleted value-kept value-respelt zeros-lost`.split(/\s+/);
     // no field of today's files has these types
     const ofTypes = ["not-day", "not-integer", "not-count"];

@@ -252,4 +252,25 @@ describe("in a tenant", () => {
     expect(field.exit).toBe(5);
     expect(field.stderr).toContain("it deleted a custom field, whose values cannot be restored\n");
   });
+
+  test("the undo of a grant changes the account of a user who stays, and its undo does not restore the password", async () => {
+    const grant = async (name: string) => {
+      await change(`users edit ${name} --account-name ${name}`);
+      return change(`clomo-account edit ${name} --role system --password-file -`);
+    };
+    await grant("E1");
+    const undo = await typed(`undo ${await grant("E2")} --yes`);
+    expect(undo.exit, undo.stderr).toBe(0);
+    for (const told of [
+      "CLOMO account: update 1\n",
+      "changes 1 administrator: E2 (system administrator)\n",
+      "  ~ CLOMO account E2: 管理者権限: ",
+    ])
+      expect(undo.stderr).toContain(told);
+    const again = await typed("undo last --yes");
+    expect(again.stderr).toContain("CLOMO account: update 1\n");
+    expect(again.stderr).toContain("passwords and similar secrets are not restored");
+    const edited = await change("clomo-account edit E2 --memo 受付").then(() => typed("undo last --yes"));
+    expect(edited.stderr).not.toContain("not restored");
+  });
 });

@@ -75,7 +75,7 @@ export default defineCommand({
 });
 
 function* describeUndoEffects(plan: Import, original: Import | undefined): Generator<Text> {
-  const { create, kind, undoes } = plan;
+  const { create, kind, roles, undoes } = plan;
   if (original !== undefined && original.fileName !== "") {
     const { fileName, actor } = original;
     yield text(
@@ -84,7 +84,8 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
     );
   }
   const hadSecrets = create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true);
-  if (hadSecrets || (original !== undefined && original.secretsSet > 0))
+  const grantsRoles = roles?.first.some(({ role }) => role === "none") === true;
+  if (hadSecrets || grantsRoles || (original !== undefined && original.secretsSet > 0))
     yield text(
       "passwords and similar secrets are not restored, because they are not stored: set them again",
       "パスワードなどは保存していないため、元に戻りません。設定し直してください",

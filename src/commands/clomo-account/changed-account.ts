@@ -8,22 +8,27 @@ import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
 export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
+  const { before, after } = written;
+  // listing accounts can fail, because the acting account may have just lost this permission
+  const isOnly = async (which: { readonly role?: "system"; readonly supported?: true }): Promise<boolean> => {
+    const { client } = await tools.tenant("accounts");
+    const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list(which)));
+    return holders?.every(({ id }) => id === after.id) === true;
+  };
+  const isGrant = after.role === "system" && before?.role !== "system";
   await showWrittenRecord(tools, written, {
     columns: ACCOUNT_COLUMNS,
     called: ({ name, user }) => `${name} (${user})`,
-    undoable: true,
+    // the last system administrator keeps the role
+    undoable: !isGrant || !(await isOnly({ role: "system" })),
     // an account that loses its role also loses its password
     along: ({ before, after }) =>
       before !== null && before.role !== after.role && after.role === "none" && after.passwordSetAt !== null
         ? describeNotRestored(FORMER_SECRETS)
         : undefined,
   });
-  const { before, after } = written;
   if (before?.supportOption !== true || after.supportOption) return;
-  const { client } = await tools.tenant("accounts");
-  // listing accounts can fail, because the acting account may have just lost this permission
-  const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list({ supported: true })));
-  if (holders?.every(({ id }) => id === after.id) === true)
+  if (await isOnly({ supported: true }))
     await tools.terminal.warn(describeSupportLoss(toTypableName(after.name, after.id)));
 }
 

@@ -63,7 +63,7 @@ test("a profile shows its purpose, and whether it is for supervised devices only
 test("the file of a profile is written byte for byte", async () => {
   expect((await run("config-profiles file P-all", { tenant: tenant.fetch })).stdout).toBe(CONTENT);
   expect((await run("config-profiles file P-one", { tenant: tenant.fetch })).stderr).toContain(
-    "no file is kept for this record",
+    "this record has no file",
   );
 });
 

@@ -94,7 +94,7 @@ test("a device whose serial number differs in the console is left out, and a kno
   await desk.write("devices.csv", csv(["シリアルナンバー,メモ", "S1,一", "S2,二"]));
   await done("console sync devices.csv --yes");
   await done("devices edit S1 --serial S9 --memo 三");
-  expect(await done("console upload last -o up.csv", 8)).toMatch(/is different in the console\nS9: /);
+  expect(await done("console upload last -o up.csv", 8)).toMatch(/has a different key in the console\nS9: /);
 });
 
 test("what no file can have neither asks for a column nor is a row", async () => {

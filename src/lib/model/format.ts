@@ -18,6 +18,8 @@ export interface Column
   /** name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;
   readonly header: string;
+  /** further headers of the column; a column with such a header of its own precedes it */
+  readonly aliases?: readonly string[] | undefined;
   readonly value: ValueRule;
   /** true if the file may contain several columns with the same header */
   readonly repeated?: boolean | undefined;

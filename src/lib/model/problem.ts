@@ -1,3 +1,4 @@
+import { line, type CommandLine } from "../advice/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
 import { describeLikelyCause, quoteValue } from "./cell-text.ts";
@@ -78,6 +79,9 @@ export const getThingNoun = (thing: string): Text =>
   (RECORD_NOUNS as Readonly<Record<string, Text>>)[thing] ?? text("record", "データ");
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
+
+const buildCodeCommand = ({ code }: ProblemParams): CommandLine =>
+  line("orgs edit", [String(code)], { code: String(code) });
 
 const createSpellingWarning = (en: MessageTemplate, ja: MessageTemplate): ProblemKind =>
   createWarning(
@@ -382,6 +386,12 @@ export const PROBLEMS = {
   "org-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the code ${p["code"]}`,
     (p) => `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}組織コード「${p["code"]}」の組織がありません`,
+  ),
+  "org-name-taken": createError(
+    (p) =>
+      `no organisation has the code ${p["code"]}, but one is called that: correct the cell, or run ${buildCodeCommand(p)}`,
+    (p) =>
+      `組織コード「${p["code"]}」の組織はありませんが、同じ名前の組織があります。セルを直すか、次を実行してください: ${buildCodeCommand(p)}`,
   ),
   "org-name-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} is called "${p["name"]}"`,

@@ -8,26 +8,26 @@ interface RequestChanges {
   base: number | undefined;
 }
 
-const storage = new AsyncLocalStorage<RequestChanges>();
+const requestStorage = new AsyncLocalStorage<RequestChanges>();
 
 export const addChangeNumber = (number: number | null): void => {
-  if (number !== null) storage.getStore()?.numbers.push(number);
+  if (number !== null) requestStorage.getStore()?.numbers.push(number);
 };
 
 export const takeBaseRevision = (): number | undefined => {
-  const request = storage.getStore();
+  const request = requestStorage.getStore();
   const base = request?.base;
   if (request !== undefined) request.base = undefined;
   return base;
 };
 
-export const getRequestKey = (): RequestKey | undefined => storage.getStore()?.key;
+export const getRequestKey = (): RequestKey | undefined => requestStorage.getStore()?.key;
 
 export const collectChangeNumbers = async <T>(
   answer: () => T | Promise<T>,
   { base, key }: Partial<Pick<RequestChanges, "base" | "key">> = {},
 ): Promise<{ readonly given: T; readonly changes: readonly number[] }> => {
   const request = { numbers: [], key, base };
-  const given = await storage.run(request, async () => answer());
+  const given = await requestStorage.run(request, async () => answer());
   return { given, changes: request.numbers };
 };

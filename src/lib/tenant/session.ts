@@ -33,7 +33,7 @@ export class Session implements ChangeAuthor {
     return this.store.read(body);
   }
 
-  /** Only this method writes data. @throws Failure of the store; `usage` for a used key; `conflict` */
+  /** Only this method writes data. @throws the store's Failure; `usage` for a reused Idempotency-Key; `conflict` */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // imported here, because requests that only read data do not need this module
     const { writeChange } = await import("./change.ts");

@@ -5,8 +5,8 @@ import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. With at most 32 MiB, each thread would keep its memory. Salt
- * and tag sizes follow RFC 9106. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ * argon2id as OWASP recommends: 46 MiB, 1 pass, 1 lane. glibc may keep freed blocks of at most 32 MiB. Salt and tag
+ * sizes follow RFC 9106. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SALT_BYTES = 16;
 const ARGON2_PARAMETERS = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 } as const;
@@ -56,16 +56,16 @@ export const generateSecret = (random: RandomBytes): string =>
 
 /** Crockford's alphabet, in which no two characters are easily confused. @see https://www.crockford.com/base32.html */
 const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const CODE_LENGTH = 12;
+const RESET_CODE_LENGTH = 12;
 const CODE_KEY_BYTES = 16;
 
 /** Returns a code of 60 random bits, such as `7K2M-04QX-9TRB`. */
-export const generateCode = (random: RandomBytes): string => {
-  const characters = [...random(CODE_LENGTH)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? "");
+export const generateResetCode = (random: RandomBytes): string => {
+  const characters = [...random(RESET_CODE_LENGTH)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? "");
   return [0, 4, 8].map((at) => characters.slice(at, at + 4).join("")).join("-");
 };
 
-const normaliseCode = (typed: string): string =>
+const normaliseResetCode = (typed: string): string =>
   typed
     .normalize("NFKC")
     .toUpperCase()
@@ -76,19 +76,19 @@ const normaliseCode = (typed: string): string =>
 const CODE_VERIFIER_PATTERN = /^\$hmac-sha256\$([^$]+)\$([^$]+)$/;
 
 const computeCodeMac = (code: string, key: Uint8Array): Buffer =>
-  createHmac("sha256", key).update(normaliseCode(code)).digest();
+  createHmac("sha256", key).update(normaliseResetCode(code)).digest();
 
 /**
  * Returns an HMAC with its own key. A slow hash would not be safer, because a code is random and valid only for
  * minutes.
  */
-export const createCodeVerifier = (code: string, random: RandomBytes): string => {
+export const createResetCodeVerifier = (code: string, random: RandomBytes): string => {
   const key = random(CODE_KEY_BYTES);
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
 /** The check takes the same time for right and wrong codes. */
-export const verifyCode = (verifier: string, typed: string): boolean => {
+export const verifyResetCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");
   const found = computeCodeMac(typed, Buffer.from(key, "base64"));

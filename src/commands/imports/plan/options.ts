@@ -108,8 +108,8 @@ export const ORG_BY_OPTION = {
     "組織の列の内容(組織コードか、組織名やパスか)",
   ),
   about: text(
-    "content of the organisation column: code, or name (a code, name or path of one organisation). Default: code; name for a header that the console does not use",
-    "組織の列の内容。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(パスの区切りはなくてもよい)。既定は code(管理画面にないヘッダーの列では name)",
+    "content of the organisation column: code, or name (code, name or path of one organisation; header also 組織, 組織名 or 組織パス). Default: code; name for a header that the console does not use",
+    "組織の列の内容。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(パスの区切りはなくてもよい。列名は組織・組織名・組織パスでもよい)。既定は code(管理画面にないヘッダーの列では name)",
   ),
 } as const satisfies Field;
 

@@ -115,6 +115,18 @@ describe("organisations by name or path", () => {
     expect((await desk.run("users import b.csv --org-by name --create-orgs")).code).toBe(2);
   });
 
+  test.each(["組織", "組織名", "組織パス"])("are read from a column 「%s」, and never left out", async (header) => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("本社/営業部", "大阪支社").replace("組織コード", header));
+    expect((await desk.run("users import a.csv --yes")).code).toBe(3);
+    expect((await desk.run("users import a.csv --org-by name --allow unknown-columns --yes")).code).toBe(0);
+    expect(await usersOf(desk)).toMatchObject([{ orgCode: "S01" }, { orgCode: "O" }]);
+    await desk.write("d.csv", `シリアルナンバー,プラットフォーム,所有${header}\nSN1,iOS,本社/営業部\n`);
+    expect((await desk.run("devices import d.csv --org-by name --yes")).code).toBe(0);
+    await desk.write("both.csv", `氏名,メールアドレス,組織コード,${header}\n一,x@example.jp,S01,本社/営業部\n`);
+    expect(await desk.run("users import both.csv --org-by name --allow unknown-columns")).toMatchObject({ code: 3 });
+  });
+
   test("are imported in the same change, or nothing is", async () => {
     const desk = await deskWithOrgs();
     await desk.write("a.csv", people("本社/新課", "N"));

@@ -70,7 +70,10 @@ class HeaderReader {
     this.#format = format;
     this.#columns = columns;
     // The columns of the format come first, so that a custom field with the same header does not replace them.
-    this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
+    this.#byHeader = new Map([
+      ...columns.flatMap((column) => (column.aliases ?? []).map((header) => [nameKey(header), column] as const)),
+      ...columns.toReversed().map((column) => [nameKey(column.header.trim()), column] as const),
+    ]);
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
     const { joins = [], skip = [] } = options.map ?? {};
     this.#used = new Set(

@@ -317,8 +317,11 @@ describe("roles", () => {
     const below = "組織名,組織コード,上位組織コード\n東,東,営業部";
     expect((await tenant.import({ kind: "orgs" }, below)).roles).toEqual(named("div01", "division"));
     expect(await undone("last")).toEqual(named("div01", "division"));
+    await administrator("sys01", { role: "system" });
     await accounts().edit(id, { role: "system" });
     expect(await undone("last")).toEqual(named("oper01", "system"));
+    await accounts().revoke(id, {});
+    expect(await undone("last")).toEqual(named("oper01", "none"));
   });
 
   test("refuses an unknown time zone and an unknown organisation", async () => {

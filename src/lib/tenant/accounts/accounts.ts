@@ -130,7 +130,7 @@ const writeAccountChange = async (
     const { after } = applied;
     const object = toChangedObject(ACCOUNT_RECORD_TYPE, after);
     return {
-      // a password for signing in to a server does not need to be set in the console
+      // a password that is only for signing in to a server needs no task for the console
       result: async (taskOf) => ({
         before: was,
         after,

@@ -12,7 +12,7 @@ import { ACCOUNTS, readResetCode, deleteResetCode, writeResetCode } from "./acco
 import { advanceCollections } from "../store/collections.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts";
-import { createCodeVerifier, generateCode, verifyCode } from "../verifier.ts";
+import { createResetCodeVerifier, generateResetCode, verifyResetCode } from "../verifier.ts";
 import { toChangedObject, getRecordById } from "../records/records.ts";
 import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE } from "./accounts.ts";
 import { buildAccountDraft } from "./draft.ts";
@@ -29,22 +29,22 @@ export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 export type OpenMail = () => Promise<SendMail>;
 
-const CODE_LIFETIME_MS = RESET_CODE_LIMITS.minutes * 60_000;
+const RESET_CODE_LIFETIME_MS = RESET_CODE_LIMITS.minutes * 60_000;
 
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
 /** Emails a reset code, which replaces the previous code. Deletes the code if sending fails. @see facts 2.3 */
 export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
   const { random, now } = session.surroundings;
-  const code = generateCode(random);
-  const verifier = createCodeVerifier(code, random);
+  const code = generateResetCode(random);
+  const verifier = createResetCodeVerifier(code, random);
   const change = { action: "accounts.send-code", locks: ["accounts"] };
   const sent = await session.change(change, async (writer) => {
     const account = await getRecordById(writer, ACCOUNTS, id);
     const address = account.emails.find((one) => satisfiesRule(SENDABLE_ADDRESS_RULE, one));
     if (address === undefined) return { result: undefined, objects: [] };
     const { pk } = await getStoredAccount(writer, id);
-    const expiresAt = getCurrentInstant({ now: () => now() + CODE_LIFETIME_MS });
+    const expiresAt = getCurrentInstant({ now: () => now() + RESET_CODE_LIFETIME_MS });
     await writeResetCode(writer, pk, { verifier, addressKey: emailKey(address), expiresAt, tries: 0 });
     const about = { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)] };
     const mail = { to: address, ...(await buildCodeMail(writer, account, { code, expiresAt })) };
@@ -72,7 +72,7 @@ export const checkResetCode = async (
   // a reset code is invalid if its email address no longer belongs to the account
   const { emails } = await getRecordById(writer, ACCOUNTS, id);
   if (!emails.some((address) => emailKey(address) === kept.addressKey)) return false;
-  if (verifyCode(kept.verifier, code)) return true;
+  if (verifyResetCode(kept.verifier, code)) return true;
   const tries = kept.tries + 1;
   if (tries < RESET_CODE_LIMITS.tries) await writeResetCode(writer, pk, { ...kept, tries });
   else await deleteResetCode(writer, pk);

@@ -38,14 +38,14 @@ const requireKnownServer = (servers: readonly string[], named: string | null): v
 };
 
 /** @throws Failure `input-rejected` if no devices were fetched or CLOMO's server is not known */
-export const requireOrganisation = async (reader: Reader): Promise<void> => {
+export const requireFetchedDevices = async (reader: Reader): Promise<void> => {
   const { business } = await readAde(reader);
   if (business === null || business.lastSyncAt === null) throw NOT_SYNCED_FAILURE;
   requireKnownServer(business.servers, business.server);
 };
 
 export interface BusinessKeyRequest {
-  /** undefined if the private key file and the API account's IDs do not change */
+  /** undefined to keep the stored private key and the IDs of the API account */
   readonly key?:
     | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
     | undefined;

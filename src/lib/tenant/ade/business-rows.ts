@@ -26,7 +26,7 @@ export const countDifferences = async (reader: Reader) => {
   return counted ?? { devices: 0, notInClomo: 0, otherServer: 0, released: 0 };
 };
 
-/** A fetched row is a listed device, or only the serial number and the server of a device. */
+/** Each row is a device from Apple's list of devices, or only the serial number and the MDM server of a device. */
 export const FETCHED_ROW_COLUMNS = ["place integer", ...[...BUSINESS_FIELDS, "server"].map((name) => `${name} text`)];
 
 const buildLatestSql = (from: string, among: string): string =>
@@ -56,13 +56,13 @@ export const countUncertainDevices = async (reader: Reader, from: string, total:
   return halves + lacking + (await countReleasedDevices(reader, from));
 };
 
-const NEW_VALUES = Object.entries({
+const FETCHED_DEVICE_VALUES = Object.entries({
   ...Object.fromEntries(BUSINESS_FIELDS.map((field) => [field, `excluded.${field}`])),
   server: "coalesce(excluded.server, case when excluded.status = 'ASSIGNED' then t.server end)",
   releasedAt: "null",
 });
 
-export const applyOrganisation = async (writer: Writer, from: string, at: string) => {
+export const storeOrganisationDevices = async (writer: Writer, from: string, at: string) => {
   const base = await writer.count("select coalesce(max(pk), 0) from business_device");
   const released = await writer.run(
     `update business_device set server = null, status = null, releasedAt = :at
@@ -76,8 +76,8 @@ export const applyOrganisation = async (writer: Writer, from: string, at: string
      from ${buildDevicesSql(from)} d
        left join ${buildLatestSql(from, "server is not null")} s on s.serialNumber = d.serialNumber
      where true order by d.place
-     on conflict (serialNumber) do update set ${NEW_VALUES.map(([column, sql]) => `${column} = ${sql}`).join(", ")}
-     where ${NEW_VALUES.map(([column, sql]) => `t.${column} is distinct from ${sql}`).join(" or ")}`,
+     on conflict (serialNumber) do update set ${FETCHED_DEVICE_VALUES.map(([column, sql]) => `${column} = ${sql}`).join(", ")}
+     where ${FETCHED_DEVICE_VALUES.map(([column, sql]) => `t.${column} is distinct from ${sql}`).join(" or ")}`,
     { at },
   );
   const created = await writer.count("select count(*) from business_device where pk > :base", { base });

@@ -12,7 +12,7 @@ import type { StoredServer } from "./server-rows.ts";
 export { BusinessRefusal } from "../../apple/business/client.ts";
 
 /** Maximum number of complete fetches. A fetch is repeated if devices changed while their pages were fetched. */
-const MAX_PASSES = 3;
+const MAX_FETCHES = 3;
 
 const FETCHED_FIELDS = [...BUSINESS_FIELDS, "server"];
 
@@ -23,8 +23,8 @@ interface FetchTools {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Repeats the fetch until the number of missing devices stays the same. @throws Failure; `BusinessRefusal` */
-export const fetchOrganisation = async (
+/** Fetches all devices, again if the number of missing devices has changed. @throws Failure; `BusinessRefusal` */
+export const fetchOrganisationDevices = async (
   { session, apple, scratch, signal }: FetchTools,
   { apiEndpoint: endpoint, apiClient: clientId, apiKeyId: keyId, apiKey }: StoredServer,
 ): Promise<{ readonly devices: number; readonly servers: readonly string[] }> => {
@@ -41,7 +41,7 @@ export const fetchOrganisation = async (
     limitYoungHeap();
     await scratch.add(rows.map((row) => [(place += 1), ...FETCHED_FIELDS.map((name) => row[name] ?? null)]));
   };
-  for (let pass = 1, before = 0; pass <= MAX_PASSES; pass += 1) {
+  for (let pass = 1, before = 0; pass <= MAX_FETCHES; pass += 1) {
     let most = 0;
     for await (const { rows, total } of api.pages("/v1/orgDevices", BUSINESS_API_NAMES)) {
       most = Math.max(most, total);

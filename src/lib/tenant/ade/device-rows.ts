@@ -124,7 +124,7 @@ const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("
 
 export type RegisteredDevice = Readonly<Record<"id" | "serialNumber", string>>;
 
-/** Creates 事前登録 records for ADE devices that have no record. @param told maximum number of records to return */
+/** Creates 事前登録 records for ADE devices without a record. @param told maximum number of new records to return */
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },

@@ -91,7 +91,7 @@ export const ade = {
     needs: ["apple.read"],
     result: "list",
     run: async ({ session, store }, { notReady, organisation, ...query }) => {
-      if (organisation !== undefined) await session.read((await import("./business-key.ts")).requireOrganisation);
+      if (organisation !== undefined) await session.read((await import("./business-key.ts")).requireFetchedDevices);
       const list =
         (organisation && ORGANISATION_LISTS[organisation]) ??
         (notReady === true ? UNREADY_ADE_DEVICE_LIST : await session.read(chooseDeviceList));

@@ -17,7 +17,7 @@ export interface AppleAccess {
   readonly send: () => Promise<Send>;
   /** encrypts secrets with a key that is stored outside the tenant's database */
   readonly sealing: {
-    /** @param kept encrypted secrets; the call fails if their key was replaced or lost */
+    /** @param kept secrets that are already encrypted; fails if their encryption key was replaced or lost */
     seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
@@ -125,7 +125,7 @@ export const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple). A new endpoint deletes the data of the former endpoint. @throws Failure */
+/** Sets the endpoint (default: Apple). If the endpoint changes, deletes the data of the former one. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {

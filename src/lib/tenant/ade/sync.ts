@@ -23,7 +23,7 @@ import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Writer } from "../store/store.ts";
 import { limitYoungHeap } from "../young-heap.ts";
-import { applyOrganisation, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
+import { storeOrganisationDevices, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
   applyFetched,
   countMissingDevices,
@@ -40,7 +40,7 @@ import { TOKEN_PURPOSE } from "./token.ts";
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
   readonly confirmDeletions?: number | undefined;
-  /** maximum number of devices that a full sync removes; `percent` refers to the devices before the sync */
+  /** limits the removals of a full sync: a number, and a percentage of the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
 
@@ -65,15 +65,15 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 type SyncParts = Pick<TenantParts, "session" | "store" | "apple">;
 
 /**
- * Stores the fetched devices in one transaction. If too many devices are missing, only returns their number. @throws
- * Failure `conflict` after another sync, key or token; `input-rejected`; refusals of Apple
+ * Stores the fetched devices in one transaction. If too many devices are missing, stores nothing and returns their
+ * number. @throws Failure `conflict` if another sync ran or a key or token changed; `input-rejected`; Apple's refusals
  */
 export const syncDevices = async (parts: SyncParts, request: SyncRequest, signal?: AbortSignal): Promise<AdeSync> => {
   const { session } = parts;
   const { kind } = request;
   if (kind !== undefined) checkFieldValue("kind", SYNC_KIND_FIELD, kind);
   const stored = await session.read(readServer);
-  // only the Apple Business API can be the source of a mirror
+  // a mirror has no ADE token, so only the Apple Business API can return its devices
   const isApiDue = (await session.read(isMirror)) || (stored.token === null && stored.apiKey !== null);
   return kind === "business" || (kind === undefined && isApiDue)
     ? syncOrganisation(parts, stored, request, signal)
@@ -86,10 +86,10 @@ const syncOrganisation = async (
   request: SyncRequest,
   signal: AbortSignal | undefined,
 ): Promise<AdeSync> => {
-  const { fetchOrganisation, BusinessRefusal } = await import("./business-sync.ts");
+  const { fetchOrganisationDevices, BusinessRefusal } = await import("./business-sync.ts");
   try {
     await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
-    const { devices, servers } = await fetchOrganisation({ session, apple, scratch, signal }, server);
+    const { devices, servers } = await fetchOrganisationDevices({ session, apple, scratch, signal }, server);
     const apply: FetchedSync["apply"] = async (writer, at) => {
       const before = await writer.count("select count(*) from business_device where releasedAt is null");
       checkRemoval(await countReleasedDevices(writer, scratch.name), before, request);
@@ -99,7 +99,7 @@ const syncOrganisation = async (
         apiRejectedAt: null,
         ...(servers.length === 1 && { clomoServer: servers[0] }),
       });
-      return { ...(await applyOrganisation(writer, scratch.name, at)), registered: 0, told: [] };
+      return { ...(await storeOrganisationDevices(writer, scratch.name, at)), registered: 0, told: [] };
     };
     return await applySync(session, server, { kind: "business", devices, apply });
   } catch (error) {
@@ -309,7 +309,7 @@ const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
     "another sync ran, or the token, key or endpoint changed, during this sync; nothing was stored",
     "その間に別の同期、またはトークン・鍵・接続先の変更があったため、何も変更していません",
   ),
-  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
+  hint: step("to see the current state", "現在の状態の確認", line("ade status", [])),
 });
 
 class MissingDevices extends Error {
@@ -340,7 +340,7 @@ const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): num
 const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${formatCount(missing, "device")} would be removed, but the confirmed number is ${confirmed}; nothing was changed`,
+      `${formatCount(missing, "device")} would be removed from the list, but the confirmed number is ${confirmed}; nothing was changed`,
       `一覧から削除されるデバイスは ${missing} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
     ),
     where: "--confirm-deletions",

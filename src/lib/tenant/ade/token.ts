@@ -1,4 +1,4 @@
-import { line } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import { openAdeToken } from "../../apple/ade-token.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -86,7 +86,7 @@ export const setToken = async (
 
 const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
   what: text("another token or key was set in the meantime", "その間に別のトークンか鍵が設定されました"),
-  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
+  hint: step("to see the current state", "現在の状態の確認", line("ade status", [])),
 });
 
 const serverNameOf = (file: string): string | undefined =>

@@ -12,7 +12,7 @@ type AuditValues = Readonly<Record<string, unknown>>;
 export interface AuditRecord {
   readonly seq: number;
   readonly hash: string;
-  /** a text if the record was altered and is no longer valid */
+  /** the stored text if the record was altered and is no longer valid */
   readonly record: AuditContent | string;
 }
 
@@ -35,7 +35,7 @@ export const checkAuditValue = async (name: string, type: "instant" | "digest", 
 
 const PAGE_SIZE = 1000;
 
-/** Yields pages of records, newest first, because streams of the store are in ascending order. */
+/** Reads pages instead of a stream of the store, because such a stream cannot start with the newest record. */
 async function* generateLines(session: Session, filter: AuditFilter, limit: number): AsyncGenerator<Uint8Array> {
   for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
     const page = { before, limit: Math.min(left, PAGE_SIZE) };

@@ -71,7 +71,7 @@ const toStoredChange = (row: Row): StoredChange => {
 const createUnknownChangeFailure = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    // an operator may undo imports, but not read the audit log
+    // suggests `imports list`, because operators may undo imports but may not read the audit log
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 

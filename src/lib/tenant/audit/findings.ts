@@ -14,7 +14,7 @@ export interface AuditFindings {
   readonly headSeq: number | null;
   readonly changes: {
     readonly verified: number;
-    /** changes whose versions differ from the checksum in the audit log; null for versions without a change */
+    /** numbers of changes whose stored versions do not match their checksum; null for versions of no known change */
     readonly broken: readonly (number | null)[];
   } | null;
 }

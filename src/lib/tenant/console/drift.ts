@@ -15,7 +15,7 @@ import {
 } from "./observed-state.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console last showed. A task is
-// the part of the drift that the same change wrote last.
+// the part that one change wrote.
 
 export type DriftAction = "create" | "update" | "delete";
 
@@ -92,7 +92,7 @@ const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: the depth of an organisation in the tree. Tolerates cycles, which deletions can leave. */
+/** SQL: the depth of an organisation. A deleted parent can make a cycle, so `union` skips repeated organisations. */
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up

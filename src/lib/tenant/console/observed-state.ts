@@ -43,7 +43,7 @@ export const OBSERVED_STATE_COLUMNS = [
   "since integer not null",
 ] as const;
 
-/** SQL: false for an account without a user, and for an action on a deleted device. */
+/** SQL: false if the record belongs to a deleted record: an account to its user, an action to its device. */
 export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string => {
   if (thing === ACCOUNT) return `exists (select 1 from main.${USER.name} u where u.pk = o.pk)`;
   if (thing !== DEVICE_ACTION) return "true";

@@ -214,7 +214,7 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** A record that cannot be added in the console is changed instead. */
+/** Returns `edit` for a new record of a type whose records cannot be added in the console. */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

@@ -78,7 +78,7 @@ const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown
       return new Response("0" in lines ? Buffer.from(lines[0]) : lines, { headers });
     }
     case "json":
-      // bytes need half the memory of a text while the response is being sent
+      // while the response is being sent, bytes need less memory than a string
       return new Response(Buffer.from(JSON.stringify(result ?? null)), { headers });
   }
 };

@@ -19,8 +19,8 @@ const createTimeLimitFailure = (limitMs: number): Failure => {
   });
 };
 
-const LATE_BODY_FAILURE = new Failure("usage", {
-  what: text("the request did not arrive in time", "リクエストが時間内に届きませんでした"),
+const BODY_TIMEOUT_FAILURE = new Failure("usage", {
+  what: text("the request body did not arrive in time", "リクエストの本文が時間内に届きませんでした"),
   status: 408,
 });
 
@@ -55,7 +55,7 @@ export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironm
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if ((isLong || isStream) && (!hasBody || isReceived())) return;
-        reject(isReceived() ? createTimeLimitFailure(limitMs) : LATE_BODY_FAILURE);
+        reject(isReceived() ? createTimeLimitFailure(limitMs) : BODY_TIMEOUT_FAILURE);
         until.abort();
       }, limitMs);
       work()

@@ -43,7 +43,7 @@ const buildFullNameSql = (key: string, name: string): string =>
 
 const MATCH_KINDS = ["id", "address", "name"] as const;
 
-/** SQL: SECURED APPs users who may be one of the users, with the rank of the match. */
+/** SQL: SECURED APPs users who may be one of the users; `rank` is the position of the best match in MATCH_KINDS. */
 const SECURED_IDENTITIES_SQL = `with leaver as materialized (
       select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${FROM_USERS_SQL}),
     known as (

@@ -78,7 +78,7 @@ export const exports = {
     route: "POST /v1/exports",
     about: "Copy the tenant's file, without its secrets; nothing is changed, and nothing is recorded",
     input: ({ z }) => z.strictObject({ withoutHistory: z.boolean().optional() }),
-    // a copy contains all data except secrets, so both rights are required
+    // a copy can contain the audit log, so the right to read the handover data is not enough
     needs: EXPORT_RIGHTS,
     changes: false,
     result: "file",

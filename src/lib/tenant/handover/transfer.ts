@@ -88,7 +88,7 @@ const describeState = (
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
-/** Orders the changes so that no limit is exceeded. @throws Failure `input-rejected` */
+/** Orders the changes so that never too many accounts have the support option. @throws Failure `input-rejected` */
 async function buildTransferSteps(
   writer: Writer,
   leaver: UserAccount,

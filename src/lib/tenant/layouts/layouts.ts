@@ -57,7 +57,7 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
     {
       columns: [
         { header: "userPrincipalName", to: "upn" },
-        // people write names in this column in the order of their language
+        // in this column, people write family name and given name in the order of their language
         { header: "displayName", to: "name" },
         { header: "mail", to: "emails" },
         { header: "jobTitle", to: "title" },

@@ -26,7 +26,7 @@ export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: D
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
-  // the highest revision, so that no later change can block the deletion
+  // the highest revision, because a deletion has no later changes that could block it
   revision: Number.MAX_SAFE_INTEGER,
   isImport: true,
   deleted: { request, ids },

@@ -120,7 +120,7 @@ export class TenantImports {
     if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "only imports of users or devices that create no organisations accept organisation names or a plan of organisations (append, without errors)",
+        "organisation names or a plan of organisations (append, without errors) require an import of users or devices that does not create organisations",
         "組織名や組織の計画(追加更新、エラーなし)を使えるのは、組織を自動作成しないユーザーまたはデバイスのインポートだけです",
       ),
       where: orgs === undefined ? "json.orgBy" : "json.orgs",
@@ -180,7 +180,7 @@ export class TenantImports {
       await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
-      // after a conflict, the import belongs to the earlier upload; a locked tenant cannot be written
+      // after a conflict, another upload still uses the import; in a locked tenant, the state cannot be written
       if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }

@@ -16,17 +16,17 @@ import type { Store } from "../store/store.ts";
 import type { PlanRow } from "./engine.ts";
 import { buildDeletionInput, buildImportInput, buildLayoutInput } from "./request.ts";
 
-const swept = new WeakMap<Store, Promise<void>>();
+const runningCleanups = new WeakMap<Store, Promise<void>>();
 
 const openImports = async ({ session, owner, engine, processes }: TenantParts) => {
   const { TenantImports } = await import("./imports.ts");
   const imports = new TenantImports(session, await engine(), processes);
   const { store } = owner;
   if (store.isReadOnly) return imports;
-  const known = swept.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
-  swept.set(store, known);
+  const known = runningCleanups.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
+  runningCleanups.set(store, known);
   // after an error, the next request tries to clean up again
-  known.catch(() => swept.delete(store));
+  known.catch(() => runningCleanups.delete(store));
   await known;
   return imports;
 };

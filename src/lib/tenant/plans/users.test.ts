@@ -38,6 +38,24 @@ test("a password counts as a secret set and leaves an otherwise equal row unchan
   }
 });
 
+test("an import creates no organisation with the name of another one below 全社, as `orgs create` does not", async () => {
+  await tenant.client.orgs.create({ name: "本社" });
+  const { id: parentId } = (await tenant.client.orgs.create({ name: "大阪", code: "O" })).after;
+  await tenant.client.orgs.create({ name: "支社", parentId });
+  const list = [
+    HEADER.slice(0, 3),
+    ..."本社 本社 支社 O".split(" ").map((code, at) => ["一", `${at}@example.jp`, code]),
+  ];
+  expect(await tenant.plan(users, list)).toMatchObject({ rejected: true });
+  const plan = await tenant.plan({ ...users, skipInvalid: true }, list);
+  expect(plan).toMatchObject({ create: 2, invalid: 2, newOrgs: ["支社"] });
+  expect(await tenant.faults(plan)).toEqual(["org-name-taken@2", "org-name-taken@3"]);
+  expect((await tenant.reasons(plan))[0]?.ja).toContain("`clomoctl orgs edit 本社 --code 本社`");
+  const [org] = await tenant.client.orgs.find({ name: "本社" });
+  await tenant.client.orgs.edit(org?.id ?? "", { code: "本社" });
+  expect(await tenant.import(users, list)).toMatchObject({ create: 4, orgsCreated: 1 });
+});
+
 test("only valid rows with a password record one", async () => {
   await seed();
   const before = await tenant.users();

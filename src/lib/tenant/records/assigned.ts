@@ -118,6 +118,6 @@ export const readKeptFile = (session: Session, list: RecordList, id: string) =>
     const { file = null } = (await getRecordById(reader, list, id)) as { readonly file?: string | null };
     const row = await reader.get("select content from main.kept_file where digest = :file", { file });
     if (row === undefined)
-      throw new Failure("not-found", { what: text("no file is kept for this record", "ファイルは登録されていません") });
+      throw new Failure("not-found", { what: text("this record has no file", "ファイルは登録されていません") });
     return ReadableStream.from([new Uint8Array(Buffer.from(String(row["content"]), "base64"))]);
   });

@@ -45,7 +45,7 @@ test("a file is kept byte for byte, also for an undo", async () => {
   const { after } = await profiles().create({ name: "P", kind: "custom", file: encode(content) });
   expect((await buffer(await profiles().file(after.id))).toString()).toBe(content);
   await profiles().edit(after.id, { file: null });
-  expect(await refusal(profiles().file(after.id))).toBe("no file is kept for this record");
+  expect(await refusal(profiles().file(after.id))).toBe("this record has no file");
   await tenant.client.imports.commit(await tenant.client.imports.undo("last"));
   expect((await buffer(await profiles().file(after.id))).toString()).toBe(content);
   expect((await profiles().history({ name: "P" }))[0]?.versions).toHaveLength(3);

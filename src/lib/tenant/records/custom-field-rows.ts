@@ -78,7 +78,7 @@ export const readCustomValues = (reader: Reader, pk: number, most: number): Prom
     { path: buildValuePath(pk), most },
   );
 
-/** The users keep their revisions, because undo does not restore the values. */
+/** Does not change the revisions of the users, because undo cannot restore the removed values. */
 export const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });
   await saveVersions(writer, "custom_field", "t.pk = :pk", { pk });

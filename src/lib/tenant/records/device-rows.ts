@@ -38,7 +38,7 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
     or (t.imei = :name or replace(t.phoneNumber, '-', '') = replace(:nameKey, '-', ''))
       and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
-  // queries that select the records of a list do not contain the join
+  // a subquery, because queries that only select records do not contain the joins of the list
   org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
   owner: { sql: "t.owner", list: USER_LIST },
   derived: [ORG_POSITION_TABLE],
@@ -52,7 +52,7 @@ export const DEVICE_ACTION_LIST: RecordList<typeof DEVICE_ACTION.fields> = {
   named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)`,
 };
 
-/** Devices that are in lost mode according to the last record. */
+/** Devices whose latest recorded lost-mode action turned lost mode on. */
 export const LOST_DEVICE_LIST: typeof DEVICE_LIST = {
   ...DEVICE_LIST,
   among: `${buildSerialKeySql("t")} in (select ${buildSerialKeySql("a")} from device_action a

@@ -32,7 +32,7 @@ export type WrittenDevice = ChangeResult<Device>;
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
   collection: "devices",
-  reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
+  reading: async (_, given, before) => ({ values: removeReturnTags(given, before as Device | undefined) }),
 };
 
 export interface DeviceOwnerChange {
@@ -43,7 +43,7 @@ export interface DeviceOwnerChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Changes all devices or none. @throws Failure `input-rejected`, also for a wrong number of wipes */
+/** Changes all devices or none. @throws Failure `input-rejected`, also if the confirmed number of wipes is wrong */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,
@@ -90,8 +90,8 @@ export const changeTags = (
   return [...kept, ...add.filter((tag) => !known.has(key(tag)))];
 };
 
-/** Removes the tags 回収待ち and 返却済み, which belong to the former use. @throws Failure if two owners are given */
-const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
+/** If the owner changes, removes 回収待ち; if there is a new owner, also 返却済み. @throws Failure for two owners */
+const removeReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;
   if (owner !== null && ownerOrg !== null) throw new Failure("input-rejected", { what: SINGLE_OWNER_RULE });

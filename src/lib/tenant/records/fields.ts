@@ -81,7 +81,7 @@ export const removeCustomField = (
 const createValueCountFailure = (now: number, expected: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `the removal would now delete the values of ${formatCount(now, "user")}, not ${expected} as confirmed; nothing was removed`,
+      `${formatCount(now, "user")}, not the confirmed ${expected}, would now lose a value; nothing was removed`,
       `値が消えるユーザーは現在 ${now} 人で、指定された ${expected} 人と異なります。何も削除していません`,
     ),
     hint: text("run the command again", "もう一度実行してください"),

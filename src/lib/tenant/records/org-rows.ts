@@ -91,13 +91,16 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
+/** SQL: the organisations `o` directly below a parent that have a name. @param key SQL of the name's key */
+export const buildNamesakesSql = (parent: string, key: string): string =>
+  `main.org o where o.parent = ${parent} and coalesce(o.nameKey, o.name) = ${key}`;
+
 export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);
   if (isCoded) return undefined;
   const row = await reader.get(
-    `select name from main.org o where o.parent = :parent and coalesce(o.nameKey, o.name) = :key
-       and o.pk is distinct from :pk order by o.pk limit 1`,
+    `select name from ${buildNamesakesSql(":parent", ":key")} and o.pk is distinct from :pk order by o.pk limit 1`,
     { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
   );
   return row && String(row["name"]);

@@ -377,7 +377,7 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
     return { name, value: value === "" ? null : value };
   });
 
-const WRONG_TYPE = text("the value does not have the type of this field", "値の型がこの項目に合いません");
+const WRONG_TYPE = text("the value has the wrong type for this field", "値の型がこの項目に合いません");
 
 /** @throws Failure `input-rejected` if the value violates a rule or has the wrong type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {

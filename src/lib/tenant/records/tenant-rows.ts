@@ -51,7 +51,7 @@ const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
-/** After an undo, sets `mirroredAt` to the newest complete console import, else to the first partial one. */
+/** Sets `mirroredAt` to the time of the newest complete console import or, without one, of the first partial one. */
 export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
   const at = (mode: string): string =>
     `case when i.detail -> 'request' ->> 'mode' = '${mode}' then i.detail ->> 'committedAt' end`;
@@ -75,7 +75,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/** Returns the kinds of which a console import kept records that the export lacked. */
+/** Returns kinds of which no console import has deleted missing records since the last import that kept them. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

@@ -174,7 +174,7 @@ const changeRenewal = (
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/** A typed expiry date removes the data of the recorded file. @throws Failure `not-found` */
+/** Setting an expiry date by hand removes the fingerprint and source of the file. @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
     checkValues(RECORDED_FIELDS, change);
@@ -203,13 +203,13 @@ export const renewItem = (session: Session, id: string, { file, ...given }: Rene
     return { ...renewed, confirmedAt: given.at, confirmedBy: given.by };
   });
 
-const createRefusal = (what: Text, where?: string): Failure => new Failure("input-rejected", { what, where });
+const createRenewalFailure = (what: Text, where?: string): Failure => new Failure("input-rejected", { what, where });
 
 const renewByLogin = ({ name, kind, confirmedAt }: RenewalItem, at: string): Partial<RenewalItem> => {
   if (kind !== "android-owner")
-    throw createRefusal(text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`));
+    throw createRenewalFailure(text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`));
   if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt))
-    throw createRefusal(
+    throw createRenewalFailure(
       text(
         `a later login is already recorded for ${name}`,
         `「${name}」には、指定した日時より新しいログインがすでに記録されています`,
@@ -228,11 +228,14 @@ const renewByFile = (
   const { name, kind, expiresAt, topic, organisation } = item;
   const [day] = file.expiresAt.split("T");
   if (expiresAt !== null && !isLaterDate(file, item))
-    throw createRefusal(
-      text(`this file (${day}) is not newer than "${name}"`, `このファイル(${day})は「${name}」より新しくありません`),
+    throw createRenewalFailure(
+      text(
+        `this file (${day}) is not newer than the file of "${name}"`,
+        `このファイル(${day})は「${name}」のファイルより新しくありません`,
+      ),
     );
   if (isUploadedKind(kind) && (shown === undefined || !isNearlySameDate(file.expiresAt, `${shown}T12:00:00Z`)))
-    throw createRefusal(
+    throw createRenewalFailure(
       text(
         `the console shows ${shown ?? "no date"}, but the new file of ${name} expires on ${day}: nothing was recorded`,
         `管理画面に表示された期限は ${shown ?? "不明"} ですが、「${name}」の新しいファイルの期限は ${day} です。何も記録していません`,

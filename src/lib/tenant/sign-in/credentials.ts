@@ -243,7 +243,7 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
 
 const createUnknownTokenFailure = (): Failure =>
   new Failure("not-found", {
-    what: text("you have no such access token", "このアクセストークンはありません"),
+    what: text("none of your tokens has this ID", "この ID のトークンはありません"),
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 

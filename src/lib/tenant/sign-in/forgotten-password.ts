@@ -10,7 +10,7 @@ import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
-import { passwordWork, refuseInConstantTime } from "./sign-in.ts";
+import { passwordQueue, refuseInConstantTime } from "./sign-in.ts";
 
 /** Delay after which an email is sent, so that the response time does not reveal whether an email is sent. */
 const MAIL_DELAY_MS = 100;
@@ -76,7 +76,7 @@ const tryToReset = async (
     const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
     return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
   });
-  const verifier = await passwordWork.run(() => createPasswordVerifier(password, owner.surroundings.random));
+  const verifier = await passwordQueue.run(() => createPasswordVerifier(password, owner.surroundings.random));
   const actor = found && toActor(found);
   if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
   const session = openSession(owner, actor);

@@ -45,7 +45,7 @@ class PasswordQueue {
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
 /** Limits how many passwords are hashed at the same time for people who are not signed in. */
-export const passwordWork = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
+export const passwordQueue = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
 
 /** The failure is always the same, so that it does not reveal its cause. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
@@ -90,7 +90,7 @@ const tryToSignIn = async (
   const { attempt, found } = await beginAttempt(owner, { account, address });
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
-  const isRight = await passwordWork.run(() => verifyPassword(verifier, password));
+  const isRight = await passwordQueue.run(() => verifyPassword(verifier, password));
   if (!isRight || actor === undefined) throw SIGN_IN_REFUSED_FAILURE;
   const session = new Session(owner.store, owner.surroundings, owner.actorName, actor);
   return session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {

@@ -7,7 +7,7 @@ import type { Params, Reader, Row } from "./store.ts";
 
 // Only this module applies rules to records. One `select` per subject reads the written records.
 
-/** `edits` come from commands or imported files. */
+/** `edits` are changes by requests, and by imports of files that are not console exports. */
 export type ChangeSource = "edits" | "console" | "undo";
 
 interface RecordSide {

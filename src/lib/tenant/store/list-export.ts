@@ -8,7 +8,7 @@ import { buildConcatSql } from "./sql/portable-sql.ts";
 export interface ExportColumn {
   readonly header: string;
   readonly sql: string;
-  /** faster SQL that is wrong for texts with a quote or a backslash */
+  /** faster SQL, whose result is wrong if the value contains a quote or a backslash */
   readonly plain?: string | undefined;
 }
 
@@ -25,8 +25,8 @@ const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 type QuoteOffsets = readonly number[];
 
 /**
- * Replaces the ends of cells and records in place. Returns the cells that need quotes; undefined if the plain text is
- * wrong.
+ * Replaces, in place, the bytes that end cells and records. Returns the cells that need quotes; undefined if the faster
+ * SQL gave a wrong result.
  */
 const replaceSeparators = (
   bytes: Uint8Array,

@@ -171,7 +171,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: AS_IT_WAS,
   },
   "managed-organisations": {
-    told: /only division and custom administrators can have managed organisations/,
+    told: /only division administrators and custom administrators can have managed organisations/,
     hand: hand(({ client, system, east }) => client.accounts.edit(system, { managedOrgs: [east] })),
     file: NO_FILE,
     undo: AS_IT_WAS,

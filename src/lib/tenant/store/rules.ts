@@ -34,7 +34,7 @@ export interface RecordRule {
   /** a new record can break the rule only if it has one of these fields; default: `fields` */
   readonly sets?: readonly string[];
   readonly checksDeletions?: true;
-  /** `console`: the rule does not apply to console values; `restored`: nor to values that undo restores */
+  /** `console`: does not apply to values from the console; `restored`: nor to values that undo restores */
   readonly spares?: "console" | "restored" | undefined;
   readonly breaks: string | ((all: AllRecords) => string);
   readonly told?: ((all: AllRecords) => string) | undefined;
@@ -167,7 +167,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     problem: () => ({
       field: "managedOrgs",
       what: text(
-        "only division and custom administrators can have managed organisations",
+        "only division administrators and custom administrators can have managed organisations",
         "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
       ),
     }),

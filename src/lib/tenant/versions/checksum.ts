@@ -36,7 +36,7 @@ const SORTED_VERSION_SCHEMAS = [...VERSION_SCHEMAS.values()].toSorted((one, othe
   one.thing.name < other.thing.name ? -1 : 1,
 );
 
-const BATCHES: readonly string[] = [
+const BATCH_STATEMENTS: readonly string[] = [
   ...SORTED_VERSION_SCHEMAS.map((versions) =>
     buildBatchSql(getVersionTable(versions), "pk", [
       "pk",
@@ -61,7 +61,7 @@ export function* generateChecksum(
 ): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly UncheckedRow[]> {
   const hash = createHash("sha256");
   let count = 0;
-  for (const sql of BATCHES) {
+  for (const sql of BATCH_STATEMENTS) {
     // lower than any record number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {

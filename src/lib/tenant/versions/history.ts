@@ -86,7 +86,7 @@ export const findRecordsByName = async (
   return found;
 };
 
-/** A fact about the change is null if the acting account may not see the change. */
+/** Number, time, actor and command of the change are null if the acting account may not see the change. */
 export interface RecordVersion {
   readonly number: number | null;
   /** UTC instant */

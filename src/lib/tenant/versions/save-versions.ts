@@ -102,9 +102,7 @@ const KEYS_CHANGED_SQL = [...new Set(KEY_LISTS.map(({ to, by }) => `${to} ${by}`
   })
   .join(" union all ");
 
-/**
- * Updates lists whose keys a change has changed. Call this after checking the rules. Returns how many lists lost keys.
- */
+/** Updates lists that contain changed keys of other records. Call this after the rules. Returns how many lost keys. */
 export const updateKeyLists = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
   let shortened = 0;
   if ((await writer.get(KEYS_CHANGED_SQL, { revision: params.revision })) === undefined) return shortened;

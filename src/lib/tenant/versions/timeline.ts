@@ -137,7 +137,7 @@ export type DisplayValue = boolean | string | string[] | null;
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/** Converts a stored value for people. @param called returns the name of a referenced record */
+/** Returns a stored value in the form that people read. @param called returns the name of a referenced record */
 export const toDisplayValue = async (
   thing: Thing,
   column: string,

@@ -2,11 +2,11 @@ import type { CopyRelation } from "../../../model/tenant-file.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 /** Actions that write no data, or only data that bundles do not contain. */
-const LOCAL_ACTIONS = `handover.export handover.receive users.export secured.export access-tokens.create
+const UNBUNDLED_ACTIONS = `handover.export handover.receive users.export secured.export access-tokens.create
   access-tokens.revoke sessions.create sessions.end accounts.reset-password accounts.send-code accounts.void-code
   ade.keypair`.split(/\s+/);
 
-const IS_BUNDLED_ACTION_SQL = `not (coalesce(record ->> 'action', '') in (${LOCAL_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
+const IS_BUNDLED_ACTION_SQL = `not (coalesce(record ->> 'action', '') in (${UNBUNDLED_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
 
 export const compareAuditChains = (database: Database): CopyRelation => {
   if (database.count("select count(*) from main.audit") + database.count("select count(*) from main.change") === 0)

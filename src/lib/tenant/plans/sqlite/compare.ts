@@ -45,7 +45,7 @@ import {
   markInvalidRows,
   recordFinding,
 } from "./findings.ts";
-import { isForeignFile, matchRows } from "./matching/match.ts";
+import { isFileOfOtherTenant, matchRows } from "./matching/match.ts";
 import { findContestedRows, findExchangedColumns } from "./matching/contested-rows.ts";
 import { keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
@@ -59,7 +59,7 @@ import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type S
 import type { ImportedField } from "../staging/kinds.ts";
 import { USER } from "../../../model/user.ts";
 
-const MAX_CANDIDATES = 3;
+const MAX_LISTED_OWNERS = 3;
 
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
@@ -80,7 +80,7 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
       case when ${isNumber} then ltrim(u.employeeCode, '0') end) where true on conflict do nothing`);
   const found = `from s.row r ${ORDERED_JOIN} s.owner_found n on n.key = ${buildRowKeysSql(owner.field)} join user u on u.pk = n.pk`;
   const names = `(select string_agg(label, ', ') from (select c.name || ' <' || (c.emails ->> 0) || '>' as label
-    from s.owner_found o join user c on c.pk = o.pk where o.key = n.key order by c.pk limit ${MAX_CANDIDATES}))`;
+    from s.owner_found o join user c on c.pk = o.pk where o.key = n.key order by c.pk limit ${MAX_LISTED_OWNERS}))`;
   recordFinding(database, plan, {
     code: "owner-ambiguous",
     field: owner.field.field,
@@ -268,7 +268,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
-    ...(isForeignFile(database, plan) && { foreign: true }),
+    ...(isFileOfOtherTenant(database, plan) && { foreign: true }),
   };
 };
 

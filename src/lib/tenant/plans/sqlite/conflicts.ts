@@ -47,8 +47,8 @@ const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 
 /**
- * Finds rows whose unique values belong to other records. The search is repeated, because an invalid row does not free
- * its old value.
+ * Finds rows whose unique values belong to other records. Repeats the search, because an invalid row keeps its old
+ * value, which other rows may need.
  */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
   // without a scope, a single-valued match key cannot conflict, because the row matches the record with this key

@@ -154,21 +154,21 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
   }
 };
 
-const GENERATED_TABLE = "generated";
+const GENERATED_PASSWORDS_TABLE = "generated";
 
 export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.generatePasswords !== true) return;
-  database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);
-  database.exec(`update s.row as r set secrets = g.secrets from s.${GENERATED_TABLE} g where g.row = r.row`);
-  database.exec(`delete from s.${GENERATED_TABLE}`);
+  database.exec(`create table if not exists s.${GENERATED_PASSWORDS_TABLE} (row integer primary key, secrets text)`);
+  database.exec(`update s.row as r set secrets = g.secrets from s.${GENERATED_PASSWORDS_TABLE} g where g.row = r.row`);
+  database.exec(`delete from s.${GENERATED_PASSWORDS_TABLE}`);
   const column = plan.kind.format.columns.find(({ secret, required }) => secret === true && required === "new");
   if (column === undefined) return;
   const { field } = column;
   const lacks = `not ${buildIsMatchedRowSql("r.row")} and not ${buildSetsSecretSql(field)}`;
-  database.exec(`insert into s.${GENERATED_TABLE} select r.row, r.secrets from s.row r where ${lacks}`);
+  database.exec(`insert into s.${GENERATED_PASSWORDS_TABLE} select r.row, r.secrets from s.row r where ${lacks}`);
   database.run(
     `update s.row set secrets = json_insert(coalesce(secrets, '[]'), '$[#]', :field)
-      where row in (select row from s.${GENERATED_TABLE})`,
+      where row in (select row from s.${GENERATED_PASSWORDS_TABLE})`,
     { field },
   );
 };
@@ -189,17 +189,18 @@ const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
 
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
-    const { field } = reference;
+    const { field, refers, table } = reference;
+    const creates = canCreateMissingRecords(plan, reference);
     if (
       !isStaged(plan, field) ||
-      canCreateMissingRecords(plan, reference) ||
+      (creates && table.taken === undefined) ||
       reference.keys.planned === true ||
       field.resolved
     )
       continue;
-    const { code, param } = reference.refers.unknown;
+    const { code, param, is = () => "true" } = { ...refers.unknown, ...(creates && table.taken) };
     const describe = (value: string): string => `json_patch(json_object('${param}', ${value}), :scoped)`;
-    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")} and ${is("f.key")}`;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
       code,

@@ -3,7 +3,7 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-const sharesName = (one: string, other: string): boolean => {
+const haveSimilarNames = (one: string, other: string): boolean => {
   const [a = [], b = []] = [one, other].map((name) =>
     nameKey(name).normalize("NFKC").toLowerCase().trim().split(/\s+/),
   );
@@ -29,7 +29,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   );
   database.define("plain", (how, value) => toSpellingKey(how, String(value)));
   database.define("shares_name", (one, other) =>
-    one === null || other === null ? null : Number(sharesName(String(one), String(other))),
+    one === null || other === null ? null : Number(haveSimilarNames(String(one), String(other))),
   );
   database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };

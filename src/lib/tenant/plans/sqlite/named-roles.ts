@@ -27,11 +27,13 @@ const buildOtherScopeSql = (moved: string): string => `
   select a.user from main.account a join main.user u on u.pk = a.user where a.role = 'operator' and u.org in (select at from other)
     or exists (select 1 from json_each(a.managedOrgs) e where e.value in (select at from other))`;
 
-const readNamedRoles = (database: Database, users: string): PlanCounts["roles"] => {
-  const found = `from main.account a join user u on u.pk = a.user where a.role <> 'none' and a.user in (${users})`;
+const readNamedRoles = (database: Database, users: string, granted = ""): PlanCounts["roles"] => {
+  const found = `from (select user, role from main.account where role <> 'none' ${granted}) a join user u on u.pk = a.user where a.user in (${users})`;
   const count = database.count(`select count(*) ${found}`);
   if (count === 0) return undefined;
-  const rows = database.all(`select ${ACCOUNT_LABEL_SQL} as name, a.role ${found} order by a.user limit ${MAX_ROLES}`);
+  const rows = database.all(
+    `select ${ACCOUNT_LABEL_SQL} as name, a.role ${found} order by a.role <> 'none', a.user limit ${MAX_ROLES}`,
+  );
   return { count, first: rows.map(({ name, role }) => ({ name: String(name), role: role as Role })) };
 };
 
@@ -58,13 +60,16 @@ export const findRolesInFile = (database: Database, { kind }: PlanDefinition): P
 export const findRolesInUndo = (database: Database): PlanCounts["roles"] => {
   const changed = (thing: string, columns: readonly string[]): string => {
     const bits = columns.map((name) => getColumnBit(getVersionSchema(thing), name)).join(" | ");
-    return `s.action <> 'delete' and s.changed & (${bits}) <> 0`;
+    return `s.changed & (${bits}) <> 0`;
   };
   return readNamedRoles(
     database,
     `select s.pk from temp.user_undo s where ${changed(USER.name, USER_FIELDS)} and s.pk in (${WITH_ROLE_SQL})
      union select s.pk from temp.account_undo s where ${changed(ACCOUNT.name, ["role", "managedOrgs", "scheme"])}
      union select * from (${buildOtherScopeSql(`select distinct o.parent as former, s.parent as later
-       from temp.org_undo s join main.org o on o.pk = s.pk where ${changed(ORG.name, ["parent"])}`)})`,
+       from temp.org_undo s join main.org o on o.pk = s.pk where s.action <> 'delete' and ${changed(ORG.name, ["parent"])}`)})`,
+    // an account that gets a role has none now
+    `union all select s.pk, 'none' from temp.account_undo s where s.role <> 'none'
+       and not exists (select 1 from main.account o where o.user = s.pk and o.role <> 'none')`,
   );
 };

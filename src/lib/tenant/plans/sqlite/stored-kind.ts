@@ -2,6 +2,7 @@ import { buildKindDefinition, type ImportedField, type KindDefinition } from "..
 import type { StoredRequest } from "../request.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
+import type { ProblemCode } from "../../../model/problem.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
@@ -27,6 +28,8 @@ export interface ThingTable {
   readonly isReferenceFixed?: ((alias: string) => string) | undefined;
   readonly usual?: number | undefined;
   readonly made?: Readonly<Record<string, string>> | undefined;
+  /** the problem of a name for which no record can be created; `is`: SQL. @param key SQL of the name's key */
+  readonly taken?: { readonly code: ProblemCode; readonly is: (key: string) => string } | undefined;
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
   readonly checkedRules?: readonly string[] | undefined;

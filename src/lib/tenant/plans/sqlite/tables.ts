@@ -1,5 +1,5 @@
 import { ACCOUNT } from "../../../model/account.ts";
-import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
+import { buildNamesakesSql, ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { buildKindDefinition } from "../staging/kinds.ts";
@@ -26,6 +26,10 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     thing: ORG,
     usual: ROOT_ORG_NUMBER,
     made: { parent: String(ROOT_ORG_NUMBER), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
+    taken: {
+      code: "org-name-taken",
+      is: (key) => `exists (select 1 from ${buildNamesakesSql(String(ROOT_ORG_NUMBER), key)})`,
+    },
     tree: { place: placeOrgRows, settle: resolveOrgTreeFaults },
     called: buildOrgPathSql,
   },

@@ -6,7 +6,7 @@ export interface StagedPlace {
   readonly field: string;
   readonly column: number;
   readonly header: string;
-  /** numbers of the cells of a set, in file order */
+  /** numbers of the cells that together contain a set, in file order */
   readonly cells?: readonly number[] | undefined;
   /** number of cells of an ordered list; later values of the record stay */
   readonly times?: number | undefined;
@@ -58,7 +58,7 @@ interface KeptRecords {
   readonly count: number;
   readonly names: readonly string[];
   readonly hash: string;
-  /** false if the previous import of the kind kept the same records */
+  /** false if the previous import of the same kind already kept the same records */
   readonly isNew: boolean;
 }
 

@@ -40,11 +40,11 @@ export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** field that always matches rows with records, so imports cannot change it */
+  /** field by which rows always find their records; imports therefore cannot change its value */
   readonly fixed: string | undefined;
 }
 
-/** The staged column with a row's keys that differ from the values, as a JSON object. */
+/** The staged column with those keys of a row that differ from the cell values, as a JSON object. */
 export const KEYS_COLUMN = "keys";
 
 export const ORIGINAL_KEY_ENTRY = "unmended";

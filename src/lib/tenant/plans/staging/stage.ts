@@ -108,7 +108,7 @@ export class Stager implements RecordSink {
     else this.#checker.noteReaderProblem(found);
   }
 
-  /** Must be called after the last record. Returns the description without encoding, hash and size. */
+  /** Must be called after the last record. Returns the description of the file, without encoding and hash. */
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
@@ -150,7 +150,7 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
-    // likely columns are read only for checks, because a file with an unknown header is refused
+    // columns whose headers resemble a known header are read only for checks; the file is refused anyway
     const options = { ...this.#options, readsLikely: true };
     const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
@@ -296,7 +296,7 @@ const CUSTOM_PREFIX = "custom:";
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-/** Maximum number of names to remember. Each remembered name is passed on only once. */
+/** Maximum number of names or keys of other records to remember. A remembered one is not passed on again. */
 const MAX_REMEMBERED_NAMES = 100_000;
 
 const copyText = (value: string): string => Buffer.from(value).toString();

@@ -8,7 +8,7 @@ const loadGroups = () => import("./groups.ts");
 
 const buildAppPath = ({ z }: InputKit) => ({ app: z.enum(SECURED_APPS) });
 
-/** Members of a SECURED APPs user that are not stored as they are sent. */
+/** Members of a request for a SECURED APPs user that differ from the stored fields. */
 const buildUserMembers = ({ z }: InputKit) => ({
   role: z.enum(SECURED_USER.fields.role.choices).optional(),
   password: z.string().optional(),

@@ -27,7 +27,7 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
     if (plain === undefined || !isTried) return buildLines(line).bytes;
     const { bytes, records } = buildLines(plain.line);
     const finished = plain.finished(bytes, records);
-    // if one batch cannot use the plain text, later batches usually cannot, either
+    // if the faster form cannot be used for one batch, it usually cannot be used for later batches
     isTried = finished !== undefined;
     return finished ?? buildLines(line).bytes;
   };

@@ -15,7 +15,7 @@ export const SCHEMA_VERSION = getNewestVersion(SCHEMA_STEPS);
 
 const APPLICATION_ID = 0x43_4c_4f_4d;
 
-const createForeignFileFailure = (path: string): Failure =>
+const createUnreleasedFileFailure = (path: string): Failure =>
   new Failure("input-rejected", {
     what: text(
       "the file was not written by a released version of clomoctl",
@@ -45,7 +45,7 @@ interface FileIdentity {
 
 function validateIdentity(path: string, { version, application }: FileIdentity): number {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
-  throw createForeignFileFailure(path);
+  throw createUnreleasedFileFailure(path);
 }
 
 /** Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
@@ -85,7 +85,7 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = S
   const missing = (): typeof SCHEMA_STEPS => {
     const version = readSchemaVersion(database);
     if (version > newest) throw createNewerVersionFailure(database.path);
-    if (version > 0 && version < FIRST_SCHEMA_VERSION) throw createForeignFileFailure(database.path);
+    if (version > 0 && version < FIRST_SCHEMA_VERSION) throw createUnreleasedFileFailure(database.path);
     return steps.filter((step) => step.version > version);
   };
   if (missing().length === 0) return;

@@ -196,7 +196,7 @@ export class WriterNote {
     });
   }
 
-  /** Returns undefined without a note, or if the process has ended. */
+  /** Returns undefined if there is no note, or if the process in the note has ended. */
   holder(): Omit<NotedWriter, "path"> | undefined {
     try {
       const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<NotedWriter, "path">;

@@ -101,9 +101,7 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
-/**
- * Returns the number of devices to wipe. A device with an unknown status may have any owner. @see facts 1.3, 2.4, 4.6
- */
+/** Returns the number of devices to wipe. @see facts 1.3, 2.4, 4.6 */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;
   storeDeviceOutcomes(database, plan);

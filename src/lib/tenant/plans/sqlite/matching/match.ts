@@ -17,16 +17,16 @@ import { matchByOtherKeys } from "./contested-rows.ts";
 import { respellNewCodes } from "./spelling.ts";
 import { buildStagedClaimsSql } from "../conflicts.ts";
 
-/** A shorter file may contain only new records. */
+/** A file with fewer rows may contain only new records, so it does not count as a file of another tenant. */
 const MIN_FOREIGN_ROWS = 5;
 
-/** The only user after `serve init` does not identify a tenant. */
+/** With only the user that `serve init` creates, it is not clear which file belongs to the tenant. */
 const MIN_FOREIGN_RECORDS = 2;
 
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
 /** Returns true if the file is probably of another tenant, because no record or email domain matches. */
-export const isForeignFile = (database: Database, plan: PlanDefinition): boolean => {
+export const isFileOfOtherTenant = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
   if ((kind.table.tree !== undefined && request.fromConsole !== true) || allow.includes("other-tenant")) return false;
@@ -91,7 +91,7 @@ const respellKeys = (database: Database, plan: PlanDefinition, known: string): v
   if (own !== undefined) respellNewCodes(database, plan, own, rows, true);
 };
 
-/** Returns SQL that joins the only record with a row's key. Reports keys that several records have. */
+/** Returns SQL that joins each row with the record that has the row's key. Reports keys that several records have. */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
   const { name, thing, inScope } = plan.kind;
   const key = keyOf(plan);

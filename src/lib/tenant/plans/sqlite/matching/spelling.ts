@@ -18,14 +18,14 @@ import type { PlanDefinition } from "../stored-kind.ts";
 // Spreadsheets remove leading zeros of telephone numbers and employee codes. Such cells get the tenant's spelling
 // before rows are compared.
 
-const ORIGINAL_TABLE = "s.original";
+const ORIGINAL_ROWS_TABLE = "s.original";
 
 export const restoreOriginalRows = (database: Database): void => {
   for (const statement of [
-    `create table if not exists ${ORIGINAL_TABLE} as select * from s.row where false`,
-    `delete from s.row where row in (select row from ${ORIGINAL_TABLE})`,
-    `insert into s.row select * from ${ORIGINAL_TABLE}`,
-    `delete from ${ORIGINAL_TABLE}`,
+    `create table if not exists ${ORIGINAL_ROWS_TABLE} as select * from s.row where false`,
+    `delete from s.row where row in (select row from ${ORIGINAL_ROWS_TABLE})`,
+    `insert into s.row select * from ${ORIGINAL_ROWS_TABLE}`,
+    `delete from ${ORIGINAL_ROWS_TABLE}`,
   ])
     database.exec(statement);
 };
@@ -52,8 +52,8 @@ export const replaceCells = (
         from s.respelt x join s.row r on r.row = x.row order by r.row limit 1`,
     });
   if (isExport) return;
-  run(`insert into ${ORIGINAL_TABLE} select r.* from s.respelt x join s.row r on r.row = x.row
-    where not exists (select 1 from ${ORIGINAL_TABLE} o where o.row = r.row)`);
+  run(`insert into ${ORIGINAL_ROWS_TABLE} select r.* from s.respelt x join s.row r on r.row = x.row
+    where not exists (select 1 from ${ORIGINAL_ROWS_TABLE} o where o.row = r.row)`);
   const keyColumn = getKeyColumn({ short, list: merge === "list" });
   const sets = [
     `${quoteIdentifier(field.field)} = x.cell`,

@@ -93,7 +93,7 @@ const listIdentifyingFields = (plan: PlanDefinition): readonly ImportedField[] =
       plan.kind.identifying.some((claim) => claim.field === field),
   );
 
-const buildCountSql = (values: readonly string[]): string => values.join(" + ") || "0";
+const buildSumSql = (values: readonly string[]): string => values.join(" + ") || "0";
 
 const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): readonly FoundPair[] => {
   const fields = listSingleFields(plan).filter((field) => !isMatchKey(plan, field));
@@ -117,8 +117,8 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   const states = buildPossibleStatesSql(versions, `select pk from ${PAIR_TABLE}`);
   const joined = buildReferenceJoinsSql(plan);
   const rows = database.all(
-    `select p.row, p.pk, ${buildCountSql(agreed)} as agreeing, ${buildCountSql(identities.map(({ isSame }) => isSame))} as identical,
-       ${buildCountSql(others.map(({ isSame }) => isSame))} as same, ${buildCountSql(others.map(({ isOther }) => isOther))} as different,
+    `select p.row, p.pk, ${buildSumSql(agreed)} as agreeing, ${buildSumSql(identities.map(({ isSame }) => isSame))} as identical,
+       ${buildSumSql(others.map(({ isSame }) => isSame))} as same, ${buildSumSql(others.map(({ isOther }) => isOther))} as different,
        not exists (select 1 from main.${versions.thing.name} n where n.pk = p.pk) as isDeleted,
        coalesce((select o.inConsole from main.${getObservedTable(versions)} o where o.pk = p.pk), 0) as inConsole
      from (${states}) t ${ORDERED_JOIN} ${PAIR_TABLE} p on p.pk = t.pk ${ORDERED_JOIN} s.row r on r.row = p.row ${joined}

@@ -35,7 +35,7 @@ import {
   LEFT_OUT_TARGET,
   listMergedReferences,
   listSingleFields,
-  MERGED_TABLE,
+  MERGED_ROWS_TABLE,
 } from "./tables.ts";
 
 // Fields without local changes take the value of a console export. Fields with local changes keep the local value, and
@@ -99,7 +99,7 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
   ];
   const joined = buildReferenceJoinsSql(plan);
   database.run(
-    `insert into ${MERGED_TABLE} (pk, row, isNew, open, shown, differing${names.map((name) => `, ${name}`).join("")})
+    `insert into ${MERGED_ROWS_TABLE} (pk, row, isNew, open, shown, differing${names.map((name) => `, ${name}`).join("")})
      select t.pk, m.row, o.inConsole = 0, ${buildCaseSql("o.inConsole = 0", ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
      from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
@@ -109,14 +109,14 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
     custom === undefined
       ? ""
       : ` | ${buildCaseSql(`${CUSTOM_FIELDS_COLUMN} <> '{}'`, buildCustomFieldsBitSql(versions), "0")}`;
-  database.exec(`update ${MERGED_TABLE} set differing = shown & (differing${set})`);
+  database.exec(`update ${MERGED_ROWS_TABLE} set differing = shown & (differing${set})`);
 };
 
 const keepLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === "custom");
   if (custom === undefined || !isStaged(plan, custom)) return;
   database.exec(
-    `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${MERGED_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk
+    `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk
        ${ORDERED_JOIN} s.row r on r.row = x.row ${ORDERED_JOIN} json_each(r.custom) e
      where x.isNew or exists (select 1 from json_each(o.custom) k where k.key = e.key)`,
   );
@@ -154,7 +154,7 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   );
   database.exec(
     `update s.match as m set changed = m.changed & ~(${kept.join(" | ") || "0"})
-     from ${MERGED_TABLE} x ${ORDERED_JOIN} ${observed} o on o.pk = x.pk where x.row = m.row`,
+     from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} ${observed} o on o.pk = x.pk where x.row = m.row`,
   );
   keepLocalEntries(database, plan, versions);
 };
@@ -165,7 +165,7 @@ export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): voi
   for (const sql of [
     "update s.contest set state = 'left' where state = 'lost'",
     `insert into ${AMBIGUOUS_TABLE} select target from s.match where target > 0 and row in (${rows}) on conflict do nothing`,
-    `delete from ${MERGED_TABLE} where row in (${rows})`,
+    `delete from ${MERGED_ROWS_TABLE} where row in (${rows})`,
     `insert into s.match (row, target, changed) select distinct row, ${LEFT_OUT_TARGET}, 0 from s.contest where state = 'left'
        on conflict (row) do update set target = excluded.target, changed = 0`,
   ])

@@ -25,10 +25,10 @@ import {
   getMergedVersions,
   IS_MISSING_IN_EXPORT_SQL,
   listSingleFields,
-  MERGED_TABLE,
+  MERGED_ROWS_TABLE,
 } from "./tables.ts";
 
-const VALID_ROWS_SQL = `${MERGED_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
+const VALID_ROWS_SQL = `${MERGED_ROWS_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
 /**
  * SQL: the columns of the record `o` that count as locally changed after an export, as a bit mask. Columns that no

@@ -13,7 +13,7 @@ import {
   IS_MISSING_IN_EXPORT_SQL,
   LEFT_OUT_TARGET,
   listSingleFields,
-  MERGED_TABLE,
+  MERGED_ROWS_TABLE,
 } from "./tables.ts";
 
 const MAX_LISTED_VALUES = 3;
@@ -42,8 +42,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const { request, kind } = plan;
   const observed = `main.${getObservedTable(versions)}`;
   const called = `${buildRecordLabelSql(kind.thing)} as name`;
-  const joined = `${MERGED_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
-  // true for a console value that differs and was never set locally
+  const joined = `${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
   const isOther = (bit: string, isSame: string): string =>
     `x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);

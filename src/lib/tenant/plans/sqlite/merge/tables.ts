@@ -10,7 +10,7 @@ import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind
  * The table of rows for locally changed records, with bit masks of columns: `shown` by the row, `differing` from the
  * local values, and `open` before the export.
  */
-export const MERGED_TABLE = "s.merged";
+export const MERGED_ROWS_TABLE = "s.merged";
 
 export const DELETED_HERE_TABLE = "s.deleted_here";
 
@@ -37,7 +37,7 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
   const names = versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
   createTable(
     database,
-    MERGED_TABLE,
+    MERGED_ROWS_TABLE,
     `pk integer primary key, row integer not null, isNew integer not null, shown integer not null,
      differing integer not null, open integer not null, ${names}`,
   );

@@ -17,10 +17,16 @@ const ORG_NAME_KEYS: KeyLocation = {
   planned: true,
 };
 
+/** 組織コード may also be called 組織, 組織名 or 組織パス. */
+const listOrgNameHeaders = (header: string): readonly string[] =>
+  ["", "名", "パス"].map((ending) => header.replace(/コード$/u, ending));
+
 export const toFormatWithOrgNames = (format: Format): Format => ({
   ...format,
   columns: format.columns.map((column) =>
-    refersToOrg(column) ? { ...column, comparison: "name", code: undefined } : column,
+    refersToOrg(column)
+      ? { ...column, comparison: "name", code: undefined, aliases: listOrgNameHeaders(column.header) }
+      : column,
   ),
 });
 
@@ -53,7 +59,7 @@ export const buildOrgPathSql = (pk: string, orgs = "main.org"): string => {
     select path from up where coalesce(at, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER})`;
 };
 
-const MAX_PATHS = 5;
+const MAX_LISTED_PATHS = 5;
 
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
@@ -78,7 +84,7 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
     const { field } = reference;
     const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
     const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk", orgs)} as path from ${SPELLING_TABLE} k
-      where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 1) order by k.pk limit ${MAX_PATHS})`;
+      where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 1) order by k.pk limit ${MAX_LISTED_PATHS})`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
     recordFinding(database, plan, {
       code: "org-name-ambiguous",

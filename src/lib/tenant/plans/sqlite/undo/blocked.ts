@@ -48,9 +48,6 @@ const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (t
 const CREATE_BLOCKED_INDEX_SQL =
   "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')";
 
-const HAD_ADMINISTRATOR_SQL = `select 1 from main.account_version v where v.revision > :revision and v.role = 'system'
-  union all select 1 from main.account a where a.role = 'system' and not exists (select 1 from main.user u where u.pk = a.user) limit 1`;
-
 interface UndoObstacle {
   readonly why: UndoBlockReason;
   readonly fields?: string | undefined;
@@ -120,7 +117,7 @@ class BlockedRecordFinder {
   #changedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
-    // an owner is in one of two columns, and a new owner may be in the other
+    // one column is for users as owners, the other for organisations; a change of either counts for both
     const owners = OWNER_FIELDS.map((name) => getColumnBit(getVersionSchema(DEVICE.name), name)).join(" | ");
     const differs = columns.map(({ name, bit }) => {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
@@ -283,14 +280,10 @@ class BlockedRecordFinder {
     const things = VERSIONED_THINGS.filter((versions) => hasStagedRecords(this.#database, versions)).map(
       ({ thing }) => thing.name,
     );
-    const { deleted, dropped, revision } = this.#undone;
+    const { deleted, dropped } = this.#undone;
     const isDeletion = deleted !== undefined;
-    const checkedElsewhere =
-      isDeletion || dropped !== undefined || this.#database.get(HAD_ADMINISTRATOR_SQL, { revision }) !== undefined
-        ? []
-        : ["last-system-administrator"];
     const found = checkPlannedRecords(
-      { ...buildUndoneTables(new Set(things), isDeletion), checkedElsewhere },
+      buildUndoneTables(new Set(things), isDeletion),
       isDeletion ? "edits" : dropped === undefined ? "undo" : "console",
       (sql, params) => this.#database.all(sql, params),
     );

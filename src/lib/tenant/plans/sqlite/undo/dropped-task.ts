@@ -18,7 +18,7 @@ import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THING
 // A dropped task is undone by writing the console's values over local changes. Records that were created locally are
 // deleted, and records that were deleted locally are restored.
 
-const DROPPED_TABLE = "temp.dropped";
+const DROPPED_VALUES_TABLE = "temp.dropped";
 
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
   for (const versions of VERSIONED_THINGS) {
@@ -31,9 +31,9 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
   const { dropped = [], inSight } = undone;
   const { thing } = versions;
   database.exec(
-    `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, primary key (thing, pk))`,
+    `create table if not exists ${DROPPED_VALUES_TABLE} (thing text, pk integer, mask integer, primary key (thing, pk))`,
   );
-  database.run(`delete from ${DROPPED_TABLE} where thing = :thing`, { thing: thing.name });
+  database.run(`delete from ${DROPPED_VALUES_TABLE} where thing = :thing`, { thing: thing.name });
   // secrets cannot be restored, but dropping an account also drops the account's secrets
   const secrets = versions.columns
     .filter(({ name }) => listSecretTimeColumns(thing).includes(name))
@@ -42,7 +42,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
   const part = `(d.mask & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
   const isAmong = inSight === undefined ? "true" : "d.pk in (select value from json_each(:among))";
   database.run(
-    `insert into ${DROPPED_TABLE} select d.thing, d.pk, ${buildCompleteMaskSql(versions, `(sum(${part}))`)}
+    `insert into ${DROPPED_VALUES_TABLE} select d.thing, d.pk, ${buildCompleteMaskSql(versions, `(sum(${part}))`)}
      from (${buildThingDriftSql(versions, "true")}) d
      where d.revision in (select value from json_each(:dropped)) and ${part} <> 0 and ${isAmong} group by d.thing, d.pk`,
     {
@@ -66,7 +66,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
         : `coalesce(${own}, ${buildEmptyValueSql(thing, name)})`;
     return buildCaseSql(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
   });
-  const from = `${DROPPED_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
+  const from = `${DROPPED_VALUES_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
     where d.thing = '${thing.name}' and ${buildInterruptCheckSql("d.pk")}`;
   const deletedAt = `(select max(v.revision) from main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete')`;
   const timesOf = times.map((name) => {
@@ -83,10 +83,10 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   );
 };
 
-/** The data includes the latest revision, because any change may affect the dropped values. */
+/** Includes the latest revision, because any later change may affect the dropped values. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
-  database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
+  database.all(`select * from ${DROPPED_VALUES_TABLE} order by thing, pk`),
 ];
 
 export const finishTaskDrop = (database: Database): void => {
@@ -96,6 +96,6 @@ export const finishTaskDrop = (database: Database): void => {
   );
   database.exec(
     `update main.${getObservedTable(users)} as o set touched = o.touched & ~(${secrets.join(" | ")})
-     from ${DROPPED_TABLE} d where d.thing = '${USER.name}' and d.pk = o.pk and d.mask & (${secrets.join(" | ")}) <> 0`,
+     from ${DROPPED_VALUES_TABLE} d where d.thing = '${USER.name}' and d.pk = o.pk and d.mask & (${secrets.join(" | ")}) <> 0`,
   );
 };

@@ -120,10 +120,19 @@ export const stageChange = (
   }
 };
 
+/** SQL: the action that people see. The account of a user who keeps the account name stays, even without its row. */
+export const buildShownActionSql = ({ thing }: Pick<VersionSchema, "thing">): string =>
+  thing === ACCOUNT
+    ? `case when u.pk in (select pk from ${getStagedTable({ thing: USER })}
+        where action <> 'update' or changed & ${getColumnBit(getVersionSchema(USER.name), "accountName")} <> 0) then u.action else 'update' end`
+    : "u.action";
+
 export const countStagedRecords = (database: Database): readonly StagedCount[] =>
   VERSIONED_THINGS.map((versions) => {
-    const rows = database.all(`select action, count(*) as count from ${getStagedTable(versions)} group by action`);
-    const count = (action: string): number => Number(rows.find((row) => row["action"] === action)?.["count"] ?? 0);
+    const rows = database.all(
+      `select ${buildShownActionSql(versions)} as shown, count(*) as count from ${getStagedTable(versions)} u group by shown`,
+    );
+    const count = (action: string): number => Number(rows.find((row) => row["shown"] === action)?.["count"] ?? 0);
     return { versions, create: count("create"), update: count("update"), delete: count("delete") };
   }).filter((one) => one.create + one.update + one.delete > 0);
 

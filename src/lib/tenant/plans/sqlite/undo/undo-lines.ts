@@ -24,6 +24,7 @@ import {
   buildCustomValueSql,
   buildLabelLookupSql,
   buildOtherCustomFieldsSql,
+  buildShownActionSql,
   countStagedRecords,
   getStagedTable,
   listRestoredColumns,
@@ -131,7 +132,7 @@ export const buildScopeSql = (scope: string): string =>
 const buildStagedFromSql = ({ versions, kind }: LineType, action: RecordAction): string => {
   const { scope } = versions.thing;
   const isOfKind = scope === undefined || kind === undefined ? "" : ` and ${buildScopeSql(scope)} = '${kind.name}'`;
-  return `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where u.action = '${action}'${isOfKind}`;
+  return `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where ${buildShownActionSql(versions)} = '${action}'${isOfKind}`;
 };
 
 export const countChangedColumns = (database: Database, kind: StoredKind): PlanCounts["columns"] => {
@@ -177,7 +178,9 @@ const buildLinesSql = (
   const isOther = ({ column }: LineField, from: string, to: string): string =>
     column === "custom"
       ? `exists (select 1 from ${buildOtherCustomFieldsSql(from, to)})`
-      : `${from} is distinct from ${to}`;
+      : thing.fields[column]?.type === "boolean"
+        ? `coalesce(${from}, 0) <> coalesce(${to}, 0)`
+        : `${from} is distinct from ${to}`;
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
     list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
   // fields that files do not contain appear only if they have a value

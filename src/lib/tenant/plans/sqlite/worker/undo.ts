@@ -167,7 +167,7 @@ export const undoAndRecord = async (
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   await updateKeyLists(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
-  // after a console import, the console has both the written values and the restored values
+  // the undo of a console import does not count restored values as local changes
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
   if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
   if (asked.dropped !== undefined) finishTaskDrop(database);
