@@ -50,7 +50,6 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   return command;
 }
 
-/** A noun is declared in the file `noun.ts` of its folder. */
 export interface Noun {
   readonly summary: Text;
   readonly advice?: Text | undefined;

@@ -23,15 +23,11 @@ interface AssignableNoun extends Pick<RecordNoun<AssignableRecord>, "more"> {
 }
 
 const ASSIGNMENT_OPTIONS = {
-  device: {
-    kind: "string",
-    value: "SERIAL",
-    about: text("only those applied to this device", "このデバイスに適用されるもの"),
-  },
+  device: { kind: "string", value: "SERIAL", about: text("only those applied to SERIAL", "SERIAL に適用されるもの") },
   org: {
     kind: "string",
     value: "ORG",
-    about: text("only those applied to all devices of this organisation", "この組織の全デバイスに適用されるもの"),
+    about: text("only those applied to all devices of ORG", "ORG の全デバイスに適用されるもの"),
   },
 } as const;
 
@@ -44,11 +40,7 @@ export const defineAssignableVerbs = ({ noun, thing, single, filters, more, exam
   const list = defineCommand({
     summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
     args: {},
-    options: {
-      ...ASSIGNMENT_OPTIONS,
-      ...filters,
-      limit: LIMIT_OPTION,
-    },
+    options: { ...ASSIGNMENT_OPTIONS, ...filters, limit: LIMIT_OPTION },
     examples: ["", " --org 本社/営業部", " --device SERIAL000001"].map((of) => ({
       line: `clomoctl ${noun} list${of}`,
     })),

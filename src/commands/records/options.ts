@@ -49,7 +49,6 @@ const buildOption = (name: string, field: Field, isRequired: boolean): OptionFie
   if (field.type === "digest") return { kind: "file", blank, about };
   if (field.type === "integer")
     return { kind: "number", min: rule?.kind === "count" ? 0 : Number.MIN_SAFE_INTEGER, required, blank, about };
-  // a long list of choices does not fit into the help line of an option
   const value = field.type === "choice" && field.choices.length > 8 ? "CHOICE" : undefined;
   if (field.type === "choice") return { kind: "choice", choices: field.choices, value, required, blank, about };
   if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", required, blank, about };

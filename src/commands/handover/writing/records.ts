@@ -168,7 +168,6 @@ export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => 
 
 const WORKBOOK_FILE = "records.xlsx";
 
-/** The first row of a sheet contains the headers. */
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 

@@ -21,7 +21,6 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...defineLabelledChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
-/** Shows the time of day if the expiry is near. */
 const showExpiry = (column: Column<ItemWithStatus>): Column<ItemWithStatus> =>
   column.key === "expiresOn"
     ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }

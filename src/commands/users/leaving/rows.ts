@@ -66,7 +66,6 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
 
 export const DEFAULT_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
-/** Users fill in the last column by hand. */
 export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   ...DEVICE_COLUMNS,
