@@ -27,7 +27,7 @@ import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenan
 
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
+interface TenantConnection extends Pick<ChosenTenant, "requireChangePermission"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
 
@@ -118,10 +118,12 @@ function createTenantPool(
   const openOnce = (chosen: ChosenContext): TenantConnection => {
     let permitted: Promise<void> | undefined;
     const permit = (): Promise<void> =>
-      (permitted ??= import("../commands/permission.ts").then(({ permitChange }) => permitChange(asked, chosen)));
+      (permitted ??= import("../commands/permission.ts").then(({ requireChangePermission }) =>
+        requireChangePermission(asked, chosen),
+      ));
     return {
       tenant: reportChanges(outside.openTenant({ ...machine, beforeChange: permit }, chosen), reports),
-      permitChange: permit,
+      requireChangePermission: permit,
     };
   };
   const checkToken = createTokenCheck(asked, machine);
@@ -142,7 +144,7 @@ function createTenantPool(
       among,
       client: await openClient(connection, nouns),
       request: async (request) => (await import("../lib/client/call.ts")).sendRequest(connection, request),
-      permitChange: once.permitChange,
+      requireChangePermission: once.requireChangePermission,
     };
   }
   return {

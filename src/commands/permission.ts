@@ -54,7 +54,7 @@ export async function confirmChange(
   return tools.terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
-export async function permitChange(tools: PromptTools, chosen: ChosenContext): Promise<void> {
+export async function requireChangePermission(tools: PromptTools, chosen: ChosenContext): Promise<void> {
   requireNamedContext(tools, chosen);
   const { name } = chosen.context;
   if (chosen.context.protected === true && tools.globals.confirmContext === undefined) {

@@ -38,7 +38,7 @@ export interface ChosenTenant<N extends NounName = never> extends ChosenContext 
   /** @throws Failure `usage` if the URL is not on the tenant's server, `unavailable` if the server does not respond */
   readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /** If the context is protected, asks for its name before the first change. @throws `usage`, `input-rejected` */
-  readonly permitChange: () => Promise<void>;
+  readonly requireChangePermission: () => Promise<void>;
 }
 
 export const resolveTimezone = (

@@ -163,7 +163,7 @@ describe("the organisation's devices", () => {
       "",
     ]);
     expect(en.stderr).toContain("1 device not at Apple: ask the seller");
-    expect(ja.stderr).toContain("Apple Business からは ADE プロファイル状態が分かりません");
+    expect(ja.stderr).toContain("Apple Business からは ADE プロファイル状態がわかりません");
   });
 });
 

@@ -32,7 +32,11 @@ export default defineCommand({
     ),
   ],
   args: {
-    file: { kind: "file", required: true, about: text("the seller's list (- is stdin)", "販売店の一覧(- は標準入力)") },
+    file: {
+      kind: "file",
+      required: true,
+      about: text("the seller's list (- for stdin)", "販売店の一覧(- は標準入力)"),
+    },
   },
   options: { encoding: INPUT_ENCODING_OPTION, sheet: SHEET_OPTION },
   examples: [

@@ -47,7 +47,7 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
 /** @see facts 4.4; apple 6 */
 export const PROFILE_STATE_NOTE = text(
   "Apple Business does not report ADE profile states. Check them in the console (ADE プロファイル状態) before you switch devices on",
-  "Apple Business からは ADE プロファイル状態が分かりません。電源を入れる前に、管理画面の「ADE プロファイル状態」を確認してください",
+  "Apple Business からは ADE プロファイル状態がわかりません。電源を入れる前に、管理画面の「ADE プロファイル状態」を確認してください",
 );
 
 export async function showNextStep({ terminal }: Pick<Tools, "terminal">, ade: Ade): Promise<void> {

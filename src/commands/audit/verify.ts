@@ -115,7 +115,7 @@ export default defineCommand({
       kind: "string",
       value: "HASH",
       about: text(
-        "hash of a record that you stored elsewhere; fail if no record has this hash",
+        "hash of a record, which you saved elsewhere; fail if no record has it",
         "別に保管しておいた、記録のハッシュ(一致する記録がなければエラー)",
       ),
     },

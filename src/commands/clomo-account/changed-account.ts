@@ -3,7 +3,7 @@ import type { WrittenAccount } from "../../lib/client/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
-import { FORMER_SECRETS, describeNotRestored, showWrittenRecord } from "../records/change-result.ts";
+import { FORMER_SECRETS, describeUnrestoredValues, showWrittenRecord } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
@@ -24,7 +24,7 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
     // an account that loses its role also loses its password
     along: ({ before, after }) =>
       before !== null && before.role !== after.role && after.role === "none" && after.passwordSetAt !== null
-        ? describeNotRestored(FORMER_SECRETS)
+        ? describeUnrestoredValues(FORMER_SECRETS)
         : undefined,
   });
   if (before?.supportOption !== true || after.supportOption) return;

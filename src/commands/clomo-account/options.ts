@@ -33,7 +33,7 @@ export const ACCOUNT_OPTIONS = {
     value: "ORG,ORG",
     about: text(
       "organisations (code or path) that a division or custom administrator manages; a custom administrator may also manage all (全て)",
-      "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者は all で「全て」)",
+      "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者には all(全て)も指定可)",
     ),
   },
   supportOption: {

@@ -12,9 +12,9 @@ export default defineCommand({
   shows: TASK_COLUMNS,
   async run(tools, { number }) {
     const { terminal } = tools;
-    const { client, permitChange } = await tools.tenant("console");
+    const { client, requireChangePermission } = await tools.tenant("console");
     const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
-    await permitChange();
+    await requireChangePermission();
     const tasks = await client.console.confirm({ numbers: [...new Set(numbers)] });
     await terminal.list(listColumns(terminal, TASK_COLUMNS, DEFAULT_TASK_COLUMNS), tasks);
   },

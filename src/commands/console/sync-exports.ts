@@ -210,7 +210,7 @@ async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports
   const { en, ja } = isKnown
     ? text(
         `${fileName} was already imported (import ${before?.number}), before the last export (import ${last.number})`,
-        `${fileName} は、前回のエクスポート(インポート ${last.number})より前に取り込み済みです(インポート ${before?.number})`,
+        `${fileName} はインポート ${before?.number} で取り込み済みで、その後にインポート ${last.number} が行われています`,
       )
     : text(
         `the columns of ${fileName} differ from those of the last export`,

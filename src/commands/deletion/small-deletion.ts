@@ -8,7 +8,7 @@ import { formatTenantName } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
 import {
   describeConsoleTask,
-  describeNotRestored,
+  describeUnrestoredValues,
   DRY_RUN_NOTE,
   proposeUndo,
   STATE_UNCHANGED,
@@ -46,7 +46,7 @@ export async function confirmAndDelete<R>(
     target: formatTenantName({ tenant: chosen.context.name }, chosen),
     changes: [createChanges(counted.noun, { delete: counted.count })],
     lines: [text(`to be deleted: ${all}${more.en}`, `削除予定: ${all}${more.ja}`)],
-    warnings: lost === undefined ? [] : [describeNotRestored(lost)],
+    warnings: lost === undefined ? [] : [describeUnrestoredValues(lost)],
   };
   await renderPlan(terminal, plan);
   requireConfirmedCounts(plan, { confirmDeletions });
@@ -55,7 +55,7 @@ export async function confirmAndDelete<R>(
     await terminal.list(columns, records);
     return terminal.note(DRY_RUN_NOTE);
   }
-  await chosen.permitChange();
+  await chosen.requireChangePermission();
   if (!(await confirmCommit(tools, plan, { confirmDeletions }))) return terminal.note(STATE_UNCHANGED);
   const done = await remove(false);
   await terminal.list(columns, records);

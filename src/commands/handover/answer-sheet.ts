@@ -95,7 +95,7 @@ export async function readAnswerSheet(
     if (hasTimes && isChanged && ![answer.at, terminal.moment(answer.at)].includes(shownAt))
       return text(`the answer recorded for ${id} is newer`, `${id} にはこの表より新しい回答があります`);
     if (answers.has(id)) return text(`${id} is answered twice in this sheet`, `この表に ${id} の回答が 2 つあります`);
-    // a user who changes only the value leaves the previous author in the sheet
+    // if a user changes only the value, the sheet still names the previous author
     const isFormer = at !== "" && answer !== undefined && [answer.by, formatActor(answer.by).ja].includes(by);
     answers.set(id, { question: id, value: read.value, by: isFormer || by === "" ? undefined : by });
     return undefined;

@@ -22,7 +22,7 @@ export const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((colu
 );
 
 export default defineCommand({
-  summary: text("record information that only people know", "担当者しか知らない情報を登録する"),
+  summary: text("record answers that clomoctl cannot find out itself", "担当者しか知らない情報を登録する"),
   details: [
     text(
       "Asks, one at a time, the questions that are unanswered or were last answered more than a year ago, and shows the previous answer. Each answer is saved at once, so you can stop at any time; a blank answer skips the question. If you pass a name (`push-certificate`, `rules.lost`), all its questions are asked again. Each answer is recorded with its author and date.",

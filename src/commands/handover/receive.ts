@@ -16,7 +16,7 @@ import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { renderContextUseHint } from "../context/columns.ts";
-import { permitChange } from "../permission.ts";
+import { requireChangePermission } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
@@ -111,7 +111,8 @@ export default defineCommand({
       await terminal.note(DRY_RUN_NOTE);
       return;
     }
-    if (existing !== undefined) await permitChange(tools, { context: existing, source: "option", among: [] });
+    if (existing !== undefined)
+      await requireChangePermission(tools, { context: existing, source: "option", among: [] });
     if (terminal.interactive && !globals.yes && !(await terminal.prompts.confirm(askToReceive(name, relation))))
       return await terminal.note(STATE_UNCHANGED);
     await recordReceipt(tools, received, fingerprint);

@@ -50,7 +50,7 @@ export default defineCommand({
   summary: text("transfer one person's responsibilities to a successor", "退職者の担当を後任に引き継ぐ"),
   details: [
     text(
-      "Transfers the support option, with the system administrator role that it requires, and the renewal items that the leaver owns. All of this is one change: everything is transferred, or nothing. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the tasks in the console are added to `console list`. A successor who receives the option must already have an account with a role. The leaver keeps their role: revoke it last.",
+      "Transfers the support option, with the system administrator role that it requires, and the renewal items that the leaver owns. All of this is one change: everything is transferred, or nothing. If the leaver does not have the option, no role is transferred. If the five accounts that can have the option have it, the leaver's is turned off before the successor's is turned on. In a mirror, the tasks in the console are added to `console list`. A successor who receives the option must already have an account with a role. The leaver keeps their role: revoke it last.",
       "退職者のサポートオプション(必要なシステム管理者の権限を含む)と、退職者が更新担当の年次更新・期限の項目を引き継ぎます。1 回の変更ですべてを引き継ぐか、何も引き継がないかのどちらかです。退職者にサポートオプションがなければ、管理者権限は引き継ぎません。5 アカウントがサポートオプションを使っているときは、先に退職者のサポートオプションをオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります。最後に外してください。",
     ),
     text(

@@ -11,9 +11,9 @@ export default defineCommand({
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAIL_COLUMNS,
   async run(tools, { id }) {
-    const { client, permitChange } = await tools.tenant("imports");
+    const { client, requireChangePermission } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN_STATES);
-    await permitChange();
+    await requireChangePermission();
     await tools.terminal.show(IMPORT_DETAIL_COLUMNS, await client.imports.discard(found.id));
     const { number, fileName } = found;
     await tools.terminal.note(

@@ -45,8 +45,8 @@ export default defineCommand({
       return;
     }
     const headers = read.headers.filter((header) => header !== "");
-    const { client, permitChange } = await tools.tenant("layouts");
-    await permitChange();
+    const { client, requireChangePermission } = await tools.tenant("layouts");
+    await requireChangePermission();
     await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ kind, headers, map: learnt }));
   },
 });

@@ -7,7 +7,7 @@ import { ORG_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
 
 export default defineCommand({
-  summary: text("move an organisation and everything below it", "組織を、下位の組織ごと移動する"),
+  summary: text("move an organisation and everything below it", "組織を、下位の組織も含めて移動する"),
   args: { org: ORG_ARGUMENT },
   options: {
     parent: {

@@ -98,11 +98,11 @@ export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void>
 /** Undo cannot restore former passwords and keys, because they are not stored. */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
-export const describeNotRestored = ({ en, ja }: Text): Text =>
+export const describeUnrestoredValues = ({ en, ja }: Text): Text =>
   text(`undo does not restore ${en}`, `取り消しても元に戻らないもの: ${ja}`);
 
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
-  terminal.note(describeNotRestored(what));
+  terminal.note(describeUnrestoredValues(what));
 
 /** Returns true if undo would restore more than secrets and the times of their changes. */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {

@@ -18,7 +18,7 @@ import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "
 import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
-import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
+import { describeUnrestoredValues, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { PlanSummary } from "../summary.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
@@ -202,7 +202,7 @@ function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], ro
     notes: [
       ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
       ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
-    ].map(describeNotRestored),
+    ].map(describeUnrestoredValues),
   };
 }
 

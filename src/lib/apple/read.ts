@@ -36,7 +36,10 @@ export async function readRenewablesAndErrors(
   if (bytes.length > MAX_RENEWAL_FILE_BYTES) {
     throw createRejectedFileFailure(
       name,
-      text("the file is too large to be a certificate or a token", "大きすぎるため、証明書やトークンではありません"),
+      text(
+        "the file is too large to be a certificate or a token",
+        "ファイルが大きすぎます。証明書やトークンではないようです",
+      ),
     );
   }
   return isBinary(bytes) || isKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);

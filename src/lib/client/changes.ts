@@ -4,7 +4,7 @@ import { text } from "../text/index.ts";
 export const MAYBE_CHANGED_STATE = text("the change may have been made", "変更されている可能性があります");
 export const CHANGED_STATE = text(
   "the change was made; the output may be incomplete",
-  "変更は完了しましたが、出力は途中までの可能性があります",
+  "変更は完了しましたが、出力が途中で切れている可能性があります",
 );
 export const PARTLY_CHANGED_STATE = text(
   "some changes were made; other changes may be missing, and the output may be incomplete",

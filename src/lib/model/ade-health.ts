@@ -129,7 +129,7 @@ function assessAppleOrganisation({ business }: AdeHealthFacts, now: Date): reado
   if (server === null && servers.length > 0) {
     const what = text(
       `it is not known which of ${servers.length} MDM servers CLOMO uses`,
-      `${servers.length} 件の MDM サーバーのうち、CLOMO がどれを使うかが分かりません`,
+      `${servers.length} 件の MDM サーバーのうち、CLOMO がどれを使っているかわかりません`,
     );
     const next = line("ade business-key set", [], { server: "NAME" });
     return [...found, { id: "clomo-server-unknown", level: "warning", what, line: next }];

@@ -146,7 +146,7 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
   operator: {
     scope: text("own organisation and below", "所属組織とその下位"),
     about: text(
-      "can perform only some operations; cannot install profiles or add administrators; can also manage the organisations below its own (a clomoctl rule)",
+      "can perform only some operations; cannot install profiles or add administrators; can also manage the organisations below its own (in clomoctl)",
       "限定された操作のみ可能。プロファイルのインストールと管理者の追加はできない。下位の組織も管理できる(clomoctl 独自の規則)",
     ),
   },

@@ -188,7 +188,7 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** `name` is the name of the field in the tenant API, `own` in the record type. */
+/** `name` is the field's name in the tenant API; `own` is its name in the record type. */
 export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined

@@ -6,7 +6,7 @@ import type { KindUpload } from "./open-records.ts";
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;
-  /** index of the cell, if the column has several cells in a row; otherwise 0 */
+  /** index of the cell among the cells that this column has in each row; 0 if it has only one */
   readonly at: number;
   /** false if the last export lacks the column, so that the console's values are unknown */
   readonly isShown: boolean;

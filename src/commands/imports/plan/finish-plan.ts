@@ -47,7 +47,7 @@ export async function finishPlan(
     await leave(isKept ? undefined : NOTHING_CHANGED);
     return undefined;
   }
-  await (await tools.tenant()).permitChange();
+  await (await tools.tenant()).requireChangePermission();
   let lost: unknown;
   const commit = async (): Promise<void> => {
     try {

@@ -95,7 +95,7 @@ export const UNDELETABLE_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "if records not in the file cannot be deleted: keep keeps them (exit 8); release also unassigns devices, to delete their owners (default: reject the file)",
+    "what to do with records that are not in the file, but cannot be deleted: keep (exit 8), or release (their devices, then delete them); default: reject the file",
     "ファイルになくても削除できない管理者、デバイスの所有者、使用中の組織の扱い。keep は残す(終了コード 8)。release はさらに、所有者をデバイスから外して削除する(既定: ファイルを拒否)",
   ),
 } as const satisfies Field;
@@ -109,7 +109,7 @@ export const ORG_BY_OPTION = {
   ),
   about: text(
     "content of the organisation column: code, or name (code, name or path of one organisation; header also 組織, 組織名 or 組織パス). Default: code; name for a header that the console does not use",
-    "組織の列の内容。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(パスの区切りはなくてもよい。列名は組織・組織名・組織パスでもよい)。既定は code(管理画面にないヘッダーの列では name)",
+    "組織の列に書く値。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(列名は組織・組織名・組織パスも可)。既定は code(管理画面の CSV にない列名では name)",
   ),
 } as const satisfies Field;
 

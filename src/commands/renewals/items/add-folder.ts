@@ -47,7 +47,7 @@ export async function addFolder(
     addExpiryStatus(one, null, asOf),
   );
   const { checked, superseded } = summariseCheck(found);
-  const before: KnownItem[] = [];
+  const before: RecordedItem[] = [];
   for (const item of await client.renewals.list()) before.push({ item, current: await findCurrentItem(item, openers) });
   const added: ItemWithStatus[] = [];
   let [refused, skipped] = [0, superseded.length];
@@ -87,13 +87,13 @@ export async function addFolder(
   return refused === 0 ? undefined : "partial";
 }
 
-interface KnownItem {
+interface RecordedItem {
   readonly item: RenewalItem;
   readonly current: CurrentItem;
 }
 
 /** Ignores the name of a push certificate, because a tenant has only one push certificate. */
-function findRenewedItem(next: Renewable, items: readonly KnownItem[]): KnownItem | undefined {
+function findRenewedItem(next: Renewable, items: readonly RecordedItem[]): RecordedItem | undefined {
   const { kind, name, fingerprint } = next.expiring;
   const identity = identityOf({ ...next.expiring, evidence: next.evidence });
   const ofKind = items.filter(({ item }) => item.kind === kind);

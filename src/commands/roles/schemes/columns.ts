@@ -53,7 +53,7 @@ const formatItem = (item: Operation): string => `${item} (${getItemName(item)})`
 export const SCHEME_HELP: readonly Text[] = [
   text(
     `Items: ${SCHEME_ITEMS.map(formatItem).join(", ")}. Type an item as shown here or by its Japanese name. The manual names only ${SCHEME_ITEMS.filter(isDocumentedItem).map(getItemName).join(", ")}; clomoctl defines the other items, because the console's list of check items is not known.`,
-    `項目: ${SCHEME_ITEMS.map(formatItem).join("、")}。ID と日本語名のどちらでも指定できます。マニュアルで名前が分かるのは${SCHEME_ITEMS.filter(
+    `項目: ${SCHEME_ITEMS.map(formatItem).join("、")}。ID と日本語名のどちらでも指定できます。マニュアルで名前がわかるのは${SCHEME_ITEMS.filter(
       isDocumentedItem,
     )
       .map((item) => `「${getItemName(item)}」`)

@@ -80,7 +80,7 @@ const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
-const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
+const detectDamagedEmail = (value: string, look: CharacterScan): ProblemCode | undefined => {
   const end = value.length;
   if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
     const wrapping = findAddressWrapping(value);
@@ -95,7 +95,7 @@ export const detectDamage = (
   scrutiny: DamageCheckKind,
   look: CharacterScan,
 ): ProblemCode | undefined => {
-  if (scrutiny === "mail") return detectMailDamage(value, look);
+  if (scrutiny === "mail") return detectDamagedEmail(value, look);
   if (scrutiny === "none") return undefined;
   const first = value.charCodeAt(0);
   const found = first < 128 && SUSPECT_FIRST_CHARACTERS[first] === 1 ? detectCommonDamage(value) : undefined;

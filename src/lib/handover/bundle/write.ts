@@ -162,7 +162,7 @@ function refuseUnsupportedExtension(target: string): void {
     hint: target.toLowerCase().endsWith(AGE_EXTENSION)
       ? text(
           "specify the public key of the recipient: --encrypt-to age1…",
-          "復号できる人の公開鍵を指定してください: --encrypt-to age1…",
+          "受け取る人の公開鍵を指定してください: --encrypt-to age1…",
         )
       : text("use another file name extension", "別の拡張子にしてください"),
   });

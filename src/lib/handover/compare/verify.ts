@@ -65,7 +65,7 @@ export function throwFirstFault(name: string, [fault, ...others]: readonly Bundl
 
 const USE_ANOTHER_COPY_HINT = text(
   "this bundle differs from what was exported: use another copy, or export it again",
-  "書き出したままの引き継ぎデータではありません。別のコピーを使うか、もう一度書き出してください",
+  "引き継ぎデータが、書き出したときの内容と異なります。別のコピーを使うか、もう一度書き出してください",
 );
 
 async function readManifest(found: BundleFiles, faults: BundleFault[]): Promise<Manifest | undefined> {

@@ -14,7 +14,7 @@ import { fillGuide, type FilledGuide } from "./fill.ts";
 import type { OwnToken } from "./own-token.ts";
 
 const AGENT_ITEM_NAMES: Readonly<Partial<Record<RenewalKind, Text>>> = {
-  "agent-build-certificate": text("build certificate", "ビルド用証明書"),
+  "agent-build-certificate": text("certificate of the build", "ビルド用証明書"),
   "agent-push-certificate": text("push certificate", "プッシュ通知用証明書"),
   "agent-profile": text("provisioning profile", "プロビジョニングプロファイル"),
 };
@@ -111,7 +111,7 @@ const labelOf = (field: (typeof GUIDE_FIELDS)[number], kind: RenewalKind): Text 
 
 const STORED_BY_THIS_TENANT = text(
   "this clomoctl tenant itself, not CLOMO",
-  "clomoctl のこのテナント自身(CLOMO ではありません)",
+  "clomoctl のこのテナント(CLOMO ではありません)",
 );
 
 const OWN_TOKEN_CONSEQUENCES = text(

@@ -30,7 +30,7 @@ const requireKnownServer = (servers: readonly string[], named: string | null): v
   throw new Failure("input-rejected", {
     what: text(
       `it is not known which of Apple's MDM servers CLOMO uses: ${names}`,
-      `Apple の MDM サーバーのうち、CLOMO がどれを使うかが分かりません: ${names}`,
+      `Apple の MDM サーバーのうち、CLOMO がどれを使っているかわかりません: ${names}`,
     ),
     where: "--server",
     hint: step("to specify the server", "サーバーを指定するには", next),

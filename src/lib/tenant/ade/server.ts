@@ -94,7 +94,7 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   what: text("the endpoint of Apple's services is not set", "Apple のサービスの接続先が設定されていません"),
   where: "ade endpoint",
   hint: text(
-    `to use this tenant's own MDM server at Apple: ${line("ade endpoint set", [], { apple: true })}`,
+    `to use this tenant's own MDM server in Apple's portal: ${line("ade endpoint set", [], { apple: true })}`,
     `このテナント専用の MDM サーバーを使うには: ${line("ade endpoint set", [], { apple: true })}`,
   ),
 });

@@ -75,7 +75,7 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   defineDirectory(
     "google-workspace",
     // @see https://support.google.com/a/answer/40057 and https://support.google.com/a/answer/33326; the header row is
-    // that of published downloads
+    // copied from downloaded files that others have published
     `First Name [Required], Last Name [Required], Email Address [Required], Password [Required],
      Password Hash Function [UPLOAD ONLY], Org Unit Path [Required], New Primary Email [UPLOAD ONLY], Status [READ ONLY],
      Last Sign In [READ ONLY], Recovery Email, Home Secondary Email, Work Secondary Email,

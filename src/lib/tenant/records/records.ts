@@ -260,7 +260,7 @@ const getWrittenRecord = async <F extends Fields>(
   throw new Failure("not-found", {
     what: text(
       `the ${noun.en} would be outside your organisations; nothing was changed`,
-      `${noun.ja}が管理対象組織の外になるため、何も変更していません`,
+      `${noun.ja}が管理対象組織から外れるため、何も変更していません`,
     ),
     hint: step(
       "specify one of your organisations; to list them",

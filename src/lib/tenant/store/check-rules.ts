@@ -69,7 +69,7 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
         sets: isOwn ? rules.flatMap(({ fields, sets = fields }) => sets) : [],
         deletions: rules.some(({ checksDeletions }) => checksDeletions === true),
       });
-      // only users with an account are checked, because they are few
+      // only users with an account are checked, because checking all users would take too long
       return isOwn ? select : `select c.pk from (${select}) c where c.pk in (select own.user from main.account own)`;
     });
   const sides = (["old", "new"] as const).map((name) => {

@@ -68,7 +68,7 @@ export const findRolesInUndo = (database: Database): PlanCounts["roles"] => {
      union select s.pk from temp.account_undo s where ${changed(ACCOUNT.name, ["role", "managedOrgs", "scheme"])}
      union select * from (${buildOtherScopeSql(`select distinct o.parent as former, s.parent as later
        from temp.org_undo s join main.org o on o.pk = s.pk where s.action <> 'delete' and ${changed(ORG.name, ["parent"])}`)})`,
-    // an account that gets a role has none now
+    // an account that is to get a role has none yet
     `union all select s.pk, 'none' from temp.account_undo s where s.role <> 'none'
        and not exists (select 1 from main.account o where o.user = s.pk and o.role <> 'none')`,
   );

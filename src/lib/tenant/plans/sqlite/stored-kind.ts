@@ -22,7 +22,7 @@ export interface ThingTable {
   readonly collection?: string | undefined;
   /** tables with the keys of unique lists, by field; a single unique value has a unique index on its key instead */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** column with the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
+  /** for a type with one secret: the column with the time at which it was set; default: `secrets`, times by field */
   readonly secretSetAt?: string | undefined;
   readonly heldBy?: readonly ReferringTable[] | undefined;
   readonly isReferenceFixed?: ((alias: string) => string) | undefined;

@@ -150,7 +150,7 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
-    // columns whose headers resemble a known header are read only for checks; the file is refused anyway
+    // to check their values, columns are also read whose headers only resemble a known header; the file is refused anyway
     const options = { ...this.#options, readsLikely: true };
     const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);

@@ -91,7 +91,7 @@ test.each([
   ["browser", { groups: ["営業"] }, "Docs, Calendar and Contacts"],
   ["mailer", { role: "manager" }, "Mailer does not have a manager role"],
   ["docs", { role: "administrator" }, "clomoctl can only mark users as administrators"],
-  ["calendar", { secretKey: "x1" }, "only Docs has the field シークレットキー"],
+  ["calendar", { secretKey: "x1" }, "only the app Docs has the field シークレットキー"],
   ["calendar", { fileManager: "TRUE" }, "calendar does not have this field"],
   ["docs", { groups: ["営業部"] }, 'docs does not have a group named "営業部"'],
   ["docs", { secretKey: "かぎ" }, "シークレットキー"],

@@ -98,7 +98,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
     if (SECURED_FORMATS[app].columns.some(({ field }) => field === name)) continue;
     const header = SECURED_USER.fields.secretKey.column.header;
     throw new Failure("input-rejected", {
-      what: text(`only Docs has the field ${header}`, `「${header}」という項目は Docs だけにあります`),
+      what: text(`only the app Docs has the field ${header}`, `「${header}」という項目は Docs だけにあります`),
       where: app,
     });
   }

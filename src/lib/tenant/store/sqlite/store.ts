@@ -230,7 +230,7 @@ export class SqliteStore implements Store {
       [Symbol.asyncDispose]: async () => {
         if (isClosed) return;
         isClosed = true;
-        // the table may remain after an error, because closing the connection removes the table
+        // after an error the table need not be dropped: closing the connection removes it
         await exec(`drop table ${name}`).catch(() => undefined);
       },
     };
@@ -267,7 +267,7 @@ export class SqliteStore implements Store {
     try {
       refreshViewOrgs(this.#database, this.#view);
       const result = await new Promise<T>((resolve, reject) => {
-        // results arrive in microtasks; if no microtask is left, the body is waiting for something else
+        // results arrive in microtasks; if no microtask is left, the transaction's callback is waiting for something else
         nextTick(() => {
           if (!connection.isOver) reject(new TypeError("a transaction awaited something other than its store"));
         });

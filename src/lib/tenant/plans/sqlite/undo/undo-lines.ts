@@ -183,7 +183,7 @@ const buildLinesSql = (
         : `${from} is distinct from ${to}`;
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
     list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
-  // fields that files do not contain appear only if they have a value
+  // fields that are not in files are shown only if they have a value
   const whole = (side: SideSql): string =>
     list((field) => {
       const value = side(field.column);
