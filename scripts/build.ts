@@ -86,6 +86,10 @@ function findEntryPoints(): Record<string, string> {
 const LOADED_BY_MOST_COMMANDS =
   /src\W(?:commands\Wcommand|lib\W(?:client\Wchanges|config\W(?:contexts|home|settings-file)|errors\Wdisk|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress\Wprogress)))\.ts$/;
 
+/** Modules that the program's main module loads before it knows the command. */
+const LOADED_BY_EVERY_COMMAND =
+  /src\W(?:commands\W(?:field|globals)|lib\W(?:advice\W(?:index|tenantless)|errors\Windex|terminal\W(?:commands|output-choice|table\Wword-width)|text\W(?:index|shell-word)))\.ts$/;
+
 for (const [path, source] of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
   if (before !== source) await writeFile(join(ROOT, path), source);
@@ -107,7 +111,13 @@ const { output } = await build({
     strict: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups: [{ name: "base", test: LOADED_BY_MOST_COMMANDS }], includeDependenciesRecursively: false },
+    codeSplitting: {
+      groups: [
+        { name: "start", test: LOADED_BY_EVERY_COMMAND },
+        { name: "base", test: LOADED_BY_MOST_COMMANDS },
+      ],
+      includeDependenciesRecursively: false,
+    },
     // names are kept so that stack traces are readable
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: false,
