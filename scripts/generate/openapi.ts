@@ -58,6 +58,40 @@ const describeOperation = async (noun: string, name: string, one: AnyOperation) 
   };
 };
 
+/** Names of schemas that occur several times, by the name of a field that has them. */
+const SHARED = { learns: "ListAnswers", map: "ListMap", custom: "CustomFields", key: "KeyName", kind: "RecordKind" };
+
+const MIN_SHARED_LENGTH = 90;
+
+interface SharedDocument {
+  readonly paths: object;
+  readonly schemas: Readonly<Record<string, object>>;
+}
+
+/** Moves schemas that occur several times into components. */
+const shareSchemas = (paths: object): SharedDocument => {
+  let whole = JSON.stringify({ paths, schemas: {} });
+  for (const [field, name] of Object.entries(SHARED)) {
+    const found: string[] = [];
+    JSON.parse(whole, (key, value: unknown) => {
+      if (key === field && typeof value === "object") found.push(JSON.stringify(value));
+      const { name: parameter, schema } = { ...(value as { name?: string; schema?: object } | null) };
+      if (parameter === field && schema !== undefined) found.push(JSON.stringify(schema));
+      return value;
+    });
+    const [usual] = found
+      .filter(({ length }) => length >= MIN_SHARED_LENGTH)
+      .toSorted((one, other) => count(whole, other) - count(whole, one));
+    if (usual === undefined || count(whole, usual) < 2) throw new TypeError(`no schema of ${field} is shared`);
+    const reference = JSON.stringify({ $ref: `#/components/schemas/${name}` });
+    const left = JSON.parse(whole.replaceAll(usual, reference)) as SharedDocument;
+    whole = JSON.stringify({ ...left, schemas: { ...left.schemas, [name]: JSON.parse(usual) as object } });
+  }
+  return JSON.parse(whole) as SharedDocument;
+};
+
+const count = (whole: string, part: string): number => whole.split(part).length - 1;
+
 /** Builds the OpenAPI document of the tenant API. */
 export const buildOpenApiDocument = async (version: string): Promise<object> => {
   const paths: Record<string, Record<string, object>> = {};
@@ -82,6 +116,7 @@ export const buildOpenApiDocument = async (version: string): Promise<object> => 
   const results = Object.entries(MEDIA_TYPES).map(
     ([name, type]) => [name, { description: "The result", content: { [type]: { schema: {} } } }] as const,
   );
+  const shared = shareSchemas(paths);
   return {
     openapi: "3.1.0",
     info: {
@@ -92,8 +127,9 @@ export const buildOpenApiDocument = async (version: string): Promise<object> => 
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }],
-    paths,
+    paths: shared.paths,
     components: {
+      schemas: shared.schemas,
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
       parameters: { repeatable: REPEATABLE },
       responses: { ...Object.fromEntries(results), problem },

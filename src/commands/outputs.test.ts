@@ -53,6 +53,15 @@ const imports = (noun: string, file: string, list: string): Readonly<Record<stri
   },
 });
 
+/** A list of which one name is known. */
+const deleting = (command: string, known: string, more = ""): Readonly<Record<string, Case>> => ({
+  [`${command} --errors`]: {
+    line: `${command} --file -${more} --errors OUT --dry-run`,
+    circumstances: () => ({ stdin: `${known}\nunknown\n` }),
+    exit: 3,
+  },
+});
+
 /** The console has no upload of these. */
 const describing = (noun: string, file: string): Readonly<Record<string, Case>> =>
   Object.fromEntries(Object.entries(imports(noun, file, "")).filter(([name]) => !name.endsWith("--emit-csv")));
@@ -67,6 +76,13 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "access-tokens create cron -o OUT",
     circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
   },
+  ...deleting("config-profiles delete", "パスコード設定"),
+  ...deleting("apps delete", "社内ポータル"),
+  ...deleting("devices delete", "C02X"),
+  ...deleting("orgs delete", "S1"),
+  ...deleting("secured users delete", "hanako", " --app docs"),
+  ...deleting("users leave", "E2"),
+  ...deleting("users delete", "E2"),
   "config-profiles delete --report": { line: "config-profiles delete パスコード設定 --report OUT --dry-run" },
   "config-profiles export --output": { line: "config-profiles export -o OUT" },
   "config-profiles file --output": { line: "config-profiles file パスコード設定 -o OUT" },

@@ -29,6 +29,7 @@ test("every operation except GET changes the tenant, apart from plans, reminders
     "imports.delete",
     "imports.discard",
     "imports.dropTasks",
+    "imports.select",
     "imports.undo",
     "imports.upload",
     "leavers.dependents",

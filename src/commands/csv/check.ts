@@ -1,22 +1,26 @@
-import { checkRecords } from "../../lib/csv/check.ts";
+import type { Import, InputProblem, NounName } from "../../lib/client/index.ts";
+import type { FileForm } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import type { FormatName } from "../../lib/model/console-files.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
-import { BYTE_UNIT } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { examineFile } from "../imports/plan/send.ts";
-import { FORMAT_OPTION, loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
-import { readRecords } from "../imports/plan/reading.ts";
+import { createTemporaryFolder } from "../../lib/files/temporary.ts";
+import type { FormatName } from "../../lib/model/console-files.ts";
+import { FORMATS, type KeyName } from "../../lib/model/formats.ts";
+import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
+import { describeProblemReason } from "../../lib/plan/columns.ts";
+import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { addMapOptions } from "../imports/plan/options.ts";
+import { listProblems } from "../imports/plan/problems.ts";
+import { sendFile } from "../imports/plan/send.ts";
+import { readList } from "../layouts/reading.ts";
+import type { Tools } from "../tools.ts";
+import { FORMAT_OPTION, MAP_OPTION } from "./file/column-map.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
-import { streamUntilAborted } from "./file/abortable-stream.ts";
-import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
-function resolveKeyField(format: FormatName, key: string | undefined): string | undefined {
+function checkKey(format: FormatName, key: string | undefined): asserts key is KeyName | undefined {
   const { keys } = FORMATS[format].thing;
-  const found = keys.length > 1 ? keys.find(({ name }) => name === key) : undefined;
-  if (key === undefined || found !== undefined) return found?.field;
+  if (key === undefined || (keys.length > 1 && keys.some(({ name }) => name === key))) return;
   const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : "";
   throw new Failure("usage", {
     what: text(`--key ${key} cannot be used with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
@@ -26,6 +30,49 @@ function resolveKeyField(format: FormatName, key: string | undefined): string | 
     ),
   });
 }
+
+/** Returns tools whose tenant is an empty one, but layouts are those of a local tenant that exists. */
+async function openEmptyTenant(tools: Tools): Promise<Tools & AsyncDisposable> {
+  const chosen = await tools.contexts.inEffect(tools.globals.context, tools.environment);
+  const teaches = chosen !== undefined && tools.contexts.hasDatabase(chosen.context);
+  const { path, remove } = await createTemporaryFolder(tools.temporary, "check");
+  const { client, close } = await tools.openCopy(path, "imports", "layouts", "users", "orgs");
+  const context = { kind: "embedded", name: "", tenantFolder: path, language: "ja", timezone: DEFAULT_TIMEZONE };
+  const tenant = async (...nouns: readonly NounName[]) =>
+    teaches && !nouns.includes("imports") ? tools.tenant(...nouns) : { context, client };
+  return {
+    ...tools,
+    tenant: tenant as Tools["tenant"],
+    [Symbol.asyncDispose]: async () => {
+      await close();
+      await remove();
+    },
+  };
+}
+
+interface CheckedFile extends Pick<Import, "rows" | "errors" | "warnings"> {
+  readonly file: string;
+  readonly format: FormatName;
+  readonly encoding: FileForm;
+  readonly problems: readonly InputProblem[];
+}
+
+const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
+  { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
+  { key: "format", header: text("format", "形式"), value: ({ format }) => format },
+  { key: "encoding", header: text("encoding", "文字コード"), value: ({ encoding }) => encoding },
+  { key: "rows", header: text("rows", "行数"), align: "end", value: ({ rows }) => rows },
+  { key: "errors", header: text("errors", "エラー"), align: "end", value: ({ errors }) => errors },
+  { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ warnings }) => warnings },
+];
+
+const buildProblemColumn = ({ language }: Terminal): Column<CheckedFile> => ({
+  key: "problems",
+  header: text("problems", "エラーと警告"),
+  advice: true,
+  value: ({ problems }) =>
+    problems.map((problem) => ({ ...problem, reason: describeProblemReason(problem)[language] })),
+});
 
 export default defineCommand({
   summary: text("check a file against a format, without a tenant", "ファイルが形式どおりかを検査する(テナントは不要)"),
@@ -65,36 +112,56 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as, encoding: asked, allow, ...typed }) {
-    const { terminal, signal } = tools;
-    const map = await loadColumnMap(tools, as, { option: typed.map });
-    const sheet = typed.sheet ?? map?.options?.sheet;
-    const headerRow = typed.headerRow ?? map?.options?.headerRow;
-    const key = typed.key ?? map?.options?.key;
-    const keyField = resolveKeyField(as, key);
+  async run(tools, { file: name, as: kind, key, ...options }) {
+    const { terminal } = tools;
+    checkKey(kind, key);
     await using file = await openInput(tools, name);
-    const choice = { encoding: asked, sheet, headerRow, map };
-    const reading = await examineFile(tools, file, { ...choice, format: as });
-    const step = terminal.progress.start({
-      id: "check",
-      name: text("Checking", "検査"),
-      unit: BYTE_UNIT,
-      total: file.bytes,
-    });
-    const options = {
-      headerRow: reading.headerRow,
-      allowUnknownColumns: allow?.includes("unknown-columns"),
+    await using empty = await openEmptyTenant(tools);
+    const { map, reading } = await readList(empty, file, { use: "import", kind, file: name, options });
+    const creating = { createOrgs: true, createGroups: true, orgBy: "code" } as const;
+    const own = {
+      ...options,
+      key,
+      ...creating,
+      mode: "append",
+      dryRun: true,
+      keepPlan: false,
+      skipInvalid: false,
+    } as const;
+    const plan = await sendFile(
+      empty,
+      file,
+      addMapOptions({ kind, file: name, options: own }, map?.options),
+      reading,
       map,
-      key: keyField,
-    };
-    const report = await checkRecords(as, options, (sink) => {
-      const chunks = streamUntilAborted(file.chunks(), signal, (bytes) => step.advance(bytes));
-      return readRecords(chunks, reading, file.label, sink);
+    );
+    const { client } = await empty.tenant("imports");
+    await listProblems(
+      terminal,
+      client,
+      plan,
+      file.label,
+      text("--format json lists them all", "--format json で全件を出力"),
+    );
+    const { format, fields } = terminal.output;
+    const isWhole = format === "json" || format === "ndjson" || fields?.includes("problems") === true;
+    const { rows, errors, warnings } = plan;
+    await terminal.show(isWhole ? [...SUMMARY_COLUMNS, buildProblemColumn(terminal)] : SUMMARY_COLUMNS, {
+      file: file.label,
+      format: kind,
+      encoding: reading.encoding,
+      rows,
+      errors,
+      warnings,
+      problems: isWhole ? await Array.fromAsync(client.imports.problems(plan.id)) : [],
     });
-    step.finish();
-    const checked: CheckedFile = { file: file.label, sheet, format: as, encoding: reading.encoding, report };
-    await listCheckProblems(terminal, checked);
-    await terminal.show(buildReportColumns(terminal), checked);
-    if (report.errors > 0) throw createCheckFailure(checked);
+    if (errors > 0)
+      throw new Failure("input-rejected", {
+        what: text(
+          `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
+          `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
+        ),
+        where: file.label,
+      });
   },
 });

@@ -10,7 +10,7 @@ import { openInput, type InputFile } from "../../lib/files/index.ts";
 import { isWorkbookName } from "../imports/outputs/table-file.ts";
 import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
-import { ProblemDigest, renderProblem } from "./file/check-report.ts";
+import { ProblemDigest, renderProblem } from "../imports/plan/problem-lines.ts";
 import { writeEncoded } from "./file/write-encoded.ts";
 import { ON_UNMAPPABLE_OPTION, rejectByteOrderMark, rejectTextOptions } from "./file/text-format.ts";
 import { writeOutput } from "./file/output.ts";

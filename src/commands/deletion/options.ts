@@ -4,32 +4,46 @@ import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
   CONFIRM_DELETIONS_OPTION,
+  IMPORT_OPTIONS,
   KEEP_PLAN_OPTION,
   LIMIT_OPTIONS,
   PLAN_DRY_RUN_OPTION,
   REPORT_OPTION,
 } from "../imports/plan/options.ts";
 
-export const USER_FILE_OPTIONS = {
+/** The key with which a list may name records by their names alone. */
+export const NAME_KEY = "name";
+
+/** The options with which a command takes a list of records. */
+export const SELECTION_OPTIONS = {
   file: {
     kind: "file",
     about: text(
-      "text file with one name per line, or a table (CSV or .xlsx) with メールアドレス or 社員コード (- for stdin)",
-      "名前を 1 行に 1 件ずつ書いたテキストファイル、または「メールアドレス」か「社員コード」の列がある表(CSV か .xlsx。- は標準入力)",
+      "list that names the records: CSV, .xlsx, or a text with one name per line (- for stdin)",
+      "対象の一覧(CSV か .xlsx、または 1 行に 1 件ずつ書いたテキスト。- は標準入力)",
     ),
   },
   encoding: INPUT_ENCODING_OPTION,
   sheet: SHEET_OPTION,
-} as const satisfies Fields;
-
-export const DELETION_OPTIONS = {
-  file: {
-    kind: "file",
+  key: {
+    kind: "string",
+    value: "KEY",
     about: text(
-      "text file with one name per line (- for stdin)",
-      "1 行に 1 件ずつ書いたテキストファイル(- は標準入力)",
+      "read only this key of the list; name also accepts names alone",
+      "一覧のうちこのキーだけで探す。name なら氏名だけの一覧も受け付ける",
     ),
   },
+  errors: IMPORT_OPTIONS.errors,
+  skipInvalid: IMPORT_OPTIONS.skipInvalid,
+} as const satisfies Fields;
+
+export type SelectionOptions = InputOf<typeof SELECTION_OPTIONS> & {
+  readonly on?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+};
+
+export const DELETION_OPTIONS = {
+  ...SELECTION_OPTIONS,
   dryRun: PLAN_DRY_RUN_OPTION,
   keepPlan: KEEP_PLAN_OPTION,
   report: REPORT_OPTION,
@@ -37,7 +51,7 @@ export const DELETION_OPTIONS = {
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
 } as const satisfies Fields;
 
-export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
+export type DeletionOptions = InputOf<typeof DELETION_OPTIONS>;
 
 export const DELETION_HELP = [
   text(
@@ -57,4 +71,5 @@ export const DELETION_EXITS: readonly ErrorCode[] = [
   "not-found",
   "locked",
   "limit-exceeded",
+  "partial",
 ];

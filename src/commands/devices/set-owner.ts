@@ -8,15 +8,16 @@ import { listColumns } from "../listing/list.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { showWrittenRecords } from "../records/change-result.ts";
+import { showWrittenRecords, STATE_UNCHANGED } from "../records/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
-import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT, findDevicesByName } from "./columns.ts";
+import { chooseDevices, CHOSEN_DEVICES } from "./chosen.ts";
+import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
-  args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
+  args: CHOSEN_DEVICES.args,
   options: {
     user: {
       kind: "string",
@@ -29,22 +30,26 @@ export default defineCommand({
       about: text("organisation that becomes the owner (code or path)", "所有者にする組織(組織コードかパス)"),
     },
     none: { kind: "boolean", about: text("remove the owner", "所有者を外す") },
+    ...CHOSEN_DEVICES.options,
     confirmWipes: CONFIRM_WIPES_OPTION,
     dryRun: DRY_RUN_OPTION,
   },
   oneOf: [["user", "org", "none"]],
+  anyOf: [["device", "file"]],
   examples: [
     { line: "clomoctl devices set-owner SERIAL000001 --user hanako.yamazaki@example.jp --dry-run" },
     { line: "clomoctl devices set-owner SERIAL000001 SERIAL000002 --org 本社/営業部 --dry-run" },
   ],
-  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
   shows: DEVICE_COLUMNS,
-  async run(tools, { device, confirmWipes, dryRun, ...wanted }) {
-    const owner = await resolveOwner(tools, wanted);
-    const chosen = await tools.tenant("devices");
-    const { client } = chosen;
-    if (!dryRun) requireNamedContext(tools, chosen);
-    const found = await findDevicesByName(tools, device);
+  async run(tools, { device, user, org, confirmWipes, dryRun, ...input }) {
+    const owner = await resolveOwner(tools, { user, org });
+    const tenant = await tools.tenant("devices");
+    const { client } = tenant;
+    if (!dryRun) requireNamedContext(tools, tenant);
+    const chosen = await chooseDevices(tools, device, input);
+    if (chosen === undefined) return tools.terminal.note(STATE_UNCHANGED);
+    const { devices: found, listed } = chosen;
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
     const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
@@ -52,11 +57,14 @@ export default defineCommand({
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await noteDeviceWipes(tools, wiped);
     if (asks) await askWipeCount(tools.terminal, wiped.length);
-    const all = await client.devices.setOwner({ ids, ...owner, wipes: confirmWipes ?? wiped.length, dryRun });
+    const wipes = confirmWipes ?? wiped.length;
+    const all = await client.devices.setOwner({ ids, ...owner, wipes, dryRun, learns: listed.learns });
+    if (!dryRun) await listed.settle();
     await showWrittenRecords(tools, all, {
       ...DEVICE_RESULT_LAYOUT,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),
     });
+    return listed.isPart ? "partial" : undefined;
   },
 });
 

@@ -3,30 +3,42 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { showWrittenRecords } from "../records/change-result.ts";
-import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT, findDevicesByName } from "./columns.ts";
+import { showWrittenRecords, STATE_UNCHANGED } from "../records/change-result.ts";
+import { chooseDevices, CHOSEN_DEVICES } from "./chosen.ts";
+import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("add tags to devices or remove tags from them", "デバイスのタグを追加・削除する"),
-  args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
+  args: CHOSEN_DEVICES.args,
   options: {
     add: { kind: "string", value: "TAG", repeatable: true, about: text("tag to add", "追加するタグ") },
     remove: { kind: "string", value: "TAG", repeatable: true, about: text("tag to remove", "削除するタグ") },
+    ...CHOSEN_DEVICES.options,
     dryRun: DRY_RUN_OPTION,
   },
-  anyOf: [["add", "remove"]],
+  anyOf: [
+    ["add", "remove"],
+    ["device", "file"],
+  ],
   examples: [
     { line: "clomoctl devices tag SERIAL000001 SERIAL000002 --add 貸出用" },
     { line: "clomoctl devices tag SERIAL000001 --add 返却済 --remove 貸出用 --dry-run" },
   ],
-  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: DEVICE_COLUMNS,
-  async run(tools, { device, add, remove, dryRun }) {
+  async run(tools, { device, add, remove, dryRun, ...input }) {
     const { client } = await tools.tenant("devices");
-    const ids = (await findDevicesByName(tools, device)).map(({ id }) => id);
-    await showWrittenRecords(tools, await client.devices.tag({ ids, add: [...add], remove: [...remove], dryRun }), {
+    const chosen = await chooseDevices(tools, device, input);
+    if (chosen === undefined) return tools.terminal.note(STATE_UNCHANGED);
+    const { devices, listed } = chosen;
+    const ids = devices.map(({ id }) => id);
+    const tags = { add: [...add], remove: [...remove] };
+    const all = await client.devices.tag({ ids, ...tags, dryRun, learns: listed.learns });
+    if (!dryRun) await listed.settle();
+    await showWrittenRecords(tools, all, {
       ...DEVICE_RESULT_LAYOUT,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, [...DEVICE.usual, "tags"]),
     });
+    return listed.isPart ? "partial" : undefined;
   },
 });

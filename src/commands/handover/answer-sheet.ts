@@ -8,7 +8,7 @@ import { parseAnswer } from "../../lib/model/question.ts";
 import { getProblemSeverity } from "../../lib/model/problem.ts";
 import { parseTypedDate } from "../../lib/model/time.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { renderProblem } from "../csv/file/check-report.ts";
+import { renderProblem } from "../imports/plan/problem-lines.ts";
 import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { showProblems } from "./bundle.ts";

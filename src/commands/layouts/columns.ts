@@ -9,6 +9,7 @@ import { renderMapFile } from "../csv/questions/render.ts";
 
 export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
   { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
+  { key: "use", header: text("use", "用途"), value: ({ use }) => use },
   { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind },
   { key: "headers", header: text("headers", "ヘッダー"), value: ({ headers }) => headers },
   { key: "at", header: text("learnt at", "登録した日時"), instant: true, value: ({ at }) => at },

@@ -4,6 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FORMAT_OPTION } from "../csv/file/column-map.ts";
 import { renderMapFile } from "../csv/questions/render.ts";
+import { keepAnswers } from "./kept-answers.ts";
 import { readList } from "./reading.ts";
 import { IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { LAYOUT_COLUMNS } from "./columns.ts";
@@ -24,6 +25,13 @@ export default defineCommand({
     sheet,
     headerRow,
     map,
+    select: {
+      kind: "boolean",
+      about: text(
+        "learn the list for commands that select records, such as `users leave --file`",
+        "`users leave --file` など、対象を選ぶコマンド用に登録する",
+      ),
+    },
     output: {
       kind: "output",
       short: "o",
@@ -35,10 +43,11 @@ export default defineCommand({
   examples: [{ line: "clomoctl layouts learn people.csv --as users" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: LAYOUT_COLUMNS,
-  async run(tools, { file: name, as: kind, output, ...options }) {
+  async run(tools, { file: name, as: kind, output, select, ...options }) {
     const { terminal, outputs } = tools;
     await using file = await openInput(tools, name);
-    const read = await readList(tools, file, { kind, file: name, options }, true);
+    const use = select ? "select" : "import";
+    const read = await readList(tools, file, { use, kind, file: name, options }, true);
     const learnt = { columns: [], ...read.map };
     if (output !== undefined) {
       await outputs.write(output, renderMapFile(learnt, FORMATS[kind]));
@@ -47,6 +56,7 @@ export default defineCommand({
     const headers = read.headers.filter((header) => header !== "");
     const { client, requireChangePermission } = await tools.tenant("layouts");
     await requireChangePermission();
-    await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ kind, headers, map: learnt }));
+    await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ use, kind, headers, map: learnt }));
+    await keepAnswers(tools, { use, kind, headers: read.headers }, undefined);
   },
 });

@@ -11,7 +11,7 @@ export default defineCommand({
   exits: ["locked"],
   async run({ terminal, ...tools }, { limit }) {
     const layouts = await (await tools.tenant("layouts")).client.layouts.list();
-    const columns = listColumns(terminal, LAYOUT_COLUMNS, ["id", "kind", "headers", "at", "actor"]);
+    const columns = listColumns(terminal, LAYOUT_COLUMNS, ["id", "use", "kind", "headers", "at", "actor"]);
     await terminal.list(columns, limitRecords(layouts, limit));
   },
 });

@@ -1,163 +1,140 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../lib/client/index.ts";
-import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
+import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
-import type { ParsedMapFile, MapOptions } from "../../lib/csv/layout/map-parse.ts";
+import type { LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
+import type { MapOptions, ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
+import { Survey } from "../../lib/csv/layout/survey.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
-import { hasOrgColumn, refersToOrg, type CustomField } from "../../lib/model/format.ts";
+import { hasOrgColumn, refersToOrg, type CustomField, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import type { Terminal } from "../../lib/terminal/index.ts";
+import { toNamingFormat } from "../../lib/model/naming.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
+import { findOpenHeaders, ignoreColumn, proposeMap, type UnknownList } from "../csv/questions/draft.ts";
+import { readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
-import type { ImportOptions } from "../imports/plan/options.ts";
-import { detectInputFormat, type InputFormat } from "../imports/plan/reading.ts";
-import { findHeaderInFile } from "../imports/plan/send.ts";
-import { isMovementHeader, skipLeavers } from "./leavers.ts";
+import { announceTable, findTable, isFitting, listUsableLayouts, type ListRequest } from "./finding.ts";
+import { findKeptAnswers, keepAnswers } from "./kept-answers.ts";
 import { findColumnsByValues } from "./values.ts";
 
-export interface ListRequest {
-  readonly kind: ImportKind;
-  readonly file: string;
-  readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow"> &
-    Partial<Pick<ImportOptions, "allow" | "blank" | "key" | "orgBy">>;
-}
-
-interface ListReading {
-  readonly map?: ParsedMapFile | undefined;
-  readonly learns?: boolean | undefined;
+export interface ListReading {
+  readonly map: ParsedMapFile | undefined;
+  readonly learns: boolean;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
-  readonly detected: InputFormat;
+  /** headers of columns that are not read */
+  readonly unread: readonly string[];
+  readonly reading: InputFormat;
+  /** true for a text with one name per line */
+  readonly isText: boolean;
 }
 
-type HeaderLocation = Pick<MapOptions, "sheet" | "headerRow">;
+/** Adds the columns whose headers are usual for a name of a record. */
+const mapUsualNames = (base: ParsedMapFile | undefined, headers: readonly string[], format: Format): ParsedMapFile => {
+  const map = { columns: [], ...base };
+  const { columns } = readHeader(headers, format, { map, allowUnknownColumns: true }).layout;
+  const taken = new Set(columns.map(({ column }) => column.field));
+  const found = findOpenHeaders(headers, format, { map }).flatMap((header) => {
+    const field = findColumnByAnyHeader(FORMATS[format.name as ImportKind].columns, header)?.field;
+    if (field === undefined || taken.has(field) || !format.columns.some((column) => column.field === field)) return [];
+    taken.add(field);
+    return [{ header, to: field }];
+  });
+  return { ...map, columns: [...map.columns, ...found] };
+};
 
-interface FoundHeader {
-  readonly place: HeaderLocation;
-  readonly header: HeaderFinder;
-  readonly detected: InputFormat;
-  readonly match: LayoutMatch<Layout> | undefined;
-}
-
-const isFitting = (match: LayoutMatch<Layout> | undefined): boolean => match?.lacking.length === 0;
-
-async function findHeader(
+async function takeSurvey(
   { signal }: Pick<Tools, "signal">,
   file: InputFile,
-  { kind, options }: ListRequest,
-  layouts: readonly Layout[],
-  map: ParsedMapFile | undefined,
-): Promise<FoundHeader> {
-  const format = FORMATS[kind];
-  const maps = [map, ...layouts.map((one) => one.map)];
-  const columns = maps.flatMap((one) => one?.columns ?? []).filter(({ to }) => to !== null);
-  const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format);
-  const isKnown = (headers: readonly string[]): boolean => isFitting(matchHeader(headers));
-  const places = maps.map((one) => ({
-    sheet: options.sheet ?? one?.options?.sheet,
-    headerRow: options.headerRow ?? one?.options?.headerRow,
-  }));
-  const different = [...new Map(places.map((one) => [JSON.stringify(one), one])).values()];
-  const find = async (place: HeaderLocation): Promise<FoundHeader> => {
-    const detected = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
-    const search = { map: { ...map, columns }, ...place, signal, isKnown };
-    const header = await findHeaderInFile(file, detected, format, search);
-    return { place, header, detected: { ...detected, sheet: header.sheet }, match: matchHeader(header.header) };
-  };
-  const found: FoundHeader[] = [];
-  let failure: unknown;
-  for (const [at, place] of different.entries()) {
-    const isWorkbook = failure !== undefined || found[0]?.detected.encoding === "xlsx";
-    if (at > 0 && place.sheet !== options.sheet && !isWorkbook) continue;
-    try {
-      found.push(await find(place));
-    } catch (error) {
-      if (!(error instanceof SheetChoiceFailure)) throw error;
-      if (at === 0) failure = error;
-    }
-  }
-  const fitting = found.filter(({ match }) => isFitting(match));
-  const isClear = failure === undefined || new Set(fitting.map(({ detected }) => detected.sheet)).size === 1;
-  const [best] = fitting.length > 0 ? fitting : found;
-  if (best === undefined || !isClear) throw failure;
-  return best;
+  reading: InputFormat,
+  { headers, format, ...options }: Pick<UnknownList, "headers" | "format" | "customFields" | "map">,
+): Promise<Survey> {
+  const survey = new Survey(readHeader(headers, format, options).layout, reading.headerRow);
+  for await (const _ of readRecords(file.chunks(), reading, file.label, survey)) signal.throwIfAborted();
+  return survey;
+}
+
+/** Finds what is known about a list. @throws `input-rejected` for a list without a terminal that lacks known columns */
+async function recogniseList(tools: Tools, file: InputFile, requested: ListRequest, canAsk: boolean) {
+  const { kind, options, use } = requested;
+  const selects = use === "select";
+  const format = selects ? toNamingFormat(FORMATS[kind]) : FORMATS[kind];
+  const given = await loadColumnMap(tools, kind, { option: options.map, customFields: () => loadCustomFields(tools) });
+  const { client } = await tools.tenant("layouts");
+  const layouts = options.map === undefined ? listUsableLayouts(await client.layouts.list(), requested) : [];
+  const table = await findTable(tools, file, requested, layouts, given);
+  const { headers, reading, match } = table;
+  const fit = isFitting(match) ? match : undefined;
+  const near = fit === undefined ? match : undefined;
+  const known = given ?? fit?.map;
+  const base = selects ? mapUsualNames(known, headers, format) : known;
+  const isNaming = readHeader(headers, format, { map: base }).layout.columns.length > 0;
+  const isText = selects && !isNaming && reading.encoding !== "xlsx" && headers.length < 2;
+  if (!isText) await announceTable(tools, file, table, options);
+  const isUnclear = !isText && findOpenHeaders(headers, format, { map: base }).length > 0;
+  const isLearnt = canAsk || selects || fit !== undefined;
+  const customFields = format.custom && isUnclear && isLearnt ? await loadCustomFields(tools) : undefined;
+  const isOpen = options.allow?.includes("unknown-columns") !== true;
+  const doubtful = isOpen ? (fit?.doubtful ?? []) : [];
+  const isPlain = selects || findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
+  // without the column that marks leavers, an import would create the leavers again
+  const isUnsafe = near?.map.rows?.some(({ header }) => near.lacking.includes(header)) === true;
+  const lacking = near !== undefined && (isUnsafe || !isPlain) ? near.lacking : [];
+  if (!canAsk) rejectOtherColumns(requested, match?.layout.id ?? "", lacking[0], doubtful[0]);
+  const list = { headers, format, customFields, map: base, doubtful, lacking, selects };
+  return { ...list, table, isText, isOpen, fit, earlier: near?.map };
 }
 
 /**
- * `unknown`: no layout is used. `fits`: the list has all columns of the layout. `near`: the list lacks some columns.
+ * Finds out how a list is read, and asks once about what is not known. @param learning true to ask even without need
+ * @throws `input-rejected` for what is unclear without a terminal
  */
-type LayoutFit =
-  | { readonly state: "unknown"; readonly match?: undefined }
-  | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
-
-function assessLayoutFit(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): LayoutFit {
-  if (match === undefined) return { state: "unknown" };
-  if (isFitting(match)) return { state: "fits", match };
-  // without the layout's column that marks leavers, the import would create the leavers again
-  const isUnsafe = canAsk && match.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
-  return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
-}
-
-/** @param learning true to ask about every column @throws `input-rejected` for an unclear column without a terminal */
 export async function readList(
   tools: Tools,
   file: InputFile,
   requested: ListRequest,
   learning = false,
 ): Promise<ListReading> {
-  const { kind, options } = requested;
-  const { terminal, globals } = tools;
-  const format = FORMATS[kind];
-  const { client } = await tools.tenant("layouts");
-  const given = await loadColumnMap(tools, kind, {
-    option: options.map,
-    customFields: () => loadCustomFields(tools),
-  });
-  const isOpen = options.allow?.includes("unknown-columns") !== true;
-  const canAsk = learning || (isOpen && terminal.interactive && !globals.yes && requested.file !== "-");
-  const layouts =
-    options.map === undefined ? (await client.layouts.list()).filter((layout) => layout.kind === kind) : [];
-  const { place, header, detected, match } = await findHeader(tools, file, requested, layouts, given);
-  const headers = header.header;
-  const { askColumns, findOpenHeaders } = await import("../csv/questions/ask.ts");
-  const isUnclear = (headers: readonly string[]): boolean =>
-    findOpenHeaders(headers, format, { map: given }).length > 0;
-  const mayDiffer = canAsk || layouts.length > 0 || headers.some(isMovementHeader);
-  const customFields = format.custom && mayDiffer && isUnclear(headers) ? await loadCustomFields(tools) : undefined;
-  const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
-  const known = assessLayoutFit(match, isPlain, canAsk);
-  const doubtful = isOpen ? (known.match?.doubtful ?? []) : [];
-  if (known.match !== undefined && !canAsk) rejectDoubtfulColumns({ ...known.match, doubtful }, requested);
-  const further = known.state === "fits" && !learning ? known.match.further : [];
-  const ignored = findOpenHeaders(further, format, { customFields }).filter((one) => !doubtful.includes(one));
-  const base = known.match === undefined ? given : ignoreColumns(known.match.map, ignored);
-  const map = kind === "users" && given === undefined ? skipLeavers(base, headers, customFields) : base;
-  const answers = canAsk
-    ? await askColumns(terminal.prompts, headers, format, {
-        customFields,
-        map,
-        doubtful,
-        findByValues: (open, search) => findColumnsByValues(tools, header, open, search),
-      })
-    : undefined;
-  const answered = answers ?? (learning ? (map ?? { columns: [] }) : undefined);
-  if (answered !== undefined) {
-    const chosen = { ...place, ...chooseOptions(headers, requested, answered, customFields) };
-    const learnt = { ...answered, options: { ...answered.options, ...chosen } };
-    return { map: learnt, headers, note: ANSWERS_STORED_NOTE, learns: true, detected };
-  }
-  const note = known.match && describeLayout(known.match, ignored, terminal);
-  return {
-    map: map && { ...map, options: { ...map.options, ...place } },
-    headers,
-    note,
-    detected,
+  const { terminal } = tools;
+  const canAsk = learning || (terminal.interactive && requested.file !== "-");
+  const found = await recogniseList(tools, file, requested, canAsk);
+  const { headers, format, customFields, doubtful, lacking, selects, fit, isText, table } = found;
+  const { reading, place } = table;
+  if (isText) return { map: undefined, learns: false, headers, unread: [], reading, isText };
+  const further = fit === undefined || learning || selects ? [] : fit.further.filter((one) => !doubtful.includes(one));
+  const unknown = findOpenHeaders(headers, format, found);
+  const ignored = further.filter((one) => unknown.includes(one));
+  const map = ignored.length === 0 ? found.map : ignored.reduce(ignoreColumn, found.map ?? { columns: [] });
+  const finish = (own: ParsedMapFile | undefined, learns: boolean, note?: Text): ListReading => {
+    const read = own && { ...own, columns: own.columns.filter(({ to }) => to !== null) };
+    const unread = findOpenHeaders(headers, format, { customFields, map: read });
+    const all = own && { ...own, options: { ...own.options, ...place } };
+    return { map: all, learns, note, headers, unread, reading, isText };
   };
+  const isKnown = (): ListReading =>
+    finish(learning ? (map ?? { columns: [] }) : map, learning, fit && describeLayout(fit, ignored, terminal));
+  const { subjects } = readHeader(headers, format, { customFields, map }).layout;
+  const open = found.isOpen ? findOpenHeaders(headers, format, { customFields, map, doubtful }) : [];
+  if (!selects && !(canAsk && open.length + subjects.length + lacking.length > 0)) return isKnown();
+  const survey = await takeSurvey(tools, file, reading, { headers, format, customFields, map });
+  const kept = canAsk ? await findKeptAnswers(tools, { ...requested, headers }) : undefined;
+  const isWorkbook = reading.encoding === "xlsx";
+  const list: UnknownList = { ...found, map, earlier: kept?.map ?? found.earlier, survey, isWorkbook };
+  if (selects) refuseTooManyWords(list, file.label);
+  const { asked, draft } = await proposeMap(list, (all, search) => findColumnsByValues(tools, list, all, search));
+  const { askList, listQuestions } = await import("../csv/questions/ask.ts");
+  const unclear = listQuestions(list, asked, draft);
+  if (unclear.length === 0) return isKnown();
+  if (!canAsk) throw createUnclearFailure(unclear, requested);
+  await terminal.note(describeQuestion(file.label, kept && terminal.moment(kept.at)));
+  const answered = await askList(terminal, list, asked, draft);
+  const chosen = selects ? {} : chooseOptions(headers, requested, answered, customFields);
+  const learnt = { ...answered, options: { ...answered.options, ...place, ...chosen } };
+  await keepAnswers(tools, { ...requested, headers }, learnt);
+  return finish(learnt, true, ANSWERS_STORED_NOTE);
 }
 
 export const ANSWERS_STORED_NOTE = text(
@@ -165,44 +142,79 @@ export const ANSWERS_STORED_NOTE = text(
   "この変更を実行すると、回答がレイアウトとして保存されます",
 );
 
-const ignoreColumns = (map: ParsedMapFile, headers: readonly string[]): ParsedMapFile => ({
-  ...map,
-  columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
-});
+const describeQuestion = (file: string, before: string | undefined): Text =>
+  before === undefined
+    ? text(`How is ${file} read?`, `${file} の読み方:`)
+    : text(`How is ${file} read? (as answered on ${before})`, `${file} の読み方(${before} の回答):`);
 
-function rejectDoubtfulColumns(
-  { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
-  { kind, file }: ListRequest,
+/** Refuses a list without a terminal that is almost one of a layout. */
+function rejectOtherColumns(
+  requested: ListRequest,
+  layout: string,
+  lacking: string | undefined,
+  doubt: string | undefined,
 ): void {
-  if (lacking === undefined && doubtful === undefined) return;
+  if (lacking === undefined && doubt === undefined) return;
   const what =
     lacking === undefined
       ? text(
-          `column "${doubtful}" is not in the layout ${layout.id}, which reads the same field from another column`,
-          `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
+          `column "${doubt}" is not in the layout ${layout}, which reads the same field from another column`,
+          `レイアウト ${layout} にない列「${doubt}」があります。その項目は別の列から読み込んでいます`,
         )
       : text(
-          `the list lacks the column "${lacking}" of its layout ${layout.id}`,
-          `この一覧には、レイアウト ${layout.id} の列「${lacking}」がありません`,
+          `the list lacks the column "${lacking}" of its layout ${layout}`,
+          `この一覧には、レイアウト ${layout} の列「${lacking}」がありません`,
         );
-  const learn = line("layouts learn", [file], { as: kind });
-  throw new Failure("input-rejected", { what, where: file, hint: step("to answer once", "一度だけ答えるには", learn) });
+  throw new Failure("input-rejected", { what, where: requested.file, hint: adviseLearning(requested) });
+}
+
+const adviseLearning = ({ kind, file, use }: Pick<ListRequest, "kind" | "file" | "use">) =>
+  step(
+    "to answer once",
+    "一度だけ答えるには",
+    line("layouts learn", [file], { as: kind, ...(use === "select" && { select: true }) }),
+  );
+
+const createUnclearFailure = (unclear: readonly string[], requested: ListRequest): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `it is not known what these columns or words mean: ${unclear.join(", ")}; nothing was changed`,
+      `意味のわからない列や言葉があります: ${unclear.join("、")}。何も変更していません`,
+    ),
+    where: requested.file,
+    hint: adviseLearning(requested),
+  });
+
+/** @throws `input-rejected` for a column about leaving with too many words, which cannot say who is meant */
+function refuseTooManyWords({ headers, format, customFields, map, survey }: UnknownList, where: string): void {
+  const { subjects } = readHeader(headers, format, { customFields, map }).layout;
+  const varied = subjects.find(
+    ({ position, says }) => says === "leaving" && survey.columns[position]?.isTooVaried === true,
+  );
+  if (varied === undefined) return;
+  const header = headers[varied.position] ?? "";
+  throw new Failure("input-rejected", {
+    what: text(
+      `the column "${header}" has too many different words to say who has left`,
+      `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
+    ),
+    where,
+    hint: text("remove the column, or pass a list of leavers", "列を削除するか、退職者だけの一覧を指定してください"),
+  });
 }
 
 function describeLayout(
-  { layout: { id, headers, at, actor }, lacking }: LayoutMatch<Layout>,
+  { layout: { id, headers, at, actor } }: LayoutMatch<Layout>,
   ignored: readonly string[],
-  terminal: Pick<Terminal, "moment">,
+  terminal: Pick<Tools["terminal"], "moment">,
 ): Text {
   const by = formatLayoutAuthor(actor);
   const origin =
     at === null ? by : text(`learnt at ${terminal.moment(at)} by ${by.en}`, `${terminal.moment(at)}、${by.ja}`);
-  const [names, other, lost] = [headers, ignored, lacking].map(
-    (all) => all.slice(0, 3).join(", ") + (all.length > 3 ? ", …" : ""),
-  );
+  const [names, other] = [headers, ignored].map((all) => all.slice(0, 3).join(", ") + (all.length > 3 ? ", …" : ""));
   return text(
-    `read with layout ${id} (${names}), ${origin.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
-    `レイアウト ${id}(${names})で読み込みます(${origin.ja})${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
+    `read with layout ${id} (${names}), ${origin.en}${other && `; ignored: ${other}`}`,
+    `レイアウト ${id}(${names})で読み込みます(${origin.ja})${other && `。読み込まない列: ${other}`}`,
   );
 }
 

@@ -1,7 +1,6 @@
-import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { isFormerHeader } from "../../lib/csv/layout/columns.ts";
 import { refersToOrg, type Column } from "../../lib/model/format.ts";
-import type { ColumnSearch } from "../csv/questions/ask.ts";
+import type { ColumnSearch, UnknownList } from "../csv/questions/draft.ts";
 import type { Tools } from "../tools.ts";
 
 const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
@@ -11,7 +10,7 @@ const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address
 /** Finds the column of each header by its cells. Returns null if the cells do not fit the proposed column. */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
-  { header, samples }: Pick<HeaderFinder, "header" | "samples">,
+  { headers: all, survey }: Pick<UnknownList, "headers" | "survey">,
   headers: readonly string[],
   { columns, free, proposed }: ColumnSearch,
 ): Promise<ReadonlyMap<string, Column | null>> {
@@ -25,7 +24,7 @@ export async function findColumnsByValues(
     return (await client.users.find({ name: value })).some(({ employeeCode }) => employeeCode === value);
   };
   const isFitting = async (column: Column, theirs: string): Promise<boolean> => {
-    const values = new Set(samples.map((cells) => cells[header.indexOf(theirs)] ?? "").filter((value) => value !== ""));
+    const values = survey.columns[all.indexOf(theirs)]?.values ?? new Set<string>();
     const known = await Promise.all(Array.from(values, (value) => isKnown(column, value)));
     // one known code is enough, because the tenant does not know the codes of new employees yet
     if (column.field === "employeeCode" && new Set(Array.from(values, ({ length }) => length)).size === 1)

@@ -9,7 +9,6 @@ import { addArticle, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
 import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/text-format.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions } from "../deletion/options.ts";
-import type { NameSources } from "../deletion/typed-names.ts";
 import type { Fields, TextField } from "../field.ts";
 import { IMPORT_EXITS, IMPORT_HELP, IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
@@ -53,7 +52,7 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly kind: (input: OptionValues) => ImportKind;
   readonly reach: (tools: Tools, input: OptionValues) => Promise<RecordAccess<R>>;
   readonly more?: ((tools: Tools, record: R) => Promise<readonly Column<R>[]>) | undefined;
-  readonly deletes?: { readonly options: Fields; readonly called?: (record: R) => string };
+  readonly deletes?: { readonly options: Fields };
   readonly exports?: Fields;
   readonly imports: Fields;
   readonly excludes?: Command["excludes"];
@@ -176,17 +175,16 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     plans: true,
     shows: RESULT_COLUMNS,
     async run(tools, { records: names, ...input }) {
-      const { file, encoding, sheet, recursive, ...options } = input as DeletionOptions &
-        Omit<NameSources, "names"> & { readonly recursive?: boolean };
+      const { recursive, ...options } = input as DeletionOptions & { readonly recursive?: boolean };
       const { runDeletion } = await import("../deletion/run.ts");
-      await runDeletion<R>(tools, {
+      return runDeletion<R>(tools, {
         kind: of.kind(input),
-        from: { names, file, encoding, sheet },
+        names,
         recursive,
         options,
         async found() {
           const { client, lookup } = await of.reach(tools, input);
-          return { ...lookup, called: deletes?.called, find: (name) => client.find({ name }) };
+          return { ...lookup, find: (name) => client.find({ name }) };
         },
       });
     },

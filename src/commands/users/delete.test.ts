@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { toCommittedPlan, createRowsResponder, listOperations, rowOf } from "#support/commands/imports/plans.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { run as runAtHome } from "#support/cli/home.ts";
+import { freshDesk } from "#support/cli/import-desk.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PLAN = example<Import>("planDeletion");
@@ -62,45 +62,33 @@ test.each([
 });
 
 test("accepts a file with one name per line", async () => {
-  const folder = freshFolder();
-  const lines = "退職者\r\n\r\nhanako@example.co.jp\r\nhanako@example.co.jp\r\nE0042";
-  const found = example<object>("findUsers");
-  const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
-    query["name"] === "退職者" ? { items: [] } : found;
-  const unknown = { findUsers };
-  writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
-  const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
-  expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
-  expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 3 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT ; if a name matches several records, use the ID\n",
-  );
-  writeFileSync(join(folder, "mail.txt"), lines.split("\r\n").slice(1).join("\n"));
-  const tenant = tenantWith(commits());
-  const done = await run("users delete --file mail.txt --confirm-deletions 1", {
-    tenant,
-    folder,
+  const desk = await freshDesk();
+  const people = "氏名,メールアドレス,社員コード\n髙橋 花子,hanako@example.jp,E0042\n";
+  await desk.write("people.csv", people);
+  expect((await desk.run("users import people.csv --yes")).code).toBe(0);
+  const lines = "退職者\r\n\r\nhanako@example.jp\r\nhanako@example.jp\r\nE0042";
+  await desk.write("mail.txt", `\ufeff${lines}`);
+  expect(await desk.run("users delete --file mail.txt --confirm-deletions 1")).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/^mail\.txt:1: .*"退職者".*\nerror: 1 problem in the list; nothing was changed\n/),
   });
-  expect(done.exit).toBe(0);
-  expect(done.requests.filter(({ operation }) => operation === "findUsers").map(({ query }) => query)).toEqual([
-    { name: "hanako@example.co.jp" },
-    { name: "E0042" },
-  ]);
-  expect(done.requests.find(({ operation }) => operation === "planDeletion")?.json).toEqual({
-    kind: "users",
-    ids: [ID],
-    called: "mail.txt",
+  await desk.write("mail.txt", lines.split("\r\n").slice(1).join("\n"));
+  const done = await desk.run("users delete --file mail.txt --confirm-deletions 1");
+  expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining("user: delete 1 of 1\n") });
+  expect((await desk.run("imports show last --format json")).text).toContain('"fileName": "mail.txt"');
+  await desk.run("undo last --yes");
+  const stdin = await runAtHome("users delete --file - --confirm-deletions 1".split(" "), {
+    home: desk.home,
+    stdin: "E0042\n",
   });
-  const home = freshFolder();
-  await run("context add far --url https://far.example.jp", { home });
-  const far = await run(["users", "delete", "--file", join(folder, "mail.txt"), "--dry-run"], {
-    tenant: tenantWith({ discardImport: DISCARDED }),
-    home,
+  expect(stdin.code).toBe(0);
+  await desk.write("list.bin", "\u0001\0\0");
+  expect((await desk.run("users delete --file list.bin")).code).toBe(3);
+  await desk.write("none.txt", "\n \n");
+  expect(await desk.run("users delete --file none.txt")).toMatchObject({
+    code: 2,
+    stderr: "error: no records were specified\n  none.txt\n",
   });
-  expect(far.requests.find(({ operation }) => operation === "planDeletion")?.json).toMatchObject({
-    called: "mail.txt",
-  });
-  const stdin = await run("users delete --file - --confirm-deletions 1", { tenant, stdin: "hanako@example.co.jp\n" });
-  expect(stdin.exit).toBe(0);
 });
 
 test("reports all names with no match or several, and nothing happens", async () => {
@@ -112,7 +100,7 @@ test("reports all names with no match or several, and nothing happens", async ()
   };
   const { en } = await runInBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
-  expect(en.stderr).toContain(`hanaco: no user has this name\n`);
+  expect(en.stderr).toContain(`hanaco: no user matches\n`);
   expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
   expect(en.stderr).toContain("error: 2 of 2 names match no user, or more than one; nothing was changed\n");
   expect(await run("users delete E1", { tenant })).toMatchObject({ exit: 2 });

@@ -42,6 +42,7 @@ const REQUEST = {
   createOrgs: false,
   delimiter: ",",
   fileName: "people.csv",
+  today: "2026-11-20",
 };
 
 test("--map assigns headers to fields, including the tenant's custom fields", async () => {

@@ -1,5 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { UserDependents, LeaveResult, User } from "../../lib/client/index.ts";
+import type { UserDependents, LeaveResult } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
@@ -9,12 +10,11 @@ import { guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/resolve-names.ts";
-import { USER_FILE_OPTIONS } from "../deletion/options.ts";
-import { createNoTargetFailure } from "../deletion/run.ts";
-import { readTypedNames, type NameList, type NameSources } from "../deletion/typed-names.ts";
+import { SELECTION_OPTIONS } from "../deletion/options.ts";
+import { createNoTargetFailure, selectFromFile, type Selection } from "../deletion/selection.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
-import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
 import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
@@ -37,7 +37,7 @@ export default defineCommand({
   summary: text("revoke the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
   args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
   options: {
-    ...USER_FILE_OPTIONS,
+    ...SELECTION_OPTIONS,
     on: {
       kind: "date",
       value: "DATE",
@@ -64,34 +64,46 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
   plans: true,
   shows: LEAVE_COLUMNS,
-  async run(tools, { user: names, file, encoding, sheet, on, ...options }) {
-    const { dryRun } = options;
+  async run(tools, { user: names, file, on, report, confirmDeletions, dryRun, ...reading }) {
     tools.summarize({ file });
-    refuseTypedFile({ file, dryRun }, tools.terminal);
     const tenant = await tools.tenant("users", "leavers");
     const zone = resolveTimezone(tools, tenant);
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant);
-    const { ids, learnt } = await resolveLeavers(tools, tenant, { names, file, encoding, sheet });
-    const again = line("users leave", file === undefined ? [...names] : [], {
-      file: file === "-" ? "FILE" : file,
-      sheet,
-    });
+    const own = await resolveTypedLeavers(tools, tenant, names);
+    const listed = await selectFromFile(tools, "users", { ...reading, file, dryRun, on: lastDay });
+    if (listed === undefined) return tools.terminal.note(STATE_UNCHANGED);
+    const ids = [...new Set([...own, ...listed.ids])];
+    for (const note of listed.notes) await tools.terminal.note(note);
+    if (ids.length > MAX_LEAVERS) throw createTooManyFailure(ids.length);
+    if (ids.length === 0 && names.length === 0 && listed.notes.length === 0) throw createNoTargetFailure(file);
+    const list = { file: file === "-" ? "FILE" : file, sheet: reading.sheet };
+    const again = line("users leave", file === undefined ? [...names] : [], list);
     const { leavers } = tenant.client;
     if (isBeforeLastDay)
-      return listBeforeLastDay(tools, ids.length === 0 ? [] : await leavers.dependents({ ids }), {
-        ...options,
-        lastDay,
-      });
+      return listBeforeLastDay(tools, ids.length === 0 ? [] : await leavers.dependents({ ids }), { report, lastDay });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    return finishLeave(tools, tenant, { ...options, again, planned, learnt });
+    return finishLeave(tools, tenant, { report, dryRun, confirmDeletions, again, planned, listed });
   },
 });
 
+/** Leavers are handled one by one in one transaction. */
+const MAX_LEAVERS = 2000;
+
+const createTooManyFailure = (count: number): Failure =>
+  new Failure("usage", {
+    what: text(
+      `the list has ${count} leavers, but one run accepts at most ${MAX_LEAVERS}`,
+      `退職者が ${count} 人います。1 回に指定できるのは ${MAX_LEAVERS} 人までです`,
+    ),
+    hint: text("split the list", "一覧を分けてください"),
+  });
+
 type LeaveTenant = ChosenTenant<"users" | "leavers">;
 
-interface LeaveRequest extends Pick<NameList, "learnt"> {
+interface LeaveRequest {
+  readonly listed: Selection;
   readonly planned: readonly LeaveResult[];
   readonly report: string | undefined;
   readonly dryRun: boolean;
@@ -99,17 +111,15 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
   readonly again: ReturnType<typeof line>;
 }
 
-/** Skips users who are already deleted, so that a list can be used twice. @throws `not-found` */
-async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
-  const { typed, learnt, skips } = await readTypedNames(tools, from, true);
-  if (typed.length === 0 && skips !== true) throw createNoTargetFailure(from);
-  const findable = {
-    ...USER_LOOKUP,
-    called: ({ name }: User) => name,
-    find: (name: string) => client.users.find({ name }),
-    findDeletion: (name: string) => findDeletion(client, name),
-  };
-  return { ids: await resolveRecordIds(tools, typed, findable), learnt };
+/** Skips users who are already deleted, so that the command can be repeated. @throws `not-found`, `usage` */
+async function resolveTypedLeavers(tools: Tools, { client }: LeaveTenant, names: readonly string[]) {
+  const find = (name: string) => client.users.find({ name });
+  const findable = { ...USER_LOOKUP, find, findDeletion: (name: string) => findDeletion(client, name) };
+  return resolveRecordIds(
+    tools,
+    names.filter((name) => name.trim() !== ""),
+    findable,
+  );
 }
 
 async function listBeforeLastDay(
@@ -131,7 +141,7 @@ async function listBeforeLastDay(
 
 async function finishLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
-  const { planned, report, dryRun, confirmDeletions, learnt } = request;
+  const { planned, report, dryRun, confirmDeletions, listed } = request;
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
@@ -154,7 +164,8 @@ async function finishLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   let done = planned;
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
-    const results = await tenant.client.leavers.leave({ ids, learns: learnt });
+    const results = await tenant.client.leavers.leave({ ids, learns: listed.learns });
+    await listed.settle();
     // the response to a repeated request omits users that the first request deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
@@ -244,12 +255,12 @@ const listUncheckedWarnings = (found: readonly UserDependents[]): readonly Text[
 
 async function noteRemainingSteps(
   { terminal }: Tools,
-  { again }: LeaveRequest,
+  { again, listed }: LeaveRequest,
   results: readonly LeaveResult[],
 ): Promise<Outcome> {
   for (const note of listLeaveSteps(results.flatMap(buildLeaveRows))) await terminal.note(note);
   const staying = results.filter(({ after }) => after !== null).length;
-  if (staying === 0) return undefined;
+  if (staying === 0) return listed.isPart ? "partial" : undefined;
   await terminal.note(
     step(
       `${formatCount(staying, "user")} cannot be deleted until the remaining steps are done; then`,

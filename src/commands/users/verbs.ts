@@ -1,7 +1,6 @@
 import { ALLOWANCES } from "../../lib/model/import.ts";
 import { USER, USER_KEY_NAMES } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
-import { USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { buildAllowOption, IMPORT_OPTIONS, ORG_BY_OPTION, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
 import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "./columns.ts";
@@ -13,7 +12,6 @@ export default defineRecordVerbs({
   argument: USER_ARGUMENT,
   lookup: USER_LOOKUP,
   changedElsewhere: ["org"],
-  deletes: { options: USER_FILE_OPTIONS, called: ({ name }) => name },
   exports: USER_ORG_OPTIONS,
   imports: {
     undeletable: UNDELETABLE_OPTION,

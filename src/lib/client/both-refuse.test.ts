@@ -88,7 +88,9 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "imports.create": { given: { kind: "users" } },
     "imports.delete": { given: { kind: "users", ids } },
     "imports.dropTasks": { given: { numbers } },
-    "layouts.learn": { given: { kind: "users", headers: ["姓"], map: { columns: [{ header: "姓", to: "name" }] } } },
+    "layouts.learn": {
+      given: { use: "import", kind: "users", headers: ["姓"], map: { columns: [{ header: "姓", to: "name" }] } },
+    },
     "leavers.dependents": { given: { ids } },
     "leavers.leave": { given: { ids } },
     "orgs.create": { given: { name: "南", code: "S", parentId: org } },

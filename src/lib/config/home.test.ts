@@ -24,6 +24,7 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/settings.lock",
     "/place/here/notify.yaml",
     "/place/here/smtp-password",
+    "/place/here/answers.json",
     "/place/here/tenants",
     "/place/here/cache",
     "/place/here/tmp",

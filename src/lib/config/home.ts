@@ -27,7 +27,10 @@ export function locateHome({ environment, userFolder, workingFolder, userId }: H
   return { settings: root, data: root, tenants, cache, temporary, userId };
 }
 
-const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
+/** Answers about lists whose plans were not applied. */
+export const ANSWERS_FILE = "answers.json";
+
+const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password", ANSWERS_FILE];
 
 /** The key in this file seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";

@@ -47,6 +47,16 @@ export const serialKey = (serial: string): string =>
 
 export const nameKey = foldText;
 
+/** Ignores width, case and spaces. */
+export const looseCode = (code: string): string => nameKey(code).normalize("NFKC").toLowerCase().replace(/\s/gu, "");
+
+/** Also ignores leading zeros and the separators of a number, which spreadsheets remove. */
+export const looseKey = (key: string): string => {
+  const loose = looseCode(key);
+  const digits = loose.replaceAll(/[-()]/g, "");
+  return /^\d+$/.test(digits) ? digits.replace(/^0+(?=\d)/, "") : loose;
+};
+
 /** Names from Apple are compared by this key. Full-width letters and digits become ASCII. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 

@@ -167,6 +167,32 @@ export const PROBLEMS = {
       `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"] || "blank"}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
+  "row-left": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "row")} skipped: these people have left`,
+    "退職済みの {count} 行を読み飛ばします",
+  ),
+  "leaving-unknown": createError(
+    '"{value}" is neither a day nor a word for people who left or stay',
+    "「{value}」は、日付としても、退職・在籍を表す言葉としても読めません",
+  ),
+  "leaver-stays": createWarning(
+    "{name} is not selected: row {row} says that this person has not left",
+    "{name} は対象にしません: {row} 行目では退職していません",
+  ),
+  "record-unknown": createError(
+    (p) => (p["value"] === "" ? "the row names no record" : `no ${getNounOfProblem(p).en} matches "${p["value"]}"`),
+    (p) =>
+      p["value"] === ""
+        ? "どのデータの行か書かれていません"
+        : `「${p["value"]}」に該当する${getNounOfProblem(p).ja}はありません`,
+  ),
+  "record-ambiguous": createError("matches {count} records: {records}", "{count} 件に該当します: {records}"),
+  "record-contested": createError(
+    (p) =>
+      `belongs to ${p["holder"]}${p["name"] === "" ? ", who has another key" : `, but the row names "${p["name"]}"`}`,
+    (p) =>
+      `${p["holder"]} のものですが、この行は${p["name"] === "" ? "ほかのキーが異なります" : `「${p["name"]}」です`}`,
+  ),
   "cells-too-many": createError(
     (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has only ${p["want"]}`,
     "セルが {got} 個あります(ヘッダーは {want} 個)",
@@ -227,10 +253,6 @@ export const PROBLEMS = {
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?",
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
-  "header-needed": createWarning(
-    "the column {header} is missing, so rows for new records would be rejected",
-    "列「{header}」がありません。新しく追加する行は拒否されます",
-  ),
   "header-other-app": createWarning(
     "the column {header} belongs to {app} and is ignored",
     "列「{header}」は {app} のものなので無視します",
@@ -270,6 +292,10 @@ export const PROBLEMS = {
   "value-hidden": createError(
     "contains invisible characters ({characters})",
     "目に見えない文字があります({characters})",
+  ),
+  "values-moved": createWarning(
+    (p) => `the ${formatCount(Number(p["count"]), "changed value")} of this column only changed places`,
+    "この列で変わる {count} 件は、値が行どうしで入れ替わっただけです",
   ),
   "value-kept": { severity: "warning", describe: describeAcceptedValue },
   "not-alphanumeric": createValueProblemKind(

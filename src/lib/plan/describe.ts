@@ -120,7 +120,7 @@ const KEPT_RECORDS = text(
 );
 
 function* renderCounts(told: Import): Generator<Text> {
-  const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
+  const { mode, unchanged, invalid, wipes = 0, kept, skipped, left } = told;
   const changes = listPlanChanges(told);
   const rest = [
     [unchanged, text("unchanged", "変更なし")],
@@ -141,6 +141,7 @@ function* renderCounts(told: Import): Generator<Text> {
       ...(kept?.isNew === false ? kept : { count: 0 }),
       what: text("missing from the file, but kept", "ファイルにないが残すデータ"),
     },
+    { count: left, what: text("rows skipped because the people have left", "退職済みのため読み飛ばす行") },
     ...skipped.map(({ header, value, count }) => ({
       count,
       what: text(`rows skipped (${header} is ${value || "blank"})`, `読み飛ばす行(${header}が「${value}」)`),

@@ -2,5 +2,4 @@ export type { EnvironmentVariables } from "./output-choice.ts";
 export type { Column } from "./output-choice.ts";
 export type { SaveRows } from "./output.ts";
 export { BYTE_UNIT, ROW_UNIT } from "./progress/progress.ts";
-export type { PromptChoice, Questions } from "./prompt.ts";
 export { Terminal, type TerminalEnvironment } from "./terminal.ts";

@@ -3,7 +3,7 @@ import { openInput } from "../../../lib/files/index.ts";
 import { getProblemSeverity } from "../../../lib/model/problem.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
-import { renderProblem } from "../../csv/file/check-report.ts";
+import { renderProblem } from "../../imports/plan/problem-lines.ts";
 import { detectInputFormat, readRecords, type InputFormatOptions } from "../../imports/plan/reading.ts";
 import { streamUntilAborted } from "../../csv/file/abortable-stream.ts";
 import type { Tools } from "../../tools.ts";

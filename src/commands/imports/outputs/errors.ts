@@ -1,4 +1,4 @@
-import type { InputProblem } from "../../../lib/client/index.ts";
+import type { Import, InputProblem } from "../../../lib/client/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { getReasonHeader, isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
@@ -12,7 +12,11 @@ import { readRecords, rereadFile, type InputFormat } from "../plan/reading.ts";
 import type { PlannedFile } from "./secrets.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 
-type ErrorsSource = Omit<PlannedFile, "map">;
+interface ErrorsSource extends Omit<PlannedFile, "map" | "plan"> {
+  readonly plan: Pick<Import, "errors" | "header" | "inputSha256">;
+  /** the problems by row and column */
+  readonly problems: () => AsyncIterable<InputProblem> | Iterable<InputProblem>;
+}
 
 type RowBatches = AsyncIterable<readonly (readonly string[])[]>;
 
@@ -45,11 +49,10 @@ async function* encodeRecords(rows: RowBatches, { encoding, dialect }: InputForm
 
 async function* selectInvalidRecords(
   tools: Tools,
-  { plan, file, reading }: ErrorsSource,
+  { plan, problems, file, reading }: ErrorsSource,
 ): AsyncGenerator<readonly (readonly string[])[]> {
   const { terminal } = tools;
-  const { client } = await tools.tenant("imports");
-  const reasons = readRowReasons(client.imports.problems(plan.id), reading.headerRow, terminal);
+  const reasons = readRowReasons(problems(), reading.headerRow, terminal);
   let { value: next } = await reasons.next();
   const whole = next?.row === reading.headerRow ? next.reason : undefined;
   let found: { readonly row: number; readonly cells: readonly string[] }[] = [];
@@ -92,7 +95,7 @@ interface RowReason {
 }
 
 export async function* readRowReasons(
-  problems: AsyncIterable<InputProblem>,
+  problems: AsyncIterable<InputProblem> | Iterable<InputProblem>,
   headerRow: number,
   teller: Pick<Terminal, "language" | "plain">,
 ): AsyncGenerator<RowReason, undefined> {

@@ -3,8 +3,8 @@ import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { getHeaderRow } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
-import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
-import { text } from "../../../lib/text/index.ts";
+import { ProblemDigest, renderProblemLine } from "./problem-lines.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 
 export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
@@ -26,30 +26,42 @@ const MAX_READ_PROBLEMS = 100_000;
 
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-export async function listProblems(
+/** Says what is wrong in a file. @param read returns at most `limit` problems */
+export async function listFoundProblems(
   terminal: Terminal,
-  client: Client<"imports">,
-  plan: Import,
   file: string,
+  found: Pick<Import, "errors" | "warnings"> & { readonly headerRow: number },
+  read: (limit: number | undefined) => AsyncIterable<InputProblem> | Iterable<InputProblem>,
+  how: Text = text("--errors FILE writes all of them", "--errors FILE で全件を出力"),
 ): Promise<ListedProblems> {
   const codes = new Set<string>();
-  if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, codes };
+  if (found.errors + found.warnings === 0) return { all: [], whole: undefined, codes };
   const all: object[] | undefined = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
   let kept = 0;
   let whole: string | undefined;
   const most = all === undefined ? MAX_READ_PROBLEMS : undefined;
-  for await (const problem of client.imports.problems(plan.id, { limit: most })) {
+  for await (const problem of read(most)) {
     codes.add(problem.code);
     if (isKeptRecord(problem)) kept += 1;
     else digest.take(problem, problem.severity);
     if (problem.severity !== "error") continue;
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
     // an error in the header row, or without a row (0), concerns the whole file
-    if (problem.row <= getHeaderRow(plan)) whole ??= problem.code;
+    if (problem.row <= found.headerRow) whole ??= problem.code;
   }
-  const how = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
-  const rest = { errors: plan.errors, warnings: plan.warnings - kept, how };
+  const rest = { errors: found.errors, warnings: found.warnings - kept, how };
   await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)), rest);
   return { all: all ?? [], whole, codes };
 }
+
+export const listProblems = (
+  terminal: Terminal,
+  client: Client<"imports">,
+  plan: Import,
+  file: string,
+  how?: Text,
+): Promise<ListedProblems> => {
+  const found = { ...plan, headerRow: getHeaderRow(plan) };
+  return listFoundProblems(terminal, file, found, (limit) => client.imports.problems(plan.id, { limit }), how);
+};

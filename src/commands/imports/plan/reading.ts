@@ -3,7 +3,6 @@ import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { guessDelimiter } from "../../../lib/csv/layout/delimiter.ts";
-import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import {
   CONSOLE_DIALECT,
@@ -28,7 +27,6 @@ export interface InputFormatOptions {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
-  readonly map?: ColumnMap | undefined;
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -45,6 +43,17 @@ export async function detectInputFormat(
   const encoding = await detectEncoding(file, asked, { flag, signal });
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return { encoding, dialect: { delimiter: guessDelimiter(start, headerRow) }, headerRow: headerRow ?? 1 };
+}
+
+/** Guesses the delimiter again for another row of the header. */
+export async function guessInputDialect(
+  file: InputFile,
+  { encoding, dialect }: InputFormat,
+  headerRow: number | undefined,
+): Promise<Dialect> {
+  if (encoding === "xlsx" || headerRow === undefined) return dialect;
+  const start = new TextDecoder(encoding).decode(await readHead(file), { stream: true });
+  return { delimiter: guessDelimiter(start, headerRow) };
 }
 
 interface RecordReading extends Omit<InputFormat, "headerRow"> {
@@ -73,7 +82,10 @@ export async function* readRecords(
 }
 
 /** @throws `input-rejected` at the end if the file has changed since the plan was made */
-export async function* rereadFile(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
+export async function* rereadFile(
+  file: InputFile,
+  { inputSha256 }: Pick<Import, "inputSha256">,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const chunk of file.chunks()) {
     hash.update(chunk);

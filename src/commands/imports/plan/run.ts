@@ -1,4 +1,4 @@
-import { renderAdvice } from "../../../lib/advice/index.ts";
+import { line, renderAdvice, step } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
@@ -15,14 +15,14 @@ import {
   type ImportOptions,
   type ImportRequest,
 } from "./options.ts";
-import { PendingPlan } from "./pending-plan.ts";
-import { adviseLeavers } from "../../layouts/leavers.ts";
+import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
+import { keepAnswers } from "../../layouts/kept-answers.ts";
 import { ANSWERS_STORED_NOTE, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { finishPlan } from "./finish-plan.ts";
-import { examineFile, sendFile } from "./send.ts";
+import { sendFile } from "./send.ts";
 
 const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
@@ -41,19 +41,24 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const first = await planFile(tools, file, { ...asked, orgs }).catch((error: unknown) =>
     discardAndThrow(client, orgs, error),
   );
-  const { plan, requested, reading, map, learns, note } = await answerOrgNames(tools, file, first);
+  const { plan, requested, reading, map, learns, note, headers } = await answerOrgNames(tools, file, first);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // await before returning, because returning closes the file
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     const { report, errors, emitCsv } = requested.options;
-    const leavers = adviseLeavers(plan, asked.file, reading.sheet);
-    const notes = [plan.rejected && learns ? undefined : note, leavers && renderAdvice(leavers)].filter(
-      (one) => one !== undefined,
-    );
+    const list = { file: asked.file === "-" ? "FILE" : asked.file, sheet: reading.sheet };
+    const leavers = step("for the leavers", "退職者の手続き", line("users leave", [], list));
+    const notes = [
+      ...(note === undefined || (plan.rejected && learns) ? [] : [note]),
+      ...(plan.left > 0 && plan.kind === "users" ? [renderAdvice(leavers)] : []),
+    ];
     await showPlan(tools, plan, { ...problems, more: notes, allRows: same(report ?? "--report plan.xlsx") });
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
-    if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
+    if (errors !== undefined)
+      await (
+        await loadErrorsModule()
+      ).writeErrors(tools, errors, { plan, problems: () => client.imports.problems(plan.id), file, reading });
     if (plan.rejected) {
       await pending.leave();
       const { createRejection } = await import("../refusal/rejection.ts");
@@ -63,30 +68,45 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     const upload = emitCsv === undefined ? undefined : await loadUploadModule();
     await upload?.checkUpload(tools, plan, { label: file.label, file: emitCsv ?? "", secrets });
     await checkAdministrators(tools, plan);
+    if (problems.codes.has("values-moved") && !(await confirmMovedValues(tools, requested.options))) {
+      await pending.leave();
+      return tools.terminal.note(NOTHING_CHANGED);
+    }
     const write = await preparePasswords(tools, requested.options.generatePasswords, secrets);
     const settling = { ...requested.options, requested, write, changes: learns || !hasNoEffect(plan) };
-    if (upload === undefined || emitCsv === undefined) return finishPlan(tools, pending, settling);
-    return upload.finishPlanWithUpload(tools, pending, emitCsv, { ...settling, secrets });
+    const outcome =
+      upload === undefined || emitCsv === undefined
+        ? await finishPlan(tools, pending, settling)
+        : await upload.finishPlanWithUpload(tools, pending, emitCsv, { ...settling, secrets });
+    if (learns && pending.committed !== undefined)
+      await keepAnswers(tools, { use: "import", kind: asked.kind, headers }, undefined);
+    return outcome;
   });
 }
 
+/** Without a terminal, the plan only names the columns. */
+async function confirmMovedValues({ terminal }: Tools, { dryRun }: ImportOptions): Promise<boolean> {
+  if (dryRun || !terminal.interactive) return true;
+  const message = text(
+    "In a column, values only changed places: was one column sorted alone? Go on anyway?",
+    "値が行どうしで入れ替わっただけの列があります(その列だけを並べ替えていませんか?)。続けますか?",
+  );
+  return terminal.prompts.confirm({ message, flag: "--yes" });
+}
+
 async function planFile(tools: Tools, file: InputFile, asked: ImportRequest) {
-  const { map, learns = false, note, detected } = await readList(tools, file, asked);
+  const { map, learns, note, reading, headers } = await readList(tools, file, { use: "import", ...asked });
   const requested = addMapOptions(asked, map?.options);
   refuseConflictingOptions(requested);
-  const { encoding, sheet, headerRow } = requested.options;
-  const read = { encoding, sheet, headerRow, map, format: requested.kind, detected };
-  const reading = await examineFile(tools, file, read);
   const plan = await sendFile(tools, file, requested, reading, map, learns);
-  return { plan, requested, reading, map, learns, note };
+  return { plan, requested, reading, map, learns, note, headers };
 }
 
 type PlannedList = Awaited<ReturnType<typeof planFile>>;
 
 async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedList): Promise<PlannedList> {
-  const { plan, requested, reading, map } = planned;
-  const { interactive } = tools.terminal;
-  if (plan.errors === 0 || !interactive || tools.globals.yes || requested.file === "-") return planned;
+  const { plan, requested, reading, map, headers } = planned;
+  if (plan.errors === 0 || !tools.terminal.interactive || requested.file === "-") return planned;
   const { client } = await tools.tenant("imports");
   try {
     const answers = await (await import("./org-names.ts")).askOrgNames(tools, plan);
@@ -94,6 +114,7 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
     const { key, orgBy, sheet, headerRow } = { ...requested.options, ...map?.options };
     const options = { ...map?.options, key, orgBy, sheet, headerRow };
     const learnt = { columns: [], ...map, options, values: [...(map?.values ?? []), ...answers] };
+    await keepAnswers(tools, { use: "import", kind: requested.kind, headers }, learnt);
     const again = await sendFile(tools, file, requested, reading, learnt, true);
     await client.imports.discard(plan.id);
     return {

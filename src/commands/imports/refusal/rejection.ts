@@ -1,3 +1,4 @@
+import { line, renderAdvice, step } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { ProblemCode } from "../../../lib/model/problem.ts";
@@ -80,7 +81,7 @@ export function createExportRejection(plan: Import, { all, codes }: ListedProble
 
 export function createRejection(
   plan: Import,
-  { options: { errors, skipInvalid, undeletable } }: ImportRequest,
+  { kind, file, options: { errors, skipInvalid, undeletable } }: ImportRequest,
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
   const createsOrgs = FORMATS[plan.kind].columns.some(({ refers }) => refers?.creates?.option === "createOrgs");
@@ -90,6 +91,16 @@ export function createRejection(
       return isOfOrg && !createsOrgs ? [IMPORT_ORGS_HINT] : (HINTS[code as ProblemCode] ?? []);
     }),
   );
+  if (codes.has("leaving-unknown"))
+    hints.add(
+      renderAdvice(
+        step(
+          "correct these days, or answer once what the words mean",
+          "日付を直すか、言葉の意味を一度だけ答えてください",
+          line("layouts learn", [file], { as: kind }),
+        ),
+      ),
+    );
   if (undeletable === "keep") hints.delete(KEEP_UNDELETABLE_HINT);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(CANNOT_SKIP_HINT);
   if (hints.size === 0 || (whole === undefined && errors === undefined))

@@ -138,7 +138,7 @@ test("a learnt layout is preferred, although it reads fewer columns; built-in la
 
 test.each(BUILT_IN_LAYOUTS)("$id: its map is valid and reads only its own headers", ({ kind, headers, map }) => {
   checkMap(map, FORMATS[kind]);
-  const used = [...map.columns, ...(map.skip ?? [])].map(({ header }) => header);
+  const used = [...map.columns, ...(map.rows ?? [])].map(({ header }) => header);
   expect(headers).toEqual(expect.arrayContaining([...used, ...(map.joins ?? []).flatMap((join) => join.headers)]));
   expect(new Set(headers).size).toBe(headers.length);
 });

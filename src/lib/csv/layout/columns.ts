@@ -3,7 +3,7 @@ import type { Column } from "../../model/format.ts";
 
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
-const normaliseHeader = (header: string): string =>
+export const normaliseHeader = (header: string): string =>
   header
     .normalize("NFKC")
     .replace(/\s+/gu, "")

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { findHeaderRow } from "./find-header.ts";
+import { findHeaderRow, HeaderFinder } from "./find-header.ts";
 
-const find = (content: string) => findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users);
+const find = (content: string) =>
+  findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, new HeaderFinder(FORMATS.users));
 
 test.each([
   ["氏名,メールアドレス\n山田,a@b\n", 1],

@@ -3,7 +3,7 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordSink } from "../records/record.ts";
 import { joinHeaderLines } from "../records/header-lines.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
-import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
+import { HEADER_SEARCH_ROWS } from "./layout.ts";
 
 /**
  * Finds the first row with two known or probably misspelt columns, because titles may be above the header. Row 1 needs
@@ -12,7 +12,6 @@ import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 export class HeaderFinder implements RecordSink {
   /** name of the sheet; undefined if the workbook has only one sheet */
   sheet: string | undefined;
-  readonly samples: (readonly string[])[] = [];
   readonly #format: Format;
   readonly #options: HeaderOptions;
   readonly #given: number | undefined;
@@ -37,6 +36,11 @@ export class HeaderFinder implements RecordSink {
     return this.#found ?? 1;
   }
 
+  /** The last row that can be the header. */
+  get lastRow(): number {
+    return this.#given ?? HEADER_SEARCH_ROWS;
+  }
+
   get isTable(): boolean {
     const { columns } = readHeader(this.#header, this.#format, { ...this.#options, readsLikely: true }).layout;
     const keys = this.#format.thing.keys.flatMap(({ field, standIn = [] }) => [field, ...standIn]);
@@ -48,8 +52,7 @@ export class HeaderFinder implements RecordSink {
   }
 
   record(cells: readonly string[], count: number, row: number): void {
-    const last = this.#given ?? HEADER_SEARCH_ROWS;
-    if (this.samples.length === SAMPLE_ROWS || row > (this.#found ?? last) + 1 + SAMPLE_ROWS) return;
+    if (row > (this.#found ?? this.lastRow) + 1) return;
     const header = cells.slice(0, count).map((cell) => cell.trim());
     const isNext = this.#lastRow === row - 1 && (this.#given ?? row - 1) === row - 1;
     const joined = isNext ? joinHeaderLines(this.#last, header) : undefined;
@@ -57,8 +60,8 @@ export class HeaderFinder implements RecordSink {
       this.#found = row - 1;
       this.#header = joined;
       this.#filled = countFilled(joined);
-    } else if (this.#found !== undefined) this.samples.push(header);
-    if (row > last || this.#found !== undefined) return;
+    }
+    if (row > this.lastRow || this.#found !== undefined) return;
     this.#last = header;
     this.#lastRow = row;
     this.#above.push(this.#filled);
@@ -80,14 +83,7 @@ export class HeaderFinder implements RecordSink {
 
 const countFilled = (cells: readonly string[]): number => cells.filter((cell) => cell !== "").length;
 
-export function findHeaderRow(
-  head: Uint8Array,
-  reading: RecordReaderOptions,
-  format: Format,
-  options: HeaderOptions = {},
-  given?: number,
-): HeaderFinder {
-  const finder = new HeaderFinder(format, options, given);
+export function findHeaderRow(head: Uint8Array, reading: RecordReaderOptions, finder: HeaderFinder): HeaderFinder {
   new RecordReader(reading, finder).write(head);
   return finder;
 }

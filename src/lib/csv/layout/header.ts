@@ -5,6 +5,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader, toLooseValue } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
+import { findRowSubject } from "./leaving.ts";
 import { findMappedCells, type MappedCells } from "./mapped-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
@@ -16,6 +17,8 @@ export interface HeaderOptions {
   /** true to read an unknown header as a misspelling of the most similar missing header, and to report it */
   readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
+  /** true for an export of the console, whose rows are all of people who are there */
+  readonly fromConsole?: boolean | undefined;
 }
 
 const RESERVED_HEADERS: readonly string[] = ["__proto__", "constructor", "prototype"];
@@ -54,6 +57,9 @@ const APPS_BY_HEADER = Map.groupBy(
 /** Maximum number of suggestions. A malicious header with thousands of unknown columns would take seconds. */
 const MAX_SUGGESTIONS = 100;
 
+const isListOfPeople = ({ columns }: Format, { fromConsole }: HeaderOptions): boolean =>
+  fromConsole !== true && columns.some(({ personName }) => personName !== undefined);
+
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
 class HeaderReader {
@@ -63,6 +69,7 @@ class HeaderReader {
   readonly #mapped: ReadonlyMap<string, string | null>;
   readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
+  readonly #isOfPeople: boolean;
   readonly #firstSeen = new Map<string, number>();
   #suggestions = 0;
 
@@ -75,10 +82,11 @@ class HeaderReader {
       ...columns.toReversed().map((column) => [nameKey(column.header.trim()), column] as const),
     ]);
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
-    const { joins = [], skip = [] } = options.map ?? {};
+    const { joins = [], rows = [] } = options.map ?? {};
     this.#used = new Set(
-      [...joins.flatMap(({ headers }) => headers), ...skip.map(({ header }) => header)].map(toHeaderKey),
+      [...joins.flatMap(({ headers }) => headers), ...rows.map(({ header }) => header)].map(toHeaderKey),
     );
+    this.#isOfPeople = isListOfPeople(format, options);
     this.#allowUnknown = options.allowUnknownColumns === true;
   }
 
@@ -107,7 +115,7 @@ class HeaderReader {
     if (isReasonHeader(header)) return { kind: "reason" };
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
-    if (this.#used.has(key)) return { kind: "ignored" };
+    if (this.#used.has(key) || (this.#isOfPeople && findRowSubject(header) !== undefined)) return { kind: "ignored" };
     const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
     if (apps.length > 0)
       return createHeaderProblem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
@@ -247,7 +255,8 @@ export const readHeader = (
   const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
   const { unknown, unnamed, reason, problems } = reading;
   const positions = options.readsLikely === true ? addLikelyColumns(reading, columns) : reading.positions;
-  const foreign = findMappedCells(cells, { columns, positions, map: options.map }, place);
+  const isOfPeople = isListOfPeople(format, options);
+  const foreign = findMappedCells(cells, { columns, positions, map: options.map, isOfPeople }, place);
   const present = findPresentColumns(columns, cells, positions, foreign, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;
@@ -267,7 +276,7 @@ export const readHeader = (
       unnamed,
       reason,
       key,
-      skip: foreign.skip,
+      subjects: foreign.subjects,
       place,
     },
     problems: [

@@ -1,11 +1,9 @@
 import type { Column, Format } from "../../model/format.ts";
 import { text } from "../../text/index.ts";
+import type { SubjectCell } from "./leaving.ts";
 
 /** Number of rows in which the header is searched. Titles may be above the header. */
 export const HEADER_SEARCH_ROWS = 10;
-
-/** Number of rows below the header whose values are used to propose what a column means. */
-export const SAMPLE_ROWS = 10;
 
 export interface HeaderPlace {
   readonly row: number;
@@ -24,11 +22,6 @@ export interface LayoutColumn {
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 
-export interface SelectedCells {
-  readonly position: number;
-  readonly values: readonly string[];
-}
-
 export interface Layout {
   readonly format: Format;
   readonly headers: readonly string[];
@@ -39,7 +32,7 @@ export interface Layout {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly key: string;
-  readonly skip: readonly SelectedCells[];
+  readonly subjects: readonly SubjectCell[];
   readonly place: HeaderPlace;
 }
 

@@ -4,6 +4,7 @@ import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
 import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
+import { ROW_SUBJECTS, WORD_MEANINGS, type RowColumn, type RowSubject, type WordMeaning } from "./leaving.ts";
 import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 
 const IGNORED_COLUMN_TARGET = "ignore";
@@ -22,6 +23,26 @@ const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), 
 
 const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
 
+const createWordsSchema = () =>
+  allowBlank(
+    () => new Map(),
+    z.map(
+      z.string(),
+      allowBlank(() => new Map(), z.map(z.string(), z.enum(WORD_MEANINGS))),
+    ),
+  );
+
+const toSkipWords = (all: readonly string[]) => new Map(all.map((word) => [word, "skip"] as const));
+
+const RowsSchema = z.strictObject({
+  skip: createListsSchema().transform(
+    (lists = new Map()) => new Map(Array.from(lists, ([header, all]) => [header, toSkipWords(all)])),
+  ),
+  leaving: createWordsSchema().optional(),
+  effect: createWordsSchema().optional(),
+  joining: createWordsSchema().optional(),
+});
+
 const OptionsSchema = z.strictObject({
   sheet: createPlainTextSchema().optional(),
   "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
@@ -36,15 +57,15 @@ const MapSchema = allowBlank(
     columns: createEntriesSchema(),
     join: createListsSchema(),
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
-    rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
+    rows: allowBlank(() => undefined, RowsSchema.optional()).optional(),
     options: allowBlank(() => undefined, OptionsSchema.optional()).optional(),
   }),
 );
 
-const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "join", "values", "rows.skip"];
+const SECTION_WITH_USER_KEYS =
+  /^(?:columns|join|values|values\0[^\0]*|rows\0(?:skip|(?:leaving|effect|joining)(?:\0[^\0]*)?))$/;
 
-const hasOwnKeys = (path: YamlPath): boolean =>
-  SECTIONS_WITH_USER_KEYS.includes(path.join(".")) || (path.length === 2 && path[0] === "values");
+const hasOwnKeys = (path: YamlPath): boolean => SECTION_WITH_USER_KEYS.test(path.join("\0"));
 
 export interface MapOptions {
   readonly sheet?: string | undefined;
@@ -56,6 +77,12 @@ export interface MapOptions {
 
 export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
+}
+
+/** What was answered about a list, by its headers. */
+export interface ListAnswers {
+  readonly headers: readonly string[];
+  readonly map: ParsedMapFile;
 }
 
 /** Reads the sections `columns`, `join`, `values`, `rows`, `options`. @throws `input-rejected` with the line number */
@@ -96,6 +123,16 @@ const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
   );
 };
 
+const toRowColumns = (
+  says: RowSubject,
+  columns: ReadonlyMap<string, ReadonlyMap<string, WordMeaning>> = new Map(),
+): readonly RowColumn[] =>
+  Array.from(columns, ([header, words]) => ({
+    header,
+    says,
+    words: Array.from(words, ([word, means]) => ({ word, means })),
+  }));
+
 const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
   const { columns = [], join, values, rows } = parts;
   const fieldOf = (name: string): string => findColumn(format.columns, name)?.field ?? name;
@@ -108,7 +145,7 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     columns: Array.from(columns, ([header, to]) => ({ header, to: to === IGNORED_COLUMN_TARGET ? null : fieldOf(to) })),
     joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),
     values: values && translations.map(({ value }) => value),
-    skip: rows?.skip && Array.from(rows.skip, ([header, all]) => ({ header, values: all })),
+    rows: rows && ROW_SUBJECTS.flatMap((says) => toRowColumns(says, rows[says])),
   };
   const paths: Readonly<Record<MapPart, readonly YamlPath[]>> = {
     columns: pathsOf(["columns"], columns),

@@ -44,7 +44,7 @@ describe("parseMapFile", () => {
         { field: "orgCode", from: "営業部", to: "S01" },
         { field: "orgCode", from: "なし", to: "" },
       ],
-      skip: [{ header: "在籍区分", values: ["退職"] }],
+      rows: [{ header: "在籍区分", says: "skip", words: [{ word: "退職", means: "skip" }] }],
       options: { sheet: "名簿", headerRow: 4, orgBy: "name", blank: "keep", key: "employee-code" },
     });
     expect(() => checkMap(map, FORMATS.users)).not.toThrow();
@@ -56,7 +56,7 @@ describe("parseMapFile", () => {
     expect(parseMapFile(content, FORMATS.users, "hr.yaml")).toMatchObject({
       joins: [{ field: "name", headers: ["__proto__", "constructor"] }],
       values: [{ field: "title", from: "__proto__", to: "a" }],
-      skip: [{ header: "__proto__", values: ["__proto__"] }],
+      rows: [{ header: "__proto__", says: "skip", words: [{ word: "__proto__", means: "skip" }] }],
     });
   });
 

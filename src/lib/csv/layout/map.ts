@@ -4,6 +4,7 @@ import { text, type Text } from "../../text/index.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
+import type { RowColumn } from "./leaving.ts";
 
 /** A field whose value is joined from several cells. Blank cells are left out. */
 export interface JoinedField {
@@ -17,11 +18,6 @@ export interface TranslatedValue {
   readonly to: string;
 }
 
-export interface SkippedCells {
-  readonly header: string;
-  readonly values: readonly string[];
-}
-
 /**
  * Rules for reading a list without the console's headers. The rules are plain data, because they are sent through the
  * tenant API.
@@ -30,7 +26,8 @@ export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;
   readonly values?: readonly TranslatedValue[] | undefined;
-  readonly skip?: readonly SkippedCells[] | undefined;
+  /** columns that say which rows are read and who has left; a header that is known in every list need not be here */
+  readonly rows?: readonly RowColumn[] | undefined;
 }
 
 export type MapPart = "columns" | "joins" | "values";

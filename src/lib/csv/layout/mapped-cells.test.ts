@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { Problem, ProblemCode } from "../../model/problem.ts";
+import type { RowColumn } from "./leaving.ts";
 import { readHeader } from "./header.ts";
 import type { ColumnMap } from "./map.ts";
 import { RowChecker } from "./rows.ts";
@@ -77,18 +78,21 @@ test("values are translated after trimming, whatever their width, before they ar
   ]);
 });
 
+const skipRows = (header: string, ...words: readonly string[]): RowColumn => ({
+  header,
+  says: "skip",
+  words: words.map((word) => ({ word, means: "skip" })),
+});
+
 describe("rows that are left out", () => {
-  const skip = [
-    { header: "本務区分", values: ["兼務"] },
-    { header: "在籍区分", values: ["退職", "休職"] },
-  ];
+  const skip = [skipRows("本務区分", "兼務"), skipRows("在籍区分", "退職", "休職")];
 
   test("are counted by header and value", () => {
     const header = ["氏名", "メールアドレス", "本務区分", "在籍区分"];
     const row = (post: string, state: string) => ["山田", "a@b.jp", post, state];
     const { values, problems } = read(
       header,
-      { skip },
+      { rows: skip },
       row("兼務", "退職"),
       row("本務", "退職 "),
       row("", ""),
@@ -102,7 +106,7 @@ describe("rows that are left out", () => {
   });
 
   test("need their column: otherwise leavers would come back without a word", () => {
-    expect(read(["氏名", "メールアドレス", "本務区分"], { skip }).header).toMatchObject([
+    expect(read(["氏名", "メールアドレス", "本務区分"], { rows: skip }).header).toMatchObject([
       { code: "header-missing", params: { header: "在籍区分" } },
     ]);
   });
@@ -184,7 +188,7 @@ describe("rows that are left out", () => {
 
   test("do not hide the errors of a row that a rule for blank cells would skip", () => {
     const layout = readHeader(["氏名", "メールアドレス", "役職"], users, {
-      map: { ...EMPTY, skip: [{ header: "役職", values: [""] }] },
+      map: { ...EMPTY, rows: [skipRows("役職", "")] },
     }).layout;
     const checker = new RowChecker(layout, () => undefined, {});
     checker.noteReaderProblem({ code: "cell-formula", row: 2, line: 2, column: 3, header: "役職", params: {} });
@@ -198,7 +202,10 @@ test("any map and any header can be read, and special names are only names", () 
   const map = fc.record({
     joins: fc.array(fc.record({ field: name, headers: names }), { maxLength: 2 }),
     values: fc.array(fc.record({ field: name, from: name, to: name }), { maxLength: 3 }),
-    skip: fc.array(fc.record({ header: name, values: names }), { maxLength: 2 }),
+    rows: fc.array(
+      fc.tuple(name, names).map(([header, words]) => skipRows(header, ...words)),
+      { maxLength: 2 },
+    ),
   });
   fc.assert(
     fc.property(names, map, fc.array(names, { maxLength: 3 }), (header, rules, rows) => {

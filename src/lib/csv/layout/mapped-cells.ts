@@ -1,7 +1,9 @@
 import { nameKey } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
 import { findColumn, type Column } from "../../model/format.ts";
-import type { HeaderPlace, SelectedCells } from "./layout.ts";
+import { toLooseValue } from "./columns.ts";
+import type { HeaderPlace } from "./layout.ts";
+import { findRowSubject, type SubjectCell } from "./leaving.ts";
 import type { ColumnMap } from "./map.ts";
 
 interface JoinedCells {
@@ -11,7 +13,7 @@ interface JoinedCells {
 
 export interface MappedCells {
   readonly joined: ReadonlyMap<Column, JoinedCells>;
-  readonly skip: readonly SelectedCells[];
+  readonly subjects: readonly SubjectCell[];
   readonly problems: readonly Problem[];
 }
 
@@ -19,6 +21,8 @@ interface MatchedHeaders {
   readonly columns: readonly Column[];
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly map: ColumnMap | undefined;
+  /** false if no header is known to say who has left, as in a list of devices */
+  readonly isOfPeople: boolean;
 }
 
 const PATH_SEPARATOR = "/";
@@ -35,10 +39,10 @@ export const isOrgPathJoin = (joined: string | undefined): boolean =>
 /** Finds the cells that are joined and the cells by which rows are skipped. Each header must occur exactly once. */
 export const findMappedCells = (
   cells: readonly string[],
-  { columns, positions: taken, map }: MatchedHeaders,
+  { columns, positions: taken, map, isOfPeople }: MatchedHeaders,
   place: HeaderPlace,
 ): MappedCells => {
-  const { joins = [], skip = [] } = map ?? {};
+  const { columns: mapped = [], joins = [], rows = [] } = map ?? {};
   const problems: Problem[] = [];
   const byKey = Map.groupBy(cells.keys(), (position) => nameKey(cells[position] ?? ""));
   const reportDuplicate = (at: number, first: number): void => {
@@ -67,6 +71,16 @@ export const findMappedCells = (
     joined.set(column, { positions, separator });
     if (above !== undefined) joined.set(above, { positions, separator: LEVELS_ABOVE });
   }
-  const skipped = skip.flatMap(({ header, values }) => find(header).map((position) => ({ position, values })));
-  return { joined, skip: skipped, problems };
+  const subjects = rows.flatMap(({ header, says, words = [] }) => {
+    const meanings = new Map(words.map(({ word, means }) => [toLooseValue(word), means]));
+    return find(header).map((position) => ({ position, says, words: meanings }));
+  });
+  const isAnswered = (header: string): boolean =>
+    mapped.some((one) => one.to === null && nameKey(one.header.trim()) === nameKey(header));
+  const known = cells.flatMap((header, position) => {
+    const says = isOfPeople ? findRowSubject(header) : undefined;
+    if (says === undefined || isAnswered(header) || subjects.some((one) => one.position === position)) return [];
+    return [{ position, says, words: new Map() }];
+  });
+  return { joined, subjects: [...subjects, ...known], problems };
 };

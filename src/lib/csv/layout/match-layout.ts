@@ -20,7 +20,7 @@ export interface LayoutMatch<L extends KnownLayout> {
   readonly doubtful: readonly string[];
 }
 
-export const limitMapToHeaders = (map: ParsedMapFile, headers: readonly string[]): ParsedMapFile => {
+const limitMapToHeaders = (map: ParsedMapFile, headers: readonly string[]): ParsedMapFile => {
   const keys = new Set(headers.map(toHeaderKey));
   const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
   return {
@@ -30,8 +30,8 @@ export const limitMapToHeaders = (map: ParsedMapFile, headers: readonly string[]
   };
 };
 
-const listUsedHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: KnownLayout): readonly string[] => {
-  const used = [...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey);
+const listUsedHeaders = ({ headers, map: { columns, joins = [], rows = [] } }: KnownLayout): readonly string[] => {
+  const used = [...joins.flatMap((join) => join.headers), ...rows.map(({ header }) => header)].map(toHeaderKey);
   const ignored = columns.flatMap(({ header, to }) => (to === null ? [toHeaderKey(header)] : []));
   const isRead = (key: string): boolean => key !== "" && (used.includes(key) || !ignored.includes(key));
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));

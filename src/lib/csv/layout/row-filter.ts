@@ -3,6 +3,7 @@ import { toLooseValue } from "./columns.ts";
 import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
+import { isSecondPost, judgeLeaving, type LeavingState, type ReferenceDays } from "./leaving.ts";
 
 const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** Matches a number with or without a unit, but no code such as 0012. */
@@ -16,31 +17,73 @@ export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">
 
 type DamagedCell = Pick<Problem, "code" | "column">;
 
+export interface RowFilterOptions {
+  /** needed for lists of people: the day on which the rows are judged */
+  readonly days?: ReferenceDays | undefined;
+  /** true for a list that names records: rows of people who have left are then its subject, and are not omitted */
+  readonly selects?: boolean | undefined;
+}
+
+/** `second`: a row of a second post, which never makes a leaver. */
+export type RowState = LeavingState | "second";
+
 export class RowFilter {
-  readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];
+  readonly #rules: Layout["subjects"];
   readonly #headers: readonly string[];
   readonly #keys: readonly LayoutColumn[];
   readonly #key: number;
   readonly #required: readonly LayoutColumn[];
+  readonly #subjects: Layout["subjects"];
+  readonly #unread: readonly number[];
+  readonly #options: RowFilterOptions;
+  /** of the row that was found last */
+  state: RowState = "stays";
 
-  constructor({ skip, headers, columns, format, key }: Layout) {
-    this.#rules = skip.map(({ position, values }) => ({ position, values: new Set(values.map(toLooseValue)) }));
+  constructor({ headers, columns, format, key, subjects }: Layout, options: RowFilterOptions) {
+    this.#rules = subjects.filter(({ says }) => says === "skip");
     this.#headers = headers;
+    this.#subjects = subjects.filter(({ says }) => says !== "skip");
+    this.#options = options;
+    const read = new Set(columns.flatMap(({ positions }) => positions));
+    this.#unread = headers
+      .keys()
+      .filter((position) => !read.has(position))
+      .toArray();
     const fields = key === format.key ? [key, ...(format.fallbackKey ?? [])] : [key];
     this.#keys = columns.filter(({ column }) => fields.includes(column.field));
     this.#key = columns.find(({ column }) => column.field === key)?.positions[0] ?? -1;
     this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
-  find(cells: readonly string[], count: number, damage: readonly DamagedCell[]): RowOmission | undefined {
-    for (const { position, values } of this.#rules) {
+  /** @param report called with the position of a cell that does not say clearly whether the person has left */
+  find(
+    cells: readonly string[],
+    count: number,
+    damage: readonly DamagedCell[],
+    report: (position: number) => void,
+  ): RowOmission | undefined {
+    this.state = "stays";
+    for (const { position, words } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
       const value = toLooseValue(cells[position] ?? "");
-      if (!values.has(value)) continue;
+      if (!words.has(value)) continue;
       const header = this.#headers[position] ?? "";
+      this.state = "second";
       return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
-    return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
+    if (this.#isText(cells, count, damage)) return { code: "row-total", column: 0, header: "", params: {} };
+    this.state = this.#judge(cells, (position) => {
+      if (damage.every(({ column }) => column !== position + 1)) report(position);
+    });
+    const isOmitted = this.state === "left" && this.#options.selects !== true;
+    return isOmitted ? { code: "row-left", column: 0, header: "", params: {} } : undefined;
+  }
+
+  #judge(cells: readonly string[], report: (position: number) => void): RowState {
+    const { days = { today: "" }, selects: isOfLeavers = false } = this.#options;
+    if (this.#subjects.length === 0 && !isOfLeavers) return "stays";
+    if (isOfLeavers && this.#unread.some((position) => isSecondPost(cells[position] ?? ""))) return "second";
+    return judgeLeaving(this.#subjects, cells, { ...days, isOfLeavers }, report);
   }
 
   /** Returns true for a total or a note. A row with all required values and other filled cells is a record. */

@@ -10,7 +10,7 @@ import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
 import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./mapped-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { RowFilter, type RowOmission } from "./row-filter.ts";
+import { RowFilter, type RowFilterOptions, type RowOmission, type RowState } from "./row-filter.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
   isRequiredName,
@@ -25,7 +25,7 @@ import { truncateValue } from "../../model/cell-text.ts";
 /** A value is normalised text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
-export interface RowOptions {
+export interface RowOptions extends RowFilterOptions {
   /** `keep` means that blank cells do not change stored values, so only the key is required */
   readonly blank?: "clear" | "keep" | undefined;
   readonly allowErrorValues?: boolean | undefined;
@@ -115,6 +115,7 @@ export class RowChecker {
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
+  readonly #selects: boolean;
   readonly #selection: RowFilter;
   readonly #fallbackKey: number;
   readonly #tree: CellCheck | undefined;
@@ -133,9 +134,10 @@ export class RowChecker {
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
     this.tally = new ProblemTally(layout.unnamed.length, layout.place);
-    this.#selection = new RowFilter(layout);
+    this.#selection = new RowFilter(layout, options);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
+    this.#selects = options.selects === true;
     this.#report = report;
     this.#cells = columns.map((column) => createCellCheck(column, key, options));
     this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
@@ -166,11 +168,20 @@ export class RowChecker {
     );
   }
 
+  /** Of the row that was examined last: whether its person has left. */
+  get state(): RowState {
+    return this.#selection.state;
+  }
+
   /** Returns true if the row is not a record, such as a blank row. @param count number of cells; 0 if unknown */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
-    const omission = this.#findOmission(cells, count);
     const place = { row, line, column: 0, header: "" };
+    const omission = this.#findOmission(cells, count, (position) => {
+      const params = { value: truncateValue(cells[position] ?? "") };
+      const header = this.#layout.headers[position] ?? "";
+      this.#damage.push({ code: "leaving-unknown", row, line, column: position + 1, header, params });
+    });
     if (omission === undefined) {
       for (const problem of this.#damage) this.#report(problem);
       if (count === 0) this.#damage.length = 0;
@@ -182,11 +193,11 @@ export class RowChecker {
     return true;
   }
 
-  #findOmission(cells: readonly string[], count: number): RowOmission | undefined {
+  #findOmission(cells: readonly string[], count: number, report: (position: number) => void): RowOmission | undefined {
     if (count === 0) return undefined;
     return this.#damage.length === 0 && isBlankRecord(cells, 0, count)
       ? BLANK_ROW
-      : this.#selection.find(cells, count, this.#damage);
+      : this.#selection.find(cells, count, this.#damage, report);
   }
 
   /**
@@ -248,7 +259,7 @@ export class RowChecker {
         this.values[i] = this.#list(cell, cell.list, cells);
     }
     if (this.#unnamed.length > 0) this.#checkUnnamed(cells);
-    this.#checkKey();
+    if (!this.#selects) this.#checkKey();
   }
 
   #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../model/device.ts";
 import { operation } from "../operation.ts";
+import { buildReadingInput } from "../plans/request.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../records/device-rows.ts";
 import { readOperations, recordOperations } from "../records/operations.ts";
 import { streamList } from "../store/lists.ts";
@@ -44,14 +45,17 @@ export const devices = {
   setOwner: operation({
     route: "POST /v1/devices/set-owner",
     about: "Set the owner of devices, for all of them or none; `wipes` is the number of devices that have to be wiped",
-    input: ({ z, Id, recordIdList, writeOptions }) =>
-      z.strictObject({
+    input: (kit) => {
+      const { z, Id, recordIdList, writeOptions } = kit;
+      return z.strictObject({
         ...recordIdList,
         owner: Id.nullable(),
         ownerOrg: Id.nullable(),
         wipes: z.int().min(0).optional(),
         ...writeOptions,
-      }),
+        learns: buildReadingInput(kit).optional(),
+      });
+    },
     needs: ["devices.write"],
     once: true,
     run: async ({ session }, given) => (await loadDevices()).changeDeviceOwners(session, given),
@@ -59,9 +63,11 @@ export const devices = {
   tag: operation({
     route: "POST /v1/devices/tag",
     about: "Add and remove tags of devices, for all of them or none",
-    input: ({ z, newValueSchema, recordIdList, writeOptions }) => {
+    input: (kit) => {
+      const { z, newValueSchema, recordIdList, writeOptions } = kit;
       const tags = z.array(newValueSchema(DEVICE.fields.tags).min(1)).max(100).optional();
-      return z.strictObject({ ...recordIdList, add: tags, remove: tags, ...writeOptions });
+      const learns = buildReadingInput(kit).optional();
+      return z.strictObject({ ...recordIdList, add: tags, remove: tags, ...writeOptions, learns });
     },
     needs: ["devices.note"],
     once: true,

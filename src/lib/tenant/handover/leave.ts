@@ -1,3 +1,4 @@
+import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { RETURN_TAGS } from "../../model/device.ts";
@@ -10,8 +11,8 @@ import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../a
 import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { keepLayout, type NewLayout } from "../layouts/layouts.ts";
-import { canImport, isOperationPermitted } from "../policy/check.ts";
+import { keepAnswers } from "../layouts/layouts.ts";
+import { isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
 import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
 import { deleteUnprotected } from "../records/record-rows.ts";
@@ -30,7 +31,7 @@ export interface LeaveResult {
 interface LeaveRequest {
   readonly ids: readonly string[];
   readonly dryRun?: boolean | undefined;
-  readonly learns?: Omit<NewLayout, "kind"> | undefined;
+  readonly learns?: ListAnswers | undefined;
 }
 
 const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
@@ -62,8 +63,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     await deleteUnprotected(writer, USER.name, deleted);
     const concerned = leavers.filter((_, at) => ended[at]?.length !== 0);
     const objects = ended.flat();
-    const keeps = learns !== undefined && objects.length > 0 && canImport(actor, "users");
-    const layout = keeps ? await keepLayout(session, writer, { kind: "users", ...learns }) : undefined;
+    const detail = objects.length === 0 ? undefined : await keepAnswers(session, writer, "users", learns);
     return {
       result: async () => {
         const open = await readTasksOfUsers(writer, JSON.stringify(ids));
@@ -72,7 +72,7 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
       },
       objects,
       before: { leavers: concerned },
-      detail: layout && { layout },
+      detail,
     };
   });
 };

@@ -1,6 +1,6 @@
 import { ANSWER } from "../../model/answer.ts";
 import { operation } from "../operation.ts";
-import { buildLayoutInput } from "../plans/request.ts";
+import { buildReadingInput } from "../plans/request.ts";
 import { listAnswers } from "./answer-rows.ts";
 
 const { question, value, by } = ANSWER.fields;
@@ -60,11 +60,8 @@ export const leavers = {
     route: "POST /v1/leavers",
     about:
       "Revoke users' roles, delete their SECURED APPs users, tag their devices as 回収待ち, and delete the users who then have nothing left (`after` is null): all of it or nothing",
-    input: (kit) => {
-      const { headers, map } = buildLayoutInput(kit).shape;
-      const learns = kit.z.strictObject({ headers, map: map.pick({ columns: true, joins: true }) }).optional();
-      return kit.z.strictObject({ ...kit.recordIdList, ...kit.writeOptions, learns });
-    },
+    input: (kit) =>
+      kit.z.strictObject({ ...kit.recordIdList, ...kit.writeOptions, learns: buildReadingInput(kit).optional() }),
     needs: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
     once: true,
     run: async ({ session }, given) => (await import("./leave.ts")).leaveUsers(session, given),

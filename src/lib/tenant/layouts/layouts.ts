@@ -1,22 +1,24 @@
 import { createHash } from "node:crypto";
+import type { RowColumn } from "../../csv/layout/leaving.ts";
 import { checkMap } from "../../csv/layout/map.ts";
-import type { ParsedMapFile } from "../../csv/layout/map-parse.ts";
+import type { ListAnswers, ParsedMapFile } from "../../csv/layout/map-parse.ts";
 import { Failure } from "../../errors/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { toNamingFormat } from "../../model/naming.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { checkImportRequest } from "../plans/check-request.ts";
+import { checkImportRequest, createWrongValueFailure } from "../plans/check-request.ts";
 import type { Actor } from "../policy/actor.ts";
 import { canImport } from "../policy/check.ts";
 import type { Session } from "../session.ts";
+import { LIST_USES, type ListUseName } from "../../model/import.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-export interface NewLayout {
+export interface NewLayout extends ListAnswers {
+  readonly use: ListUseName;
   readonly kind: FormatName;
-  readonly headers: readonly string[];
-  readonly map: ParsedMapFile;
 }
 
 export interface Layout extends NewLayout {
@@ -26,14 +28,21 @@ export interface Layout extends NewLayout {
   readonly actor: string | null;
 }
 
+const skipRows = (header: string, ...words: readonly string[]): RowColumn => ({
+  header,
+  says: "skip",
+  words: words.map((word) => ({ word, means: "skip" })),
+});
+
 const defineDirectory = (id: string, headerRow: string, map: ParsedMapFile): Layout => {
-  const { columns, joins = [], skip = [] } = map;
+  const { columns, joins = [], rows = [] } = map;
   const headers = headerRow.split(/,\s*/);
-  const used = [...columns, ...skip].map(({ header }) => header).concat(joins.flatMap((join) => join.headers));
+  const used = [...columns, ...rows].map(({ header }) => header).concat(joins.flatMap((join) => join.headers));
   const ignored = headers.filter((header) => !used.includes(header)).map((header) => ({ header, to: null }));
   const options = { orgBy: "name", blank: "keep" } as const;
   return {
     id,
+    use: "import",
     kind: "users",
     headers,
     map: { ...map, columns: [...columns, ...ignored], options },
@@ -64,11 +73,11 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
         { header: "department", to: "orgCode" },
         { header: "telephoneNumber", to: "tel" },
       ],
-      skip: [
+      rows: [
         // spreadsheets write these values in capitals
-        { header: "accountEnabled", values: ["False", "FALSE", "false"] },
-        { header: "userType", values: ["Guest"] },
-        { header: "mail", values: [""] },
+        skipRows("accountEnabled", "False", "FALSE", "false"),
+        skipRows("userType", "Guest"),
+        skipRows("mail", ""),
       ],
     },
   ),
@@ -93,37 +102,33 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
       ],
       joins: [{ field: "name", headers: ["Last Name [Required]", "First Name [Required]"] }],
       values: [{ field: "orgCode", from: "/", to: "" }],
-      skip: [{ header: "Status [READ ONLY]", values: ["Suspended", "Archived"] }],
+      rows: [skipRows("Status [READ ONLY]", "Suspended", "Archived")],
     },
   ),
 ];
 
-const USE = "import ";
-
 export const writeLayout = async (
   writer: Writer,
-  { kind, headers, map }: NewLayout,
+  { use, kind, headers, map }: NewLayout,
   { at, actor, change = null }: { readonly at: string; readonly actor: string; readonly change?: number | null },
 ): Promise<Layout> => {
-  const use = USE + kind;
-  const hash = createHash("sha256").update(JSON.stringify([use, headers.toSorted()]));
+  const key = `${use} ${kind}`;
+  const hash = createHash("sha256").update(JSON.stringify([key, headers.toSorted()]));
   const id = hash.digest("hex").slice(0, 8);
   const columns = JSON.stringify({ headers, map });
-  await insertRow(writer, "layout", { use, digest: id, columns, at, actor, change }, ["use", "digest"]);
-  return { id, kind, headers, map, at, actor };
+  await insertRow(writer, "layout", { use: key, digest: id, columns, at, actor, change }, ["use", "digest"]);
+  return { id, use, kind, headers, map, at, actor };
 };
 
-const toLayout = ({ use, digest, columns, at, actor }: Row): Layout => ({
-  id: String(digest),
-  kind: String(use).slice(USE.length) as FormatName,
-  ...(JSON.parse(String(columns)) as Pick<Layout, "headers" | "map">),
-  at: String(at),
-  actor: String(actor),
-});
+const toLayout = ({ use: key, digest, columns, at, actor }: Row): Layout => {
+  const [use, kind] = String(key).split(" ") as [Layout["use"], FormatName];
+  const known = JSON.parse(String(columns)) as Pick<Layout, "headers" | "map">;
+  return { id: String(digest), use, kind, ...known, at: String(at), actor: String(actor) };
+};
 
 export const listLayouts = async (reader: Reader, actor: Actor): Promise<readonly Layout[]> => {
   const rows = await reader.all(
-    `select l.* from main.layout l where l.use like '${USE}%' and not exists
+    `select l.* from main.layout l where not exists
      (select 1 from main.change c where c.number = l.change and c.undoneBy is not null) order by l.at desc, l.digest`,
   );
   return [...rows.map(toLayout), ...BUILT_IN_LAYOUTS].filter(({ kind }) => canImport(actor, kind));
@@ -131,15 +136,28 @@ export const listLayouts = async (reader: Reader, actor: Actor): Promise<readonl
 
 /** @throws Failure `input-rejected` if the map does not fit the kind, or a header is blank */
 export const keepLayout = (session: Session, writer: Writer, layout: NewLayout): Promise<Layout> => {
-  checkMap(layout.map, FORMATS[layout.kind]);
+  const format = FORMATS[layout.kind];
+  checkMap(layout.map, layout.use === "select" ? toNamingFormat(format) : format);
   const headers = [...layout.headers, ...layout.map.columns.map(({ header }) => header)];
   if (headers.some((header) => header.trim() === "" || !header.isWellFormed()))
     throw new Failure("input-rejected", { what: text("a header is blank", "ヘッダーが空です"), where: "json.headers" });
   return writeLayout(writer, layout, { at: getCurrentInstant(session.surroundings), actor: session.actorName });
 };
 
+/** Keeps the answers about a list by which records were changed, if the actor may keep them. */
+export const keepAnswers = async (
+  session: Session,
+  writer: Writer,
+  kind: FormatName,
+  learns: ListAnswers | undefined,
+): Promise<{ readonly layout: Layout } | undefined> =>
+  learns === undefined || !canImport(session.actor, kind)
+    ? undefined
+    : { layout: await keepLayout(session, writer, { use: "select", kind, ...learns }) };
+
 export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
   checkImportRequest({ kind: layout.kind });
+  if (!LIST_USES.includes(layout.use)) throw createWrongValueFailure("use");
   return session.change({ action: "layouts.learn", commits: false, locks: [] }, async (writer) => {
     const result = await keepLayout(session, writer, layout);
     return { result, objects: [{ thing: "layout", id: result.id }], after: result };
@@ -158,6 +176,9 @@ export const removeLayout = (session: Session, id: string): Promise<Layout> =>
           `レイアウト ${id} は clomoctl に付属するものなので削除できません。登録したレイアウトのほうが優先されます`,
         ),
       });
-    await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });
+    await writer.run("delete from main.layout where use = :use and digest = :id", {
+      use: `${before.use} ${before.kind}`,
+      id,
+    });
     return { result: before, objects: [{ thing: "layout", id }], before };
   });

@@ -6,7 +6,7 @@ import { text } from "../../text/index.ts";
 import { checkFieldValue } from "../records/records.ts";
 import { IMPORT_FIELDS, IMPORT_LENGTHS, IMPORT_LISTS, IMPORT_KIND_FIELDS, type ImportRequest } from "./request.ts";
 
-const createWrongValueFailure = (name: string): Failure =>
+export const createWrongValueFailure = (name: string): Failure =>
   new Failure("usage", {
     what: text(`${name} has an invalid value`, `${name} の値が正しくありません`),
     where: `json.${name}`,

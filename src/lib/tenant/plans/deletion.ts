@@ -1,6 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import type { UndoneChange } from "./engine.ts";
 import type { PlanCounts } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -14,6 +15,7 @@ export interface DeletionRequest {
   readonly ids: readonly string[];
   readonly recursive?: boolean | undefined;
   readonly called?: string | undefined;
+  readonly learns?: ListAnswers | undefined;
 }
 
 /** @throws Failure `usage` without ids; `input-rejected` for the root organisation */

@@ -1,4 +1,5 @@
-import type { PlanCounts } from "./staging/counts.ts";
+import type { RowState } from "../../csv/layout/row-filter.ts";
+import type { PlanCounts, StagedFile } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
@@ -35,6 +36,27 @@ export interface InputProblem {
   readonly header: string;
   readonly params: ProblemParams;
 }
+
+export interface SelectedRecord {
+  readonly id: string;
+  /** first row that names the record */
+  readonly row: number;
+  readonly label: string;
+  /** employee code and organisation, which tell people of the same name apart */
+  readonly more: string | null;
+  /** true if the rows have only the name of the record, which others can have, too */
+  readonly isByName: boolean;
+}
+
+export interface SelectedFile extends Pick<StagedFile, "header" | "headerRow" | "inputSha256" | "skipped"> {
+  /** numbers of rows by what they say; `left` also if the list has no column about leaving */
+  readonly rows: Readonly<Record<RowState, number>>;
+  /** rows of records that were deleted earlier; `number` is that of the last deletion */
+  readonly deleted: { readonly count: number; readonly first: string | null; readonly number: number | null };
+}
+
+/** The first line describes the file. */
+export type SelectionLine = { readonly file: SelectedFile } | InputProblem | SelectedRecord;
 
 export interface UploadContent {
   readonly stream: ReadableStream<Uint8Array>;
@@ -101,6 +123,12 @@ export interface CommitOptions {
 /** Stores and commits imports of millions of rows, outside the main thread. */
 export interface ImportEngine {
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
+  /** Finds the records that a file names; see `SelectionLine`. */
+  select(
+    request: StoredRequest,
+    content: UploadContent,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadableStream<Uint8Array>>;
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */

@@ -7,7 +7,7 @@ import type { Reader } from "../store/store.ts";
 import { getDisplayState, type ImportDetail, type ImportRecord } from "./import-rows.ts";
 
 type StoredImportValues = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
-  Omit<ImportDetail, "staged" | "counts" | "undoes">;
+  Omit<ImportDetail, "staged" | "counts" | "undoes" | "learns">;
 
 export interface Import extends StoredImportValues, Omit<StagedFile, "encoding" | "inputSha256">, PlanCounts {
   readonly encoding: string | null;
@@ -47,6 +47,7 @@ const EMPTY_FILE = {
   headerRow: 1,
   rows: 0,
   skipped: [],
+  left: 0,
   header: [],
   staged: [],
   places: [],
@@ -77,7 +78,7 @@ export const buildImport = async (reader: Reader, record: ImportRecord): Promise
 
 const toImport = (record: ImportRecord, { tenant, customFields }: ImportContext): Import => {
   const { pk: _pk, revision: _revision, undoneInPart: _undoneInPart, detail, ...row } = record;
-  const { staged, counts, ids: _ids, ...stored } = detail;
+  const { staged, counts, ids: _ids, learns: _learns, ...stored } = detail;
   const { request } = detail;
   const custom = new Map(customFields.map(({ id, name }) => [`custom:${id}`, `custom:${name}`]));
   return {

@@ -2,6 +2,7 @@ import type { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts, StagedFile } from "./staging/counts.ts";
+import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import type { StoredRequest } from "./request.ts";
 import { text } from "../../text/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
@@ -31,6 +32,8 @@ export interface ImportDetail {
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;
+  /** how the list of a deletion was read */
+  readonly learns?: ListAnswers | undefined;
   readonly settled?: ConsoleImportResult | undefined;
   readonly scope?: readonly number[] | undefined;
   readonly process: number | null;

@@ -4,6 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
+import { dayOf, DEFAULT_TIMEZONE } from "../../model/time.ts";
 import { type FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
@@ -56,6 +57,7 @@ import { buildImport, buildImports, type Import } from "./import-result.ts";
 import { findRequestKey, toStoredKey } from "../store/idempotency.ts";
 import { addChangeNumber, getRequestKey } from "../request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
+import { canImport } from "../policy/check.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 
@@ -96,7 +98,8 @@ export class TenantImports {
 
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
-    const asked = completeRequest(given);
+    const { today = dayOf(new Date(this.#session.surroundings.now()), DEFAULT_TIMEZONE) } = given;
+    const asked = completeRequest({ ...given, today });
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" } : mirroring);
     this.#checkWhole(request);
@@ -165,9 +168,10 @@ export class TenantImports {
   }
 
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
-    const { ids } = asked;
+    const { ids, kind } = asked;
     const request = this.#scoped(resolveDeletion(asked));
-    const planned = { kind: request.kind, detail: { request, ids } };
+    const learns = canImport(this.#session.actor, kind) ? asked.learns : undefined;
+    const planned = { kind, detail: { request, ids, learns } };
     return this.#once(() => this.#planUndo(toDeletedChange(request, ids), planned, context));
   }
 

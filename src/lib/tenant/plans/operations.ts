@@ -13,8 +13,15 @@ import {
   withoutToken,
 } from "../policy/check.ts";
 import type { Store } from "../store/store.ts";
-import type { PlanRow } from "./engine.ts";
-import { buildDeletionInput, buildImportInput, buildLayoutInput } from "./request.ts";
+import type { Lines } from "../results.ts";
+import type { PlanRow, SelectionLine } from "./engine.ts";
+import {
+  buildDeletionInput,
+  buildImportInput,
+  buildLayoutInput,
+  buildSelectionInput,
+  completeRequest,
+} from "./request.ts";
 
 const runningCleanups = new WeakMap<Store, Promise<void>>();
 
@@ -87,6 +94,20 @@ export const imports = {
     once: true,
     isLong: true,
     run: async (parts, given, { signal }) => (await openImports(parts)).delete(given, { signal }),
+  }),
+  select: operation({
+    route: "POST /v1/imports/selections",
+    about: "Find the records that the rows of a file name, and change nothing",
+    input: buildSelectionInput,
+    needs: (_, { kind }) => [getViewOperation(kind)],
+    changes: false,
+    file: true,
+    result: "lines",
+    isLong: true,
+    run: async ({ engine }, { map, ...given }, { file, signal }): Promise<Lines<SelectionLine>> => {
+      const request = { ...completeRequest(given), map, selects: true } as const;
+      return file.through((await engine()).select(request, file, signal));
+    },
   }),
   list: operation({
     route: "GET /v1/imports",
@@ -198,6 +219,6 @@ export const layouts = {
 export type { FormatName as ImportKind } from "../../model/console-files.ts";
 export type { DeletionRequest } from "./deletion.ts";
 export type { Layout } from "../layouts/layouts.ts";
-export type { InputProblem, PlanRow } from "./engine.ts";
+export type { InputProblem, PlanRow, SelectedFile, SelectedRecord } from "./engine.ts";
 export type { ImportRequest } from "./request.ts";
 export type { Import } from "./import-result.ts";

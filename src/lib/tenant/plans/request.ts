@@ -1,7 +1,15 @@
 import type { z, ZodString } from "zod";
+import { ROW_SUBJECTS, WORD_MEANINGS } from "../../csv/layout/leaving.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import { KEY_NAMES } from "../../model/formats.ts";
-import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_CHOICES } from "../../model/import.ts";
+import {
+  ALLOWANCES,
+  BLANK_CHOICES,
+  MAX_HEADER_ROW,
+  ORG_BY_CHOICES,
+  UNDELETABLE_CHOICES,
+  LIST_USES,
+} from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
 
@@ -24,6 +32,9 @@ export const IMPORT_FIELDS = {
   generatePasswords: BOOLEAN_FIELD,
   forConsole: BOOLEAN_FIELD,
   learns: BOOLEAN_FIELD,
+  /** the days on which the rows of people are judged */
+  today: { type: "day" },
+  on: { type: "day" },
 } as const satisfies Fields;
 
 export const IMPORT_LISTS = {
@@ -63,19 +74,31 @@ const buildMapSchema = (kit: typeof Inputs) => {
       .array(z.strictObject({ field: z.string(), from: z.string(), to: z.string() }))
       .readonly()
       .optional(),
-    skip: z
-      .array(z.strictObject({ header: z.string(), values: texts }))
+    rows: z
+      .array(
+        z.strictObject({
+          header: z.string(),
+          says: z.enum(ROW_SUBJECTS),
+          words: z
+            .array(z.strictObject({ word: z.string(), means: z.enum(WORD_MEANINGS) }))
+            .readonly()
+            .optional(),
+        }),
+      )
       .readonly()
       .optional(),
     options: buildReadingSchema(kit).optional(),
   });
 };
 
+export const buildReadingInput = (kit: typeof Inputs) =>
+  kit.z.strictObject({ headers: kit.z.array(kit.z.string()).min(1).readonly(), map: buildMapSchema(kit) });
+
 export const buildLayoutInput = (kit: typeof Inputs) =>
   kit.z.strictObject({
+    use: kit.z.enum(LIST_USES),
     ...kit.buildFieldSchemas(IMPORT_KIND_FIELDS),
-    headers: kit.z.array(kit.z.string()).min(1).readonly(),
-    map: buildMapSchema(kit),
+    ...buildReadingInput(kit).shape,
   });
 
 export const buildImportInput = (kit: typeof Inputs) => {
@@ -90,13 +113,36 @@ export const buildImportInput = (kit: typeof Inputs) => {
   });
 };
 
-export const buildDeletionInput = ({ z, buildFieldSchemas, Id }: typeof Inputs) =>
-  z.strictObject({
+export const buildDeletionInput = (kit: typeof Inputs) => {
+  const { z, buildFieldSchemas, Id } = kit;
+  return z.strictObject({
     ...buildFieldSchemas(IMPORT_KIND_FIELDS),
     ids: z.array(Id).min(1).readonly(),
     recursive: z.boolean().optional(),
     called: z.string().max(255).optional(),
+    learns: buildReadingInput(kit).optional(),
   });
+};
+
+export const buildSelectionInput = (kit: typeof Inputs) => {
+  const { z, buildFieldSchemas, queryFlag, limitParameter } = kit;
+  const { kind, key, today, on } = { ...buildFieldSchemas(IMPORT_KIND_FIELDS), ...buildFieldSchemas(IMPORT_FIELDS) };
+  const { sheet, delimiter } = buildTextSchemas(kit, IMPORT_LENGTHS);
+  const parseJson = (value: unknown): unknown => {
+    try {
+      return typeof value === "string" ? JSON.parse(value) : value;
+    } catch {
+      return value;
+    }
+  };
+  return z.strictObject({
+    kind,
+    today,
+    ...z.object({ key, on, sheet, delimiter, headerRow: limitParameter }).partial().shape,
+    lines: queryFlag.optional(),
+    map: z.preprocess(parseJson, buildMapSchema(kit)).optional(),
+  });
+};
 
 export type ImportRequest = Readonly<z.input<ReturnType<typeof buildImportInput>>>;
 
@@ -117,6 +163,10 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
 } & {
   /** `delete` deletes records by id, without a file */
   readonly mode: "append" | "replace" | "delete";
+  /** true to find the records that a file names, and to change nothing */
+  readonly selects?: true | undefined;
+  /** true for a text with one name per line, which has no header row */
+  readonly lines?: boolean | undefined;
   readonly recursive?: boolean | undefined;
   /** numbers of the organisations that limit the import, including those below; undefined: no limit */
   readonly scope?: readonly number[] | undefined;

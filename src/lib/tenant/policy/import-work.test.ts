@@ -269,16 +269,31 @@ test("an account that may only write memos and tags can commit another's plan th
 test("layouts are seen, learnt and removed only with the right to import their type", async () => {
   await withItems("devices.note");
   const map = { columns: [{ header: "名", to: "name" }] };
-  const { id } = await tenant.client.layouts.learn({ kind: "users", headers: ["名", "メールアドレス"], map });
+  const { id } = await tenant.client.layouts.learn({
+    use: "import",
+    kind: "users",
+    headers: ["名", "メールアドレス"],
+    map,
+  });
   const { layouts } = tenant.as("cus");
   expect(await layouts.list()).toEqual([]);
-  expect(await failureOf(layouts.learn({ kind: "users", headers: ["名"], map }))).toMatchObject({
+  expect(await failureOf(layouts.learn({ use: "import", kind: "users", headers: ["名"], map }))).toMatchObject({
     code: "not-permitted",
   });
   expect(await failureOf(layouts.remove(id))).toMatchObject({ code: "not-found" });
-  const wrong = layouts.learn({ kind: "devices", headers: ["x"], map: { columns: [{ header: "x", to: "x" }] } });
+  const wrong = layouts.learn({
+    use: "import",
+    kind: "devices",
+    headers: ["x"],
+    map: { columns: [{ header: "x", to: "x" }] },
+  });
   expect(await failureOf(wrong)).toMatchObject({ code: "input-rejected" });
-  const own = { kind: "devices", headers: ["S/N"], map: { columns: [{ header: "S/N", to: "serialNumber" }] } } as const;
+  const own = {
+    use: "import",
+    kind: "devices",
+    headers: ["S/N"],
+    map: { columns: [{ header: "S/N", to: "serialNumber" }] },
+  } as const;
   const learnt = await layouts.learn(own);
   expect(await layouts.list()).toEqual([learnt]);
 });

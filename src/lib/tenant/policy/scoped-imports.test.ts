@@ -113,7 +113,7 @@ describe("what would be outside the account's organisations", () => {
 
   test("a user or a device without an organisation", async () => {
     const [header = [], row = []] = CELLS;
-    expect(await reasons("div", "users", [[...header.slice(0, 2), "区分"], row])).toContainEqual(OUTSIDE);
+    expect(await reasons("div", "users", [[...header.slice(0, 2), "地域"], row])).toContainEqual(OUTSIDE);
     expect(await reasons("div", "users", [header, row.with(2, "")])).toEqual([OUTSIDE]);
     expect(await reasons("div", "devices", [["シリアルナンバー"], ["SN1"]])).toEqual([OUTSIDE]);
   });

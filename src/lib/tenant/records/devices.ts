@@ -1,3 +1,4 @@
+import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   DEVICE_ACTION,
@@ -13,7 +14,9 @@ import {
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Field, ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
+import { keepAnswers } from "../layouts/layouts.ts";
 import type { Session, TaskFinder } from "../session.ts";
+import type { Writer } from "../store/store.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST } from "./device-rows.ts";
 import { SINGLE_OWNER_RULE } from "../store/rules.ts";
 import {
@@ -41,15 +44,22 @@ export interface DeviceOwnerChange {
   readonly ownerOrg: string | null;
   readonly wipes?: number | undefined;
   readonly dryRun?: boolean | undefined;
+  readonly learns?: ListAnswers | undefined;
 }
 
 /** Changes all devices or none. @throws Failure `input-rejected`, also if the confirmed number of wipes is wrong */
 export const changeDeviceOwners = (
   session: Session,
-  { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,
+  { ids, owner, ownerOrg, wipes, dryRun, learns }: DeviceOwnerChange,
 ): Promise<ChangeResult<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => requireConfirmedWipes(changed, { wipes, dryRun });
-  return editRecords(session, EDITABLE_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole });
+  return editRecords(
+    session,
+    EDITABLE_DEVICES,
+    ids,
+    { owner, ownerOrg, dryRun },
+    { verb: "set-owner", whole, ...keeping(session, learns) },
+  );
 };
 
 const requireConfirmedWipes = (
@@ -69,14 +79,19 @@ export interface TagChange {
   readonly add?: readonly string[] | undefined;
   readonly remove?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
+  readonly learns?: ListAnswers | undefined;
 }
+
+const keeping = (session: Session, learns: ListAnswers | undefined) => ({
+  keep: (writer: Writer) => keepAnswers(session, writer, "devices", learns),
+});
 
 export const tagDevices = (
   session: Session,
-  { ids, add, remove, dryRun }: TagChange,
+  { ids, add, remove, dryRun, learns }: TagChange,
 ): Promise<ChangeResult<Device>[]> => {
   const each = ({ tags }: Device) => ({ tags: changeTags(tags, { add, remove }) });
-  return editRecords(session, EDITABLE_DEVICES, ids, { dryRun }, { verb: "tag", each });
+  return editRecords(session, EDITABLE_DEVICES, ids, { dryRun }, { verb: "tag", each, ...keeping(session, learns) });
 };
 
 export const changeTags = (

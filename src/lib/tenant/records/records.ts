@@ -130,6 +130,8 @@ interface EditOptions<R> {
   readonly verb: string;
   readonly each?: ((before: R) => ManualValues) | undefined;
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
+  /** keeps what was answered about the list of the records */
+  readonly keep?: ((writer: Writer) => Promise<object | undefined>) | undefined;
 }
 
 /** Edits all records or none. @throws Failure as {@link createRecord} */
@@ -138,7 +140,7 @@ export const editRecords = <F extends Fields>(
   noun: EditableRecordType<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: ManualRequestBody,
-  { verb, each, whole }: EditOptions<RecordOf<F>>,
+  { verb, each, whole, keep }: EditOptions<RecordOf<F>>,
 ): Promise<ChangeResult<RecordOf<F>>[]> => {
   const { collection, actions = collection } = noun;
   const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: true } as const;
@@ -172,6 +174,7 @@ export const editRecords = <F extends Fields>(
       objects: [...changed.map(({ after }) => toChangedObject(noun, after)), ...made],
       before: isOne ? first?.before : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
+      detail: first && (await keep?.(writer)),
     };
   });
 };

@@ -46,8 +46,9 @@ import {
   recordFinding,
 } from "./findings.ts";
 import { isFileOfOtherTenant, matchRows } from "./matching/match.ts";
-import { findContestedRows, findExchangedColumns } from "./matching/contested-rows.ts";
-import { keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
+import { findContestedRows, findExchangedColumns, findMovedValues } from "./matching/contested-rows.ts";
+import { findRecordsOfSkippedRows } from "./matching/skipped-rows.ts";
+import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
@@ -168,6 +169,7 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
   for (const statement of [
     "drop index if exists s.match_target",
     "delete from s.match",
+    "delete from s.present",
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
     ...plan.kind.fields.filter(({ resolved }) => resolved).map(({ field }) => `update s.row set "${field}" = null`),
@@ -191,7 +193,10 @@ export const countRecords = (database: Database, { thing, name, inScope, table }
 const countDeleted = (database: Database, { kind, request }: PlanDefinition): number => {
   if (request.mode !== "replace") return 0;
   const { isProtected, isFree, isLacking } = kind;
-  const isCounted = kind.table.tree !== undefined || request.fromConsole === true;
+  const isCounted =
+    kind.table.tree !== undefined ||
+    request.fromConsole === true ||
+    database.get("select 1 from s.present limit 1") !== undefined;
   if (isCounted) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
   const keeps = countRecords(database, kind, `${isProtected} and not ${buildIsMissingRecordSql("t.pk")}`);
@@ -249,7 +254,11 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   tree?.place(database, plan);
   mergeLocalChanges(database, plan);
   keepLostZeros(database, plan);
-  if (plan.request.mode === "replace") createTargetIndex(database);
+  followNameSeparator(database, plan);
+  if (plan.request.mode === "replace") {
+    createTargetIndex(database);
+    findRecordsOfSkippedRows(database, plan);
+  }
   findProtectedChanges(database, plan);
   findUndeletableRecords(database, plan);
   keepMissingRecords(database, plan);
@@ -260,6 +269,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   if (plan.request.fromConsole !== true) {
     findContestedRows(database, plan);
     findExchangedColumns(database, plan);
+    findMovedValues(database, plan);
   }
   findConflicts(database, plan);
   recordPlanViolations(database, plan);

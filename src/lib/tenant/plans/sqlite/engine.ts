@@ -66,6 +66,16 @@ export class SqliteImports implements ImportEngine {
     await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
   }
 
+  async select(
+    request: StoredRequest,
+    { stream, encoding }: UploadContent,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const files = { tenant: this.#database.path };
+    const lines = await this.#threads.run("select", { files, request, scope: this.#scope, stream, encoding }, signal);
+    return ReadableStream.from(lines);
+  }
+
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const [job, verb] =

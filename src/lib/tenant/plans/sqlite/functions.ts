@@ -1,6 +1,13 @@
 import { toSpellingKey } from "../../../csv/layout/value-damage.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
-import { nameKey } from "../../../model/normalise.ts";
+import {
+  comparisonKey,
+  type Comparison,
+  looseCode,
+  looseKey,
+  nameKey,
+  toComparableName,
+} from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 const haveSimilarNames = (one: string, other: string): boolean => {
@@ -31,7 +38,10 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   database.define("shares_name", (one, other) =>
     one === null || other === null ? null : Number(haveSimilarNames(String(one), String(other))),
   );
-  database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
+  database.define("loose_code", (code) => looseCode(String(code)));
+  database.define("key_of", (how, value) => (value === null ? null : comparisonKey(how as Comparison, String(value))));
+  database.define("loose_key", (key) => (key === null ? null : looseKey(String(key))));
+  database.define("comparable", (name) => (name === null ? null : toComparableName(String(name))));
 };
 
 /** SQL: always true. At every 4096th row, checks whether the user interrupted the command. */

@@ -19,6 +19,11 @@ export const attachStaging = (database: Database, path: string, { fresh }: { rea
   database.exec("pragma s.cache_size = -8192");
 };
 
+/** Attaches staging that ends with the connection. SQLite keeps it in memory, or in a temporary file if it is large. */
+export const attachTemporaryStaging = (database: Database): void => {
+  database.exec("attach '' as s; pragma s.journal_mode = off; pragma s.synchronous = off");
+};
+
 export const attachStagingForReading = (database: Database, path: string): void => {
   database.run("attach :path as s", { path });
 };
@@ -28,6 +33,8 @@ export const createStagingTables = (database: Database): void => {
     create table s.claim (key text not null, row integer not null, col integer not null);
     create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
       primary key (what, key)) without rowid;
+    create table s.skipped (what text not null, key text not null, primary key (what, key)) without rowid;
+    create table s.present (target integer primary key);
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
     create table s.noted (name text primary key) without rowid;
@@ -77,6 +84,10 @@ export class SqliteStaging implements StagingTable {
       value,
       ...at,
     });
+  }
+
+  skip(what: string, key: string): void {
+    this.#database.run("insert into s.skipped values (:what, :key) on conflict do nothing", { what, key });
   }
 
   problem({ code, row, line, column, header, params }: Problem, severity: "error" | "warning"): void {

@@ -93,6 +93,9 @@ export interface PlanDefinition {
 
 export const UNDELETABLE_TABLE = "undeletable";
 
+/** SQL: true if no skipped row of the file has a key of the record `t`. */
+export const IS_ABSENT_SQL = "not exists (select 1 from s.present p where p.target = t.pk)";
+
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
 
 export const toComparedKind = (kind: StoredKind): StoredKind => ({

@@ -87,10 +87,12 @@ export const buildThingTables = (
 
 const THING_TABLES = buildThingTables(Object.values(FORMATS));
 
-export const getStoredKind = (name: FormatName): StoredKind => buildStoredKind(FORMATS[name], THING_TABLES);
+export const getKindOfFormat = (format: Format): StoredKind => buildStoredKind(format, THING_TABLES);
+
+export const getStoredKind = (name: FormatName): StoredKind => getKindOfFormat(FORMATS[name]);
 
 export const getStoredKindByOrgName = (name: FormatName): StoredKind =>
-  toKindWithOrgNames(buildStoredKind(toFormatWithOrgNames(FORMATS[name]), THING_TABLES));
+  toKindWithOrgNames(getKindOfFormat(toFormatWithOrgNames(FORMATS[name])));
 
 export const getKindsOfThing = (thing: string): readonly StoredKind[] =>
   FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(getStoredKind);

@@ -18,6 +18,8 @@ export interface StagedFile {
   readonly inputSha256: string;
   readonly headerRow: number;
   readonly rows: number;
+  /** number of rows that were skipped because their people have left */
+  readonly left: number;
   readonly skipped: readonly { readonly header: string; readonly value: string; readonly count: number }[];
   readonly header: readonly string[];
   readonly staged: readonly string[];

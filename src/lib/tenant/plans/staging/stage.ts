@@ -6,9 +6,16 @@ import type { CellUnits } from "../../../csv/records/code-units.ts";
 import type { CharacterScan } from "../../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../../csv/unique.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
-import { comparisonKey, createKeyComparator, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
+import {
+  comparisonKey,
+  createKeyComparator,
+  isComparisonKey,
+  looseKey,
+  type Comparison,
+} from "../../../model/normalise.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
+import { ANY_NAME_HEADER } from "../../../model/naming.ts";
 import {
   KEYS_COLUMN,
   resolveKindKey,
@@ -27,6 +34,8 @@ export interface StagingTable {
   claim(key: string, row: number, col: number): void;
   /** Receives the first occurrence of a reference to another record. @param what short name of the field */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
+  /** Receives a key of a skipped row, whose record a full update does not delete. */
+  skip(what: string, key: string): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
   note(name: string): void;
 }
@@ -68,12 +77,19 @@ export class Stager implements RecordSink {
   #rows = 0;
   #row = 0;
   #cells: readonly string[] = [];
+  /** true in a selection for a row that is not selected, whose cells need not be valid */
+  #isIgnored = false;
 
   constructor(kind: KindDefinition, request: StoredRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
     this.#request = request;
-    this.#options = { ...options, key: resolveKindKey(kind, request.key).field };
+    this.#options = { ...options, key: resolveKindKey(kind, request.key).field, fromConsole: request.fromConsole };
     this.#table = table;
+    if (request.lines === true) this.#open([ANY_NAME_HEADER], NO_HEADER_ROW);
+  }
+
+  get #selects(): boolean {
+    return this.#request.selects === true;
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, _sound = true, units?: CellUnits): void {
@@ -81,7 +97,11 @@ export class Stager implements RecordSink {
       this.#open(cells.slice(0, count), { row, line });
       return;
     }
-    if (this.#checker.skips(cells, count, row, line)) return;
+    const isOmitted = this.#checker.skips(cells, count, row, line);
+    const { state } = this.#checker;
+    if (isOmitted && this.#request.mode === "replace") this.#keepSkipped(cells);
+    if (isOmitted && !(this.#selects && state === "second")) return;
+    this.#isIgnored = this.#selects && state !== "left";
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
     // if there are no cells, the reader has already reported the reason
@@ -120,7 +140,12 @@ export class Stager implements RecordSink {
     if (this.#isMended) this.#table.note(ORIGINAL_KEY_ENTRY);
     const problems = this.#checker?.tally.problems() ?? [];
     const skipped = problems.filter(({ code }) => code === "row-skipped");
-    for (const problem of problems) if (!skipped.includes(problem)) this.#report(problem);
+    const left = problems.find(({ code }) => code === "row-left");
+    for (const problem of problems) {
+      // a selection finds the records also without zeros
+      const isSettled = problem === left || (this.#selects && problem.code === "value-short");
+      if (!isSettled && !skipped.includes(problem)) this.#report(problem);
+    }
     const layout = this.#layout;
     const columns = layout?.columns ?? [];
     return {
@@ -131,6 +156,7 @@ export class Stager implements RecordSink {
         value: String(value),
         count: Number(count),
       })),
+      left: Number(left?.params["count"] ?? 0),
       header: layout?.headers ?? [],
       staged: this.#stagedFields(),
       places: columns.map(({ column, header, positions }) => ({
@@ -145,6 +171,19 @@ export class Stager implements RecordSink {
     };
   }
 
+  #keepSkipped(cells: readonly string[]): void {
+    const { keys, fields } = this.#kind;
+    for (const { column, positions } of this.#layout?.columns ?? []) {
+      const isKey =
+        keys.some(({ field }) => field === column.field) ||
+        fields.some((one) => one.field === column.field && one.unique);
+      for (const position of isKey ? positions : []) {
+        const { [position]: cell = "" } = cells;
+        if (cell.trim() !== "") this.#table.skip(column.field, looseKey(cell));
+      }
+    }
+  }
+
   #report = (problem: Problem): void => {
     this.#table.problem(problem, getProblemSeverity(problem.code));
   };
@@ -155,15 +194,24 @@ export class Stager implements RecordSink {
     const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
-    const { blank, fromConsole, allow } = this.#request;
-    this.#checker = new RowChecker(layout, this.#report, {
+    const { blank, fromConsole, allow, today = "", on } = this.#request;
+    const report = (problem: Problem): void => (this.#isIgnored ? undefined : this.#report(problem));
+    this.#checker = new RowChecker(layout, report, {
       blank,
+      days: { today, on },
+      selects: this.#selects,
       // the console exports error values as text
       allowErrorValues: fromConsole === true || allow?.includes("error-values") === true,
       fromConsole,
     });
-    this.#unique = new UniqueValues(layout);
     this.#columns = this.#bindings(layout);
+    if (this.#selects) {
+      if (layout.columns.length === 0)
+        this.#report(createFileProblem("header-missing", { header: layout.format.columns[0]?.header ?? "" }));
+      this.#table.open(this.#columns.map(({ name }) => name));
+      return;
+    }
+    this.#unique = new UniqueValues(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = findColumnIndex(layout, list.field);
     this.#table.open(this.#columns.map(({ name }) => name));
@@ -201,6 +249,7 @@ export class Stager implements RecordSink {
     bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
     const secrets = createSecretBinding(layout, this.#request.generatePasswords === true);
     if (secrets !== undefined) bindings.set("secrets", secrets);
+    if (this.#selects) bindings.set("state", () => this.#checker?.state ?? null);
     const custom = createCustomBinding(layout, this.#request);
     if (custom !== undefined) bindings.set("custom", custom);
     return [...bindings].map(([name, bind]) => ({ name, bind }));
@@ -291,6 +340,8 @@ export class Stager implements RecordSink {
     return (positions.find((position) => this.#cells[position] === value) ?? positions[0] ?? -1) + 1;
   }
 }
+
+const NO_HEADER_ROW: HeaderPlace = { row: 0, line: 0 };
 
 const CUSTOM_PREFIX = "custom:";
 

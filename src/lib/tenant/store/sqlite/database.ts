@@ -67,7 +67,8 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
   for (const way of ["mode=ro", "mode=ro&immutable=1"]) {
     const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
     if (way !== "mode=ro" && log?.isFile() === true && log.size > 0) throw fullDisk ?? createUnreadableLogFailure(path);
-    const database = new DatabaseSync(`${href}?${way}`, { timeout, readOnly: true });
+    // the mode protects only this file: a file that is attached to it can be written
+    const database = new DatabaseSync(`${href}?${way}`, { timeout });
     try {
       database.exec("select count(*) from sqlite_master");
       return database;

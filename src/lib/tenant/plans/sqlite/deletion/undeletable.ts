@@ -5,7 +5,7 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
 import { recordFinding, type PlanFinding } from "../findings.ts";
 import { buildIsKeptLocallySql } from "../merge/tables.ts";
-import { UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
+import { IS_ABSENT_SQL, UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
 
 export interface UndeletableRecord {
   readonly pk: number;
@@ -44,7 +44,7 @@ const findMissingProtectedRecords = (
   const code = thing.protects?.missing;
   if (code === undefined) return [];
   const sql = `select t.pk, ${recordColumn(namedBy)} as name from ${thing.name} t
-    where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")}
+    where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")} and ${IS_ABSENT_SQL}
       and not ${request.fromConsole === true ? buildIsKeptLocallySql(kind) : "false"} order by t.pk`;
   return database
     .all<{ pk: number; name: string }>(sql, { kind: kind.name })

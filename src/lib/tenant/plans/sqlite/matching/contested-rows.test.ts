@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const HEADER = ["メールアドレス", "氏名", "社員コード", "UPN"];
@@ -160,4 +160,39 @@ test("new codes get the width of all others, and telephone numbers keep their ze
   const title = [header, ["e4@x", "社員4", "部長", ""], ["e5@x", "社員5", "", "e5@x"]];
   expect(await other.faults(await other.plan({ kind: "users" }, title))).toEqual(["rule-broken@2", "rule-broken@3"]);
   expect(codes).toEqual(["key-duplicate@2", "key-duplicate@3", "value-respelt@2", "value-short@2"]);
+});
+
+describe("a list of a tenant whose names have a full-width blank", () => {
+  const header = ["氏名", "メールアドレス", "役職"];
+  const people = Array.from({ length: 40 }, (_, at) => [`姓${at}\u3000名`, `p${at}@example.jp`, `役職${at}`]);
+  const tenantOf = async (rows: Cells): Promise<TestTenant> => {
+    const own = new TestTenant();
+    await own.import({ kind: "users" }, [header, ...rows]);
+    return own;
+  };
+
+  test.each([
+    ["gives a new name this blank", 40, "新　人"],
+    ["leaves a new name if fewer than 95 % have it", 36, "新 人"],
+  ])("%s", async (_, wide, wanted) => {
+    await using own = await tenantOf(
+      people.map((cells, at) => (at < wide ? cells : [`姓${at} 名`, ...cells.slice(1)])),
+    );
+    await own.import({ kind: "users" }, [header, ["新 人", "new@example.jp", ""], ["姓1 名", "p1@example.jp", "部長"]]);
+    expect((await own.users()).slice(-1)).toMatchObject([{ name: wanted }]);
+    expect((await own.users())[1]).toMatchObject({ name: "姓1 名".replace(" ", "\u3000"), title: "部長" });
+  });
+
+  test.each([
+    ["names a column of which 20 values only changed places", 20, 1, ["values-moved 3"]],
+    ["not if fewer did", 19, 1, []],
+    ["not if one value is new", 20, 0, []],
+  ])("%s", async (_, count, isSame, wanted) => {
+    await using own = await tenantOf(people);
+    const titles = people.map(([, , title = ""]) => title);
+    const moved = people.map((cells, at) => cells.with(2, titles[at < count ? (at + 1) % count : at] ?? ""));
+    if (isSame === 0) moved[0] = people[0]?.with(2, "新") ?? [];
+    const plan = await own.plan({ kind: "users" }, [header, ...moved]);
+    expect((await own.problems(plan)).map(({ code, column }) => `${code} ${column}`)).toEqual(wanted);
+  });
 });

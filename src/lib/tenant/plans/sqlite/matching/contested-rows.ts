@@ -9,6 +9,8 @@ import {
 } from "../../../store/sql/portable-sql.ts";
 import {
   buildChangesFieldSql,
+  buildComparedValueSql,
+  buildReferenceJoinsSql,
   buildRecordKeysSql,
   buildRecordLabelSql,
   buildRowKeySql,
@@ -130,6 +132,29 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
       where (${isOther}) and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
         and t.name is distinct from t.accountName order by r.row`,
   });
+};
+
+const MIN_MOVED_VALUES = 20;
+
+/** Finds columns whose changed values only changed places, as after sorting a single column. */
+export const findMovedValues = (database: Database, plan: PlanDefinition): void => {
+  const counts = database.all("select changed, count(*) as n from s.match where changed <> 0 group by changed");
+  for (const field of listStagedFields(plan)) {
+    const count = counts.reduce((sum, { changed, n }) => sum + (Number(changed) & (2 ** field.bit) ? Number(n) : 0), 0);
+    if (count < MIN_MOVED_VALUES || (field.merge !== "value" && field.merge !== "reference")) continue;
+    recordFinding(database, plan, {
+      code: "values-moved",
+      severity: "warning",
+      field: field.field,
+      select: `with c as materialized (select r.row, r.line, ${recordColumn(field.stored)} as was, ${buildComparedValueSql(plan, field)} as cell
+          from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = m.target
+          ${buildReferenceJoinsSql(plan)} where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL})
+        select row, line, null as col, json_object('count', n) as params
+          from (select row, line, count(*) over () as n from c order by row limit 1)
+          where n >= ${MIN_MOVED_VALUES} and not exists (select 1 from (select cell as value, 1 as moved from c union all select was, -1 from c)
+            group by value having sum(moved) <> 0)`,
+    });
+  }
 };
 
 /** Finds values in the wrong column: organisations, codes, titles, names or email addresses. */

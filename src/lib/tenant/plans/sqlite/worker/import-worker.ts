@@ -1,13 +1,14 @@
 import { parentPort } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
-import { commitPlan, commitUndo, plan } from "./tasks.ts";
+import { commitPlan, commitUndo, plan, select } from "./tasks.ts";
 import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
 const JOBS = {
   plan,
+  select,
   commitPlan,
   commitUndo,
   countUndo: async (...given: Parameters<typeof countUndo>) => (await loadReadings()).countUndo(...given),

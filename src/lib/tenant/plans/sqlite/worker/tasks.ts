@@ -42,7 +42,7 @@ import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/tenant-file.ts";
-import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
+import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
@@ -114,7 +114,7 @@ interface PlanJob extends StagedJob {
 const stageFile = async (
   database: Database,
   kind: StoredKind,
-  { request, encoding, stream }: PlanJob & UploadContent,
+  { request, encoding, stream }: Pick<PlanJob, "request"> & UploadContent,
   interrupted: () => boolean,
 ): Promise<StagedFile> => {
   createStagingTables(database);
@@ -166,6 +166,38 @@ export const plan = async (job: PlanJob & UploadContent, interrupted: () => bool
       showPlannedOrgs(database, files.beside, buildPlanDefinition(orgs));
     attachStaging(database, files.staging, { fresh: true });
   });
+};
+
+export interface SelectionJob extends UploadContent {
+  readonly files: Pick<TaskFiles, "tenant">;
+  readonly request: StoredRequest;
+  readonly scope: Scope | undefined;
+}
+
+/** Finds the records that a file names. Returns NDJSON: the file, its problems, and the records. */
+export const select = async (
+  { files, request: asked, scope, stream, encoding }: SelectionJob,
+  interrupted: () => boolean,
+): Promise<readonly Uint8Array[]> => {
+  const request = { ...asked, scope: scope?.orgs };
+  const { buildSelectionKind, countSelection, matchSelection, readSelectionLines } = await import("../selection.ts");
+  const database = new Database(files.tenant, { readOnly: true, interrupted });
+  try {
+    registerSqlFunctions(database, interrupted);
+    attachTemporaryStaging(database);
+    limitToScope(database, scope);
+    const kind = buildSelectionKind(request);
+    const staged = await stageFile(database, kind, { request, stream, encoding }, interrupted);
+    const plan = { kind, request, staged };
+    return database.snapshot(() => {
+      matchSelection(database, plan);
+      const { header, headerRow, inputSha256, skipped } = staged;
+      const file = { header, headerRow, inputSha256, skipped, ...countSelection(database) };
+      return [Buffer.from(`${JSON.stringify({ file })}\n`), ...readSelectionLines(database, plan)];
+    });
+  } finally {
+    database.close();
+  }
 };
 
 const compareAndStorePlan = async (
@@ -235,7 +267,11 @@ const learnLayout = async (
   moment: Parameters<typeof writeLayout>[2],
 ): Promise<void> => {
   if (request?.learns === true && staged !== null)
-    await writeLayout(writer, { kind, headers: staged.header, map: request.map ?? { columns: [] } }, moment);
+    await writeLayout(
+      writer,
+      { use: "import", kind, headers: staged.header, map: request.map ?? { columns: [] } },
+      moment,
+    );
 };
 
 const requireSameEffect = async (database: Database, record: ImportRecord): Promise<void> => {

@@ -32,6 +32,7 @@ import {
   buildSaveUnsettledSql,
   updateKeyLists,
 } from "../../../versions/save-versions.ts";
+import { writeLayout } from "../../../layouts/layouts.ts";
 import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
@@ -171,6 +172,9 @@ export const undoAndRecord = async (
   const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
   if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
   if (asked.dropped !== undefined) finishTaskDrop(database);
+  const { kind, detail } = record;
+  if (detail.learns !== undefined)
+    await writeLayout(writer, { use: "select", kind, ...detail.learns }, { at: now, actor, change });
   await auditImport(database, writer, record, { change, moment, revision });
   if (original?.detail.request?.fromConsole ?? original !== undefined) await restoreMirrorAge(writer);
 };

@@ -1,19 +1,7 @@
-import type { CheckReport } from "../../../lib/csv/check.ts";
-import type { FormatName } from "../../../lib/model/console-files.ts";
-import type { FileForm } from "../../../lib/csv/records/record.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
-import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import { describeProblem, type Problem } from "../../../lib/model/problem.ts";
+import type { Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
-
-export interface CheckedFile {
-  readonly file: string;
-  readonly sheet?: string | undefined;
-  readonly format: FormatName;
-  readonly encoding: FileForm;
-  readonly report: CheckReport;
-}
 
 const MAX_LISTED_PROBLEMS = 20;
 
@@ -100,45 +88,3 @@ export class ProblemDigest<P extends GroupableProblem> {
       await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
   }
 }
-
-export async function listCheckProblems(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
-  const digest = new ProblemDigest<Problem>();
-  for (const problem of report.problems) digest.take(problem, getProblemSeverity(problem.code));
-  const how = text("--format json lists them all", "--format json で全件を出力");
-  await digest.show(terminal, (problem) => renderProblem(file, problem), { ...report, how });
-}
-
-const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
-  { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
-  { key: "format", header: text("format", "形式"), value: ({ format }) => format },
-  { key: "encoding", header: text("encoding", "文字コード"), value: ({ encoding }) => encoding },
-  { key: "rows", header: text("rows", "行数"), align: "end", value: ({ report }) => report.rows },
-  { key: "errors", header: text("errors", "エラー"), align: "end", value: ({ report }) => report.errors },
-  { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ report }) => report.warnings },
-];
-
-export function buildReportColumns({ language, output }: Terminal): readonly Column<CheckedFile>[] {
-  const structured = output.format === "json" || output.format === "ndjson" || output.fields?.includes("problems");
-  if (structured !== true) return SUMMARY_COLUMNS;
-  const problems: Column<CheckedFile> = {
-    key: "problems",
-    header: text("problems", "エラーと警告"),
-    advice: true,
-    value: ({ report }) =>
-      report.problems.map((problem) => ({
-        ...problem,
-        severity: getProblemSeverity(problem.code),
-        reason: describeProblem(problem)[language],
-      })),
-  };
-  return [...SUMMARY_COLUMNS, problems];
-}
-
-export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFile): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
-      `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
-    ),
-    where: file,
-  });
