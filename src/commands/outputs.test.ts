@@ -79,6 +79,8 @@ const CASES: Readonly<Record<string, Case>> = {
   ...deleting("config-profiles delete", "パスコード設定"),
   ...deleting("apps delete", "社内ポータル"),
   ...deleting("devices delete", "C02X"),
+  ...deleting("devices set-owner", "C02X", " --none"),
+  ...deleting("devices tag", "C02X", " --add 貸出"),
   ...deleting("orgs delete", "S1"),
   ...deleting("secured users delete", "hanako", " --app docs"),
   ...deleting("users leave", "E2"),

@@ -1,4 +1,5 @@
-import type { Import, InputProblem, NounName } from "../../lib/client/index.ts";
+import type { Import, NounName } from "../../lib/client/index.ts";
+import { describeUnknownKey } from "../../lib/csv/layout/map-parse.ts";
 import type { FileForm } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -6,30 +7,17 @@ import { createTemporaryFolder } from "../../lib/files/temporary.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS, type KeyName } from "../../lib/model/formats.ts";
 import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
-import { describeProblemReason } from "../../lib/plan/columns.ts";
-import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { addMapOptions } from "../imports/plan/options.ts";
-import { listProblems } from "../imports/plan/problems.ts";
+import { listProblems, RejectedFileFailure } from "../imports/plan/problems.ts";
 import { sendFile } from "../imports/plan/send.ts";
+import { listColumns } from "../listing/list.ts";
 import { readList } from "../layouts/reading.ts";
 import type { Tools } from "../tools.ts";
 import { FORMAT_OPTION, MAP_OPTION } from "./file/column-map.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
-
-function checkKey(format: FormatName, key: string | undefined): asserts key is KeyName | undefined {
-  const { keys } = FORMATS[format].thing;
-  if (key === undefined || (keys.length > 1 && keys.some(({ name }) => name === key))) return;
-  const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : "";
-  throw new Failure("usage", {
-    what: text(`--key ${key} cannot be used with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
-    hint: text(
-      names === "" ? "omit --key" : `pass one of ${names}`,
-      names === "" ? "--key を外してください" : `${names} のいずれかを指定してください`,
-    ),
-  });
-}
 
 /** Returns tools whose tenant is an empty one, but layouts are those of a local tenant that exists. */
 async function openEmptyTenant(tools: Tools): Promise<Tools & AsyncDisposable> {
@@ -54,7 +42,7 @@ interface CheckedFile extends Pick<Import, "rows" | "errors" | "warnings"> {
   readonly file: string;
   readonly format: FormatName;
   readonly encoding: FileForm;
-  readonly problems: readonly InputProblem[];
+  readonly problems: readonly object[];
 }
 
 const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
@@ -64,15 +52,10 @@ const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
   { key: "rows", header: text("rows", "行数"), align: "end", value: ({ rows }) => rows },
   { key: "errors", header: text("errors", "エラー"), align: "end", value: ({ errors }) => errors },
   { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ warnings }) => warnings },
+  { key: "problems", header: text("problems", "エラーと警告"), advice: true, value: ({ problems }) => problems },
 ];
 
-const buildProblemColumn = ({ language }: Terminal): Column<CheckedFile> => ({
-  key: "problems",
-  header: text("problems", "エラーと警告"),
-  advice: true,
-  value: ({ problems }) =>
-    problems.map((problem) => ({ ...problem, reason: describeProblemReason(problem)[language] })),
-});
+const DEFAULT_COLUMNS = ["file", "format", "encoding", "rows", "errors", "warnings"];
 
 export default defineCommand({
   summary: text("check a file against a format, without a tenant", "ファイルが形式どおりかを検査する(テナントは不要)"),
@@ -112,9 +95,11 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as: kind, key, ...options }) {
+  async run(tools, { file: name, as: kind, key: typed, ...options }) {
     const { terminal } = tools;
-    checkKey(kind, key);
+    const key = FORMATS[kind].thing.keys.find((one) => one.name === typed)?.name as KeyName | undefined;
+    if (key !== typed)
+      throw new Failure("usage", { what: describeUnknownKey(typed ?? "", FORMATS[kind]), where: "--key" });
     await using file = await openInput(tools, name);
     await using empty = await openEmptyTenant(tools);
     const { map, reading } = await readList(empty, file, { use: "import", kind, file: name, options });
@@ -128,40 +113,20 @@ export default defineCommand({
       keepPlan: false,
       skipInvalid: false,
     } as const;
-    const plan = await sendFile(
-      empty,
-      file,
-      addMapOptions({ kind, file: name, options: own }, map?.options),
-      reading,
-      map,
-    );
+    const requested = addMapOptions({ kind, file: name, options: own }, map?.options);
+    const plan = await sendFile(empty, file, requested, reading, map);
     const { client } = await empty.tenant("imports");
-    await listProblems(
-      terminal,
-      client,
-      plan,
-      file.label,
-      text("--format json lists them all", "--format json で全件を出力"),
-    );
-    const { format, fields } = terminal.output;
-    const isWhole = format === "json" || format === "ndjson" || fields?.includes("problems") === true;
+    const how = text("--format json lists them all", "--format json で全件を出力");
+    const { all: problems } = await listProblems(terminal, client, plan, file.label, how);
     const { rows, errors, warnings } = plan;
-    await terminal.show(isWhole ? [...SUMMARY_COLUMNS, buildProblemColumn(terminal)] : SUMMARY_COLUMNS, {
-      file: file.label,
-      format: kind,
-      encoding: reading.encoding,
-      rows,
-      errors,
-      warnings,
-      problems: isWhole ? await Array.fromAsync(client.imports.problems(plan.id)) : [],
-    });
-    if (errors > 0)
-      throw new Failure("input-rejected", {
-        what: text(
-          `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
-          `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
-        ),
-        where: file.label,
-      });
+    const { encoding } = reading;
+    const checked = { file: file.label, format: kind, encoding, rows, errors, warnings, problems };
+    await terminal.show(listColumns(terminal, SUMMARY_COLUMNS, DEFAULT_COLUMNS), checked);
+    if (errors === 0) return;
+    const what = text(
+      `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
+      `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
+    );
+    throw new RejectedFileFailure({ what, where: file.label }, problems);
   },
 });

@@ -9,7 +9,7 @@ import { finishPlan } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { resolveRecordIds, type FindableKind } from "./resolve-names.ts";
+import { findAllByName, type NamedKind, type NamedRecords } from "../listing/single-match.ts";
 import type { DeletionOptions } from "./options.ts";
 import { createNoTargetFailure, selectFromFile } from "./selection.ts";
 
@@ -18,7 +18,7 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly names: readonly string[];
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  readonly found: () => Promise<FindableKind<R>>;
+  readonly reach: () => Promise<{ readonly lookup: NamedKind<R>; readonly client: NamedRecords<R> }>;
 }
 
 export async function runDeletion<R extends { readonly id: string }>(
@@ -32,11 +32,12 @@ export async function runDeletion<R extends { readonly id: string }>(
   const chosen = await tools.tenant("imports");
   if (!options.dryRun) requireNamedContext(tools, chosen);
   const typed = names.filter((name) => name.trim() !== "");
-  const own = typed.length === 0 ? [] : await resolveRecordIds(tools, typed, await deletion.found());
+  const { client, lookup } = await deletion.reach();
+  const own = await findAllByName(tools, client, typed, lookup);
   const listed = await selectFromFile(tools, kind, options);
   if (listed === undefined) return tools.terminal.note(NOTHING_CHANGED);
   const { ids: found, learns, notes, isPart, settle } = listed;
-  const ids = [...new Set([...own, ...found])];
+  const ids = [...new Set([...own.map(({ id }) => id), ...found])];
   const outcome = isPart ? "partial" : undefined;
   if (ids.length === 0) {
     for (const note of notes) await tools.terminal.note(note);

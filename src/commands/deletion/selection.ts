@@ -1,6 +1,6 @@
 import type { ImportKind, InputProblem, SelectedFile, SelectedRecord } from "../../lib/client/index.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import type { ListAnswers, ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
+import { describeUnknownKey, type ListAnswers, type ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -8,7 +8,7 @@ import { getNameField, toNamingFormat } from "../../lib/model/naming.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { refuseTypedFile } from "../imports/plan/options.ts";
-import { listFoundProblems, RejectedFileFailure } from "../imports/plan/problems.ts";
+import { listFoundProblems, RejectedFileFailure, type ListedProblems } from "../imports/plan/problems.ts";
 import { streamUntilAborted } from "../csv/file/abortable-stream.ts";
 import { ignoreColumn } from "../csv/questions/draft.ts";
 import { keepAnswers } from "../layouts/kept-answers.ts";
@@ -76,24 +76,19 @@ export async function selectFromFile(
   if (found === undefined) throw new TypeError("the selection has no file");
   const wrong = problems.filter(({ severity }) => severity === "error");
   const counts = { errors: wrong.length, warnings: problems.length - wrong.length };
-  const { all, whole } = await listFoundProblems(tools.terminal, file.label, { ...found, ...counts }, () => problems);
+  const listed = await listFoundProblems(tools.terminal, file.label, { ...found, ...counts }, () => problems);
   if (errors !== undefined) {
     const { writeErrors } = await import("../imports/outputs/errors.ts");
-    await writeErrors(tools, errors, {
-      plan: { ...found, ...counts },
-      problems: () => problems,
-      file,
-      reading,
-    });
+    await writeErrors(tools, errors, { plan: { ...found, ...counts }, problems: () => problems, file, reading });
   }
-  if (wrong.length > 0 && (whole !== undefined || !skipInvalid))
-    throw createRejection(file.label, all, wrong.length, whole);
+  if (wrong.length > 0 && (listed.whole !== undefined || !skipInvalid))
+    throw createRejection(file.label, listed, wrong.length);
   if (!(await confirmNames(tools, records, key))) return undefined;
   const { headers, map, learns } = read;
   return {
     ids: records.map(({ id }) => id),
     learns: learns && map !== undefined ? { headers: headers.filter((header) => header !== ""), map } : undefined,
-    notes: [...describeOmitted(found), ...describeUnread(read)],
+    notes: [...describeOmitted(found, read.unread)],
     isPart: wrong.length > 0,
     settle: async () => (learns ? keepAnswers(tools, { ...asked, headers }, undefined) : undefined),
   };
@@ -109,13 +104,8 @@ function limitToKey(
   if (key === undefined) return plain;
   const format = toNamingFormat(FORMATS[kind]);
   const known = format.thing.keys.find(({ name }) => name === key);
-  if (known === undefined && key !== NAME_KEY) {
-    const names = [...format.thing.keys.map(({ name }) => name), NAME_KEY].join(", ");
-    throw new Failure("usage", {
-      what: text(`"${key}" is not a key of this list`, `「${key}」はこの一覧のキーではありません`),
-      hint: text(`pass one of ${names}`, `${names} のいずれかを指定してください`),
-    });
-  }
+  if (known === undefined && key !== NAME_KEY)
+    throw new Failure("usage", { what: describeUnknownKey(key, format, NAME_KEY), where: "--key" });
   const kept = [known?.field, getNameField(format)];
   const { columns } = readHeader(headers, format, { map: plain }).layout;
   return columns
@@ -124,29 +114,17 @@ function limitToKey(
     .reduce(ignoreColumn, { columns: [], ...plain });
 }
 
-const createRejection = (
-  where: string,
-  all: readonly unknown[],
-  count: number,
-  whole: string | undefined,
-): RejectedFileFailure =>
-  new RejectedFileFailure(
-    {
-      what: text(
-        `${formatCount(count, "problem")} in the list; nothing was changed`,
-        `一覧にエラーが ${count} 件あります。何も変更していません`,
-      ),
-      where,
-      hint:
-        whole === undefined
-          ? text(
-              "fix the rows (--errors bad.csv writes them), or pass --skip-invalid to leave them out",
-              "行を直すか(--errors bad.csv で書き出せます)、--skip-invalid で除いてください",
-            )
-          : undefined,
-    },
-    all,
+const createRejection = (where: string, { all, whole }: ListedProblems, count: number): RejectedFileFailure => {
+  const what = text(
+    `${formatCount(count, "problem")} in the list; nothing was changed`,
+    `一覧にエラーが ${count} 件あります。何も変更していません`,
   );
+  const hint = text(
+    "fix the rows (--errors bad.csv writes them), or pass --skip-invalid to leave them out",
+    "行を直すか(--errors bad.csv で書き出せます)、--skip-invalid で除いてください",
+  );
+  return new RejectedFileFailure({ what, where, hint: whole === undefined ? hint : undefined }, all);
+};
 
 /** Asks whether records are meant of which the list has only the name. */
 async function confirmNames(
@@ -175,9 +153,9 @@ async function confirmNames(
   return terminal.prompts.confirm({ message, flag: `--key ${NAME_KEY}` });
 }
 
-function* describeOmitted({ rows, deleted, skipped }: SelectedFile): Generator<Text> {
-  const { later, stays, second } = rows;
-  const byMap = skipped.reduce((sum, { count }) => sum + count, 0);
+function* describeOmitted({ rows: { later, stays, second }, deleted }: SelectedFile, unread: readonly string[]) {
+  const { count, first, number } = deleted;
+  const [more, moreJa] = count > 1 ? [", …", "、…"] : ["", ""];
   if (later > 0)
     yield text(
       `rows skipped because the last day of work is not past: ${later}`,
@@ -185,16 +163,14 @@ function* describeOmitted({ rows, deleted, skipped }: SelectedFile): Generator<T
     );
   if (stays > 0)
     yield text(`rows skipped because the people have not left: ${stays}`, `退職していない人の行を除外: ${stays}`);
-  if (second + byMap > 0) yield text(`rows of second posts skipped: ${second}`, `兼務の行を除外: ${second}`);
-  if (deleted.count > 0)
+  if (second > 0) yield text(`rows of second posts skipped: ${second}`, `兼務の行を除外: ${second}`);
+  if (count > 0)
     yield text(
-      `already deleted: ${deleted.count} (${deleted.first}${deleted.count > 1 ? ", …" : ""}; last in change ${deleted.number ?? "-"})`,
-      `削除済み: ${deleted.count} 件(${deleted.first}${deleted.count > 1 ? "、…" : ""}。最後は変更 ${deleted.number ?? "-"})`,
+      `already deleted: ${count} (${first}${more}; last in change ${number ?? "-"})`,
+      `削除済み: ${count} 件(${first}${moreJa}。最後は変更 ${number ?? "-"})`,
     );
+  if (unread.length > 0) yield text(`columns not read: ${unread.join(", ")}`, `読み込まない列: ${unread.join("、")}`);
 }
-
-const describeUnread = ({ unread }: ListReading): readonly Text[] =>
-  unread.length === 0 ? [] : [text(`columns not read: ${unread.join(", ")}`, `読み込まない列: ${unread.join("、")}`)];
 
 export const createNoTargetFailure = (file: string | undefined): Failure =>
   new Failure("usage", {

@@ -8,7 +8,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../listing/list.ts";
-import { findByName, requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
+import { findAllByName, type NamedKind } from "../listing/single-match.ts";
 import type { ResultLayout } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 
@@ -33,15 +33,8 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     ),
 };
 
-/** @throws `not-found` with all unknown names; `usage` for an ambiguous name */
-export async function findDevicesByName(tools: Tools, names: readonly string[]): Promise<readonly Device[]> {
-  const { client } = await tools.tenant("devices");
-  const found = await Promise.all(names.map(async (name) => [name, await client.devices.find({ name })] as const));
-  const unknown = found.flatMap(([name, matches]) => (matches.length === 0 ? [name] : []));
-  if (unknown.length > 0) await findByName(tools, { find: async () => [] }, unknown.join(", "), DEVICE_NAMES);
-  const devices = found.map(([name, matches]) => requireSingleMatch(name, matches, DEVICE_NAMES));
-  return [...new Map(devices.map((device) => [device.id, device])).values()];
-}
+export const findDevicesByName = async (tools: Tools, names: readonly string[]): Promise<readonly Device[]> =>
+  findAllByName(tools, (await tools.tenant("devices")).client.devices, names, DEVICE_NAMES);
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 

@@ -1,4 +1,4 @@
-import { line, step } from "../../lib/advice/index.ts";
+import { line, step, type Advice } from "../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
@@ -13,10 +13,22 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { toNamingFormat } from "../../lib/model/naming.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
-import { findOpenHeaders, ignoreColumn, proposeMap, type UnknownList } from "../csv/questions/draft.ts";
+import {
+  findOpenHeaders,
+  ignoreColumn,
+  listVariedColumns,
+  proposeMap,
+  type UnknownList,
+} from "../csv/questions/draft.ts";
 import { readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
-import { announceTable, findTable, isFitting, listUsableLayouts, type ListRequest } from "./finding.ts";
+import {
+  announceTable,
+  findTable,
+  isFitting,
+  listUsableLayouts,
+  type ListRequest,
+} from "../imports/plan/find-table.ts";
 import { findKeptAnswers, keepAnswers } from "./kept-answers.ts";
 import { findColumnsByValues } from "./values.ts";
 
@@ -123,12 +135,13 @@ export async function readList(
   const kept = canAsk ? await findKeptAnswers(tools, { ...requested, headers }) : undefined;
   const isWorkbook = reading.encoding === "xlsx";
   const list: UnknownList = { ...found, map, earlier: kept?.map ?? found.earlier, survey, isWorkbook };
-  if (selects) refuseTooManyWords(list, file.label);
+  const [varied] = selects ? listVariedColumns(list) : [];
+  if (varied !== undefined) refuse(requested, describeVaried(varied), LEAVERS_ONLY_HINT);
   const { asked, draft } = await proposeMap(list, (all, search) => findColumnsByValues(tools, list, all, search));
   const { askList, listQuestions } = await import("../csv/questions/ask.ts");
   const unclear = listQuestions(list, asked, draft);
   if (unclear.length === 0) return isKnown();
-  if (!canAsk) throw createUnclearFailure(unclear, requested);
+  if (!canAsk) refuse(requested, describeUnclear(unclear));
   await terminal.note(describeQuestion(file.label, kept && terminal.moment(kept.at)));
   const answered = await askList(terminal, list, asked, draft);
   const chosen = selects ? {} : chooseOptions(headers, requested, answered, customFields);
@@ -147,6 +160,17 @@ const describeQuestion = (file: string, before: string | undefined): Text =>
     ? text(`How is ${file} read?`, `${file} の読み方:`)
     : text(`How is ${file} read? (as answered on ${before})`, `${file} の読み方(${before} の回答):`);
 
+const adviseLearning = ({ kind, file, use }: ListRequest): Advice =>
+  step(
+    "to answer once",
+    "一度だけ答えるには",
+    line("layouts learn", [file], { as: kind, ...(use === "select" && { select: true }) }),
+  );
+
+const refuse = (requested: ListRequest, what: Text, hint: Advice = adviseLearning(requested)): never => {
+  throw new Failure("input-rejected", { what, where: requested.file, hint });
+};
+
 /** Refuses a list without a terminal that is almost one of a layout. */
 function rejectOtherColumns(
   requested: ListRequest,
@@ -154,54 +178,40 @@ function rejectOtherColumns(
   lacking: string | undefined,
   doubt: string | undefined,
 ): void {
-  if (lacking === undefined && doubt === undefined) return;
-  const what =
-    lacking === undefined
-      ? text(
-          `column "${doubt}" is not in the layout ${layout}, which reads the same field from another column`,
-          `レイアウト ${layout} にない列「${doubt}」があります。その項目は別の列から読み込んでいます`,
-        )
-      : text(
-          `the list lacks the column "${lacking}" of its layout ${layout}`,
-          `この一覧には、レイアウト ${layout} の列「${lacking}」がありません`,
-        );
-  throw new Failure("input-rejected", { what, where: requested.file, hint: adviseLearning(requested) });
+  if (lacking !== undefined)
+    refuse(
+      requested,
+      text(
+        `the list lacks the column "${lacking}" of its layout ${layout}`,
+        `この一覧には、レイアウト ${layout} の列「${lacking}」がありません`,
+      ),
+    );
+  if (doubt !== undefined)
+    refuse(
+      requested,
+      text(
+        `column "${doubt}" is not in the layout ${layout}, which reads the same field from another column`,
+        `レイアウト ${layout} にない列「${doubt}」があります。その項目は別の列から読み込んでいます`,
+      ),
+    );
 }
 
-const adviseLearning = ({ kind, file, use }: Pick<ListRequest, "kind" | "file" | "use">) =>
-  step(
-    "to answer once",
-    "一度だけ答えるには",
-    line("layouts learn", [file], { as: kind, ...(use === "select" && { select: true }) }),
+const describeUnclear = (unclear: readonly string[]): Text =>
+  text(
+    `it is not known what these columns or words mean: ${unclear.join(", ")}; nothing was changed`,
+    `意味のわからない列や言葉があります: ${unclear.join("、")}。何も変更していません`,
   );
 
-const createUnclearFailure = (unclear: readonly string[], requested: ListRequest): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `it is not known what these columns or words mean: ${unclear.join(", ")}; nothing was changed`,
-      `意味のわからない列や言葉があります: ${unclear.join("、")}。何も変更していません`,
-    ),
-    where: requested.file,
-    hint: adviseLearning(requested),
-  });
-
-/** @throws `input-rejected` for a column about leaving with too many words, which cannot say who is meant */
-function refuseTooManyWords({ headers, format, customFields, map, survey }: UnknownList, where: string): void {
-  const { subjects } = readHeader(headers, format, { customFields, map }).layout;
-  const varied = subjects.find(
-    ({ position, says }) => says === "leaving" && survey.columns[position]?.isTooVaried === true,
+const describeVaried = (header: string): Text =>
+  text(
+    `the column "${header}" has too many different words to say who has left`,
+    `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
   );
-  if (varied === undefined) return;
-  const header = headers[varied.position] ?? "";
-  throw new Failure("input-rejected", {
-    what: text(
-      `the column "${header}" has too many different words to say who has left`,
-      `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
-    ),
-    where,
-    hint: text("remove the column, or pass a list of leavers", "列を削除するか、退職者だけの一覧を指定してください"),
-  });
-}
+
+const LEAVERS_ONLY_HINT = text(
+  "remove the column, or pass a list of leavers",
+  "列を削除するか、退職者だけの一覧を指定してください",
+);
 
 function describeLayout(
   { layout: { id, headers, at, actor } }: LayoutMatch<Layout>,

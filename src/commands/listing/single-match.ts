@@ -17,14 +17,47 @@ const MAX_LISTED_MATCHES = 10;
 
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
 
+export interface NamedRecords<R> {
+  readonly find: (query: { readonly name: string }) => Promise<readonly R[]>;
+}
+
 export async function findByName<R>(
   tools: Tools,
-  client: { readonly find: (query: { readonly name: string }) => Promise<readonly R[]> },
+  client: NamedRecords<R>,
   name: string,
   kind: NamedKind<R>,
 ): Promise<R> {
   const found = await client.find({ name });
   return requireSingleMatch(name, found, kind, found.length > 0 ? undefined : await kind.advise?.(tools, name));
+}
+
+/**
+ * Finds all records. @param findDeletion returns how a record was deleted, so that its name is skipped with a note
+ * @throws Failure `not-found` with all unknown names, `usage` for an ambiguous name
+ */
+export async function findAllByName<R extends { readonly id: string }>(
+  tools: Tools,
+  { find }: NamedRecords<R>,
+  names: readonly string[],
+  kind: NamedKind<R>,
+  findDeletion?: (name: string) => Promise<Text | undefined>,
+): Promise<readonly R[]> {
+  const found = new Map<string, R>();
+  const unknown: string[] = [];
+  for (const name of new Set(names)) {
+    const exact = await find({ name });
+    // search for the exact name first, because the name of a record can begin or end with a blank
+    const matches = exact.length > 0 || name === name.trim() ? exact : await find({ name: name.trim() });
+    const absence = matches.length === 0 ? await findDeletion?.(name) : undefined;
+    if (absence !== undefined) await tools.terminal.note(absence);
+    else if (matches.length === 0) unknown.push(name);
+    else {
+      const one = requireSingleMatch(name, matches, kind);
+      found.set(one.id, one);
+    }
+  }
+  if (unknown.length > 0) await findByName(tools, { find: async () => [] }, unknown.join(", "), kind);
+  return [...found.values()];
 }
 
 /** @throws Failure `not-found` if no record matches, `usage` if several records match */

@@ -177,15 +177,12 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     async run(tools, { records: names, ...input }) {
       const { recursive, ...options } = input as DeletionOptions & { readonly recursive?: boolean };
       const { runDeletion } = await import("../deletion/run.ts");
-      return runDeletion<R>(tools, {
+      return runDeletion(tools, {
         kind: of.kind(input),
         names,
         recursive,
         options,
-        async found() {
-          const { client, lookup } = await of.reach(tools, input);
-          return { ...lookup, find: (name) => client.find({ name }) };
-        },
+        reach: () => of.reach(tools, input),
       });
     },
   });

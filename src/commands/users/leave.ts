@@ -9,7 +9,6 @@ import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
-import { resolveRecordIds } from "../deletion/resolve-names.ts";
 import { SELECTION_OPTIONS } from "../deletion/options.ts";
 import { createNoTargetFailure, selectFromFile, type Selection } from "../deletion/selection.ts";
 import { getLastDay } from "../handover/leaver.ts";
@@ -18,6 +17,7 @@ import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION } from "../imports/plan/o
 import { confirmCommit } from "../imports/plan/finish-plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
+import { findAllByName } from "../listing/single-match.ts";
 import { describeUnrestoredValues, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { PlanSummary } from "../summary.ts";
@@ -71,16 +71,18 @@ export default defineCommand({
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant);
-    const own = await resolveTypedLeavers(tools, tenant, names);
+    const { users, leavers } = tenant.client;
+    const typed = names.filter((name) => name.trim() !== "");
+    // users who are already deleted are skipped, so that the command can be repeated
+    const own = await findAllByName(tools, users, typed, USER_LOOKUP, (name) => findDeletion(tenant.client, name));
     const listed = await selectFromFile(tools, "users", { ...reading, file, dryRun, on: lastDay });
     if (listed === undefined) return tools.terminal.note(STATE_UNCHANGED);
-    const ids = [...new Set([...own, ...listed.ids])];
+    const ids = [...new Set([...own.map(({ id }) => id), ...listed.ids])];
     for (const note of listed.notes) await tools.terminal.note(note);
     if (ids.length > MAX_LEAVERS) throw createTooManyFailure(ids.length);
     if (ids.length === 0 && names.length === 0 && listed.notes.length === 0) throw createNoTargetFailure(file);
     const list = { file: file === "-" ? "FILE" : file, sheet: reading.sheet };
     const again = line("users leave", file === undefined ? [...names] : [], list);
-    const { leavers } = tenant.client;
     if (isBeforeLastDay)
       return listBeforeLastDay(tools, ids.length === 0 ? [] : await leavers.dependents({ ids }), { report, lastDay });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
@@ -109,17 +111,6 @@ interface LeaveRequest {
   readonly dryRun: boolean;
   readonly confirmDeletions: number | undefined;
   readonly again: ReturnType<typeof line>;
-}
-
-/** Skips users who are already deleted, so that the command can be repeated. @throws `not-found`, `usage` */
-async function resolveTypedLeavers(tools: Tools, { client }: LeaveTenant, names: readonly string[]) {
-  const find = (name: string) => client.users.find({ name });
-  const findable = { ...USER_LOOKUP, find, findDeletion: (name: string) => findDeletion(client, name) };
-  return resolveRecordIds(
-    tools,
-    names.filter((name) => name.trim() !== ""),
-    findable,
-  );
 }
 
 async function listBeforeLastDay(

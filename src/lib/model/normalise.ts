@@ -58,6 +58,16 @@ export const looseKey = (key: string): string => {
 };
 
 /** Names from Apple are compared by this key. Full-width letters and digits become ASCII. */
+export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
+
+export const normaliseHeader = (header: string): string =>
+  header
+    .normalize("NFKC")
+    .replace(/\s+/gu, "")
+    .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
+    .toLowerCase()
+    .replace(/cd$/, "コード");
+
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";

@@ -1,14 +1,15 @@
 import { findColumnByAnyHeader } from "../../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
+import type { JoinedField } from "../../../lib/csv/layout/map.ts";
+import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
+import { findColumn, listColumns } from "../../../lib/model/format.ts";
 import {
   fromSerial,
   ROW_SUBJECTS,
   SERIAL_WORD,
   type RowSubject,
   type WordMeaning,
-} from "../../../lib/csv/layout/leaving.ts";
-import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
-import { findColumn, listColumns } from "../../../lib/model/format.ts";
+} from "../../../lib/model/leaving.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import {
@@ -40,124 +41,104 @@ const WRONG = text("wrong: report the rows", "誤り(行をエラーにする)")
 const UNANSWERED = text("?", "?");
 const LACKING = text("not in this list", "この一覧にない列");
 
+type Choice = readonly [name: Text, draft: ParsedMapFile];
+
 /** A line of the question. */
 interface Item {
   readonly label: string;
   readonly values: readonly string[];
   readonly now: Text;
-  readonly choices: readonly (readonly [name: Text, draft: ParsedMapFile])[];
+  readonly choices: readonly Choice[];
 }
+
+const valuesOf = ({ headers, survey }: UnknownList, header: string): readonly string[] => [
+  ...(survey.columns[headers.indexOf(header)]?.values ?? []),
+];
+
+const listJoinItems = (list: UnknownList, joins: readonly JoinedField[], draft: ParsedMapFile): readonly Item[] =>
+  joins.flatMap(({ field, headers: parts }): Item[] => {
+    const column = findColumn(list.format.columns, field);
+    if (column === undefined) return [];
+    const [sign, between] = column.personName === undefined ? [" / ", "/"] : [" + ", " "];
+    const all = parts.map((part) => valuesOf(list, part));
+    const joined = [0, 1, 2].map((at) => all.flatMap((one) => one[at] ?? []).join(between));
+    const together: Choice = [same(column.header), joinColumns(draft, parts, column)];
+    const apart: Choice = [UNREAD, parts.reduce(ignoreColumn, draft)];
+    const values = joined.filter((one) => one !== "");
+    return [{ label: parts.join(sign), values, now: together[0], choices: [together, apart] }];
+  });
 
 const listHeaderItems = (list: UnknownList, asked: readonly string[], draft: ParsedMapFile): readonly Item[] => {
   const { headers, format, customFields, map, doubtful = [], survey, selects } = list;
   const columns = listColumns(format, customFields);
   const known = readHeader(headers, format, { customFields, map }).layout.columns.map(({ column }) => column);
   const free = columns.filter((column) => column.repeated === true || !known.includes(column));
-  const valuesOf = (header: string): readonly string[] => [...(survey.columns[headers.indexOf(header)]?.values ?? [])];
-  const joins = (draft.joins ?? []).filter((join) => join.headers.every((header) => asked.includes(header)));
-  const isJoined = (header: string): boolean => joins.some((join) => join.headers.includes(header));
   const posts = findSecondPosts(list);
   const isOfPeople = columns.some(({ personName }) => personName !== undefined);
-  return [
-    ...joins.flatMap(({ field, headers: parts }): Item[] => {
-      const column = findColumn(columns, field);
-      if (column === undefined) return [];
-      const [sign, between] = column.personName === undefined ? [" / ", "/"] : [" + ", " "];
-      const all = parts.map(valuesOf);
-      const values = [0, 1, 2]
-        .map((at) => all.flatMap((one) => one[at] ?? []).join(between))
-        .filter((one) => one !== "");
-      const now = same(column.header);
-      const apart = parts.reduce(ignoreColumn, draft);
-      return [
-        {
-          label: parts.join(sign),
-          values,
-          now,
-          choices: [
-            [now, joinColumns(draft, parts, column)],
-            [UNREAD, apart],
-          ],
-        },
-      ];
-    }),
-    ...asked
-      .filter((header) => !isJoined(header))
-      .map((header): Item => {
-        const rival = doubtful.includes(header) ? findColumnByAnyHeader(columns, header) : undefined;
-        const fields = [...new Set([...(rival === undefined ? [] : [rival]), ...free])];
-        const says = draft.rows?.find((row) => row.header === header)?.says;
-        const to = draft.columns.find((one) => one.header === header)?.to;
-        const field = to === undefined || to === null ? UNANSWERED : same(findColumn(columns, to)?.header ?? to);
-        const seconds = [...(survey.columns[headers.indexOf(header)]?.seconds ?? [])];
-        return {
-          label: header,
-          values: valuesOf(header),
-          now: says !== undefined ? SUBJECTS[says] : to === null ? UNREAD : field,
-          choices: [
-            [UNREAD, ignoreColumn(draft, header)],
-            ...ROW_SUBJECTS.filter((one) => (one === "skip" ? header === posts : isOfPeople || selects)).map(
-              (one) => [SUBJECTS[one], explainRows(draft, header, one, one === "skip" ? seconds : [])] as const,
-            ),
-            ...fields.map((column) => [same(column.header), mapColumn(draft, header, column)] as const),
-          ],
-        };
-      }),
-  ];
+  return asked.map((header): Item => {
+    const rival = doubtful.includes(header) ? findColumnByAnyHeader(columns, header) : undefined;
+    const fields = [...new Set([...(rival === undefined ? [] : [rival]), ...free])];
+    const says = draft.rows?.find((row) => row.header === header)?.says;
+    const to = draft.columns.find((one) => one.header === header)?.to;
+    const field = to === undefined ? UNANSWERED : to === null ? UNREAD : same(findColumn(columns, to)?.header ?? to);
+    const seconds = survey.columns[headers.indexOf(header)]?.seconds;
+    const subjects = ROW_SUBJECTS.filter((one) => (one === "skip" ? header === posts : isOfPeople || selects));
+    const choices = [
+      [UNREAD, ignoreColumn(draft, header)],
+      ...subjects.map((one): Choice => [SUBJECTS[one], explainRows(draft, header, one, one === "skip" ? seconds : [])]),
+      ...fields.map((column): Choice => [same(column.header), mapColumn(draft, header, column)]),
+    ] as const;
+    return { label: header, values: valuesOf(list, header), now: says === undefined ? field : SUBJECTS[says], choices };
+  });
 };
+
+const LEAVING_MEANINGS = ["left", "stays", "none"] as const;
 
 const listWordItems = (list: UnknownList, draft: ParsedMapFile): readonly Item[] =>
   listUnknownWords(list, draft).map((one) => {
     const { header, says, word, count, first } = one;
     const isSerial = word === SERIAL_WORD;
-    const meanings: readonly WordMeaning[] = isSerial
-      ? ["day"]
-      : says === "leaving"
-        ? ["left", "stays", "none"]
-        : ["none"];
+    const meanings = isSerial ? (["day"] as const) : says === "leaving" ? LEAVING_MEANINGS : (["none"] as const);
     const row = draft.rows?.find((other) => other.header === header);
     const means = row?.words?.find((other) => other.word === word)?.means;
+    const choices = meanings.map((meaning): Choice => [MEANINGS[meaning], explainWord(draft, one, meaning)]);
     return {
       label: `${header}: ${first}`,
       values: [`${isSerial ? `= ${fromSerial(first)} ` : ""}× ${count}`],
       now: means === undefined ? WRONG : MEANINGS[means],
-      choices: [
-        ...meanings.map((meaning) => [MEANINGS[meaning], explainWord(draft, one, meaning)] as const),
-        [WRONG, explainWord(draft, one, undefined)],
-      ],
+      choices: [...choices, [WRONG, explainWord(draft, one, undefined)]],
     };
   });
 
-const listItems = (list: UnknownList, asked: readonly string[], draft: ParsedMapFile): readonly Item[] => [
-  ...(list.lacking ?? []).map((label) => ({ label, values: [], now: LACKING, choices: [[LACKING, draft]] }) as const),
-  ...listHeaderItems(list, asked, draft),
-  ...listWordItems(list, draft),
-];
+const listItems = (list: UnknownList, asked: readonly string[], draft: ParsedMapFile): readonly Item[] => {
+  const joins = draft.joins?.filter((join) => join.headers.every((header) => asked.includes(header))) ?? [];
+  const single = asked.filter((header) => !joins.some((join) => join.headers.includes(header)));
+  return [
+    ...(list.lacking ?? []).map((label) => ({ label, values: [], now: LACKING, choices: [[LACKING, draft]] }) as const),
+    ...listJoinItems(list, joins, draft),
+    ...listHeaderItems(list, single, draft),
+    ...listWordItems(list, draft),
+  ];
+};
 
 /** Returns the headers that a question would be about; none if everything is known. */
 export const listQuestions = (list: UnknownList, asked: readonly string[], draft: ParsedMapFile): readonly string[] =>
   listItems(list, asked, draft).map(({ label }) => label);
 
 const SHOWN_VALUES = 3;
+const MAX_WIDTH = 28;
 
 async function renderItems({ language, columns }: Terminal, items: readonly Item[]): Promise<readonly string[]> {
   const { displayWidth, padLine, truncate } = await import("../../../lib/terminal/table/width.ts");
-  const rows = items.map(({ label, now, values }, at) => [
-    String(at + 1),
-    label.replaceAll(/\s+/g, " "),
-    now[language],
-    values.slice(0, SHOWN_VALUES).join(", "),
-  ]);
-  const widths = [0, 1, 2].map((at) => Math.min(28, Math.max(0, ...rows.map((row) => displayWidth(row[at] ?? "")))));
-  return rows.map((row) =>
-    truncate(
-      row
-        .map((cell, at) => padLine(truncate(cell, widths[at] ?? columns), widths[at] ?? 0, at === 0 ? "end" : "start"))
-        .join("  ")
-        .trimEnd(),
-      columns - 1,
-    ),
+  const cells = items.map(({ label, now }) =>
+    [label.replaceAll(/\s+/g, " "), now[language]].map((cell) => truncate(cell, MAX_WIDTH)),
   );
+  const widths = [0, 1].map((at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ""))));
+  return items.map(({ values }, at) => {
+    const padded = cells[at]?.map((cell, column) => padLine(cell, widths[column] ?? 0, "start")) ?? [];
+    const line = [padLine(String(at + 1), 2, "end"), ...padded, values.slice(0, SHOWN_VALUES).join(", ")];
+    return truncate(line.join("  ").trimEnd(), columns - 1);
+  });
 }
 
 /** Asks about a list once: Enter takes the proposals of the draft, and a number changes one. */

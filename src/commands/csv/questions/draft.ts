@@ -6,7 +6,7 @@ import {
 } from "../../../lib/csv/layout/columns.ts";
 import { readHeader, toHeaderKey } from "../../../lib/csv/layout/header.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
-import { SERIAL_WORD, type RowSubject, type WordMeaning } from "../../../lib/csv/layout/leaving.ts";
+import { SERIAL_WORD, type RowSubject, type WordMeaning } from "../../../lib/model/leaving.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { Survey } from "../../../lib/csv/layout/survey.ts";
 import {
@@ -155,6 +155,15 @@ export const listUnknownWords = (
   });
 };
 
+/** Lists columns about leaving with more words than a question can have; they must say something else. */
+export const listVariedColumns = ({ headers, format, customFields, map, survey }: UnknownList): readonly string[] => {
+  const { subjects } = readHeader(headers, format, { customFields, map }).layout;
+  const isVaried = (at: number): boolean => survey.columns[at]?.isTooVaried === true;
+  return subjects.flatMap(({ position, says }) =>
+    says === "leaving" && isVaried(position) ? [headers[position] ?? ""] : [],
+  );
+};
+
 /** The column that tells second posts from main ones, if a person stands in several rows. */
 export const findSecondPosts = ({ headers, survey, selects }: UnknownList): string | undefined =>
   selects || survey.repeats === 0
@@ -225,10 +234,7 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
   const { headers, format, customFields, map, earlier, doubtful = [], selects, survey } = list;
   const columns = listColumns(format, customFields);
   const known = readHeader(headers, format, { customFields, map }).layout;
-  // a column with more words than a question can have says nothing about leaving, or is the wrong one
-  const varied = known.subjects.flatMap(({ position, says }) =>
-    !selects && says === "leaving" && survey.columns[position]?.isTooVaried === true ? [headers[position] ?? ""] : [],
-  );
+  const varied = listVariedColumns(list);
   const all = [...findOpenHeaders(headers, format, list), ...varied];
   const present = known.columns.filter(
     ({ positions }) => !positions.every((at) => doubtful.includes(headers[at] ?? "")),

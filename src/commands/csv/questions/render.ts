@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
-import type { RowColumn } from "../../../lib/csv/layout/leaving.ts";
+import type { RowColumn } from "../../../lib/model/leaving.ts";
 import { findColumn, type Format } from "../../../lib/model/format.ts";
 import { toFlagName } from "../../field.ts";
 

@@ -9,14 +9,15 @@ import { text, type Text } from "../../../lib/text/index.ts";
 export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
 
-  constructor(detail: FailureDetail, problems: readonly unknown[]) {
+  constructor(detail: FailureDetail, problems: readonly ({ readonly severity?: string } | object)[]) {
     super("input-rejected", detail);
-    this.problems = problems;
+    this.problems = problems.filter((one) => !("severity" in one) || one.severity === "error");
   }
 }
 
 export interface ListedProblems {
-  readonly all: readonly unknown[];
+  /** in JSON only */
+  readonly all: readonly object[];
   /** code of the first error that concerns the whole file, so that skipping rows does not help */
   readonly whole: string | undefined;
   readonly codes: ReadonlySet<string>;
@@ -36,7 +37,7 @@ export async function listFoundProblems(
 ): Promise<ListedProblems> {
   const codes = new Set<string>();
   if (found.errors + found.warnings === 0) return { all: [], whole: undefined, codes };
-  const all: object[] | undefined = terminal.output.format === "json" ? [] : undefined;
+  const all: object[] | undefined = /json/.test(terminal.output.format ?? "") ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
   let kept = 0;
   let whole: string | undefined;
@@ -45,8 +46,8 @@ export async function listFoundProblems(
     codes.add(problem.code);
     if (isKeptRecord(problem)) kept += 1;
     else digest.take(problem, problem.severity);
-    if (problem.severity !== "error") continue;
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
+    if (problem.severity !== "error") continue;
     // an error in the header row, or without a row (0), concerns the whole file
     if (problem.row <= found.headerRow) whole ??= problem.code;
   }

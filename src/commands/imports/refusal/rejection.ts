@@ -45,7 +45,7 @@ const OTHER_EXPORT_CODES = ["org-unknown", "owner-org-unknown", "user-unknown", 
 
 const createFailure = (
   { errors, invalid, fileName, foreign }: Import,
-  all: readonly unknown[],
+  all: readonly object[],
   hints: Iterable<Text>,
 ) => {
   const [rows, rowsJa] =

@@ -1,15 +1,6 @@
 import { findNearestWord } from "../../text/index.ts";
 import type { Column } from "../../model/format.ts";
-
-export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
-
-export const normaliseHeader = (header: string): string =>
-  header
-    .normalize("NFKC")
-    .replace(/\s+/gu, "")
-    .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
-    .toLowerCase()
-    .replace(/cd$/, "コード");
+import { normaliseHeader } from "../../model/normalise.ts";
 
 /** Headers such as 旧所属 belong to columns with the values before a change. */
 export const isFormerHeader = (header: string): boolean =>

@@ -1,4 +1,4 @@
-import type { Format } from "../../model/format.ts";
+import { findColumn, type Format } from "../../model/format.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordSink } from "../records/record.ts";
 import { joinHeaderLines } from "../records/header-lines.ts";
@@ -42,9 +42,8 @@ export class HeaderFinder implements RecordSink {
   }
 
   get isTable(): boolean {
-    const { columns } = readHeader(this.#header, this.#format, { ...this.#options, readsLikely: true }).layout;
     const keys = this.#format.thing.keys.flatMap(({ field, standIn = [] }) => [field, ...standIn]);
-    return this.#found !== undefined && columns.some(({ column }) => keys.includes(column.field));
+    return this.#found !== undefined && this.#listFields(this.#header, true).some((field) => keys.includes(field));
   }
 
   get isCertain(): boolean {
@@ -56,7 +55,7 @@ export class HeaderFinder implements RecordSink {
     const header = cells.slice(0, count).map((cell) => cell.trim());
     const isNext = this.#lastRow === row - 1 && (this.#given ?? row - 1) === row - 1;
     const joined = isNext ? joinHeaderLines(this.#last, header) : undefined;
-    if (joined !== undefined && this.#countColumns(joined, true) > 0) {
+    if (joined !== undefined && this.#listFields(joined, true).length > 0) {
       this.#found = row - 1;
       this.#header = joined;
       this.#filled = countFilled(joined);
@@ -68,7 +67,7 @@ export class HeaderFinder implements RecordSink {
     this.#filled = countFilled(header);
     const isHeader =
       this.#given === undefined
-        ? this.#countColumns(header, true) > 1 || (row === 1 && this.#countColumns(header, false) > 0)
+        ? this.#listFields(header, true).length > 1 || (row === 1 && this.#listFields(header, false).length > 0)
         : row === this.#given;
     if (isHeader) this.#found = row;
     if (isHeader || row === 1) this.#header = header;
@@ -76,8 +75,12 @@ export class HeaderFinder implements RecordSink {
 
   problem(): void {}
 
-  #countColumns(header: readonly string[], readsLikely: boolean): number {
-    return readHeader(header, this.#format, { ...this.#options, readsLikely }).layout.columns.length;
+  /** @param withLikely true to take an unknown header for a misspelling of the most similar one */
+  #listFields(header: readonly string[], withLikely: boolean): readonly string[] {
+    const { layout, problems } = readHeader(header, this.#format, this.#options);
+    const near = problems.flatMap(({ params }) => findColumn(this.#format.columns, String(params["nearest"])) ?? []);
+    const columns = [...layout.columns.map(({ column }) => column), ...(withLikely ? near : [])];
+    return [...new Set(columns.map(({ field }) => field))];
   }
 }
 

@@ -56,19 +56,9 @@ describe("readHeader", () => {
     expect(positions(reading)).toEqual({ name: [0], emails: [8] });
   });
 
-  it("on request, reads a column under its likely header if the file lacks that header", () => {
-    const row = ["お名前", "社員No", "社員コード", "メール", "備考"];
-    expect(positions(readHeader(row, users))).toEqual({ employeeCode: [2] });
-    const likely = readHeader(row, users, { readsLikely: true });
-    expect(positions(likely)).toEqual({ name: [0], employeeCode: [2], emails: [3] });
-    expect(codes(likely)).toEqual(["header-unknown@1", "header-unknown@2", "header-unknown@4", "header-unknown@5"]);
-    expect(positions(readHeader(["ユーザID", "パスワド"], browser, { readsLikely: true }))).toEqual({ userId: [0] });
-  });
-
   it("warns about an allowed unknown header that is similar to a missing one", () => {
     const { layout, problems } = readHeader(["氏名", "氏名かな", "社員No", "社員コード", "メールアドレス"], users, {
       allowUnknownColumns: true,
-      readsLikely: true,
     });
     expect(problems).toEqual([
       {

@@ -1,11 +1,11 @@
-import { nameKey } from "../../model/normalise.ts";
+import { nameKey, toLooseValue } from "../../model/normalise.ts";
 import { createFileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { suggestHeader, toLooseValue } from "./columns.ts";
+import { suggestHeader } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
-import { findRowSubject } from "./leaving.ts";
+import { findRowSubject } from "../../model/leaving.ts";
 import { findMappedCells, type MappedCells } from "./mapped-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
@@ -14,8 +14,6 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** true to read an unknown header as a misspelling of the most similar missing header, and to report it */
-  readonly readsLikely?: boolean | undefined;
   readonly key?: string | undefined;
   /** true for an export of the console, whose rows are all of people who are there */
   readonly fromConsole?: boolean | undefined;
@@ -160,8 +158,6 @@ const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place:
     else if (meaning.kind === "problem") {
       const { code, params } = meaning;
       problems.push({ code, ...place, column: position + 1, header, params });
-      const { nearest } = params;
-      if (typeof nearest === "string" && params["header"] === header) likely.push({ position, nearest });
     }
   }
   return { positions, unknown, unnamed, reason, problems, likely };
@@ -179,19 +175,6 @@ const createSimilarHeaderProblems = (
     const header = cells[position] ?? "";
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
-
-const addLikelyColumns = (
-  { positions, unknown, likely }: HeaderCells,
-  columns: readonly Column[],
-): HeaderCells["positions"] => {
-  const all = new Map(positions);
-  for (const { position, nearest } of likely) {
-    const column = findColumn(columns, nearest);
-    if (column === undefined || column.secret === true || all.has(column) || unknown.includes(position)) continue;
-    all.set(column, [position]);
-  }
-  return all;
-};
 
 const groupTranslations = (
   columns: readonly Column[],
@@ -241,8 +224,7 @@ export interface HeaderReading {
 }
 
 /**
- * Columns may be in any order. A column with a problem is not read, except with {@link HeaderOptions.readsLikely}. @see
- * facts 6.4: グループ名 is repeated
+ * Columns may be in any order. A column with a problem is not read. @see facts 6.4: グループ名 is repeated
  */
 export const readHeader = (
   row: readonly string[],
@@ -253,8 +235,7 @@ export const readHeader = (
   const cells = row.map((header) => header.trim());
   const columns = listColumns(format, options.customFields);
   const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
-  const { unknown, unnamed, reason, problems } = reading;
-  const positions = options.readsLikely === true ? addLikelyColumns(reading, columns) : reading.positions;
+  const { positions, unknown, unnamed, reason, problems } = reading;
   const isOfPeople = isListOfPeople(format, options);
   const foreign = findMappedCells(cells, { columns, positions, map: options.map, isOfPeople }, place);
   const present = findPresentColumns(columns, cells, positions, foreign, options.map);

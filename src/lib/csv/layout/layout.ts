@@ -1,6 +1,6 @@
 import type { Column, Format } from "../../model/format.ts";
 import { text } from "../../text/index.ts";
-import type { SubjectCell } from "./leaving.ts";
+import type { SubjectCell } from "../../model/leaving.ts";
 
 /** Number of rows in which the header is searched. Titles may be above the header. */
 export const HEADER_SEARCH_ROWS = 10;

@@ -4,7 +4,7 @@ import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
 import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
-import { ROW_SUBJECTS, WORD_MEANINGS, type RowColumn, type RowSubject, type WordMeaning } from "./leaving.ts";
+import { ROW_SUBJECTS, WORD_MEANINGS, type RowColumn, type RowSubject, type WordMeaning } from "../../model/leaving.ts";
 import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 
 const IGNORED_COLUMN_TARGET = "ignore";
@@ -115,8 +115,8 @@ const NO_ORG_COLUMN = text(
   "この形式には、所属する組織の列がありません",
 );
 
-const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
-  const names = keys.map(({ name }) => name).join(", ");
+export const describeUnknownKey = (key: string, { thing: { keys } }: Format, ...more: readonly string[]): Text => {
+  const names = [...keys.map(({ name }) => name), ...more].join(", ");
   return text(
     `"${key}" is not a key of this format; its keys: ${names}`,
     `「${key}」はこの形式のキーではありません。使えるキー: ${names}`,

@@ -4,7 +4,7 @@ import { text, type Text } from "../../text/index.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
-import type { RowColumn } from "./leaving.ts";
+import type { RowColumn } from "../../model/leaving.ts";
 
 /** A field whose value is joined from several cells. Blank cells are left out. */
 export interface JoinedField {

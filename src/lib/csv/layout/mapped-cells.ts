@@ -1,9 +1,8 @@
-import { nameKey } from "../../model/normalise.ts";
+import { nameKey, toLooseValue } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
 import { findColumn, type Column } from "../../model/format.ts";
-import { toLooseValue } from "./columns.ts";
 import type { HeaderPlace } from "./layout.ts";
-import { findRowSubject, type SubjectCell } from "./leaving.ts";
+import { findRowSubject, type SubjectCell } from "../../model/leaving.ts";
 import type { ColumnMap } from "./map.ts";
 
 interface JoinedCells {

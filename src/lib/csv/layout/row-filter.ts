@@ -1,9 +1,9 @@
 import type { Problem } from "../../model/problem.ts";
-import { toLooseValue } from "./columns.ts";
+import { toLooseValue } from "../../model/normalise.ts";
 import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
-import { isSecondPost, judgeLeaving, type LeavingState, type ReferenceDays } from "./leaving.ts";
+import { isSecondPost, judgeLeaving, type LeavingState, type ReferenceDays } from "../../model/leaving.ts";
 
 const TOTAL_PATTERN = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** Matches a number with or without a unit, but no code such as 0012. */

@@ -1,5 +1,5 @@
 import type { ValueRule } from "../../model/thing.ts";
-import { comparisonKey } from "../../model/normalise.ts";
+import { comparisonKey, toLooseValue } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/code-units.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
@@ -7,7 +7,6 @@ import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
-import { toLooseValue } from "./columns.ts";
 import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./mapped-cells.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { RowFilter, type RowFilterOptions, type RowOmission, type RowState } from "./row-filter.ts";

@@ -1,8 +1,8 @@
 import type { RecordSink } from "../records/record.ts";
 import { hashValue, ValueHashes } from "../unique.ts";
-import { toLooseValue } from "./columns.ts";
+import { toLooseValue } from "../../model/normalise.ts";
 import type { Layout } from "./layout.ts";
-import { isLeavingWord, isSecondPost, readRowCell, SERIAL_WORD, type WordMeaning } from "./leaving.ts";
+import { isLeavingWord, isSecondPost, readRowCell, SERIAL_WORD, type WordMeaning } from "../../model/leaving.ts";
 import { RowFilter } from "./row-filter.ts";
 
 const MAX_VALUES = 10;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RowColumn } from "../../csv/layout/leaving.ts";
+import type { RowColumn } from "../../model/leaving.ts";
 import { checkMap } from "../../csv/layout/map.ts";
 import type { ListAnswers, ParsedMapFile } from "../../csv/layout/map-parse.ts";
 import { Failure } from "../../errors/index.ts";

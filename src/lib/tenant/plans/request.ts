@@ -1,5 +1,5 @@
 import type { z, ZodString } from "zod";
-import { ROW_SUBJECTS, WORD_MEANINGS } from "../../csv/layout/leaving.ts";
+import { ROW_SUBJECTS, WORD_MEANINGS } from "../../model/leaving.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import { KEY_NAMES } from "../../model/formats.ts";
 import {

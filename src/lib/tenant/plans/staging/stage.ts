@@ -189,9 +189,7 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
-    // to check their values, columns are also read whose headers only resemble a known header; the file is refused anyway
-    const options = { ...this.#options, readsLikely: true };
-    const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
+    const { layout, problems } = readHeader(headers, this.#kind.format, this.#options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
     const { blank, fromConsole, allow, today = "", on } = this.#request;

@@ -1,16 +1,16 @@
-import type { ImportKind, Layout } from "../../lib/client/index.ts";
-import { HeaderFinder, findHeaderRow } from "../../lib/csv/layout/find-header.ts";
-import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
-import type { MapOptions, ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import type { InputFile } from "../../lib/files/index.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
-import { text } from "../../lib/text/index.ts";
-import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
-import { readHead } from "../csv/file/encoding.ts";
-import type { ImportOptions } from "../imports/plan/options.ts";
-import { detectInputFormat, guessInputDialect, readRecords, type InputFormat } from "../imports/plan/reading.ts";
-import type { Tools } from "../tools.ts";
+import type { ImportKind, Layout } from "../../../lib/client/index.ts";
+import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
+import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/match-layout.ts";
+import type { MapOptions, ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { text } from "../../../lib/text/index.ts";
+import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
+import { readHead } from "../../csv/file/encoding.ts";
+import type { ImportOptions } from "./options.ts";
+import { detectInputFormat, guessInputDialect, readRecords, type InputFormat } from "./reading.ts";
+import type { Tools } from "../../tools.ts";
 
 /** What a list is read for: an import of its rows, or a selection of the records that its rows name. */
 export interface ListUse {

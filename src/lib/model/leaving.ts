@@ -1,5 +1,5 @@
-import { isCalendarDay } from "../../model/time.ts";
-import { normaliseHeader, toLooseValue } from "./columns.ts";
+import { normaliseHeader, toLooseValue } from "./normalise.ts";
+import { isCalendarDay } from "./time.ts";
 
 /**
  * What a column says about a row: whether and when the person leaves, from which day the row is in effect, when the
