@@ -123,8 +123,11 @@ export async function readList(
   const finish = (own: ParsedMapFile | undefined, learns: boolean, note?: Text): ListReading => {
     const read = own && { ...own, columns: own.columns.filter(({ to }) => to !== null) };
     const unread = findOpenHeaders(headers, format, { customFields, map: read });
-    const all = own && { ...own, options: { ...own.options, ...place } };
-    return { map: all, learns, note, headers, unread, reading, isText };
+    const all = selects ? unread.reduce(ignoreColumn, own ?? { columns: [] }) : own;
+    return {
+      map: all && { ...all, options: { ...all.options, ...place } },
+      ...{ learns, note, headers, unread, reading, isText },
+    };
   };
   const isKnown = (): ListReading =>
     finish(learning ? (map ?? { columns: [] }) : map, learning, fit && describeLayout(fit, ignored, terminal));

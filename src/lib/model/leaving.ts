@@ -70,7 +70,8 @@ const DAY_PATTERN = new RegExp(
   "iu",
 );
 const DIGITS_PATTERN = /^(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)$/;
-const SERIAL_PATTERN = /^\d{5}$/;
+/** Days as spreadsheets count them, from 1954 to 2099. */
+const SERIAL_PATTERN = /^(?:[2-6]\d{4}|7[0-2]\d{3})$/;
 /** Texts without digits or of zeros or nines only, and the first days of some programs, which often mean "no day". */
 const NO_DAY_PATTERN =
   /^(?:\D*|0+(?:\D+0+)*\D*|9{2,}(?:\D+9{2,})*\D*|(?:0001|1753|1900|1904|1970)\D?0?1\D?0?1|1900\D?0?1\D?00?|1899\D?12\D?3[01])$/u;

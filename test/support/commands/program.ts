@@ -120,10 +120,12 @@ class Person {
   }
 
   look(screen: string): void {
-    const [asked] = this.#presets ? (/^[^✔\n]*\? [A-Z].*/m.exec(screen.slice(this.#read)) ?? []) : [];
-    if (asked !== undefined && (this.#read === 0 || screen.includes("✔", this.#read))) {
-      this.#read = screen.length;
-      setImmediate(() => this.stdin.write(asked.includes("? Apply") ? "y\r" : "\r"));
+    // a prompt is open until it is drawn again with ✔
+    const answered = screen.split("✔").length;
+    const asked = this.#presets ? /^[^\n]*\? [A-Z].*/m.exec(screen.slice(screen.lastIndexOf("✔") + 1)) : null;
+    if (asked !== null && answered !== this.#read) {
+      this.#read = answered;
+      setImmediate(() => this.stdin.write(asked[0].includes("? Apply") ? "y\r" : "\r"));
     }
     const [next] = this.#typing;
     if (next === undefined) return;

@@ -84,8 +84,8 @@ const listHeaderItems = (list: UnknownList, asked: readonly string[], draft: Par
     const seconds = survey.columns[headers.indexOf(header)]?.seconds;
     const subjects = ROW_SUBJECTS.filter((one) => (one === "skip" ? header === posts : isOfPeople || selects));
     const choices = [
-      [UNREAD, ignoreColumn(draft, header)],
       ...subjects.map((one): Choice => [SUBJECTS[one], explainRows(draft, header, one, one === "skip" ? seconds : [])]),
+      [UNREAD, ignoreColumn(draft, header)] as const,
       ...fields.map((column): Choice => [same(column.header), mapColumn(draft, header, column)]),
     ] as const;
     return { label: header, values: valuesOf(list, header), now: says === undefined ? field : SUBJECTS[says], choices };
@@ -155,14 +155,17 @@ export async function askList(
     const lines = await renderItems(terminal, items);
     for (const line of lines) if (!shown.includes(line)) await terminal.problem(same(line));
     shown = lines;
-    const open = items.flatMap(({ now }, at) => (now === UNANSWERED ? [at + 1] : [])).join(", ");
+    const first = items.find(({ now }) => now === UNANSWERED);
     const message =
-      open === ""
+      first === undefined
         ? text("Enter takes these; a number changes one:", "Enter でこのとおり読み込みます。変えるなら番号:")
-        : text(`Answer ${open} first; a number:`, `先に ${open} を選びます。番号:`);
+        : text(
+            `Enter answers "${first.label}"; a number another one:`,
+            `Enter で「${first.label}」を選びます。ほかは番号:`,
+          );
     const typed = (await terminal.prompts.input({ message, flag: "--map" })).normalize("NFKC").trim();
-    const item = items[Number(typed) - 1];
-    if (typed === "" && open === "") return draft;
+    if (typed === "" && first === undefined) return draft;
+    const item = typed === "" ? first : items[Number(typed) - 1];
     if (item === undefined) continue;
     draft = await terminal.prompts.select({
       message: text(`What does "${item.label}" mean?`, `「${item.label}」は何ですか?`),

@@ -29,7 +29,12 @@ const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, 
 };
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-const LEAVING_HEADER = /退|離職|leav|terminat|resign/iu;
+const LEAVING_HEADER = /退職|退社|離職|leav|terminat|resign|last.?day/iu;
+const DAY_HEADERS: readonly (readonly [says: RowSubject, header: RegExp])[] = [
+  ["leaving", /退/u],
+  ["effect", /発令|異動|適用|効力|effect/iu],
+  ["joining", /入社|採用|雇用|hire|join/iu],
+];
 /** A column with such a header may say who is meant, so it must be explained in a list of records to delete. */
 const KIND_HEADER = /区分|種別|状況|状態|事由|内容|フラグ/u;
 
@@ -207,6 +212,7 @@ function listJoins(open: readonly string[], free: readonly Column[], { format, s
 /** Returns true if a list that selects records must not be read without an explanation of this column. */
 const mustBeExplained = ({ headers, survey }: UnknownList, header: string): boolean => {
   const facts = survey.columns[headers.indexOf(header)];
+  if (LEAVING_HEADER.test(header.normalize("NFKC"))) return true;
   if (facts === undefined || facts.values.size === 0) return false;
   return facts.hasDays || facts.hasLeavingWord || KIND_HEADER.test(header.normalize("NFKC"));
 };
@@ -268,9 +274,10 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     const rival = doubtful.includes(header) && isNewHeader(header) ? findColumnByAnyHeader(columns, header) : undefined;
     const valued = found.get(header);
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
-    const saysLeaving = facts?.hasLeavingWord === true || (facts?.hasDays === true && LEAVING_HEADER.test(header));
+    const ofDay = facts?.hasDays === true ? DAY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;
+    const says = facts?.hasLeavingWord === true || LEAVING_HEADER.test(header) ? "leaving" : ofDay;
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
-    else if (saysLeaving && !isFormerHeader(header)) draft = explainRows(draft, header, "leaving");
+    else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
     else if (!selects || hasSubject || isFormerHeader(header) || !mustBeExplained(list, header))
       draft = ignoreColumn(draft, header);
   }

@@ -20,8 +20,8 @@ const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_L
 const TELEPHONE_HEADERS = ["電話", "携帯電話", "携帯", "直通"]
   .flatMap((telephone) => [telephone, `${telephone}番号`])
   .concat("携帯番号", "直通電話", "連絡先", "phone");
-const EMPLOYEE_CODE_HEADERS = ["社員", "従業員", "職員"]
-  .flatMap((person) => ["番号", "no", "no.", "id", "コード"].map((code) => person + code))
+const EMPLOYEE_CODE_HEADERS = ["社員", "従業員", "職員", "employee"]
+  .flatMap((person) => ["番号", "no", "no.", "id", "コード", "code", "number"].map((code) => person + code))
   .concat("職番");
 const PARENT_HEADERS = ["上位", "親"].flatMap((above) =>
   ["", "組織", "部署", "部門"].flatMap((org) => [above + org, `${above}${org}コード`]),

@@ -7,8 +7,9 @@ import { RowFilter } from "./row-filter.ts";
 
 const MAX_VALUES = 10;
 
-/** A column with more different words does not say who has left. */
-const MAX_WORDS = 20;
+/** A column with more different words, and without days, does not say who has left. */
+const MAX_STATES = 20;
+const MAX_WORDS = 200;
 
 /** A word that nobody has explained. */
 interface UnknownWord {
@@ -22,7 +23,6 @@ interface UnknownWord {
 export class ColumnFacts {
   /** the first different values, as written */
   readonly values = new Set<string>();
-  /** at most {@link MAX_WORDS} words and one more */
   readonly words = new Map<string, UnknownWord>();
   days = 0;
   serials = 0;
@@ -33,7 +33,7 @@ export class ColumnFacts {
   secondRows = 0;
 
   get isTooVaried(): boolean {
-    return this.words.size > MAX_WORDS;
+    return this.days + this.serials === 0 && this.words.size > MAX_STATES;
   }
 
   get hasDays(): boolean {
@@ -97,7 +97,6 @@ export class Survey implements RecordSink {
     const word = is === "serial" ? SERIAL_WORD : value;
     const known = facts.words.get(word);
     if (known !== undefined) known.count += 1;
-    else if (facts.words.size <= MAX_WORDS)
-      facts.words.set(word, { count: 1, first: value, mayBeNoDay: is === "text" });
+    else if (facts.words.size < MAX_WORDS) facts.words.set(word, { count: 1, first: value, mayBeNoDay: is === "text" });
   }
 }

@@ -140,7 +140,9 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
   const { thing } = kind;
   const label = buildRecordLabelSql(thing);
   const noun = thing.noun ?? thing.name;
-  const cells = kind.format.columns
+  const named = [...listIdentifyingFields(kind.format), ANY_NAME, getNameField(kind.format)];
+  const columns = named.flatMap((name) => kind.format.columns.find(({ field }) => field === name) ?? []);
+  const cells = columns
     .filter((column) => isStaged(plan, column))
     .map(({ field, repeated }) => (repeated === true ? `(${rowColumn(field)} ->> 0)` : rowColumn(field)));
   const value = `coalesce(${[...cells, "null", "''"].join(", ")})`;

@@ -130,12 +130,11 @@ export class Stager implements RecordSink {
 
   /** Must be called after the last record. Returns the description of the file, without encoding and hash. */
   end(): Omit<StagedFile, "encoding" | "inputSha256"> {
-    if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
-    else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
-      // an export has no rows if the console has no records
-      this.#report(createFileProblem("file-no-rows"));
+    const isEmpty = this.#layout === undefined;
+    if (isEmpty) {
+      this.#report(createFileProblem("file-empty"));
+      this.#open([], FIRST_ROW);
     }
-    if (this.#layout === undefined) this.#open([], FIRST_ROW);
     for (const at of this.#repeated) this.#table.note(this.#nameUnique(at));
     if (this.#isMended) this.#table.note(ORIGINAL_KEY_ENTRY);
     const problems = this.#checker?.tally.problems() ?? [];
@@ -147,6 +146,10 @@ export class Stager implements RecordSink {
       if (!isSettled && !skipped.includes(problem)) this.#report(problem);
     }
     const layout = this.#layout;
+    const hasRows = this.#rows > 0 || skipped.length > 0 || left !== undefined;
+    // an export has no rows if the console has no records
+    if (!hasRows && !isEmpty && layout?.headers.length !== 0 && this.#request.fromConsole !== true)
+      this.#report(createFileProblem("file-no-rows"));
     const columns = layout?.columns ?? [];
     return {
       headerRow: layout?.place.row ?? 1,
