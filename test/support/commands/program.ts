@@ -120,9 +120,10 @@ class Person {
   }
 
   look(screen: string): void {
-    // a prompt is open until it is drawn again with ✔
-    const answered = screen.split("✔").length;
-    const asked = this.#presets ? /^[^\n]*\? [A-Z].*/m.exec(screen.slice(screen.lastIndexOf("✔") + 1)) : null;
+    // a prompt is open until its line is drawn again with ✔
+    const lines = screen.split(/(?<=✔.*\n)/);
+    const answered = lines.length;
+    const asked = this.#presets ? /\? [A-Z].*/.exec(lines.at(-1)?.replace(/✔.*$/, "") ?? "") : null;
     if (asked !== null && answered !== this.#read) {
       this.#read = answered;
       setImmediate(() => this.stdin.write(asked[0].includes("? Apply") ? "y\r" : "\r"));

@@ -268,7 +268,6 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     proposed,
   };
   const found = open.length === 0 ? new Map<string, Column | null>() : await findByValues(open, search);
-  const hasSubject = known.subjects.some(({ says }) => says === "leaving");
   for (const header of open.filter((one) => !varied.includes(one))) {
     const facts = survey.columns[headers.indexOf(header)];
     const rival = doubtful.includes(header) && isNewHeader(header) ? findColumnByAnyHeader(columns, header) : undefined;
@@ -278,9 +277,12 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     const says = facts?.hasLeavingWord === true || LEAVING_HEADER.test(header) ? "leaving" : ofDay;
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
     else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
-    else if (!selects || hasSubject || isFormerHeader(header) || !mustBeExplained(list, header))
-      draft = ignoreColumn(draft, header);
+    else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);
   }
+  const isLeaving = ({ says }: { readonly says: RowSubject }): boolean => says === "leaving";
+  if (known.subjects.some(isLeaving) || draft.rows?.some(isLeaving) === true)
+    for (const header of open.filter((one) => !varied.includes(one) && !mentions(draft, one)))
+      draft = ignoreColumn(draft, header);
   const posts = findSecondPosts(list);
   if (posts !== undefined && all.includes(posts))
     draft = explainRows(draft, posts, "skip", survey.columns[headers.indexOf(posts)]?.seconds);

@@ -1,6 +1,7 @@
 import type { RecordSink } from "../records/record.ts";
 import { hashValue, ValueHashes } from "../unique.ts";
 import { toLooseValue } from "../../model/normalise.ts";
+import { findColumnByAnyHeader } from "./columns.ts";
 import type { Layout } from "./layout.ts";
 import { isLeavingWord, isSecondPost, readRowCell, SERIAL_WORD, type WordMeaning } from "../../model/leaving.ts";
 import { RowFilter } from "./row-filter.ts";
@@ -60,9 +61,13 @@ export class Survey implements RecordSink {
     this.#headerRow = headerRow;
     this.#filter = new RowFilter(layout, { selects: true, days: { today: "" } });
     this.columns = layout.headers.map(() => new ColumnFacts());
-    const { keys } = layout.format.thing;
-    const key = keys.flatMap(({ field }) => layout.columns.find(({ column }) => column.field === field) ?? [])[0];
-    this.#key = key?.positions[0] ?? -1;
+    const { thing, columns } = layout.format;
+    const keys = thing.keys.flatMap(({ field }) => {
+      const known = layout.columns.find(({ column }) => column.field === field)?.positions[0];
+      const isUsual = (header: string): boolean => findColumnByAnyHeader(columns, header)?.field === field;
+      return known ?? layout.headers.findIndex(isUsual);
+    });
+    this.#key = keys.find((at) => at !== -1) ?? -1;
     const explained = layout.subjects.map(({ position }) => position);
     const read = layout.columns.flatMap(({ positions }) => positions);
     this.#read = new Set(read.filter((position) => !explained.includes(position)));
