@@ -51,8 +51,8 @@ const DECEMBER = {
 const WANTED: readonly Person[] = [
   ["山﨑 さくら", "ヤマザキ サクラ", addressOf(1), "2110", "課長", codeOf(1)] as const,
   ["佐藤 直樹", "サトウ ナオキ", addressOf(2), "3000", null, codeOf(2)] as const,
-  ["新田　一", "ニッタ ハジメ", "nitta@example.jp", "1110", null, "09001"] as const,
-  ["堀　花子", "ホリ ハナコ", "hori@example.jp", "1210", "主任", "09002"] as const,
+  ["新田 一", "ニッタ ハジメ", "nitta@example.jp", "1110", null, "09001"] as const,
+  ["堀 花子", "ホリ ハナコ", "hori@example.jp", "1210", "主任", "09002"] as const,
 ].map(([name, nameKana, address, orgCode, title, employeeCode]) => ({
   name,
   nameKana,
