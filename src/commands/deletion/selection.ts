@@ -10,7 +10,7 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { refuseTypedFile } from "../imports/plan/options.ts";
 import { listFoundProblems, RejectedFileFailure, type ListedProblems } from "../imports/plan/problems.ts";
 import { streamUntilAborted } from "../csv/file/abortable-stream.ts";
-import { ignoreColumn } from "../csv/questions/draft.ts";
+import { ignoreColumn } from "../../lib/csv/layout/header.ts";
 import { keepAnswers } from "../layouts/kept-answers.ts";
 import { readList, type ListReading } from "../layouts/reading.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";

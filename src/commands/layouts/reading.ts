@@ -1,36 +1,25 @@
-import { line, step, type Advice } from "../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
-import { readHeader } from "../../lib/csv/layout/header.ts";
+import { findOpenHeaders, ignoreColumn, readHeader } from "../../lib/csv/layout/header.ts";
 import type { LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
-import type { MapOptions, ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
-import { Survey } from "../../lib/csv/layout/survey.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
-import { hasOrgColumn, refersToOrg, type CustomField, type Format } from "../../lib/model/format.ts";
+import type { Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { toNamingFormat } from "../../lib/model/naming.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
-import {
-  findOpenHeaders,
-  ignoreColumn,
-  listVariedColumns,
-  proposeMap,
-  type UnknownList,
-} from "../csv/questions/draft.ts";
-import { readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import {
   announceTable,
   findTable,
   isFitting,
   listUsableLayouts,
+  refuseList,
   type ListRequest,
 } from "../imports/plan/find-table.ts";
-import { findKeptAnswers, keepAnswers } from "./kept-answers.ts";
-import { findColumnsByValues } from "./values.ts";
+import type { InputFormat } from "../imports/plan/reading.ts";
 
 export interface ListReading {
   readonly map: ParsedMapFile | undefined;
@@ -57,17 +46,6 @@ const mapUsualNames = (base: ParsedMapFile | undefined, headers: readonly string
   });
   return { ...map, columns: [...map.columns, ...found] };
 };
-
-async function takeSurvey(
-  { signal }: Pick<Tools, "signal">,
-  file: InputFile,
-  reading: InputFormat,
-  { headers, format, ...options }: Pick<UnknownList, "headers" | "format" | "customFields" | "map">,
-): Promise<Survey> {
-  const survey = new Survey(readHeader(headers, format, options).layout, reading.headerRow);
-  for await (const _ of readRecords(file.chunks(), reading, file.label, survey)) signal.throwIfAborted();
-  return survey;
-}
 
 /** Finds what is known about a list. @throws `input-rejected` for a list without a terminal that lacks known columns */
 async function recogniseList(tools: Tools, file: InputFile, requested: ListRequest, canAsk: boolean) {
@@ -134,45 +112,15 @@ export async function readList(
   const { subjects } = readHeader(headers, format, { customFields, map }).layout;
   const open = found.isOpen ? findOpenHeaders(headers, format, { customFields, map, doubtful }) : [];
   if (!selects && !(canAsk && open.length + subjects.length + lacking.length > 0)) return isKnown();
-  const survey = await takeSurvey(tools, file, reading, { headers, format, customFields, map });
-  const kept = canAsk ? await findKeptAnswers(tools, { ...requested, headers }) : undefined;
-  const isWorkbook = reading.encoding === "xlsx";
-  const list: UnknownList = { ...found, map, earlier: kept?.map ?? found.earlier, survey, isWorkbook };
-  const [varied] = selects ? listVariedColumns(list) : [];
-  if (varied !== undefined) refuse(requested, describeVaried(varied), LEAVERS_ONLY_HINT);
-  const { asked, draft } = await proposeMap(list, (all, search) => findColumnsByValues(tools, list, all, search));
-  const { askList, listQuestions } = await import("../csv/questions/ask.ts");
-  const unclear = listQuestions(list, asked, draft);
-  if (unclear.length === 0) return isKnown();
-  if (!canAsk) refuse(requested, describeUnclear(unclear));
-  await terminal.note(describeQuestion(file.label, kept && terminal.moment(kept.at)));
-  const answered = await askList(terminal, list, asked, draft);
-  const chosen = selects ? {} : chooseOptions(headers, requested, answered, customFields);
-  const learnt = { ...answered, options: { ...answered.options, ...place, ...chosen } };
-  await keepAnswers(tools, { ...requested, headers }, learnt);
-  return finish(learnt, true, ANSWERS_STORED_NOTE);
+  const { answerList } = await import("./answers.ts");
+  const answered = await answerList(tools, file, requested, { ...found, map, canAsk });
+  return answered === undefined ? isKnown() : finish(answered, true, ANSWERS_STORED_NOTE);
 }
 
 export const ANSWERS_STORED_NOTE = text(
   "this change stores your answers as a layout",
   "この変更を実行すると、回答がレイアウトとして保存されます",
 );
-
-const describeQuestion = (file: string, before: string | undefined): Text =>
-  before === undefined
-    ? text(`How is ${file} read?`, `${file} の読み方:`)
-    : text(`How is ${file} read? (as answered on ${before})`, `${file} の読み方(${before} の回答):`);
-
-const adviseLearning = ({ kind, file, use }: ListRequest): Advice =>
-  step(
-    "to answer once",
-    "一度だけ答えるには",
-    line("layouts learn", [file], { as: kind, ...(use === "select" && { select: true }) }),
-  );
-
-const refuse = (requested: ListRequest, what: Text, hint: Advice = adviseLearning(requested)): never => {
-  throw new Failure("input-rejected", { what, where: requested.file, hint });
-};
 
 /** Refuses a list without a terminal that is almost one of a layout. */
 function rejectOtherColumns(
@@ -182,7 +130,7 @@ function rejectOtherColumns(
   doubt: string | undefined,
 ): void {
   if (lacking !== undefined)
-    refuse(
+    refuseList(
       requested,
       text(
         `the list lacks the column "${lacking}" of its layout ${layout}`,
@@ -190,7 +138,7 @@ function rejectOtherColumns(
       ),
     );
   if (doubt !== undefined)
-    refuse(
+    refuseList(
       requested,
       text(
         `column "${doubt}" is not in the layout ${layout}, which reads the same field from another column`,
@@ -198,23 +146,6 @@ function rejectOtherColumns(
       ),
     );
 }
-
-const describeUnclear = (unclear: readonly string[]): Text =>
-  text(
-    `it is not known what these columns or words mean: ${unclear.join(", ")}; nothing was changed`,
-    `意味のわからない列や言葉があります: ${unclear.join("、")}。何も変更していません`,
-  );
-
-const describeVaried = (header: string): Text =>
-  text(
-    `the column "${header}" has too many different words to say who has left`,
-    `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
-  );
-
-const LEAVERS_ONLY_HINT = text(
-  "remove the column, or pass a list of leavers",
-  "列を削除するか、退職者だけの一覧を指定してください",
-);
 
 function describeLayout(
   { layout: { id, headers, at, actor } }: LayoutMatch<Layout>,
@@ -229,27 +160,4 @@ function describeLayout(
     `read with layout ${id} (${names}), ${origin.en}${other && `; ignored: ${other}`}`,
     `レイアウト ${id}(${names})で読み込みます(${origin.ja})${other && `。読み込まない列: ${other}`}`,
   );
-}
-
-function chooseOptions(
-  headers: readonly string[],
-  { kind, options }: ListRequest,
-  answered: ParsedMapFile,
-  customFields: readonly CustomField[] | undefined,
-): Pick<MapOptions, "blank" | "key" | "orgBy"> {
-  const format = FORMATS[kind];
-  const { key: knownKey, orgBy: knownOrgBy, blank = "keep" } = answered.options ?? {};
-  const layout = readHeader(headers, format, { map: answered, customFields }).layout.columns;
-  const present = new Set(layout.map(({ column }) => column.field));
-  const keys = format.thing.keys.filter(({ field }) => present.has(field));
-  const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
-  const org = layout.find(({ column }) => refersToOrg(column));
-  const isNamed =
-    org !== undefined && (org.joined !== undefined || org.header !== org.column.header) && hasOrgColumn(format);
-  return {
-    // a blank in a list of personnel changes means "no change"
-    blank: options.blank ?? blank,
-    key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
-    orgBy: options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined),
-  };
 }

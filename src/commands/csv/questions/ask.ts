@@ -1,5 +1,5 @@
 import { findColumnByAnyHeader } from "../../../lib/csv/layout/columns.ts";
-import { readHeader } from "../../../lib/csv/layout/header.ts";
+import { ignoreColumn, readHeader } from "../../../lib/csv/layout/header.ts";
 import type { JoinedField } from "../../../lib/csv/layout/map.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { findColumn, listColumns } from "../../../lib/model/format.ts";
@@ -16,7 +16,6 @@ import {
   explainRows,
   explainWord,
   findSecondPosts,
-  ignoreColumn,
   joinColumns,
   listUnknownWords,
   mapColumn,

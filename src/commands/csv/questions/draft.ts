@@ -4,8 +4,14 @@ import {
   isNewHeader,
   suggestColumnName,
 } from "../../../lib/csv/layout/columns.ts";
-import { readHeader, toHeaderKey } from "../../../lib/csv/layout/header.ts";
-import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
+import {
+  findOpenHeaders,
+  ignoreColumn,
+  isSameHeader,
+  mentions,
+  readHeader,
+  without,
+} from "../../../lib/csv/layout/header.ts";
 import { SERIAL_WORD, type RowSubject, type WordMeaning } from "../../../lib/model/leaving.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { Survey } from "../../../lib/csv/layout/survey.ts";
@@ -68,38 +74,6 @@ export type FindByValues = (
   search: ColumnSearch,
 ) => Promise<ReadonlyMap<string, Column | null>>;
 
-const isSame = (one: string, other: string): boolean => toHeaderKey(one) === toHeaderKey(other);
-
-const mentions = ({ columns, joins = [], rows = [] }: ParsedMapFile, header: string): boolean =>
-  [...columns, ...rows].some((one) => isSame(one.header, header)) ||
-  joins.some((join) => join.headers.some((one) => isSame(one, header)));
-
-export const findOpenHeaders = (
-  headers: readonly string[],
-  format: Format,
-  { customFields, map, doubtful = [] }: Pick<UnknownList, "customFields" | "map" | "doubtful"> = {},
-): readonly string[] => {
-  const { columns, subjects } = readHeader(headers, format, { customFields, map }).layout;
-  const read = new Set([...columns.flatMap(({ positions }) => positions), ...subjects.map(({ position }) => position)]);
-  return [...new Set(headers)].filter((header) => {
-    if (header === "" || isReasonHeader(header)) return false;
-    return doubtful.includes(header) || !(read.has(headers.indexOf(header)) || (map && mentions(map, header)));
-  });
-};
-
-/** Returns the map without what it says about a header. */
-const without = ({ columns, joins = [], rows = [], ...map }: ParsedMapFile, header: string): ParsedMapFile => ({
-  ...map,
-  columns: columns.filter((one) => !isSame(one.header, header)),
-  joins: joins.filter((join) => !join.headers.some((one) => isSame(one, header))),
-  rows: rows.filter((one) => !isSame(one.header, header)),
-});
-
-export const ignoreColumn = (map: ParsedMapFile, header: string): ParsedMapFile => {
-  const rest = without(map, header);
-  return { ...rest, columns: [...rest.columns, { header, to: null }] };
-};
-
 /** Reads a field from a header, and from no other one. */
 export const mapColumn = (map: ParsedMapFile, header: string, column: Column): ParsedMapFile => {
   const to = column.header;
@@ -138,10 +112,13 @@ export const explainWord = (
   { header, says, word }: { readonly header: string; readonly says: RowSubject; readonly word: string },
   means: WordMeaning | undefined,
 ): ParsedMapFile => {
-  const row = map.rows?.find((one) => isSame(one.header, header)) ?? { header, says };
+  const row = map.rows?.find((one) => isSameHeader(one.header, header)) ?? { header, says };
   const words = (row.words ?? []).filter((one) => one.word !== word);
   const own = means === undefined ? words : [...words, { word, means }];
-  return { ...map, rows: [...(map.rows ?? []).filter((one) => !isSame(one.header, header)), { ...row, words: own }] };
+  return {
+    ...map,
+    rows: [...(map.rows ?? []).filter((one) => !isSameHeader(one.header, header)), { ...row, words: own }],
+  };
 };
 
 /** Lists the words of columns about leaving that nobody has explained, as far as an answer could explain them. */
@@ -225,7 +202,7 @@ const takeAnswers = (
 ): ParsedMapFile => {
   if (earlier === undefined) return map;
   const known = headers.filter((header) => mentions(earlier, header));
-  const isKnown = ({ header }: { readonly header: string }): boolean => known.some((one) => isSame(one, header));
+  const isKnown = ({ header }: { readonly header: string }): boolean => known.some((one) => isSameHeader(one, header));
   const { columns, joins = [], rows = [], ...rest } = known.reduce(without, map);
   return {
     ...rest,
@@ -287,7 +264,7 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
   if (posts !== undefined && all.includes(posts))
     draft = explainRows(draft, posts, "skip", survey.columns[headers.indexOf(posts)]?.seconds);
   for (const one of listUnknownWords(list, draft)) {
-    const before = earlier?.rows?.find(({ header }) => isSame(header, one.header))?.words;
+    const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
     const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays ? "none" : "stays";
     draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
   }

@@ -1,3 +1,4 @@
+import { line, step, type Advice } from "../../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../../lib/client/index.ts";
 import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
 import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/match-layout.ts";
@@ -5,7 +6,7 @@ import type { MapOptions, ParsedMapFile } from "../../../lib/csv/layout/map-pars
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { readHead } from "../../csv/file/encoding.ts";
 import type { ImportOptions } from "./options.ts";
@@ -165,3 +166,15 @@ export async function announceTable(
       ),
     );
 }
+
+const adviseLearning = ({ kind, file, use }: ListRequest): Advice =>
+  step(
+    "to answer once",
+    "一度だけ答えるには",
+    line("layouts learn", [file], { as: kind, ...(use === "select" && { select: true }) }),
+  );
+
+/** @throws `input-rejected` with a hint, by default how to answer */
+export const refuseList = (requested: ListRequest, what: Text, hint: Advice = adviseLearning(requested)): never => {
+  throw new Failure("input-rejected", { what, where: requested.file, hint });
+};

@@ -16,7 +16,6 @@ import {
   type ImportRequest,
 } from "./options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
-import { keepAnswers } from "../../layouts/kept-answers.ts";
 import { ANSWERS_STORED_NOTE, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
@@ -78,8 +77,10 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
       upload === undefined || emitCsv === undefined
         ? await finishPlan(tools, pending, settling)
         : await upload.finishPlanWithUpload(tools, pending, emitCsv, { ...settling, secrets });
-    if (learns && pending.committed !== undefined)
+    if (learns && pending.committed !== undefined) {
+      const { keepAnswers } = await import("../../layouts/kept-answers.ts");
       await keepAnswers(tools, { use: "import", kind: asked.kind, headers }, undefined);
+    }
     return outcome;
   });
 }
@@ -114,6 +115,7 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
     const { key, orgBy, sheet, headerRow } = { ...requested.options, ...map?.options };
     const options = { ...map?.options, key, orgBy, sheet, headerRow };
     const learnt = { columns: [], ...map, options, values: [...(map?.values ?? []), ...answers] };
+    const { keepAnswers } = await import("../../layouts/kept-answers.ts");
     await keepAnswers(tools, { use: "import", kind: requested.kind, headers }, learnt);
     const again = await sendFile(tools, file, requested, reading, learnt, true);
     await client.imports.discard(plan.id);

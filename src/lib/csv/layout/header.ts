@@ -8,6 +8,7 @@ import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutCo
 import { findRowSubject } from "../../model/leaving.ts";
 import { findMappedCells, type MappedCells } from "./mapped-cells.ts";
 import type { ColumnMap } from "./map.ts";
+import type { ParsedMapFile } from "./map-parse.ts";
 
 /** The options are plain data, because they are sent to a worker and through the tenant API. */
 export interface HeaderOptions {
@@ -268,4 +269,44 @@ export const readHeader = (
       ...(missing === undefined ? [] : [createFileProblem("header-missing", { header: missing })]),
     ],
   };
+};
+
+export const isSameHeader = (one: string, other: string): boolean => toHeaderKey(one) === toHeaderKey(other);
+
+export const mentions = ({ columns, joins = [], rows = [] }: ColumnMap, header: string): boolean =>
+  [...columns, ...rows].some((one) => isSameHeader(one.header, header)) ||
+  joins.some((join) => join.headers.some((one) => isSameHeader(one, header)));
+
+interface OpenHeaderOptions {
+  readonly customFields?: readonly CustomField[] | undefined;
+  readonly map?: ColumnMap | undefined;
+  /** headers that are open although they are read */
+  readonly doubtful?: readonly string[] | undefined;
+}
+
+/** Returns the headers that are neither read nor explained. */
+export const findOpenHeaders = (
+  headers: readonly string[],
+  format: Format,
+  { customFields, map, doubtful = [] }: OpenHeaderOptions = {},
+): readonly string[] => {
+  const { columns, subjects } = readHeader(headers, format, { customFields, map }).layout;
+  const read = new Set([...columns.flatMap(({ positions }) => positions), ...subjects.map(({ position }) => position)]);
+  return [...new Set(headers)].filter((header) => {
+    if (header === "" || isReasonHeader(header)) return false;
+    return doubtful.includes(header) || !(read.has(headers.indexOf(header)) || (map && mentions(map, header)));
+  });
+};
+
+/** Returns the map without what it says about a header. */
+export const without = ({ columns, joins = [], rows = [], ...map }: ParsedMapFile, header: string): ParsedMapFile => ({
+  ...map,
+  columns: columns.filter((one) => !isSameHeader(one.header, header)),
+  joins: joins.filter((join) => !join.headers.some((one) => isSameHeader(one, header))),
+  rows: rows.filter((one) => !isSameHeader(one.header, header)),
+});
+
+export const ignoreColumn = (map: ParsedMapFile, header: string): ParsedMapFile => {
+  const rest = without(map, header);
+  return { ...rest, columns: [...rest.columns, { header, to: null }] };
 };

@@ -45,9 +45,8 @@ import {
   markInvalidRows,
   recordFinding,
 } from "./findings.ts";
-import { isFileOfOtherTenant, matchRows } from "./matching/match.ts";
+import { findRecordsOfSkippedRows, isFileOfOtherTenant, matchRows } from "./matching/match.ts";
 import { findContestedRows, findExchangedColumns, findMovedValues } from "./matching/contested-rows.ts";
-import { findRecordsOfSkippedRows } from "./matching/skipped-rows.ts";
 import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";

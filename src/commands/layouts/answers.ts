@@ -1,0 +1,102 @@
+import { readHeader } from "../../lib/csv/layout/header.ts";
+import type { MapOptions, ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
+import { Survey } from "../../lib/csv/layout/survey.ts";
+import type { InputFile } from "../../lib/files/index.ts";
+import { hasOrgColumn, refersToOrg, type CustomField } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { listVariedColumns, proposeMap, type UnknownList } from "../csv/questions/draft.ts";
+import { refuseList, type FoundTable, type ListRequest } from "../imports/plan/find-table.ts";
+import { readRecords, type InputFormat } from "../imports/plan/reading.ts";
+import type { Tools } from "../tools.ts";
+import { findKeptAnswers, keepAnswers } from "./kept-answers.ts";
+import { findColumnsByValues } from "./values.ts";
+
+async function takeSurvey(
+  { signal }: Pick<Tools, "signal">,
+  file: InputFile,
+  reading: InputFormat,
+  { headers, format, ...options }: Pick<UnknownList, "headers" | "format" | "customFields" | "map">,
+): Promise<Survey> {
+  const survey = new Survey(readHeader(headers, format, options).layout, reading.headerRow);
+  for await (const _ of readRecords(file.chunks(), reading, file.label, survey)) signal.throwIfAborted();
+  return survey;
+}
+
+type OpenList = Omit<UnknownList, "survey" | "isWorkbook"> & { readonly table: FoundTable; readonly canAsk: boolean };
+
+/**
+ * Asks once about all that is not known in a list. Returns undefined if everything is known.
+ * @throws `input-rejected` for what is unclear without a terminal
+ */
+export async function answerList(
+  tools: Tools,
+  file: InputFile,
+  requested: ListRequest,
+  open: OpenList,
+): Promise<ParsedMapFile | undefined> {
+  const { headers, format, customFields, map, selects, canAsk } = open;
+  const { reading, place } = open.table;
+  const survey = await takeSurvey(tools, file, reading, { headers, format, customFields, map });
+  const kept = canAsk ? await findKeptAnswers(tools, { ...requested, headers }) : undefined;
+  const isWorkbook = reading.encoding === "xlsx";
+  const list: UnknownList = { ...open, earlier: kept?.map ?? open.earlier, survey, isWorkbook };
+  const [varied] = selects ? listVariedColumns(list) : [];
+  if (varied !== undefined) refuseList(requested, describeVaried(varied), LEAVERS_ONLY_HINT);
+  const { asked, draft } = await proposeMap(list, (all, search) => findColumnsByValues(tools, list, all, search));
+  const { askList, listQuestions } = await import("../csv/questions/ask.ts");
+  const unclear = listQuestions(list, asked, draft);
+  if (unclear.length === 0) return undefined;
+  if (!canAsk) refuseList(requested, describeUnclear(unclear));
+  await tools.terminal.note(describeQuestion(file.label, kept && tools.terminal.moment(kept.at)));
+  const answered = await askList(tools.terminal, list, asked, draft);
+  const chosen = selects ? {} : chooseOptions(headers, requested, answered, customFields);
+  const learnt = { ...answered, options: { ...answered.options, ...place, ...chosen } };
+  await keepAnswers(tools, { ...requested, headers }, learnt);
+  return learnt;
+}
+
+const describeQuestion = (file: string, before: string | undefined): Text =>
+  before === undefined
+    ? text(`How is ${file} read?`, `${file} の読み方:`)
+    : text(`How is ${file} read? (as answered on ${before})`, `${file} の読み方(${before} の回答):`);
+
+const describeUnclear = (unclear: readonly string[]): Text =>
+  text(
+    `it is not known what these columns or words mean: ${unclear.join(", ")}; nothing was changed`,
+    `意味のわからない列や言葉があります: ${unclear.join("、")}。何も変更していません`,
+  );
+
+const describeVaried = (header: string): Text =>
+  text(
+    `the column "${header}" has too many different words to say who has left`,
+    `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
+  );
+
+const LEAVERS_ONLY_HINT = text(
+  "remove the column, or pass a list of leavers",
+  "列を削除するか、退職者だけの一覧を指定してください",
+);
+
+function chooseOptions(
+  headers: readonly string[],
+  { kind, options }: ListRequest,
+  answered: ParsedMapFile,
+  customFields: readonly CustomField[] | undefined,
+): Pick<MapOptions, "blank" | "key" | "orgBy"> {
+  const format = FORMATS[kind];
+  const { key: knownKey, orgBy: knownOrgBy, blank = "keep" } = answered.options ?? {};
+  const layout = readHeader(headers, format, { map: answered, customFields }).layout.columns;
+  const present = new Set(layout.map(({ column }) => column.field));
+  const keys = format.thing.keys.filter(({ field }) => present.has(field));
+  const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
+  const org = layout.find(({ column }) => refersToOrg(column));
+  const isNamed =
+    org !== undefined && (org.joined !== undefined || org.header !== org.column.header) && hasOrgColumn(format);
+  return {
+    // a blank in a list of personnel changes means "no change"
+    blank: options.blank ?? blank,
+    key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
+    orgBy: options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined),
+  };
+}
