@@ -61,8 +61,8 @@ export default defineCommand({
   summary: text("check a file against a format, without a tenant", "ファイルが形式どおりかを検査する(テナントは不要)"),
   details: [
     text(
-      "Checks every row and column: bytes, quoting, headers, cells, and values that must be unique in the file. Ignores the column clomoctl:理由 of --errors files. Lists the first 20 problems; --format json lists all of them.",
-      "バイト列、引用符、ヘッダー、セル、ファイル内の重複を全行・全列検査します。--errors で書き出した clomoctl:理由 列は無視します。問題は最初の 20 件を表示し、--format json では全件を出力します。",
+      "Reports what an import into an empty tenant with --create-orgs and --create-groups would report. Lists the first 20 problems; --format json lists all of them.",
+      "空のテナントに --create-orgs と --create-groups を付けてインポートするときと同じ検査をします。問題は最初の 20 件を表示し、--format json では全件を出力します。",
     ),
   ],
   args: {
