@@ -251,7 +251,8 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     const valued = found.get(header);
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
     const ofDay = facts?.hasDays === true ? DAY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;
-    const says = facts?.hasLeavingWord === true || LEAVING_HEADER.test(header) ? "leaving" : ofDay;
+    const hasWord = facts?.hasLeavingWord === true && !facts.hasMainPost;
+    const says = LEAVING_HEADER.test(header) ? "leaving" : (ofDay ?? (hasWord ? "leaving" : undefined));
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
     else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
     else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);

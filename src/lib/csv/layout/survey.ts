@@ -3,7 +3,14 @@ import { hashValue, ValueHashes } from "../unique.ts";
 import { toLooseValue } from "../../model/normalise.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import type { Layout } from "./layout.ts";
-import { isLeavingWord, isSecondPost, readRowCell, SERIAL_WORD, type WordMeaning } from "../../model/leaving.ts";
+import {
+  isLeavingWord,
+  isMainPost,
+  isSecondPost,
+  readRowCell,
+  SERIAL_WORD,
+  type WordMeaning,
+} from "../../model/leaving.ts";
 import { RowFilter } from "./row-filter.ts";
 
 const MAX_VALUES = 10;
@@ -28,6 +35,7 @@ export class ColumnFacts {
   days = 0;
   serials = 0;
   hasLeavingWord = false;
+  hasMainPost = false;
   /** true if each cell is that of the key column */
   isKey = true;
   readonly seconds = new Set<string>();
@@ -94,6 +102,7 @@ export class Survey implements RecordSink {
       facts.secondRows += 1;
     }
     if (isLeavingWord(value)) facts.hasLeavingWord = true;
+    if (isMainPost(value)) facts.hasMainPost = true;
     const words = this.#layout.subjects.find((subject) => subject.position === position)?.words ?? NO_WORDS;
     const { is } = readRowCell(value, words);
     if (is === "day") facts.days += 1;
