@@ -82,7 +82,8 @@ const seekNames = (database: Database, plan: PlanDefinition, fields: readonly Na
         { name, isAny: Number(column === ANY_NAME) },
       );
     }
-  for (const key of ["key", "loose"]) database.exec(`create index s.sought_${key} on sought (what, ${key})`);
+  for (const key of ["row", "what, key", "what, loose"])
+    database.exec(`create index s."sought_${key}" on sought (${key})`);
 };
 
 /** Finds the records by their keys, first exactly, then without zeros, width and case, and at last by name alone. */
