@@ -10,7 +10,6 @@ import { validateLimits } from "../../lib/plan/limits.ts";
 import { sumChanges } from "../../lib/plan/plan.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
-import { askAdministrators, checkAdministrators } from "../imports/plan/administrators.ts";
 import { toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { listProblems } from "../imports/plan/problems.ts";
@@ -120,7 +119,6 @@ async function importExport(
       throw createExportRejection(plan, problems);
     }
     const isFirst = await confirmUnusualExport(tools, client, plan);
-    const unknown = await checkAdministrators(tools, plan);
     const answers = buildDeletionAnswers(tools, plan, {
       ...options,
       confirmDeletions: deductConfirmedDeletions(plan, run),
@@ -136,7 +134,6 @@ async function importExport(
     );
     if (assignmentsLost > 0) await tools.terminal.warn(lost);
     if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
-    if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
 }

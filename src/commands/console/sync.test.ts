@@ -190,13 +190,3 @@ test("ends with 9 while something is open, if asked", async () => {
   await write(desk, { "people.csv": ["氏名,メールアドレス,役職", "山田 太郎,taro@example.com,課長"] });
   expect((await desk.run(sync)).code).toBe(0);
 });
-
-test("the first export at a terminal asks who is an administrator", async () => {
-  const desk = await freshDesk();
-  await write(desk, { "a.csv": [HEADER, TARO.replace("S01", "")] });
-  const { code, stderr } = await desk.type("console sync a.csv", [
-    ["Apply to ", "y\r"],
-    ["Who is an administrator", "taro@example.com\r"],
-  ]);
-  expect(code, stderr).toBe(0);
-});

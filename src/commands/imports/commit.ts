@@ -58,7 +58,7 @@ export default defineCommand({
           line("imports discard", [plan.number]),
         ),
       });
-    if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
+    await checkAdministrators(tools, plan);
     const settling = { ...answers, changes: true };
     if (emitCsv === undefined) return pending.settling(() => finishPlan(tools, pending, settling));
     const { checkUpload, finishPlanWithUpload } = await import("./outputs/upload.ts");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runInBoth } from "#support/commands/program.ts";
+import { run, runInBoth } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   toCommittedPlan,
@@ -33,6 +33,8 @@ test("shows what is kept of a finished import", async () => {
   const { secretsSet, orgsCreated, unchanged, errors, undoneBy } = over;
   expect(JSON.parse(en.stdout)).toMatchObject({ secretsSet, orgsCreated, unchanged, errors, undoneBy, kept: null });
   expect(ja.stdout).toBe(en.stdout);
+  const shown = await run("imports show 17", { tenant: holding(over), terminal: {} });
+  expect(shown.stdout).not.toMatch(/ 0$/m);
 });
 
 test("shows what an open plan would do", async () => {

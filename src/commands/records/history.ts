@@ -44,10 +44,9 @@ const describeChange = (
   return text(`${label.en}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 };
 
-const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | null => {
+const describeCommand = ({ command, undoes }: RecordVersion): Text | null => {
   if (command === null) return null;
   const { en, ja } = getActionName(command);
-  if (undoneBy !== null) return text(`${en} (undone by change ${undoneBy})`, `${ja}(変更 ${undoneBy} で取り消し済み)`);
   return undoes === null ? text(en, ja) : text(`${en} ${undoes}`, `${ja}(${undoes})`);
 };
 
@@ -65,7 +64,6 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
     header: text("command", "操作"),
     value: ({ command }) => command,
     name: describeCommand,
-    whole: true,
   },
   {
     key: "action",
@@ -92,12 +90,16 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
     header: text("changes", "変更内容"),
     wraps: true,
     value: ({ changes }) => changes,
-    name: ({ changes, action }) =>
-      joinTexts(changes.map((change) => describeChange(change, action, { fields, moment }))),
+    name: ({ changes, action, undoneBy }) =>
+      joinTexts([
+        ...(action === "update" ? [] : [getDisplayName(ROW_ACTION_NAMES, action)]),
+        ...(undoneBy === null ? [] : [text(`undone by change ${undoneBy}`, `変更 ${undoneBy} で取り消し済み`)]),
+        ...changes.map((change) => describeChange(change, action, { fields, moment })),
+      ]),
   },
 ];
 
-const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
+const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "changes"];
 
 const DEFAULT_COLUMNS_WITH_RECORD = [
   ...DEFAULT_HISTORY_COLUMNS.slice(0, 3),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import type { RecordHistory } from "../../lib/client/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { renderHistoryLines } from "#support/tenant/history.ts";
@@ -22,7 +23,7 @@ test("JSON has one element for each version, with its record", async () => {
 test("a terminal shows each version in the selected language and the context's time zone", async () => {
   const { en } = await runInBoth(LINE, { tenant: of(hanako), terminal: {} });
   expect(en.stdout).toMatch(
-    /^change +time +actor +command +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +update +title: 主任 → 課長\n$/,
+    /^change +time +actor +command +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +title: 主任 → 課長\n$/,
   );
 });
 
@@ -120,9 +121,11 @@ describe("a user who was changed in every way", () => {
     const { en } = await runInBoth("users history yamada", { tenant: tenant.fetch, terminal: { columns: 300 } });
     expect(en.stderr).toBe("山田 太郎 <yamada@x.jp> was deleted\n");
     expect(en.stdout).toMatch(
-      / edit user \(undone by change 8\) +update +email addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
+      / edit user +undone by change 8; email addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
     );
-    expect(en.stdout).toMatch(/ undo 5 +update /);
+    expect(en.stdout).toMatch(/ undo 5 +email/);
+    const narrow = await runInBoth("users history yamada", { tenant: tenant.fetch, terminal: {} });
+    expect(Math.max(...narrow.ja.stdout.split("\n").map((line) => displayWidth(line)))).toBeLessThanOrEqual(80);
     expect(en.stdout).toMatch(/password set at: 2026-04-01 09:00/);
     expect(en.stdout).toMatch(/title: 主任 → \(blank\); 座席: 3F → 4F\n/);
   });

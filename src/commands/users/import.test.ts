@@ -23,7 +23,7 @@ const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.
 const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): string =>
   createFolderWith({ "people.csv": PEOPLE, ...more });
 const dropped = (plan = planOf()): Answers => ({ discardImport: { ...plan, state: "discarded" } });
-const TO_THE_VIEW = ["createImport", "uploadImport", "importRows", "importRows", "tenant"];
+const TO_THE_VIEW = ["createImport", "uploadImport", "importRows", "importRows"];
 
 /** An import that is not confirmed: its plan is only shown. */
 const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, string | Uint8Array>> = {}) =>

@@ -11,6 +11,7 @@ import {
   type RecordAction,
 } from "../model/import.ts";
 import type { Column } from "../terminal/index.ts";
+import { toTableCellText } from "../terminal/output.ts";
 import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
@@ -32,7 +33,10 @@ const createImportColumn = (key: keyof Import, header: Text, more: Partial<Colum
   ...more,
 });
 const createImportCountColumn = (key: keyof Import, header: Text): Column<Import> =>
-  createImportColumn(key, header, { align: "end" });
+  createImportColumn(key, header, {
+    align: "end",
+    name: ({ [key]: count }) => (count === 0 ? null : same(toTableCellText(count))),
+  });
 const createImportTimeColumn = (key: "createdAt" | "committedAt", header: Text): Column<Import> =>
   createImportColumn(key, header, { instant: true });
 

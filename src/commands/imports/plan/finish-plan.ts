@@ -71,7 +71,7 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
   const { plan, committed, dryRun, isKept = false } = result;
   if (globals.quiet && !isRecordOutputRequested(tools)) return;
   const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
-  if (!committed || !terminal.onTerminal || isRecordOutputRequested(tools))
+  if (!terminal.onTerminal || isRecordOutputRequested(tools))
     await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
   if (committed) {
     for (const note of describeCommit(plan)) await terminal.note(note);

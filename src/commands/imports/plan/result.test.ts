@@ -24,10 +24,15 @@ test.each([
 });
 
 test("a terminal shows no table of the result, and programs get all of it", async () => {
-  const tenant = committing(planOf());
-  const shown = await run("imports commit P12 --yes", { tenant, terminal: {} });
-  expect(shown.stdout).toBe("");
-  const { stdout } = await run("imports commit P12 --yes --format json", { tenant, terminal: {} });
+  const { commitImport, ...tenant } = committing(planOf());
+  for (const [typed, answers] of [["n\r", tenant] as const, ["y\r", { ...tenant, commitImport }] as const]) {
+    const terminal = { typing: [["Apply to", typed] as const] };
+    expect(await run("imports commit P12", { tenant: answers, terminal })).toMatchObject({ exit: 0, stdout: "" });
+  }
+  const { stdout } = await run("imports commit P12 --yes --format json", {
+    tenant: committing(planOf()),
+    terminal: {},
+  });
   expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });
 });
 

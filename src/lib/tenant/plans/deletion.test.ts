@@ -153,6 +153,8 @@ test("a recursive deletion is one change with one audit record, and one undo res
   const told = async ({ id }: Import) =>
     (await Array.fromAsync(tenant.client.imports.rows(id))).map(({ thing, action, key }) => [thing, action, key]);
   expect(await told(found)).toEqual(rows);
+  const [, below] = await Array.fromAsync(tenant.client.imports.rows(found.id));
+  expect(below?.after).toEqual([{ field: "path", value: "営業部/東日本" }]);
   const done = await commit(found);
   expect(await paths()).toEqual(["開発部"]);
   expect(await emails()).toEqual(["suzuki@x"]);

@@ -195,6 +195,7 @@ const buildLinesSql = (
   const label = buildLabelLookupSql(database, versions, "u.pk");
   const name = fields.some(({ column }) => column === "name") ? named("name") : "null";
   const none = "'[]'";
+  const path = sides === PLANNED_SIDES ? kind?.table.called?.("u.pk") : undefined;
   const line = buildLineSql({
     ...(thing !== FORMATS[first].thing && { thing: `'"${thing.name}"'` }),
     ...(thing.scope !== undefined && { app: `json_quote(${buildScopeSql(thing.scope)})` }),
@@ -210,7 +211,12 @@ const buildLinesSql = (
       update: changed((field, from, to) => field.piece(from, to)),
       delete: whole(before),
     }[action],
-    after: action === "delete" ? none : whole(after),
+    after:
+      action !== "delete"
+        ? whole(after)
+        : path === undefined
+          ? none
+          : buildJsonListSql([buildFieldEntrySql("path", `json_quote(${path})`)]),
   });
   return `select ${line} as line ${buildStagedFromSql(type, sides.staged[action])} order by u.pk limit :left`;
 };
