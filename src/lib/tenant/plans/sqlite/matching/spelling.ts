@@ -126,6 +126,17 @@ export const respellNewCodes = (
   });
 };
 
+/** Rows are respelt in several steps, and the file itself may show that zeros were lost: each column gets one warning. */
+const joinSpellingWarnings = (database: Database): void => {
+  const isRespelt = (one: string): string => `${one}.code in ('value-respelt', 'zeros-lost')`;
+  const others = `from s.problem o where ${isRespelt("o")} and o.col = p.col`;
+  const isLater = `exists (select 1 ${others} and (o.row, o.rowid) < (p.row, p.rowid))`;
+  database.exec(`update s.problem as p set params = json_set(p.params, '$.count', (select sum(o.params ->> 'count') ${others}))
+    where ${isRespelt("p")} and not ${isLater}`);
+  database.exec(`delete from s.problem as p where ${isRespelt("p")} and ${isLater}
+    or p.code = 'value-short' and exists (select 1 ${others} and p.params ->> 'count' <= o.params ->> 'count')`);
+};
+
 export const keepLostZeros = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields } = plan.kind;
   for (const field of fields) {
@@ -141,6 +152,7 @@ export const keepLostZeros = (database: Database, plan: PlanDefinition): void =>
     database.exec(`update s.match as m set changed = changed & ~${2 ** field.bit} from s.respelt x, s.row r, ${thing.name} t
       where x.row = m.row and r.row = m.row and t.pk = m.target and ${rowColumn(field.field)} = ${recordColumn(field.stored)}`);
   }
+  joinSpellingWarnings(database);
 };
 
 const WIDE_BLANK = "\u3000";
