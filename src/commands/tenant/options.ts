@@ -20,6 +20,10 @@ export const USE_OPTIONS = Object.fromEntries(
 ) as Readonly<Record<UsageName, ReturnType<typeof defineUseOption>>>;
 
 export const TEXT_OPTIONS = {
+  name: defineTextOption(
+    text("company name, which plans and reports show", "会社名(計画や承認用のブックに表示)"),
+    "NAME",
+  ),
   domain: defineTextOption(fields.domain.label, "DOMAIN"),
   loginUrl: defineTextOption(
     text(

@@ -25,6 +25,7 @@ describe("changes only the given values, and an empty value clears", () => {
       ["--contact-name", "山田 花子", "--contact-mail", "a@example.jp", "--contact-phone", "03"],
       { contactName: "山田 花子", contactMail: "a@example.jp", contactPhone: "03" },
     ],
+    [["--name", "株式会社 例"], { companyName: "株式会社 例" }],
     [["--console-timezone", "asia/tokyo"], { consoleTimezone: "Asia/Tokyo" }],
     [["--console-timezone", ""], { consoleTimezone: null }],
     [["--languages", "ja,en"], { languages: ["ja", "en"] }],

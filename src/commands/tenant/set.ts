@@ -58,7 +58,7 @@ export default defineCommand({
         dryRun ? DRY_RUN_NOTE : text("the confirmation is recorded", "確認したことを記録しました"),
       );
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
-    await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
+    await tools.terminal.show(TENANT_COLUMNS, { name: after.companyName ?? tenant.context.name, ...after });
     if (JSON.stringify(before) === JSON.stringify(after)) {
       await tools.terminal.note(
         text("no changes: these values are already recorded", "変更はありません(登録済みの内容と同じ)"),
@@ -69,7 +69,7 @@ export default defineCommand({
 });
 
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
-  const { contract, licences, from, until, removeContract, languages, ...fields } = options;
+  const { name, contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {
     licences,
     from: toContractDay(from, timezone),
@@ -77,6 +77,7 @@ function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   };
   const change = {
     ...Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, toFieldValue(field, value)])),
+    companyName: name,
     languages: languages === undefined ? undefined : [...(languages ?? [])],
     contracts: contract === undefined ? undefined : [omitUndefined({ name: contract, ...ofContract })],
     contractsRemoved: removeContract.length === 0 ? undefined : [...removeContract],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import {
   createFolderWith,
   createRowsResponder,
@@ -70,4 +71,14 @@ test("a report exists before the question, whatever the answer is", async () => 
   };
   const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
+});
+
+test("the first report at a terminal asks once for the company's name, which plans then show", async () => {
+  await using tenant = new TestTenant();
+  const folder = createFolderWith({ "people.csv": "氏名,メールアドレス\n花子,a@x.jp\n" });
+  const report = (terminal?: { typing?: [string, string][] }) =>
+    run("users import people.csv --report r.csv --overwrite --dry-run", { tenant: tenant.fetch, folder, terminal });
+  for (const terminal of [undefined, { typing: [["Company name", "株式会社 例\r"]] as [string, string][] }, {}])
+    expect(await report(terminal)).toMatchObject({ exit: 0 });
+  expect((await report()).stderr).toContain("plan for 株式会社 例 (context local): users");
 });

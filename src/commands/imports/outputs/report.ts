@@ -47,6 +47,20 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
   });
 }
 
+/** Asks once, and only who may record the answer. */
+export async function askCompanyName(tools: Tools): Promise<void> {
+  const { terminal } = tools;
+  if (!terminal.interactive) return;
+  const { client, context } = await tools.tenant("tenant");
+  const recorded = await ignoreFailure(() => client.tenant.set({ dryRun: true }));
+  if (recorded?.after.companyName !== null) return;
+  const message = text("Company name in plans and reports:", "計画や承認用のブックに示す会社名:");
+  const question = { message, preset: context.name, flag: "tenant set --name" };
+  await client.tenant.set({ companyName: await terminal.prompts.input(question) });
+  // a dry run says that nothing was changed, which is true for the plan
+  terminal.takeChange();
+}
+
 const createRenderer =
   ({ terminal }: Tools) =>
   (words: Text): string =>

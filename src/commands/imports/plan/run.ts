@@ -35,6 +35,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen);
+  if (asked.options.report !== undefined) await (await import("../outputs/report.ts")).askCompanyName(tools);
   const orgs = await planOrgs(tools, client, asked.options);
   await using file = await openInput(tools, asked.file);
   const first = await planFile(tools, file, { ...asked, orgs }).catch((error: unknown) =>

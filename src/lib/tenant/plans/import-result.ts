@@ -2,7 +2,7 @@ import type { CustomField } from "../../model/format.ts";
 import type { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { hasOpenDrift } from "../console/drift.ts";
 import type { PlanCounts, StagedFile } from "./staging/counts.ts";
-import { isMirror } from "../records/tenant-rows.ts";
+import { isMirror, readDisplayName } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { getDisplayState, type ImportDetail, type ImportRecord } from "./import-rows.ts";
 
@@ -63,7 +63,7 @@ interface ImportContext {
 export const buildImports = async (reader: Reader, records: readonly ImportRecord[]): Promise<readonly Import[]> => {
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   const context = {
-    tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
+    tenant: await readDisplayName(reader),
     customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   };
   return records.map((record) => toImport(record, context));

@@ -24,7 +24,7 @@ export interface Tenant extends Omit<StoredTenant, "profile"> {
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
   return {
-    name: await readTenantName(reader),
+    name: await readDisplayName(reader),
     mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
     // 全社 always exists and is not counted
@@ -64,6 +64,9 @@ export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
 
 export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");
+
+export const readDisplayName = async (reader: Reader): Promise<string> =>
+  (await readProfile(reader)).companyName ?? (await readTenantName(reader));
 
 export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
   const row = await reader.get("select * from tenant_profile");
