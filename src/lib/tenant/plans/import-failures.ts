@@ -2,7 +2,8 @@ import { line, step } from "../../advice/index.ts";
 import type { ConsoleTask } from "../console/tasks.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { text, type Text } from "../../text/index.ts";
+import { describeBlockedRecord, type BlockedRecord } from "../../model/undo.ts";
+import { joinTexts, text, type Text } from "../../text/index.ts";
 import { getDisplayState, type ImportRecord } from "./import-rows.ts";
 
 export const createRejectedImportFailure = (record: ImportRecord): Failure =>
@@ -14,17 +15,19 @@ export const createRejectedImportFailure = (record: ImportRecord): Failure =>
     hint: step("to see the invalid rows", "エラーのある行の確認", line("imports show", [record.number])),
   });
 
-export const createTenantChangedFailure = (): Failure =>
+export const createTenantChangedFailure = (changed: readonly BlockedRecord[] = []): Failure =>
   new Failure("conflict", {
-    what: text(
-      "the tenant has changed since the plan was made, so the plan would now make different changes",
-      "計画を作った後にテナントが変更されたため、今適用すると計画と違う結果になります",
-    ),
+    what: joinTexts([TENANT_CHANGED, ...changed.map(describeBlockedRecord)], text(": ", "。")),
     hint: text(
       "to make the plan again, run the command that made it",
       "計画を作ったコマンドをもう一度実行してください",
     ),
   });
+
+const TENANT_CHANGED = text(
+  "the tenant has changed since the plan was made, so the plan would now make different changes",
+  "計画を作った後にテナントが変更されたため、今適用すると計画と違う結果になります",
+);
 
 export const createAlreadyUndoneFailure = (number: number, by: number): Failure =>
   new Failure("conflict", {

@@ -43,6 +43,11 @@ test("a plan is a conflict if its record was written in between, but not if othe
   await tenant.import(users, "氏名,メールアドレス\n三,three@x");
   await tenant.client.imports.commit(again);
   expect(await tenant.users()).toHaveLength(3);
+  const titled = await tenant.plan(users, "氏名,メールアドレス,役職\n三,three@x,課長");
+  await tenant.import(users, "氏名,メールアドレス,役職,TEL\n三,three@x,係長,03");
+  expect((await failureOf(tenant.client.imports.commit(titled)))?.what.ja).toMatch(
+    /。ユーザー「三 <three@x>」: 後の変更 \d+ で変更されています\(役職、TEL\)$/,
+  );
 });
 
 test("if two commit a plan at once, the second learns that it is done", async () => {

@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import type { Thing } from "../../../../model/thing.ts";
+import type { Fields, Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
@@ -343,6 +343,11 @@ export const buildUndoEtag = (database: Database, { number, dropped, deleted }: 
 
 const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
 
+export const labelFields = (thing: Thing, names: string): readonly string[] => {
+  const { fields }: { readonly fields: Fields } = thing;
+  return (JSON.parse(names) as readonly string[]).map((one) => fields[one]?.label?.ja ?? FIELD_LABELS[one] ?? one);
+};
+
 export const readBlockedRecords = (database: Database, most: number): readonly BlockedRecord[] => {
   const rows = database.all<
     Pick<BlockedRecord, "thing" | "why" | "name" | "change"> &
@@ -353,14 +358,11 @@ export const readBlockedRecords = (database: Database, most: number): readonly B
      from ${BLOCKED_TABLE} b order by b.thing, b.pk, b.rowid limit :most`,
     { most },
   );
-  return rows.map(({ thing, fields, what, otherThing, other, ...found }) => {
-    const named = getVersionSchema(thing).thing.fields;
-    return {
-      thing,
-      ...found,
-      ...(what !== null && { what: JSON.parse(what) as Text }),
-      fields: (JSON.parse(fields) as readonly string[]).map((one) => named[one]?.label?.ja ?? FIELD_LABELS[one] ?? one),
-      other: otherThing === null ? null : { thing: otherThing, name: other },
-    };
-  });
+  return rows.map(({ thing, fields, what, otherThing, other, ...found }) => ({
+    thing,
+    ...found,
+    ...(what !== null && { what: JSON.parse(what) as Text }),
+    fields: labelFields(getVersionSchema(thing).thing, fields),
+    other: otherThing === null ? null : { thing: otherThing, name: other },
+  }));
 };

@@ -275,11 +275,11 @@ const learnLayout = async (
 };
 
 const requireSameEffect = async (database: Database, record: ImportRecord): Promise<void> => {
-  const { hasOtherEffect } = await import("../recheck.ts");
+  const recheck = await import("../recheck.ts");
   const { request, comparedRevision = 0 } = record.detail;
   const isWhole = request?.fromConsole === true || request?.scope !== undefined;
-  if (isWhole || hasOtherEffect(database, buildComparisonDefinition(record), comparedRevision))
-    throw createTenantChangedFailure();
+  if (isWhole) throw createTenantChangedFailure();
+  recheck.requireSameEffect(database, buildComparisonDefinition(record), comparedRevision);
 };
 
 /** @throws `conflict`, `input-rejected`, and as {@link refusePrivilegedChanges} */
