@@ -23,7 +23,7 @@ import {
   describeWholeRow,
   getRowRecordName,
 } from "./changes.ts";
-import { isFromFile, hasNoEffect, listPlanChanges } from "./describe.ts";
+import { isFromFile, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeCounts } from "./plan.ts";
 
 const createImportColumn = (key: keyof Import, header: Text, more: Partial<Column<Import>> = {}): Column<Import> => ({
@@ -206,15 +206,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     }),
   })),
   { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
-  {
-    key: "committed",
-    header: text("committed", "適用"),
-    value: ({ committed }) => committed,
-    name: ({ plan, committed }) => {
-      if (committed) return text("yes", "はい");
-      return hasNoEffect(plan) && !plan.rejected ? text("nothing to change", "変更なし") : text("no", "いいえ");
-    },
-  },
+  { key: "committed", header: text("committed", "適用"), value: ({ committed }) => committed },
 ];
 
 export const DEFAULT_RESULT_COLUMNS = [

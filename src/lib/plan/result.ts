@@ -12,28 +12,20 @@ export const PLAN_DRY_RUN_NOTE = text(
 );
 
 export function describeCommit(plan: Import): readonly Text[] {
-  const { consoleTask, change } = plan;
   const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
   if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
-  const steps = line("console show", [consoleTask ?? 0]);
-  const undo = line("undo", [change ?? "last"]);
-  return [
-    ...told,
-    ...(consoleTask === undefined
-      ? []
-      : [
-          text(`still to be done in the console: ${steps}`, `管理画面でも行う作業: ${steps}`),
-          ...describeUploadStep(plan),
-        ]),
-    text(`undo: ${undo}`, `取り消すには: ${undo}`),
-  ];
+  const undo = line("undo", [plan.change ?? "last"]);
+  return [...told, ...describeConsoleStep(plan), text(`undo: ${undo}`, `取り消すには: ${undo}`)];
 }
 
-function describeUploadStep({ change, request }: Import): readonly Text[] {
-  if (change === null || request === null || request.mode === "delete") return [];
-  if (request.fromConsole === true || request.forConsole === true) return [];
-  const upload = line("console upload", [change], { output: "upload" });
-  return [text(`upload file for the console: ${upload}`, `アップロード用ファイルの書き出し: ${upload}`)];
+function describeConsoleStep({ consoleTask, request }: Import): readonly Text[] {
+  // with `--emit-csv`, the line about the written file says what to do
+  if (consoleTask === undefined || request?.forConsole === true) return [];
+  const isByHand = request === null || request.mode === "delete" || request.fromConsole === true;
+  const next = isByHand
+    ? line("console show", [consoleTask])
+    : line("console upload", [consoleTask], { output: "upload" });
+  return [text(`still to be done in the console: ${next}`, `管理画面でも行う作業: ${next}`)];
 }
 
 function describeSettledTasks(plan: Import): readonly Text[] {

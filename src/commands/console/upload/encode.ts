@@ -43,7 +43,10 @@ export async function refuseUnmappable(
     encoding,
     placed,
     total,
-    hint: text("replace these characters", "これらの文字を置き換えてください"),
+    hint: text(
+      "write other characters in the list (for example 〓), or, for CLOMO PANEL, first import an export in UTF-8: the upload file then is in UTF-8",
+      "一覧の文字を別の文字(〓 など)に直すか、CLOMO PANEL なら UTF-8 のエクスポートを先に取り込んでください(アップロード用も UTF-8 になります)",
+    ),
   });
 }
 

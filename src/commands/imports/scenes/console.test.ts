@@ -28,6 +28,7 @@ describe("--emit-csv, the short form of console upload", () => {
     await desk.write("in.csv", csv(["表示名,ユーザーID", "𠮷田,taro99"]));
     const told = await done("secured users import in.csv --app docs --emit-csv up.csv --yes", 3);
     expect(told).toContain("in.csv:2:表示名: U+20BB7");
+    expect(told).toContain("for example 〓");
     expect(existsSync(desk.path("up.csv"))).toBe(false);
     expect(await desk.states()).toEqual(expect.arrayContaining(["committed", "discarded"]));
   });

@@ -196,6 +196,7 @@ const buildLinesSql = (
   const name = fields.some(({ column }) => column === "name") ? named("name") : "null";
   const none = "'[]'";
   const path = sides === PLANNED_SIDES ? kind?.table.called?.("u.pk") : undefined;
+  const paths = path === undefined ? [] : [buildFieldEntrySql("path", `json_quote(${path})`)];
   const line = buildLineSql({
     ...(thing !== FORMATS[first].thing && { thing: `'"${thing.name}"'` }),
     ...(thing.scope !== undefined && { app: `json_quote(${buildScopeSql(thing.scope)})` }),
@@ -211,12 +212,7 @@ const buildLinesSql = (
       update: changed((field, from, to) => field.piece(from, to)),
       delete: whole(before),
     }[action],
-    after:
-      action !== "delete"
-        ? whole(after)
-        : path === undefined
-          ? none
-          : buildJsonListSql([buildFieldEntrySql("path", `json_quote(${path})`)]),
+    after: action === "delete" ? buildJsonListSql(paths) : whole(after),
   });
   return `select ${line} as line ${buildStagedFromSql(type, sides.staged[action])} order by u.pk limit :left`;
 };
