@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readText } from "../../lib/files/index.ts";
+import { FILE_MISSING } from "../../lib/handover/bundle/archive/unpack.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
@@ -10,6 +11,7 @@ import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
+import { isRecordOutputRequested } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
 
@@ -75,7 +77,7 @@ const createKeyAsFileFailure = (): Failure =>
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   /** reading a file of the bundle also verifies its hash */
   readonly found: BundleFiles;
-  /** undefined if the bundle is damaged or does not contain a tenant */
+  /** undefined if the bundle is damaged */
   readonly copy: TenantCopy | undefined;
   /** stored values that this version of clomoctl does not accept */
   readonly problems: readonly Text[];
@@ -96,7 +98,9 @@ export async function openVerifiedBundle(
   progress.finish();
   found.setVerifiedHashes(verified.hashes);
   const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
-  const { fault = null, problems = [] } = copy === undefined ? {} : await tools.inspectCopy(copy.path);
+  const missing = verified.faults.some(({ file }) => file === TENANT_FILE) ? null : FILE_MISSING;
+  const { fault, problems } =
+    copy === undefined ? { fault: missing, problems: [] } : await tools.inspectCopy(copy.path);
   const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];
   const kept = stack.move();
   const dispose = () => kept.disposeAsync();
@@ -119,19 +123,15 @@ export async function showProblems(terminal: Tools["terminal"], problems: readon
     await terminal.problem(text(`… ${formatCount(length, "error")} in total`, `… エラーは全部で ${length} 件`));
 }
 
-export const READ_ONLY_BUNDLE = text(
-  "this bundle can only be read, not received, because it does not contain the tenant itself",
-  "この引き継ぎデータはテナント本体を含まないため、閲覧はできますが、受け取れません",
-);
+/** Without a terminal, only JSON and other formats show the fields, because the sentences say the same. */
+export const showsFields = (tools: Pick<Tools, "terminal" | "globals">): boolean =>
+  tools.terminal.onTerminal || isRecordOutputRequested(tools);
 
-/** @throws `input-rejected` if the bundle was changed after the export, or does not contain the tenant */
+/** @throws `input-rejected` if the bundle was changed after the export */
 export function requireCopy(bundle: string, { faults, manifest, copy }: VerifiedBundle) {
   throwFirstFault(bundle, faults);
-  if (copy !== undefined && manifest !== undefined) return { copy, manifest };
-  throw new Failure("input-rejected", {
-    what: READ_ONLY_BUNDLE,
-    where: `${bundle}: ${TENANT_FILE}`,
-  });
+  if (copy === undefined || manifest === undefined) throw new TypeError("a bundle without faults has both");
+  return { copy, manifest };
 }
 
 const COMPARED_DIGITS = 16;
@@ -139,6 +139,11 @@ const COMPARED_DIGITS = 16;
 export const formatFingerprint = (fingerprint: string): string => {
   const group = (digits: string): string => digits.replaceAll(/(.{4})(?=.)/g, "$1 ");
   return `${group(fingerprint.slice(0, COMPARED_DIGITS))} (${group(fingerprint.slice(COMPARED_DIGITS))})`;
+};
+
+export const noteFingerprint = (terminal: Tools["terminal"], fingerprint: string): Promise<void> => {
+  const shown = formatFingerprint(fingerprint);
+  return terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
 };
 
 export const matchesFingerprint = (typed: string, fingerprint: string): boolean => {

@@ -101,16 +101,15 @@ describe("--leaver", () => {
       const steps = await rows(`--leaver ${typed} --leaves 2026-12-31`);
       expect(steps.map(({ step, what }) => `${step} ${what}`)).toEqual([
         "1 transfer the support option and the renewal items",
-        "2 owner of the renewal item 契約",
-        "3 owner of 1 device: C02X",
-        "4 export the bundle for the successor, and read out its fingerprint",
-        "5 successor: remove the role of hanako, and list the devices to collect",
-        "6 the leaver's computer: stop the daily run",
-        "7 the leaver's computer: remove the tenant",
-        "8 the leaver's computer: delete the bundles",
+        "2 owner of 1 device: C02X",
+        "3 export the bundle for the successor, and read out its fingerprint",
+        "4 successor: remove the role of hanako, and list the devices to collect",
+        "5 the leaver's computer: stop the daily run",
+        "6 the leaver's computer: remove the tenant",
+        "7 the leaver's computer: delete the bundles",
       ]);
       expect(steps[0]?.next).toBe("clomoctl handover transfer --from hanako --to PERSON");
-      expect(steps[4]?.next).toBe("clomoctl users leave hanako --on 2026-12-31 --report FILE.xlsx");
+      expect(steps[3]?.next).toBe("clomoctl users leave hanako --on 2026-12-31 --report FILE.xlsx");
     }
     const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
     expect(ja.stdout).toMatch(/^退職者から引き継ぐもの\n1\. /u);

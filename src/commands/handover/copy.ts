@@ -32,5 +32,5 @@ export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8
   };
 }
 
-export const copyTenant = async (tools: Tools, withoutHistory = false): Promise<TenantCopy> =>
-  storeTenantCopy(tools, await (await tools.tenant("exports")).client.exports.create({ withoutHistory }));
+export const copyTenant = async (tools: Tools): Promise<TenantCopy> =>
+  storeTenantCopy(tools, await (await tools.tenant("exports")).client.exports.create());

@@ -10,7 +10,7 @@ import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/text-format.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
-import { createBundleWriter, formatFingerprint, READ_ONLY_BUNDLE } from "./bundle.ts";
+import { createBundleWriter, noteFingerprint, showsFields } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
 
@@ -56,20 +56,6 @@ export default defineCommand({
       ),
     },
     ...LEAVER_OPTIONS,
-    withoutHistory: {
-      kind: "boolean",
-      about: text(
-        "leave out earlier versions of records and the audit log",
-        "変更前のデータ(履歴)と監査ログを含めない",
-      ),
-    },
-    withoutTenant: {
-      kind: "boolean",
-      about: text(
-        "leave out the tenant itself (tenant.db): the bundle can be read, but not received",
-        "テナント本体(tenant.db)を含めない(閲覧はできるが、受け取れなくなる)",
-      ),
-    },
   },
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
@@ -77,20 +63,19 @@ export default defineCommand({
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found"],
-  async run(tools, { output, encryptTo, leaver, leaves, withoutHistory, withoutTenant }) {
+  async run(tools, { output, encryptTo, leaver, leaves }) {
     const { terminal, machine, clock } = tools;
     terminal.checkOutput(EXPORT_COLUMNS);
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
     const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
     await using bundle = writer;
-    await using copy = await copyTenant(tools, withoutHistory);
-    if (!withoutTenant) await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
+    await using copy = await copyTenant(tools);
+    await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
     const { manifest, gaps } = await writeContents(tools, bundle, await copy.open(), {
       program: machine.program,
       asOf: dayOf(clock.now(), zone),
       language: getAccountLanguage(chosen),
-      history: !withoutHistory,
       leaver: leaver === undefined ? undefined : { typed: leaver, leaves: getLastDay({ leaves }, zone) },
     });
     const fingerprint = await bundle.seal(manifest);
@@ -107,7 +92,6 @@ export default defineCommand({
         ),
       );
     await showBundle(tools, output, { manifest, gaps, fingerprint });
-    if (withoutTenant) await terminal.note(READ_ONLY_BUNDLE);
   },
 });
 
@@ -128,7 +112,7 @@ async function writeContents(
   {
     leaver,
     ...about
-  }: Pick<Manifest, "program" | "asOf" | "language" | "history"> & {
+  }: Pick<Manifest, "program" | "asOf" | "language"> & {
     readonly leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined;
   },
 ): Promise<{ readonly manifest: Manifest; readonly gaps: number }> {
@@ -145,15 +129,13 @@ async function writeContents(
 }
 
 async function showBundle(
-  { terminal }: Tools,
+  tools: Tools,
   output: string,
   { manifest, gaps, fingerprint }: { readonly manifest: Manifest; readonly gaps: number; readonly fingerprint: string },
 ): Promise<void> {
-  const { resources } = manifest;
-  await terminal.list(
-    EXPORT_COLUMNS,
-    resources.filter(({ records }) => records > 0),
-  );
+  const { terminal } = tools;
+  const resources = manifest.resources.filter(({ records }) => records > 0);
+  if (showsFields(tools)) await terminal.list(EXPORT_COLUMNS, resources);
   const total = resources.reduce((sum, { records }) => sum + records, 0);
   await terminal.note(
     text(
@@ -161,8 +143,7 @@ async function showBundle(
       `${output} に書き出しました: データ ${total} 件。不足は ${gaps} 件です(report.html に記載)`,
     ),
   );
-  const shown = formatFingerprint(fingerprint);
-  await terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
+  await noteFingerprint(terminal, fingerprint);
   await terminal.note(
     text(
       "read the first 16 digits aloud to the successor, for example by telephone",

@@ -159,7 +159,7 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
     await forge(what, (path) => writeFileSync(path, damage(readFileSync(path))));
   await forge("a newer format", (path) => {
     const manifest = join(path, "..", "manifest.json");
-    writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"schema": 102', '"schema": 103'));
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"schema": 103', '"schema": 104'));
   });
   // packed by a skilled forger
   for await (const [what, name, content] of hostileArchives()) {

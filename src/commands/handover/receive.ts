@@ -27,6 +27,7 @@ import {
   openVerifiedBundle,
   requireCopy,
   showProblems,
+  showsFields,
 } from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
 
@@ -107,7 +108,7 @@ export default defineCommand({
     await describeTenant(tools, shown, relation);
     await warnOfProblems(tools, verified.problems);
     if (dryRun) {
-      await terminal.show(RECEIVED_COLUMNS, shown);
+      if (showsFields(tools)) await terminal.show(RECEIVED_COLUMNS, shown);
       await terminal.note(DRY_RUN_NOTE);
       return;
     }
@@ -125,7 +126,7 @@ export default defineCommand({
     });
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
-    await terminal.show(RECEIVED_COLUMNS, shown);
+    if (showsFields(tools)) await terminal.show(RECEIVED_COLUMNS, shown);
     await writeNextSteps(tools, client, { context, manifest });
   },
 });
@@ -196,7 +197,7 @@ async function describeTenant(
   { context, manifest, administrators }: ReceivedTenant,
   relation: CopyRelation,
 ): Promise<void> {
-  const { tenant, asOf, lastUpdatedAt, history } = manifest;
+  const { tenant, asOf, lastUpdatedAt } = manifest;
   const timezone = globals.timezone ?? DEFAULT_TIMEZONE;
   const day = lastUpdatedAt === null ? asOf : dayOf(lastUpdatedAt, timezone);
   const age = Math.max(0, Math.round((Date.parse(dayOf(clock.now(), timezone)) - Date.parse(day)) / DAY_MS));
@@ -215,13 +216,6 @@ async function describeTenant(
       ),
     );
   }
-  if (!history)
-    await terminal.note(
-      text(
-        "the bundle contains neither earlier versions of records nor an audit log",
-        "引き継ぎデータに、データの以前の版と監査ログは含まれていません",
-      ),
-    );
   for (const { account, user, scope } of administrators)
     await terminal.note(
       text(`administrator: ${user} (${account}): ${scope.en}`, `管理者: ${user}(${account}): ${scope.ja}`),

@@ -73,7 +73,6 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
     program: tools.machine.program,
     asOf: dayOf(tools.clock.now(), zone),
     language: tools.terminal.language,
-    history: true,
     resources: [],
   });
   return await collectReportData(client, manifest, toLeaver(input, zone));

@@ -1,5 +1,4 @@
 import { line } from "../../lib/advice/index.ts";
-import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import { throwFirstFault, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatMinute } from "../../lib/model/time.ts";
@@ -11,8 +10,9 @@ import {
   formatFingerprint,
   IDENTITY_OPTION,
   openVerifiedBundle,
-  READ_ONLY_BUNDLE,
+  noteFingerprint,
   showProblems,
+  showsFields,
 } from "./bundle.ts";
 
 interface VerifiedBundle extends Omit<BundleVerification, "faults"> {
@@ -65,14 +65,16 @@ export default defineCommand({
     const { terminal } = tools;
     terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using verified = await openVerifiedBundle(tools, bundle, identity);
-    const { found, faults, manifest } = verified;
+    const { faults, manifest, fingerprint } = verified;
     const problems = faults.map(({ file, what }) => joinTexts([same(`${bundle}: ${file}`), what], same(": ")));
     await showProblems(terminal, problems);
     const lastUpdatedAt = manifest?.lastUpdatedAt ?? null;
     const changedAt =
       lastUpdatedAt === null ? null : formatMinute(lastUpdatedAt, await resolveTimezoneWithoutTenant(tools));
     const told = faults.map(({ file, what }) => ({ file, detail: terminal.say(what) }));
-    await terminal.show(BUNDLE_VERIFICATION_COLUMNS, { ...verified, bundle, faults: told, changedAt });
+    const shown = { ...verified, bundle, faults: told, changedAt };
+    if (showsFields(tools)) await terminal.show(BUNDLE_VERIFICATION_COLUMNS, shown);
+    else if (fingerprint !== null) await noteFingerprint(terminal, fingerprint);
     throwFirstFault(bundle, faults);
     await terminal.note(
       text(
@@ -80,7 +82,6 @@ export default defineCommand({
         "引き継ぎデータは同梱のハッシュと一致します。フィンガープリントの最初の 16 桁が正しいか、書き出した人に確認してください",
       ),
     );
-    if (!found.has(TENANT_FILE)) return terminal.note(READ_ONLY_BUNDLE);
     const receive = line("handover receive", [bundle], { identity });
     await terminal.note(text(`to receive it: ${receive}`, `受け取るには: ${receive}`));
   },

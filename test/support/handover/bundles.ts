@@ -39,7 +39,6 @@ export const EMPTY_MANIFEST: Manifest = {
   asOf: "2026-11-20",
   lastUpdatedAt: null,
   language: "ja",
-  history: true,
   resources: [],
 };
 

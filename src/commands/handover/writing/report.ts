@@ -10,7 +10,7 @@ import { collectLeaverRecords, findMatchingUsers, requireSinglePerson } from "..
 
 export async function buildBareManifest(
   client: HandoverTenant["client"],
-  about: Pick<Manifest, "program" | "asOf" | "language" | "history" | "resources">,
+  about: Pick<Manifest, "program" | "asOf" | "language" | "resources">,
 ): Promise<Manifest> {
   const { name, mirroredAt, profile } = await client.tenant.show();
   const [last] = await Array.fromAsync(client.audit.list({ limit: 1 }));

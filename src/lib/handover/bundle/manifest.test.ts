@@ -23,7 +23,7 @@ test.each([
   ["another member", JSON.stringify({ ...EMPTY_MANIFEST, more: 1 }), /not in the format of a bundle's manifest/],
   [
     "a member twice",
-    renderManifest(EMPTY_MANIFEST).replace("{", '{"schema": 102,'),
+    renderManifest(EMPTY_MANIFEST).replace("{", '{"schema": 103,'),
     /not in the format of a bundle's manifest/,
   ],
   [

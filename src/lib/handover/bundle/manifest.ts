@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, type ResourceName } from "../resources.ts";
 
-export const BUNDLE_SCHEMA_VERSION = 102;
+export const BUNDLE_SCHEMA_VERSION = 103;
 
 const ManifestShape = z.strictObject({
   schema: z.literal(BUNDLE_SCHEMA_VERSION),
@@ -16,7 +16,6 @@ const ManifestShape = z.strictObject({
   /** time of the tenant's last audit record; null if there is no record */
   lastUpdatedAt: z.iso.datetime({ precision: 3 }).nullable(),
   language: z.enum(["ja", "en"]),
-  history: z.boolean(),
   resources: z.array(
     z.strictObject({ name: z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]), records: z.int().min(0) }),
   ),

@@ -12,7 +12,7 @@ test("a folder has the files, the manifest and the hashes, and is accessible onl
   const root = freshFolder();
   const target = join(root, "out");
   await writeBundle(target, storageIn(root), WHAT);
-  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 102,\n {2}"program": /);
+  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 103,\n {2}"program": /);
   const sums = readFileSync(join(target, "SHA256SUMS"), "utf8").trimEnd().split("\n");
   const paths = sums.map((line) => line.slice(66));
   expect(paths).toEqual(paths.toSorted());

@@ -19,7 +19,7 @@ import {
   type ChecklistDay,
   type ChecklistRow,
 } from "./index.ts";
-import { mentionsPerson, type Person } from "./people.ts";
+import { isOnlyPerson, mentionsPerson, type Person } from "./people.ts";
 
 export interface LeaverRecords {
   readonly devices: readonly string[];
@@ -69,8 +69,9 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
 
 function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
   const { person, asOf, timezone, leaves = asOf } = leaver;
+  // `handover transfer` moves the items that only a user of the tenant owns
   for (const { name, owner } of renewals)
-    if (mentionsPerson(person, owner))
+    if (mentionsPerson(person, owner) && (person.id === null || !isOnlyPerson(person, owner ?? "")))
       yield [
         text(`owner of the renewal item ${name}`, `「${name}」の更新担当`),
         line("renewals edit", [name], { owner: "MAIL" }),
@@ -152,7 +153,7 @@ function* buildFirstSteps(
   from: string,
 ): Generator<UnnumberedStep> {
   const account = administrators.find(({ id }) => id === person.id);
-  const owns = renewals.some(({ owner }) => mentionsPerson(person, owner));
+  const owns = renewals.some(({ owner }) => owner !== null && isOnlyPerson(person, owner));
   if (person.id !== null && (account?.supportOption === true || owns))
     yield [
       text("transfer the support option and the renewal items", "サポートオプションと更新担当を後任に引き継ぐ"),

@@ -74,12 +74,11 @@ export const exports = {
   create: operation({
     route: "POST /v1/exports",
     about: "Copy the tenant's file, without its secrets; nothing is changed, and nothing is recorded",
-    input: ({ z }) => z.strictObject({ withoutHistory: z.boolean().optional() }),
     // a copy can contain the audit log, so the right to read the handover data is not enough
     needs: EXPORT_RIGHTS,
     changes: false,
     result: "file",
-    run: ({ session }, { withoutHistory = false }) => session.store.copy(withoutHistory),
+    run: ({ session }) => session.store.copy(),
   }),
   record: operation({
     route: "POST /v1/exports/records",

@@ -108,6 +108,6 @@ export interface Store {
   /** Creates a temporary table for external data. @param columns SQL: names and types @param key unique columns */
   scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
-  /** Streams a copy of the tenant's file without secrets. @param withoutHistory omits versions and the audit log */
-  copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>>;
+  /** Streams a copy of the tenant's file without secrets. */
+  copy(): Promise<ReadableStream<Uint8Array>>;
 }

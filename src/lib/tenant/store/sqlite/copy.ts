@@ -6,7 +6,6 @@ import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { CONSOLE_STATE_QUESTION_PREFIX } from "../../../model/answer.ts";
-import { CHANGE_TABLES } from "../../versions/tables.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
@@ -22,8 +21,6 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor", ...API_COLUMNS],
 };
 
-const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
-
 let copyCount = 0;
 
 export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
@@ -33,10 +30,9 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
 
 /**
  * Returns the path of the copy. Secrets are never written, not even to unused pages. The same state gives the same
- * bytes. @param withoutHistory true to omit {@link HISTORY_TABLES}
+ * bytes.
  */
-export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
-  const omitted = withoutHistory ? [...EMPTIED_TABLES, ...HISTORY_TABLES] : EMPTIED_TABLES;
+export const copyTenantFile = async (tenant: Database): Promise<string> => {
   const folder = tenant.isReadOnly ? join(tmpdir(), `clomoctl-${pid}`) : dirname(tenant.path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
@@ -50,11 +46,11 @@ export const copyTenantFile = async (tenant: Database, withoutHistory = false): 
     copy.exec("begin");
     const tables = copy.all("select name from source.sqlite_schema where type = 'table' and name <> 'sqlite_sequence'");
     for (const { name } of tables) {
-      copyTable(copy, String(name), omitted);
+      copyTable(copy, String(name));
       // large tables take seconds, so a server can handle other requests in between
       await setImmediate();
     }
-    copySequences(copy, omitted);
+    copySequences(copy);
     copy.exec("commit");
     return path;
   } catch (error) {
@@ -73,9 +69,9 @@ const buildSourceUri = ({ path, isReadOnly }: Database): string => {
 };
 
 /** Tables without omitted columns are copied without decoding their rows. */
-const copyTable = (copy: Database, name: string, omitted: readonly string[]): void => {
+const copyTable = (copy: Database, name: string): void => {
   copy.exec(`delete from main."${name}"`);
-  if (omitted.includes(name)) return;
+  if (EMPTIED_TABLES.includes(name)) return;
   // this pragma does not return derived columns
   const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
   const emptied = EMPTIED_COLUMNS[name] ?? [];
@@ -85,8 +81,8 @@ const copyTable = (copy: Database, name: string, omitted: readonly string[]): vo
   copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"${where}`);
 };
 
-const copySequences = (copy: Database, omitted: readonly string[]): void => {
-  const kept = omitted.map((name) => `name <> '${name}'`).join(" and ");
+const copySequences = (copy: Database): void => {
+  const kept = EMPTIED_TABLES.map((name) => `name <> '${name}'`).join(" and ");
   copy.exec(`delete from main.sqlite_sequence;
     insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`);
 };

@@ -245,9 +245,9 @@ export class SqliteStore implements Store {
     });
   }
 
-  async copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>> {
+  async copy(): Promise<ReadableStream<Uint8Array>> {
     const { copyTenantFile, streamCopy } = await import("./copy.ts");
-    return streamCopy(await copyTenantFile(this.#database, withoutHistory));
+    return streamCopy(await copyTenantFile(this.#database));
   }
 
   async #tryWrite<T>(
