@@ -19,8 +19,8 @@ export default defineCommand({
       "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。対応が必要な事項を、急ぐ順に 1 行ずつ表示します。なければ何も表示しません。",
     ),
     text(
-      "With --notify, only new findings are printed and sent to the recipients in notify.yaml. Items that expire are reported 90, 60, 30, 15, 7, 3, 1 and 0 days before, then daily. The first run of a month also lists what expires within 90 days, and the last audit record. To schedule daily runs: `renewals schedule`.",
-      "--notify では、新しく見つかった事項だけを表示し、notify.yaml の通知先に送ります。期限は、90・60・30・15・7・3・1・0 日前と、期限が切れた後は毎日知らせます。月の最初の実行では、今後 90 日以内の期限と、監査ログの最後の記録も知らせます。毎日実行するには: `renewals schedule`",
+      "With --notify, only new findings are printed and sent to the recipients in notify.yaml. Items that expire are reported 90, 60, 30, 15, 7, 3, 1 and 0 days before, then daily. The first run of a month also lists what expires within 90 days. To schedule daily runs: `renewals schedule`.",
+      "--notify では、新しく見つかった事項だけを表示し、notify.yaml の通知先に送ります。期限は、90・60・30・15・7・3・1・0 日前と、期限が切れた後は毎日知らせます。月の最初の実行では、今後 90 日以内の期限も知らせます。毎日実行するには: `renewals schedule`",
     ),
   ],
   args: {},

@@ -11,7 +11,6 @@ import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
-import { findOwnToken } from "../../lib/renewals/guide/own-token.ts";
 import {
   compareByExpiry,
   addExpiryStatus,
@@ -82,17 +81,13 @@ async function readTenant(tools: Tools, context: Context) {
   const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
   const items = recorded.map((item) => addExpiryStatus(item, name, asOf)).toSorted(compareByExpiry);
   const rights = context.kind === "remote" ? await loadAccountRights(tools, context) : undefined;
+  const completed = recorded.map(({ remark, ...item }) => ({
+    ...item,
+    remark: remark && completeCommands(remark, { context: name }),
+  }));
   const reminders = await ignoreFailure(() =>
-    loadReminders(
-      { context: name, tenant: label, timezone: asOf.timezone, client },
-      recorded.map(prepareReminder),
-      asOf.now,
-    ),
+    loadReminders({ context: name, tenant: label, timezone: asOf.timezone, client }, completed, asOf.now),
   );
-  function prepareReminder({ remark, ...item }: DatedItem): DatedItem {
-    const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
-    return { ...item, remark: remark && completeCommands(remark, { context: name }), holding: { own } };
-  }
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
   const place = { context, tenant: label };
@@ -280,11 +275,7 @@ const MAX_OVERVIEW_ITEMS = 5;
 export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
   `month ${dayOf(now, timezone).slice(0, 7)}`;
 
-/** The overview includes the hash of the last audit record, with which `audit verify --head` detects lost records. */
-export async function buildMonthlyOverview(
-  tools: Tools,
-  { context, tenant, timezone, items }: TenantFindings,
-): Promise<Finding> {
+export function buildMonthlyOverview(now: Date, { context, tenant, timezone, items }: TenantFindings): Finding {
   const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= OVERVIEW_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
@@ -295,18 +286,15 @@ export async function buildMonthlyOverview(
       );
     return [...named, ...(due.length > MAX_OVERVIEW_ITEMS ? ["…"] : [])].join(language === "en" ? ", " : "、");
   });
-  const { client } = await tools.tenantOf(context, "audit");
-  const [last] = (await ignoreFailure(() => Array.fromAsync(client.audit.list({ limit: 1 })))) ?? [];
-  const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
   return {
-    id: getMonthlyOverviewId(tools.clock.now(), timezone),
+    id: getMonthlyOverviewId(now, timezone),
     tenant,
     context: context.name,
     group: "month",
     level: "ok",
     what: text(
-      `expiry within ${OVERVIEW_DAYS} days: ${due.length === 0 ? "nothing" : en}; last audit record: ${head}`,
-      `今後 ${OVERVIEW_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}。監査ログの最後の記録: ${head}`,
+      `expiry within ${OVERVIEW_DAYS} days: ${due.length === 0 ? "nothing" : en}`,
+      `今後 ${OVERVIEW_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}`,
     ),
     next: null,
   };

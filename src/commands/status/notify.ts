@@ -67,16 +67,13 @@ interface NewsRequest {
 
 async function reportNewFindings({ tools, all, settings, deliver, findings, print }: NewsRequest): Promise<void> {
   const told = await ReportedFindings.read(tools);
-  const months = await buildMonthlyOverviews(tools, all, settings, told);
-  const current = [
-    ...findings,
-    ...all.map(({ context, timezone }) => ({
-      context: context.name,
-      id: getMonthlyOverviewId(tools.clock.now(), timezone),
-    })),
-  ];
+  const months = all.filter(({ isReadable }) => isReadable).map((one) => buildMonthlyOverview(tools.clock.now(), one));
+  const unread = all.map(({ context, timezone }) => ({
+    context: context.name,
+    id: getMonthlyOverviewId(tools.clock.now(), timezone),
+  }));
   await told.forgetAllBut(
-    current,
+    [...findings, ...unread],
     all.map(({ context }) => context.name),
   );
   const news = [...findings, ...months].toSorted(compareByUrgency);
@@ -120,22 +117,4 @@ function buildSubject([first, ...others]: readonly Finding[]): Text {
     `[clomoctl] ${tenant}: ${shortenText(en, MAX_SUBJECT_LENGTH)}${moreEn}`,
     `【clomoctl】${tenant}: ${shortenText(ja, MAX_SUBJECT_LENGTH)}${moreJa}`,
   );
-}
-
-/** Creates an overview only if it is needed, because verifying the audit log takes time. */
-async function buildMonthlyOverviews(
-  tools: Tools,
-  all: readonly TenantFindings[],
-  { recipients }: NotifySettings,
-  told: ReportedFindings,
-): Promise<readonly Finding[]> {
-  const months: Finding[] = [];
-  for (const one of all) {
-    const { context, timezone } = one;
-    const stub = { context: context.name, id: getMonthlyOverviewId(tools.clock.now(), timezone) };
-    const listeners = [PRINTED_RECIPIENT, ...recipients.filter((to) => isForRecipient(to, stub)).map(keyOf)];
-    if (one.isReadable && listeners.some((to) => told.isNew(stub, to)))
-      months.push(await buildMonthlyOverview(tools, one));
-  }
-  return months;
 }

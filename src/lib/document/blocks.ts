@@ -6,7 +6,6 @@ export interface Document {
   readonly title: Text;
   readonly intro: readonly Block[];
   readonly sections: readonly Section[];
-  readonly footer?: Text | undefined;
 }
 
 export interface Section {

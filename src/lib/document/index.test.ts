@@ -71,7 +71,12 @@ const FORMS = [
   {
     form: "a mail",
     write: (value: (block: string) => string, language: Language) => {
-      const { subject, text: words } = renderMail(documentOf(value), language);
+      const { title, intro, sections } = documentOf(value);
+      const blocks = [
+        ...intro,
+        ...sections.flatMap((one) => [{ kind: "paragraph", words: one.title } as const, ...one.blocks]),
+      ];
+      const { subject, text: words } = renderMail({ title, blocks }, language);
       return `${subject}\n${words}`;
     },
     markup: /\t/,

@@ -1,6 +1,6 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
-import type { Language } from "../text/index.ts";
+import type { Language, Text } from "../text/index.ts";
 import type { Block, DisplayText, Document } from "./blocks.ts";
 
 export const DOCUMENT_FORMATS = ["text", "markdown"] as const;
@@ -24,7 +24,6 @@ const toMarkdown = (words: string, isValue: boolean): string =>
 
 const LINE_PREFIXES = {
   text: { title: "", section: "", fact: "  ", step: "", below: "   " },
-  mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },
   markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
 } as const;
 
@@ -73,15 +72,15 @@ export function renderDocument(
   ]);
 }
 
-export function renderMail({ title, intro, sections, footer }: Document, language: Language): Mail {
-  const writer = createWriter(language, "mail");
-  return {
-    subject: writer.title(title),
-    text: joinParts([
-      ...intro.map(writer.block),
-      ...sections.map((section) => [writer.section(section.title), ...section.blocks.flatMap(writer.block)]),
-      // email programs treat the text after this line as a signature
-      ...(footer === undefined ? [] : [["-- ", writer.say(footer)]]),
-    ]),
-  };
+interface MailContent {
+  readonly title: Text;
+  readonly blocks: readonly Block[];
+  readonly footer?: Text | undefined;
+}
+
+export function renderMail({ title, blocks, footer }: MailContent, language: Language): Mail {
+  const writer = createWriter(language, "text");
+  // email programs treat the text after this line as a signature
+  const signature = footer === undefined ? [] : [["-- ", writer.say(footer)]];
+  return { subject: writer.title(title), text: joinParts([...blocks.map(writer.block), ...signature]) };
 }

@@ -3,7 +3,6 @@ import type { Level } from "../document/level.ts";
 import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
-import type { GuideFacts } from "./guide/index.ts";
 
 export interface Thresholds {
   readonly withinDays: number;
@@ -79,7 +78,6 @@ export interface DatedItem extends RenewalItem {
   /** difference between the file and the record, or the reason why there is no comparison */
   readonly remark?: Text | null | undefined;
   readonly rejection?: Rejection | undefined;
-  readonly holding?: GuideFacts | undefined;
 }
 
 export interface CheckItem extends Omit<

@@ -1,5 +1,4 @@
 import { line, step, commandName } from "../../../lib/advice/index.ts";
-import type { Document } from "../../../lib/document/blocks.ts";
 import { renderMail } from "../../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -40,16 +39,15 @@ interface RecipientTest {
   readonly reason: Text | undefined;
 }
 
-const TEST_MESSAGE: Document = {
+const TEST_MESSAGE = {
   title: text(`Test of ${commandName("renewals notify")}`, `${commandName("renewals notify")} のテスト`),
-  intro: [
+  blocks: [
     {
       kind: "paragraph",
       words: text("This is a test. Reminders will arrive here.", "テスト送信です。期限の通知は、この宛先に届きます。"),
     },
   ],
-  sections: [],
-};
+} as const;
 
 /** If no recipient has an email address, emails the sender: this tests the mail server that reminds item owners. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {

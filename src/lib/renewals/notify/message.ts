@@ -1,7 +1,6 @@
-import { commandName } from "../../advice/index.ts";
+import { commandName, line, renderAdvice, step } from "../../advice/index.ts";
 import type { Mail } from "../../document/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
-import { completeCommands } from "../../terminal/commands.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
 import type { ItemWithStatus } from "../expiry-status.ts";
 
@@ -63,26 +62,15 @@ interface MessageContent {
   readonly lines: readonly Text[];
   readonly language: Language;
   readonly messageId: string;
-  readonly guided?: DueReminder | undefined;
+  readonly next?: Text | undefined;
 }
 
-export async function buildMessage({ subject, lines, language, messageId, guided }: MessageContent): Promise<Message> {
+export async function buildMessage({ subject, lines, language, messageId, next }: MessageContent): Promise<Message> {
   // loaded here, because a run without messages does not need this module
   const { renderMail } = await import("../../document/index.ts");
-  const guide = guided === undefined ? [] : [await buildGuideSection(guided)];
-  const intro = [{ kind: "list", items: lines } as const];
-  return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
-}
-
-/** Omits notes, phone numbers and phone locations, which must not leave the tenant. */
-async function buildGuideSection({ tenant, item }: DueReminder) {
-  const { buildRenewalGuide } = await import("../guide/index.ts");
-  const { buildGuideDocument } = await import("../guide/document.ts");
-  const known = { ...item, phone: null, phoneHolder: null, notes: null };
-  const guide = buildRenewalGuide(item.kind, known, item.expiry, item.holding);
-  const { title, intro, sections } = completeCommands(buildGuideDocument(guide), { context: item.context });
-  const blocks = [...intro, ...sections.flatMap((section) => section.blocks)];
-  return { title: text(`${tenant}: ${title.en}`, `${tenant}: ${title.ja}`), blocks };
+  const further = next === undefined ? [] : [{ kind: "paragraph", words: next } as const];
+  const blocks = [{ kind: "list", items: lines } as const, ...further];
+  return { ...renderMail({ title: subject, blocks, footer: FOOTER }, language), messageId };
 }
 
 export const buildReminderMessage = ({
@@ -93,14 +81,16 @@ export const buildReminderMessage = ({
   readonly due: readonly DueReminder[];
   readonly language: Language;
 }): Promise<Message> => {
-  const [guided] = due;
+  const [first] = due;
   const lines = due.map(describeReminder);
-  if (guided === undefined) return buildMessage({ subject: same(""), lines, language, messageId });
-  const [left, title] = [describeTimeLeft(guided), formatItemTitle(guided.item)];
+  if (first === undefined) return buildMessage({ subject: same(""), lines, language, messageId });
+  const [left, title] = [describeTimeLeft(first), formatItemTitle(first.item)];
   const more = due.length === 1 ? same("") : text(` and ${due.length - 1} more`, ` ほか ${due.length - 1} 件`);
   const subject = text(
-    `[Renewal] ${guided.tenant}: ${left.en}: ${title.en}${more.en}`,
-    `【年次更新・期限】${guided.tenant}: ${left.ja}: ${title.ja}${more.ja}`,
+    `[Renewal] ${first.tenant}: ${left.en}: ${title.en}${more.en}`,
+    `【年次更新・期限】${first.tenant}: ${left.ja}: ${title.ja}${more.ja}`,
   );
-  return buildMessage({ subject, lines, language, messageId, guided });
+  const guide = line("renewals guide", [first.item.name], { context: first.item.context });
+  const next = renderAdvice(step("to see how to renew", "更新の手順を見るには", guide));
+  return buildMessage({ subject, lines, language, messageId, next });
 };
