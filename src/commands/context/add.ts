@@ -1,9 +1,8 @@
-import { line } from "../../lib/advice/index.ts";
 import { describeMissingEncryption } from "../../lib/config/context.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
-import { CONTEXT_COLUMNS, PROTECTED_OPTION, reportContextInUse, renderContextUseHint } from "./columns.ts";
+import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 const ADD_OPTIONS = {
   embedded: { kind: "boolean", about: text("tenant on this computer", "このコンピューターのテナント") },
@@ -44,7 +43,7 @@ export default defineCommand({
   exits: ["input-rejected", "locked"],
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
-  async run({ terminal, contexts, globals, environment }, { name, url, language, use, protected: isProtected }) {
+  async run({ terminal, contexts, globals }, { name, url, language, use, protected: isProtected }) {
     const settings = { timezone: globals.timezone, protected: isProtected };
     const context = await contexts.add(
       name,
@@ -55,15 +54,5 @@ export default defineCommand({
     await terminal.show(CONTEXT_COLUMNS, { context, used });
     const warning = context.kind === "remote" ? describeMissingEncryption(context.url) : undefined;
     if (warning !== undefined) await terminal.warn(warning);
-    await reportContextInUse({ terminal, contexts, environment });
-    await terminal.note(used ? NEXT_COMMAND_HINTS[context.kind] : renderContextUseHint(context.name));
   },
 });
-
-const NEXT_COMMAND_HINTS = {
-  embedded: text(
-    `next: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
-    `次の操作: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
-  ),
-  remote: text(`next: ${line("login", [])}`, `次の操作: ${line("login", [])}`),
-} as const;

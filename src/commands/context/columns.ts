@@ -1,4 +1,3 @@
-import { line, step } from "../../lib/advice/index.ts";
 import type { Context } from "../../lib/config/context.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -27,27 +26,6 @@ export const PROTECTED_OPTION = {
     "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
   ),
 } as const satisfies Field;
-
-export const renderContextUseHint = (name: string): Text =>
-  text(
-    `to use ${name}: ${line("context use", [name])}, or add --context ${name} to a command`,
-    `${name} を操作するには ${line("context use", [name])} を実行するか、コマンドに --context ${name} を付けてください`,
-  );
-
-export async function reportContextInUse(tools: Pick<Tools, "terminal" | "contexts" | "environment">): Promise<void> {
-  const { terminal, contexts } = tools;
-  const inUse = await contexts.inEffect(undefined, {});
-  await terminal.note(
-    inUse === undefined
-      ? step(
-          "no context is in use; to choose a context",
-          "使用中のコンテキストはありません。選ぶには",
-          line("context use", ["NAME"]),
-        )
-      : text(`context in use: ${inUse.context.name}`, `使用中のコンテキスト: ${inUse.context.name}`),
-  );
-  await noteContextVariable(tools);
-}
 
 export async function noteContextVariable({
   terminal,

@@ -1,7 +1,8 @@
+import { line, step } from "../../lib/advice/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { askContextName } from "../permission.ts";
-import { CONTEXT_ARGUMENT, reportContextInUse } from "./columns.ts";
+import { CONTEXT_ARGUMENT, noteContextVariable } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -27,7 +28,17 @@ export default defineCommand({
     }
     await contexts.remove(name, { canDeleteTenant });
     await terminal.note(text(`removed the context ${context.name}`, `コンテキスト ${context.name} を削除しました`));
-    await reportContextInUse({ terminal, contexts, environment });
+    const inUse = await contexts.inEffect(undefined, {});
+    await terminal.note(
+      inUse === undefined
+        ? step(
+            "no context is in use; to choose a context",
+            "使用中のコンテキストはありません。選ぶには",
+            line("context use", ["NAME"]),
+          )
+        : text(`context in use: ${inUse.context.name}`, `使用中のコンテキスト: ${inUse.context.name}`),
+    );
+    await noteContextVariable({ terminal, environment });
   },
 });
 

@@ -15,7 +15,6 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
-import { renderContextUseHint } from "../context/columns.ts";
 import { requireChangePermission } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
@@ -257,6 +256,12 @@ async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: st
     await close();
   }
 }
+
+const renderContextUseHint = (name: string): Text =>
+  text(
+    `to use ${name}: ${line("context use", [name])}, or add --context ${name} to a command`,
+    `${name} を操作するには ${line("context use", [name])} を実行するか、コマンドに --context ${name} を付けてください`,
+  );
 
 async function writeNextSteps(
   tools: Tools,
