@@ -245,7 +245,7 @@ test("an account's password set by hand, and its verifier, are only in the file 
   }
 }, 600_000);
 
-test("credentials for sending reminders are not shown, nor passed to a command", async () => {
+test("credentials for sending reminders are not shown", async () => {
   const [wrong, password, path] = [newSecret("wrong"), newSecret("smtp"), newSecret("hook")];
   const office = await openPostOffice({
     authOptional: false,
@@ -254,15 +254,12 @@ test("credentials for sending reminders are not shown, nor passed to a command",
   });
   onTestFinished(() => office.close());
   const desk = await watchedDesk([wrong, password, path], ["smtp-password", "chat-url"]);
-  const recorder =
-    "const fs = require('fs'); fs.appendFileSync(process.argv[1], JSON.stringify([process.argv, process.env]) + fs.readFileSync(0))";
   const settings = (secret: string): string =>
     [
       `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp, user: it, ${secret}}`,
       "recipients:",
       "  - {name: it, way: mail, address: it@example.jp}",
       "  - {name: chat, way: webhook, url-file: chat-url}",
-      `  - {name: ticket, way: command, command: [${process.execPath}, -e, ${JSON.stringify(recorder)}, ${desk.path("ran")}]}`,
       "",
     ].join("\n");
   const expires = new Date(Date.now() + 12 * 86_400_000).toISOString().slice(0, 10);

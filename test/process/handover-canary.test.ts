@@ -27,7 +27,6 @@ async function settingsWith(home: string, secret: (name: string) => string): Pro
     "recipients:",
     "  - {name: it, way: mail, address: it@example.jp}",
     "  - {name: room, way: webhook, url-file: hook-url, headers-file: hook-token}",
-    `  - {name: ticket, way: command, command: [/usr/bin/true, ${secret("argument")}]}`,
   ];
   const files = {
     "sealing.key": secret("sealing").padEnd(43, "A").slice(0, 43),

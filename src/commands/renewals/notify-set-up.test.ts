@@ -17,7 +17,7 @@ describe("init", () => {
     expect(statSync(join(home, "notify.yaml")).mode & 0o777).toBe(0o600);
     const [, commented = ""] = settingsOf(home).split("\n\n");
     const { recipients } = parseNotifySettings(commented.replaceAll(/^# /gm, ""), "a");
-    expect(recipients.map(({ way }) => way)).toEqual(["mail", "webhook", "command"]);
+    expect(recipients.map(({ way }) => way)).toEqual(["mail", "webhook"]);
   });
 
   test("never replaces existing settings, in both languages", async () => {

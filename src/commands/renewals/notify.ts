@@ -16,9 +16,6 @@ const SETTINGS_EXAMPLE = `    smtp:
       - name: chat
         way: webhook
         url-file: chat-url
-      - name: ticket
-        way: command
-        command: [/usr/local/bin/ticket, --new]
         contexts: [kanto]`;
 
 export default defineCommand({

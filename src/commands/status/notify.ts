@@ -36,8 +36,8 @@ export async function notify(
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
   const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
-  const { environment, home, machine } = tools;
-  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
+  const { home, machine } = tools;
+  const place = { folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
   tools.describeState(() => text("the next run sends the remaining messages", "未送信の通知は次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
@@ -86,7 +86,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const { language } = recipient;
     const lines = fresh.map(describeFinding);
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
-    const delivery = await deliver(recipient, message, []);
+    const delivery = await deliver(recipient, message);
     if (delivery.sent) await told.add(fresh, key);
     // do not record the findings as reported, so that the next run sends them again
     else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));

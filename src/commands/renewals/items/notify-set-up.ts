@@ -51,7 +51,7 @@ const TEST_MESSAGE = {
 
 /** If no recipient has an email address, emails the sender: this tests the mail server that reminds item owners. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
-  const { terminal, clock, signal, environment, home, machine } = tools;
+  const { terminal, clock, signal, home, machine } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };
   const { smtp, recipients, language } = settings;
   const listed = recipients.some(({ way }) => way === "mail");
@@ -65,13 +65,13 @@ export async function sendTestMessages(tools: Tools): Promise<Outcome> {
       hint: step("to see the format", "書き方を見るには", line("renewals notify", ["init"], { helpAll: true })),
     });
   }
-  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
+  const place = { folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
   const tried: RecipientTest[] = [];
   for (const [index, recipient] of all.entries()) {
     signal.throwIfAborted();
     const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
-    const delivery = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId }, []);
+    const delivery = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId });
     tried.push({ recipient, reason: delivery.sent ? undefined : delivery.reason });
   }
   await terminal.list(buildTestColumns(terminal.language), tried);

@@ -21,9 +21,8 @@ const digest = createReminders();
 
 const deliveries = (settings: Partial<NotifySettings>) => {
   const whole: NotifySettings = { language: "ja", recipients: [], ...settings };
-  const deliver = createDeliverer(whole, { environment: {}, folder, modes: true });
-  return async (recipient: Recipient): Promise<Delivery> =>
-    deliver(recipient, await buildReminderMessage(digest), digest.due);
+  const deliver = createDeliverer(whole, { folder, modes: true });
+  return async (recipient: Recipient): Promise<Delivery> => deliver(recipient, await buildReminderMessage(digest));
 };
 
 const failure = (reason: RegExp) => ({

@@ -6,7 +6,6 @@ import { createFailedDelivery } from "./outcome.ts";
 import type { DeliverMessage } from "./send.ts";
 import { readSecret, type SecretReadOptions } from "./secret.ts";
 import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
-import type { CommandEnvironment } from "./ways/command.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
@@ -56,13 +55,9 @@ const describeDeliveryError = (error: unknown): Text => {
 const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
 /** The first message loads secrets and libraries and opens the mail connection. */
-export const createDeliverer = (
-  settings: NotifySettings,
-  place: SecretReadOptions & Pick<CommandEnvironment, "environment">,
-): DeliverMessage => {
-  const { environment, folder } = place;
+export const createDeliverer = (settings: NotifySettings, place: SecretReadOptions): DeliverMessage => {
   let mailer: Promise<Mailer> | undefined;
-  return async (recipient, message, due) => {
+  return async (recipient, message) => {
     try {
       switch (recipient.way) {
         case "mail": {
@@ -74,10 +69,6 @@ export const createDeliverer = (
         case "webhook": {
           const { postReminder } = await import("./ways/webhook.ts");
           return await postReminder(await loadWebhook(recipient, place), message);
-        }
-        case "command": {
-          const { runCommand } = await import("./ways/command.ts");
-          return await runCommand(recipient, { environment, folder }, message, due);
         }
       }
     } catch (error) {

@@ -15,7 +15,6 @@ const item = (name: string) => owned(name, null);
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;
 const IT: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja" };
 const CHAT: Recipient = { name: "chat", way: "webhook", "url-file": "url", language: "ja" };
-const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeout: 1, language: "ja" };
 
 /** Who is told of what, as `way recipient: context/name …`. */
 const due = (tenants: readonly TenantItems[], settings: Partial<NotifySettings>): readonly string[] =>
@@ -52,10 +51,9 @@ test("recipients come first, then owners in the order of their items, each only 
     { context: "kanto", items: [owned("a", "sato@example.jp"), owned("b", "it@EXAMPLE.jp")] },
     { context: "osaka", items: [owned("c", "Sato@example.jp"), owned("d", "総務課")] },
   ];
-  expect(due(tenantItems, { recipients: [CHAT, IT, TICKET, { ...IT, name: "again", contexts: [] }] })).toEqual([
+  expect(due(tenantItems, { recipients: [CHAT, IT, { ...IT, name: "again", contexts: [] }] })).toEqual([
     "webhook chat: kanto/a kanto/b osaka/c osaka/d",
     "mail it@example.jp: kanto/a kanto/b osaka/c osaka/d",
-    "command chat: kanto/a kanto/b osaka/c osaka/d",
     "mail sato@example.jp: kanto/a osaka/c",
   ]);
 });

@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { REMINDER_LEASE_MS } from "../../tenant/renewals/renewals.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
-import type { DueReminder, Message } from "./message.ts";
+import type { Message } from "./message.ts";
 import { createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
 import { listFailedReminders, loadReminders, type ReminderClient, type ReminderTenant } from "./tenant.ts";
 import { deliverReminders } from "./send.ts";
@@ -51,13 +51,14 @@ const load = async (
   );
 
 class Post {
-  readonly sent: { readonly to: string; readonly message: Message; readonly due: readonly DueReminder[] }[] = [];
+  readonly sent: { readonly to: string; readonly message: Message; readonly names: readonly string[] }[] = [];
   readonly answers = new Map<string, Delivery>();
 
-  readonly deliver = async (recipient: Recipient, message: Message, due: readonly DueReminder[]): Promise<Delivery> => {
+  readonly deliver = async (recipient: Recipient, message: Message): Promise<Delivery> => {
     const to = recipient.way === "mail" ? recipient.address : recipient.name;
     const delivery = this.answers.get(to) ?? SENT_DELIVERY;
-    if (delivery.sent) this.sent.push({ to, message, due });
+    const names = [...message.text.matchAll(/^- .*["「](.+)["」]/gm)].map(([, name = ""]) => name);
+    if (delivery.sent) this.sent.push({ to, message, names });
     return delivery;
   };
 
@@ -72,12 +73,26 @@ class Post {
       now: new Date(now),
       deliver: this.deliver,
     });
+    const stages = await this.#loadStages();
     return [
       ...this.sent
         .slice(before)
-        .flatMap(({ to, due }) => due.map(({ item, stage }) => `${item.name} ${stage} ${to.replace(/@.*/, "")}`)),
+        .flatMap(({ to, names }) => names.map((name) => `${name} ${stages(name, to)} ${to.replace(/@.*/, "")}`)),
       ...failed.map(({ recipient, reason }) => `${recipient.name}: ${reason.en}`),
     ];
+  }
+
+  /** Loads the latest stage that was claimed for an item and a recipient, in either tenant. */
+  async #loadStages(): Promise<(name: string, to: string) => number> {
+    const claimed = await Promise.all(
+      [tenant, other].map(async ({ client: { renewals } }) => {
+        const names = new Map((await renewals.list()).map(({ id, name }) => [id, name]));
+        return (await renewals.notices()).map((notice) => ({ ...notice, name: names.get(notice.itemId) }));
+      }),
+    );
+    const notices = claimed.flat();
+    return (name, to) =>
+      Math.min(...notices.filter((one) => one.name === name && one.recipient === to).map(({ stage }) => stage));
   }
 }
 
@@ -146,7 +161,7 @@ test("after the lease, resends a dead run's message unchanged, separately from n
   const later = new Date(Date.parse(NOW) + 2 * REMINDER_LEASE_MS).toISOString();
   expect(await post.send(later)).toEqual(["本社 30 it", "大阪 30 it", "京都 30 it"]);
   const mails = post.sent.filter(({ to }) => to === "it@example.jp");
-  expect(mails.map(({ due }) => due.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
+  expect(mails.map(({ names }) => names)).toEqual([["本社", "大阪"], ["京都"]]);
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
@@ -179,7 +194,7 @@ test("simultaneous runs send it once", async () => {
   tenant.surroundings.time = Date.parse(NOW);
   await Promise.all(Array.from({ length: 8 }, () => post.send(NOW)));
   await post.send("2027-01-30T02:00:00Z");
-  const said = post.sent.flatMap(({ to, due }) => due.map(({ item }) => `${to} ${item.name}`));
+  const said = post.sent.flatMap(({ to, names }) => names.map((name) => `${to} ${name}`));
   expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
   expect(said).toHaveLength(4);
 });

@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import type { ReminderRecord } from "../../model/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
-import { buildReminderMessage, type DueReminder, type Message } from "./message.ts";
+import { buildReminderMessage, type Message } from "./message.ts";
 import { getErrorLabel, type Delivery } from "./outcome.ts";
 import { findRecipientReminders, type PendingReminder, type RecipientReminders } from "./pending-reminders.ts";
 import { listRecipients } from "./recipients.ts";
@@ -9,7 +9,7 @@ import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** Resolves within a limited time, even if the server does not respond. */
-export type DeliverMessage = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
+export type DeliverMessage = (recipient: Recipient, message: Message) => Promise<Delivery>;
 
 export interface ReminderRun {
   readonly tenants: readonly ReminderTenant[];
@@ -59,7 +59,7 @@ async function sendToRecipient(
     const delivery =
       due.length === 0
         ? undefined
-        : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
+        : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }));
     // the first reminder is recorded last, so that a later run can find its Message-ID
     for (const one of [...others, firstClaimed]) await settleReminder(one, delivery);
     if (delivery?.sent === false) return delivery;

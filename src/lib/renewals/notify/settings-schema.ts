@@ -81,16 +81,16 @@ const SMTP_SCHEMA = z
 const LANGUAGE_SCHEMA = z.enum(["ja", "en"]);
 
 const COMMON_RECIPIENT_FIELDS = {
-  // name under which reminders by webhook or command are recorded
+  // name under which reminders by webhook are recorded
   name: NAME_SCHEMA,
   language: LANGUAGE_SCHEMA.optional(),
   // default: all contexts
-  contexts: createTextListSchema().readonly().optional(),
+  contexts: z
+    .array(createPlainTextSchema())
+    .min(1, toZodMessage(text("the list is empty", "一覧が空です")))
+    .readonly()
+    .optional(),
 };
-
-function createTextListSchema() {
-  return z.array(createPlainTextSchema()).min(1, toZodMessage(text("the list is empty", "一覧が空です")));
-}
 
 const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal("mail"), address: ADDRESS_SCHEMA });
 
@@ -103,20 +103,12 @@ const WEBHOOK_SCHEMA = z.strictObject({
   "template-file": createPlainTextSchema().optional(),
 });
 
-const COMMAND_SCHEMA = z.strictObject({
-  ...COMMON_RECIPIENT_FIELDS,
-  way: z.literal("command"),
-  command: createTextListSchema(),
-  // in seconds
-  timeout: createWholeNumberSchema(1, 300).default(60),
-});
-
 const SETTINGS_SCHEMA = z
   .strictObject({
     language: LANGUAGE_SCHEMA.default("ja"),
     smtp: SMTP_SCHEMA.optional(),
     recipients: z
-      .array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA, COMMAND_SCHEMA]))
+      .array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA]))
       .readonly()
       .default([]),
   })

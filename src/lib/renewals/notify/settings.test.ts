@@ -34,7 +34,6 @@ test("reads a file with every part", async () => {
       "    headers-file: headers",
       "    contexts: [kanto, osaka]",
       "  - {name: own, way: webhook, url-file: url, template-file: body.json}",
-      "  - {name: ticket, way: command, command: [ticket, --new], timeout: 5}",
     ),
     "notify.yaml",
   );
@@ -65,7 +64,6 @@ test("reads a file with every part", async () => {
         "template-file": "body.json",
         language: "en",
       },
-      { name: "ticket", way: "command", command: ["ticket", "--new"], timeout: 5, language: "en" },
     ],
   });
 });
@@ -107,15 +105,13 @@ test.each([
   ["a user without a password", [...SMTP, "  user: a"], 4],
   ["a password in the clear", [...SMTP, "  security: none", "  user: a", "  password-file: a"], 4],
   ["a webhook without an address", ["recipients:", "  - {name: a, way: webhook}"], 2],
-  ["an empty command", ["recipients:", "  - {name: a, way: command, command: []}"], 2],
-  ["a command line", ["recipients:", "  - {name: a, way: command, command: rm -rf /}"], 2],
+  ["an empty list of contexts", ["recipients:", "  - {name: a, way: webhook, url-file: a, contexts: []}"], 2],
 ])("refuses settings at their line: %s", async (_, content, line) => {
   const failure = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
   expect([failure.code, failure.where]).toEqual(["input-rejected", `notify.yaml:${line}`]);
 });
 
 const WEBHOOK = "name: a, way: webhook, url-file: a";
-const COMMAND = "name: a, way: command, command: [x]";
 const LOCAL = ["smtp:", "  host: 127.0.0.1", "  from: a@example.jp", "  security: none"];
 
 const one = (recipient: string): readonly string[] => ["recipients:", `  - {${recipient}}`];
@@ -132,13 +128,10 @@ test.each<[string, readonly string[], object]>([
   ["an address alone as sender", ["smtp: {host: h, from: a@example.jp}"], { smtp: { from: "a@example.jp" } }],
   ["no recipients", ["recipients: []"], { recipients: [] }],
   ["a name of 100 characters", one(WEBHOOK.replace("a,", `${"a".repeat(100)},`)), {}],
-  ["a command's shortest time", one(`${COMMAND}, timeout: 1`), { recipients: [{ timeout: 1 }] }],
-  ["a command's longest time", one(`${COMMAND}, timeout: 300`), { recipients: [{ timeout: 300 }] }],
-  ["a command's usual time", one(COMMAND), { recipients: [{ timeout: 60, command: ["x"] }] }],
   [
     "one name by two ways",
-    ["recipients:", `  - {${WEBHOOK}}`, `  - {${COMMAND}}`],
-    { recipients: [{ way: "webhook" }, { way: "command" }] },
+    [...SMTP, "recipients:", `  - {${WEBHOOK}}`, "  - {name: a, way: mail, address: a@example.jp}"],
+    { recipients: [{ way: "webhook" }, { way: "mail" }] },
   ],
 ])("accepts settings: %s", async (_, content, settings) => {
   expect(await parseNotifySettings(lines(...content), "notify.yaml")).toMatchObject(settings);

@@ -181,7 +181,7 @@ test(
     const folder = mkdtempSync(join(tmpdir(), "year-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, "chat"), chat.url, { mode: 0o600 });
-    const deliver = createDeliverer(settings, { environment: {}, folder, modes: true });
+    const deliver = createDeliverer(settings, { folder, modes: true });
     const dice = new Dice();
     const { client, surroundings } = tenant;
     const ids = new Map<string, string>();
