@@ -138,7 +138,6 @@ test("installs a launcher, the program, its Node, manual pages and completions, 
       "share/man/ja/man1/clomoctl.1",
       "share/bash-completion/completions/clomoctl",
       "share/zsh/vendor-completions/_clomoctl",
-      "share/fish/vendor_completions.d/clomoctl.fish",
     ]),
   );
   expect(unix).not.toContain("lib/clomoctl/dist/metafile.json");

@@ -92,7 +92,6 @@ export async function buildInstalledTree(
     ...(await renderManEntries(root)),
     createTextEntry("share/bash-completion/completions/clomoctl", COMPLETION_SCRIPTS.bash),
     createTextEntry("share/zsh/vendor-completions/_clomoctl", COMPLETION_SCRIPTS.zsh),
-    createTextEntry("share/fish/vendor_completions.d/clomoctl.fish", COMPLETION_SCRIPTS.fish),
   ];
 }
 

@@ -15,7 +15,6 @@ test("every command opens a tenant, except these", () => {
   const others = COMMANDS.filter(([, { opensTenant }]) => opensTenant === false);
   expect(others.map(([line]) => line).toSorted()).toEqual([
     "apps template",
-    "clomo-account delete",
     "completion",
     "config-profiles template",
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
@@ -31,7 +30,6 @@ test("every command opens a tenant, except these", () => {
     "renewals verify",
     "roles list",
     "roles matrix",
-    "roles show",
     "secured users template",
     "status",
   ]);

@@ -23,10 +23,6 @@ export default defineCommand({
       `zsh: ~/.zshrc の compinit より後に追加: source <(${commandName("completion")} zsh)`,
     ),
     text(
-      `fish: ${commandName("completion")} fish > ~/.config/fish/completions/clomoctl.fish`,
-      `fish: ${commandName("completion")} fish > ~/.config/fish/completions/clomoctl.fish`,
-    ),
-    text(
       `PowerShell: add to $PROFILE: ${commandName("completion")} powershell | Out-String | Invoke-Expression`,
       `PowerShell: $PROFILE に追加: ${commandName("completion")} powershell | Out-String | Invoke-Expression`,
     ),
@@ -34,8 +30,8 @@ export default defineCommand({
   args: {
     shell: {
       kind: "choice",
-      value: "bash|zsh|fish|powershell",
-      choices: ["bash", "zsh", "fish", "powershell"],
+      value: "bash|zsh|powershell",
+      choices: ["bash", "zsh", "powershell"],
       required: true,
       about: text("shell that will run the script", "スクリプトを実行するシェル"),
     },

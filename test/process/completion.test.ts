@@ -11,7 +11,6 @@ import { freshHome, ROOT, run } from "#support/process/program.ts";
 const SHELLS = {
   bash: { start: ["bash", "--norc", "--noprofile", "-i"], load: "source <(clomoctl completion bash)" },
   zsh: { start: ["zsh", "-f", "-i"], load: "autoload -U compinit; compinit -u -D; source <(clomoctl completion zsh)" },
-  fish: { start: ["fish", "--no-config", "-i"], load: "clomoctl completion fish | source" },
 } as const;
 
 type Shell = keyof typeof SHELLS;

@@ -25,7 +25,10 @@ async function confirmRevocation(tools: Tools, { id, name, role }: Account, dryR
 }
 
 export default defineCommand({
-  summary: text("revoke the role of a CLOMO account", "CLOMO アカウントの管理者権限を外す"),
+  summary: text(
+    "revoke the role of a CLOMO account (accounts cannot be deleted)",
+    "CLOMO アカウントの管理者権限を外す(アカウントは削除できません)",
+  ),
   args: { named: ACCOUNT_ARGUMENT },
   options: { dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl clomo-account revoke taro01 --dry-run" }],

@@ -64,32 +64,6 @@ else
 fi
 `;
 
-const FISH_SCRIPT = `# fish completion for clomoctl
-function __clomoctl_complete
-    set -l before (commandline -opc)
-    set -e before[1]
-    set -l token (commandline -ct)
-    set -l current (string unescape -- "$token")
-    # a quote that is still open
-    set -q current[1]; or set current (string replace -r '^["\\']' '' -- "$token")
-    set -l answer (command clomoctl __complete (count $before) $before "$current" 2>/dev/null </dev/null)
-    set -l kind $answer[1]
-    set -e answer[1]
-    switch "$kind"
-        case words
-            set -q answer[1]; and printf '%s\\n' $answer
-        case files
-            set -l parts (string match -r '^(--[^=]*=)(.*)$' -- "$token")
-            if set -q parts[3]
-                printf '%s\\n' $parts[2](__fish_complete_path $parts[3])
-            else
-                __fish_complete_path "$token"
-            end
-    end
-end
-complete -c clomoctl -f -a '(__clomoctl_complete)'
-`;
-
 /** PowerShell completes file names if the script returns no words. */
 const POWERSHELL_SCRIPT = `# PowerShell completion for clomoctl
 Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
@@ -125,6 +99,5 @@ Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
 export const COMPLETION_SCRIPTS = {
   bash: BASH_SCRIPT,
   zsh: ZSH_SCRIPT,
-  fish: FISH_SCRIPT,
   powershell: POWERSHELL_SCRIPT,
 } as const;

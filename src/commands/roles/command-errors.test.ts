@@ -20,5 +20,5 @@ testRefusals(
     ja: "clomoctl roles schemes list",
     tenant: { schemes },
   },
-  { line: "roles show 部長", exit: 2, en: "ROLE must be one of", ja: "ROLE には" },
+  { line: "roles matrix --role 部長", exit: 2, en: "--role must be one of", ja: "--role には" },
 );

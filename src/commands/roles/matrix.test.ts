@@ -14,3 +14,11 @@ test("prints a table of 80 columns with a row for each operation; asks no tenant
   }
   expect(en.stdout).toMatch(/^create and change users +all +inside +- +item$/m);
 });
+
+test("shows where one role may do each operation", async () => {
+  const { en } = await runInBoth("roles matrix --role operator", { terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/^change memos and tags of devices +inside$/m);
+  expect(en.stdout).toMatch(
+    /^create CLOMO accounts and appoint operators +-$|^create accounts and appoint operators +-$/m,
+  );
+});

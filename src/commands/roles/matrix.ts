@@ -1,9 +1,9 @@
-import { buildRoleMatrix } from "../../lib/model/role-policy.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { buildRoleMatrix, OPERATION_SCOPE_LABELS, type RoleMatrixRow } from "../../lib/model/role-policy.ts";
+import { ADMINISTRATOR_ROLES, OPERATION_GROUPS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
-import { buildOperationColumns, buildOperationScopeColumn, REACH_HELP } from "./choices.ts";
 
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
   system: text("system", "システム"),
@@ -11,6 +11,31 @@ const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
   operator: text("operator", "オペレーター"),
   custom: text("custom", "カスタム"),
 };
+
+const buildOperationColumns = (language: Language): readonly Column<RoleMatrixRow>[] => [
+  { key: "operation", header: text("operation ID", "操作 ID"), value: ({ operation }) => operation },
+  {
+    key: "group",
+    header: text("group", "分類"),
+    value: ({ group }) => group,
+    name: ({ group }) => OPERATION_GROUPS[group],
+  },
+  { key: "about", header: text("operation", "操作"), value: ({ about }) => about[language] },
+];
+
+const buildOperationScopeColumn = (role: AdministratorRole): Column<RoleMatrixRow> => ({
+  key: role,
+  header: ROLE_HEADERS[role],
+  value: ({ cells }) => cells[role],
+  name: ({ cells }) => (cells[role] === "no" ? same("-") : OPERATION_SCOPE_LABELS[cells[role]]),
+});
+
+const REACH_HELP: readonly Text[] = [
+  text(
+    "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て. This table was not compared with CLOMO's own table of rights.",
+    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。この表は、CLOMO の「各管理者の管理権限一覧」と照合していません。",
+  ),
+];
 
 export default defineCommand({
   summary: text("show which role may do what (operations × roles)", "各管理者権限でできる操作を表示する"),
@@ -34,10 +59,7 @@ export default defineCommand({
   opensTenant: false,
   async run({ terminal }, { role }) {
     const roles = role.length === 0 ? ADMINISTRATOR_ROLES : ADMINISTRATOR_ROLES.filter((one) => role.includes(one));
-    const columns = [
-      ...buildOperationColumns(terminal.language),
-      ...roles.map((one) => buildOperationScopeColumn(one, one, ROLE_HEADERS[one])),
-    ];
+    const columns = [...buildOperationColumns(terminal.language), ...roles.map(buildOperationScopeColumn)];
     await terminal.list(isDefaultTable(terminal) ? columns.slice(2) : columns, buildRoleMatrix());
   },
 });
