@@ -48,11 +48,6 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
       words.push(...argv.slice(at));
       break;
     }
-    const isFirst = path.length === 0 && stray === undefined && !help && !version;
-    if (isFirst && (word === "help" || word === "version")) {
-      [help, version] = [word === "help", word === "version"];
-      continue;
-    }
     if (!isOption(word)) {
       const below = verb === undefined ? findNoun(noun, word) : undefined;
       const found = verb === undefined ? noun.verbs.find(({ name }) => name === word) : undefined;

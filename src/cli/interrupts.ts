@@ -38,7 +38,7 @@ export class Interrupts {
   #reported = false;
   #graceMs = SIGNAL_GRACE_MS;
   done: Text | undefined;
-  #reload: (() => void) | undefined;
+  #endsItself = false;
 
   /** @param say must write to stderr synchronously, because the process may end right after the call */
   constructor(host: SignalHost, style: ErrorStyle, say: (report: string) => void) {
@@ -48,8 +48,7 @@ export class Interrupts {
     for (const [name, exit] of SIGNAL_EXIT_CODES) {
       host.on(name, () => {
         // the system can send SIGHUP several times when a window is closed
-        if (name === "SIGHUP" && this.#reload !== undefined) this.#reload();
-        else if (name === "SIGHUP") this.hangUp();
+        if (name === "SIGHUP") this.hangUp();
         else this.#interrupted(exit);
       });
     }
@@ -60,12 +59,12 @@ export class Interrupts {
   }
 
   get exit(): number | undefined {
-    return this.#reload === undefined ? this.#exit : undefined;
+    return this.#endsItself ? undefined : this.#exit;
   }
 
-  async untilStopped(graceMs: number, reload: () => void): Promise<void> {
+  async untilStopped(graceMs: number): Promise<void> {
     this.#graceMs = graceMs;
-    this.#reload = reload;
+    this.#endsItself = true;
     const { signal } = this;
     if (signal.aborted) return;
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
@@ -108,7 +107,7 @@ export class Interrupts {
   /** Reports an interruption and returns its exit code. Returns undefined if there was no interruption. */
   over(): number | undefined {
     const exit = this.#exit;
-    if (exit === undefined || this.#reload !== undefined) return undefined;
+    if (exit === undefined || this.#endsItself) return undefined;
     this.#announce(exit);
     setTimeout(() => this.#end(exit), OUTPUT_GRACE_MS).unref();
     return exit;

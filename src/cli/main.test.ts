@@ -4,8 +4,6 @@ import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
-const FIRST_SCREEN = "\nclomoctl status: ";
-
 const lastLine = ({ stderr }: RunResult): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
 
 describe("version and help", () => {
@@ -24,19 +22,6 @@ describe("version and help", () => {
     );
     expect(ja.exit).toBe(0);
     expect(ja.stdout).toMatch(/^その他: /m);
-  });
-
-  test("without arguments, shows the state of the tenant on a terminal once a tenant exists", async () => {
-    const home = freshFolder();
-    expect((await run([], { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
-    await run("context add kanto --embedded", { home });
-    const { en } = await runInBoth([], { home, terminal: {} });
-    expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^UNKNOWN kanto: cannot read the tenant: /) });
-    expect(await run("users", { home, terminal: {} })).toMatchObject({ exit: 2, stdout: "" });
-    expect((await run([], { home })).stdout).toContain(FIRST_SCREEN);
-    expect((await run("--help", { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
-    writeFileSync(join(home, "contexts.json"), "{");
-    expect((await run([], { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
   });
 
   test.each([

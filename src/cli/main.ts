@@ -1,6 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
-import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./command-line.ts";
+import { resolveRoute, selectErrorStyle, scanCommandLine } from "./command-line.ts";
 import type { ProgramEnvironment } from "./environment.ts";
 
 export { createProgramEnvironment } from "./environment.ts";
@@ -19,10 +19,6 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
         writeNow(1, `clomoctl ${manifest.version}\n`);
         return 0;
       case "noun-help": {
-        if (STATUS_VERB !== undefined && (await shouldShowStatus(outside, line))) {
-          const { runVerb } = await import("./run.ts");
-          return await runVerb(outside, style, { path: [STATUS_VERB.name], verb: STATUS_VERB, words: line.words });
-        }
         const { path, noun, failure } = found;
         const { renderNounHelp } = await import("./help.ts");
         writeNow(failure === undefined ? 1 : 2, renderNounHelp(path, noun, style.language, line.helpAll));
@@ -69,13 +65,4 @@ async function printCompletions(outside: ProgramEnvironment, asked: readonly str
   });
   writeNow(1, await answered.catch(() => ""));
   return 0;
-}
-
-const STATUS_VERB = PROGRAM.verbs.find(({ name }) => name === "status");
-
-async function shouldShowStatus(outside: ProgramEnvironment, { path, help }: CommandLine): Promise<boolean> {
-  if (path.length > 0 || help || !outside.host.stdout.isTTY) return false;
-  const { hasTenants } = await import("./tools.ts");
-  // show the help even if the settings cannot be read
-  return hasTenants(outside).catch(() => false);
 }

@@ -66,9 +66,6 @@ test("a verb without its noun proposes the commands that end with it", () => {
 
 test("version and help take precedence at their level", () => {
   expect(to("--version")).toEqual({ to: "version" });
-  expect(to("version")).toEqual({ to: "version" });
-  expect(to("help")).toMatchObject({ to: "noun-help", path: [] });
-  expect(to("--lang ja help users import")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
   expect(to("users")).toMatchObject({ to: "noun-help", path: ["users"], failure: { code: "usage" } });
   expect(to("users list help")).toMatchObject({ to: "verb", words: ["help"] });
   expect(to("--lang ja --version")).toEqual({ to: "version" });

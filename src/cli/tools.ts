@@ -281,9 +281,6 @@ function createLazySealer(...place: Parameters<typeof createSecretSealer>): Secr
   };
 }
 
-export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
-  (await new Contexts(locateProgramHome(outside)).counted()).length > 0;
-
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
@@ -405,7 +402,7 @@ export function openTools(
     describeState: (state) => interrupts.describe(state),
     describeDone: (done) => interrupts.describeDone(done),
     summarize: (plan) => summary?.add(plan),
-    untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
+    untilStopped: (graceMs) => interrupts.untilStopped(graceMs),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -3,7 +3,7 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
-import { parseProxies, type ListenAddress, type RunningServer } from "../lib/serve/index.ts";
+import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";
@@ -127,26 +127,8 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const server = await tools.serve({ context, place, tls, proxies });
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();
-  const reload = (): void => void reloadCertificate(tools, server, files);
-  await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS, reload);
+  await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS);
   await server.stop(REQUEST_GRACE_MS);
-};
-
-const reloadCertificate = async (
-  tools: Tools,
-  server: RunningServer,
-  files: Parameters<typeof readCertificate>[1],
-): Promise<void> => {
-  try {
-    const tls = await readCertificate(tools, files);
-    if (tls !== undefined) server.useCertificate(tls);
-  } catch (error) {
-    const what =
-      error instanceof Failure ? error.what : text("the certificate is not valid", "証明書が正しくありません");
-    await tools.terminal.warn(
-      text(`still using the former certificate: ${what.en}`, `これまでの証明書を使い続けます: ${what.ja}`),
-    );
-  }
 };
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];

@@ -92,8 +92,8 @@ export interface Tools {
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer>;
-  /** After a signal, the command has `graceMs` milliseconds to end. SIGHUP calls `reload`. */
-  untilStopped(graceMs: number, reload: () => void): Promise<void>;
+  /** After a signal, the command has `graceMs` milliseconds to end. */
+  untilStopped(graceMs: number): Promise<void>;
   send(): Promise<Send>;
   /** The text is printed if a signal interrupts the command. */
   describeState(state: () => Text): void;

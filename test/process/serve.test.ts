@@ -1,11 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { connect } from "node:tls";
-import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { Canaries, newSecret } from "#support/process/canary.ts";
 import { freshHome, ROOT, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
@@ -160,39 +157,6 @@ test("a forgotten password is reset with a code that is only in the email", asyn
   look();
   expect(code).not.toBe("");
   expect([...canaries.found]).toEqual([]);
-});
-
-const readFingerprint = (url: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), rejectUnauthorized: false });
-    socket.once("secureConnect", () => {
-      resolve(socket.getPeerCertificate().fingerprint256);
-      socket.destroy();
-    });
-    socket.once("error", reject);
-  });
-
-test("SIGHUP makes a running server read its certificate again", async () => {
-  const home = await freshHome();
-  const [first, second] = [createSelfSignedIdentity(), createSelfSignedIdentity()];
-  const writeIdentity = async ({ cert, key }: typeof first): Promise<void> => {
-    await writeFile(join(home, "cert.pem"), cert);
-    await writeFile(join(home, "key.pem"), key, { mode: 0o600 });
-  };
-  await writeIdentity(first);
-  await writeFile(join(home, "password.txt"), PASSWORD, { mode: 0o600 });
-  await run("serve init --account admin@example.jp --password-file password.txt".split(" "), { home, cwd: home });
-  const serve = "serve --listen 127.0.0.1:0 --tls-cert cert.pem --tls-key key.pem";
-  const { url, running } = await startListening(home, serve.split(" "));
-  expect(await readFingerprint(url)).toBe(new X509Certificate(first.cert).fingerprint256);
-  await writeIdentity(second);
-  running.process.kill("SIGHUP");
-  await vi.waitFor(
-    async () => expect(await readFingerprint(url)).toBe(new X509Certificate(second.cert).fingerprint256),
-    { timeout: 60_000, interval: 50 },
-  );
-  running.process.kill("SIGTERM");
-  expect((await running.ended).code).toBe(0);
 });
 
 test("SIGTERM interrupts an import, whose client says that nothing was changed", async () => {

@@ -1,13 +1,11 @@
 import type { AccessToken } from "../../lib/client/index.ts";
-import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
 import { TOKEN_DAYS } from "../../lib/model/credential.ts";
-import { parseDurationDays, parseTypedDate, toUtcInstant } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
 import { TOKEN_COLUMNS } from "./columns.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
 
 export default defineCommand({
   summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
@@ -15,11 +13,11 @@ export default defineCommand({
   options: {
     readOnly: { kind: "boolean", about: text("allow the token only to read data", "閲覧だけを許可する") },
     expires: {
-      kind: "string",
-      value: "DAYS|DATE",
+      kind: "duration",
+      value: "DAYS",
       about: text(
-        `expiry: a number of days (30d) or a date (default: ${TOKEN_DAYS.default}d; at most a year)`,
-        `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
+        `days until it expires, such as 30d (default: ${TOKEN_DAYS.default}d; at most a year)`,
+        `有効な日数。30d のように指定する(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
       ),
     },
     output: {
@@ -39,9 +37,9 @@ export default defineCommand({
   exits: ["not-signed-in", "not-permitted", "input-rejected"],
   async run(tools, { name, readOnly, expires, output }) {
     const { client } = await tools.tenant("access-tokens");
-    const expiresAt = await resolveTokenExpiry(tools, expires);
-    const asked = { name, readOnly, ...(expiresAt !== undefined && { expiresAt }) };
-    const { terminal, outputs } = tools;
+    const { clock, terminal, outputs } = tools;
+    const expiresAt = new Date(clock.now().getTime() + (expires ?? 0) * DAY_MS).toISOString();
+    const asked = { name, readOnly, ...(expires !== undefined && { expiresAt }) };
     const isRecord = isRecordOutputRequested(tools);
     const columns = output === undefined ? NEW_TOKEN_COLUMNS : TOKEN_COLUMNS;
     if (isRecord) terminal.checkOutput(columns);
@@ -75,15 +73,3 @@ const NEW_TOKEN_COLUMNS: readonly Column<AccessToken & { readonly secret: string
 ];
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-const resolveTokenExpiry = async (tools: Tools, typed: string | undefined): Promise<string | undefined> => {
-  if (typed === undefined) return undefined;
-  const days = parseDurationDays(typed);
-  if (days !== undefined) return new Date(tools.clock.now().getTime() + days * DAY_MS).toISOString();
-  const date = parseTypedDate(typed);
-  if (date !== undefined) return toUtcInstant(date, resolveTimezone(tools, await tools.tenant()));
-  throw new Failure("usage", {
-    what: text("neither a duration (30d) nor a date (2027-03-31)", "期間(30d)でも日付(2027-03-31)でもありません"),
-    where: "--expires",
-  });
-};

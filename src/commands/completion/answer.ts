@@ -29,14 +29,6 @@ const HELP_FLAGS: readonly Suggestion[] = [
 
 const VERSION_ABOUT = text("show the version of clomoctl", "バージョンを表示する");
 
-const BUILT_IN_WORDS: readonly Suggestion[] = [
-  ["help", text("show the help of a command", "コマンドのヘルプを表示する")],
-  ["version", VERSION_ABOUT],
-];
-
-const suggestWordsBelow = ({ nouns, verbs }: NounNode): readonly Suggestion[] =>
-  [...nouns, ...verbs].map(({ name, summary }) => [name, summary]);
-
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
 const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
@@ -67,10 +59,9 @@ async function suggestWords(
   readContexts: ContextReader,
 ): Promise<readonly Suggestion[] | undefined> {
   const { noun, verb, words, flags } = line;
+  const { nouns, verbs } = noun;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];
-  if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help")))
-    return verb === undefined ? suggestWordsBelow(noun) : [];
   const command = (await verb?.load())?.default;
   const options: Fields = { ...GLOBAL_OPTIONS, ...command?.options };
   const optionOf = (flag: string): Field | undefined =>
@@ -89,7 +80,7 @@ async function suggestWords(
     const field = args[at] ?? (open !== undefined && isRepeatable(open) ? open : undefined);
     return field === undefined ? suggestFlags(command.options, flags) : suggestValues(field, readContexts);
   }
-  return [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
+  return [...nouns, ...verbs].map(({ name, summary }) => [name, summary]);
 }
 
 /**

@@ -59,10 +59,6 @@ export class Contexts {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
-  async counted(): Promise<readonly string[]> {
-    return this.#used(await readSettings(this.#home)).map(({ name }) => name);
-  }
-
   async #choose(
     settings: Settings,
     option: string | undefined,

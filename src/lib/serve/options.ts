@@ -73,7 +73,6 @@ export interface ServeOptions {
 
 export interface RunningServer {
   readonly url: string;
-  readonly useCertificate: (tls: ServerCertificate) => void;
   /** Interrupts imports. Other requests get `graceMs` to finish. */
   readonly stop: (graceMs: number) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { getServerUrl, startListening } from "./listen.ts";
 import type { RunningServer, ServeOptions } from "./options.ts";
@@ -54,9 +54,6 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
   await startListening(server, place);
   return {
     url: getServerUrl(server, place, tls === undefined ? "http" : "https"),
-    useCertificate(next) {
-      if (tls !== undefined) (server as TlsServer).setSecureContext(next);
-    },
     async stop(graceMs) {
       responder.beginStop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
