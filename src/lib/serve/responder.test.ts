@@ -9,7 +9,7 @@ test("every JSON body arrives in limited time", async () => {
   await using tenant = new TestTenant();
   await addTestAccount(tenant, { name: "sys", role: "system" });
   await using server = await serveTestTenant(tenant, { requestMs: 300 });
-  const sockets = ["/v1/orgs", "/v1/exports", "/v1/imports/deletions"].map((path) => {
+  const sockets = ["/v1/orgs", "/v1/users", "/v1/imports/deletions"].map((path) => {
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1").on("error", () => undefined);
     // the length is unknown, and only the first byte is sent
     const head = [`POST ${path} HTTP/1.1`, "host: x", `authorization: Bearer ${addTestCredential(tenant, "sys")}`];
