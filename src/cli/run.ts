@@ -153,17 +153,14 @@ async function finishWork(
       const isUnexpected = command.plans === true && failure.code === "unexpected";
       const state = isUnexpected ? interrupts.state : interrupts.done;
       if (state !== undefined) await terminal.problem(state);
-      if (input["nagios"] === true && verb.nagios !== undefined)
-        await writePluginFailure(terminal, verb.nagios, failure.what);
+      if (input["nagios"] === true && verb.nagios !== undefined) {
+        const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
+        await terminal.out.write(`${renderPluginFailure(verb.nagios, failure.what, terminal.language)}\n`);
+      }
       await summarize(exit, true);
       await terminal.failure(failure);
     }
     await terminal.close().catch(() => undefined);
     return exit;
   }
-}
-
-async function writePluginFailure(terminal: Tools["terminal"], service: string, reason: Text): Promise<void> {
-  const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
-  await terminal.out.write(`${renderPluginFailure(service, reason, terminal.language)}\n`);
 }

@@ -9,7 +9,6 @@ import { fingerprintOf, createRejectedFileFailure, type NamedFile } from "./rene
 
 export interface SigningRequest {
   readonly publicKey: string;
-  readonly vendorSigned: boolean;
 }
 
 const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
@@ -17,8 +16,8 @@ const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 /** Reads PEM, DER, base64, or a vendor's property list. @throws `input-rejected` @see RFC 2986 section 4; apple 4 */
 export async function readSigningRequest({ name, bytes }: NamedFile): Promise<SigningRequest> {
   const request = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : await unwrapRequest(bytes);
-  const publicKey = request && parseOrUndefined(() => fingerprintPublicKey(request.der));
-  if (request === undefined || publicKey === undefined) {
+  const publicKey = request && parseOrUndefined(() => fingerprintPublicKey(request));
+  if (publicKey === undefined) {
     throw createRejectedFileFailure(
       name,
       text("the file is not a certificate signing request (CSR), or is broken", "CSR ファイルでないか、壊れています"),
@@ -28,18 +27,15 @@ export async function readSigningRequest({ name, bytes }: NamedFile): Promise<Si
       ),
     );
   }
-  return { publicKey, vendorSigned: request.vendorSigned };
+  return { publicKey };
 }
 
-async function unwrapRequest(
-  bytes: Uint8Array,
-): Promise<{ readonly der: Uint8Array; readonly vendorSigned: boolean } | undefined> {
+async function unwrapRequest(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const plain = decodePlainRequest(bytes);
-  if (plain !== undefined) return { der: plain, vendorSigned: false };
+  if (plain !== undefined) return plain;
   const xml = Buffer.from(decodeWrappedBase64(decodeLatin1(bytes)) ?? bytes).toString("utf8");
   const inside = (await parsePropertyList(xml))?.["PushCertRequestCSR"];
-  const der = typeof inside === "string" ? decodePlainRequest(Buffer.from(inside)) : undefined;
-  return der === undefined ? undefined : { der, vendorSigned: true };
+  return typeof inside === "string" ? decodePlainRequest(Buffer.from(inside)) : undefined;
 }
 
 function decodePlainRequest(bytes: Uint8Array): Uint8Array | undefined {
