@@ -257,13 +257,11 @@ export async function serveTenant(
     { startServer, receiveUpload, formatLogLine, DEFAULT_LIMITS: limits },
     { createProblemResponse, createErrorResponse },
     { createDispatch },
-    { limitYoungHeap },
   ] = await Promise.all([
     import("../lib/tenant/index.ts"),
     import("../lib/serve/index.ts"),
     import("../lib/tenant/dispatch/problem.ts"),
     import("../lib/tenant/dispatch/index.ts"),
-    import("../lib/tenant/young-heap.ts"),
   ]);
   const tenant = open({
     ...buildTenantOptions(machine, context, "requests"),
@@ -277,10 +275,7 @@ export async function serveTenant(
     tls,
     proxies,
     limits,
-    answer: (request, from, trace) => {
-      limitYoungHeap();
-      return answer(request, { ...from, limitMs: limits.requestMs, trace });
-    },
+    answer: (request, from, trace) => answer(request, { ...from, limitMs: limits.requestMs, trace }),
     refuse: (failure, headers = {}, status) =>
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
     explain: createErrorResponse,

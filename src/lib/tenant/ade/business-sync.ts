@@ -3,7 +3,6 @@ import { parseBusinessKey } from "../../apple/business/key.ts";
 import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../model/ade-device.ts";
 import type { Session } from "../session.ts";
 import type { ScratchTable } from "../store/store.ts";
-import { limitYoungHeap } from "../young-heap.ts";
 import { BUSINESS_KEY_PURPOSE, NO_KEY_FAILURE } from "./business-key.ts";
 import { countUncertainDevices, countListedDevices } from "./business-rows.ts";
 import type { AppleAccess } from "./server.ts";
@@ -38,7 +37,6 @@ export const fetchOrganisationDevices = async (
   let place = 0;
   const add = async (rows: readonly Readonly<Record<string, string | null>>[]): Promise<void> => {
     signal?.throwIfAborted();
-    limitYoungHeap();
     await scratch.add(rows.map((row) => [(place += 1), ...FETCHED_FIELDS.map((name) => row[name] ?? null)]));
   };
   for (let pass = 1, before = 0; pass <= MAX_FETCHES; pass += 1) {

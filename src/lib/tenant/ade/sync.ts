@@ -22,7 +22,6 @@ import { checkFieldValue } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Writer } from "../store/store.ts";
-import { limitYoungHeap } from "../young-heap.ts";
 import { storeOrganisationDevices, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./business-rows.ts";
 import {
   applyFetched,
@@ -202,7 +201,6 @@ class DeviceFetch {
     for (;;) {
       const page = await next;
       this.#signal?.throwIfAborted();
-      limitYoungHeap();
       const { cursor, moreToFollow } = page;
       if (moreToFollow) {
         if (seen.has(cursor)) throw STUCK_CURSOR_FAILURE;
