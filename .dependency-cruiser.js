@@ -62,7 +62,7 @@ const MACHINE = [
   "^src/cli/",
 ];
 
-/** What is written for one database: the store's part, and those of the subjects that need more than its port. */
+/** Files that use the database directly. */
 const DATABASE = "^src/lib/tenant/(?:store|plans|audit)/sqlite/";
 
 const lib = (names) => `^src/lib/(?:${["text", "errors", "advice", ...names].join("|")})/`;
@@ -127,16 +127,6 @@ export default {
       severity: "error",
       from: { orphan: true, path: "^src/" },
       to: {},
-    },
-    {
-      name: "databases-behind-the-port",
-      comment: "a database is known to the store, and to what opens the tenant; all others speak its port",
-      severity: "error",
-      from: {
-        path: "^src/",
-        pathNot: ["^src/lib/tenant/store/", DATABASE, String.raw`^src/lib/tenant/index\.ts$`, ...TESTS],
-      },
-      to: { path: DATABASE },
     },
     {
       name: "statements-decide-nothing",

@@ -10,7 +10,8 @@ import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audi
 import { advanceCollections } from "./store/collections.ts";
 import { checkWrittenRecords } from "./store/check-rules.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
-import type { Reader, Store, Writer } from "./store/store.ts";
+import type { SqliteStore } from "./store/sqlite/store.ts";
+import type { Reader, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { updateKeyLists, settleVersions } from "./versions/save-versions.ts";
 import { readChecksum } from "./versions/checksum.ts";
@@ -50,7 +51,7 @@ export interface ChangeOutcome<T> {
 }
 
 export interface ChangeAuthor {
-  readonly store: Store;
+  readonly store: SqliteStore;
   readonly surroundings: Surroundings;
   /** actor whose rights are checked again before anything is written */
   readonly sender: Actor | undefined;

@@ -8,7 +8,7 @@ import type { Actor } from "./policy/actor.ts";
 import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
-import type { Store } from "./store/store.ts";
+import type { SqliteStore } from "./store/sqlite/store.ts";
 import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
@@ -220,7 +220,7 @@ const findSender = async (
     header: request.headers.get("authorization"),
     now: getCurrentInstant(surroundings),
   };
-  const recall: Store["recall"] = (key, body) =>
+  const recall: SqliteStore["recall"] = (key, body) =>
     own.store.recall(key, (reader) => {
       requireCurrentSchema(own);
       return body(reader);

@@ -1,7 +1,5 @@
 import type { Session } from "./session.ts";
-import type { AuditVerifier } from "./audit/findings.ts";
-import type { Store } from "./store/store.ts";
-import type { ImportEngine } from "./plans/engine.ts";
+import type { TenantStoreHandle } from "./store/sqlite/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { Jobs } from "./jobs.ts";
 import type { OpenMail } from "./accounts/reset.ts";
@@ -11,20 +9,18 @@ export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }
 
-export interface TenantParts {
-  readonly store: Store;
+export type ImportEngine = Awaited<ReturnType<TenantStoreHandle["engine"]>>;
+
+export interface TenantParts extends Pick<TenantStoreHandle, "store" | "engine" | "verifyAudit" | "explain"> {
   readonly session: Session;
   readonly owner: Session;
-  readonly engine: () => Promise<ImportEngine>;
   readonly address: string;
   /** stores an uploaded file, so that a slow sender does not block the import thread */
   readonly spool?: ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>) | undefined;
   readonly processes: Processes;
-  readonly verifyAudit: AuditVerifier;
   readonly apple: AppleAccess;
   readonly jobs: () => Promise<Jobs>;
   readonly mail: OpenMail;
-  readonly explain: (error: unknown) => unknown;
 }
 
 export interface RequestSource {

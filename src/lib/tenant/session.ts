@@ -1,7 +1,8 @@
 import type { ChangeAuthor, ChangeOutcome, ChangeOptions } from "./change.ts";
 import type { Surroundings } from "./ids.ts";
 import type { Actor } from "./policy/actor.ts";
-import type { Reader, Store, Writer } from "./store/store.ts";
+import type { SqliteStore } from "./store/sqlite/store.ts";
+import type { Reader, Writer } from "./store/store.ts";
 
 export type { ChangeOutcome, ChangedObject, ChangeOptions, TaskFinder } from "./change.ts";
 
@@ -11,13 +12,13 @@ export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: un
 export const MAX_TRACED_RECORDS = 10_000;
 
 export class Session implements ChangeAuthor {
-  readonly store: Store;
+  readonly store: SqliteStore;
   readonly surroundings: Surroundings;
   readonly actorName: string;
   readonly by: string | undefined;
   readonly actor: Actor;
 
-  constructor(store: Store, surroundings: Surroundings, owner: string, actor: Actor) {
+  constructor(store: SqliteStore, surroundings: Surroundings, owner: string, actor: Actor) {
     this.store = store;
     this.surroundings = surroundings;
     this.actorName = actor.account?.name ?? owner;

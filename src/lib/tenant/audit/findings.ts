@@ -18,8 +18,3 @@ export interface AuditFindings {
     readonly broken: readonly (number | null)[];
   } | null;
 }
-
-export type AuditVerifier = (
-  question: AuditVerificationOptions,
-  signal: AbortSignal | undefined,
-) => Promise<AuditFindings>;

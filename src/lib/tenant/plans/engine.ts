@@ -119,22 +119,3 @@ export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly once?: StoredRequestKey | undefined;
 }
-
-/** Stores and commits imports of millions of rows, outside the main thread. */
-export interface ImportEngine {
-  plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
-  /** Finds the records that a file names; see `SelectionLine`. */
-  select(
-    request: StoredRequest,
-    content: UploadContent,
-    signal: AbortSignal | undefined,
-  ): Promise<ReadableStream<Uint8Array>>;
-  commit(record: ImportRecord, options: CommitOptions): Promise<void>;
-  countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
-  /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
-  read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>>;
-  drop(id: string): void;
-  listUnusedIds(): readonly string[];
-  isStaged(id: string): boolean;
-  close(): Promise<void>;
-}

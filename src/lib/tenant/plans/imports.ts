@@ -20,15 +20,7 @@ import {
   toUndoneChange,
   type StoredChange,
 } from "../audit/change-number.ts";
-import type {
-  CommitDetails,
-  ImportEngine,
-  InputProblem,
-  PlanRow,
-  UploadContent,
-  RowQuery,
-  UndoneChange,
-} from "./engine.ts";
+import type { CommitDetails, InputProblem, PlanRow, UploadContent, RowQuery, UndoneChange } from "./engine.ts";
 import {
   EMPTY_IMPORT_DETAIL,
   updateImport,
@@ -58,6 +50,7 @@ import { findRequestKey, toStoredKey } from "../store/idempotency.ts";
 import { addChangeNumber, getRequestKey } from "../request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { canImport } from "../policy/check.ts";
+import type { ImportEngine } from "../parts.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 

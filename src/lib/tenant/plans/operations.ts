@@ -12,7 +12,7 @@ import {
   isOperationPermitted,
   withoutToken,
 } from "../policy/check.ts";
-import type { Store } from "../store/store.ts";
+import type { SqliteStore } from "../store/sqlite/store.ts";
 import type { Lines } from "../results.ts";
 import type { PlanRow, SelectionLine } from "./engine.ts";
 import {
@@ -23,7 +23,7 @@ import {
   completeRequest,
 } from "./request.ts";
 
-const runningCleanups = new WeakMap<Store, Promise<void>>();
+const runningCleanups = new WeakMap<SqliteStore, Promise<void>>();
 
 const openImports = async ({ session, owner, engine, processes }: TenantParts) => {
   const { TenantImports } = await import("./imports.ts");

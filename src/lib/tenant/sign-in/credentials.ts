@@ -9,7 +9,8 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.t
 import { toActor } from "../policy/resolve-actor.ts";
 import type { Actor, ActorAccount } from "../policy/actor.ts";
 import type { Session } from "../session.ts";
-import type { Store, Writer } from "../store/store.ts";
+import type { SqliteStore } from "../store/sqlite/store.ts";
+import type { Writer } from "../store/store.ts";
 import { generateSecret } from "../verifier.ts";
 import {
   deleteCredential,
@@ -56,7 +57,7 @@ export interface CredentialCheck {
 
 /** Returns the actor with the account's present role and organisations, or the reason why there is no actor. */
 export const findSignedInActor = async (
-  store: Pick<Store, "recall">,
+  store: Pick<SqliteStore, "recall">,
   { header, now }: CredentialCheck,
 ): Promise<{ readonly actor: Actor; readonly stored: StoredCredential } | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];

@@ -6,7 +6,7 @@ import { text } from "../../text/index.ts";
 import { openListExport } from "./list-export.ts";
 import { CREATION_ORDER, findRecords, readAllRecords, streamList, type RecordList } from "./lists.ts";
 import { Connection, SqliteStore } from "./sqlite/store.ts";
-import type { Reader, Store } from "./store.ts";
+import type { Reader } from "./store.ts";
 import { type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
 
 const FIELDS = {
@@ -73,7 +73,7 @@ const PHONES: RecordList<typeof FIELDS> = {
 
 let tenant: TestTenant;
 let reader: Reader;
-let store: Store;
+let store: SqliteStore;
 openForEachTest((opened) => {
   tenant = opened;
   reader = new Connection(tenant.database);

@@ -20,7 +20,8 @@ import {
   buildJsonObjectSql,
   quoteIdentifier,
 } from "./sql/portable-sql.ts";
-import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
+import type { SqliteStore } from "./sqlite/store.ts";
+import type { DerivedTable, LineQuery, Params, Reader } from "./store.ts";
 
 export interface SortKey {
   readonly sql: string;
@@ -336,7 +337,7 @@ export interface ListQuery extends ListFilters {
 const MAX_READ_AT_ONCE = 1000;
 
 const readList = (
-  store: Store,
+  store: SqliteStore,
   list: RecordList,
   { sort = "", desc = false, columns = false, limit = MAX_READ_AT_ONCE, ...filters }: ListQuery,
 ): Promise<string> =>
@@ -377,7 +378,7 @@ const buildOrderTable = (list: RecordList, sort: string, desc: boolean): Derived
 };
 
 export const streamList = async <F extends Fields>(
-  store: Store,
+  store: SqliteStore,
   list: RecordList<F>,
   query: ListQuery,
 ): Promise<Lines<RecordOf<F>>> => {
@@ -388,7 +389,7 @@ export const streamList = async <F extends Fields>(
 };
 
 const streamWholeList = (
-  store: Store,
+  store: SqliteStore,
   list: RecordList,
   { sort = "", desc = false, columns = false, ...filters }: ListQuery,
 ): Promise<ReadableStream<Uint8Array>> =>

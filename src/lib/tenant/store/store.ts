@@ -86,28 +86,3 @@ export interface ScratchTable extends AsyncDisposable {
   /** Inserts all rows or none. @param rows values in the order of the columns */
   add(rows: readonly (readonly SqlValue[])[]): Promise<void>;
 }
-
-export interface ChangeOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * A process runs its reads and changes in turn, so that no reader sees an incomplete change. A body may await only its
- * reader or writer; otherwise, the transaction is rolled back with a TypeError.
- */
-export interface Store {
-  readonly isReadOnly: boolean;
-  isFree(): boolean;
-  read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Runs `body` on a snapshot, or returns the last result for the key if the tenant is unchanged. */
-  recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
-  /** @throws Failure `locked`, `interrupted`, `not-permitted` */
-  change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /** Runs `body` like a change, and rolls everything back. @throws Failure as {@link change} */
-  rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /** Creates a temporary table for external data. @param columns SQL: names and types @param key unique columns */
-  scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
-  lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
-  /** Streams a copy of the tenant's file without secrets. */
-  copy(): Promise<ReadableStream<Uint8Array>>;
-}

@@ -1,12 +1,5 @@
 import { join } from "node:path";
-import type {
-  CommitOptions,
-  ImportEngine,
-  PlanRowsRequest,
-  UndoCounts,
-  UndoneChange,
-  UploadContent,
-} from "../engine.ts";
+import type { CommitOptions, PlanRowsRequest, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -32,8 +25,11 @@ export interface EngineOptions {
   readonly note: WriterNote;
 }
 
-/** The import engine for an SQLite file. Each import has a staging file, which is never backed up. */
-export class SqliteImports implements ImportEngine {
+/**
+ * Stores and commits imports of millions of rows, outside the main thread. Each import has a staging file, which is
+ * never backed up.
+ */
+export class SqliteImports {
   readonly #database: Database;
   readonly #folder: string;
   readonly #options: EngineOptions;
@@ -66,6 +62,7 @@ export class SqliteImports implements ImportEngine {
     await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
   }
 
+  /** Finds the records that a file names; see `SelectionLine`. */
   async select(
     request: StoredRequest,
     { stream, encoding }: UploadContent,
@@ -90,6 +87,7 @@ export class SqliteImports implements ImportEngine {
     return this.#threads.run("countUndo", { files, undone, kind }, signal);
   }
 
+  /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./worker/readings.ts");
     const source =

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { saveVersions } from "../../versions/save-versions.ts";
 import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
-import type { DerivedTable, LineQuery, Reader, Store, Writer } from "../store.ts";
+import type { DerivedTable, LineQuery, Reader, Writer } from "../store.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { Connection, SqliteStore } from "./store.ts";
@@ -68,7 +68,7 @@ describe("turns", () => {
     return [first, await amountOf(reader, 2)];
   };
 
-  type Turns = Pick<Store, "read" | "change">;
+  type Turns = Pick<SqliteStore, "read" | "change">;
 
   const move = ({ change }: Turns, amount: number, pace: Pace): Promise<Seen> =>
     change(async (writer) => {

@@ -1,7 +1,6 @@
 import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
-  ChangeOptions,
   DerivedTable,
   LineQuery,
   LockedCollection,
@@ -10,12 +9,15 @@ import type {
   Row,
   Scope,
   ScratchTable,
-  Store,
   View,
   Writer,
 } from "../store.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database } from "./database.ts";
+
+interface ChangeOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 const LOCK_RETRY_MS = 100;
 
@@ -132,7 +134,11 @@ class WorkQueue {
   }
 }
 
-export class SqliteStore implements Store {
+/**
+ * A process runs its reads and changes in turn, so that no reader sees an incomplete change. A body may await only its
+ * reader or writer; otherwise, the transaction is rolled back with a TypeError.
+ */
+export class SqliteStore {
   readonly #database: Database;
   readonly #collectionOf: CollectionLookup | undefined;
   readonly #turns: WorkQueue;
@@ -174,6 +180,7 @@ export class SqliteStore implements Store {
     });
   }
 
+  /** Runs `body` on a snapshot, or returns the last result for the key if the tenant is unchanged. */
   async recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T> {
     const state = this.#database.readState();
     if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_REMEMBERED_RESULTS)
@@ -185,10 +192,12 @@ export class SqliteStore implements Store {
     return result;
   }
 
+  /** @throws Failure `locked`, `interrupted`, `not-permitted` */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
     return this.#write(body, "commit", options);
   }
 
+  /** Runs `body` like a change, and rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
     return this.#write(body, "rollback", options);
   }
@@ -209,6 +218,7 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** Creates a temporary table for external data. @param columns SQL: names and types @param key unique columns */
   async scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable> {
     const table = `(${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`;
     const places = columns.map(() => "?").join(", ");
@@ -245,6 +255,7 @@ export class SqliteStore implements Store {
     });
   }
 
+  /** Streams a copy of the tenant's file without secrets. */
   async copy(): Promise<ReadableStream<Uint8Array>> {
     const { copyTenantFile, streamCopy } = await import("./copy.ts");
     return streamCopy(await copyTenantFile(this.#database));

@@ -18,9 +18,8 @@ import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, read
 import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import type { AuditVerifier } from "../../audit/findings.ts";
-import type { ImportEngine } from "../../plans/engine.ts";
-import type { Scope, Store } from "../store.ts";
+import type { AuditVerificationOptions } from "../../audit/findings.ts";
+import type { Scope } from "../store.ts";
 import { SqliteStore, type CollectionLookup } from "./store.ts";
 
 export interface TenantFileOptions {
@@ -207,25 +206,15 @@ export class WriterNote {
   }
 }
 
-export interface TenantStoreHandle {
-  readonly store: Store;
-  readonly engine: () => Promise<ImportEngine>;
-  readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
-  /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
-  readonly verifyAudit: AuditVerifier;
-  /** adds the reason to an error: the locking process, or the fault of the disk */
-  readonly explain: (error: unknown) => unknown;
-  readonly isCurrent: () => boolean;
-  readonly close: () => Promise<void>;
-}
-
 export interface SqliteTenantOptions extends TenantFileOptions {
   /** true if errors are sent to other computers and must not contain local paths */
   readonly isServed?: boolean | undefined;
   readonly collectionOf?: CollectionLookup | undefined;
 }
 
-export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions): TenantStoreHandle => {
+export type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
+
+export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions) => {
   const { folder, processes } = file;
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const database = openTenantFile(file, note);
@@ -239,18 +228,20 @@ export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTena
   return {
     store,
     engine,
-    within: async (scope) => ({
+    within: async (scope: Scope) => ({
       store: await store.within(scope),
       engine: async () => (await engine()).within(scope),
     }),
-    verifyAudit: async (question, signal) =>
+    /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
+    verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
-    explain(error) {
+    /** Adds the reason to an error: the locking process, or the fault of the disk. */
+    explain: (error: unknown): unknown => {
       const failure = toStorageFailure(note.explain(error), database.path);
       return isServed === true ? hideStoragePaths(failure) : failure;
     },
     isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
-    async close() {
+    close: async (): Promise<void> => {
       await (await begun)?.close();
       database.close();
     },
