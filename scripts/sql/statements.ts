@@ -1,7 +1,6 @@
 import { parseSync, Visitor } from "oxc-parser";
 
-/** An SQL text in a source file. */
-export interface SqlText {
+interface SourceText {
   /** the text, with `?` in place of template expressions */
   readonly sql: string;
   /** line of its first character, from 1 */
@@ -14,15 +13,11 @@ export interface RuleBreach {
   readonly message: string;
 }
 
-/** Matches combinations of words that are typical of SQL and rare in English. */
-const SQL_PATTERN =
-  /\bselect\b[^]+\bfrom\b|\binsert (?:or \w+ )?into\b|\bdelete from\b|\bupdate \S+ (?:as \w+ )?set\b|\bcreate (?:unique |temp )?(?:table|index)\b|\bcase when\b|\biif ?\(|\bexists ?\(|\bjoin \S+ \w+ on\b|\bnot in \(|\bwhere \S+ (?:=|is|in)\b|\bselect (?:count|max|min|exists) ?\(|\bis not [?:]|\bis :\w/i;
-
 const getLineNumber = (source: string, at: number): number => source.slice(0, at).split("\n").length;
 
 /** Returns all texts in a TypeScript source, in order. */
-function findTexts(source: string): readonly SqlText[] {
-  const found: SqlText[] = [];
+function findTexts(source: string): readonly SourceText[] {
+  const found: SourceText[] = [];
   const take = (sql: string, at: number): void => void found.push({ sql, line: getLineNumber(source, at) });
   new Visitor({
     Literal: ({ value, start }) => {
@@ -32,33 +27,6 @@ function findTexts(source: string): readonly SqlText[] {
   }).visit(parseSync("source.ts", source).program);
   return found.toSorted((a, b) => a.line - b.line);
 }
-
-/** Returns all SQL texts in a TypeScript source, in order. */
-export const findSqlTexts = (source: string): readonly SqlText[] =>
-  findTexts(source).filter(({ sql }) => SQL_PATTERN.test(sql) || isCompleteStatement(sql));
-
-/**
- * Forms that only SQLite accepts, or that SQLite and PostgreSQL interpret differently, each with a form that works in
- * both.
- */
-const UNPORTABLE_FORMS: readonly (readonly [form: RegExp, remedy: string])[] = [
-  [/\bis not (?!null\b|distinct\b)/i, "is not: say is distinct from"],
-  [/\bis (?!not\b|null\b|distinct\b)/i, "is: say is not distinct from"],
-  [/\biif ?\(/i, "iif: say case when, see either()"],
-  [/\bwhere (?:1|0)\b/i, "a number as condition: say true or false"],
-  [/\binsert or \w+/i, "insert or …: say on conflict … do …"],
-  [/\breplace into\b/i, "replace into: say on conflict … do update"],
-  [/\bcross join\b/i, "cross join: say THEN"],
-  [/\bnot in \(\s*(?:select\b|\?)/i, "not in (select …): say not exists, with an index under it"],
-  [/\bgroup_concat ?\(/i, "group_concat: say string_agg"],
-  [/\blimit -1\b/i, "limit -1: leave it out, or say a large number"],
-];
-
-/** Returns the places in a source that use a form that SQLite and PostgreSQL do not interpret alike. */
-export const findUnportableForms = (source: string): readonly RuleBreach[] =>
-  findSqlTexts(source).flatMap(({ sql, line }) =>
-    UNPORTABLE_FORMS.filter(([form]) => form.test(sql)).map(([, message]) => ({ line, message })),
-  );
 
 /** Matches the beginning of a complete statement, after comments are removed and spaces are collapsed. */
 const STATEMENT_START =
@@ -74,7 +42,7 @@ const isCompleteStatement = (sql: string): boolean =>
 
 /** Returns the statements in a source that must not contain any. */
 export const findForbiddenStatements = (source: string): readonly RuleBreach[] =>
-  findSqlTexts(source)
+  findTexts(source)
     .filter(({ sql }) => isCompleteStatement(sql))
     .map(({ line }) => ({ line, message: "SQL outside src/lib/tenant/store" }));
 

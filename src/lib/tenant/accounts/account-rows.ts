@@ -15,7 +15,7 @@ import { text } from "../../text/index.ts";
 import type { RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
-import { buildCaseSql, buildNameListSql } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, buildNameListSql } from "../store/sql.ts";
 import { saveVersionOrCreation, saveVersions } from "../versions/save-versions.ts";
 import { fromRow, insertRow, toRow, toStringOrNull } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";

@@ -1,5 +1,5 @@
 import { BUSINESS_FIELDS } from "../../model/ade-device.ts";
-import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/portable-sql.ts";
+import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
 const buildInClomoSql = (of: string): string =>

@@ -8,7 +8,7 @@ import {
 import { PRE_REGISTERED } from "../../model/device.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql/portable-sql.ts";
+import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { buildDifferenceSql, DIFFERENCE_SQL } from "./business-rows.ts";
 import { saveCreatedRange } from "../versions/save-versions.ts";

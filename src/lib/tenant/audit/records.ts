@@ -1,5 +1,5 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { buildCaseSql, buildNameListSql } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, buildNameListSql } from "../store/sql.ts";
 import type { Params, Reader, Scope } from "../store/store.ts";
 
 // SQL in other files must not read the content of audit records (see `scripts/sql.ts`).

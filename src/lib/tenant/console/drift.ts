@@ -1,5 +1,5 @@
 import { ORG } from "../../model/organisation.ts";
-import { buildCaseSql, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
 import { RELATIONS } from "../versions/references.ts";

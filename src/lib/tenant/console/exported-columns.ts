@@ -1,7 +1,7 @@
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
-import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";

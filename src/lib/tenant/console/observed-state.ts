@@ -1,5 +1,5 @@
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql.ts";
 import type { Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";

@@ -1,5 +1,5 @@
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { quoteIdentifier } from "../store/sql.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";

@@ -12,7 +12,7 @@ import { isOperationPermitted } from "../policy/check.ts";
 import { findSharedFullNames, USER_LIST } from "../records/user-rows.ts";
 import { listRenewalItems } from "../renewals/renewal-rows.ts";
 import { readRecordsById } from "../store/lists.ts";
-import { ORDERED_JOIN } from "../store/sql/portable-sql.ts";
+import { ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Row } from "../store/store.ts";
 
 export interface UserDependents extends Pick<Account, "role" | "marked" | "supportOption"> {

@@ -5,7 +5,7 @@ import { createFormat } from "../../model/format.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { ORDERED_JOIN } from "../store/sql/portable-sql.ts";
+import { ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader } from "../store/store.ts";
 import { DEVICE_ORG_SQL } from "./device-rows.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";

@@ -2,7 +2,7 @@ import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
 import { createFormat } from "../../model/format.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
-import { buildCaseSql, buildSerialKeySql } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
 

@@ -3,7 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { RecordList } from "../store/lists.ts";
-import { buildCaseSql } from "../store/sql/portable-sql.ts";
+import { buildCaseSql } from "../store/sql.ts";
 import type { DerivedTable, Reader } from "../store/store.ts";
 
 const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;

@@ -1,7 +1,7 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import { getColumnName, getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
 import { storeLastNumber } from "../store/collections.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 import { saveVersions, saveCreatedRange } from "../versions/save-versions.ts";
 import { getDerivedColumns } from "../versions/tables.ts";
 import { insertRow, updateRow } from "../store/rows.ts";

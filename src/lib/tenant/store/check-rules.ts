@@ -2,7 +2,7 @@ import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit, getVersionTable } from "../versions/tables.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
 // Only this module applies rules to records. One `select` per subject reads the written records.

@@ -4,7 +4,7 @@ import { buildColumnSql, buildStreamSql, type ListFilters, type RecordList } fro
 import type { SqliteStore } from "./sqlite/store.ts";
 import type { LineQuery, Reader } from "./store.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
-import { buildConcatSql } from "./sql/portable-sql.ts";
+import { buildConcatSql } from "./sql.ts";
 
 export interface ExportColumn {
   readonly header: string;

@@ -13,13 +13,12 @@ import {
 import { text } from "../../text/index.ts";
 import {
   buildCaseSql,
-  buildMatchesGlobSql,
   buildFieldKeySql,
   buildJsonBooleanSql,
   buildJsonListSql,
   buildJsonObjectSql,
   quoteIdentifier,
-} from "./sql/portable-sql.ts";
+} from "./sql.ts";
 import type { SqliteStore } from "./sqlite/store.ts";
 import type { DerivedTable, LineQuery, Params, Reader } from "./store.ts";
 
@@ -157,7 +156,7 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
     const patterns = buildSearchPatterns(comparisonKey(comparison, search)).map((pattern, at) => {
       const param = `search${comparison.replace("-", "")}${at}`;
       params[param] = pattern;
-      return buildMatchesGlobSql(value, `:${param}`);
+      return `${value} glob :${param}`;
     });
     return patterns.join(" or ");
   };

@@ -1,5 +1,5 @@
 import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts";
-import { quoteIdentifier } from "./sql/portable-sql.ts";
+import { quoteIdentifier } from "./sql.ts";
 import type { Row, SqlValue, Writer } from "./store.ts";
 
 export type RowValues = Readonly<Record<string, SqlValue>>;

@@ -16,7 +16,7 @@ import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import { KEY_LISTS } from "../versions/references.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildNameListSql } from "./sql/portable-sql.ts";
+import { buildNameListSql } from "./sql.ts";
 import type { Row } from "./store.ts";
 
 /** SQL: the records of a type after a change, with `pk` and the columns. */

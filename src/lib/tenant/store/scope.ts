@@ -14,7 +14,7 @@ import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql/portable-sql.ts";
+import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
 export const createPlanScope = (orgs: readonly number[]): Scope => ({

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { buildCaseSql, quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier } from "../store/sql.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 

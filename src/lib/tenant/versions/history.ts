@@ -19,7 +19,7 @@ import {
 import { comparisonKey } from "../../model/normalise.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { findRecords } from "../store/lists.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../store/sql/portable-sql.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 import { getVersionSchema } from "./save-versions.ts";
 import { getVersionTable } from "./tables.ts";
 

@@ -5,7 +5,7 @@ import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 
 /** References from records of one type to records of another type. The functions return SQL for a table alias. */
 export interface StoredRelation {

@@ -1,4 +1,4 @@
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Writer } from "../store/store.ts";
 import { KEY_LISTS } from "./references.ts";
 import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";

@@ -33,7 +33,7 @@ import {
   buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
-} from "../../store/sql/portable-sql.ts";
+} from "../../store/sql.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 

@@ -8,8 +8,7 @@ import {
   buildNameListSql,
   buildCaseSql,
   ORDERED_JOIN,
-  buildMatchesGlobSql,
-} from "../../store/sql/portable-sql.ts";
+} from "../../store/sql.ts";
 import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
 import { recordPlanViolations } from "../../store/sqlite/plan-violations.ts";
 import { findConflicts } from "./conflicts.ts";
@@ -74,7 +73,7 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
      where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")}`,
   );
   if (unknown === 0) return;
-  const isNumber = `not ${buildMatchesGlobSql("u.employeeCode", "'*[^0-9]*'")}`;
+  const isNumber = "u.employeeCode not glob '*[^0-9]*'";
   database.exec(`insert into s.owner_found select n.key, u.pk from user u ${ORDERED_JOIN} s.owner_name n
     on n.loose in (loose_code(u.name), loose_code(u.employeeCode), loose_code(u.accountName),
       case when ${isNumber} then ltrim(u.employeeCode, '0') end) where true on conflict do nothing`);

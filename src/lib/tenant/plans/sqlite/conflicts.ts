@@ -1,5 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildIsInvalidRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/portable-sql.ts";
+import { buildIsInvalidRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql.ts";
 import {
   isBlankIgnored,
   buildRecordLabelSql,

@@ -7,7 +7,7 @@ import {
   buildComparisonKeySql,
   buildWindowsFormSql,
   quoteIdentifier,
-} from "../../store/sql/portable-sql.ts";
+} from "../../store/sql.ts";
 import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../staging/kinds.ts";
 import type { Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";

@@ -6,12 +6,7 @@ import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
 import { buildComposedNameSql } from "../../accounts/account-rows.ts";
-import {
-  buildCaseSql,
-  buildIsMatchedRowSql,
-  buildIsValidRowSql,
-  buildWindowsFormSql,
-} from "../../store/sql/portable-sql.ts";
+import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, buildWindowsFormSql } from "../../store/sql.ts";
 import {
   buildChangesFieldSql,
   hasSecretColumns,

@@ -3,7 +3,7 @@ import { ORG } from "../../../model/organisation.ts";
 import type { Role } from "../../../model/role.ts";
 import { USER } from "../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL } from "../../accounts/account-rows.ts";
-import { buildIsValidRowSql } from "../../store/sql/portable-sql.ts";
+import { buildIsValidRowSql } from "../../store/sql.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../versions/save-versions.ts";
 import { getColumnBit } from "../../versions/tables.ts";

@@ -20,7 +20,7 @@ import {
   buildJsonBooleanSql,
   buildJsonListSql,
   buildJsonObjectSql,
-} from "../../store/sql/portable-sql.ts";
+} from "../../store/sql.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
 export const buildFieldEntrySql = (field: string, value: string): string =>

@@ -2,12 +2,7 @@ import { FORMATS } from "../../../model/formats.ts";
 import { ANY_NAME, getNameField, listIdentifyingFields, toNamingFormat } from "../../../model/naming.ts";
 import { ORG } from "../../../model/organisation.ts";
 import { USER } from "../../../model/user.ts";
-import {
-  buildIsValidRowSql,
-  buildJsonBooleanSql,
-  buildJsonObjectSql,
-  ORDERED_JOIN,
-} from "../../store/sql/portable-sql.ts";
+import { buildIsValidRowSql, buildJsonBooleanSql, buildJsonObjectSql, ORDERED_JOIN } from "../../store/sql.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../versions/save-versions.ts";
 import { getVersionTable } from "../../versions/tables.ts";

@@ -1,5 +1,5 @@
 import { type Database, createOwnerOnlyFile } from "../../store/sqlite/database.ts";
-import { quoteIdentifier } from "../../store/sql/portable-sql.ts";
+import { quoteIdentifier } from "../../store/sql.ts";
 import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../staging/stage.ts";
 import type { Problem } from "../../../model/problem.ts";

@@ -6,11 +6,7 @@ import type { ProblemCode } from "../../../model/problem.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import {
-  buildValueWithoutTypeSql,
-  buildIsMissingRecordSql,
-  buildComparisonKeySql,
-} from "../../store/sql/portable-sql.ts";
+import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql.ts";
 
 /**
  * Describes the table of a record type. In addition to its fields, the table has the columns `pk`, `id`, `createdAt`,

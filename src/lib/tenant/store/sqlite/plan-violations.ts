@@ -8,7 +8,7 @@ import {
   type FoundProblem,
   type RuleTriggers,
 } from "../check-rules.ts";
-import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/portable-sql.ts";
+import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql.ts";
 import type { Database } from "./database.ts";
 import {
   createTargetIndex,

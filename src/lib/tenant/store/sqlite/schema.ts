@@ -9,7 +9,7 @@ import { listStoredColumns, type Field, type Thing } from "../../../model/thing.
 import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../../model/things.ts";
 import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed-state.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
-import { buildFieldKeySql, quoteIdentifier } from "../sql/portable-sql.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../sql.ts";
 
 // The tables of the record types are derived from the fields. `pk` is the record number, which is never reused.
 // `revision` is the revision of the record's last change. A `…Key` column contains the key by which values are

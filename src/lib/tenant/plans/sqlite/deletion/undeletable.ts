@@ -1,6 +1,6 @@
 import { DEVICE } from "../../../../model/device.ts";
 import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
-import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
+import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
 import { recordFinding, type PlanFinding } from "../findings.ts";

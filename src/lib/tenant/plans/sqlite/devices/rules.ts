@@ -1,9 +1,15 @@
-import { NOT_MANAGED, ACCOUNT_PER_DEVICE_MODE, MODES_REQUIRING_WIPE } from "../../../../model/device.ts";
+import {
+  ACCOUNT_PER_DEVICE_MODE,
+  ACCOUNTLESS_MODE,
+  ANDROID,
+  MODES_REQUIRING_WIPE,
+  NOT_MANAGED,
+  PRE_REGISTERED,
+} from "../../../../model/device.ts";
 import { getProblemSeverity, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql.ts";
 import { buildUsesAccountSql } from "../../../store/rules.ts";
-import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import {
   buildChangesFieldSql,
   createTargetIndex,
@@ -98,6 +104,11 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
   reportDeviceOutcomes(database, plan, "account-shared", "owner", which("not"), params);
   reportDeviceOutcomes(database, plan, "account-taken", "owner", which(""), params);
 };
+
+/** SQL: true if another owner may require a wipe of the device. @param was SQL of the old status @see facts 1.3 */
+export const buildNeedsWipeSql = (column: (name: string) => string, was: string): string =>
+  `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'
+    and ${column("status")} is distinct from '${PRE_REGISTERED}' and ${was} is distinct from '${PRE_REGISTERED}'`;
 
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 

@@ -6,7 +6,7 @@ import {
   buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
-} from "../../../store/sql/portable-sql.ts";
+} from "../../../store/sql.ts";
 import {
   buildChangesFieldSql,
   buildComparedValueSql,

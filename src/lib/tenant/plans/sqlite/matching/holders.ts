@@ -1,5 +1,5 @@
 import type { Database } from "../../../store/sqlite/database.ts";
-import { ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { ORDERED_JOIN } from "../../../store/sql.ts";
 import { createTargetIndex } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 

@@ -1,5 +1,5 @@
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql.ts";
 import {
   buildChangedMaskSql,
   buildReferenceJoinsSql,

@@ -1,6 +1,6 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildMatchesGlobSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql.ts";
 import { isCodeComparison } from "../../../../model/normalise.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import {
@@ -65,7 +65,7 @@ export const replaceCells = (
 };
 
 const buildIsNumberSql = (value: string, first: string): string =>
-  `${buildMatchesGlobSql(value, `'${first}*'`)} and not ${buildMatchesGlobSql(value, "'*[^0-9]*'")}`;
+  `${value} glob '${first}*' and ${value} not glob '*[^0-9]*'`;
 
 const buildMayLackZerosSql = ({ field }: ImportedField): string => buildIsNumberSql(rowColumn(field), "[1-9]");
 

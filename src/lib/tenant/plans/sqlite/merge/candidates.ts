@@ -1,11 +1,6 @@
 import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed-state.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
-import {
-  buildIsMatchedRowSql,
-  buildIsMissingRecordSql,
-  quoteIdentifier,
-  ORDERED_JOIN,
-} from "../../../store/sql/portable-sql.ts";
+import { buildIsMatchedRowSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildChangedBitSql,

@@ -1,6 +1,6 @@
 import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed-state.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
-import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../../console/observed-state.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildExistingDerivedColumns,

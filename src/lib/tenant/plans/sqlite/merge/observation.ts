@@ -9,12 +9,7 @@ import type { StagedFile } from "../../staging/counts.ts";
 import { buildUnseenBitsSql, getExportUse } from "../../../console/exported-columns.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
-import {
-  buildCaseSql,
-  buildIsMissingRecordSql,
-  quoteIdentifier,
-  ORDERED_JOIN,
-} from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";

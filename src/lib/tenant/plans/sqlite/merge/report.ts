@@ -2,7 +2,7 @@ import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from 
 import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";

@@ -1,7 +1,7 @@
 import { EXPORTED_VERSIONS, OBSERVED_VERSIONS, getObservedTable } from "../../../console/observed-state.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/portable-sql.ts";
+import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { isStaged, LOCAL_ENTRY_TABLE, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind.ts";

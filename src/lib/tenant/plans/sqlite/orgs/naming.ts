@@ -1,6 +1,6 @@
 import { refersToOrg, type Format } from "../../../../model/format.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { buildNameListSql } from "../../../store/sql/portable-sql.ts";
+import { buildNameListSql } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";

@@ -4,7 +4,7 @@ import { getProblemSeverity } from "../../../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { toStringOrNull } from "../../../store/rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildIsValidRowSql } from "../../../store/sql/portable-sql.ts";
+import { buildIsValidRowSql } from "../../../store/sql.ts";
 import {
   createParentFault,
   matchOrgs,

@@ -16,7 +16,7 @@ import {
   quoteIdentifier,
   ORDERED_JOIN,
   buildJsonListSql,
-} from "../../../store/sql/portable-sql.ts";
+} from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";

@@ -10,7 +10,7 @@ import { USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged-records.ts";

@@ -15,7 +15,7 @@ import {
 } from "../../../versions/tables.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/check-rules.ts";
-import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { buildRecordLabelSql } from "../expressions.ts";

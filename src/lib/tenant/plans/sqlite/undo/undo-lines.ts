@@ -7,12 +7,7 @@ import { RELATIONS } from "../../../versions/references.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
 import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import {
-  buildCaseSql,
-  quoteIdentifier,
-  buildJsonBooleanSql,
-  buildJsonListSql,
-} from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";

@@ -14,7 +14,7 @@ import {
   readStagedKeys,
 } from "../undo/staged-records.ts";
 import { readTableColumns } from "../commit.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/portable-sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import { advanceRevision } from "../compare.ts";
 import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from "../functions.ts";

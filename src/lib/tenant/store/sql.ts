@@ -1,7 +1,5 @@
-import { CP932_FORMS, type Comparison } from "../../../model/normalise.ts";
-import { getKeyColumn, type Thing } from "../../../model/thing.ts";
-
-// This file contains SQL that SQLite and PostgreSQL understand in the same way.
+import { CP932_FORMS, type Comparison } from "../../model/normalise.ts";
+import { getKeyColumn, type Thing } from "../../model/thing.ts";
 
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
@@ -37,8 +35,6 @@ export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${v
 
 /** SQL: a join that reads the left table first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const ORDERED_JOIN = "cross join";
-
-export const buildMatchesGlobSql = (value: string, pattern: string): string => `${value} glob ${pattern}`;
 
 /** SQL: a text after conversion to Windows-31J and back. @see cp932Form */
 export const buildWindowsFormSql = (value: string): string =>
