@@ -1,8 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
-import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
-import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";

@@ -1,3 +1,8 @@
+export interface Processes {
+  readonly self: number;
+  isAlive(pid: number): boolean;
+}
+
 export type RandomBytes = (size: number) => Uint8Array;
 
 export interface AccessOrigin {

@@ -2,7 +2,7 @@ import { pid } from "node:process";
 import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { PartsResolver, TenantParts } from "./parts.ts";
-import { getCurrentInstant, type Surroundings } from "./ids.ts";
+import { getCurrentInstant, type Surroundings, type Processes } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Actor } from "./policy/actor.ts";
 import { perform, type AnyOperation } from "./operation.ts";
@@ -10,7 +10,6 @@ import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
 import type { SqliteStore } from "./store/sqlite/store.ts";
 import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
-import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Session } from "./session.ts";
 import type { TenantStoreHandle } from "./store/sqlite/tenant-file.ts";
-import type { Processes } from "./store/processes.ts";
+import type { Processes } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";

@@ -11,15 +11,11 @@ import type { App, Import, InputProblem } from "../../../src/lib/tenant/operatio
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import type { Encoding, FileForm } from "../../../src/lib/csv/records/record.ts";
 import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
-import type { Processes } from "../../../src/lib/tenant/store/processes.ts";
+import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
 import { getKeyMark } from "../../../src/lib/model/key-mark.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
-// the program loads these modules at the start; otherwise vitest would load them during a transaction
-import "../../../src/lib/tenant/accounts/accounts.ts";
-import "../../../src/lib/tenant/records/orgs.ts";
-import "../../../src/lib/tenant/accounts/schemes.ts";
 import {
   ADMINISTRATOR_SECRET,
   addAdministratorRow,
@@ -30,13 +26,17 @@ import {
 import { addTestCredential } from "./credentials.ts";
 import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
 import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
-import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME, WriterNote } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
 import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed-state.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
+
+// the program loads these modules at the start; otherwise vitest would load them during a transaction
+import "../../../src/lib/tenant/accounts/accounts.ts";
+import "../../../src/lib/tenant/records/orgs.ts";
+import "../../../src/lib/tenant/accounts/schemes.ts";
 
 export type Request = NewImport;
 

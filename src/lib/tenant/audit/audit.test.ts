@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AuditRecord } from "./audit.ts";
+import type { AuditRecord } from "./operations.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant, openForAllTests } from "#support/tenant/tenant.ts";

@@ -1,5 +1,76 @@
 import { operation } from "../operation.ts";
-import { checkAuditValue, getAuditRecord, listAuditRecords } from "./audit.ts";
+import type { Lines } from "../results.ts";
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import type { Session } from "../session.ts";
+import type { AuditEntry } from "./audit-rows.ts";
+import { findAuditRecord, readAuditLines, type AuditFilter } from "./records.ts";
+
+type AuditValues = Readonly<Record<string, unknown>>;
+
+/** `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
+export interface AuditRecord {
+  readonly seq: number;
+  readonly hash: string;
+  /** the stored text if the record was altered and is no longer valid */
+  readonly record: AuditContent | string;
+}
+
+interface AuditContent extends Omit<AuditEntry, "origin" | "before" | "after" | "detail"> {
+  readonly version: number;
+  readonly seq: number;
+  readonly origin: AuditValues;
+  readonly before?: AuditValues;
+  readonly after?: AuditValues;
+  readonly detail?: AuditValues;
+}
+
+export interface AuditQuery extends AuditFilter {
+  readonly limit?: number | undefined;
+}
+
+export const checkAuditValue = async (name: string, type: "instant" | "digest", value: unknown): Promise<void> => {
+  if (value !== undefined) (await import("../records/records.ts")).checkFieldValue(name, { type }, value);
+};
+
+const PAGE_SIZE = 1000;
+
+/** Reads pages instead of a stream of the store, because such a stream cannot start with the newest record. */
+async function* generateLines(session: Session, filter: AuditFilter, limit: number): AsyncGenerator<Uint8Array> {
+  for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
+    const page = { before, limit: Math.min(left, PAGE_SIZE) };
+    const lines = await session.read((reader) => readAuditLines(reader, filter, page));
+    if (lines.length > 0) yield Buffer.from(lines.map(({ line }) => line).join(""));
+    if (lines.length < page.limit) return;
+    before = lines.at(-1)?.seq ?? 0;
+  }
+}
+
+export const listAuditRecords = async (
+  session: Session,
+  { limit = Infinity, ...filter }: AuditQuery,
+): Promise<Lines<AuditRecord>> => {
+  await checkAuditValue("since", "instant", filter.since);
+  await checkAuditValue("until", "instant", filter.until);
+  const lines = generateLines(session, filter, limit);
+  // an error on the first page must fail the request before the response begins
+  const first = await lines.next();
+  async function* all(): AsyncGenerator<Uint8Array> {
+    if (first.done !== true) yield first.value;
+    yield* lines;
+  }
+  return ReadableStream.from(all());
+};
+
+export const getAuditRecord = async (session: Session, seq: number): Promise<AuditRecord> => {
+  const json = await session.read((reader) => findAuditRecord(reader, seq));
+  if (json !== undefined) return JSON.parse(json) as AuditRecord;
+  throw new Failure("not-found", {
+    what: text(`the audit log has no record ${seq}`, `監査ログに ${seq} 番の記録はありません`),
+    hint: step("to list all records", "監査ログの一覧", line("audit list", [])),
+  });
+};
 
 export const audit = {
   list: operation({
@@ -44,5 +115,4 @@ export const audit = {
   }),
 };
 
-export type { AuditRecord } from "./audit.ts";
 export type { AuditFindings as AuditVerification } from "./findings.ts";

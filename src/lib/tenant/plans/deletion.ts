@@ -9,6 +9,9 @@ import { describeBlockedRecord } from "../../model/undo.ts";
 import { formatCount, joinTexts, same, text } from "../../text/index.ts";
 import { checkFieldValue } from "../records/records.ts";
 import { completeRequest, IMPORT_KIND_FIELDS, type StoredRequest } from "./request.ts";
+import { readChange, toUndoneChange } from "../audit/change-number.ts";
+import type { ImportRecord } from "./import-rows.ts";
+import type { Reader } from "../store/store.ts";
 
 export interface DeletionRequest {
   readonly kind: FormatName;
@@ -72,3 +75,24 @@ const ROOT_DELETION_FAILURE = new Failure("input-rejected", {
   what: text("全社 cannot be deleted; nothing was changed", "「全社」は削除できません。何も変更していません"),
   hint: text("specify the organisations below 全社 instead", "「全社」の下の組織を指定してください"),
 });
+
+export const readStagedChange = async (
+  reader: Reader,
+  { detail: { undoes, request, ids = [], drops = [] } }: ImportRecord,
+): Promise<UndoneChange> => {
+  if (undoes !== undefined) return toUndoneChange(await readChange(reader, undoes));
+  return request === null ? readDroppedTasks(reader, drops) : toDeletedChange(request, ids);
+};
+
+export const readDroppedTasks = async (reader: Reader, numbers: readonly number[]): Promise<UndoneChange> => {
+  const rows = await reader.all<{ revision: number | null }>(
+    "select revision from main.change where number in (select value from json_each(:numbers)) order by number",
+    { numbers: JSON.stringify(numbers) },
+  );
+  return {
+    number: numbers[0] ?? 0,
+    revision: -1,
+    isImport: false,
+    dropped: rows.flatMap(({ revision }) => revision ?? []),
+  };
+};

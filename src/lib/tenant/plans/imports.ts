@@ -5,11 +5,18 @@ import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../model/time.ts";
-import { type FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
-import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
-import { createBlockedDeletionFailure, resolveDeletion, toDeletedChange, type DeletionRequest } from "./deletion.ts";
+import { createIdPrefix, getCurrentInstant, createId, type Processes } from "../ids.ts";
+import {
+  createBlockedDeletionFailure,
+  resolveDeletion,
+  toDeletedChange,
+  type DeletionRequest,
+  readDroppedTasks,
+  readStagedChange,
+} from "./deletion.ts";
 import type { Session } from "../session.ts";
 import {
   isUndoable,
@@ -42,7 +49,6 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { readDroppedTasks, readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, type Import } from "./import-result.ts";
@@ -51,7 +57,6 @@ import { addChangeNumber, getRequestKey } from "../request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { canImport } from "../policy/check.ts";
 import type { ImportEngine } from "../parts.ts";
-import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 
 const MAX_PLAN_AGE_MS = 7 * 24 * 60 * 60 * 1000;

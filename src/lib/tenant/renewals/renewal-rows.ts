@@ -5,13 +5,30 @@ import {
   type ReminderRecord,
   type RenewalItem,
 } from "../../model/renewal.ts";
-import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import { buildNameParams } from "../store/lists.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { insertRecord } from "../records/record-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import { saveVersions } from "../versions/save-versions.ts";
+
+const OWNER_SEPARATORS = /[,;、,;\r\n]+/u;
+
+const EMAIL_ADDRESS_PATTERN = /[^\s<>()"'「」:]+@[^\s<>()"'「」:]+/gu;
+
+export interface NamedOwner {
+  readonly text: string;
+  readonly isAddress: boolean;
+}
+
+/** Splits texts such as `佐藤 一郎 <sato@example.jp>, A0002`. */
+export const parseOwners = (owner: string | null): readonly NamedOwner[] =>
+  (owner ?? "").split(OWNER_SEPARATORS).flatMap((part): readonly NamedOwner[] => {
+    const addresses = part.match(EMAIL_ADDRESS_PATTERN);
+    if (addresses !== null) return addresses.map((text) => ({ text, isAddress: true }));
+    const text = part.trim();
+    return text === "" ? [] : [{ text, isAddress: false }];
+  });
 
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
 const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");

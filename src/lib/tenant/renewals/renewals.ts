@@ -18,7 +18,7 @@ import type { Field, Fields, RecordOf } from "../../model/thing.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
 import { text, type Text } from "../../text/index.ts";
-import { getCurrentInstant, createId } from "../ids.ts";
+import { getCurrentInstant, createId, type Processes } from "../ids.ts";
 import type { ChangedObject, Session } from "../session.ts";
 import {
   deleteRenewalItem,
@@ -33,7 +33,6 @@ import {
   updateReminder,
 } from "./renewal-rows.ts";
 import { checkFieldValue } from "../records/records.ts";
-import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
 /** After this time, another process may send an unfinished reminder, even if the first process seems to run. */

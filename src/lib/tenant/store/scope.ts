@@ -16,6 +16,8 @@ import { getColumnBit } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "./sql.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
+import type { Database } from "./sqlite/database.ts";
+import { applyView, refreshViewOrgs } from "./sqlite/store.ts";
 
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
@@ -179,3 +181,9 @@ export const buildScopeView = (scope: Scope): View => ({
   columns: buildVisibleColumns(scope),
   held: [buildScopeOrgTable(scope), buildDeletedScopeOrgTable(scope)],
 });
+
+export const limitToScope = (database: Database, scope: Scope | undefined): void => {
+  const view = scope && buildScopeView(scope);
+  applyView(database, view);
+  refreshViewOrgs(database, view);
+};

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CommitOptions, PlanRowsRequest, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
-import type { Processes } from "../../store/processes.ts";
+import type { Processes } from "../../ids.ts";
 import type { Scope } from "../../store/store.ts";
 import { createPlanScope } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";

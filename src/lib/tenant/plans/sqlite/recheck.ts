@@ -1,7 +1,7 @@
 import type { Thing } from "../../../model/thing.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildCaseSql, buildJsonListSql } from "../../store/sql/portable-sql.ts";
+import { buildCaseSql, buildJsonListSql } from "../../store/sql.ts";
 import { getVersionSchema } from "../../versions/save-versions.ts";
 import { getVersionTable } from "../../versions/tables.ts";
 import { createTenantChangedFailure } from "../import-failures.ts";

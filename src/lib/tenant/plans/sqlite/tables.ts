@@ -14,7 +14,20 @@ import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
 import { buildOrgPathSql, toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
 import { placeOrgRows, resolveOrgTreeFaults } from "./orgs/tree.ts";
-import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
+import {
+  buildStoredKind,
+  type ReferringTable,
+  type StoredKind,
+  type ThingTable,
+  IS_ABSENT_SQL,
+  toComparedKind,
+  UNDELETABLE_TABLE,
+  type PlanDefinition,
+} from "./stored-kind.ts";
+import { createNotOpenFailure } from "../import-failures.ts";
+import type { ImportRecord, StoredRequest } from "../import-rows.ts";
+import { buildIsKeptLocallySql } from "./merge/tables.ts";
+import { belongsToOrg, buildIsInScope } from "../../store/scope.ts";
 
 const SPECIAL_TABLES: readonly ThingTable[] = [
   {
@@ -91,8 +104,41 @@ export const getKindOfFormat = (format: Format): StoredKind => buildStoredKind(f
 
 export const getStoredKind = (name: FormatName): StoredKind => getKindOfFormat(FORMATS[name]);
 
-export const getStoredKindByOrgName = (name: FormatName): StoredKind =>
+const getStoredKindByOrgName = (name: FormatName): StoredKind =>
   toKindWithOrgNames(getKindOfFormat(toFormatWithOrgNames(FORMATS[name])));
 
 export const getKindsOfThing = (thing: string): readonly StoredKind[] =>
   FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(getStoredKind);
+
+/** An import deletes only records that are in scope, deletable and not changed locally. */
+export const buildPlannedKind = ({
+  kind,
+  scope,
+  undeletable,
+  fromConsole,
+  mode,
+  orgBy = "code",
+}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "mode" | "orgBy">): StoredKind => {
+  const stored = orgBy === "code" ? getStoredKind(kind) : getStoredKindByOrgName(kind);
+  const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored)}` : undefined;
+  const inside = scope === undefined || !belongsToOrg(stored.thing) ? undefined : buildIsInScope(stored.thing);
+  const isDeletable =
+    undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE_TABLE} k where k.target = t.pk)`;
+  const isAbsent = mode === "replace" ? IS_ABSENT_SQL : undefined;
+  const isLacking = [stored.isLacking, inside, isDeletable, isLocal, isAbsent]
+    .filter((one) => one !== undefined)
+    .join(" and ");
+  return { ...stored, isLacking };
+};
+
+export const buildComparisonDefinition = (record: ImportRecord): PlanDefinition => {
+  const { state, detail } = record;
+  const { request, staged } = detail;
+  if (state !== "planned" || request === null || staged === null) throw createNotOpenFailure(record);
+  return { kind: buildPlannedKind(request), request, staged };
+};
+
+export const buildPlanDefinition = (record: ImportRecord): PlanDefinition => {
+  const plan = buildComparisonDefinition(record);
+  return { ...plan, kind: toComparedKind(plan.kind) };
+};

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Processes } from "../processes.ts";
+import type { Processes } from "../../ids.ts";
 import { createOwnerOnlyFile, Database, OWNER_ONLY_MODE } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
 import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";

@@ -24,8 +24,7 @@ import {
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { storeHolders, type MatchingKeysSql } from "./holders.ts";
-import { respellNewCodes } from "./spelling.ts";
+import { storeHolders, type MatchingKeysSql, respellNewCodes } from "./spelling.ts";
 
 interface IdentifyingKey extends MatchingKeysSql {
   readonly field: ImportedField;

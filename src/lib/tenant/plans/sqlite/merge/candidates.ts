@@ -17,7 +17,7 @@ import {
 } from "../expressions.ts";
 import { decidePairs, type CandidatePair } from "../../staging/pairs.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { storeHolders } from "../matching/holders.ts";
+import { storeHolders } from "../matching/spelling.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 import { reportContestedRows } from "./report.ts";
 import {

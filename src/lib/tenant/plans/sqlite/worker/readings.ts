@@ -5,12 +5,12 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { PlanRowsRequest, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
-import { buildPlanDefinition } from "../plan-sql.ts";
+import { buildPlanDefinition } from "../tables.ts";
 import { showPlannedOrgs } from "../orgs/planned-orgs.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { limitToScope } from "./limit-scope.ts";
+import { limitToScope } from "../../../store/scope.ts";
 
 export interface ReadSource {
   readonly tenant: string;

@@ -12,7 +12,7 @@ import type { CommitDetails, CommitOptions, UploadContent } from "../../engine.t
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
-import { createPlanScope, buildScopeView } from "../../../store/scope.ts";
+import { createPlanScope, buildScopeView, limitToScope } from "../../../store/scope.ts";
 import { refreshViewOrgs, Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { applyPlan } from "../commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../compare.ts";
@@ -29,7 +29,7 @@ import {
   createRejectedImportFailure,
   createTenantChangedFailure,
 } from "../../import-failures.ts";
-import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
+import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "../tables.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, storeExportLayout } from "../merge/observation.ts";
 import { checkWrittenRecords } from "../../../store/check-rules.ts";
@@ -39,12 +39,10 @@ import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/save-versio
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import { auditImport } from "./audit.ts";
-import { limitToScope } from "./limit-scope.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/tenant-file.ts";
 import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
-import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { PlanCounts, StagedFile } from "../../staging/counts.ts";
 import { ORG } from "../../../../model/organisation.ts";
@@ -308,7 +306,7 @@ const applyAndRecord = async (
     withPlannedOrgRows(database, () =>
       applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
     );
-  if (isRechecked) await requireSameEffect(database, record);
+  if (isRechecked) requireSameEffect(database, record);
   if (scope !== undefined) refusePrivilegedChanges(database, plan);
   const planScope = getPlanScope(request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));

@@ -4,7 +4,7 @@ import type { Scope, Writer } from "../../../store/store.ts";
 import { countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
 import { finishTaskDrop } from "../undo/dropped-task.ts";
-import { createPlanScope } from "../../../store/scope.ts";
+import { createPlanScope, limitToScope } from "../../../store/scope.ts";
 import {
   countStagedRecords,
   getStagedTable,
@@ -21,7 +21,7 @@ import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from
 import { updateImport, type ImportRecord } from "../../import-rows.ts";
 import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFailure } from "../../import-failures.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { readStagedChange } from "../../staged-change.ts";
+import { readStagedChange } from "../../deletion.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { isMirror, restoreMirrorAge } from "../../../records/tenant-rows.ts";
 import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
@@ -34,7 +34,6 @@ import {
 } from "../../../versions/save-versions.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
 import { auditImport } from "./audit.ts";
-import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 

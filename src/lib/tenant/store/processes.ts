@@ -1,4 +1,0 @@
-export interface Processes {
-  readonly self: number;
-  isAlive(pid: number): boolean;
-}
