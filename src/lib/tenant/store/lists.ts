@@ -113,16 +113,6 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** SQL is cached, because building and preparing it takes longer than reading a short page. */
-const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
-
-const getListSql = (list: RecordList, key: string, build: () => string): string => {
-  const known = LIST_SQL.get(list) ?? new Map<string, string>();
-  const sql = known.get(key) ?? build();
-  LIST_SQL.set(list, known.set(key, sql));
-  return sql;
-};
-
 const buildRecordJson = (list: RecordList, end?: string): string =>
   buildJsonObjectSql(
     listApiFields(list.thing.fields).map(([name, field, own]) => [name, buildValueJson(list, own, field)] as const),
@@ -261,9 +251,7 @@ const selectRecords = async (
   { where, params }: SqlCondition,
 ): Promise<readonly string[]> => {
   await createListTables(reader, list);
-  const sql = getListSql(list, `all ${where}`, () =>
-    buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order)),
-  );
+  const sql = buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order));
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
   return rows.map(({ json }) => String(json));
 };
@@ -344,11 +332,9 @@ const readList = (
     const { where, params } = buildListCondition(list, filters);
     await createListTables(reader, list);
     // SQLite joins the records, because one text per record would use memory until the next garbage collection
-    const sql = getListSql(list, `${columns} ${sort} ${desc} ${where}`, () => {
-      const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
-      const query = buildRecordQuery(list, json, where, buildOrder(list.orders?.[sort] ?? list.order, desc));
-      return `select string_agg(json, '') as lines from (${query}) list`;
-    });
+    const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
+    const query = buildRecordQuery(list, json, where, buildOrder(list.orders?.[sort] ?? list.order, desc));
+    const sql = `select string_agg(json, '') as lines from (${query}) list`;
     return String((await reader.get(sql, { ...params, limit }))?.["lines"] ?? "");
   });
 
