@@ -29,7 +29,7 @@ import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { openTenantFile, TENANT_FILE_NAME, WriterNote } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
+import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
 import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed-state.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
@@ -200,8 +200,7 @@ function readNewTenantFile(start: number): Uint8Array {
   const surroundings = new TestSurroundings();
   surroundings.time = start;
   const now = getCurrentInstant(surroundings);
-  const note = new WriterNote(join(folder, "writer.json"), processes);
-  openTenantFile({ folder, name: TENANT_NAME, now, processes }, note).close();
+  openTenantFile({ folder, name: TENANT_NAME, now, processes }).close();
   const file = readFileSync(join(folder, TENANT_FILE_NAME));
   rmSync(folder, { recursive: true });
   newTenantFiles.set(start, file);

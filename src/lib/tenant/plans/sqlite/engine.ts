@@ -6,7 +6,7 @@ import type { Processes } from "../../ids.ts";
 import type { Scope } from "../../store/store.ts";
 import { createPlanScope } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { removeUnfinishedFiles, type WriterNote } from "../../store/sqlite/tenant-file.ts";
+import { removeUnfinishedFiles } from "../../store/sqlite/tenant-file.ts";
 import {
   isStagingFileInUse,
   hasStagingFile,
@@ -22,7 +22,6 @@ import { ImportThreads } from "./worker/thread.ts";
 export interface EngineOptions {
   readonly folder: string;
   readonly processes: Processes;
-  readonly note: WriterNote;
 }
 
 /**
@@ -73,13 +72,11 @@ export class SqliteImports {
     return ReadableStream.from(lines);
   }
 
-  async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
+  async commit({ id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const [job, verb] =
-      detail.staged === null ? (["commitUndo", "undo"] as const) : (["commitPlan", "commit"] as const);
-    const writer = this.#options.note.writer(`imports ${verb} ${pk}`);
+    const job = detail.staged === null ? "commitUndo" : "commitPlan";
     const files = this.#files(id, detail.request);
-    await this.#threads.run(job, { files, id, writer, scope: this.#scope, ...options }, signal);
+    await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
@@ -103,9 +100,8 @@ export class SqliteImports {
 
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
   listUnusedIds(): readonly string[] {
-    const { folder, note, processes } = this.#options;
+    const { folder, processes } = this.#options;
     if (!hasStagingFile(folder)) return [];
-    note.sweep();
     removeUnfinishedFiles(folder, processes);
     removeStrayJournals(this.#folder);
     return listStagingFiles(this.#folder)

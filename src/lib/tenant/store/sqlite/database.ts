@@ -7,7 +7,7 @@ import { Failure, createInterruptedFailure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
 
-export const OWNER_ONLY_MODE = 0o600;
+const OWNER_ONLY_MODE = 0o600;
 
 /** Creates an empty private file if none exists. SQLite would create a file that other users can read. */
 export const createOwnerOnlyFile = (path: string): void => {

@@ -8,16 +8,12 @@ import {
   renameSync,
   rmSync,
   statSync,
-  readFileSync,
-  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { Processes } from "../../ids.ts";
-import { createOwnerOnlyFile, Database, OWNER_ONLY_MODE } from "./database.ts";
+import { createOwnerOnlyFile, Database } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
 import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";
-import { Failure } from "../../../errors/index.ts";
-import { text } from "../../../text/index.ts";
 import type { AuditVerificationOptions } from "../../audit/findings.ts";
 import type { Scope } from "../store.ts";
 import { SqliteStore, type CollectionLookup } from "./store.ts";
@@ -42,7 +38,7 @@ const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journa
  * An empty or missing file in a tenant's folder is damage, because a new file is renamed only when complete. @throws
  * Failure `unexpected` for damage or disk errors; `locked`; see {@link checkIdentity}, {@link migrate}
  */
-export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
+export const openTenantFile = (file: TenantFileOptions): Database => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
     if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
@@ -53,7 +49,7 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
     if (!database.isReadOnly) restrictToOwner(path, file.folder);
     return database;
   } catch (error) {
-    throw toStorageFailure(note.explain(error), path);
+    throw toStorageFailure(error, path);
   }
 };
 
@@ -150,62 +146,6 @@ function linkIfAbsent(from: string, to: string): void {
   }
 }
 
-export interface NotedWriter {
-  readonly path: string;
-  readonly pid: number;
-  readonly what: string;
-}
-
-export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
-  writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
-  try {
-    return await work();
-  } finally {
-    rmSync(path, { force: true });
-  }
-};
-
-/**
- * A file next to the tenant's file that names the writer for waiting processes. The lock itself is a lock of SQLite.
- */
-export class WriterNote {
-  readonly #path: string;
-  readonly #processes: Processes;
-
-  constructor(path: string, processes: Processes) {
-    this.#path = path;
-    this.#processes = processes;
-  }
-
-  writer(what: string): NotedWriter {
-    return { path: this.#path, pid: this.#processes.self, what };
-  }
-
-  sweep(): void {
-    if (this.holder() === undefined) rmSync(this.#path, { force: true });
-  }
-
-  /** Adds the name of the locking process to a `locked` failure; returns other errors unchanged. */
-  explain(error: unknown): unknown {
-    const writer = this.holder();
-    if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
-    const { pid, what } = writer;
-    return error.with({
-      what: text(`the tenant is locked by process ${pid} (${what})`, `テナントはプロセス ${pid} が使用中です(${what})`),
-    });
-  }
-
-  /** Returns undefined if there is no note, or if the process in the note has ended. */
-  holder(): Omit<NotedWriter, "path"> | undefined {
-    try {
-      const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<NotedWriter, "path">;
-      return this.#processes.isAlive(writer.pid) ? writer : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-}
-
 export interface SqliteTenantOptions extends TenantFileOptions {
   /** true if errors are sent to other computers and must not contain local paths */
   readonly isServed?: boolean | undefined;
@@ -216,13 +156,12 @@ export type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
 
 export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions) => {
   const { folder, processes } = file;
-  const note = new WriterNote(join(folder, "writer.json"), processes);
-  const database = openTenantFile(file, note);
+  const database = openTenantFile(file);
   const store = new SqliteStore(database, collectionOf);
   let begun: ReturnType<typeof makeEngine> | undefined;
   const makeEngine = async () => {
     const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
-    return new SqliteImports(database, { folder, processes, note });
+    return new SqliteImports(database, { folder, processes });
   };
   const engine = () => (begun ??= makeEngine());
   return {
@@ -235,9 +174,9 @@ export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTena
     /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
     verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
-    /** Adds the reason to an error: the locking process, or the fault of the disk. */
+    /** Adds the reason to an error, such as the fault of the disk. */
     explain: (error: unknown): unknown => {
-      const failure = toStorageFailure(note.explain(error), database.path);
+      const failure = toStorageFailure(error, database.path);
       return isServed === true ? hideStoragePaths(failure) : failure;
     },
     isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,

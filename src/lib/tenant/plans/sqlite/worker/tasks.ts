@@ -40,7 +40,6 @@ import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import { auditImport } from "./audit.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
-import { runWithNote, type NotedWriter } from "../../../store/sqlite/tenant-file.ts";
 import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
@@ -256,7 +255,6 @@ const withDatabase = async <T>(
 export interface ChangeJob extends Omit<CommitOptions, "signal"> {
   readonly id: string;
   readonly scope: Scope | undefined;
-  readonly writer: NotedWriter;
 }
 
 const learnLayout = async (
@@ -356,23 +354,21 @@ const recordConsoleImport = (
 const loadSenderCheck = async ({ sender }: CommitDetails) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
-const runNotedChange = async (
+const runChange = async (
   database: Database,
-  { writer: note, once, moment }: ChangeJob,
+  { once, moment }: ChangeJob,
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
   const requireSender = await loadSenderCheck(moment);
-  await new SqliteStore(database).change((writer) =>
-    runWithNote(note, async () => {
-      // the same request may have been sent twice at the same time
-      if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
-      await requireSender?.(writer, moment.sender);
-      await body(writer);
-      if (once !== undefined) await storeRequestKey(writer, once);
-      if (interrupted()) throw createInterruptedFailure();
-    }),
-  );
+  await new SqliteStore(database).change(async (writer) => {
+    // the same request may have been sent twice at the same time
+    if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
+    await requireSender?.(writer, moment.sender);
+    await body(writer);
+    if (once !== undefined) await storeRequestKey(writer, once);
+    if (interrupted()) throw createInterruptedFailure();
+  });
   database.copyLog();
 };
 
@@ -380,7 +376,7 @@ const runNotedChange = async (
 export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { files, id } = job;
   await withDatabase(files, interrupted, (database) =>
-    runNotedChange(database, job, interrupted, async (writer) =>
+    runChange(database, job, interrupted, async (writer) =>
       applyAndRecord(database, writer, await readImport(writer, id), job),
     ),
   );
@@ -392,7 +388,7 @@ export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => 
   const { undoAndRecord } = await import("./undo.ts");
   const { tenant } = job.files;
   await withDatabase({ tenant }, interrupted, (database) =>
-    runNotedChange(database, job, interrupted, async (writer) => {
+    runChange(database, job, interrupted, async (writer) => {
       await undoAndRecord(database, writer, await readImport(writer, job.id), job);
     }),
   );
