@@ -3,7 +3,6 @@ import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { PartsResolver, TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings, type Processes } from "./ids.ts";
-import type { Jobs } from "./jobs.ts";
 import type { Actor } from "./policy/actor.ts";
 import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
@@ -73,8 +72,18 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     mail: openMail = NO_MAIL_ACCESS,
     apple = NO_APPLE_ACCESS,
   } = options;
-  let begun: Promise<Jobs> | undefined;
-  const jobs = (): Promise<Jobs> => (begun ??= import("./jobs.ts").then((module) => new module.Jobs()));
+  const underWay = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
+  let isClosing = false;
+  const follow = <T>(answered: Promise<T>): Promise<T> => {
+    const forget = (): void => void underWay.delete(answered);
+    underWay.add(answered);
+    answered.then(forget, forget);
+    return answered;
+  };
+  const track = <T>(work: () => Promise<T>): Promise<T> =>
+    isClosing ? Promise.reject(createClosedFailure()) : follow(work());
+  const startJob: TenantParts["startJob"] = (work) => void follow(work(stopping.signal).catch(() => undefined));
   const isServed = acting === "requests";
   const mail = isServed ? () => openMail().catch(throwMailFault) : openMail;
   const { close, ...parts } = openSqliteTenant({
@@ -84,23 +93,13 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     processes,
   });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
-  const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
+  const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, startJob };
   const partsFor: PartsResolver =
     acting === "requests"
       ? createCredentialResolver(own, options)
       : acting === "owner"
         ? () => own
         : createAccountResolver(acting.account, own, options);
-  const underWay = new Set<Promise<unknown>>();
-  let isClosing = false;
-  const track = <T>(work: () => Promise<T>): Promise<T> => {
-    if (isClosing) return Promise.reject(createClosedFailure());
-    const answered = work();
-    const forget = (): void => void underWay.delete(answered);
-    underWay.add(answered);
-    answered.then(forget, forget);
-    return answered;
-  };
   return {
     perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_HEADERS, false, undefined))),
     partsFor,
@@ -117,8 +116,8 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     },
     async close() {
       isClosing = true;
-      await Promise.allSettled(underWay);
-      await (await begun)?.close();
+      stopping.abort();
+      while (underWay.size > 0) await Promise.allSettled(underWay);
       await close();
     },
   };

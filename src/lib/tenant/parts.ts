@@ -1,7 +1,6 @@
 import type { Session } from "./session.ts";
 import type { TenantStoreHandle } from "./store/sqlite/tenant-file.ts";
 import type { Processes } from "./ids.ts";
-import type { Jobs } from "./jobs.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 
@@ -19,7 +18,8 @@ export interface TenantParts extends Pick<TenantStoreHandle, "store" | "engine" 
   readonly spool?: ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>) | undefined;
   readonly processes: Processes;
   readonly apple: AppleAccess;
-  readonly jobs: () => Promise<Jobs>;
+  /** starts work that continues after the response; the signal ends it when the tenant is closed */
+  readonly startJob: (work: (signal: AbortSignal) => Promise<void>) => void;
   readonly mail: OpenMail;
 }
 

@@ -49,9 +49,9 @@ export const sessions = {
     input: ({ z }) => z.strictObject({ account: z.string().min(1).max(255) }),
     needs: "open",
     changes: false,
-    run: async ({ owner, mail, jobs, address }, { account }) => {
+    run: async ({ owner, mail, startJob, address }, { account }) => {
       const send = await (await loadForgottenPassword()).requestResetCode({ owner, mail }, { account, address });
-      if (send !== undefined) (await jobs()).start(send);
+      if (send !== undefined) startJob(send);
       return { requested: true };
     },
   }),
