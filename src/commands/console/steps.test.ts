@@ -5,19 +5,21 @@ import { ALL_OPERATIONS } from "#support/client/whole-client.ts";
 import { ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
 import { NOT_EXPORTED_KINDS, FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { listEditableFields, type ManualWork } from "../../lib/model/thing.ts";
+import { listEditableFields } from "../../lib/model/thing.ts";
 import type { Text } from "../../lib/text/index.ts";
 import { insertAppName } from "./screen.ts";
 import { getTaskScreen, formatRecordLabel, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
-const WORKS: Readonly<Record<string, Exclude<ManualWork, "delete">>> = {
+type ManualWork = "create" | "edit" | "move";
+
+const WORKS: Readonly<Record<string, ManualWork>> = {
   create: "create",
   edit: "edit",
   setOwner: "edit",
   tag: "edit",
   move: "move",
 };
-const worksOf = (kind: FormatName): readonly Exclude<ManualWork, "delete">[] => {
+const worksOf = (kind: FormatName): readonly ManualWork[] => {
   const routes = Object.keys(new Map(ALL_OPERATIONS).get(FORMATS[kind].app === undefined ? kind : "secured") ?? {});
   return [...new Set(routes.flatMap((route) => WORKS[route] ?? []))];
 };

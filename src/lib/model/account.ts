@@ -13,7 +13,7 @@ import {
 } from "./thing.ts";
 import { MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
-const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
+const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
 
 /** @see facts 2.2 */
 const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
@@ -27,7 +27,6 @@ const ACCOUNT_FIELDS = {
     rule: ANY_TEXT_RULE,
     longest: MAX_ACCOUNT_NAME_LENGTH,
     label: text("account", "アカウント名"),
-    example: "hanako01",
     comparison: accountName.comparison,
     short: accountName.short,
     unique: true,
@@ -38,29 +37,20 @@ const ACCOUNT_FIELDS = {
     derived: true,
     rule: ANY_TEXT_RULE,
     label: text("user", "ユーザー"),
-    example: USER_NAME.example,
     comparison: "name",
     short: "name",
   },
-  emails: {
-    type: "texts",
-    derived: true,
-    label: EMAILS.label,
-    example: EMAILS.example,
-    comparison: "mail-address",
-    short: "email",
-  },
+  emails: { type: "texts", derived: true, label: EMAILS.label, comparison: "mail-address", short: "email" },
   org: { ...defineOrgField("organisation", "組織"), derived: true },
-  role: { ...defineLabelledChoice(ROLES), label: text("role", "管理者権限"), example: "division", byHand: true },
+  role: { ...defineLabelledChoice(ROLES), label: text("role", "管理者権限"), byHand: true },
   scheme: {
     type: "object",
     of: {
       id: { ...USER_ID, label: text("scheme ID", "スキーム ID") },
-      name: { type: "text", label: text("scheme", "カスタム管理権限スキーム"), example: "受付担当" },
+      name: { type: "text", label: text("scheme", "カスタム管理権限スキーム") },
     },
     nullable: true,
     label: text("scheme", "カスタム管理権限スキーム"),
-    example: null,
     columns: [["scheme", "name"]],
     byHand: true,
   },
@@ -68,23 +58,15 @@ const ACCOUNT_FIELDS = {
     type: "boolean",
     derived: true,
     label: text("manages all organisations", "管理対象組織: 全て"),
-    example: false,
     byHand: true,
   },
-  managedOrgs: {
-    type: "objects",
-    of: USER_ORG.of,
-    label: text("managed organisations", "管理対象組織"),
-    example: [USER_ORG.example],
-    byHand: true,
-  },
-  supportOption: { type: "boolean", label: text("support option", "サポートオプション"), example: false, byHand: true },
-  noticeMail: { type: "boolean", label: text("notice emails", "お知らせメール受信"), example: false, byHand: true },
+  managedOrgs: { type: "objects", of: USER_ORG.of, label: text("managed organisations", "管理対象組織"), byHand: true },
+  supportOption: { type: "boolean", label: text("support option", "サポートオプション"), byHand: true },
+  noticeMail: { type: "boolean", label: text("notice emails", "お知らせメール受信"), byHand: true },
   language: {
     ...defineLabelledChoice(ACCOUNT_LANGUAGES),
     nullable: true,
     label: text("language", "言語"),
-    example: "ja",
     byHand: true,
   },
   timezone: {
@@ -92,31 +74,20 @@ const ACCOUNT_FIELDS = {
     rule: ANY_TEXT_RULE,
     nullable: true,
     label: text("time zone", "タイムゾーン"),
-    example: "Asia/Tokyo",
     byHand: true,
   },
-  memo: {
-    type: "text",
-    rule: ANY_TEXT_RULE,
-    nullable: true,
-    label: text("memo", "メモ"),
-    example: null,
-    byHand: true,
-    lines: true,
-  },
+  memo: { type: "text", rule: ANY_TEXT_RULE, nullable: true, label: text("memo", "メモ"), byHand: true, lines: true },
   password: { type: "text", rule: ANY_TEXT_RULE, label: text("password", "パスワード"), secret: true, byHand: true },
   marked: {
     type: "boolean",
     derived: true,
     label: text("only marked as an administrator", "管理者として指定されているだけ"),
-    example: false,
   },
   passwordSetAt: {
     type: "instant",
     derived: true,
     nullable: true,
     label: text("password set at", "パスワード設定日時"),
-    example: null,
   },
   createdAt: CREATED_AT_FIELD,
   updatedAt: UPDATED_AT_FIELD,
@@ -191,11 +162,10 @@ export const SUPPORT_OPTION_RULE = text(
 export const ACCOUNT_SETTINGS = {
   name: "account_settings",
   fields: {
-    id: { type: "id", example: "00000000-0000-7000-8000-000000000002" },
+    id: { type: "id" },
     composition: {
       ...defineLabelledChoice(ACCOUNT_NAME_COMPOSITIONS),
       label: text("account names are built from", "CLOMOアカウントを構成する情報"),
-      example: "mail-address",
       byHand: true,
     },
     authentication: {
@@ -203,10 +173,9 @@ export const ACCOUNT_SETTINGS = {
       rule: ANY_TEXT_RULE,
       nullable: true,
       label: text("authentication type", "CLOMOアカウントの認証タイプ"),
-      example: null,
       byHand: true,
     },
-    recorded: { type: "boolean", derived: true, label: text("recorded", "記録済み"), example: true },
+    recorded: { type: "boolean", derived: true, label: text("recorded", "記録済み") },
   },
   formats: {},
   keys: [],
@@ -224,7 +193,7 @@ export const ACCOUNT_SETTINGS = {
   usual: ["composition", "authentication", "recorded"],
 } as const satisfies Thing;
 
-export const ACCOUNT_SETTINGS_ID = ACCOUNT_SETTINGS.fields.id.example;
+export const ACCOUNT_SETTINGS_ID = "00000000-0000-7000-8000-000000000002";
 export const ACCOUNT_SETTINGS_NUMBER = 1;
 
 export type AccountSettings = RecordOf<typeof ACCOUNT_SETTINGS.fields>;

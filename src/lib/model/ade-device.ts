@@ -4,11 +4,10 @@ import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./
 /** @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
 
-const defineAppleText = (en: string, ja: string, example: string | null) =>
-  ({ type: "text", nullable: true, label: text(en, ja), example }) as const;
+const defineAppleText = (en: string, ja: string) => ({ type: "text", nullable: true, label: text(en, ja) }) as const;
 
-const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
-  ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
+const defineAppleInstant = (en: string, ja: string) =>
+  ({ type: "instant", nullable: true, label: text(en, ja) }) as const;
 
 const markDerived = <F extends object>(field: F) => ({ ...field, derived: true }) as const;
 
@@ -21,16 +20,15 @@ const DEVICE_DIFFERENCES = {
 export type DeviceDifference = keyof typeof DEVICE_DIFFERENCES;
 
 const ORGANISATION_FIELDS = {
-  status: markDerived(defineAppleText("assignment", "割り当て", "ASSIGNED")),
-  server: markDerived(defineAppleText("MDM server", "MDM サーバー", "CLOMO MDM")),
-  orderNumber: markDerived(defineAppleText("order number", "注文番号", "1234567890")),
-  addedAt: markDerived(defineAppleInstant("added at", "追加日時", "2026-04-01T00:00:00.000Z")),
+  status: markDerived(defineAppleText("assignment", "割り当て")),
+  server: markDerived(defineAppleText("MDM server", "MDM サーバー")),
+  orderNumber: markDerived(defineAppleText("order number", "注文番号")),
+  addedAt: markDerived(defineAppleInstant("added at", "追加日時")),
   releasedAt: markDerived(defineAppleInstant("released at", "所有解除の日時")),
   difference: markDerived({
     ...defineLabelledChoice(DEVICE_DIFFERENCES),
     nullable: true,
     label: text("difference", "違い"),
-    example: "not-in-clomo",
   }),
 } as const satisfies Fields;
 
@@ -39,31 +37,26 @@ const ADE_DEVICE_FIELDS = {
   serialNumber: {
     type: "text",
     label: text("serial number", "シリアルナンバー"),
-    example: "SERIAL000001",
     comparison: "serial-number",
     unique: true,
     short: "serial",
   },
-  profileStatus: defineAppleText("ADE profile state", "ADE プロファイル状態", "assigned"),
-  profileUuid: defineAppleText(
-    "ADE profile ID at Apple",
-    "ADE プロファイルの Apple 側の ID",
-    "0123456789ABCDEF0123456789ABCDEF",
-  ),
+  profileStatus: defineAppleText("ADE profile state", "ADE プロファイル状態"),
+  profileUuid: defineAppleText("ADE profile ID at Apple", "ADE プロファイルの Apple 側の ID"),
   profileAssignTime: defineAppleInstant("profile assigned at", "プロファイルの割り当て日時"),
   profilePushTime: defineAppleInstant("profile pushed at", "プロファイルの適用日時"),
-  deviceFamily: defineAppleText("device family", "種類", "iPhone"),
-  os: defineAppleText("OS", "OS", "iOS"),
-  model: defineAppleText("model", "モデル", "iPhone 17"),
-  description: defineAppleText("description", "説明", "IPHONE 17 BLACK 256GB"),
-  color: defineAppleText("color", "色", "BLACK"),
-  assetTag: defineAppleText("asset tag", "資産タグ", null),
+  deviceFamily: defineAppleText("device family", "種類"),
+  os: defineAppleText("OS", "OS"),
+  model: defineAppleText("model", "モデル"),
+  description: defineAppleText("description", "説明"),
+  color: defineAppleText("color", "色"),
+  assetTag: defineAppleText("asset tag", "資産タグ"),
   deviceAssignedDate: defineAppleInstant("assigned to MDM server at", "MDM サーバーへの割り当て日時"),
-  deviceAssignedBy: defineAppleText("assigned to MDM server by", "MDM サーバーに割り当てた人", null),
+  deviceAssignedBy: defineAppleText("assigned to MDM server by", "MDM サーバーに割り当てた人"),
   mdmMigrationDeadline: defineAppleInstant("MDM migration deadline", "MDM 移行期限"),
-  opType: defineAppleText("last change", "直近の変更", null),
+  opType: defineAppleText("last change", "直近の変更"),
   opDate: defineAppleInstant("changed at", "変更日時"),
-  seenAt: { type: "instant", label: text("first seen", "初回取得日時"), example: "2026-04-01T00:00:00.000Z" },
+  seenAt: { type: "instant", label: text("first seen", "初回取得日時") },
   ...ORGANISATION_FIELDS,
 } as const satisfies Fields;
 

@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import {
   CREATED_AT_FIELD,
   UPDATED_AT_FIELD,
-  defineIdField,
+  ID_FIELD,
   defineLabelledChoice,
   listFileFields,
   type Field,
@@ -19,36 +19,30 @@ const NAME_FIELD = {
   unique: true,
 } as const;
 
-const OPTIONAL_FIELD = { nullable: true, example: null, column: {} } as const;
+const OPTIONAL_FIELD = { nullable: true, column: {} } as const;
 
 const defineOptionalText = (en: string, ja: string) =>
   ({ ...OPTIONAL_FIELD, type: "text", longest: 2000, label: text(en, ja), lines: true }) as const satisfies Field;
 
 const SET = { type: "texts", most: 1000, column: {}, code: true, set: true } as const;
 const FOLLOWED_VALUES: Record<string, Field["follows"]> = { org: ["org", "code"], device: ["device", "serialNumber"] };
-const defineSetField = (short: string, example: string, label: Text) =>
-  ({ ...SET, short, example: [example], label, follows: FOLLOWED_VALUES[short] }) as const;
+const defineSetField = (short: string, label: Text) =>
+  ({ ...SET, short, label, follows: FOLLOWED_VALUES[short] }) as const;
 
-const defineKind = <C extends string>(names: Readonly<Record<C, Text>>, example: NoInfer<C>) =>
-  ({ ...defineLabelledChoice(names), label: text("kind", "種類"), example, column: { required: "new" } }) as const;
+const defineKind = <C extends string>(names: Readonly<Record<C, Text>>) =>
+  ({ ...defineLabelledChoice(names), label: text("kind", "種類"), column: { required: "new" } }) as const;
 
 /**
  * The console installs a profile or app automatically in organisations, and by hand on devices. 全社 is the whole tenant.
  * @see seed 003, 10-2 and 11-2
  */
 const ASSIGNMENT_FIELDS = {
-  orgs: defineSetField("org", "全社", text("organisations (automatic)", "自動適用する組織コード")),
-  devices: defineSetField("device", "SERIAL000001", text("devices (by hand)", "個別適用するシリアルナンバー")),
+  orgs: defineSetField("org", text("organisations (automatic)", "自動適用する組織コード")),
+  devices: defineSetField("device", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
   /** SHA-256 of the file that is stored for the record */
-  file: {
-    type: "digest",
-    nullable: true,
-    byHand: true,
-    example: null,
-    label: text("file (SHA-256)", "ファイル(SHA-256)"),
-  },
+  file: { type: "digest", nullable: true, byHand: true, label: text("file (SHA-256)", "ファイル(SHA-256)") },
   createdAt: CREATED_AT_FIELD,
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
@@ -96,11 +90,11 @@ export const PROFILE_PURPOSES = Object.fromEntries(
 export const SUPERVISED_KINDS: readonly ProfileKind[] = ["content-filter", "single-app", "http-proxy", "home-screen"];
 
 const CONFIG_PROFILE_FIELDS = {
-  id: defineIdField(14),
-  name: { ...NAME_FIELD, label: text("name", "プロファイル名"), example: "パスコード(全社)" },
-  kind: defineKind(PROFILE_KINDS, "passcode"),
+  id: ID_FIELD,
+  name: { ...NAME_FIELD, label: text("name", "プロファイル名") },
+  kind: defineKind(PROFILE_KINDS),
   /** @see seed 003, 7-2-5 */
-  adeSettings: defineSetField("adeSetting", "監視対象モード:設定する", text("ADE settings", "ADE の設定項目")),
+  adeSettings: defineSetField("adeSetting", text("ADE settings", "ADE の設定項目")),
   ...ASSIGNMENT_FIELDS,
 } as const satisfies Fields;
 
@@ -121,9 +115,9 @@ const APP_KINDS = {
 };
 
 const APP_FIELDS = {
-  id: defineIdField(21),
-  name: { ...NAME_FIELD, label: text("name", "アプリ名"), example: "CLOMO MDM Agent for iOS" },
-  kind: defineKind(APP_KINDS, "MarketPlace"),
+  id: ID_FIELD,
+  name: { ...NAME_FIELD, label: text("name", "アプリ名") },
+  kind: defineKind(APP_KINDS),
   bundleId: defineOptionalText("bundle ID", "バンドル ID"),
   version: defineOptionalText("version", "バージョン"),
   licences: { ...OPTIONAL_FIELD, type: "integer", rule: { kind: "count" }, label: text("licences", "ライセンス数") },

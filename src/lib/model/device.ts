@@ -4,9 +4,8 @@ import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
   UPDATED_AT_FIELD,
-  createExampleId,
   listFileFields,
-  defineIdField,
+  ID_FIELD,
   defineLabelledChoice,
   type Field,
   type Fields,
@@ -47,8 +46,6 @@ const ANDROID_MODE = defineLabelledChoice({
 
 export type AndroidMode = (typeof ANDROID_MODE)["choices"][number];
 
-export const ANDROID_MODES = ANDROID_MODE.choices;
-
 /** In this mode, each device needs a separate account. @see facts 1.3 */
 export const ACCOUNT_PER_DEVICE_MODE: AndroidMode = "fully-managed";
 
@@ -58,56 +55,48 @@ export const ACCOUNTLESS_MODE: AndroidMode = "dedicated";
 /** Devices with `legacy` or `unknown` may also require a wipe. @see facts 1.3 */
 export const MODES_REQUIRING_WIPE: readonly AndroidMode[] = ["fully-managed", "comp", "work-profile"];
 
-const defineOptionalColumn = (en: string, ja: string, example: string | null, rule: Rule = ANY_TEXT_RULE) =>
+const defineOptionalColumn = (en: string, ja: string, rule: Rule = ANY_TEXT_RULE) =>
   ({
     type: "text",
     rule,
     nullable: true,
     label: text(en, ja),
-    example,
     column: { consoleExport: true },
   }) as const satisfies Field;
 
-const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
+const { id: USER_ID, name: USER_NAME } = USER.fields;
 
 /** Spaces in an IMEI are not removed, because pre-registration compares the exact text. @see facts 1.3, 1.4 */
 const DEVICE_FIELDS = {
-  id: defineIdField(10),
+  id: ID_FIELD,
   serialNumber: {
     type: "text",
     rule: ANY_TEXT_RULE,
     label: text("serial number", "シリアルナンバー"),
-    example: "SERIAL000001",
     column: { required: "always", consoleExport: true },
     comparison: "serial-number",
     unique: true,
     short: "serial",
   },
-  platform: defineOptionalColumn("platform", "プラットフォーム", "iOS", PLATFORM_RULE),
-  status: defineOptionalColumn("status", "ステータス", "管理中", STATUS_RULE),
+  platform: defineOptionalColumn("platform", "プラットフォーム", PLATFORM_RULE),
+  status: defineOptionalColumn("status", "ステータス", STATUS_RULE),
   identificationName: {
-    ...defineOptionalColumn("identification name", "端末識別名", "営業部 1 号機"),
+    ...defineOptionalColumn("identification name", "端末識別名"),
     comparison: "name",
   },
-  imei: { ...defineOptionalColumn("IMEI", "IMEI番号", "00 000000 000000 0"), code: true },
-  phoneNumber: { ...defineOptionalColumn("telephone number", "電話番号", null), code: true },
-  wifiMac: { ...defineOptionalColumn("Wi-Fi MAC address", "Wi-Fi MACアドレス", null), code: true },
-  androidId: { ...defineOptionalColumn("Android ID", "Android ID", null), code: true },
+  imei: { ...defineOptionalColumn("IMEI", "IMEI番号"), code: true },
+  phoneNumber: { ...defineOptionalColumn("telephone number", "電話番号"), code: true },
+  wifiMac: { ...defineOptionalColumn("Wi-Fi MAC address", "Wi-Fi MACアドレス"), code: true },
+  androidId: { ...defineOptionalColumn("Android ID", "Android ID"), code: true },
   owner: {
     type: "object",
     of: {
       id: { ...USER_ID, label: text("owner ID", "所有者 ID") },
       name: { ...USER_NAME, label: text("owner", "所有者") },
-      email: {
-        type: "text",
-        rule: EMAIL_ADDRESS_RULE,
-        label: text("owner email address", "所有者メールアドレス"),
-        example: emails.example[0],
-      },
+      email: { type: "text", rule: EMAIL_ADDRESS_RULE, label: text("owner email address", "所有者メールアドレス") },
     },
     nullable: true,
     label: text("owner", "所有者"),
-    example: { id: createExampleId(2), name: USER_NAME.example, email: emails.example[0] },
     columns: [
       ["owner", "name"],
       ["ownerEmail", "email"],
@@ -117,18 +106,16 @@ const DEVICE_FIELDS = {
     comparison: "mail-address",
     refers: { to: "user", by: "emails", unknown: { code: "user-unknown", param: "value" } },
   },
-  memo: { ...defineOptionalColumn("memo", "メモ", null), lines: true },
+  memo: { ...defineOptionalColumn("memo", "メモ"), lines: true },
   androidMode: {
     ...ANDROID_MODE,
     nullable: true,
     label: text("Android mode", "Androidモード"),
-    example: null,
     column: { consoleExport: true },
   },
   ownerOrg: {
     ...defineOrgField("owning organisation", "所有組織"),
     nullable: true,
-    example: null,
     columns: [
       ["ownerOrg", "path"],
       ["ownerOrgCode", "code"],
@@ -142,7 +129,6 @@ const DEVICE_FIELDS = {
     type: "texts",
     rule: ANY_TEXT_RULE,
     label: text("tags", "タグ"),
-    example: ["貸出用"],
     column: { consoleExport: true },
     comparison: "name",
     short: "tag",
@@ -217,8 +203,8 @@ export const FIELDS_BY_ACTION: Readonly<Partial<Record<string, readonly (keyof D
 
 const { column: _, unique: __, ...SERIAL_NUMBER } = DEVICE_FIELDS.serialNumber;
 
-const defineActionText = (en: string, ja: string, example: string | null = null) =>
-  ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example, byHand: true }) as const;
+const defineActionText = (en: string, ja: string) =>
+  ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), byHand: true }) as const;
 
 const describeActionSteps = (page: string): Text =>
   text(
@@ -230,7 +216,7 @@ const describeActionSteps = (page: string): Text =>
 export const DEVICE_ACTION = {
   name: "device_action",
   fields: {
-    id: defineIdField(20),
+    id: ID_FIELD,
     serialNumber: { ...SERIAL_NUMBER, byHand: true },
     kind: {
       ...defineLabelledChoice({
@@ -241,16 +227,15 @@ export const DEVICE_ACTION = {
         wallpaper: text("wallpaper", "壁紙を変更"),
       }),
       label: text("action", "操作"),
-      example: "lost-mode",
       byHand: true,
     },
-    message: { ...defineActionText("message", "メッセージ", "拾われた方はご連絡ください"), lines: true },
-    phoneNumber: { ...defineActionText("contact telephone number", "連絡先電話番号", "03-0000-0000"), code: true },
+    message: { ...defineActionText("message", "メッセージ"), lines: true },
+    phoneNumber: { ...defineActionText("contact telephone number", "連絡先電話番号"), code: true },
     deviceName: defineActionText("device name", "デバイス名"),
     picture: defineActionText("name of the picture's file", "画像のファイル名"),
     screen: { ...defineActionText("screen", "画面"), rule: { kind: "choice", choices: ["lock", "home", "both"] } },
-    reason: { ...defineActionText("reason", "理由", "外出先で紛失"), lines: true },
-    by: defineActionText("actor", "実行者", "山田 花子"),
+    reason: { ...defineActionText("reason", "理由"), lines: true },
+    by: defineActionText("actor", "実行者"),
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },

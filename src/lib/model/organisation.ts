@@ -4,7 +4,7 @@ import {
   CREATED_AT_FIELD,
   UPDATED_AT_FIELD,
   listFileFields,
-  defineIdField,
+  ID_FIELD,
   type Field,
   type Fields,
   type RecordOf,
@@ -20,12 +20,11 @@ const UNKNOWN_PARENT_PROBLEM = { code: "org-parent-unknown", param: "parent" } a
 
 /** No limits are documented, and the headers are clomoctl's own. @see facts 1.2, 1.4 */
 const ORG_FIELDS = {
-  id: defineIdField(1),
+  id: ID_FIELD,
   name: {
     type: "text",
     rule: ANY_TEXT_RULE,
     label: text("name", "組織名"),
-    example: "営業部",
     column: { required: "always", consoleExport: true },
     comparison: "name",
   },
@@ -34,7 +33,6 @@ const ORG_FIELDS = {
     rule: ANY_TEXT_RULE,
     nullable: true,
     label: text("code", "組織コード"),
-    example: "S01",
     column: { consoleExport: true },
     comparison: "code",
     unique: true,
@@ -59,14 +57,13 @@ const ORG_FIELDS = {
     type: "id",
     nullable: true,
     label: text("parent", "上位組織"),
-    example: ROOT_ORG_ID,
     short: "parent",
     byHand: true,
     clearable: false,
     refers: { to: "org", by: "id", unknown: UNKNOWN_PARENT_PROBLEM },
   },
-  path: { type: "text", derived: true, label: text("path", "パス"), example: "営業部" },
-  depth: { type: "integer", derived: true, label: text("depth", "階層"), example: 1 },
+  path: { type: "text", derived: true, label: text("path", "パス") },
+  depth: { type: "integer", derived: true, label: text("depth", "階層") },
   createdAt: CREATED_AT_FIELD,
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
@@ -117,7 +114,6 @@ export const defineOrgField = (en: string, ja: string) =>
       path: { ...path, label: text(en, ja) },
     },
     label: text(en, ja),
-    example: { id: id.example, code: code.example, path: path.example },
     columns: [
       ["org", "path"],
       ["orgCode", "code"],
@@ -126,8 +122,8 @@ export const defineOrgField = (en: string, ja: string) =>
   }) as const satisfies Field;
 
 export const ORG_COUNTS = {
-  users: { type: "integer", label: text("users", "所属ユーザー数"), example: 118 },
-  children: { type: "integer", label: text("child organisations", "下位組織数"), example: 0 },
+  users: { type: "integer", label: text("users", "所属ユーザー数") },
+  children: { type: "integer", label: text("child organisations", "下位組織数") },
 } as const satisfies Fields;
 
 export type Org = RecordOf<typeof ORG_FIELDS>;

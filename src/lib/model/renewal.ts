@@ -2,9 +2,8 @@ import { text, type Text } from "../text/index.ts";
 import type { Operation } from "./role.ts";
 import {
   CREATED_AT_FIELD,
-  EXAMPLE_INSTANT,
   UPDATED_AT_FIELD,
-  defineIdField,
+  ID_FIELD,
   defineLabelledChoice,
   type Field,
   type Fields,
@@ -46,36 +45,27 @@ const EXPIRY_CERTAINTIES = {
   typed: text("entered by hand", "手入力"),
 } as const satisfies Record<string, Text>;
 
-const defineTextField = (en: string, ja: string, example: string | null = null) =>
-  ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
+const defineTextField = (en: string, ja: string) =>
+  ({ type: "text", longest: 2000, nullable: true, label: text(en, ja) }) as const satisfies Field;
 
 /** No field may contain a password. */
 export const RECORDED_FIELDS = {
-  kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
-  name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
+  kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類") },
+  name: { type: "text", longest: 255, blank: false, label: text("name", "名前") },
   organisation: defineTextField("organisation", "組織"),
   /** UTC instant; null if unknown */
-  expiresAt: {
-    type: "instant",
-    nullable: true,
-    label: text("expires at", "期限(日時)"),
-    example: "2027-03-01T05:00:00.000Z",
-  },
-  certainty: { ...defineLabelledChoice(EXPIRY_CERTAINTIES), label: text("certainty", "確かさ"), example: "exact" },
-  fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント"), example: null },
+  expiresAt: { type: "instant", nullable: true, label: text("expires at", "期限(日時)") },
+  certainty: { ...defineLabelledChoice(EXPIRY_CERTAINTIES), label: text("certainty", "確かさ") },
+  fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント") },
   /** topic of a push certificate (subject UID) */
-  topic: defineTextField("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
+  topic: defineTextField("topic", "トピック"),
   /** person or role that renews the item; an email address also receives the reminders */
-  owner: { ...defineTextField("owner", "更新担当", "hanako@example.co.jp"), lines: true },
-  account: defineTextField("account", "アカウント", "mdm@example.co.jp"),
+  owner: { ...defineTextField("owner", "更新担当"), lines: true },
+  account: defineTextField("account", "アカウント"),
   /** telephone number that receives the verification codes of the account (two-factor authentication) */
-  phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
+  phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号"),
   /** person who has the telephone, or place where the telephone is stored */
-  phoneHolder: defineTextField(
-    "2-factor phone holder",
-    "認証コードを受け取る電話の所持者・置き場所",
-    "情報システム部の金庫",
-  ),
+  phoneHolder: defineTextField("2-factor phone holder", "認証コードを受け取る電話の所持者・置き場所"),
   notes: { ...defineTextField("notes", "メモ"), lines: true },
   source: defineTextField("file", "ファイル"),
 } as const satisfies Fields;
@@ -83,9 +73,9 @@ export const RECORDED_FIELDS = {
 const { expiresAt, certainty, fingerprint, topic, organisation, source } = RECORDED_FIELDS;
 
 export const RENEWAL_FILE_FIELDS = {
-  expiresAt: { type: expiresAt.type, label: expiresAt.label, example: expiresAt.example },
+  expiresAt: { type: expiresAt.type, label: expiresAt.label },
   certainty,
-  fingerprint: { type: fingerprint.type, label: fingerprint.label, example: "0".repeat(64) },
+  fingerprint: { type: fingerprint.type, label: fingerprint.label },
   topic,
   organisation,
   source,
@@ -94,10 +84,10 @@ export const RENEWAL_FILE_FIELDS = {
 export const RENEWAL_ITEM = {
   name: "renewal_item",
   fields: {
-    id: defineIdField(8),
+    id: ID_FIELD,
     ...RECORDED_FIELDS,
     /** time at which `confirmedBy` last confirmed the yearly login or the upload */
-    confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時"), example: null },
+    confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時") },
     confirmedBy: defineTextField("confirmed by", "実施者"),
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
@@ -141,16 +131,16 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
 
 /** A reminder is about one stage of one item, and is sent to one recipient through one channel. */
 export const REMINDER_KEY = {
-  itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
+  itemId: { type: "id" },
   /** expiry date of the item, which differs between the reminders of different years */
-  expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
+  expiresAt: { type: "instant" },
   /** days before the expiry date; negative after the expiry date */
-  stage: { type: "integer", example: 90 },
-  way: { type: "text", longest: 20, blank: false, example: "mail" },
-  recipient: { type: "text", longest: 320, blank: false, example: RECORDED_FIELDS.owner.example },
+  stage: { type: "integer" },
+  way: { type: "text", longest: 20, blank: false },
+  recipient: { type: "text", longest: 320, blank: false },
 } as const satisfies Fields;
 
-const REMINDER_ID = defineIdField(9);
+const REMINDER_ID = ID_FIELD;
 
 /** The state is `sending` until the outcome is recorded. */
 export const REMINDER = {
@@ -158,12 +148,12 @@ export const REMINDER = {
   fields: {
     id: REMINDER_ID,
     ...REMINDER_KEY,
-    state: { type: "choice", choices: ["sending", "sent", "failed"], example: "sending" },
+    state: { type: "choice", choices: ["sending", "sent", "failed"] },
     /** the same for all attempts, so that mail programs recognise a repeated email */
-    messageId: { type: "text", example: `${REMINDER_ID.example}@clomoctl.invalid` },
-    attempts: { type: "integer", example: 1 },
-    at: { type: "instant", example: EXAMPLE_INSTANT },
-    error: { type: "text", nullable: true, example: null },
+    messageId: { type: "text" },
+    attempts: { type: "integer" },
+    at: { type: "instant" },
+    error: { type: "text", nullable: true },
   },
   formats: {},
   keys: [],

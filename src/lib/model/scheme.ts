@@ -1,7 +1,7 @@
 import { same, text, type Text } from "../text/index.ts";
 import { getOperationsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
-import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
+import { CREATED_AT_FIELD, ID_FIELD, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
@@ -9,12 +9,11 @@ const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限ス�
 export const SCHEME = {
   name: "scheme",
   fields: {
-    id: defineIdField(11),
+    id: ID_FIELD,
     name: {
       type: "text",
       longest: 100,
       label: text("name", "スキーム名"),
-      example: "ユーザー登録係",
       comparison: "name",
       unique: true,
       byHand: true,
@@ -23,11 +22,10 @@ export const SCHEME = {
       type: "texts",
       rule: { kind: "choice", choices: SCHEME_ITEMS },
       label: text("check items", "チェック項目"),
-      example: ["users.write", "users.move"],
       short: "item",
       byHand: true,
     },
-    accounts: { type: "integer", derived: true, label: text("accounts", "アカウント数"), example: 2 },
+    accounts: { type: "integer", derived: true, label: text("accounts", "アカウント数") },
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },

@@ -2,9 +2,8 @@ import { text, type Text } from "../text/index.ts";
 import { ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
-  EXAMPLE_INSTANT,
   UPDATED_AT_FIELD,
-  defineIdField,
+  ID_FIELD,
   defineLabelledChoice,
   type Field,
   type Fields,
@@ -62,18 +61,17 @@ export const SECURED_MANAGER_ROLES: Readonly<Partial<Record<SecuredApp, AppManag
   contacts: GROUP_MANAGER_ROLE,
 };
 
-const APP_FIELD = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ"), example: "docs" } as const;
+const APP_FIELD = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ") } as const;
 
 /** Columns with the same header are the same field in every app. @see facts 6.3 */
 const SECURED_USER_FIELDS = {
-  id: defineIdField(4),
+  id: ID_FIELD,
   app: APP_FIELD,
   userId: {
     type: "text",
     rule: SECURED_FIELD_RULES.id,
     label: text("user ID", "ユーザーID"),
     onScreen: "ユーザー ID",
-    example: "hanako01",
     column: { required: "always", consoleExport: true },
     unique: true,
   },
@@ -83,7 +81,6 @@ const SECURED_USER_FIELDS = {
     // The documents state only the maximum length, so `required` is an assumption. @see facts 6.1
     label: text("name", "表示名"),
     onScreen: "名前",
-    example: "髙橋 花子",
     shownAs: "name",
     column: { required: "always", consoleExport: true },
     personName: "written",
@@ -96,14 +93,12 @@ const SECURED_USER_FIELDS = {
     nullable: true,
     lines: true,
     label: text("description", "説明"),
-    example: null,
     column: { consoleExport: true },
   },
   groups: {
     type: "texts",
     label: text("groups", "グループ名"),
     onScreen: "所属するグループ",
-    example: ["営業"],
     rule: ANY_TEXT_RULE,
     column: {},
     comparison: "name",
@@ -116,35 +111,17 @@ const SECURED_USER_FIELDS = {
     },
   },
   // These fields are on the screen of each app but not in any file, so imports leave them unchanged.
-  device: {
-    type: "text",
-    rule: ANY_TEXT_RULE,
-    nullable: true,
-    label: text("device", "デバイス"),
-    example: null,
-    byHand: true,
-  },
-  licenceException: {
-    type: "boolean",
-    label: text("licence limit exception", "ライセンス制限例外設定"),
-    example: false,
-    byHand: true,
-  },
-  settings: {
-    type: "objects",
-    derived: true,
-    of: { field: { type: "text" }, value: { type: "text" } },
-    example: [{ field: "fileManager", value: "TRUE" }],
-  },
+  device: { type: "text", rule: ANY_TEXT_RULE, nullable: true, label: text("device", "デバイス"), byHand: true },
+  licenceException: { type: "boolean", label: text("licence limit exception", "ライセンス制限例外設定"), byHand: true },
+  settings: { type: "objects", derived: true, of: { field: { type: "text" }, value: { type: "text" } } },
   secretsSet: {
     type: "objects",
     short: "secrets",
     of: { field: { type: "text" }, at: { type: "instant" } },
     label: text("secrets set", "設定済みのパスワードなど"),
-    example: [{ field: "password", at: EXAMPLE_INSTANT }],
   },
-  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false, byHand: true },
-  role: { ...defineLabelledChoice(SECURED_ROLES), derived: true, label: text("role", "権限"), example: "manager" },
+  administrator: { type: "boolean", label: text("administrator", "管理者"), byHand: true },
+  role: { ...defineLabelledChoice(SECURED_ROLES), derived: true, label: text("role", "権限") },
   password: {
     ...defineSecret("パスワード", SECURED_FIELD_RULES.password),
     column: { header: "パスワード", required: "new" },
@@ -308,18 +285,17 @@ const GROUPS_PAGE = text(
 export const SECURED_GROUP = {
   name: "secured_group",
   fields: {
-    id: defineIdField(6),
+    id: ID_FIELD,
     app: APP_FIELD,
     name: {
       type: "text",
       rule: ANY_TEXT_RULE,
       label: text("name", "グループ名"),
-      example: "営業",
       comparison: "name",
       unique: true,
       byHand: true,
     },
-    users: { type: "integer", derived: true, label: text("users", "ユーザー数"), example: 12 },
+    users: { type: "integer", derived: true, label: text("users", "ユーザー数") },
     createdAt: CREATED_AT_FIELD,
   },
   // @see facts 6.7

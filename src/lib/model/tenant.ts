@@ -2,12 +2,11 @@ import { text, type Text } from "../text/index.ts";
 import { SENDABLE_ADDRESS_RULE } from "./rules.ts";
 import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-const defineTextField = (label: Text, example: string) =>
-  ({ type: "text", longest: 255, nullable: true, label, example }) as const satisfies Field;
+const defineTextField = (label: Text) =>
+  ({ type: "text", longest: 255, nullable: true, label }) as const satisfies Field;
 
 /** The value is null if nobody recorded whether the tenant uses the service. */
-const defineUsageField = (label: Text, example: boolean | null = true) =>
-  ({ type: "boolean", nullable: true, label, example }) as const satisfies Field;
+const defineUsageField = (label: Text) => ({ type: "boolean", nullable: true, label }) as const satisfies Field;
 
 /** @see facts 2.4, 7.3 */
 export const ANDROID_ACCOUNT_TYPES = {
@@ -18,14 +17,14 @@ export const ANDROID_ACCOUNT_TYPES = {
 
 export const USAGE_FIELDS = {
   ios: defineUsageField(text("iOS/iPadOS", "iOS/iPadOS")),
-  macos: defineUsageField(text("macOS", "macOS"), false),
+  macos: defineUsageField(text("macOS", "macOS")),
   android: defineUsageField(text("Android", "Android")),
-  windows: defineUsageField(text("Windows", "Windows"), null),
+  windows: defineUsageField(text("Windows", "Windows")),
   /** @see facts 4 */
   ade: defineUsageField(text("ADE", "ADE")),
   vpp: defineUsageField(text("VPP", "VPP")),
-  gate: defineUsageField(text("CLOMO GATE", "CLOMO GATE"), false),
-  securedApps: defineUsageField(text("SECURED APPs", "SECURED APPs"), null),
+  gate: defineUsageField(text("CLOMO GATE", "CLOMO GATE")),
+  securedApps: defineUsageField(text("SECURED APPs", "SECURED APPs")),
   mobileAppPortal: defineUsageField(text("MOBILE APP PORTAL", "MOBILE APP PORTAL")),
 } as const satisfies Fields;
 
@@ -33,10 +32,10 @@ export type UsageName = keyof typeof USAGE_FIELDS;
 
 /** A contract is identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
 export const CONTRACT = {
-  name: { type: "text", longest: 255, blank: false, example: "CLOMO MDM" },
-  licences: { type: "integer", nullable: true, example: 300 },
-  from: { type: "day", nullable: true, example: "2026-04-01" },
-  until: { type: "day", nullable: true, example: "2027-03-31" },
+  name: { type: "text", longest: 255, blank: false },
+  licences: { type: "integer", nullable: true },
+  from: { type: "day", nullable: true },
+  until: { type: "day", nullable: true },
 } as const satisfies Fields;
 
 export type Contract = RecordOf<typeof CONTRACT>;
@@ -46,45 +45,34 @@ export const TENANT = {
   fields: {
     companyName: defineTextField(text("company name", "会社名"), "株式会社サンプル"),
     /** part of the login address, from the application form. @see facts 0 */
-    domain: defineTextField(text("domain", "利用ドメイン"), "example"),
+    domain: defineTextField(text("domain", "利用ドメイン")),
     /** mailed to the contact person in 「[CLOMO PANEL] 登録完了のお知らせ」. @see facts 0 */
-    loginUrl: defineTextField(text("login address", "ログイン URL"), "https://panel.example.jp/example"),
+    loginUrl: defineTextField(text("login address", "ログイン URL")),
     /** URL情報 in the settings of the console. @see facts 0: Settings > Mobile Device Management > iOS > 基本設定 > URL情報 */
-    mdmAddress: defineTextField(text("MDM address", "MDM のアドレス(URL情報)"), "mdm.clomo.com/example/ios"),
+    mdmAddress: defineTextField(text("MDM address", "MDM のアドレス(URL情報)")),
     /** HOME 「担当者名」: the person responsible for the contract. @see facts 7.2 */
-    contactName: defineTextField(text("contact person", "担当者名"), "山田 花子"),
+    contactName: defineTextField(text("contact person", "担当者名")),
     contactMail: {
       type: "text",
       rule: SENDABLE_ADDRESS_RULE,
       nullable: true,
       label: text("contact person's email address", "担当者のメールアドレス"),
-      example: "hanako@example.co.jp",
     },
-    contactPhone: defineTextField(text("contact person's telephone number", "担当者の電話番号"), "03-0000-0000"),
-    contracts: { type: "objects", of: CONTRACT, label: text("contracts", "契約"), example: [buildExampleContract()] },
+    contactPhone: defineTextField(text("contact person's telephone number", "担当者の電話番号")),
+    contracts: { type: "objects", of: CONTRACT, label: text("contracts", "契約") },
     ...USAGE_FIELDS,
     androidAccounts: {
       ...defineLabelledChoice(ANDROID_ACCOUNT_TYPES),
       nullable: true,
       label: text("Android accounts", "Android のアカウント"),
-      example: "google-play",
     },
-    consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン"), "Asia/Tokyo"),
-    languages: {
-      type: "texts",
-      rule: { kind: "choice", choices: ["ja", "en"] },
-      label: text("languages", "言語"),
-      example: ["ja"],
-    },
+    consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン")),
+    languages: { type: "texts", rule: { kind: "choice", choices: ["ja", "en"] }, label: text("languages", "言語") },
   },
   formats: {},
   keys: [],
   usual: [],
 } as const satisfies Thing;
-
-function buildExampleContract(): unknown {
-  return Object.fromEntries(Object.entries(CONTRACT).map(([name, { example }]) => [name, example]));
-}
 
 export type TenantProfile = RecordOf<typeof TENANT.fields>;
 

@@ -40,7 +40,6 @@ export interface FileColumn {
 export type PersonNameForm = "written" | "kana";
 
 export type Field = FieldShape & {
-  readonly example?: unknown;
   readonly nullable?: true | undefined;
   readonly label?: Text | undefined;
   /** label on the console's screen, if it differs from the header in files */
@@ -115,8 +114,6 @@ export interface RecordKey {
   readonly lasting?: true | undefined;
 }
 
-export type ManualWork = "create" | "edit" | "move" | "delete";
-
 /** Steps are in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
 export interface ClickPaths {
   readonly create?: Text | undefined;
@@ -129,7 +126,7 @@ export interface ClickPaths {
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** Defines a record type. Schemas, files, lists, plans and examples are derived from the definition. */
+/** Defines a record type. Schemas, files, lists and plans are derived from the definition. */
 export interface Thing<F extends Fields = Fields> {
   readonly name: string;
   readonly fields: F;
@@ -267,15 +264,7 @@ export type ManualValue =
 /** Values by field. Fields that are not included do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
-export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
-  Object.fromEntries(listApiFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
-
-export const EXAMPLE_INSTANT = "2026-11-20T01:23:45.000Z";
-
-export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
-
-export const defineIdField = (last: number) =>
-  ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
+export const ID_FIELD = { type: "id", label: text("id", "ID") } as const satisfies Field;
 
 /** Returns the column with the key by which a value is compared. The column is blank if key and value are equal. */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
@@ -284,17 +273,9 @@ export const getKeyColumn = ({ short, list }: { readonly short: string; readonly
 export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
-export const CREATED_AT_FIELD = {
-  type: "instant",
-  label: text("created", "作成日時"),
-  example: EXAMPLE_INSTANT,
-} as const satisfies Field;
+export const CREATED_AT_FIELD = { type: "instant", label: text("created", "作成日時") } as const satisfies Field;
 
-export const UPDATED_AT_FIELD = {
-  type: "instant",
-  label: text("updated", "更新日時"),
-  example: EXAMPLE_INSTANT,
-} as const satisfies Field;
+export const UPDATED_AT_FIELD = { type: "instant", label: text("updated", "更新日時") } as const satisfies Field;
 
 export interface ValueRule {
   readonly rule: Rule;

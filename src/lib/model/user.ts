@@ -5,7 +5,7 @@ import {
   CREATED_AT_FIELD,
   UPDATED_AT_FIELD,
   listFileFields,
-  defineIdField,
+  ID_FIELD,
   type Field,
   type Fields,
   type RecordOf,
@@ -13,41 +13,25 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
+const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, more?: F) =>
   ({
     type: "text",
     rule: ANY_TEXT_RULE,
     nullable: true,
     label: text(en, ja),
-    example,
     column: { consoleExport: true },
     ...(more as F),
   }) as const;
 
 /** No file contains these fields, but account names can be built from them. @see facts 2.4 */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
-  ({
-    type: "text",
-    rule: ANY_TEXT_RULE,
-    nullable: true,
-    label: text(en, ja),
-    example: null,
-    byHand: true,
-    ...more,
-  }) as const;
+  ({ type: "text", rule: ANY_TEXT_RULE, nullable: true, label: text(en, ja), byHand: true, ...more }) as const;
 
 export const CUSTOM_FIELD = {
   name: "custom_field",
   fields: {
-    id: defineIdField(3),
-    name: {
-      type: "text",
-      rule: ANY_TEXT_RULE,
-      label: text("name", "項目名"),
-      example: "入社年",
-      comparison: "name",
-      unique: true,
-    },
+    id: ID_FIELD,
+    name: { type: "text", rule: ANY_TEXT_RULE, label: text("name", "項目名"), comparison: "name", unique: true },
     createdAt: CREATED_AT_FIELD,
   },
   formats: {},
@@ -74,23 +58,21 @@ export const MAX_ACCOUNT_NAME_LENGTH = 320;
  * screen. @see facts 1.2, 1.3
  */
 const FIELDS = {
-  id: defineIdField(2),
+  id: ID_FIELD,
   name: {
     type: "text",
     rule: ANY_TEXT_RULE,
     label: text("name", "氏名"),
-    example: "髙橋 花子",
     column: { required: "always", consoleExport: true },
     personName: "written",
     comparison: "name",
   },
-  nameKana: defineOptionalTextField("name in kana", "フリガナ", "タカハシ ハナコ", { personName: "kana" }),
+  nameKana: defineOptionalTextField("name in kana", "フリガナ", { personName: "kana" }),
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
     most: 100,
     label: text("email addresses", "メールアドレス"),
-    example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
     column: { required: "always", consoleExport: true },
     comparison: "mail-address",
     unique: true,
@@ -108,20 +90,20 @@ const FIELDS = {
       creates: { option: "createOrgs", count: "orgsCreated" },
     },
   },
-  title: defineOptionalTextField("title", "役職", "課長"),
-  employeeCode: defineOptionalTextField("employee code", "社員コード", "E0042", { comparison: "code" }),
-  upn: defineOptionalTextField("UPN", "UPN", null, { comparison: "mail-address" }),
-  addressType: defineOptionalTextField("address type", "住所の区分", null),
-  postalCode: defineOptionalTextField("postal code", "郵便番号", "100-0005", { code: true }),
-  address: defineOptionalTextField("address", "住所", "東京都千代田区丸の内", { lines: true }),
-  tel: defineOptionalTextField("telephone number", "TEL", "03-0000-0000", { code: true }),
-  extension: defineOptionalTextField("extension", "内線", null, { code: true }),
-  fax: defineOptionalTextField("fax", "FAX", null, { code: true }),
+  title: defineOptionalTextField("title", "役職"),
+  employeeCode: defineOptionalTextField("employee code", "社員コード", { comparison: "code" }),
+  upn: defineOptionalTextField("UPN", "UPN", { comparison: "mail-address" }),
+  addressType: defineOptionalTextField("address type", "住所の区分"),
+  postalCode: defineOptionalTextField("postal code", "郵便番号", { code: true }),
+  address: defineOptionalTextField("address", "住所", { lines: true }),
+  tel: defineOptionalTextField("telephone number", "TEL", { code: true }),
+  extension: defineOptionalTextField("extension", "内線", { code: true }),
+  fax: defineOptionalTextField("fax", "FAX", { code: true }),
   googleWorkspaceEmail: defineManualTextField("Google Workspace email address", "Google Workspaceメールアドレス", {
     rule: EMAIL_ADDRESS_RULE,
   }),
   salesforceAccount: defineManualTextField("Salesforce account", "Salesforceアカウント"),
-  accountName: defineOptionalTextField("CLOMO account name", "CLOMOアカウント名", null, {
+  accountName: defineOptionalTextField("CLOMO account name", "CLOMOアカウント名", {
     comparison: "code",
     unique: true,
     short: "account",
@@ -135,18 +117,12 @@ const FIELDS = {
     secret: true,
     onlyWith: "accountName",
   },
-  accountPasswordSetAt: {
-    type: "instant",
-    nullable: true,
-    label: text("password set at", "パスワード設定日時"),
-    example: null,
-  },
-  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false, byHand: true },
+  accountPasswordSetAt: { type: "instant", nullable: true, label: text("password set at", "パスワード設定日時") },
+  administrator: { type: "boolean", label: text("administrator", "管理者"), byHand: true },
   custom: {
     type: "objects",
     of: { name: { type: "text", rule: ANY_TEXT_RULE }, value: { type: "text", rule: ANY_TEXT_RULE } },
     label: text("custom fields", "カスタムユーザー情報"),
-    example: [{ name: "入社年", value: "2019" }],
     byHand: true,
   },
   createdAt: CREATED_AT_FIELD,

@@ -1,6 +1,5 @@
+import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { expect, test } from "vitest";
-import { RENEWAL_ITEM } from "../model/renewal.ts";
-import { buildExampleRecord } from "../model/thing.ts";
 import { same } from "../text/index.ts";
 import { compareByExpiry, addExpiryStatus, levelOf, DEFAULT_THRESHOLDS } from "./expiry-status.ts";
 
@@ -32,7 +31,7 @@ test.each([
 });
 
 const AS_OF = { now: NOW, timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
-const ITEM = buildExampleRecord(RENEWAL_ITEM.fields);
+const ITEM = EXAMPLE_RENEWAL_ITEM;
 
 test("judges a record and returns all its fields", () => {
   expect(addExpiryStatus(ITEM, "kanto", AS_OF)).toEqual({

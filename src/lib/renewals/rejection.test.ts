@@ -1,7 +1,6 @@
+import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { expect, test } from "vitest";
 import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
-import { RENEWAL_ITEM } from "../model/renewal.ts";
-import { buildExampleRecord } from "../model/thing.ts";
 import { expireAtRejection, markRejectedItem } from "./rejection.ts";
 
 const AT = "2026-11-20T03:00:00.000Z";
@@ -38,7 +37,7 @@ test.each([
   ],
 ])("a rejected item ended %s", (_, expiresAt, at, end) => {
   const item = {
-    ...buildExampleRecord(RENEWAL_ITEM.fields),
+    ...EXAMPLE_RENEWAL_ITEM,
     expiresAt,
     rejection: { what: TOKEN_REJECTION_MESSAGE, at },
   };

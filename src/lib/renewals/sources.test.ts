@@ -1,11 +1,11 @@
+import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, createServerToken, OpensslWorkspace, readExpiringItems } from "#support/apple/openssl.ts";
 import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
-import { RENEWAL_ITEM, type RenewalItem } from "../model/renewal.ts";
-import { buildExampleRecord } from "../model/thing.ts";
+import { type RenewalItem } from "../model/renewal.ts";
 import type { CheckItem } from "./expiry-status.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 
@@ -133,7 +133,7 @@ test("reads bytes from stdin like a named file", async () => {
 });
 
 const recordedAs = (source: string | null, more: Partial<RenewalItem> = {}): RenewalItem => ({
-  ...buildExampleRecord(RENEWAL_ITEM.fields),
+  ...EXAMPLE_RENEWAL_ITEM,
   kind: "vpp-token",
   name: "本社",
   expiresAt: DAY.toISOString(),

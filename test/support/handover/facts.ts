@@ -1,7 +1,6 @@
+import { EXAMPLE_RENEWAL_ITEM, createExampleId } from "../examples.ts";
 import { EMPTY_TENANT_PROFILE } from "../../../src/lib/model/tenant.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
-import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
-import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import { listQuestions, type QuestionState } from "../../../src/lib/handover/checklist/index.ts";
 import type { Administrator, HandoverFacts, RenewalRecord } from "../../../src/lib/handover/checklist/facts.ts";
 
@@ -31,7 +30,7 @@ export const createAdministrator = (number: number, change: Partial<Administrato
 });
 
 export const createRenewal = (number: number, change: Partial<RenewalRecord> = {}): RenewalRecord => ({
-  ...buildExampleRecord(RENEWAL_ITEM.fields),
+  ...EXAMPLE_RENEWAL_ITEM,
   id: createExampleId(200 + number),
   kind: "custom",
   name: `期限 ${number}`,

@@ -1,4 +1,4 @@
-import { createExampleId } from "../../../src/lib/model/thing.ts";
+import { createExampleId } from "../examples.ts";
 import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import type { ReportData } from "../../../src/lib/handover/report/data.ts";

@@ -1,12 +1,11 @@
-import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
-import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
+import { EXAMPLE_RENEWAL_ITEM } from "../examples.ts";
 import type { DatedItem } from "../../../src/lib/renewals/expiry-status.ts";
 import type { DueReminder } from "../../../src/lib/renewals/notify/message.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
 
 export const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
-  ...buildExampleRecord(RENEWAL_ITEM.fields),
+  ...EXAMPLE_RENEWAL_ITEM,
   id: "019a0000-0000-7000-8000-000000000001",
   name: "本社",
   expiresAt: EXPIRY,

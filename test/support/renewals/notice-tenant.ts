@@ -1,5 +1,5 @@
-import { REMINDER, type ReminderRecord } from "../../../src/lib/model/renewal.ts";
-import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
+import { EXAMPLE_REMINDER } from "../examples.ts";
+import { type ReminderRecord } from "../../../src/lib/model/renewal.ts";
 import type { DatedItem } from "../../../src/lib/renewals/expiry-status.ts";
 import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 
@@ -33,7 +33,7 @@ export const createReminderTenant = ({
 
 /** Returns a stored reminder; by default, a reminder of `itemId` that was sent by email. */
 export const createPastReminder = (at: string, change: Partial<ReminderRecord> = {}): ReminderRecord => ({
-  ...buildExampleRecord(REMINDER.fields),
+  ...EXAMPLE_REMINDER,
   id: at,
   itemId: "019a0000-0000-7000-8000-000000000001",
   expiresAt: "2027-03-01T03:00:00.000Z",

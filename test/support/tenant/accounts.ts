@@ -1,5 +1,5 @@
+import { createExampleId } from "../examples.ts";
 import type { AdministratorRole, Operation } from "../../../src/lib/model/role.ts";
-import { createExampleId } from "../../../src/lib/model/thing.ts";
 import type { TestTenant } from "./tenant.ts";
 
 export interface TestAccount {

@@ -1,4 +1,4 @@
-import { createExampleId } from "../../../src/lib/model/thing.ts";
+import { createExampleId } from "../examples.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 

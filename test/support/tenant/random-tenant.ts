@@ -1,7 +1,7 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../src/lib/model/account.ts";
 import { ADE_DEVICE, BUSINESS_FIELDS } from "../../../src/lib/model/ade-device.ts";
 import { ANSWER } from "../../../src/lib/model/answer.ts";
-import { ANDROID, ANDROID_MODES, DEVICE, PLATFORMS } from "../../../src/lib/model/device.ts";
+import { ANDROID, DEVICE, PLATFORMS } from "../../../src/lib/model/device.ts";
 import { emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
 import { ORG } from "../../../src/lib/model/organisation.ts";
 import { ROLES } from "../../../src/lib/model/role.ts";
@@ -371,7 +371,7 @@ class TenantFiller {
           platform,
           owner,
           ownerOrg: owner === null && draw.is() ? draw.oneOf(orgs) : null,
-          androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(ANDROID_MODES)) : null,
+          androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(DEVICE.fields.androidMode.choices)) : null,
         }),
       });
     }

@@ -1,13 +1,12 @@
+import { EXAMPLE_DEVICE_ACTION } from "#support/examples.ts";
 import { expect, test } from "vitest";
 import type { Device, DeviceAction, WrittenDevice } from "../../../lib/client/index.ts";
-import { DEVICE_ACTION } from "../../../lib/model/device.ts";
-import { buildExampleRecord } from "../../../lib/model/thing.ts";
 import { run, runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: one } = example<WrittenDevice>("editDevice");
 const other: Device = { ...one, id: one.id.replace(/.$/, "9"), serialNumber: "S2" };
-const action = buildExampleRecord(DEVICE_ACTION.fields) as DeviceAction;
+const action = EXAMPLE_DEVICE_ACTION;
 const findDevices = ({ query }: { query?: Record<string, string> }) => ({
   items: { S1: [one], S2: [other] }[query?.["name"] ?? ""] ?? [],
 });

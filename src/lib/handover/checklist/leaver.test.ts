@@ -1,5 +1,5 @@
+import { createExampleId } from "#support/examples.ts";
 import { expect, test } from "vitest";
-import { createExampleId } from "../../model/thing.ts";
 import { COMPLETE_FACTS, createRenewal, TODAY } from "#support/handover/facts.ts";
 import type { HandoverFacts } from "./facts.ts";
 import { buildLeaverSteps, type Leaver } from "./leaver.ts";

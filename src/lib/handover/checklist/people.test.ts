@@ -1,6 +1,6 @@
+import { createExampleId } from "#support/examples.ts";
 import { expect, test } from "vitest";
 import { createAdministrator, COMPLETE_FACTS } from "#support/handover/facts.ts";
-import { createExampleId } from "../../model/thing.ts";
 import { findPeople, isOnlyPerson, isSameName, mentionsPerson, sharesWord, type Person } from "./people.ts";
 
 const TARO: Person = {

@@ -1,6 +1,6 @@
+import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { describe, expect, it } from "vitest";
-import { RENEWAL_ITEM, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { buildExampleRecord } from "../../model/thing.ts";
+import { RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { DOCUMENT_FORMATS, renderDocument } from "../../document/index.ts";
 import { buildGuideDocument } from "./document.ts";
 import { buildRenewalGuide, type Step } from "./index.ts";
@@ -8,7 +8,7 @@ import { buildRenewalGuide, type Step } from "./index.ts";
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
 const KNOWN: RenewalItem = {
-  ...buildExampleRecord(RENEWAL_ITEM.fields),
+  ...EXAMPLE_RENEWAL_ITEM,
   name: "本社",
   organisation: "東京支店",
   topic: "com.apple.mgmt.External.1234",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { defineIdField, type Fields, type Thing } from "../../model/thing.ts";
+import { ID_FIELD, type Fields, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { openListExport } from "./list-export.ts";
 import { CREATION_ORDER, findRecords, readAllRecords, streamList, type RecordList } from "./lists.ts";
@@ -10,7 +10,7 @@ import type { Reader } from "./store.ts";
 import { type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
 
 const FIELDS = {
-  id: defineIdField(1),
+  id: ID_FIELD,
   serialNumber: { type: "text", label: text("serial number", "シリアル番号"), shownAs: "serial", column: {} },
   memo: { type: "text", nullable: true, label: text("memo", "メモ"), comparison: "name", column: {} },
   tags: { type: "texts", label: text("tags", "タグ"), column: {} },
@@ -18,7 +18,7 @@ const FIELDS = {
   owner: {
     type: "object",
     nullable: true,
-    of: { id: defineIdField(2), name: { type: "text", label: text("owner", "利用者") }, mail: { type: "text" } },
+    of: { id: ID_FIELD, name: { type: "text", label: text("owner", "利用者") }, mail: { type: "text" } },
     label: text("owner", "利用者"),
     columns: [
       ["owner", "name"],

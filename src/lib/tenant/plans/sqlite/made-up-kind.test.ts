@@ -6,7 +6,7 @@ import { Stager } from "../staging/stage.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { createFormat } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { CREATED_AT_FIELD, defineIdField, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
+import { CREATED_AT_FIELD, ID_FIELD, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
 import { text } from "../../../text/index.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { applyPlan } from "./commit.ts";
@@ -24,7 +24,7 @@ const value = <F extends Partial<Field>>(header: string, more?: F) =>
 const MAKER = {
   name: "maker",
   fields: {
-    id: defineIdField(7),
+    id: ID_FIELD,
     name: value("maker", { comparison: "name", unique: true }),
     createdAt: CREATED_AT_FIELD,
   },
