@@ -178,21 +178,12 @@ type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCur
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-/** Loads a module only once, because a repeated `import()` takes time. */
-const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-  let loaded: Promise<T> | undefined;
-  return () => (loaded ??= load());
-};
-
-const loadPermissionChecks = loadOnce(() => import("./policy/check.ts"));
-const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
-
 const openTenantParts = async (
   own: OpenedTenantParts,
   actor: Actor,
   { surroundings, actor: owner }: OwnerOptions,
 ): Promise<TenantParts> => {
-  const { buildScope } = await loadPermissionChecks();
+  const { buildScope } = await import("./policy/check.ts");
   const scope = buildScope(actor);
   const parts = { ...own, ...(scope && (await own.within(scope))) };
   return { ...parts, session: new Session(parts.store, surroundings, owner, actor) };
@@ -213,7 +204,7 @@ const findSender = async (
   request: { readonly headers: Pick<Headers, "get"> },
   { surroundings }: Omit<OwnerOptions, "actor">,
 ) => {
-  const { findSignedInActor } = await loadCredentials();
+  const { findSignedInActor } = await import("./sign-in/credentials.ts");
   const check = {
     header: request.headers.get("authorization"),
     now: getCurrentInstant(surroundings),
@@ -238,7 +229,7 @@ const createCredentialResolver =
       requireCurrentSchema(own);
       return { ...own, owner, session: owner, address };
     }
-    const { recordUse } = await loadCredentials();
+    const { recordUse } = await import("./sign-in/credentials.ts");
     const found = await findSender(own, request, { surroundings });
     if (found instanceof Failure) throw found;
     const { stored } = found;

@@ -7,11 +7,6 @@ import { readAllRecords, streamList } from "../store/lists.ts";
 import { ACCOUNTS, readAccountSettings, ROLE_HOLDERS, SUPPORT_ACCOUNTS } from "./account-rows.ts";
 import { SCHEMES } from "./scheme-rows.ts";
 
-// load modules only when needed, so that lists start faster
-const loadAccounts = () => import("./accounts.ts");
-const loadSchemes = () => import("./schemes.ts");
-const loadAdministrators = () => import("./administrators.ts");
-
 const { fields: FIELDS } = ACCOUNT;
 
 const buildPasswordMembers = ({ z }: InputKit) => ({
@@ -72,7 +67,7 @@ export const accounts = {
         ...writeOptions,
       }),
     needs: ["accounts.settings"],
-    run: async ({ session }, given) => (await loadAccounts()).updateAccountSettings(session, given),
+    run: async ({ session }, given) => (await import("./accounts.ts")).updateAccountSettings(session, given),
   }),
   create: operation({
     route: "POST /v1/accounts",
@@ -81,14 +76,14 @@ export const accounts = {
       kit.z.strictObject({ user: kit.Id, ...buildAccountMembers(kit), alreadyInConsole: kit.z.boolean().optional() }),
     needs: ["accounts.write"],
     once: ["password"],
-    run: async ({ session }, given) => (await loadAccounts()).createAccount(session, given),
+    run: async ({ session }, given) => (await import("./accounts.ts")).createAccount(session, given),
   }),
   edit: operation({
     route: "PATCH /v1/accounts/{id}",
     about: "Change a CLOMO account",
     input: (kit) => kit.z.strictObject(buildAccountMembers(kit)),
     needs: ["accounts.write"],
-    run: async ({ session }, given, { id }) => (await loadAccounts()).editAccount(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("./accounts.ts")).editAccount(session, id, given),
   }),
   revoke: operation({
     route: "POST /v1/accounts/{id}/revoke",
@@ -96,7 +91,7 @@ export const accounts = {
     input: ({ z, writeOptions }) => z.strictObject(writeOptions),
     needs: ["accounts.write"],
     once: true,
-    run: async ({ session }, given, { id }) => (await loadAccounts()).revokeRole(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("./accounts.ts")).revokeRole(session, id, given),
   }),
   resetPassword: operation({
     route: "POST /v1/accounts/{id}/reset-password",
@@ -112,7 +107,7 @@ export const accounts = {
       }),
     needs: ["accounts.write"],
     once: ["password"],
-    run: async ({ session }, given, { id }) => (await loadAccounts()).resetPassword(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("./accounts.ts")).resetPassword(session, id, given),
   }),
   transfer: operation({
     route: "POST /v1/accounts/{id}/transfer",
@@ -137,14 +132,14 @@ export const roles = {
     input: ({ newRecordSchema }) => newRecordSchema(SCHEME.fields),
     needs: ["schemes.write"],
     once: true,
-    run: async ({ session }, given) => (await loadSchemes()).createScheme(session, given),
+    run: async ({ session }, given) => (await import("./schemes.ts")).createScheme(session, given),
   }),
   scheme: operation({
     route: "GET /v1/roles/schemes/{id}",
     about: "Get a permission scheme and the accounts that have it",
     needs: ["schemes.read"],
     run: async ({ session }, _, { id }) => {
-      const { readSchemeWithHolders } = await loadSchemes();
+      const { readSchemeWithHolders } = await import("./schemes.ts");
       return session.read((reader) => readSchemeWithHolders(reader, id));
     },
   }),
@@ -153,14 +148,14 @@ export const roles = {
     about: "Rename a permission scheme, or change its items",
     input: ({ recordChangeSchema }) => recordChangeSchema(SCHEME.fields),
     needs: ["schemes.write"],
-    run: async ({ session }, given, { id }) => (await loadSchemes()).editScheme(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("./schemes.ts")).editScheme(session, id, given),
   }),
   deleteSchemes: operation({
     route: "POST /v1/roles/schemes/delete",
     about: "Delete permission schemes that no account has, all of them or none",
     input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["schemes.write"],
-    run: async ({ session }, given) => (await loadSchemes()).deleteSchemes(session, given),
+    run: async ({ session }, given) => (await import("./schemes.ts")).deleteSchemes(session, given),
   }),
 };
 
@@ -173,7 +168,7 @@ export const administrators = {
     path: buildKindPath,
     needs: (_actor, _given, { kind }) => [kind === "users" ? "accounts.read" : "secured.read"],
     run: async ({ session }, _, { kind }) => {
-      const { readAdministratorList } = await loadAdministrators();
+      const { readAdministratorList } = await import("./administrators.ts");
       return session.read((reader) => readAdministratorList(reader, kind));
     },
   }),
@@ -183,7 +178,7 @@ export const administrators = {
     path: buildKindPath,
     needs: (_actor, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
     once: true,
-    run: async ({ session }, _, { kind }) => (await loadAdministrators()).confirmAdministrators(session, kind),
+    run: async ({ session }, _, { kind }) => (await import("./administrators.ts")).confirmAdministrators(session, kind),
   }),
 };
 

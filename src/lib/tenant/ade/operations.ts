@@ -4,21 +4,19 @@ import { findRecords, streamList } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
 import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
 
-const loadServer = () => import("./server.ts");
-
 export const ade = {
   show: operation({
     route: "GET /v1/ade",
     about: "Get the endpoint, server, key, token and last sync",
     needs: ["apple.read"],
-    run: async ({ session }) => session.read((await loadServer()).readAde),
+    run: async ({ session }) => session.read((await import("./server.ts")).readAde),
   }),
   setEndpoint: operation({
     route: "PUT /v1/ade/endpoint",
     about: "Set the endpoint of Apple's services; the key, token and devices of another endpoint are deleted",
     input: ({ z }) => z.strictObject({ url: z.url().max(2000).optional().meta({ description: "default: Apple" }) }),
     needs: ["apple.write"],
-    run: async ({ session }, { url }) => (await loadServer()).setEndpoint(session, url),
+    run: async ({ session }, { url }) => (await import("./server.ts")).setEndpoint(session, url),
   }),
   createKeyPair: operation({
     route: "POST /v1/ade/keypair",
@@ -26,7 +24,7 @@ export const ade = {
     input: ({ z }) =>
       z.strictObject({ replace: z.boolean().optional().meta({ description: "true: discard the existing key" }) }),
     needs: ["apple.write"],
-    run: async ({ session, apple }, given) => (await loadServer()).createKey(session, apple, given),
+    run: async ({ session, apple }, given) => (await import("./server.ts")).createKey(session, apple, given),
   }),
   setToken: operation({
     route: "PUT /v1/ade/token",

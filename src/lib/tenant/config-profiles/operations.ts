@@ -6,8 +6,6 @@ import type { EditableRecordType } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import { streamList, type RecordList } from "../store/lists.ts";
 
-const loadAssigned = () => import("../records/assigned.ts");
-
 const assignedOperations = <const N extends "config-profiles" | "apps", F extends Fields>(
   noun: N,
   list: RecordList<F>,
@@ -44,13 +42,17 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
     needs: [`${noun}.read`],
     result: "file",
     run: async ({ session }, _, call) =>
-      (await loadAssigned()).readKeptFile(session, list, (call as unknown as { readonly id: string }).id),
+      (await import("../records/assigned.ts")).readKeptFile(
+        session,
+        list,
+        (call as unknown as { readonly id: string }).id,
+      ),
   }),
 });
 
 export const configProfiles = {
   ...assignedOperations("config-profiles", CONFIG_PROFILE_LIST, async (_, given) =>
-    (await loadAssigned()).createEditableProfileType(given),
+    (await import("../records/assigned.ts")).createEditableProfileType(given),
   ),
   clashes: operation({
     route: "GET /v1/config-profiles/clashes",
@@ -62,7 +64,7 @@ export const configProfiles = {
 };
 
 export const apps = assignedOperations("apps", APP_LIST, async (session, given) =>
-  (await loadAssigned()).createEditableAppType(session, given),
+  (await import("../records/assigned.ts")).createEditableAppType(session, given),
 );
 
 export type { ProfileClash } from "../records/assigned-rows.ts";

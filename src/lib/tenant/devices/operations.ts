@@ -5,8 +5,6 @@ import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../records/de
 import { readOperations, recordOperations } from "../records/operations.ts";
 import { streamList } from "../store/lists.ts";
 
-const loadDevices = () => import("../records/devices.ts");
-
 const DEVICES_OF_ORG = "the devices owned by this organisation, or by a user in it";
 
 export const devices = {
@@ -15,7 +13,7 @@ export const devices = {
     list: DEVICE_LIST,
     needs: "devices.read",
     filters: ({ buildOrgFilters }) => buildOrgFilters(DEVICES_OF_ORG),
-    editable: async () => (await loadDevices()).EDITABLE_DEVICES,
+    editable: async () => (await import("../records/devices.ts")).EDITABLE_DEVICES,
     creates: () => ["devices.write"],
     // operators may change only the memo and tags
     edits: (given) => [
@@ -58,7 +56,7 @@ export const devices = {
     },
     needs: ["devices.write"],
     once: true,
-    run: async ({ session }, given) => (await loadDevices()).changeDeviceOwners(session, given),
+    run: async ({ session }, given) => (await import("../records/devices.ts")).changeDeviceOwners(session, given),
   }),
   tag: operation({
     route: "POST /v1/devices/tag",
@@ -71,7 +69,7 @@ export const devices = {
     },
     needs: ["devices.note"],
     once: true,
-    run: async ({ session }, given) => (await loadDevices()).tagDevices(session, given),
+    run: async ({ session }, given) => (await import("../records/devices.ts")).tagDevices(session, given),
   }),
 };
 
@@ -93,7 +91,7 @@ export const deviceActions = {
       newRecordSchema(DEVICE_ACTION.fields, { without: ["serialNumber", "by"], more }),
     needs: ["devices.write"],
     once: true,
-    run: async ({ session }, given) => (await loadDevices()).recordDeviceAction(session, given),
+    run: async ({ session }, given) => (await import("../records/devices.ts")).recordDeviceAction(session, given),
   }),
 };
 

@@ -36,8 +36,6 @@ export const answers = {
   }),
 };
 
-const loadDependents = () => import("./dependents.ts");
-
 /**
  * A user's dependents are shown completely or not at all. SECURED APPs users are an exception, because few accounts may
  * see them.
@@ -52,7 +50,7 @@ export const leavers = {
     needs: DEPENDENTS_READS,
     changes: false,
     run: async ({ session }, { ids }) => {
-      const { findDependents } = await loadDependents();
+      const { findDependents } = await import("./dependents.ts");
       return session.read((reader) => findDependents(reader, session.actor, ids));
     },
   }),

@@ -3,8 +3,6 @@ import { recordOperations } from "../records/operations.ts";
 import { ORG_DETAIL_LIST, ORG_LIST } from "../records/org-rows.ts";
 import { findRecords, readAllRecords } from "../store/lists.ts";
 
-const loadOrgs = () => import("../records/orgs.ts");
-
 /** In a path, the root 全社 is omitted, and a `/` in a name is written `\/`. */
 export const orgs = {
   ...recordOperations({
@@ -12,7 +10,7 @@ export const orgs = {
     list: ORG_LIST,
     needs: "orgs.read",
     filters: ({ buildOrgFilters }) => buildOrgFilters("the organisation"),
-    editable: async () => (await loadOrgs()).EDITABLE_ORGS,
+    editable: async () => (await import("../records/orgs.ts")).EDITABLE_ORGS,
     creates: () => ["orgs.write"],
     edits: () => ["orgs.write"],
     without: ["parentId"],
@@ -36,7 +34,7 @@ export const orgs = {
     about: "Move an organisation, with everything below it, to another parent",
     input: ({ z, Id, writeOptions }) => z.strictObject({ parent: Id, ...writeOptions }),
     needs: ["orgs.write"],
-    run: async ({ session }, given, { id }) => (await loadOrgs()).moveOrg(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("../records/orgs.ts")).moveOrg(session, id, given),
   }),
 };
 

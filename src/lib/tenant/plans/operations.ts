@@ -187,8 +187,6 @@ export const imports = {
   }),
 };
 
-const loadLayouts = () => import("../layouts/layouts.ts");
-
 /** The first import of a list stores a layout. Later imports find the layout by the headers. */
 export const layouts = {
   list: operation({
@@ -196,7 +194,7 @@ export const layouts = {
     about: "List the layouts of lists that the caller may import, newest first, then the built-in ones",
     needs: ["users.read"],
     run: async ({ session }) => {
-      const { listLayouts } = await loadLayouts();
+      const { listLayouts } = await import("../layouts/layouts.ts");
       return session.read((reader) => listLayouts(reader, session.actor));
     },
   }),
@@ -205,14 +203,14 @@ export const layouts = {
     about: "Store how lists with these headers are read",
     input: buildLayoutInput,
     needs: listMissingStartRights,
-    run: async ({ session }, given) => (await loadLayouts()).learnLayout(session, given),
+    run: async ({ session }, given) => (await import("../layouts/layouts.ts")).learnLayout(session, given),
   }),
   remove: operation({
     route: "DELETE /v1/layouts/{id}",
     about: "Remove a layout",
     path: ({ z }) => ({ id: z.string().regex(/^[0-9a-z-]{1,20}$/) }),
     needs: listMissingAccessRights,
-    run: async ({ session }, _, { id }) => (await loadLayouts()).removeLayout(session, id),
+    run: async ({ session }, _, { id }) => (await import("../layouts/layouts.ts")).removeLayout(session, id),
   }),
 };
 

@@ -9,10 +9,6 @@ import { findRecords, type RecordList } from "../store/lists.ts";
 import type { NounWithHistory } from "../versions/history.ts";
 import type { EditableRecordType } from "./records.ts";
 
-const loadRecords = () => import("./records.ts");
-const loadExports = () => import("./exports.ts");
-const loadHistory = () => import("../versions/history.ts");
-
 interface ReadNoun<N extends string, F extends Fields> {
   readonly noun: N;
   readonly list: RecordList<F>;
@@ -36,7 +32,7 @@ export const readOperations = <const N extends NounWithHistory, F extends Fields
     about: `Get all versions of ${noun}, including deleted ones, by a name that they have or had`,
     input: ({ z, byName }) => z.strictObject(byName),
     needs: [needs],
-    run: async ({ session }, { name }) => (await loadHistory()).readHistory(session, noun, name),
+    run: async ({ session }, { name }) => (await import("../versions/history.ts")).readHistory(session, noun, name),
   }),
 });
 
@@ -62,7 +58,7 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
       needs: (actor, given) => creates(actor, given),
       once: true,
       run: async ({ session }, given) =>
-        (await loadRecords()).createRecord(session, await editable(session, given), given),
+        (await import("./records.ts")).createRecord(session, await editable(session, given), given),
     }),
     edit: operation({
       route: `PATCH /v1/${noun}/{id}`,
@@ -71,7 +67,7 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
       needs: (_, given) => edits(given),
       run: async ({ session }, given, call) => {
         const { id } = call as unknown as { readonly id: string };
-        return (await loadRecords()).editRecord(session, await editable(session, given), id, given);
+        return (await import("./records.ts")).editRecord(session, await editable(session, given), id, given);
       },
     }),
     export: operation({
@@ -81,7 +77,9 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
       needs: [needs],
       result: "csv",
       run: async ({ session }, query) =>
-        (await loadExports()).exportList(session, list, query as unknown as ExportQuery, { action: `${noun}.export` }),
+        (await import("./exports.ts")).exportList(session, list, query as unknown as ExportQuery, {
+          action: `${noun}.export`,
+        }),
     }),
   };
 };

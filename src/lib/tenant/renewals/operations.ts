@@ -2,8 +2,6 @@ import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from
 import { operation, type InputKit } from "../operation.ts";
 import { listReminders, listRenewalItems } from "./renewal-rows.ts";
 
-const loadRenewals = () => import("./renewals.ts");
-
 const buildNewItem = ({ z, buildFieldSchemas }: InputKit) => {
   const { kind, name, ...others } = buildFieldSchemas(RECORDED_FIELDS);
   return z.strictObject({ kind, name, ...z.object(others).partial().shape });
@@ -22,14 +20,14 @@ export const renewals = {
     input: buildNewItem,
     needs: ["renewals.write"],
     once: true,
-    run: async ({ session }, given) => (await loadRenewals()).addRenewal(session, given),
+    run: async ({ session }, given) => (await import("./renewals.ts")).addRenewal(session, given),
   }),
   edit: operation({
     route: "PATCH /v1/renewals/{id}",
     about: "Change a renewal item",
     input: (kit) => buildNewItem(kit).partial(),
     needs: ["renewals.write"],
-    run: async ({ session }, given, { id }) => (await loadRenewals()).editRenewal(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("./renewals.ts")).editRenewal(session, id, given),
   }),
   renew: operation({
     route: "POST /v1/renewals/{id}/renew",
@@ -42,13 +40,13 @@ export const renewals = {
         file: z.strictObject(buildFieldSchemas(RENEWAL_FILE_FIELDS)).optional(),
       }),
     needs: ["renewals.write"],
-    run: async ({ session }, given, { id }) => (await loadRenewals()).renewItem(session, id, given),
+    run: async ({ session }, given, { id }) => (await import("./renewals.ts")).renewItem(session, id, given),
   }),
   remove: operation({
     route: "DELETE /v1/renewals/{id}",
     about: "Delete a renewal item and its recorded reminders",
     needs: ["renewals.write"],
-    run: async ({ session }, _, { id }) => (await loadRenewals()).removeRenewal(session, id),
+    run: async ({ session }, _, { id }) => (await import("./renewals.ts")).removeRenewal(session, id),
   }),
   notices: operation({
     route: "GET /v1/renewals/notices",
@@ -63,7 +61,8 @@ export const renewals = {
     input: ({ z, buildFieldSchemas }) => z.strictObject(buildFieldSchemas(REMINDER_KEY)),
     needs: ["renewals.write"],
     changes: false,
-    run: async ({ session, processes }, given) => (await loadRenewals()).claimReminder(session, processes, given),
+    run: async ({ session, processes }, given) =>
+      (await import("./renewals.ts")).claimReminder(session, processes, given),
   }),
   settleNotice: operation({
     route: "POST /v1/renewals/notices/{id}/settle",
@@ -71,7 +70,8 @@ export const renewals = {
     input: ({ z }) => z.strictObject({ state: z.enum(["sent", "failed"]), error: z.string().max(2000).nullable() }),
     needs: ["renewals.write"],
     changes: false,
-    run: async ({ session }, given, { id }) => (await loadRenewals()).recordReminderOutcome(session, id, given),
+    run: async ({ session }, given, { id }) =>
+      (await import("./renewals.ts")).recordReminderOutcome(session, id, given),
   }),
 };
 

@@ -1,15 +1,12 @@
 import { operation } from "../operation.ts";
 
-const loadCredentials = () => import("./credentials.ts");
-const loadForgottenPassword = () => import("./forgotten-password.ts");
-
 /** An Idempotency-Key cannot repeat the secret of an access token, because secrets are not stored. */
 export const accessTokens = {
   list: operation({
     route: "GET /v1/access-tokens",
     about: "List the acting account's access tokens, newest first",
     needs: [],
-    run: async ({ session }) => (await loadCredentials()).listAccessTokens(session),
+    run: async ({ session }) => (await import("./credentials.ts")).listAccessTokens(session),
   }),
   create: operation({
     route: "POST /v1/access-tokens",
@@ -22,7 +19,7 @@ export const accessTokens = {
       }),
     needs: ["sign-in"],
     changes: false,
-    run: async ({ session }, given) => (await loadCredentials()).createAccessToken(session, given),
+    run: async ({ session }, given) => (await import("./credentials.ts")).createAccessToken(session, given),
   }),
   revoke: operation({
     route: "DELETE /v1/access-tokens/{id}",
@@ -30,7 +27,7 @@ export const accessTokens = {
     // anyone who finds a leaked token can revoke the token, because a token can revoke itself
     needs: ({ credential }, _, { id }) => (credential?.id === id ? [] : ["sign-in"]),
     changes: false,
-    run: async ({ session }, _, { id }) => (await loadCredentials()).revokeAccessToken(session, id),
+    run: async ({ session }, _, { id }) => (await import("./credentials.ts")).revokeAccessToken(session, id),
   }),
 };
 
@@ -50,7 +47,9 @@ export const sessions = {
     needs: "open",
     changes: false,
     run: async ({ owner, mail, startJob, address }, { account }) => {
-      const send = await (await loadForgottenPassword()).requestResetCode({ owner, mail }, { account, address });
+      const send = await (
+        await import("./forgotten-password.ts")
+      ).requestResetCode({ owner, mail }, { account, address });
       if (send !== undefined) startJob(send);
       return { requested: true };
     },
@@ -67,7 +66,7 @@ export const sessions = {
     needs: "open",
     changes: false,
     run: async ({ owner, address }, given) =>
-      (await loadForgottenPassword()).resetForgottenPassword(owner, given, address),
+      (await import("./forgotten-password.ts")).resetForgottenPassword(owner, given, address),
   }),
   end: operation({
     route: "DELETE /v1/sessions/current",
@@ -75,7 +74,7 @@ export const sessions = {
     needs: [],
     changes: false,
     run: async ({ session }) => {
-      await (await loadCredentials()).signOut(session);
+      await (await import("./credentials.ts")).signOut(session);
       return { ended: true };
     },
   }),

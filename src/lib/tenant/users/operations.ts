@@ -5,9 +5,6 @@ import { recordOperations } from "../records/operations.ts";
 import { CUSTOM_FIELD_LIST, USER_LIST } from "../records/user-rows.ts";
 import { readAllRecords, streamList } from "../store/lists.ts";
 
-const loadUsers = () => import("../records/users.ts");
-const loadFields = () => import("../records/fields.ts");
-
 const listAdministratorMarkRights = (given: object): readonly ["accounts.roles"] | readonly [] =>
   "administrator" in given ? ["accounts.roles"] : [];
 
@@ -16,7 +13,7 @@ const record = recordOperations({
   list: USER_LIST,
   needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
-  editable: async (session) => (await loadUsers()).createEditableUserType(session),
+  editable: async (session) => (await import("../records/users.ts")).createEditableUserType(session),
   creates: (actor, given) => [...getUserCreationOperations(actor), ...listAdministratorMarkRights(given)],
   edits: (given) => ["users.write", ...listAdministratorMarkRights(given)],
   without: ["org"],
@@ -44,7 +41,7 @@ export const users = {
     input: ({ z, Id, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, org: Id, ...writeOptions }),
     needs: ["users.move"],
     once: true,
-    run: async ({ session }, given) => (await loadUsers()).moveUsers(session, given),
+    run: async ({ session }, given) => (await import("../records/users.ts")).moveUsers(session, given),
   }),
   fields: operation({
     route: "GET /v1/users/fields",
@@ -58,14 +55,14 @@ export const users = {
     input: ({ z, newValueSchema }) => z.strictObject({ name: newValueSchema(CUSTOM_FIELD.fields.name).min(1) }),
     needs: ["fields.write"],
     once: true,
-    run: async ({ session }, { name }) => (await loadFields()).addCustomField(session, name),
+    run: async ({ session }, { name }) => (await import("../records/fields.ts")).addCustomField(session, name),
   }),
   field: operation({
     route: "GET /v1/users/fields/{id}",
     about: "Get a custom field, and the number of users who have a value in it",
     needs: ["fields.read"],
     run: async ({ session }, _, { id }) => {
-      const { getFieldWithUsage } = await loadFields();
+      const { getFieldWithUsage } = await import("../records/fields.ts");
       return session.read((reader) => getFieldWithUsage(reader, id));
     },
   }),
@@ -75,7 +72,8 @@ export const users = {
       "Remove a custom field and its values; if another number of users has a value than given, nothing is removed",
     input: ({ z }) => z.strictObject({ users: z.coerce.number().int().optional() }),
     needs: ["fields.write"],
-    run: async ({ session }, given, { id }) => (await loadFields()).removeCustomField(session, id, given),
+    run: async ({ session }, given, { id }) =>
+      (await import("../records/fields.ts")).removeCustomField(session, id, given),
   }),
 };
 

@@ -3,9 +3,6 @@ import { operation, type InputKit } from "../../operation.ts";
 import { findRecords, readAllRecords, streamList } from "../../store/lists.ts";
 import { buildSecuredGroupList, buildSecuredUserList } from "./user-rows.ts";
 
-const loadUsers = () => import("./users.ts");
-const loadGroups = () => import("./groups.ts");
-
 const buildAppPath = ({ z }: InputKit) => ({ app: z.enum(SECURED_APPS) });
 
 /** Members of a request for a SECURED APPs user that differ from the stored fields. */
@@ -70,7 +67,7 @@ export const secured = {
       }),
     needs: ["secured.write"],
     once: ["password", "secretKey"],
-    run: async ({ session }, given, { app }) => (await loadUsers()).createSecuredUser(session, app, given),
+    run: async ({ session }, given, { app }) => (await import("./users.ts")).createSecuredUser(session, app, given),
   }),
   edit: operation({
     route: "PATCH /v1/secured/{app}/users/{id}",
@@ -78,7 +75,8 @@ export const secured = {
     path: buildAppPath,
     input: (kit) => kit.recordChangeSchema(SECURED_USER.fields, { without: ["userId"], more: buildUserMembers(kit) }),
     needs: ["secured.write"],
-    run: async ({ session }, given, { app, id }) => (await loadUsers()).editSecuredUser(session, app, id, given),
+    run: async ({ session }, given, { app, id }) =>
+      (await import("./users.ts")).editSecuredUser(session, app, id, given),
   }),
   groups: operation({
     route: "GET /v1/secured/{app}/groups",
@@ -94,7 +92,7 @@ export const secured = {
     input: ({ newRecordSchema }) => newRecordSchema(SECURED_GROUP.fields),
     needs: ["secured.write"],
     once: true,
-    run: async ({ session }, given, { app }) => (await loadGroups()).createGroup(session, app, given),
+    run: async ({ session }, given, { app }) => (await import("./groups.ts")).createGroup(session, app, given),
   }),
   deleteGroups: operation({
     route: "POST /v1/secured/{app}/groups/delete",
@@ -102,7 +100,7 @@ export const secured = {
     path: buildAppPath,
     input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["secured.write"],
-    run: async ({ session }, given, { app }) => (await loadGroups()).deleteGroups(session, app, given),
+    run: async ({ session }, given, { app }) => (await import("./groups.ts")).deleteGroups(session, app, given),
   }),
 };
 

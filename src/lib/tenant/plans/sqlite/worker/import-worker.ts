@@ -4,14 +4,12 @@ import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import { commitPlan, commitUndo, plan, select } from "./tasks.ts";
 import type { countUndo } from "./readings.ts";
 
-const loadReadings = () => import("./readings.ts");
-
 const JOBS = {
   plan,
   select,
   commitPlan,
   commitUndo,
-  countUndo: async (...given: Parameters<typeof countUndo>) => (await loadReadings()).countUndo(...given),
+  countUndo: async (...given: Parameters<typeof countUndo>) => (await import("./readings.ts")).countUndo(...given),
 } as const;
 
 export type ImportJobs = typeof JOBS;

@@ -23,8 +23,6 @@ export interface ReadSource {
 /** Maximum time that a statement waits for a commit. The time is short, because later statements wait meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 
-const loadUndoPlan = () => import("../undo/plan.ts");
-
 const openSource = (
   { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,
@@ -52,7 +50,7 @@ export const countUndo = async (
   }: { readonly files: ReadSource; readonly undone: UndoneChange; readonly kind: FormatName | undefined },
   interrupted: () => boolean,
 ): Promise<UndoCounts> => {
-  const { countPreparedUndo } = await loadUndoPlan();
+  const { countPreparedUndo } = await import("../undo/plan.ts");
   const database = openSource(files, interrupted);
   try {
     return countPreparedUndo(database, undone, kind);
@@ -71,7 +69,10 @@ const loadLineReader = async (
       return (database) => readPlanLines(database, plan, reading.query, isBeside ? plan.kind.thing.name : undefined);
     }
     case "undo-rows": {
-      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/undo-lines.ts")]);
+      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([
+        import("../undo/plan.ts"),
+        import("../undo/undo-lines.ts"),
+      ]);
       return (database) => {
         prepareUndo(database, reading.undone);
         return readUndoLines(database, reading.first, reading.query);
