@@ -45,7 +45,7 @@ export interface LocalResult {
 
 export interface TenantOptions extends Pick<
   SqliteTenantOptions,
-  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
+  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "guard"
 > {
   readonly actor: string;
   readonly acting: "owner" | { readonly account: string } | "requests";

@@ -1,3 +1,4 @@
+import { guardWrites } from "#support/tenant/guarded-writer.ts";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collectChangeNumbers } from "./request-changes.ts";
@@ -116,7 +117,7 @@ test("a change must declare its locks at its start", async () => {
   const changing = (locks: readonly string[]) => {
     const collectionOf = (table: string) => (table === "thing" ? "things" : undefined);
     const checked = new Session(
-      new SqliteStore(database(), collectionOf),
+      new SqliteStore(database(), guardWrites(collectionOf)),
       session.surroundings,
       "owner",
       MACHINE_OWNER,

@@ -24,6 +24,7 @@ import {
   signInAdministrator,
 } from "./administrator.ts";
 import { addTestCredential } from "./credentials.ts";
+import { guardWrites } from "./guarded-writer.ts";
 import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
 import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
@@ -166,7 +167,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["business_device", "ade"],
 ]);
 
-/** Returns the collection to lock before writing to the table. See `TenantOptions`. */
+/** Returns the collection to lock before writing to the table. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
 
 const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
@@ -293,7 +294,7 @@ export class TestTenant {
       actor: "owner",
       acting,
       surroundings,
-      collectionOf,
+      guard: guardWrites(collectionOf),
       mail,
       apple,
       processes,

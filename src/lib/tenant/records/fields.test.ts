@@ -1,3 +1,4 @@
+import { guardWrites } from "#support/tenant/guarded-writer.ts";
 import { expect, test } from "vitest";
 import type { Database } from "../store/sqlite/database.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
@@ -10,7 +11,12 @@ let database: Database;
 openForEachTest((tenant) => (database = tenant.database));
 
 test("removing a custom field removes its values, and changes no other user", async () => {
-  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner", MACHINE_OWNER);
+  const session = new Session(
+    new SqliteStore(database, guardWrites(collectionOf)),
+    new TestSurroundings(),
+    "owner",
+    MACHINE_OWNER,
+  );
   const [note, other] = [await addCustomField(session, "備考"), await addCustomField(session, "棟")];
   const pkOf = (id: string): number => database.count("select pk from custom_field where id = :id", { id });
   const [notePk, otherPk] = [pkOf(note.id), pkOf(other.id)];
@@ -54,7 +60,12 @@ test.each([
   ["a\u200bb", "name: contains invisible characters (U+200B)"],
   ["a ", 'the name begins or ends with a space: "a "'],
 ])("rejects a custom field with the name %j", async (name, told) => {
-  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner", MACHINE_OWNER);
+  const session = new Session(
+    new SqliteStore(database, guardWrites(collectionOf)),
+    new TestSurroundings(),
+    "owner",
+    MACHINE_OWNER,
+  );
   const failure = await failureOf(addCustomField(session, name));
   expect([failure?.code, failure?.what.en]).toEqual(["input-rejected", told]);
   expect(database.count("select count(*) from custom_field")).toBe(0);

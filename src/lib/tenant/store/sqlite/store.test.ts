@@ -1,3 +1,4 @@
+import { guardWrites } from "#support/tenant/guarded-writer.ts";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
@@ -220,7 +221,11 @@ describe("locks", () => {
     ["user", "users"],
     ["secured_user", "secured"],
   ]);
-  const checking = (): SqliteStore => new SqliteStore(database, (table) => collections.get(table));
+  const checking = (): SqliteStore =>
+    new SqliteStore(
+      database,
+      guardWrites((table) => collections.get(table)),
+    );
 
   test.each([
     ["update", "update org set code = 'x'", "orgs"],

@@ -21,13 +21,8 @@ interface ChangeOptions {
 
 const LOCK_RETRY_MS = 100;
 
-export type CollectionLookup = (table: string) => string | undefined;
-
-const WRITTEN_TABLE_PATTERN =
-  /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
-
-const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
-const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
+/** Tests check with a guard what a change writes. */
+export type WriterGuard = (writer: Writer) => Writer;
 
 const MAX_REMEMBERED_RESULTS = 1000;
 
@@ -36,16 +31,12 @@ let scratchTableCount = 0;
 /** Results are available in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
-  readonly #collectionOf: CollectionLookup | undefined;
   readonly #view: View | undefined;
-  readonly #locked = new Set<string>();
-  readonly #kept = new Set<string>();
   #revision: number | undefined;
   #isOver = false;
 
-  constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
+  constructor(database: Database, view?: View) {
     this.#connected = database;
-    this.#collectionOf = collectionOf;
     this.#view = view;
   }
 
@@ -85,14 +76,12 @@ export class Connection implements Writer {
   }
 
   async run(sql: string, params?: Params): Promise<number> {
-    this.#check(sql);
     return this.#database.run(sql, params);
   }
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
     const found = new Map<string, LockedCollection>();
     for (const name of collections.toSorted()) {
-      this.#locked.add(name);
       const row = this.#database.get("select revision, last from collection where name = :name", { name });
       found.set(name, { revision: Number(row?.["revision"] ?? 0), last: Number(row?.["last"] ?? 0) });
     }
@@ -102,25 +91,6 @@ export class Connection implements Writer {
   async revision(): Promise<number> {
     this.#revision ??= this.#database.count("select coalesce(max(revision), 0) + 1 from collection");
     return this.#revision;
-  }
-
-  #hasVersions(table: string): boolean {
-    const name = `${table.toLowerCase()}_version`;
-    return this.#database.count("select count(*) from main.sqlite_schema where name = :name", { name }) > 0;
-  }
-
-  #check(sql: string): void {
-    if (this.#collectionOf === undefined) return;
-    for (const [, table = ""] of sql.matchAll(WRITTEN_TABLE_PATTERN)) {
-      const collection = this.#collectionOf(table);
-      if (collection === undefined || [...this.#locked].some((name) => name.split(":")[0] === collection)) continue;
-      throw new TypeError(`${table} is written, but the collection ${collection} is not locked`);
-    }
-    for (const [, table = ""] of sql.matchAll(VERSIONED_TABLE_PATTERN)) this.#kept.add(table);
-    for (const [, table = ""] of sql.matchAll(CHANGED_TABLE_PATTERN)) {
-      if (this.#hasVersions(table) && !this.#kept.has(table))
-        throw new TypeError(`records of ${table} are changed, but no version of them was stored`);
-    }
   }
 }
 
@@ -140,28 +110,28 @@ class WorkQueue {
  */
 export class SqliteStore {
   readonly #database: Database;
-  readonly #collectionOf: CollectionLookup | undefined;
+  readonly #guard: WriterGuard;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
   #recalled: { readonly state: string; readonly results: Map<string, unknown> } = { state: "", results: new Map() };
 
   constructor(
     database: Database,
-    collectionOf?: CollectionLookup,
+    guard: WriterGuard = (writer) => writer,
     {
       turns = new WorkQueue(),
       view,
     }: { readonly turns?: WorkQueue | undefined; readonly view?: View | undefined } = {},
   ) {
     this.#database = database;
-    this.#collectionOf = collectionOf;
+    this.#guard = guard;
     this.#turns = turns;
     this.#view = view;
   }
 
   async within(scope: Scope): Promise<SqliteStore> {
     const { buildScopeView } = await import("../scope.ts");
-    return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: buildScopeView(scope) });
+    return new SqliteStore(this.#database, this.#guard, { turns: this.#turns, view: buildScopeView(scope) });
   }
 
   get isReadOnly(): boolean {
@@ -176,7 +146,7 @@ export class SqliteStore {
     return this.#turns.next(async () => {
       applyView(this.#database, this.#view);
       this.#database.run("begin");
-      return this.#ending(body, new Connection(this.#database, undefined, this.#view));
+      return this.#ending(body, new Connection(this.#database, this.#view));
     });
   }
 
@@ -251,7 +221,7 @@ export class SqliteStore {
     return streamLines(this.#database, (database) => {
       applyView(database, this.#view);
       refreshViewOrgs(database, this.#view);
-      return describe(new Connection(database, undefined, this.#view));
+      return describe(new Connection(database, this.#view));
     });
   }
 
@@ -267,7 +237,8 @@ export class SqliteStore {
   ): Promise<{ readonly result: T } | undefined> {
     applyView(this.#database, this.#view);
     if (!this.#database.tryBegin()) return undefined;
-    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf, this.#view), end) };
+    const guarded = (connection: Connection): Promise<T> => body(this.#guard(connection));
+    return { result: await this.#ending(guarded, new Connection(this.#database, this.#view), end) };
   }
 
   async #ending<T>(

@@ -16,7 +16,7 @@ import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, read
 import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";
 import type { AuditVerificationOptions } from "../../audit/findings.ts";
 import type { Scope } from "../store.ts";
-import { SqliteStore, type CollectionLookup } from "./store.ts";
+import { SqliteStore, type WriterGuard } from "./store.ts";
 
 export interface TenantFileOptions {
   readonly name: string;
@@ -149,15 +149,15 @@ function linkIfAbsent(from: string, to: string): void {
 export interface SqliteTenantOptions extends TenantFileOptions {
   /** true if errors are sent to other computers and must not contain local paths */
   readonly isServed?: boolean | undefined;
-  readonly collectionOf?: CollectionLookup | undefined;
+  readonly guard?: WriterGuard | undefined;
 }
 
 export type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
 
-export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions) => {
+export const openSqliteTenant = ({ guard, isServed, ...file }: SqliteTenantOptions) => {
   const { folder, processes } = file;
   const database = openTenantFile(file);
-  const store = new SqliteStore(database, collectionOf);
+  const store = new SqliteStore(database, guard);
   let begun: ReturnType<typeof makeEngine> | undefined;
   const makeEngine = async () => {
     const { SqliteImports } = await import("../../plans/sqlite/engine.ts");

@@ -5,6 +5,7 @@ import type { Import } from "../../../operations.ts";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../../../index.ts";
 import { collectionOf, failureOf, openForAllTests } from "#support/tenant/tenant.ts";
+import { guardWrites } from "#support/tenant/guarded-writer.ts";
 
 const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
@@ -128,7 +129,7 @@ test("an import belongs to the person who committed it, as in the audit log, not
     acting: "owner",
     actor: "owner (taro)",
     surroundings,
-    collectionOf,
+    guard: guardWrites(collectionOf),
   });
   onTestFinished(() => other.close());
   const theirs = createWholeClient({ transport: createDispatch(other) });
