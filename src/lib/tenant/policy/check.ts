@@ -11,7 +11,7 @@ import type { Actor } from "./actor.ts";
 
 export type NeededRight = Operation | SignInRight;
 
-export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
+const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
 
 const isRead = (right: NeededRight): boolean => right.endsWith(".read");
 
@@ -118,5 +118,5 @@ export const buildScope = (sender: Actor): Scope | undefined => {
   };
 };
 
-export const canReadContacts = (actor: Actor): boolean =>
+const canReadContacts = (actor: Actor): boolean =>
   RESTRICTED_FIELD_OPERATIONS.some((operation) => isOperationPermitted(actor, operation));
