@@ -39,8 +39,7 @@ test("finds an exact name among any number of names that contain it, whatever it
   });
   await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
   await renewals.add({ kind: "custom", name: "契約", owner: "sato@example.jp" });
-  for (const typed of ["佐藤 一郎", " 佐藤 一郎 "])
-    expect(await stepsOf(typed)).toEqual([TRANSFER]);
+  for (const typed of ["佐藤 一郎", " 佐藤 一郎 "]) expect(await stepsOf(typed)).toEqual([TRANSFER]);
 });
 
 test("a person recorded with a department in full-width brackets is the same person", async () => {

@@ -43,7 +43,7 @@ export type Contract = RecordOf<typeof CONTRACT>;
 export const TENANT = {
   name: "tenant",
   fields: {
-    companyName: defineTextField(text("company name", "会社名"), "株式会社サンプル"),
+    companyName: defineTextField(text("company name", "会社名")),
     /** part of the login address, from the application form. @see facts 0 */
     domain: defineTextField(text("domain", "利用ドメイン")),
     /** mailed to the contact person in 「[CLOMO PANEL] 登録完了のお知らせ」. @see facts 0 */

@@ -9,12 +9,7 @@ import {
   buildCaseSql,
   ORDERED_JOIN,
 } from "../../store/sql.ts";
-import {
-  reportReleasedDevices,
-  findUndeletableRecords,
-  keepMissingRecords,
-  buildReleasedDevicesSql,
-} from "./deletion/undeletable.ts";
+import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
 import { recordPlanViolations } from "../../store/sqlite/plan-violations.ts";
 import { findConflicts } from "./conflicts.ts";
 import { findScopeProblems } from "./matching/scope-problems.ts";
@@ -59,14 +54,7 @@ import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../../versions/references.ts";
-import {
-  CUSTOM_FIELD_COLLECTION,
-  UNDELETABLE_TABLE,
-  type PlanDefinition,
-  type StoredKind,
-  getDeletionTable,
-  storeDeletions,
-} from "./stored-kind.ts";
+import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { ImportedField } from "../staging/kinds.ts";
 import { USER } from "../../../model/user.ts";
 
