@@ -102,10 +102,8 @@ export async function readList(
     const read = own && { ...own, columns: own.columns.filter(({ to }) => to !== null) };
     const unread = findOpenHeaders(headers, format, { customFields, map: read });
     const all = selects ? unread.reduce(ignoreColumn, own ?? { columns: [] }) : own;
-    return {
-      map: all && { ...all, options: { ...all.options, ...place } },
-      ...{ learns, note, headers, unread, reading, isText },
-    };
+    const named = all && { ...all, options: { ...all.options, ...place } };
+    return { map: named, learns, note, headers, unread, reading, isText };
   };
   const isKnown = (): ListReading =>
     finish(learning ? (map ?? { columns: [] }) : map, learning, fit && describeLayout(fit, ignored, terminal));

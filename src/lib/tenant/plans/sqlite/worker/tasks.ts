@@ -304,7 +304,7 @@ const applyAndRecord = async (
     withPlannedOrgRows(database, () =>
       applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
     );
-  if (isRechecked) requireSameEffect(database, record);
+  if (isRechecked) await requireSameEffect(database, record);
   if (scope !== undefined) refusePrivilegedChanges(database, plan);
   const planScope = getPlanScope(request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
