@@ -47,9 +47,6 @@ export const WAYS = {
   "create a user": [way("users create", (name: string, email: string) => ["--name", name, "--email", email])],
   "edit a user": [way("users edit", (email: string, title: string) => [email, "--title", title])],
   "check a file": [way("csv check", (file: string) => [file, "--as", "users", "--encoding", "auto"])],
-  "convert a file to UTF-8": [
-    way("csv convert", (from: string, to: string) => [from, to, "--to-encoding", "utf-8", "--to-newline", "lf"]),
-  ],
   "plan an import of users": [way("users import", (file: string) => [file, ...IMPORTED, "--dry-run"])],
   "import users": [way("users import", (file: string) => [file, ...IMPORTED])],
   "import devices": [way("devices import", (file: string) => [file, "--yes", "--format", "json"])],

@@ -18,7 +18,7 @@ test("every command opens a tenant, except these", () => {
     "completion",
     "config-profiles template",
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
-    ...["check", "convert"].map((verb) => `csv ${verb}`),
+    "csv check",
     "devices template",
     "handover diff",
     "handover receive",

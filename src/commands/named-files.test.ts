@@ -12,7 +12,6 @@ function folder(): string {
 
 const READING = [
   "csv check NAME --as users",
-  "csv convert NAME out.csv --to-encoding utf-8",
   "csv check there.pem --as users --map NAME",
   "users import NAME",
   "users import there.pem --map NAME",
@@ -34,11 +33,7 @@ test.each(READING)("%s: a folder is not a file", async (line) => {
   expect(await run(line.replace("NAME", "."), { folder: place, tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
 });
 
-const WRITING = [
-  "orgs template -o NAME",
-  "csv convert there.csv NAME --to-encoding utf-8",
-  "context list --format xlsx -o NAME",
-];
+const WRITING = ["orgs template -o NAME", "context list --format xlsx -o NAME"];
 
 test.each(WRITING)("%s: an output cannot be a file that the home keeps for clomoctl", async (line) => {
   const home = folder();

@@ -71,7 +71,6 @@ const withFile = (noun: string, file: string): string => noun.replace(" import",
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
-  "csv convert OUT": { line: "csv convert users.csv OUT" },
   "access-tokens create --output": {
     line: "access-tokens create cron -o OUT",
     circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
@@ -365,9 +364,7 @@ describe("a bundle", () => {
 
 describe("a file that the command reads, or writes for another option, is never replaced", () => {
   test.each([
-    "csv convert users.csv users.csv",
-    "csv convert users.csv ./users.csv",
-    "csv convert users.csv link.csv",
+    "users import users.csv --errors ./users.csv",
     "users import users.csv --errors users.csv",
     "users import users.csv --report here/users.csv",
     "users import users.csv --emit-csv link.csv",
@@ -403,12 +400,8 @@ describe("a file that the command reads, or writes for another option, is never 
   test("accepts a file named - and devices", async () => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "-"), "theirs");
-    const lines = [
-      "csv convert - ./- --overwrite",
-      "csv convert users.csv /dev/null",
-      "csv convert /dev/null /dev/null",
-    ];
-    for (const line of lines) expect((await run(line, { folder, stdin: "a,b\r\n" })).exit).toBe(0);
+    for (const line of ["orgs template -o ./- --overwrite", "orgs template -o /dev/null"])
+      expect((await run(line, { folder })).exit).toBe(0);
   });
 });
 

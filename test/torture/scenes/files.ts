@@ -94,7 +94,4 @@ export const FILE_SCENES: readonly Scene[] = [
   createScene("a renewal", prepareUsers, "renewals add 本社 --kind custom --expires 2099-01-01"),
   createScene("a check", prepareItem, "renewals check", { failure: 3 }),
   createScene("a check of a file", prepareSecuredFile, "csv check docs.csv --as docs"),
-  createScene("a conversion", prepareSecuredFile, "csv convert docs.csv out.csv --to-encoding utf-8 --overwrite", {
-    outputs: ["out.csv"],
-  }),
 ];

@@ -40,7 +40,7 @@ const TEXT_FORMAT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-export const ON_UNMAPPABLE_OPTION = {
+const ON_UNMAPPABLE_OPTION = {
   kind: "choice",
   choices: ["error", "replace"],
   default: "error",
@@ -71,12 +71,12 @@ export const TEMPLATE_OPTIONS = {
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-export function rejectByteOrderMark(bom: boolean, encoding: Encoding, flag = "--encoding"): void {
+function rejectByteOrderMark(bom: boolean, encoding: Encoding): void {
   if (!bom || encoding !== "shift_jis") return;
   throw new Failure("usage", {
     what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
     where: "--bom",
-    hint: text(`pass ${flag} utf-8, or omit --bom`, `${flag} utf-8 を指定するか、--bom を外してください`),
+    hint: text("pass --encoding utf-8, or omit --bom", "--encoding utf-8 を指定するか、--bom を外してください"),
   });
 }
 

@@ -2,7 +2,6 @@ import { createEncoder, type UnmappableCharacter } from "../../../lib/csv/encodi
 import { CsvPosition } from "../../../lib/csv/records/csv-position.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import type { Dialect } from "../../../lib/csv/records/record.ts";
 import type { OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
@@ -15,10 +14,9 @@ class UnmappableError extends Error {}
 async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
   found: readonly UnmappableCharacter[],
-  dialect?: Dialect,
 ): Promise<LocatedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const place = new CsvPosition(dialect);
+  const place = new CsvPosition();
   const placed: LocatedCharacter[] = [];
   let passed = 0;
   for await (const chunk of source) {
@@ -40,7 +38,6 @@ export async function writeEncoded(
   output: string,
   { encoding, bom, onUnmappable }: OutputTextFormat,
   open: OpenText,
-  source: { readonly name?: string; readonly dialect?: Dialect; readonly held?: boolean } = {},
 ): Promise<void> {
   const unmappable: UnmappableCharacter[] = [];
   let total = 0;
@@ -62,13 +59,11 @@ export async function writeEncoded(
     if (total > 0) throw new UnmappableError();
   }
   try {
-    await writeOutput(tools, output, encode(), {
-      held: source.held ?? (encoding !== "utf-8" && onUnmappable === "error"),
-    });
+    await writeOutput(tools, output, encode(), { held: encoding !== "utf-8" && onUnmappable === "error" });
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
-    const name = source.name ?? (output === "-" ? "stdout" : output);
-    const placed = await locateUnmappable(await open(), unmappable, source.dialect);
+    const name = output === "-" ? "stdout" : output;
+    const placed = await locateUnmappable(await open(), unmappable);
     const hint = text(
       "use UTF-8, or pass --on-unmappable replace to write 〓 instead",
       "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",

@@ -1,21 +1,13 @@
-import { CONSOLE_DIALECT, type Dialect } from "./record.ts";
-
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
+const COMMA = 44;
 
 export class CsvPosition {
-  readonly #dialect: Dialect;
-  readonly #delimiter: number;
   #inQuotes = false;
   #afterCr = false;
   row = 1;
   column = 1;
-
-  constructor(dialect: Dialect = CONSOLE_DIALECT) {
-    this.#dialect = dialect;
-    this.#delimiter = dialect.delimiter.charCodeAt(0);
-  }
 
   pass(text: string): this {
     for (let at = 0; at < text.length; at++) {
@@ -28,7 +20,7 @@ export class CsvPosition {
   }
 
   behind(text: string): CsvPosition {
-    const place = new CsvPosition(this.#dialect);
+    const place = new CsvPosition();
     place.#inQuotes = this.#inQuotes;
     place.#afterCr = this.#afterCr;
     place.row = this.row;
@@ -37,7 +29,7 @@ export class CsvPosition {
   }
 
   #passOutsideQuotes(unit: number): void {
-    if (unit === this.#delimiter) this.column++;
+    if (unit === COMMA) this.column++;
     else if (unit === CR || (unit === LF && !this.#afterCr)) {
       this.row++;
       this.column = 1;
