@@ -3,11 +3,10 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FORMAT_OPTION } from "../csv/file/column-map.ts";
-import { renderMapFile } from "../csv/questions/render.ts";
 import { keepAnswers } from "./kept-answers.ts";
 import { readList } from "./reading.ts";
 import { IMPORT_OPTIONS } from "../imports/plan/options.ts";
-import { LAYOUT_COLUMNS } from "./columns.ts";
+import { LAYOUT_COLUMNS, renderMapFile } from "./columns.ts";
 
 const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
 

@@ -29,7 +29,7 @@ test("reads only the start if the encoding is given", async () => {
 
 test("a signal ends it", async () => {
   const file = fileOf(ASCII, ASCII);
-  await expect(detectEncoding(file, "auto", { signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow("stop");
+  await expect(detectEncoding(file, "auto", AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
   expect(file.read).toBe(1);
 });
 
@@ -40,8 +40,8 @@ test("if the encoding cannot be detected, names the option for it", async () => 
     where: "a.csv",
     hint: { en: expect.stringMatching(/--encoding utf-8 .*--encoding shift_jis/) },
   });
-  await expect(detectEncoding(file, "auto", { flag: "--from-encoding" })).rejects.toMatchObject({
-    hint: { ja: expect.stringMatching(/--from-encoding utf-8.*--from-encoding shift_jis/) },
+  await expect(detectEncoding(file, "auto")).rejects.toMatchObject({
+    hint: { ja: expect.stringMatching(/--encoding utf-8.*--encoding shift_jis/) },
   });
 });
 
@@ -87,13 +87,13 @@ test.each([
 const PEOPLE = "氏名,メールアドレス\r\n一郎,a@example.jp\r\n";
 
 test.each([
-  ["utf-16le", "the file looks like UTF-16LE without a byte order mark", "pass --from-encoding utf-16le"],
-  ["utf-16be", "the file looks like UTF-16BE without a byte order mark", "pass --from-encoding utf-16be"],
+  ["utf-16le", "the file looks like UTF-16LE without a byte order mark", "pass --encoding utf-16le"],
+  ["utf-16be", "the file looks like UTF-16BE without a byte order mark", "pass --encoding utf-16be"],
   ["utf-32le", "the file is UTF-32 text, which is not supported", "save the file as UTF-8"],
 ])("names another encoding and what to do: %s", async (name, en, hint) => {
   expect(await detectEncoding(fileOf(iconv.encode(PEOPLE, "euc-jp")), "auto")).toBe("euc-jp");
   const file = fileOf(iconv.encode(PEOPLE, name, { addBOM: false }));
-  await expect(detectEncoding(file, "auto", { flag: "--from-encoding" })).rejects.toMatchObject({
+  await expect(detectEncoding(file, "auto")).rejects.toMatchObject({
     what: { en },
     hint: { en: expect.stringContaining(hint) },
   });

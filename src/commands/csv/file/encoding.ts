@@ -8,11 +8,6 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-export interface EncodingDetectionOptions {
-  readonly flag?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 type ByteSource = Pick<InputFile, "chunks" | "label">;
 
 const HEAD_BYTES = 64 * 1024;
@@ -37,14 +32,14 @@ async function scanBytes(file: ByteSource, signal: AbortSignal | undefined, isHe
 export async function detectEncoding(
   file: ByteSource,
   asked: Encoding | "auto",
-  { flag = "--encoding", signal }: EncodingDetectionOptions = {},
+  signal?: AbortSignal,
 ): Promise<Encoding> {
   if (asked !== "auto") await loadEncoding(asked);
   const isBelieved = asked !== "auto" && asked !== "utf-8" && asked !== "shift_jis";
   const { head, encoding, bom, ascii, ambiguity } = await scanBytes(file, signal, isBelieved);
   const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind !== undefined && kind !== "euc-jp") {
-    const [what, hint] = OTHER_FORMAT_MESSAGES[kind](flag);
+    const [what, hint] = OTHER_FORMAT_MESSAGES[kind];
     throw new Failure("input-rejected", { what, where: file.label, hint });
   }
   if (isBelieved) return asked;
@@ -55,24 +50,24 @@ export async function detectEncoding(
   const isNearUtf8 = encoding === "shift_jis" && (await isNearlyUtf8(file, signal));
   if (asked !== "auto") {
     if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return asked;
-    throw bom ? createByteOrderMarkFailure(file.label, flag) : createOtherEncodingFailure(file.label, flag, encoding);
+    throw bom ? createByteOrderMarkFailure(file.label) : createOtherEncodingFailure(file.label, encoding);
   }
-  if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
-  if (isNearUtf8) throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
+  if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, ambiguity);
+  if (isNearUtf8) throw createBrokenUtf8Failure(file.label, await findFirstInvalidBytes(file));
   return encoding;
 }
 
-const createOtherEncodingFailure = (where: string, flag: string, encoding: Encoding): Failure =>
+const createOtherEncodingFailure = (where: string, encoding: Encoding): Failure =>
   new Failure("input-rejected", {
     what:
       encoding === "utf-8"
         ? text("the file is valid UTF-8, not Shift_JIS", "ファイルは正しい UTF-8 で、Shift_JIS ではありません")
         : text("the file is not UTF-8", "ファイルは UTF-8 ではありません"),
     where,
-    hint: text(`omit ${flag}`, `${flag} を外してください`),
+    hint: text("omit --encoding", "--encoding を外してください"),
   });
 
-const createByteOrderMarkFailure = (where: string, flag: string): Failure =>
+const createByteOrderMarkFailure = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text(
       "the file begins with the byte order mark of a Unicode file",
@@ -80,8 +75,8 @@ const createByteOrderMarkFailure = (where: string, flag: string): Failure =>
     ),
     where,
     hint: text(
-      `omit ${flag}; if the text is Shift_JIS, save it again without the mark`,
-      `${flag} を外してください。Shift_JIS のテキストなら、BOM のない形で保存し直してください`,
+      `omit --encoding; if the text is Shift_JIS, save it again without the mark`,
+      `--encoding を外してください。Shift_JIS のテキストなら、BOM のない形で保存し直してください`,
     ),
   });
 
@@ -109,7 +104,7 @@ async function findFirstInvalidBytes(file: ByteSource): Promise<RecordProblem | 
   return first;
 }
 
-const createBrokenUtf8Failure = (label: string, flag: string, place: RecordProblem | undefined): Failure => {
+const createBrokenUtf8Failure = (label: string, place: RecordProblem | undefined): Failure => {
   const { row = 0, params = {} } = place ?? {};
   const bytes = String(params["bytes"]);
   return new Failure("input-rejected", {
@@ -119,8 +114,8 @@ const createBrokenUtf8Failure = (label: string, flag: string, place: RecordProbl
     ),
     where: `${label}:${row}`,
     hint: text(
-      `correct that row and save the file as UTF-8 again (${flag} utf-8 lists all such places); if the file is Shift_JIS, pass ${flag} shift_jis`,
-      `その行を直して UTF-8 で保存し直してください(${flag} utf-8 で全箇所を表示)。Shift_JIS のファイルなら ${flag} shift_jis を指定してください`,
+      `correct that row and save the file as UTF-8 again (--encoding utf-8 lists all such places); if the file is Shift_JIS, pass --encoding shift_jis`,
+      `その行を直して UTF-8 で保存し直してください(--encoding utf-8 で全箇所を表示)。Shift_JIS のファイルなら --encoding shift_jis を指定してください`,
     ),
   });
 };
@@ -130,40 +125,41 @@ const describeUnsupportedEncoding = (name: string): readonly [Text, Text] => [
   text("save the file as UTF-8", "UTF-8 で保存し直してください"),
 ];
 
-const describeUnmarkedEncoding = (name: string, encoding: Encoding, flag: string): readonly [Text, Text] => [
+const describeUnmarkedEncoding = (name: string, encoding: Encoding): readonly [Text, Text] => [
   text(`the file looks like ${name} without a byte order mark`, `BOM のない ${name} のようです`),
   text(
-    `pass ${flag} ${encoding}, or save the file as UTF-8`,
-    `${flag} ${encoding} を指定するか、UTF-8 で保存し直してください`,
+    `pass --encoding ${encoding}, or save the file as UTF-8`,
+    `--encoding ${encoding} を指定するか、UTF-8 で保存し直してください`,
   ),
 ];
 
 const PASS_CSV_HINT = text("pass a CSV file", "CSV ファイルを指定してください");
 
-const OTHER_FORMAT_MESSAGES: Readonly<
-  Record<Exclude<UnsupportedKind, "euc-jp">, (flag: string) => readonly [what: Text, hint: Text]>
-> = {
-  pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
-  html: () => [
+const OTHER_FORMAT_MESSAGES: Readonly<Record<Exclude<UnsupportedKind, "euc-jp">, readonly [what: Text, hint: Text]>> = {
+  pdf: [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
+  html: [
     text("the file is HTML or XML, not a CSV file", "CSV ではなく HTML か XML です"),
     text(
       "pass a CSV file; download it again if a web page was saved because your session had expired",
       "CSV ファイルを指定してください(ログインの期限切れで Web ページが保存されたときは、もう一度ダウンロードしてください)",
     ),
   ],
-  binary: () => [text("the file is not a text file", "テキストファイルではありません"), PASS_CSV_HINT],
-  "utf-16le": (flag) => describeUnmarkedEncoding("UTF-16LE", "utf-16le", flag),
-  "utf-16be": (flag) => describeUnmarkedEncoding("UTF-16BE", "utf-16be", flag),
-  "utf-32": () => describeUnsupportedEncoding("UTF-32"),
-  "iso-2022-jp": () => describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
+  binary: [text("the file is not a text file", "テキストファイルではありません"), PASS_CSV_HINT],
+  "utf-16le": describeUnmarkedEncoding("UTF-16LE", "utf-16le"),
+  "utf-16be": describeUnmarkedEncoding("UTF-16BE", "utf-16be"),
+  "utf-32": describeUnsupportedEncoding("UTF-32"),
+  "iso-2022-jp": describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
 };
 
-const createAmbiguityFailure = (where: string, flag: string, { row, utf8, cp932 }: EncodingAmbiguity): Failure =>
+const createAmbiguityFailure = (where: string, { row, utf8, cp932 }: EncodingAmbiguity): Failure =>
   new Failure("input-rejected", {
     what: text(
       `cannot detect the encoding: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
       `文字コードを判別できません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
     ),
     where,
-    hint: text(`pass ${flag} utf-8 or ${flag} shift_jis`, `${flag} utf-8 か ${flag} shift_jis を指定してください`),
+    hint: text(
+      "pass --encoding utf-8 or --encoding shift_jis",
+      "--encoding utf-8 か --encoding shift_jis を指定してください",
+    ),
   });

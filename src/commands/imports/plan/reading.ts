@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { guessDelimiter } from "../../../lib/csv/layout/delimiter.ts";
+import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import {
   CONSOLE_DIALECT,
@@ -16,6 +16,19 @@ import { isWorkbook } from "../../../lib/csv/encoding/unsupported-kind.ts";
 import { rejectSheetOption } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
+const DELIMITERS = [",", "\t", ";"];
+
+/**
+ * Returns the comma, tab, semicolon or bar that separates the headers; a comma if the text contains none. If the row is
+ * unknown, the first line with a delimiter decides, because titles contain none.
+ */
+function guessDelimiter(start: string, headerRow?: number): string {
+  const lines = start.replaceAll(/"[^"]*(?:"|$)/g, "").split(/\r\n|[\r\n]/, headerRow ?? HEADER_SEARCH_ROWS);
+  const candidates = headerRow === undefined ? lines : [lines[headerRow - 1] ?? ""];
+  const found = candidates.flatMap((line) => DELIMITERS.find((delimiter) => line.includes(delimiter)) ?? []);
+  return found[0] ?? (candidates.some((line) => line.includes("|")) ? "|" : ",");
+}
+
 export interface InputFormat {
   readonly encoding: FileForm;
   readonly sheet?: string | undefined;
@@ -27,20 +40,19 @@ export interface InputFormatOptions {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
-  readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export async function detectInputFormat(
   file: InputFile,
-  { encoding: asked, sheet, headerRow, flag, signal }: InputFormatOptions,
+  { encoding: asked, sheet, headerRow, signal }: InputFormatOptions,
 ): Promise<InputFormat> {
   const head = await readHead(file, signal);
   if (isWorkbook(head)) {
     return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, headerRow: headerRow ?? 1 };
   }
   rejectSheetOption(file.label, sheet);
-  const encoding = await detectEncoding(file, asked, { flag, signal });
+  const encoding = await detectEncoding(file, asked, signal);
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return { encoding, dialect: { delimiter: guessDelimiter(start, headerRow) }, headerRow: headerRow ?? 1 };
 }
