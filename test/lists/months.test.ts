@@ -49,7 +49,7 @@ async function go({ rows, left, joined }: Month, selects: boolean, typing: boole
   if (!selects) return wrong;
   for (const use of ["leave", "delete"]) {
     const { exit, stdout, stderr } = await ask(`users ${use} --file list.csv --dry-run --format json`, typing);
-    if (![0, 3, 8].includes(exit)) wrong.push(`${use}: exit code ${exit} ${stderr}`);
+    if (![0, 3, 8].includes(exit) || stderr.includes("unknown column")) wrong.push(`${use}: ${exit} ${stderr}`);
     const planned = [...`${stdout}${stderr}`.matchAll(/(p\d+@example\.jp)[^\n]*/g)].flatMap(([line, mail = ""]) =>
       exit !== 3 && /"name"|^p/.test(line) && (use === "leave" ? stdout : stderr).includes(`- ${mail}`) ? [mail] : [],
     );

@@ -5,7 +5,9 @@ import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/match-lay
 import type { MapOptions, ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
+import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
+import { toNamingFormat } from "../../../lib/model/naming.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { readHead } from "../../csv/file/encoding.ts";
@@ -47,9 +49,14 @@ export const listUsableLayouts = (layouts: readonly Layout[], { use, kind }: Lis
   return [
     ...own,
     ...borrowed.map((layout): Layout => {
-      const { columns, joins, rows, options: { sheet, headerRow } = {} } = layout.map;
-      const read = columns.filter(({ to }) => to !== null);
-      return { ...layout, map: { columns: read, joins, rows, options: { sheet, headerRow } } };
+      const { columns, joins = [], rows, options: { sheet, headerRow } = {} } = layout.map;
+      const naming = toNamingFormat(FORMATS[kind]).columns;
+      const names = (field: string): boolean => findColumn(naming, field) !== undefined;
+      const read = columns.flatMap(({ header, to }) => (to === null ? [] : [{ header, to: names(to) ? to : null }]));
+      const joined = joins.filter(({ field }) => names(field));
+      const parts = joins.filter(({ field }) => !names(field)).flatMap(({ headers }) => headers);
+      const unread = parts.map((header) => ({ header, to: null }));
+      return { ...layout, map: { columns: [...read, ...unread], joins: joined, rows, options: { sheet, headerRow } } };
     }),
   ];
 };
