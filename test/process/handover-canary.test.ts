@@ -13,7 +13,7 @@ import { freshHome, start } from "#support/process/program.ts";
 import { TENANT } from "#support/process/tenant-state.ts";
 
 /** Of a tenant that has a row of everything secret. */
-const SEED = 5;
+const SEED = 4;
 const KILLS = 4;
 
 /** The files of a home that may hold secrets, below it. */

@@ -99,13 +99,7 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
   },
 ];
 
-const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "changes"];
-
-const DEFAULT_COLUMNS_WITH_RECORD = [
-  ...DEFAULT_HISTORY_COLUMNS.slice(0, 3),
-  "record",
-  ...DEFAULT_HISTORY_COLUMNS.slice(3),
-];
+const DEFAULT_COLUMNS = ["number", "at", "actor", "record", "action", "command", "changes"];
 
 export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> {
   readonly fields: Fields;
@@ -143,8 +137,8 @@ export async function showHistory(
   const columns = buildVersionColumns(noun.fields, (at) => terminal.moment(at));
   const isSeveral = found.length > 1;
   const sorted = isSeveral ? listed.toSorted((a, b) => (a.at ?? "").localeCompare(b.at ?? "")) : listed;
-  await terminal.list(
-    listColumns(terminal, columns, isSeveral ? DEFAULT_COLUMNS_WITH_RECORD : DEFAULT_HISTORY_COLUMNS),
-    sorted,
-  );
+  // on a terminal, the changes name the action
+  const omitted = [...(isSeveral ? [] : ["record"]), ...(terminal.onTerminal ? ["action"] : [])];
+  const shown = DEFAULT_COLUMNS.filter((key) => !omitted.includes(key));
+  await terminal.list(listColumns(terminal, columns, shown), sorted);
 }
