@@ -1,6 +1,5 @@
-import { Failure } from "../errors/index.ts";
+import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { parseInstant } from "./encoding/instant.ts";
 import type { AppleResponse } from "./send.ts";
 
@@ -25,7 +24,7 @@ export const createUndocumentedFailure = (where: string, member: string): Failur
   });
 
 export function parseJsonObject(where: string, body: string): JsonObject {
-  const value = parseOrUndefined((): unknown => JSON.parse(body));
+  const value = tryOrUndefined((): unknown => JSON.parse(body));
   if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
   return value;
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
+import { tryOrUndefined } from "../errors/index.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";
 import {
@@ -53,13 +53,13 @@ export function readPemCertificates(name: string, pem: string): RenewableReadRes
 }
 
 export function readDerCertificate(name: string, der: Uint8Array): Renewable | undefined {
-  const certificate = parseOrUndefined(() => new X509Certificate(der));
+  const certificate = tryOrUndefined(() => new X509Certificate(der));
   return certificate === undefined ? undefined : buildRenewable(name, certificate);
 }
 
 function parseCertificate(name: string, written: string, number: number): ParsedCertificate | Text {
-  const certificate = parseOrUndefined(() => new X509Certificate(written));
-  const renewable = certificate && parseOrUndefined(() => buildRenewable(name, certificate));
+  const certificate = tryOrUndefined(() => new X509Certificate(written));
+  const renewable = certificate && tryOrUndefined(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
   return text(
     `certificate ${number} in the file is broken or truncated`,
@@ -95,7 +95,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
       // computed only when it is read, because the computation is slow and only `renewals verify` needs it
       get publicKey() {
         return (
-          parseOrUndefined(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null
+          tryOrUndefined(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null
         );
       },
     },
@@ -109,7 +109,7 @@ function detectCertificateKind(name: string | undefined, namesApple: boolean): R
 }
 
 function formatCertificateDate(file: string, date: Date): string {
-  const instant = parseOrUndefined(() => formatInstant(date));
+  const instant = tryOrUndefined(() => formatInstant(date));
   if (instant !== undefined) return instant;
   throw createRejectedFileFailure(
     file,

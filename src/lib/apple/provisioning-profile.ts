@@ -1,6 +1,6 @@
+import { tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { extractSignedContent } from "./encoding/cms.ts";
-import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { formatInstant } from "./encoding/instant.ts";
 import { parsePropertyList } from "./encoding/property-list.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
@@ -13,7 +13,7 @@ const NOT_A_PROFILE = text(
 const toText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 const toInstant = (value: unknown): string | undefined =>
-  value instanceof Date ? parseOrUndefined(() => formatInstant(value)) : undefined;
+  value instanceof Date ? tryOrUndefined(() => formatInstant(value)) : undefined;
 
 /** Reads a property list that Apple signed (`.mobileprovision`). @throws `input-rejected` for any other message */
 export async function readProvisioningProfile(file: NamedFile, message: Uint8Array): Promise<Renewable> {

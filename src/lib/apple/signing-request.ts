@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
+import { tryOrUndefined } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
-import { parseOrUndefined } from "./encoding/lenient-parse.ts";
 import { readChildren, readElement, TAG } from "./encoding/ber.ts";
 import { decodeLatin1, findPemBlocks, decodeWrappedBase64 } from "./encoding/pem.ts";
 import { parsePropertyList } from "./encoding/property-list.ts";
@@ -16,7 +16,7 @@ const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 /** Reads PEM, DER, base64, or a vendor's property list. @throws `input-rejected` @see RFC 2986 section 4; apple 4 */
 export async function readSigningRequest({ name, bytes }: NamedFile): Promise<SigningRequest> {
   const request = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : await unwrapRequest(bytes);
-  const publicKey = request && parseOrUndefined(() => fingerprintPublicKey(request));
+  const publicKey = request && tryOrUndefined(() => fingerprintPublicKey(request));
   if (publicKey === undefined) {
     throw createRejectedFileFailure(
       name,

@@ -2,7 +2,7 @@ import { line, step } from "../advice/index.ts";
 import { REQUEST_ID_HEADER } from "../tenant/dispatch/wire.ts";
 import type { splitRoute } from "../tenant/operation.ts";
 import type { ProblemObject } from "./problem-object.ts";
-import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
+import { ERRORS, Failure, type ErrorCode, tryOrUndefined } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 
 export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
@@ -60,13 +60,7 @@ const readText = async (response: Response, limitBytes: number): Promise<string 
   }
 };
 
-const tryParseJson = (content: string | undefined): unknown => {
-  try {
-    return content === undefined ? undefined : JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-};
+const tryParseJson = (content = ""): unknown => tryOrUndefined((): unknown => JSON.parse(content));
 
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { readdirSync, statSync } from "node:fs";
-import { Failure } from "../errors/index.ts";
+import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { quoteShellWord } from "../text/shell-word.ts";
 
@@ -81,14 +81,6 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   }
   return undefined;
 }
-
-const tryOrUndefined = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-};
 
 export const createUnsafeHomeFailure = ({ kind, what, mend }: AccessFault): Failure =>
   new Failure("not-permitted", {

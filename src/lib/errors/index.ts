@@ -156,3 +156,12 @@ export class ServerFault extends Failure {
 
 export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
   codes.includes(getErrorCode(error));
+
+/** Returns undefined if the work fails. Use this only if the reason does not matter. */
+export function tryOrUndefined<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
+import { Failure, getErrorCode, hasErrorCode, tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 export async function ensureFolder(folder: string): Promise<void> {
@@ -59,14 +59,11 @@ export const rethrowAsOutputFailure =
     throw toOutputFailure(cause, where);
   };
 
-export function getFreeBytes(folder: string): number | undefined {
-  try {
+export const getFreeBytes = (folder: string): number | undefined =>
+  tryOrUndefined(() => {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
-  } catch {
-    return undefined;
-  }
-}
+  });
 
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
-import { getErrorCode } from "../errors/index.ts";
+import { getErrorCode, tryOrUndefined } from "../errors/index.ts";
 
 export interface ProcessTable {
   readonly self: number;
@@ -13,13 +13,12 @@ export function createProcessTable(
   kill: (pid: number, signal: 0) => unknown,
   hostName: string,
 ): ProcessTable {
-  const namespace = readOrDefault("", () => readlinkSync("/proc/self/ns/pid"));
-  const boot = readOrDefault("", () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+  const namespace = tryOrUndefined(() => readlinkSync("/proc/self/ns/pid")) ?? "";
+  const boot = tryOrUndefined(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()) ?? "";
   return {
     self,
     place: `${hostName} ${namespace}`.trim(),
-    startOf: (pid) =>
-      readOrDefault(undefined, () => `${boot} ${parseStartTicks(readFileSync(`/proc/${pid}/stat`, "utf8"))}`),
+    startOf: (pid) => tryOrUndefined(() => `${boot} ${parseStartTicks(readFileSync(`/proc/${pid}/stat`, "utf8"))}`),
     isAlive(pid) {
       try {
         kill(pid, 0);
@@ -38,25 +37,14 @@ function parseStartTicks(line: string): string {
   return ticks;
 }
 
-function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-}
-
 /** Paths and register entries that this process must still rename or remove. */
 export const unfinishedPaths = new Set<string>();
 
 /** Called at exit, so that no personal data remains. */
 export function removeUnfinishedPaths(): void {
   for (const path of unfinishedPaths) {
-    try {
-      rmSync(path, { force: true, recursive: true });
-    } catch {
-      // if the removal fails, the next command removes the file
-    }
+    // if the removal fails, the next command removes the file
+    tryOrUndefined(() => rmSync(path, { force: true, recursive: true }));
   }
   unfinishedPaths.clear();
 }

@@ -3,7 +3,7 @@ import { open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
-import { hasErrorCode } from "../errors/index.ts";
+import { hasErrorCode, tryOrUndefined } from "../errors/index.ts";
 
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
@@ -150,11 +150,8 @@ async function registerTemporary(
     () => undefined,
   );
   return () => {
-    try {
-      if (record !== undefined) rmSync(record, { force: true });
-    } catch {
-      // if the removal fails, the next command removes the entry
-    }
+    // if the removal fails, the next command removes the entry
+    if (record !== undefined) tryOrUndefined(() => rmSync(record, { force: true }));
     for (const done of [file, record ?? ""]) unfinishedPaths.delete(done);
   };
 }
@@ -188,13 +185,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
   }
 }
 
-const listNamesSync = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-};
+const listNamesSync = (folder: string): readonly string[] => tryOrUndefined(() => readdirSync(folder)) ?? [];
 
 interface RegistrationEntry {
   readonly file: string;
@@ -211,17 +202,14 @@ function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
 
-function parseRegisterEntry(json: string): RegistrationEntry | undefined {
-  try {
+const parseRegisterEntry = (json: string): RegistrationEntry | undefined =>
+  tryOrUndefined(() => {
     const { file, isFolder, formerName, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
     return typeof file === "string" && typeof place === "string"
       ? { file, isFolder: isFolder === true, formerName: textOf(formerName), place, start: textOf(start) }
       : undefined;
-  } catch {
-    return undefined;
-  }
-}
+  });
 
 async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};

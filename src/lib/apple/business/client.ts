@@ -1,4 +1,4 @@
-import { Failure } from "../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import {
   createUndocumentedFailure,
@@ -9,7 +9,6 @@ import {
   readRequiredText,
   type JsonObject,
 } from "../answer.ts";
-import { parseOrUndefined } from "../encoding/lenient-parse.ts";
 import { formatRequestTarget, sendWithRetry, type RetryEnvironment } from "../retry.ts";
 import type { AppleRequest, AppleResponse } from "../send.ts";
 import { createClientAssertion, type AssertionParameters } from "./key.ts";
@@ -123,7 +122,7 @@ const readRow = <K extends string>(where: string, row: JsonObject, members: Read
 function findCursor(where: string, links: unknown): string | undefined {
   const next = isObject(links) ? (links["next"] ?? null) : null;
   if (next === null) return undefined;
-  const url = typeof next === "string" ? parseOrUndefined(() => new URL(next, "https://apple.invalid")) : undefined;
+  const url = typeof next === "string" ? tryOrUndefined(() => new URL(next, "https://apple.invalid")) : undefined;
   const cursor = url?.searchParams.get("cursor") ?? "";
   if (cursor === "") throw createUndocumentedFailure(where, "links.next");
   return cursor;

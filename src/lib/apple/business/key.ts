@@ -1,12 +1,11 @@
 import { createPrivateKey, sign, type KeyObject } from "node:crypto";
-import { Failure } from "../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { parseOrUndefined } from "../encoding/lenient-parse.ts";
 import type { RetryEnvironment } from "../retry.ts";
 
 /** @param where name of the key's file @throws `input-rejected` if the key is not a P-256 key */
 export function parseBusinessKey(where: string, pem: string): KeyObject {
-  const key = parseOrUndefined(() => createPrivateKey(pem));
+  const key = tryOrUndefined(() => createPrivateKey(pem));
   if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
   throw new Failure("input-rejected", {
     what: text(

@@ -1,5 +1,5 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from "node:crypto";
-import { parseOrUndefined } from "./lenient-parse.ts";
+import { tryOrUndefined } from "../../errors/index.ts";
 import { readChildren, readElement, readOctets, TAG, type BerElement } from "./ber.ts";
 
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
@@ -40,7 +40,7 @@ export interface Envelope {
 
 /** Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
 export function parseEnvelope(message: Uint8Array): Envelope | undefined {
-  return parseOrUndefined(() => {
+  return tryOrUndefined(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
     const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
     const [, algorithm, content] = readRequiredChildren(encrypted);
@@ -60,7 +60,7 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
 function parseRecipient(recipient: BerElement): Recipient {
   const [, identifier, , encryptedKey] = readChildren(recipient);
   return {
-    certificate: parseOrUndefined(() => formatCertificateName(requireElement(identifier))) ?? null,
+    certificate: tryOrUndefined(() => formatCertificateName(requireElement(identifier))) ?? null,
     encryptedKey: readOctets(requireElement(encryptedKey)),
   };
 }
@@ -87,7 +87,7 @@ const ATTRIBUTE_NAMES = new Map([
 
 /** Does not verify signatures. @see RFC 5652 section 5 */
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
-  return parseOrUndefined(() => {
+  return tryOrUndefined(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
     const [, content] = readRequiredChildren(encapsulated);
     return readOctets(readElement(requireElement(content).content));
@@ -104,10 +104,10 @@ function readMessageParts(message: Uint8Array, wanted: string): readonly BerElem
 export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {
-    const key = parseOrUndefined(() => createPrivateKey(pem));
+    const key = tryOrUndefined(() => createPrivateKey(pem));
     if (key?.asymmetricKeyType !== "rsa") continue;
     for (const { encryptedKey } of envelope.recipients) {
-      const text = parseOrUndefined(() => {
+      const text = tryOrUndefined(() => {
         const contentKey = privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
         const decipher = createDecipheriv(cipher, contentKey, envelope.initialisation);
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);

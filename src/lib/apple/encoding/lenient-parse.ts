@@ -1,14 +1,7 @@
-/** Returns undefined if a parser fails. Use this only if the reason does not matter. */
-export function parseOrUndefined<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
+import { tryOrUndefined } from "../../errors/index.ts";
 
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
-  const value = parseOrUndefined((): unknown => JSON.parse(json));
+  const value = tryOrUndefined((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? new Map(Object.entries(value))
     : undefined;

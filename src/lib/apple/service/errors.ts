@@ -1,7 +1,6 @@
 import { line } from "../../advice/index.ts";
-import { Failure, type ErrorCode } from "../../errors/index.ts";
+import { Failure, type ErrorCode, tryOrUndefined } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { parseOrUndefined } from "../encoding/lenient-parse.ts";
 import { parseHttpDate } from "../retry.ts";
 import type { AppleResponse } from "../send.ts";
 
@@ -81,6 +80,6 @@ function describeClockError({ headers }: AppleResponse, now: number): Text | und
 }
 
 function formatErrorPhrase(body: string): string {
-  const bare = parseOrUndefined((): unknown => JSON.parse(body)) ?? body.trim();
+  const bare = tryOrUndefined((): unknown => JSON.parse(body)) ?? body.trim();
   return typeof bare === "string" && /^[\w ]{1,80}$/.test(bare) ? ` (${bare})` : "";
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Failure } from "../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, type ResourceName } from "../resources.ts";
 
@@ -29,21 +29,13 @@ export const renderManifest = (manifest: Manifest): string =>
 
 /** @throws `input-rejected` if the text is not a manifest, or comes from a newer version of clomoctl */
 export function parseManifest(json: string, where: string): Manifest {
-  const value = parseJson(json);
+  const value = tryOrUndefined((): unknown => JSON.parse(json));
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;
   if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where);
   const parsed = ManifestShape.safeParse(value);
   // the text must equal its rendered form, so that no byte is unchecked
   if (parsed.success && renderManifest(parsed.data) === json) return parsed.data;
   throw createInvalidManifestFailure(where, parsed.error?.issues[0]?.path.join(".") ?? "");
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const createInvalidManifestFailure = (where: string, member: string): Failure =>

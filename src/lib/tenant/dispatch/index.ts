@@ -1,6 +1,6 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { getPath } from "hono/utils/url";
-import { Failure } from "../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import type { OpenTenant } from "../index.ts";
@@ -20,14 +20,7 @@ const MALFORMED_URL_FAILURE = new Failure("usage", {
   ),
 });
 
-const isDecodable = (url: string): boolean => {
-  try {
-    // uses the result, because the bundler removes a pure call whose result is not used
-    return decodeURIComponent(url).length > 0;
-  } catch {
-    return false;
-  }
-};
+const isDecodable = (url: string): boolean => tryOrUndefined(() => decodeURIComponent(url)) !== undefined;
 
 /**
  * Cancels the body of a HEAD response. Closes the connection after an error, so that unread bytes are not read as a

@@ -1,4 +1,5 @@
 import type { z, ZodString } from "zod";
+import { tryOrUndefined } from "../../errors/index.ts";
 import { ROW_SUBJECTS, WORD_MEANINGS } from "../../model/leaving.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import { KEY_NAMES } from "../../model/formats.ts";
@@ -128,13 +129,8 @@ export const buildSelectionInput = (kit: typeof Inputs) => {
   const { z, buildFieldSchemas, queryFlag, limitParameter } = kit;
   const { kind, key, today, on } = { ...buildFieldSchemas(IMPORT_KIND_FIELDS), ...buildFieldSchemas(IMPORT_FIELDS) };
   const { sheet, delimiter } = buildTextSchemas(kit, IMPORT_LENGTHS);
-  const parseJson = (value: unknown): unknown => {
-    try {
-      return typeof value === "string" ? JSON.parse(value) : value;
-    } catch {
-      return value;
-    }
-  };
+  const parseJson = (value: unknown): unknown =>
+    (typeof value === "string" ? tryOrUndefined((): unknown => JSON.parse(value)) : undefined) ?? value;
   return z.strictObject({
     kind,
     today,

@@ -1,11 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { readElement } from "../../apple/encoding/ber.ts";
 import { extractSignedContent } from "../../apple/encoding/cms.ts";
-import { parseOrUndefined } from "../../apple/encoding/lenient-parse.ts";
 import { decodeBase64, decodeLatin1 } from "../../apple/encoding/pem.ts";
 import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
-import { Failure } from "../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -82,7 +81,7 @@ const omitPublicData = (data: string, isProfile: string | undefined, written: st
   const text = decodeLatin1(bytes);
   const der = decodeBase64(text.replaceAll(/-----(?:BEGIN|END) CERTIFICATE-----/g, "")) ?? bytes;
   const isImage = /^(?:\x89PNG\r\n\x1a\n.*IEND.{4}|\xff\xd8\xff.*\xff\xd9)$/s.test(text);
-  const isPublic = isImage || parseOrUndefined(() => new X509Certificate(der).raw.equals(der));
+  const isPublic = isImage || tryOrUndefined(() => new X509Certificate(der).raw.equals(der));
   return isPublic || (isProfile && readSignedText(bytes)) ? "<true/>" : data;
 };
 

@@ -1,14 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { tryOrUndefined } from "../../../errors/index.ts";
 import { Database, isBusyError } from "../../store/sqlite/database.ts";
 
-export const listStagingFiles = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder).filter((file) => file.endsWith(".db"));
-  } catch {
-    return [];
-  }
-};
+export const listStagingFiles = (folder: string): readonly string[] =>
+  tryOrUndefined(() => readdirSync(folder).filter((file) => file.endsWith(".db"))) ?? [];
 
 /** Creates a folder without parents, because the error of a recursive call would not say what failed. */
 export const createStagingFolder = (folder: string): void => {
@@ -23,13 +19,7 @@ export const hasStagingFile = (path: string): boolean => existsSync(path);
 
 /** Ignores errors, because the change may be committed and the next cleanup tries again. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
-  for (const path of paths) {
-    try {
-      rmSync(path, { force: true });
-    } catch {
-      continue;
-    }
-  }
+  for (const path of paths) tryOrUndefined(() => rmSync(path, { force: true }));
 };
 
 export const removeStagingFile = (path: string): void =>

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { Failure } from "../../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 import { SCHEMA_STEPS } from "./schema.ts";
@@ -49,20 +49,12 @@ function validateIdentity(path: string, { version, application }: FileIdentity):
 }
 
 /** Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
-function readIdentity(open: () => DatabaseSync): FileIdentity | undefined {
-  try {
-    const database = open();
-    try {
-      const read = (pragma: string): number =>
-        Number(Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0]);
-      return { version: read("user_version"), application: read("application_id") };
-    } finally {
-      database.close();
-    }
-  } catch {
-    return undefined;
-  }
-}
+const readIdentity = (open: () => DatabaseSync): FileIdentity | undefined =>
+  tryOrUndefined(() => {
+    using database = open();
+    const read = (pragma: string): number => Number(Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0]);
+    return { version: read("user_version"), application: read("application_id") };
+  });
 
 export const createNewerVersionFailure = (path: string): Failure =>
   new Failure("unavailable", {

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
-import { Failure, type ErrorCode, ServerFault } from "../../../errors/index.ts";
+import { Failure, type ErrorCode, ServerFault, tryOrUndefined } from "../../../errors/index.ts";
 import { getFreeBytes } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
@@ -44,13 +44,12 @@ export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorC
 
 const isWritable = (path: string): boolean => {
   const files = [path, `${path}-wal`, `${path}-shm`];
-  try {
+  const isPossible = tryOrUndefined(() => {
     const there = files.filter((file) => statSync(file, { throwIfNoEntry: false }) !== undefined);
     for (const place of [dirname(path), ...there]) accessSync(place, constants.W_OK);
     return there.every((file) => statSync(file).isFile());
-  } catch {
-    return false;
-  }
+  });
+  return isPossible === true;
 };
 
 /** Returns true if a file or folder cannot be written. SQLite reports a disk fault in the same way. */
@@ -84,19 +83,12 @@ export const createUnusableFileFailure = (path: string, reason: string, cause?: 
   });
 
 /** Returns true if a file is empty or not a database. SQLite creates an empty file if the file is missing. */
-const isNotDatabase = (path: string): boolean => {
-  try {
-    const database = new DatabaseSync(path, { readOnly: true });
-    try {
-      const read = (pragma: string): unknown => Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0];
-      return read("page_count") === 0 || read("quick_check(1)") !== "ok";
-    } finally {
-      database.close();
-    }
-  } catch {
-    return true;
-  }
-};
+const isNotDatabase = (path: string): boolean =>
+  tryOrUndefined(() => {
+    using database = new DatabaseSync(path, { readOnly: true });
+    const read = (pragma: string): unknown => Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0];
+    return read("page_count") === 0 || read("quick_check(1)") !== "ok";
+  }) ?? true;
 
 const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {

@@ -12,7 +12,7 @@ import type {
   View,
   Writer,
 } from "../store.ts";
-import { createInterruptedFailure } from "../../../errors/index.ts";
+import { createInterruptedFailure, tryOrUndefined } from "../../../errors/index.ts";
 import type { Database } from "./database.ts";
 
 interface ChangeOptions {
@@ -267,13 +267,9 @@ export class SqliteStore {
 }
 
 const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" | "state">): boolean => {
-  try {
-    const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
-    return database.count(sql, { name }) === 1;
-  } catch {
-    // this connection has no such table, for example after a rollback
-    return false;
-  }
+  const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
+  // it fails if this connection has no such table, for example after a rollback
+  return tryOrUndefined(() => database.count(sql, { name })) === 1;
 };
 
 const refreshDerivedTable = (database: Database, { name, columns, state, fill, params }: DerivedTable): void => {
