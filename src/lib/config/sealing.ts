@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode } from "../errors/index.ts";
+import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
 import {
   ensureFolder,
   readSmallFile,
@@ -64,9 +64,7 @@ export function createSecretSealer(
       const place = { temporaryFolder: home.temporary, processes, secret: true };
       const line = `${key.toString("base64url")}\n`;
       await ensureFolder(home.data);
-      await writeProgramFile(path, line, place).catch((cause: unknown) => {
-        throw createUnwritableFailure(home.data, cause);
-      });
+      await writeProgramFile(path, line, place).catch(rethrowAs((cause) => createUnwritableFailure(home.data, cause)));
       return key;
     });
   };

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { Failure } from "../errors/index.ts";
+import { Failure, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { ensureFolder, createUnwritableFailure } from "../files/index.ts";
 
@@ -18,22 +18,16 @@ export async function withSettingsLock<T>(
   await ensureFolder(folder);
   const { DatabaseSync } = await import("node:sqlite");
   const path = join(folder, "settings.lock");
-  await makePrivate(path).catch((cause: unknown) => {
-    throw createUnwritableFailure(folder, cause);
-  });
-  const lock = rethrowAsUnwritable(folder, () => new DatabaseSync(path, { timeout: 0 }));
-  try {
-    for (let tries = 1; !rethrowAsUnwritable(folder, () => tryLock(lock)); tries++) {
-      if (tries === MAX_TRIES) {
-        const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
-        throw new Failure("locked", { what, where: folder });
-      }
-      await pause();
+  await makePrivate(path).catch(rethrowAs((cause) => createUnwritableFailure(folder, cause)));
+  using lock = rethrowAsUnwritable(folder, () => new DatabaseSync(path, { timeout: 0 }));
+  for (let tries = 1; !rethrowAsUnwritable(folder, () => tryLock(lock)); tries++) {
+    if (tries === MAX_TRIES) {
+      const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
+      throw new Failure("locked", { what, where: folder });
     }
-    return await change();
-  } finally {
-    lock.close();
+    await pause();
   }
+  return await change();
 }
 
 const OTHERS_ACCESS_BITS = 0o077;

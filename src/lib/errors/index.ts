@@ -165,3 +165,10 @@ export function tryOrUndefined<T>(work: () => T): T | undefined {
     return undefined;
   }
 }
+
+/** Returns a handler for `catch` that throws the converted cause. */
+export const rethrowAs =
+  (convert: (cause: unknown) => unknown) =>
+  (cause: unknown): never => {
+    throw convert(cause);
+  };

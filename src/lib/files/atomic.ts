@@ -1,7 +1,7 @@
 import { copyFile, link, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { toDiskFailure } from "../errors/disk.ts";
-import { hasErrorCode } from "../errors/index.ts";
+import { hasErrorCode, rethrowAs } from "../errors/index.ts";
 import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
 import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
@@ -154,7 +154,5 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
 /** @throws `usage` if the path is not writable; `unexpected` if the disk is full or faulty */
 export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
   await using handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
-  return await writeContent(handle, write).catch((error: unknown) => {
-    throw toDiskFailure(error, path) ?? error;
-  });
+  return await writeContent(handle, write).catch(rethrowAs((cause) => toDiskFailure(cause, path) ?? cause));
 }

@@ -2,16 +2,11 @@ import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure, getErrorCode, hasErrorCode, tryOrUndefined } from "../errors/index.ts";
+import { Failure, getErrorCode, hasErrorCode, tryOrUndefined, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-export async function ensureFolder(folder: string): Promise<void> {
-  try {
-    await createFolder(folder);
-  } catch (cause) {
-    throw createUnwritableFailure(folder, cause);
-  }
-}
+export const ensureFolder = (folder: string): Promise<void> =>
+  createFolder(folder).catch(rethrowAs((cause) => createUnwritableFailure(folder, cause)));
 
 /** With the option `recursive`, Node.js never returns for parents such as `/proc/x`. */
 async function createFolder(folder: string, isParent = true): Promise<void> {
@@ -53,11 +48,7 @@ export function toOutputFailure(cause: unknown, where: string): unknown {
   return toDiskFailure(cause, where) ?? cause;
 }
 
-export const rethrowAsOutputFailure =
-  (where: string) =>
-  (cause: unknown): never => {
-    throw toOutputFailure(cause, where);
-  };
+export const rethrowAsOutputFailure = (where: string) => rethrowAs((cause) => toOutputFailure(cause, where));
 
 export const getFreeBytes = (folder: string): number | undefined =>
   tryOrUndefined(() => {

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { IS_A_FOLDER } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { openForReading, readChunks, createReadFailure, type InputSources } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
@@ -26,9 +26,7 @@ export async function openInput(place: InputOptions, label: string): Promise<Inp
   const { stdin, workingFolder } = place;
   if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
   const path = resolve(workingFolder, label);
-  const refuse = (cause: unknown): never => {
-    throw createReadFailure(label, cause);
-  };
+  const refuse = rethrowAs((cause) => createReadFailure(label, cause));
   const found = await stat(path).catch(refuse);
   if (found.isDirectory()) throw new Failure("usage", { what: IS_A_FOLDER, where: label });
   if (!found.isFile()) {

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode } from "../errors/index.ts";
+import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -90,9 +90,7 @@ export async function readNamedFile(
 }
 
 async function readNamedFileStart(path: string, where: string, most: number): Promise<FileStart> {
-  const start = await readFileStart(path, most).catch((cause: unknown) => {
-    throw createReadFailure(where, cause);
-  });
+  const start = await readFileStart(path, most).catch(rethrowAs((cause) => createReadFailure(where, cause)));
   if (start === undefined) throw new Failure("usage", { what: NOT_A_REGULAR_FILE, where });
   return start;
 }
@@ -132,9 +130,7 @@ export const openForReading = (path: string): Promise<FileHandle> => open(path, 
 const CHUNK_BYTES = 256 * 1024;
 
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
-  const refuse = (cause: unknown): never => {
-    throw createReadFailure(where, cause);
-  };
+  const refuse = rethrowAs((cause) => createReadFailure(where, cause));
   await using file = await openForReading(path).catch(refuse);
   for (;;) {
     const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES).catch(refuse);

@@ -1,5 +1,5 @@
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure, hasErrorCode } from "../errors/index.ts";
+import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { readChunks } from "./read.ts";
@@ -32,9 +32,9 @@ export async function bufferStream(stream: InputStream, place: TemporaryStorage)
 async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> {
   const { temporaryFolder } = place;
   await ensureFolder(temporaryFolder);
-  return createTemporaryFile(place, temporaryFolder, "stdin", 0o600).catch((cause: unknown) => {
-    throw createUnwritableFailure(temporaryFolder, cause);
-  });
+  return createTemporaryFile(place, temporaryFolder, "stdin", 0o600).catch(
+    rethrowAs((cause) => createUnwritableFailure(temporaryFolder, cause)),
+  );
 }
 
 async function fillSpoolFile(
@@ -43,9 +43,7 @@ async function fillSpoolFile(
   place: TemporaryStorage,
 ): Promise<SpooledFile> {
   // an error of the stream does not concern the temporary folder
-  const unspooled = (error: unknown): never => {
-    throw toDiskFailure(error, place.temporaryFolder) ?? error;
-  };
+  const unspooled = rethrowAs((error) => toDiskFailure(error, place.temporaryFolder) ?? error);
   const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
   try {
     let bytes = 0;

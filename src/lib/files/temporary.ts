@@ -3,7 +3,7 @@ import { open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
-import { hasErrorCode, tryOrUndefined } from "../errors/index.ts";
+import { hasErrorCode, tryOrUndefined, rethrowAs } from "../errors/index.ts";
 
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
@@ -103,9 +103,9 @@ export async function createTemporaryFolder(
   if (isOwn) await ensureFolder(folder);
   const create = (path: string): void => mkdirSync(path, { mode: 0o700 });
   const made = createTemporaryPath(place, join(folder, name), create, { isFolder: true });
-  const { path, forget } = await made.catch((error: unknown) => {
-    throw isOwn ? createUnwritableFailure(folder, error) : error;
-  });
+  const { path, forget } = await made.catch(
+    rethrowAs((cause) => (isOwn ? createUnwritableFailure(folder, cause) : cause)),
+  );
   const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
   const nameAs = async (target: string): Promise<void> => {
     if (existsSync(target)) await replaceFolder(place, path, target);

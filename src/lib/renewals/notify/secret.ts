@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Failure } from "../../errors/index.ts";
+import { Failure, rethrowAs } from "../../errors/index.ts";
 import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 
@@ -47,9 +47,7 @@ const TERMINAL_STDIN_FAILURE = new Failure("usage", {
 });
 
 const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
-  const found = await readSmallFile(path, MAX_SECRET_BYTES).catch((cause: unknown) => {
-    throw createReadFailure(path, cause);
-  });
+  const found = await readSmallFile(path, MAX_SECRET_BYTES).catch(rethrowAs((cause) => createReadFailure(path, cause)));
   if (found === undefined) {
     throw createSecretFailure(
       path,

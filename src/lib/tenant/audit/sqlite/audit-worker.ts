@@ -6,10 +6,6 @@ import { verifyOnConnection, type AuditTask } from "./verify.ts";
 const { path, readOnly, ...question } = workerData as AuditTask;
 
 runAndSendOutcome(path, () => {
-  const database = new Database(path, readOnly ? { readOnly } : { plain: true });
-  try {
-    return verifyOnConnection(database, question);
-  } finally {
-    database.close();
-  }
+  using database = new Database(path, readOnly ? { readOnly } : { plain: true });
+  return verifyOnConnection(database, question);
 });

@@ -35,14 +35,12 @@ export const removeStrayJournals = (folder: string): void => {
 
 export const isStagingFileInUse = (path: string): boolean => {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
-  const database = new Database(path, { busyTimeoutMs: 0, plain: true });
+  using database = new Database(path, { busyTimeoutMs: 0, plain: true });
   try {
     database.exec("begin exclusive");
     return false;
   } catch (error) {
     // a process that was killed during its first write leaves a file that is not a database
     return isBusyError(error);
-  } finally {
-    database.close();
   }
 };

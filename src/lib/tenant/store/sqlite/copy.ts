@@ -36,7 +36,7 @@ export const copyTenantFile = async (tenant: Database): Promise<string> => {
   const folder = tenant.isReadOnly ? join(tmpdir(), `clomoctl-${pid}`) : dirname(tenant.path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
-  const copy = new Database(path, { plain: true });
+  using copy = new Database(path, { plain: true });
   try {
     // Node enables a defensive mode of SQLite, which rejects `off`
     copy.exec("pragma journal_mode = memory");
@@ -56,8 +56,6 @@ export const copyTenantFile = async (tenant: Database): Promise<string> => {
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
-  } finally {
-    copy.close();
   }
 };
 

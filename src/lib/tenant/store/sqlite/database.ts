@@ -252,6 +252,10 @@ export class Database {
     this.#db.close();
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   #ending<T>(body: () => T): T {
     try {
       const result = body();

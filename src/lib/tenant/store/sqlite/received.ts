@@ -24,12 +24,8 @@ export const readCopyState = (path: string): TenantCopyState => {
 const checkCopy = (path: string): TenantCopyState => {
   try {
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
-    const database = new Database(path, { readOnly: true });
-    try {
-      return readOpenCopy(database);
-    } finally {
-      database.close();
-    }
+    using database = new Database(path, { readOnly: true });
+    return readOpenCopy(database);
   } catch (error) {
     const isCut = error instanceof Error && "errcode" in error && error.errcode === IOERR_SHORT_READ;
     const failed = isCut ? undefined : toDiskFailure(error, path);

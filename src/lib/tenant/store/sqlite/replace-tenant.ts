@@ -10,13 +10,9 @@ const attach = (database: Database, path: string): void => {
 };
 
 export const compareCopyWithTenant = (local: string, copy: string): CopyRelation => {
-  const database = new Database(local, { readOnly: true });
-  try {
-    attach(database, copy);
-    return compareAuditChains(database);
-  } finally {
-    database.close();
-  }
+  using database = new Database(local, { readOnly: true });
+  attach(database, copy);
+  return compareAuditChains(database);
 };
 
 const listColumns = (database: Database, table: string): readonly string[] =>
@@ -50,8 +46,8 @@ export const toFormerName = (path: string): string => `${path}.former`;
 
 /** The old file is kept with the suffix `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
-  const database = new Database(path);
   try {
+    using database = new Database(path);
     requireOnlyConnection(database);
     attach(database, received);
     database.exec("begin exclusive");
@@ -61,8 +57,6 @@ export const replaceTenantFile = (path: string, received: string): void => {
     database.exec("commit");
   } catch (error) {
     throw isBusyError(error) ? createLockedFailure() : error;
-  } finally {
-    database.close();
   }
   const former = toFormerName(path);
   rmSync(former, { force: true });

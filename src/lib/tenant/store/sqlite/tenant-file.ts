@@ -92,12 +92,10 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
     throw createUnusableFileFailure(path, "file is missing");
   const unfinished = `${path}.new-${processes.self}`;
   try {
-    const database = openAndMigrate(unfinished, file);
-    try {
+    {
+      using database = openAndMigrate(unfinished, file);
       // merge the log before the rename, because closing the file would not report errors of the merge
       database.foldLog();
-    } finally {
-      database.close();
     }
     linkIfAbsent(unfinished, path);
   } finally {
@@ -108,22 +106,16 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
-    // merge the log before closing the file, because closing would not report errors of the merge
-    const closed = new Database(copy, { plain: true });
-    try {
-      closed.foldLog();
-    } finally {
-      closed.close();
+    {
+      using received = new Database(copy, { plain: true });
+      // merge the log before closing the file, because closing would not report errors of the merge
+      received.foldLog();
     }
     createOwnerOnlyFile(path);
     copyFileSync(copy, path);
-    const database = openAndMigrate(path, file);
-    try {
-      database.run("update tenant set name = :name", { name: file.name });
-      database.foldLog();
-    } finally {
-      database.close();
-    }
+    using database = openAndMigrate(path, file);
+    database.run("update tenant set name = :name", { name: file.name });
+    database.foldLog();
   } catch (error) {
     throw toStorageFailure(error, path);
   }

@@ -51,12 +51,8 @@ export const countUndo = async (
   interrupted: () => boolean,
 ): Promise<UndoCounts> => {
   const { countPreparedUndo } = await import("../undo/plan.ts");
-  const database = openSource(files, interrupted);
-  try {
-    return countPreparedUndo(database, undone, kind);
-  } finally {
-    database.close();
-  }
+  using database = openSource(files, interrupted);
+  return countPreparedUndo(database, undone, kind);
 };
 
 const loadLineReader = async (

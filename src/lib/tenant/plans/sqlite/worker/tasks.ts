@@ -178,23 +178,19 @@ export const select = async (
 ): Promise<readonly Uint8Array[]> => {
   const request = { ...asked, scope: scope?.orgs };
   const { buildSelectionKind, countSelection, matchSelection, readSelectionLines } = await import("../selection.ts");
-  const database = new Database(files.tenant, { readOnly: true, interrupted });
-  try {
-    registerSqlFunctions(database, interrupted);
-    attachTemporaryStaging(database);
-    limitToScope(database, scope);
-    const kind = buildSelectionKind(request);
-    const staged = await stageFile(database, kind, { request, stream, encoding }, interrupted);
-    const plan = { kind, request, staged };
-    return database.snapshot(() => {
-      matchSelection(database, plan);
-      const { header, headerRow, inputSha256, skipped } = staged;
-      const file = { header, headerRow, inputSha256, skipped, ...countSelection(database) };
-      return [Buffer.from(`${JSON.stringify({ file })}\n`), ...readSelectionLines(database, plan)];
-    });
-  } finally {
-    database.close();
-  }
+  using database = new Database(files.tenant, { readOnly: true, interrupted });
+  registerSqlFunctions(database, interrupted);
+  attachTemporaryStaging(database);
+  limitToScope(database, scope);
+  const kind = buildSelectionKind(request);
+  const staged = await stageFile(database, kind, { request, stream, encoding }, interrupted);
+  const plan = { kind, request, staged };
+  return database.snapshot(() => {
+    matchSelection(database, plan);
+    const { header, headerRow, inputSha256, skipped } = staged;
+    const file = { header, headerRow, inputSha256, skipped, ...countSelection(database) };
+    return [Buffer.from(`${JSON.stringify({ file })}\n`), ...readSelectionLines(database, plan)];
+  });
 };
 
 const compareAndStorePlan = async (

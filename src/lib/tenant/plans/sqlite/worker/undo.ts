@@ -38,15 +38,11 @@ import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 
 const readVisibleRecords = (database: Database, asked: UndoneChange, scope: Scope) => {
-  const seeing = database.reader();
-  try {
-    registerSqlFunctions(seeing, () => database.isInterrupted());
-    limitToScope(seeing, scope);
-    prepareUndo(seeing, asked);
-    return readStagedKeys(seeing);
-  } finally {
-    seeing.close();
-  }
+  using seeing = database.reader();
+  registerSqlFunctions(seeing, () => database.isInterrupted());
+  limitToScope(seeing, scope);
+  prepareUndo(seeing, asked);
+  return readStagedKeys(seeing);
 };
 
 const storeVersions = (database: Database, versions: VersionSchema, revision: number): void => {
