@@ -1,3 +1,3 @@
 export { readRenewables, readRenewablesAndErrors, type ReadOptions } from "./read.ts";
 export { readSigningRequest, type SigningRequest } from "./signing-request.ts";
-export type { SuccessorEvidence, Renewable } from "./renewable.ts";
+export type { SuccessorEvidence, Renewable, RenewableReadResult } from "./renewable.ts";

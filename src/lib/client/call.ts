@@ -5,18 +5,14 @@ import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "..
 import { createResponseFailure } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { Transport } from "./transport.ts";
+import type { LocalResult } from "../tenant/index.ts";
 
 type Method = ReturnType<typeof splitRoute>["method"];
-
-interface OperationResult {
-  readonly given: unknown;
-  readonly changes: readonly number[];
-}
 
 export interface Connection {
   readonly transport: Transport;
   /** performs a local tenant's operations in this process; if undefined, `transport` sends them to a server */
-  readonly perform?: ((asked: ApiCall) => Promise<OperationResult>) | undefined;
+  readonly perform?: ((asked: ApiCall) => Promise<LocalResult>) | undefined;
   readonly base?: URL | undefined;
   /** aborts only long lists and exports, so that a command can still clean up after a signal */
   readonly signal?: AbortSignal | undefined;

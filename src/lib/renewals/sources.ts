@@ -1,6 +1,6 @@
 import { isAbsolute, basename } from "node:path";
 import { findPemBlocks } from "../apple/encoding/pem.ts";
-import type { ReadOptions, Renewable } from "../apple/index.ts";
+import type { ReadOptions, RenewableReadResult } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
@@ -66,12 +66,7 @@ function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
   return labels.every((label) => /(?:PRIVATE KEY|PUBLIC KEY|PARAMETERS|CERTIFICATE REQUEST)$/.test(label));
 }
 
-interface SourceContent {
-  readonly renewables: readonly Renewable[];
-  readonly broken: readonly Text[];
-}
-
-async function readSourceContent(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<SourceContent> {
+async function readSourceContent(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<RenewableReadResult> {
   const { readRenewablesAndErrors } = await import("../apple/index.ts");
   try {
     return await readRenewablesAndErrors({ name, bytes }, options);

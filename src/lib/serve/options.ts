@@ -1,5 +1,6 @@
 import type { BlockList } from "node:net";
 import type { Failure } from "../errors/index.ts";
+import type { RequestSource } from "../tenant/parts.ts";
 
 export interface ServerLimits {
   readonly bytes: number;
@@ -35,20 +36,9 @@ export interface AnsweredRequest {
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 
-export interface RequestOrigin {
-  readonly address: string;
-  readonly id: string;
-  readonly until: AbortController;
-  readonly isReceived: () => boolean;
-  readonly stopping: AbortSignal;
-  readonly breakOff: () => void;
-}
+export type RequestOrigin = Omit<RequestSource, "limitMs" | "trace">;
 
-export interface RequestTrace {
-  route: string | null;
-  account: string | null;
-  fault?: string | undefined;
-}
+export type RequestTrace = RequestSource["trace"];
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 

@@ -27,7 +27,7 @@ import { addTestCredential } from "./credentials.ts";
 import { guardWrites } from "./guarded-writer.ts";
 import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
 import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
-import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
+import type { SendMail, TenantMail } from "../../../src/lib/renewals/notify/tenant-mail.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";

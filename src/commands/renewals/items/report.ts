@@ -1,11 +1,12 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeFinding, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
-import type { CheckedItem, Thresholds } from "../../../lib/renewals/expiry-status.ts";
-import { STATE_EXITS, type PluginState } from "../../../lib/renewals/output/plugin.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import type { CheckedItem } from "../../../lib/renewals/expiry-status.ts";
+import { STATE_EXITS } from "../../../lib/renewals/output/plugin.ts";
+import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
+import type { NagiosReport } from "../../../lib/renewals/output/nagios.ts";
 
 export const REPORT_OPTIONS = {
   nagios: {
@@ -42,13 +43,8 @@ export async function showFindings(tools: Tools, findings: readonly Finding[]): 
     await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
 }
 
-interface MonitoringReport {
-  readonly service: string;
-  readonly state: PluginState;
-  readonly summary: Text;
-  readonly findings: readonly Finding[];
+interface MonitoringReport extends NagiosReport {
   readonly items: readonly CheckedItem[];
-  readonly thresholds?: Thresholds;
 }
 
 export async function writeReport(

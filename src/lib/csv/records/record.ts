@@ -1,4 +1,4 @@
-import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { CellUnits } from "./code-units.ts";
 
 /** `shift_jis` always means Windows-31J (CP932). */
@@ -31,14 +31,7 @@ export interface Dialect {
 
 export const CONSOLE_DIALECT: Dialect = { delimiter: "," };
 
-export interface RecordProblem {
-  readonly code: ProblemCode;
-  readonly row: number;
-  readonly line: number;
-  /** number of the cell, counted from 1; 0 for the whole record */
-  readonly column: number;
-  readonly params: ProblemParams;
-}
+export type RecordProblem = Omit<Problem, "header">;
 
 export interface RecordSink {
   /**

@@ -8,15 +8,15 @@ export interface MailPlace extends Pick<SecretReadOptions, "modes"> {
   readonly home: SettingsPlace;
 }
 
-interface TenantMail {
+export interface TenantMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly language: Language;
 }
 
-/** Resolves to the reason if the email was not sent, otherwise to undefined. */
-type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
+/** Sends an email. If sending fails, returns the reason, which contains no secrets. */
+export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 /** Reads the settings for each connection. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =

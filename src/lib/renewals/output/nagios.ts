@@ -7,7 +7,7 @@ import { renderPluginLine, shortenText, type PluginFigure, type PluginState } fr
 const MAX_NAMED_FINDINGS = 5;
 const MAX_FINDING_LENGTH = 240;
 
-interface NagiosReport {
+export interface NagiosReport {
   readonly service: string;
   readonly state: PluginState;
   readonly summary: Text;

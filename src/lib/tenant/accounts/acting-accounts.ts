@@ -2,11 +2,9 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Role } from "../../model/role.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
+import type { ActorAccount } from "../policy/actor.ts";
 
-export interface ActingAccount {
-  readonly user: number;
-  readonly id: string;
-  readonly name: string;
+export interface ActingAccount extends ActorAccount {
   readonly role: Role;
   readonly org: number;
   readonly managedOrgs: readonly number[] | undefined;

@@ -4,7 +4,7 @@ import { RESET_CODE_LIMITS, type Account } from "../../model/account.ts";
 import { emailKey } from "../../model/normalise.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { formatMinute } from "../../model/time.ts";
-import { text, type Language, type Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import { DECEPTIVE_CHARACTERS, toTypableName } from "../../text/shell-word.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -16,16 +16,7 @@ import { createResetCodeVerifier, generateResetCode, verifyResetCode } from "../
 import { toChangedObject, getRecordById } from "../records/records.ts";
 import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE } from "./accounts.ts";
 import { buildAccountDraft } from "./draft.ts";
-
-export interface TenantMail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly language: Language;
-}
-
-/** Sends an email. If sending fails, returns the reason, which contains no secrets. */
-export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
+import type { SendMail, TenantMail } from "../../renewals/notify/tenant-mail.ts";
 
 export type OpenMail = () => Promise<SendMail>;
 

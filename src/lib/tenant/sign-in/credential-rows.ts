@@ -7,18 +7,14 @@ import {
   toActingAccount,
   type ActingAccount,
 } from "../accounts/acting-accounts.ts";
+import type { ActorCredential } from "../policy/actor.ts";
 
 /** A stored credential contains only the SHA-256 of its secret. */
-export interface StoredCredential {
+export interface StoredCredential extends ActorCredential {
   readonly pk: number;
-  readonly id: string;
-  readonly kind: CredentialKind;
-  readonly name: string;
-  readonly isReadOnly: boolean;
   /** UTC instants; `lastUsedAt` is rounded down to the hour, and null if never used */
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
-  readonly expiresAt: string;
 }
 
 const CREDENTIAL_COLUMNS = "c.pk, c.id, c.kind, c.name, c.readOnly, c.createdAt, c.lastUsedAt, c.expiresAt";

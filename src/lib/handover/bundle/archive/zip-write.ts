@@ -2,14 +2,11 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import type { ContentWriter } from "../../../files/index.ts";
+import type { ArchiveEntry } from "./unpack.ts";
 
 const REGULAR_FILE_MODE = 0o100600;
 
-export interface PackedEntry {
-  readonly path: string;
-  readonly bytes: number;
-  readonly content: () => AsyncIterable<Uint8Array>;
-}
+export type PackedEntry = Omit<ArchiveEntry, "fault">;
 
 export async function packZip(entries: readonly PackedEntry[], asOf: string, into: ContentWriter): Promise<void> {
   const zip = new ZipFile();

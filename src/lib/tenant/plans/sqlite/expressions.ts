@@ -9,7 +9,6 @@ import {
   quoteIdentifier,
 } from "../../store/sql.ts";
 import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../staging/kinds.ts";
-import type { Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
@@ -41,11 +40,7 @@ export const buildRecordLabelSql = (
 
 export const keyOf = ({ kind, request }: PlanDefinition): KindKey => resolveKindKey(kind, request.key);
 
-interface KeyedField {
-  readonly comparison: Comparison;
-  readonly short: string;
-  readonly list: boolean;
-}
+type KeyedField = Pick<KindKey, "comparison" | "short" | "list">;
 
 const toKeyedField = ({ comparison, short, merge }: ImportedField): KeyedField => ({
   comparison,
