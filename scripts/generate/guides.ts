@@ -232,11 +232,10 @@ function renderFactTypes({ name, en: { title, facts, steps } }: Guide): string {
 /** Returns the source of `lib/renewals/guide/guides.ts`: all guides as data, and the facts that each guide needs. */
 export function renderGuidesSource(guides: readonly Guide[]): string {
   const entries = guides.map(({ name, en, ja }) => {
+    const facts = en.facts.map((fact, at) => `      ${JSON.stringify(mergeFact(fact, ja.facts[at]))},`);
     const lines = [
       `    title: ${JSON.stringify({ en: en.title, ja: ja.title })},`,
-      `    facts: [`,
-      ...en.facts.map((fact, at) => `      ${JSON.stringify(mergeFact(fact, ja.facts[at]))},`),
-      `    ],`,
+      ...(facts.length === 0 ? [] : [`    facts: [`, ...facts, `    ],`]),
       `    steps: [`,
       ...en.steps.map((step, at) => `      ${JSON.stringify(mergeStep(step, ja.steps[at]))},`),
       `    ],`,

@@ -33,7 +33,7 @@ describe("a busy server", () => {
     "receives the request again: %j",
     async (answers, waits) => {
       const apple = new FakeApple((_, count) => answers[count - 1] ?? {});
-      expect(await sendWithRetry(REQUEST, apple.patience, false)).toMatchObject({ status: 200 });
+      expect(await sendWithRetry(REQUEST, apple.patience)).toMatchObject({ status: 200 });
       expect(apple.waits).toEqual(waits);
     },
   );
@@ -44,7 +44,7 @@ describe("a busy server", () => {
     ["999999999", "2027-11-23T19:00:00Z"],
   ])("that asks to wait for more than a minute (%s) causes a failure that shows the time", async (after, at) => {
     const apple = new FakeApple(respondInTurn(busy(429, after)));
-    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    await expect(sendWithRetry(REQUEST, apple.patience)).rejects.toMatchObject({
       code: "unavailable",
       hint: { en: `try again after ${at}` },
     });
@@ -54,7 +54,7 @@ describe("a busy server", () => {
 
   test("is not waited for longer than a minute in total", async () => {
     const apple = new FakeApple(respondInTurn(busy(500, "25")));
-    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    await expect(sendWithRetry(REQUEST, apple.patience)).rejects.toMatchObject({
       code: "unavailable",
       what: { en: "the server is busy or under maintenance (500)" },
     });
@@ -65,13 +65,13 @@ describe("a busy server", () => {
 describe("a missing response", () => {
   test("is retried if that is harmless", async () => {
     const apple = new FakeApple(respondInTurn(RESET, busy(503), RESET, {}));
-    expect(await sendWithRetry(REQUEST, apple.patience, true)).toMatchObject({ status: 200 });
+    expect(await sendWithRetry(REQUEST, apple.patience)).toMatchObject({ status: 200 });
     expect(apple.waits).toEqual([1000, 2000, 4000]);
   });
 
   test("is reported after four attempts", async () => {
     const apple = new FakeApple(respondInTurn(RESET));
-    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(RESET);
+    await expect(sendWithRetry(REQUEST, apple.patience)).rejects.toBe(RESET);
     expect(apple.requests).toHaveLength(4);
   });
 
@@ -79,7 +79,7 @@ describe("a missing response", () => {
     "is reported at once if it has another reason: %s",
     async (error) => {
       const apple = new FakeApple(respondInTurn(error));
-      await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(error);
+      await expect(sendWithRetry(REQUEST, apple.patience)).rejects.toBe(error);
       expect(apple.requests).toHaveLength(1);
     },
   );

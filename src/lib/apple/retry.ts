@@ -32,32 +32,21 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
   return at === undefined ? undefined : Math.max(0, at - (parseHttpDate(headers["date"]) ?? now));
 }
 
-/**
- * Tries up to four times within a minute after status 429 or 5xx.
- * @param repeatable true to try again also if there was no response @throws `unavailable`; `interrupted`
- */
+/** Tries up to four times within a minute after status 429 or 5xx, or without a response. @throws `unavailable` */
 export async function sendWithRetry(
   request: AppleRequest,
   { send, now, wait }: RetryEnvironment,
-  repeatable: boolean,
 ): Promise<AppleResponse> {
   const end = now() + MAX_RETRY_MS;
   for (let tried = 1; ; tried += 1) {
-    const answer = await trySend(request, send, repeatable && tried < MAX_ATTEMPTS);
+    const answer = await send(request).catch((error: unknown) => {
+      if (tried === MAX_ATTEMPTS || !(error instanceof Failure) || error.code !== "unavailable") throw error;
+    });
     if (answer !== undefined && !isBusy(answer)) return answer;
     const asked = answer === undefined ? undefined : parseRetryAfterMs(answer, now());
     const delayMs = asked ?? SECOND_MS * 2 ** (tried - 1);
     if (tried === MAX_ATTEMPTS || now() + delayMs > end) throw createBusyFailure(request, answer?.status, now(), asked);
     await wait(delayMs, request.signal);
-  }
-}
-
-async function trySend(request: AppleRequest, send: Send, again: boolean): Promise<AppleResponse | undefined> {
-  try {
-    return await send(request);
-  } catch (error) {
-    if (again && error instanceof Failure && error.code === "unavailable") return undefined;
-    throw error;
   }
 }
 

@@ -77,7 +77,7 @@ export class BusinessApi {
       if (answer.status === 200) parseJsonObject(formatRequestTarget(request), answer.body);
       return answer;
     };
-    return sendWithRetry({ ...request, headers, signal }, { ...this.#access, send }, true);
+    return sendWithRetry({ ...request, headers, signal }, { ...this.#access, send });
   }
 
   async #bearer(): Promise<string> {

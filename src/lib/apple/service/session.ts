@@ -68,7 +68,7 @@ export class AdeSession {
       object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
-    return { answer: await sendWithRetry(request, { ...this.#access, send }, true), object, session };
+    return { answer: await sendWithRetry(request, { ...this.#access, send }), object, session };
   }
 
   #take({ headers }: AppleResponse): void {
@@ -96,7 +96,7 @@ export class AdeSession {
       return answer;
     };
     const request = { method, url, headers, signal: this.#access.signal };
-    const answer = await sendWithRetry(request, { ...this.#access, send }, true);
+    const answer = await sendWithRetry(request, { ...this.#access, send });
     const { auth_session_token: session } = this.#accepted(request, answer, object);
     if (typeof session !== "string" || !HEADER_VALUE_PATTERN.test(session)) {
       throw createUndocumentedFailure(formatRequestTarget(request), "auth_session_token");

@@ -1,10 +1,11 @@
 import { Decrypter, Encrypter } from "age-encryption";
+import { createInvalidBundleFailure } from "./contents.ts";
 import { toDiskFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
 import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";
-import { DAMAGED_ARCHIVE, createInvalidBundleFailure, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
+import { DAMAGED_ARCHIVE, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
 
 export const parseKeyLines = (content: string): readonly string[] =>
   content

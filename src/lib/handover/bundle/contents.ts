@@ -1,3 +1,6 @@
+import { Failure } from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
+
 export const MANIFEST_FILE = "manifest.json";
 export const HASHES_FILE = "SHA256SUMS";
 /** copy of the tenant's database without secrets */
@@ -53,3 +56,15 @@ export function parseHashes(content: string): readonly FileHash[] | undefined {
   }
   return renderHashes(found) === content ? found : undefined;
 }
+
+export const OTHER_COPY_HINT = text(
+  "the bundle differs from what was exported: use another copy, or export it again",
+  "引き継ぎデータが、書き出したときの内容と異なります。別のコピーを使うか、もう一度書き出してください",
+);
+
+export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
+  new Failure("input-rejected", {
+    what,
+    where: path === undefined ? where : `${where}: ${path}`,
+    hint: OTHER_COPY_HINT,
+  });

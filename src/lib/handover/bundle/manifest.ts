@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createInvalidBundleFailure } from "./contents.ts";
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, type ResourceName } from "../resources.ts";
@@ -39,17 +40,12 @@ export function parseManifest(json: string, where: string): Manifest {
 }
 
 const createInvalidManifestFailure = (where: string, member: string): Failure =>
-  new Failure("input-rejected", {
-    what:
-      member === ""
-        ? text("not in the format of a bundle's manifest", "引き継ぎデータのマニフェストの形式ではありません")
-        : text(`the value of ${member} in the manifest is invalid`, `マニフェストの ${member} の値が正しくありません`),
+  createInvalidBundleFailure(
     where,
-    hint: text(
-      "the bundle was altered or damaged: use another copy, or export it again",
-      "引き継ぎデータが変更されたか壊れています。別のコピーを使うか、もう一度書き出してください",
-    ),
-  });
+    member === ""
+      ? text("not in the format of a bundle's manifest", "引き継ぎデータのマニフェストの形式ではありません")
+      : text(`the value of ${member} in the manifest is invalid`, `マニフェストの ${member} の値が正しくありません`),
+  );
 
 const createNewerVersionFailure = (where: string): Failure =>
   new Failure("input-rejected", {

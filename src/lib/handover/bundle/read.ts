@@ -12,13 +12,7 @@ import {
   type TreeEntry,
 } from "../../files/regular-file.ts";
 import { text, type Text } from "../../text/index.ts";
-import {
-  computeUnpackLimit,
-  createInvalidBundleFailure,
-  FILE_MISSING,
-  INVALID_FILE_NAME,
-  unpackBundle,
-} from "./archive/unpack.ts";
+import { computeUnpackLimit, FILE_MISSING, INVALID_FILE_NAME, unpackBundle } from "./archive/unpack.ts";
 import {
   MAX_PATH_DEPTH,
   compareByteOrder,
@@ -27,6 +21,7 @@ import {
   toPathKey,
   HASHES_FILE,
   type FileHash,
+  createInvalidBundleFailure,
 } from "./contents.ts";
 
 export interface BundleFault {

@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { INVALID_HASH_LIST } from "../bundle/archive/unpack.ts";
-import { MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, renderHashes, HASHES_FILE } from "../bundle/contents.ts";
+import {
+  MANIFEST_FILE,
+  MAX_BUNDLE_FILES,
+  parseHashes,
+  renderHashes,
+  HASHES_FILE,
+  OTHER_COPY_HINT,
+} from "../bundle/contents.ts";
 import { parseManifest, type Manifest } from "../bundle/manifest.ts";
 import { findHashListMismatches, type BundleFault, type BundleFiles } from "../bundle/read.ts";
 
@@ -54,7 +61,7 @@ export async function requireMatchingHashes(found: BundleFiles, options: VerifyO
 
 export function throwFirstFault(name: string, [fault, ...others]: readonly BundleFault[]): void {
   if (fault === undefined) return;
-  const { file, what, hint = USE_ANOTHER_COPY_HINT } = fault;
+  const { file, what, hint = OTHER_COPY_HINT } = fault;
   const more = others.length;
   throw new Failure("input-rejected", {
     what: more === 0 ? what : text(`${what.en} (and ${more} more)`, `${what.ja}(ほか ${more} 件)`),
@@ -62,11 +69,6 @@ export function throwFirstFault(name: string, [fault, ...others]: readonly Bundl
     hint,
   });
 }
-
-const USE_ANOTHER_COPY_HINT = text(
-  "this bundle differs from what was exported: use another copy, or export it again",
-  "引き継ぎデータが、書き出したときの内容と異なります。別のコピーを使うか、もう一度書き出してください",
-);
 
 async function readManifest(found: BundleFiles, faults: BundleFault[]): Promise<Manifest | undefined> {
   const content = await readTextFile(found, MANIFEST_FILE, faults);

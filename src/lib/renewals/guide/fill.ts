@@ -11,7 +11,7 @@ export interface FilledGuide {
 }
 
 export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<GuideFacts[N]>): FilledGuide {
-  const { title, facts: above, steps } = GUIDES[name];
+  const { title, facts: above = [], steps } = GUIDES[name];
   const holds = (one: StepCondition): boolean => isShown(one, facts);
   return {
     title: fillText(title, facts),

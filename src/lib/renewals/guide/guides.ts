@@ -21,8 +21,6 @@ export interface GuideFacts {
 export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   "ade-token": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"prepare","lines":[{"kind":"what","words":{"en":"You need: {account} and its password for Apple Business Manager; {phone}; and the login of a CLOMO PANEL system administrator (plus the authenticator app or backup codes if MFA is on).","ja":"用意するもの: Apple Business Manager の{account}とパスワード、{phone}、CLOMO PANEL のシステム管理者のログイン情報(多要素認証が有効なら、認証アプリかバックアップコードも)。"}},{"kind":"trap","words":{"en":"Creating a new token invalidates the old one immediately. Do not download a token just to try it; start only when you can upload it right away. If nobody can sign in, another administrator of Apple Business Manager can reset that account (according to Apple), but changing the password in this way invalidates the account's VPP tokens.","ja":"新しいトークンを作った時点で古いトークンは無効になります。試しにダウンロードせず、続けてアップロードできるときに始めてください。サインインできない場合は、Apple Business Manager の別の管理者がそのアカウントを再設定できます(Apple の仕様)。パスワードが変わると、そのアカウントの VPP トークンは無効になります。"}}]},
       {"id":"open-panel","lines":[{"kind":"what","words":{"en":"Open the upload screen now and leave it open.","ja":"アップロードする画面を先に開いておきます。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「Automated Device Enrollment」 > 「変更する」","ja":"CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「Automated Device Enrollment」 > 「変更する」"}},{"kind":"trap","words":{"en":"「ADE サーバートークン用公開鍵」 is not part of a renewal: do not recreate it. A token created for another key cannot be read (an assumption).","ja":"「ADE サーバートークン用公開鍵」は更新では使いません。作り直さないでください。別の鍵で作られたトークンは読み込めません(推定)。"}}]},
@@ -34,8 +32,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "agent-enterprise": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"look-before","lines":[{"kind":"what","words":{"en":"Look up the expiry date of the {part} on this screen, or in the email that announced the completed build.","ja":"{part}の期限を、この画面かビルド完了のメールで確認します。"}},{"kind":"what","words":{"en":"It is valid for 3 years.","ja":"有効期間は 3 年です。"},"when":[["build"]]},{"kind":"what","words":{"en":"It is valid for 1 year (1 year and 1 month after a renewal).","ja":"有効期間は 1 年(更新時は 1 年 1 か月)です。"},"when":[["push"]]},{"kind":"what","words":{"en":"It is valid for 1 year.","ja":"有効期間は 1 年です。"},"when":[["profile"]]},{"kind":"where","words":{"en":"CLOMO PANEL > Settings > ユーティリティ","ja":"CLOMO PANEL > Settings > ユーティリティ"}},{"kind":"trap","words":{"en":"Once it has expired, the app can no longer be updated or started.","ja":"期限が切れるとアプリの更新も起動もできなくなります。"},"when":[["build"]]},{"kind":"trap","words":{"en":"Once it has expired, messages no longer arrive.","ja":"期限が切れるとメッセージが届かなくなります。"},"when":[["push"]]},{"kind":"trap","words":{"en":"Once it has expired, the app no longer starts and has to be reinstalled.","ja":"期限が切れるとアプリが起動しなくなり、再インストールが必要になります。"},"when":[["profile"]]}]},
       {"id":"prepare","lines":[{"kind":"what","words":{"en":"You need: {account} and its password, {phone}, and CLOMO's manual on renewing Agent Enterprise. The build certificate, push certificate and profile expire separately, so check the other two as well.","ja":"用意するもの: {account}とパスワード、{phone}、Agent Enterprise の更新手順(CLOMO のマニュアル)。ビルド用証明書・プッシュ通知用証明書・プロファイルは期限が異なるため、ほかの 2 つも確認します。"}}]},
@@ -46,8 +42,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "android-owner": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"sign-in","lines":[{"kind":"what","words":{"en":"Sign in with {account} in a browser or the Gmail app. Have {phone} at hand.","ja":"{account}でブラウザーか Gmail アプリからログインします。{phone}を用意してください。"}},{"kind":"where","words":{"en":"https://mail.google.com/","ja":"https://mail.google.com/"}},{"kind":"trap","words":{"en":"If nobody can sign in, another owner can add an owner (see the step on owners below). Without another owner, the only way back is Google's account recovery, which needs the account's phone or recovery address (according to Google): do it while the person who used the account is still in your organisation. Google may disable a free account that has not been used for a year. If the environment is removed, you have to apply again and set up every device again. Until then, devices can be set up only in legacy mode, apps cannot be installed or removed, and app profiles, tamper detection (改ざん検知), the managed Google Play page and licence operations are not available. Devices already set up can still be used.","ja":"サインインできない場合、ほかの所有者がいれば、その人が所有者を追加できます(下の手順)。いなければ Google のアカウント復元(Google の仕様。電話か再設定用メールアドレスが必要)だけのため、アカウントを使っていた人の在籍中に行ってください。1 年使われていない無料アカウントは Google に無効化されることがあります。環境が削除されると、申請からやり直して全デバイスを再設定することになります。その間はレガシーモード以外の初期設定、アプリの配信・削除、アプリ関連のプロファイル、改ざん検知、Managed Google Play のページ、ライセンスの操作ができません。設定済みのデバイスは引き続き使えます。"}}]},
       {"id":"security","lines":[{"kind":"what","words":{"en":"Check that 2-step verification is on, and that the recovery address and phone number belong to people who are still in your organisation.","ja":"2段階認証が有効で、再設定用のメールアドレスと電話番号が在籍者のものであることを確認します。"}},{"kind":"where","words":{"en":"https://myaccount.google.com/security","ja":"https://myaccount.google.com/security"}},{"kind":"trap","words":{"en":"Google also disables an account if it suspects that the account was hijacked.","ja":"乗っ取りが疑われた場合も Google に無効化されます。"}}]},
@@ -56,8 +50,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "certificate": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"places","lines":[{"kind":"what","words":{"en":"List every place where the certificate is used.","ja":"証明書を使っている場所をすべて書き出します。"}},{"kind":"trap","words":{"en":"In any place that you miss, the certificate stops working on the expiry date.","ja":"書き漏らした場所では、期限の日に証明書を使えなくなります。"}}]},
       {"id":"renew","lines":[{"kind":"what","words":{"en":"Get a new certificate from the same certificate authority, with {account}.","ja":"同じ認証局から、{account}で新しい証明書を発行します。"}},{"kind":"check","words":{"en":"Compare the new certificate with the old one: {verify}","ja":"新旧の証明書を比べて問題がないこと: {verify}"}}]},
@@ -66,16 +58,12 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "custom": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"renew","lines":[{"kind":"what","words":{"en":"Renew the item with {account}.","ja":"{account}で更新します。"}},{"kind":"trap","words":{"en":"Check that the payment method (card expiry) and the registered email address are still valid.","ja":"支払い方法(カードの有効期限)と登録メールアドレスが有効か確認してください。"}},{"kind":"check","words":{"en":"If this item is the contract with CLOMO, only the contract's contact person (担当者, HOME > 「担当者名」) receives the emails about its renewal. To change the contact person, submit the application form through the Support form of CLOMO PANEL.","ja":"CLOMO の契約の場合: 契約更新の案内は契約の担当者(HOME > 「担当者名」)だけに届きます。担当者を変更するには、CLOMO PANEL の Support フォームから申込書を提出します。"}}]},
     ],
   },
   "device-certificate": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"find","lines":[{"kind":"what","words":{"en":"Find the devices whose certificates expire on this date.","ja":"この日に期限を迎えるデバイスを確認します。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Devices > (デバイス) > 証明書","ja":"CLOMO PANEL > Devices > (デバイス) > 証明書"}},{"kind":"trap","words":{"en":"A certificate is valid for 5 years, so the certificates of devices set up at the same time probably expire together (an assumption): count the devices and start early. The certificate with which CLOMO signs profiles (clomo.com) can expire without any effect and does not have to be renewed.","ja":"証明書の有効期間は 5 年です。同じ時期に設定したデバイスは期限も近いと考えられます(推定)。台数を数え、早めに始めてください。なお、プロファイルの署名用証明書(clomo.com)は期限が切れても影響なく、更新は不要です。"}}]},
       {"id":"reissue","lines":[{"kind":"what","words":{"en":"Revoke the certificate and issue a new one before the expiry date.","ja":"期限前に証明書を失効させ、再発行します。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Devices > (デバイス) > 証明書","ja":"CLOMO PANEL > Devices > (デバイス) > 証明書"}},{"kind":"trap","words":{"en":"Until the new certificate is issued, connections that use it (Wi-Fi, VPN, mail) do not work: keep the device connected to another network.","ja":"失効から再発行までの間、その証明書を使う接続(Wi-Fi、VPN、メール)は使えません。別の回線につながる状態で行ってください。"}},{"kind":"check","words":{"en":"The new expiry date is shown, and the device can connect.","ja":"新しい期限が表示され、接続できること。"}}]},
@@ -115,8 +103,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "every-renewal": {
     title: {"en":"Steps of every renewal","ja":"すべての更新に共通の手順"},
-    facts: [
-    ],
     steps: [
       {"id":"notices","when":[["mails"]],"lines":[{"kind":"what","words":{"en":"Check that 「サポートオプション」 is on for at least two system administrators who are still in your organisation: only they receive CLOMO's own emails about expiry dates, which start 3 months before the date.","ja":"在籍中の 2 人以上のシステム管理者で「サポートオプション」が有効なことを確認します。CLOMO からの更新案内メール(期限の 3 か月前から)は、サポートオプションが有効な人にしか届きません。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Users/Org > (システム管理者) > 「サポートオプション」","ja":"CLOMO PANEL > Users/Org > (システム管理者) > 「サポートオプション」"}},{"kind":"trap","words":{"en":"Five people at most can have this option: if five people have it, first turn it off for those who have left. The contract's contact person (担当者) does not receive these emails.","ja":"サポートオプションを使えるのは最大 5 人です。5 人に達しているときは、先に退職者のサポートオプションを無効にします。契約の担当者には、この案内は届きません。"}}]},
       {"id":"record","lines":[{"kind":"what","words":{"en":"When the console shows the new date, record it: {record}","ja":"管理画面に新しい期限が表示されたら記録します: {record}"},"when":[["uploaded"]]},{"kind":"what","words":{"en":"Record the renewal so that the next date is known: {record}","ja":"次の期限がわかるように記録します: {record}"},"unless":["uploaded"]},{"kind":"trap","words":{"en":"Otherwise, reminders about the old date continue.","ja":"記録しないと、古い期限についての通知が続きます。"}}]},
@@ -124,8 +110,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "first-issue": {
     title: {"en":"How to set up the certificate and the tokens for the first time","ja":"証明書とトークンを初めて設定する手順"},
-    facts: [
-    ],
     steps: [
       {"id":"issue","when":[["push-certificate"]],"lines":[{"kind":"what","words":{"en":"Click 「次へ」, then 「OK」 in the warning (it does not concern the initial set-up). Enter 「ご担当者様メールアドレス」 (the address of the Apple Account), 「ご担当者様氏名(半角英数)」 (with a half-width space between the names) and 「会社所在地 国名コード」 (JP). Click 「次へ」, then 「ベンダー署名付き CSR ファイルのダウンロード」. Click 「次へ」 and open the link to the portal.","ja":"「次へ」をクリックし、警告文(初期設定時には関連しません)で「OK」をクリックします。「ご担当者様メールアドレス」(Apple Account と同じもの)、「ご担当者様氏名(半角英数)」(名と姓の間に半角スペース)、「会社所在地 国名コード」(JP)を入力して「次へ」、「ベンダー署名付き CSR ファイルのダウンロード」をクリックします。「次へ」をクリックし、ポータルのリンクを開きます。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「MDM 構成プロファイルの作成ウィザード」","ja":"CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「MDM 構成プロファイルの作成ウィザード」"}},{"kind":"trap","words":{"en":"Keep the CLOMO PANEL window open.","ja":"CLOMO PANEL のウィンドウは閉じないでください。"}},{"kind":"check","words":{"en":"You have CertificateSigningRequest.csr (about 9 KB).","ja":"CertificateSigningRequest.csr(9KB 程度)があること。"}}]},
       {"id":"issue","when":[["push-certificate"]],"lines":[{"kind":"what","words":{"en":"Sign in with the Apple Account for the push certificate (two-factor authentication). Click 「Create a Certificate」, accept the terms with 「Accept」, select CertificateSigningRequest.csr, click 「Upload」, then 「Download」.","ja":"MDM プッシュ通知証明書用の Apple Account でサインインします(2ファクタ認証)。「Create a Certificate」をクリックし、利用規約に同意して「Accept」、CertificateSigningRequest.csr を選択して「Upload」、「Download」をクリックします。"}},{"kind":"where","words":{"en":"Apple Push Certificates Portal (https://identity.apple.com/pushcert)","ja":"Apple Push Certificates Portal (https://identity.apple.com/pushcert)"}},{"kind":"trap","words":{"en":"Do this only if the portal's list is empty. If the list already has a certificate for CLOMO, stop and renew that certificate (`clomoctl renewals guide push-certificate`). Write down which Apple Account you used: every renewal requires the same account.","ja":"この操作は、ポータルの一覧が空の場合だけ行ってください。すでに CLOMO の証明書がある場合は中断し、その証明書を更新してください(`clomoctl renewals guide push-certificate`)。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。"}},{"kind":"check","words":{"en":"You have MDM_i3Systems,Inc._Certificate.pem.","ja":"MDM_i3Systems,Inc._Certificate.pem があること。"}}]},
@@ -142,8 +126,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "onboarding": {
     title: {"en":"Setting up CLOMO MDM for iOS","ja":"iOS の導入手順"},
-    facts: [
-    ],
     steps: [
       {"id":"devices-mode","lines":[{"kind":"what","words":{"en":"Decide whether devices are supervised (recommended: many more functions). With ADE, buy ADE devices from a dealer or turn devices into ADE devices by hand; users cannot remove them from CLOMO if the ADE profile forbids it. Without ADE, set up each device by hand; its user can remove the MDM profile.","ja":"監視対象モード(おすすめ。利用できる機能が大幅に増えます)にするかを決めます。ADE を使う場合は、代理店から購入する方法と手動で ADE デバイスにする方法があり、ユーザーが勝手に CLOMO 管理下からデバイスを外すことを防げます。ADE を使わない場合は 1 台ずつ手動で設定し、デバイス側の操作で MDM 構成プロファイルを削除できます。"}}]},
       {"id":"devices-mode","lines":[{"kind":"what","words":{"en":"The app CLOMO MDM Agent for iOS (recommended): location reports, the portal, Work Smart, messages.","ja":"CLOMO MDM Agent for iOS アプリ(おすすめ): 位置情報取得、ポータル機能、ワーク・スマート機能、メッセージの送受信"}}]},
@@ -170,8 +152,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "own-ade-token": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"prepare","lines":[{"kind":"what","words":{"en":"This token belongs to this tenant of clomoctl, not to CLOMO: there is nothing to do in CLOMO PANEL. You need: {account} and its password; {phone}.","ja":"このトークンは CLOMO のものではなく、clomoctl のこのテナントのものです。CLOMO PANEL での操作はありません。用意するもの: {account}とパスワード、{phone}。"}},{"kind":"trap","words":{"en":"Never touch the MDM server that CLOMO uses: creating a new token of that server invalidates CLOMO's token immediately. Never upload this tenant's public key to that server. Creating a new token of this tenant's own server also invalidates its old token immediately: start only when you can set the new token right away.","ja":"CLOMO が使っている MDM サーバには触れないでください。その MDM サーバのトークンを作り直すと、CLOMO のトークンが直ちに無効になります。その MDM サーバに、このテナントの公開鍵をアップロードしないでください。このテナント専用のサーバでも、新しいトークンを作った時点で古いものは無効です。続けて設定できるときに始めてください。"}}]},
       {"id":"key","lines":[{"kind":"what","words":{"en":"Do this only if the tenant's key was lost or must be replaced: run `clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem`, then upload that file to this tenant's own server{server}.","ja":"鍵を失ったか交換するときだけ行います: `clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem` を実行し、そのファイルをこのテナント専用のサーバ{server}にアップロードします。"}},{"kind":"where","words":{"en":"Apple Business Manager > (左下のアカウント) > 環境設定 > 「MDM サーバ」","ja":"Apple Business Manager > (左下のアカウント) > 環境設定 > 「MDM サーバ」"}}]},
@@ -182,8 +162,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "push-certificate": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"prepare","lines":[{"kind":"what","words":{"en":"You need: {account} and its password; {phone}; last year's data (the account, the country code and so on); and the login of a CLOMO PANEL system administrator (plus the authenticator app or backup codes if MFA is on). The certificate is valid for one year from the day it was set up in CLOMO: renew it by the expiry date.","ja":"用意するもの: {account}とパスワード、{phone}、前回登録した内容(アカウント、国名コードなど)、CLOMO PANEL のシステム管理者のログイン情報(多要素認証が有効なら、認証アプリかバックアップコードも)。期限は CLOMO に設定した日から 1 年です。期限までに作業します。"}},{"kind":"trap","words":{"en":"Use the same Apple Account as before. If nobody can sign in, first ask Apple to move the certificate to another account. With a certificate from any other account, all enrolled devices stop responding until they are enrolled again.","ja":"必ず前回と同じ Apple Account を使います。サインインできない場合は、先に Apple へ証明書を別のアカウントへ移すよう依頼してください。別のアカウントで作ると、登録済みの全デバイスが再登録するまで応答しなくなります。"}},{"kind":"check","words":{"en":"Make sure that someone reads the mailbox of this Apple Account: Apple also sends emails there, 30 and 10 days before the expiry date and on the day (according to other vendors). If the certificate has already expired, try Renew first, and never use Create: vendors disagree on whether an expired certificate can be renewed, but trying does no harm.","ja":"この Apple Account のメールボックスを読んでいる人がいること(他社の情報では、30 日前・10 日前・当日に Apple からもメールが届きます)。すでに期限が切れている場合も、まず「Renew」を試します。「Create」は絶対に使わないでください(期限切れ後に更新できるかは他社の情報でも分かれますが、試しても害はありません)。"}}]},
       {"id":"request","lines":[{"kind":"what","words":{"en":"Choose 「次へ」 to start, and confirm the warning. Enter 「ご担当者様メールアドレス」 (the address of the Apple Account), 「ご担当者様氏名(半角英数)」 (family name and given name, separated by a half-width space) and 「会社所在地 国名コード」 (JP), and choose 「次へ」. Download the file with 「ベンダー署名付き CSR ファイルのダウンロード」. Choose 「次へ」 and follow the link in the pop-up to Apple's portal. Leave this window open.","ja":"「次へ」で始めて警告を確認し、「ご担当者様メールアドレス」(Apple Account と同じもの)、「ご担当者様氏名(半角英数)」(姓と名の間に半角スペース)、「会社所在地 国名コード」(JP)を入力して「次へ」を押します。「ベンダー署名付き CSR ファイルのダウンロード」で保存します。「次へ」を押し、ポップアップのリンクから Apple のポータルを開きます。ウィンドウは開いたままにします。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「MDM 構成プロファイルの作成ウィザード」","ja":"CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「MDM 構成プロファイルの作成ウィザード」"}},{"kind":"trap","words":{"en":"Start the wizard only once: each start creates a new CSR, and a certificate created from an earlier CSR is rejected when you upload it (an assumption: CLOMO's manual does not say so). If the folder contains several CSR files, only the newest is valid.","ja":"ウィザードを始めるのは 1 回だけです。始めるたびに新しい CSR ができ、以前の CSR から作った証明書はアップロード時に拒否されます(推定)。フォルダーに CSR ファイルが複数あるときは、最新のファイルだけが有効です。"}},{"kind":"check","words":{"en":"The file CertificateSigningRequest.csr (about 9 KB) was downloaded just now.","ja":"CertificateSigningRequest.csr(約 9 KB)ができ、日時が今であること。"}}]},
@@ -196,8 +174,6 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
   },
   "vpp-token": {
     title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
-    facts: [
-    ],
     steps: [
       {"id":"prepare","lines":[{"kind":"what","words":{"en":"You need: {account} and its password for Apple Business Manager; {phone}; and the login of a CLOMO PANEL system administrator (plus the authenticator app or backup codes if MFA is on).","ja":"用意するもの: Apple Business Manager の{account}とパスワード、{phone}、CLOMO PANEL のシステム管理者のログイン情報(多要素認証が有効なら、認証アプリかバックアップコードも)。"}},{"kind":"trap","words":{"en":"Changing this account's password invalidates the token immediately, even before its expiry date: do not change the password after the download, and use an account dedicated to tokens. If nobody can sign in, another administrator of Apple Business Manager can reset that account (according to Apple), but changing the password in this way also invalidates the account's VPP tokens.","ja":"このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。ダウンロード後は変更せず、トークン専用のアカウントを使ってください。サインインできない場合は、Apple Business Manager の別の管理者がそのアカウントを再設定できます(Apple の仕様)。パスワードが変わると、そのアカウントの VPP トークンは無効になります。"}}]},
       {"id":"download","lines":[{"kind":"what","words":{"en":"Download the token of the same location as last time (the name of last year's file contains the location).","ja":"前回と同じ場所のトークンを「ダウンロード」します(場所は前回のファイル名でわかります)。"}},{"kind":"where","words":{"en":"Apple Business Manager > (左下のアカウント) > 環境設定 > お支払いと請求 > 「コンテンツトークン」","ja":"Apple Business Manager > (左下のアカウント) > 環境設定 > お支払いと請求 > 「コンテンツトークン」"}},{"kind":"trap","words":{"en":"There may be several tokens with different dates: choose the token of the same location.","ja":"トークンは複数あり、期限もそれぞれ異なることがあります。同じ場所のものを選んでください。"}},{"kind":"check","words":{"en":"The file sToken_for_(location)_.vpptoken was downloaded (full-width characters in the location become _).","ja":"sToken_for_(場所名)_.vpptoken ができること(全角文字は _ になります)。"}}]},

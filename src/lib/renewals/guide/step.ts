@@ -36,6 +36,6 @@ export interface GuideStep extends StepCondition {
 
 export interface GuideSource {
   readonly title: Text;
-  readonly facts: readonly GuideFact[];
+  readonly facts?: readonly GuideFact[];
   readonly steps: readonly GuideStep[];
 }

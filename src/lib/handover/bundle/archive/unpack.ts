@@ -1,8 +1,15 @@
-import { Failure } from "../../../errors/index.ts";
 import { FolderWriter } from "../../../files/folder-writer.ts";
 import type { TemporaryStorage } from "../../../files/index.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { HASHES_FILE, isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseHashes, toPathKey } from "../contents.ts";
+import {
+  createInvalidBundleFailure,
+  HASHES_FILE,
+  isBundlePath,
+  MANIFEST_FILE,
+  MAX_BUNDLE_FILES,
+  parseHashes,
+  toPathKey,
+} from "../contents.ts";
 
 export interface ArchiveEntry {
   readonly path: string;
@@ -19,16 +26,6 @@ const MAX_METADATA_BYTES = 16 * MIB;
 
 export const computeUnpackLimit = (packed: number): number =>
   Math.min(MAX_UNPACKED_BYTES, packed * MAX_COMPRESSION_RATIO + MIN_UNPACK_LIMIT_BYTES);
-
-export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
-  new Failure("input-rejected", {
-    what,
-    where: path === undefined ? where : `${where}: ${path}`,
-    hint: text(
-      "use another copy of the bundle, or export it again",
-      "引き継ぎデータの別のコピーを使うか、もう一度書き出してください",
-    ),
-  });
 
 export const ARCHIVE_TOO_LARGE = text(
   "the archive unpacks to far more data than a bundle can contain",

@@ -4,8 +4,8 @@ import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type Zip
 import { Failure } from "../../../errors/index.ts";
 import type { RegularFile } from "../../../files/regular-file.ts";
 import { text } from "../../../text/index.ts";
-import { MAX_BUNDLE_FILES } from "../contents.ts";
-import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
+import { MAX_BUNDLE_FILES, createInvalidBundleFailure } from "../contents.ts";
+import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, type ArchiveEntry } from "./unpack.ts";
 
 /** Flags of an entry whose name is UTF-8, and whose sizes are written after its content. */
 const ENTRY_FLAGS = 0x808;
