@@ -81,7 +81,7 @@ test.skipIf(!mayMount)(
   async () => {
     const home = await freshHome();
     const door = join(ROOT, "bin", "clomoctl.js");
-    expect(await run(["users", "import", PEOPLE, "--create-orgs", "--yes"], { home })).toMatchObject({ code: expected });
+    expect(await run(["users", "import", PEOPLE, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
     const script = `
       disk=$(mktemp -d); mount -t tmpfs -o size=700k,mode=700 tmpfs "$disk"; cp -R "$1/tenants" "$disk"
       dd if=/dev/zero of="$disk/fill" bs=1k 2>/dev/null || true
