@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -28,7 +27,7 @@ export interface NounFolder {
 /** Name of the file in which a noun can declare several verbs. */
 const VERB_TABLE_FILE = "verbs.ts";
 
-const NOT_A_VERB_FILE = /(?:\.test|^noun|^index)\.ts$/;
+const NOT_A_VERB_FILE = /(?:\.test|^index)\.ts$/;
 
 async function loadDefaultExport<T>(file: string): Promise<T | undefined> {
   const module = (await import(pathToFileURL(file).href)) as { default?: T };
@@ -65,12 +64,25 @@ function validateArgumentOrder(file: string, args: Fields): void {
   }
 }
 
-async function readNoun(root: string, path: readonly string[], globals: Fields): Promise<NounFolder> {
+interface NounTable {
+  /** nouns by path, such as `secured groups` */
+  readonly NOUNS: Readonly<Record<string, Noun>>;
+}
+
+async function readNoun(
+  root: string,
+  all: NounTable["NOUNS"],
+  path: readonly string[],
+  globals: Fields,
+): Promise<NounFolder> {
+  const { [path.join(" ")]: noun } = all;
+  if (noun === undefined) throw new Error(`${path.join(" ")}: not in nouns.ts`);
   const folder = join(root, ...path);
   const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const names = entries
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "noun.ts")))
-    .map(({ name }) => name);
+  const below = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [...path, name])
+    .filter((words) => words.join(" ") in all);
   const files = entries.filter((entry) => entry.isFile() && !NOT_A_VERB_FILE.test(entry.name));
   const verbs = await Promise.all(
     files.map(async ({ name }): Promise<readonly VerbFile[]> => {
@@ -90,25 +102,24 @@ async function readNoun(root: string, path: readonly string[], globals: Fields):
         : [{ name: name.replace(/\.ts$/, ""), file, command: validateCommand(file, command, globals) }];
     }),
   );
-  const noun = await loadDefaultExport<Noun>(join(folder, "noun.ts"));
-  if (noun === undefined) throw new Error(`${folder}: noun.ts exports no noun by default`);
   return {
     name: path.at(-1) ?? "clomoctl",
     path,
     noun,
-    nouns: await Promise.all(names.map((name) => readNoun(root, [...path, name], globals))),
+    nouns: await Promise.all(below.map((words) => readNoun(root, all, words, globals))),
     verbs: verbs.flat(),
   };
 }
 
 /**
- * Reads all commands. A folder below `src/commands` with a `noun.ts` is a noun. Every other file in it that exports a
- * command by default is a verb, and so is every entry of `verbs.ts`. All remaining files, and folders without
- * `noun.ts`, are shared code.
+ * Reads all commands. The nouns are the folders below `src/commands` that `nouns.ts` lists. Every file in them that
+ * exports a command by default is a verb, and so is every entry of `verbs.ts`. All remaining files and folders are
+ * shared code.
  *
  * @param folder `src/commands` of a checkout
  * @param globals the global options of that checkout
  */
-export function readCommands(folder: string, globals: Fields = GLOBAL_OPTIONS): Promise<NounFolder> {
-  return readNoun(folder, [], globals);
+export async function readCommands(folder: string, globals: Fields = GLOBAL_OPTIONS): Promise<NounFolder> {
+  const { NOUNS } = (await import(pathToFileURL(join(folder, "nouns.ts")).href)) as NounTable;
+  return readNoun(folder, NOUNS, [], globals);
 }

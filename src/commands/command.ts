@@ -61,10 +61,6 @@ export interface Noun {
 
 export type NounGroup = "daily" | "tenant" | "apple" | "handover" | "set-up";
 
-export function defineNoun(noun: Noun): Noun {
-  return noun;
-}
-
 /** The file of a verb is loaded only when the verb runs or its help is shown. */
 export interface VerbNode {
   readonly name: string;

@@ -1,7 +1,0 @@
-import { text } from "../../lib/text/index.ts";
-import { defineNoun } from "../command.ts";
-
-export default defineNoun({
-  group: "daily",
-  summary: text("devices", "デバイス"),
-});

@@ -1,6 +1,0 @@
-import { text } from "../../../lib/text/index.ts";
-import { defineNoun } from "../../command.ts";
-
-export default defineNoun({
-  summary: text("SECURED APPs users", "SECURED APPs のユーザー"),
-});
