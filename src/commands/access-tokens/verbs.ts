@@ -1,13 +1,23 @@
+import { line, step } from "../../lib/advice/index.ts";
 import type { AccessToken } from "../../lib/client/index.ts";
-import { ignoreFailure } from "../../lib/errors/index.ts";
+import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { TOKEN_DAYS } from "../../lib/model/credential.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
-import { TOKEN_COLUMNS } from "./columns.ts";
+import { noteNotRestored } from "../records/change-result.ts";
 
-export default defineCommand({
+export const TOKEN_COLUMNS: readonly Column<AccessToken>[] = [
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  { key: "readOnly", header: text("read-only", "閲覧のみ"), value: ({ readOnly }) => readOnly },
+  { key: "expiresAt", header: text("expires", "有効期限"), instant: true, value: ({ expiresAt }) => expiresAt },
+  { key: "lastUsedAt", header: text("last used", "最終利用"), instant: true, value: ({ lastUsedAt }) => lastUsedAt },
+  { key: "createdAt", header: text("created", "作成日時"), instant: true, value: ({ createdAt }) => createdAt },
+  { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
+];
+
+const create = defineCommand({
   summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
   options: {
@@ -73,3 +83,40 @@ const NEW_TOKEN_COLUMNS: readonly Column<AccessToken & { readonly secret: string
 ];
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+const list = defineCommand({
+  summary: text("list your access tokens", "自分のアクセストークンを一覧する"),
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl access-tokens list" }],
+  exits: ["not-signed-in", "input-rejected"],
+  async run(tools) {
+    const { client } = await tools.tenant("access-tokens");
+    await tools.terminal.list(TOKEN_COLUMNS, await client["access-tokens"].list());
+  },
+});
+
+const revoke = defineCommand({
+  summary: text("revoke an access token", "アクセストークンを失効させる"),
+  args: { token: { kind: "string", required: true, about: text("name or ID of the token", "トークンの名前か ID") } },
+  options: {},
+  examples: [{ line: "clomoctl access-tokens revoke cron" }],
+  exits: ["not-signed-in", "input-rejected", "not-found"],
+  shows: TOKEN_COLUMNS,
+  async run(tools, { token: typed }) {
+    const { client } = await tools.tenant("access-tokens");
+    const all = await client["access-tokens"].list();
+    const found = all.find(({ id, name }) => id === typed || name === typed);
+    if (found === undefined)
+      throw new Failure("not-found", {
+        what: text(`you do not have a token named "${typed}"`, `「${typed}」というトークンはありません`),
+        hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
+      });
+    await noteNotRestored(tools, text(`the token ${found.name}`, `トークン ${found.name}`));
+    await client["access-tokens"].revoke(found.id);
+    await tools.terminal.show(TOKEN_COLUMNS, found);
+    await tools.terminal.note(text(`revoked the token ${found.name}`, `トークン ${found.name} を失効させました`));
+  },
+});
+
+export default { create, list, revoke };
