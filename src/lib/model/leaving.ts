@@ -126,9 +126,9 @@ export interface ReferenceDays {
   readonly on?: string | undefined;
 }
 
-/** A word of a second post, which says nothing about the person. */
 export const isMainPost = (value: string): boolean => /^(?:本務?|本職|主務?)$/u.test(toLooseValue(value));
 
+/** A word of a second post, which says nothing about the person. */
 export const isSecondPost = (value: string): boolean => /^(?:兼務?|兼任|兼職|副務?)$/u.test(toLooseValue(value));
 
 /** `stays` also if nothing says that the person left; `later`: if the last day or the day of effect is not past. */
