@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolveRoute, scanCommandLine } from "../src/cli/command-line.ts";
+import { requireKnownWords, scanCommandLine } from "../src/cli/command-line.ts";
 import { parseCommandLine } from "../src/cli/parse.ts";
 import { PROGRAM } from "../src/commands/index.ts";
 import { splitWords } from "#support/cli/home.ts";
@@ -57,10 +57,11 @@ test("every command line in the blocks of a document is valid", async () => {
   );
   expect(lines.length).toBeGreaterThan(200);
   for (const line of new Set(lines)) {
-    const route = resolveRoute(scanCommandLine(PROGRAM, splitWords(line).slice(1)));
-    if (route.to !== "verb") throw new Error(`not a command: ${line}`);
-    const { default: command } = await route.verb.load();
-    expect(() => parseCommandLine(route.path, command, route.words), line).not.toThrow();
+    const typedLine = scanCommandLine(PROGRAM, splitWords(line).slice(1));
+    requireKnownWords(typedLine);
+    if (typedLine.verb === undefined || typedLine.help) throw new Error(`not a command: ${line}`);
+    const { default: command } = await typedLine.verb.load();
+    expect(() => parseCommandLine(typedLine.path, command, typedLine.words), line).not.toThrow();
   }
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolveRoute, scanCommandLine } from "../src/cli/command-line.ts";
+import { requireKnownWords, scanCommandLine } from "../src/cli/command-line.ts";
 import { parseCommandLine } from "../src/cli/parse.ts";
 import { PROGRAM } from "../src/commands/index.ts";
 import { RESOURCE_TITLES } from "../src/lib/handover/resources.ts";
@@ -106,10 +106,11 @@ const textOfStep = (step: string, language: "en" | "ja"): string => {
 
 /** Throws if the program does not have the command with these options. */
 async function parseCommand(typed: string): Promise<void> {
-  const route = resolveRoute(scanCommandLine(PROGRAM, splitWords(typed).slice(1)));
-  if (route.to !== "verb") throw new Error(`not a command: ${typed}`);
-  const { default: command } = await route.verb.load();
-  parseCommandLine(route.path, command, route.words);
+  const typedLine = scanCommandLine(PROGRAM, splitWords(typed).slice(1));
+  requireKnownWords(typedLine);
+  if (typedLine.verb === undefined || typedLine.help) throw new Error(`not a command: ${typed}`);
+  const { default: command } = await typedLine.verb.load();
+  parseCommandLine(typedLine.path, command, typedLine.words);
 }
 
 test.each(ROWS.map((row) => [`${row.section}, ${row.steps}: ${row.says}`, row] as const))(

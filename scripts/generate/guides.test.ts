@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resolveRoute, scanCommandLine } from "../../src/cli/command-line.ts";
+import { requireKnownWords, scanCommandLine } from "../../src/cli/command-line.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ROOT, splitWords } from "#support/cli/home.ts";
@@ -91,12 +91,13 @@ const commands = guides.flatMap(({ name, en, ja }) =>
 
 test.each(commands)("%s: %s is a valid command line", async (_, line) => {
   const [, ...words] = splitWords(line);
-  const route = resolveRoute(scanCommandLine(PROGRAM, words));
-  if (route.to !== "verb") throw new Error(`not a command: ${line}`);
+  const typedLine = scanCommandLine(PROGRAM, words);
+  requireKnownWords(typedLine);
+  if (typedLine.verb === undefined || typedLine.help) throw new Error(`not a command: ${line}`);
   // a name alone proposes nothing to type
-  if (route.words.length === 0) return;
-  const { default: command } = await route.verb.load();
-  expect(() => parseCommandLine(route.path, command, route.words)).not.toThrow();
+  if (typedLine.words.length === 0) return;
+  const { default: command } = await typedLine.verb.load();
+  expect(() => parseCommandLine(typedLine.path, command, typedLine.words)).not.toThrow();
 });
 
 test("guides have no command line outside code, where it would not be parsed", () => {

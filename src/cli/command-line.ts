@@ -49,14 +49,16 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
       break;
     }
     if (!isOption(word)) {
-      const below = verb === undefined ? findNoun(noun, word) : undefined;
-      const found = verb === undefined ? noun.verbs.find(({ name }) => name === word) : undefined;
-      const name = below?.name ?? found?.name;
-      if (verb !== undefined) words.push(word);
-      else if (name === undefined) isStray(word);
-      else path.push(name);
+      if (verb !== undefined) {
+        words.push(word);
+        continue;
+      }
+      const below = findNoun(noun, word);
+      if (below === undefined) verb = noun.verbs.find(({ name }) => name === word);
+      const found = below ?? verb;
+      if (found === undefined) isStray(word);
+      else path.push(found.name);
       noun = below ?? noun;
-      if (below === undefined) verb ??= found;
       continue;
     }
     const [flag = "", ...rest] = word.split("=");
@@ -103,23 +105,7 @@ export const selectErrorStyle = (
   colour: shouldUseColour(stderr.isTTY === true, !globals.has("--no-color"), environment),
 });
 
-export type Route =
-  | { readonly to: "version" }
-  | {
-      readonly to: "noun-help";
-      readonly path: readonly string[];
-      readonly noun: NounNode;
-      readonly failure?: Failure;
-    }
-  | { readonly to: "verb-help"; readonly path: readonly string[]; readonly verb: VerbNode }
-  | {
-      readonly to: "verb";
-      readonly path: readonly string[];
-      readonly verb: VerbNode;
-      readonly words: readonly string[];
-    };
-
-const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
+export const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
 export const suggestWord = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
 
@@ -155,12 +141,7 @@ function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
 }
 
 /** @throws `usage` for an unknown noun, verb or option before the verb */
-export function resolveRoute({ path, noun, verb, words, version, help, stray }: CommandLine): Route {
-  if (version) return { to: "version" };
-  if (stray !== undefined)
-    throw isOption(stray.word) ? createUnknownOptionFailure(stray) : createUnknownWordFailure(stray);
-  if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
-  if (help || path.length === 0) return { to: "noun-help", path, noun };
-  const what = text("specify a subcommand", "サブコマンドを指定してください");
-  return { to: "noun-help", path, noun, failure: new Failure("usage", { what, where: formatTypedCommand(path) }) };
+export function requireKnownWords({ stray }: CommandLine): void {
+  if (stray === undefined) return;
+  throw isOption(stray.word) ? createUnknownOptionFailure(stray) : createUnknownWordFailure(stray);
 }

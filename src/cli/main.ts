@@ -1,6 +1,8 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
-import { resolveRoute, selectErrorStyle, scanCommandLine } from "./command-line.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { formatTypedCommand, requireKnownWords, selectErrorStyle, scanCommandLine } from "./command-line.ts";
 import type { ProgramEnvironment } from "./environment.ts";
 
 export { createProgramEnvironment } from "./environment.ts";
@@ -13,29 +15,27 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   const line = scanCommandLine(PROGRAM, host.argv.slice(2));
   const style = selectErrorStyle(line, host.env, host.stderr);
   try {
-    const found = resolveRoute(line);
-    switch (found.to) {
-      case "version":
-        writeNow(1, `clomoctl ${manifest.version}\n`);
-        return 0;
-      case "noun-help": {
-        const { path, noun, failure } = found;
-        const { renderNounHelp } = await import("./help.ts");
-        writeNow(failure === undefined ? 1 : 2, renderNounHelp(path, noun, style.language, line.helpAll));
-        if (failure !== undefined) throw failure;
-        return 0;
-      }
-      case "verb-help": {
-        const { default: command } = await found.verb.load();
-        const { renderVerbHelp } = await import("./help.ts");
-        writeNow(1, renderVerbHelp(found.path, command, style.language, line.helpAll));
-        return 0;
-      }
-      case "verb": {
-        const { runVerb } = await import("./run.ts");
-        return await runVerb(outside, style, found);
-      }
+    if (line.version) {
+      writeNow(1, `clomoctl ${manifest.version}\n`);
+      return 0;
     }
+    requireKnownWords(line);
+    const { path, noun, verb, words, help, helpAll } = line;
+    if (verb !== undefined && !help) {
+      const { runVerb } = await import("./run.ts");
+      return await runVerb(outside, style, { path, verb, words });
+    }
+    const { renderNounHelp, renderVerbHelp } = await import("./help.ts");
+    if (verb !== undefined) {
+      const { default: command } = await verb.load();
+      writeNow(1, renderVerbHelp(path, command, style.language, helpAll));
+      return 0;
+    }
+    const isRequested = help || path.length === 0;
+    writeNow(isRequested ? 1 : 2, renderNounHelp(path, noun, style.language, helpAll));
+    if (isRequested) return 0;
+    const what = text("specify a subcommand", "サブコマンドを指定してください");
+    throw new Failure("usage", { what, where: formatTypedCommand(path) });
   } catch (error) {
     const { asFailure } = await import("./report.ts");
     const { renderReport } = await import("../lib/terminal/failure.ts");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 import type { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
-import { resolveRoute, scanCommandLine } from "./command-line.ts";
+import { requireKnownWords, scanCommandLine, type CommandLine } from "./command-line.ts";
 
 const verb = (name: string): VerbNode => ({
   name,
@@ -35,7 +35,11 @@ const program = noun(
 );
 
 const lineOf = (line: string) => scanCommandLine(program, line === "" ? [] : line.split(" "));
-const to = (line: string) => resolveRoute(lineOf(line));
+const to = (line: string): CommandLine => {
+  const read = lineOf(line);
+  requireKnownWords(read);
+  return read;
+};
 
 test.each([
   ["users list", "users list", []],
@@ -46,7 +50,7 @@ test.each([
   ["account edit", "clomo-account edit", []],
   ["users list -- --help", "users list", ["--", "--help"]],
 ])("%s", (line, path, words) => {
-  expect(to(line)).toMatchObject({ to: "verb", path: path.split(" "), words });
+  expect(to(line)).toMatchObject({ path: path.split(" "), help: false, words });
 });
 
 test("a verb without its noun proposes the commands that end with it", () => {
@@ -64,21 +68,21 @@ test("a verb without its noun proposes the commands that end with it", () => {
   );
 });
 
-test("version and help take precedence at their level", () => {
-  expect(to("--version")).toEqual({ to: "version" });
-  expect(to("users")).toMatchObject({ to: "noun-help", path: ["users"], failure: { code: "usage" } });
-  expect(to("users list help")).toMatchObject({ to: "verb", words: ["help"] });
-  expect(to("--lang ja --version")).toEqual({ to: "version" });
-  expect(to("")).toMatchObject({ to: "noun-help", path: [] });
-  expect(to("-h")).toMatchObject({ to: "noun-help", path: [] });
-  expect(to("secured --help users")).toMatchObject({ to: "noun-help", path: ["secured", "users"] });
-  expect(to("users import a.csv --nonsense --help")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
-  expect(to("-h users import -- a.csv")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
+test("help and the version are asked for before, behind and between the words", () => {
+  expect(lineOf("--version").version).toBe(true);
+  expect(lineOf("--lang ja --version").version).toBe(true);
+  expect(to("users")).toMatchObject({ path: ["users"], help: false, verb: undefined });
+  expect(to("users list help")).toMatchObject({ help: false, words: ["help"] });
+  expect(to("")).toMatchObject({ path: [], help: false });
+  expect(to("-h")).toMatchObject({ path: [], help: true });
+  expect(to("secured --help users")).toMatchObject({ path: ["secured", "users"], help: true, verb: undefined });
+  expect(to("users import a.csv --nonsense --help")).toMatchObject({ path: ["users", "import"], help: true });
+  expect(to("-h users import -- a.csv")).toMatchObject({ path: ["users", "import"], help: true });
 });
 
 const getHint = (line: string): string => {
   try {
-    return to(line).to;
+    return to(line).path.join(" ");
   } catch (error) {
     return (error as Failure).hint?.en ?? "";
   }
