@@ -28,7 +28,6 @@ test("every command opens a tenant, except these", () => {
     "renewals notify",
     "renewals schedule",
     "renewals verify",
-    "roles list",
     "roles matrix",
     "secured users template",
     "status",

@@ -4,7 +4,7 @@ import { example } from "#support/commands/tenant.ts";
 const schemes = example("schemes");
 
 testRefusals(
-  { line: "roles list --fields nope", exit: 2, en: "nope" },
+  { line: "roles matrix --fields nope", exit: 2, en: "nope" },
   {
     line: "roles schemes create x --item ユーザーの組織移",
     exit: 2,

@@ -6,7 +6,6 @@ import {
   type AdministratorRole,
   type Operation,
   type OperationGroup,
-  type Role,
 } from "./role.ts";
 
 /** `inside`: only in the account's organisations. `item`: also only if the account's scheme has the operation. */
@@ -116,51 +115,6 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
   const { en, ja } = ROLES[role];
   return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);
 };
-
-export interface RoleChoice {
-  readonly role: Role;
-  readonly name: Text;
-  readonly scope: Text;
-  readonly about: Text;
-}
-
-const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> = {
-  none: {
-    scope: text("none", "なし"),
-    about: text(
-      "does not sign in to CLOMO PANEL (for example, a person who only has a device)",
-      "CLOMO PANEL にログインしない(デバイスの所有者など)",
-    ),
-  },
-  system: {
-    scope: text("all organisations", "すべての組織"),
-    about: text("can do everything; can have サポートオプション", "すべての操作が可能。サポートオプションの付与対象"),
-  },
-  division: {
-    scope: text("managed organisations", "管理対象組織"),
-    about: text(
-      "manages the organisations that a system administrator has set (管理対象組織), and can create operators there",
-      "システム管理者が設定した管理対象組織を管理し、オペレーターを作成できる",
-    ),
-  },
-  operator: {
-    scope: text("own organisation and below", "所属組織とその下位"),
-    about: text(
-      "can perform only some operations; cannot install profiles or add administrators; can also manage the organisations below its own (in clomoctl)",
-      "限定された操作のみ可能。プロファイルのインストールと管理者の追加はできない。下位の組織も管理できる(clomoctl 独自の規則)",
-    ),
-  },
-  custom: {
-    scope: text("managed organisations, or 全て", "管理対象組織、または「全て」"),
-    about: text(
-      "can perform the operations in its scheme (カスタム管理権限スキーム), and can create operators",
-      "カスタム管理権限スキームにある操作が可能。オペレーターを追加できる",
-    ),
-  },
-};
-
-export const listRoleChoices = (): readonly RoleChoice[] =>
-  (Object.keys(ROLES) as readonly Role[]).map((role) => ({ role, name: ROLES[role], ...ROLE_CHOICES[role] }));
 
 export interface RoleMatrixRow {
   readonly operation: Operation;
