@@ -11,26 +11,15 @@ import { USER_COLUMNS } from "./columns.ts";
 const [hanako] = example<{ items: readonly [User] }>("users").items;
 const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 太郎", emails: [], employeeCode: null };
 
-test("accepts an organisation's path, and passes the search and the order to the tenant", async () => {
+test("accepts an organisation's path, and passes the search to the tenant", async () => {
   const org = example<{ items: readonly [{ id: string }] }>("findOrgs").items[0];
   const tenant = { findOrgs: [org], users: [hanako] };
-  const line = [
-    "users",
-    "list",
-    "--org",
-    "本社/営業部",
-    "--search",
-    "花",
-    "--sort",
-    "employeeCode:desc",
-    "--fields",
-    "name",
-  ];
+  const line = ["users", "list", "--org", "本社/営業部", "--search", "花", "--fields", "name"];
   const { exit, requests } = await run(line, { tenant });
   expect(exit).toBe(0);
   expect(requests).toEqual([
     { operation: "findOrgs", query: { name: "本社/営業部" } },
-    { operation: "users", query: { org: org.id, search: "花", sort: "employeeCode", desc: "true" } },
+    { operation: "users", query: { org: org.id, search: "花" } },
   ]);
 });
 
@@ -46,11 +35,6 @@ test("--direct excludes the organisations below --org, and is rejected without i
     expect(exit).toBe(2);
     expect(stderr).toContain("error: --direct requires --org\n");
   }
-});
-
-test("sorts users by a field in either direction", async () => {
-  const { requests } = await run("users list --sort name:desc --fields name", { tenant: { users: [hanako] } });
-  expect(requests).toEqual([{ operation: "users", query: { sort: "name", desc: "true" } }]);
 });
 
 test("a table shows all addresses of a user, a pipe the default fields, and --fields any field", async () => {

@@ -1,14 +1,8 @@
-import { USER, USER_SORT_FIELDS } from "../../lib/model/user.ts";
+import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../listing/list.ts";
 import { USER_COLUMNS, USER_ORG_OPTIONS } from "./columns.ts";
-
-const parseSortOption = (sort: string | undefined) => {
-  const [typed, direction] = sort?.split(":") ?? [];
-  const field = USER_SORT_FIELDS.find((name) => name === typed);
-  return field && { sort: field, ...(direction === "desc" && { desc: true }) };
-};
 
 export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
@@ -16,28 +10,22 @@ export default defineCommand({
   options: {
     ...USER_ORG_OPTIONS,
     search: SEARCH_OPTION,
-    sort: {
-      kind: "choice",
-      value: "FIELD[:desc]",
-      choices: USER_SORT_FIELDS.flatMap((field) => [field, `${field}:desc`] as const),
-      about: text("field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
-    },
     ...FILTER_OPTIONS,
     limit: LIMIT_OPTION,
   },
   examples: [
     { line: "clomoctl users list --limit 20" },
     { line: "clomoctl users list --search 山田 --format json" },
-    { line: "clomoctl users list --org 本社/営業部 --sort employeeCode" },
+    { line: "clomoctl users list --org 本社/営業部" },
     { line: "clomoctl users list --format csv --fields employeeCode,name,org" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, direct, sort, limit, ...filters }) {
+  async run(tools, { org, direct, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
     const isOrgGiven = org !== undefined || direct;
     const within = isOrgGiven && (await (await import("../orgs/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
-    const users = client.users.list({ ...filters, limit, ...within, ...parseSortOption(sort) });
+    const users = client.users.list({ ...filters, ...within });
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
     await terminal.list(columns, users, () => users.ndjson());
   },

@@ -129,18 +129,6 @@ const FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-export const USER_SORT_FIELDS = [
-  "name",
-  "nameKana",
-  "emails",
-  "org",
-  "title",
-  "employeeCode",
-  "accountName",
-  "createdAt",
-  "updatedAt",
-] as const satisfies readonly (keyof typeof FIELDS)[];
-
 export const USER = {
   name: "user",
   title: text("users", "ユーザー"),

@@ -1,14 +1,9 @@
 import { createFormat } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { CUSTOM_FIELD, USER, USER_SORT_FIELDS } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import type { Reader } from "../store/store.ts";
-
-const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
-  if (field === "org") return "p.path";
-  return field === "emails" ? "coalesce(t.emails ->> 0, '')" : `coalesce(t.${field}, '')`;
-};
 
 export const USER_LIST: RecordList<typeof USER.fields> = {
   thing: USER,
@@ -19,9 +14,6 @@ export const USER_LIST: RecordList<typeof USER.fields> = {
   joined: "join temp.place p on p.pk = t.org",
   sql: { "org.id": "p.id", "org.code": "p.code", "org.path": "p.path" },
   order: [CREATION_ORDER],
-  orders: Object.fromEntries(
-    USER_SORT_FIELDS.map((field) => [field, [{ sql: buildSortSql(field), before: "" }, CREATION_ORDER]]),
-  ),
   filters: { filterName: "name", filterId: "emails" },
   // with 200,000 users, an index would save 20 ms per query but add 300 ms to each commit that moves users
   org: "t.org",

@@ -63,7 +63,6 @@ test("the filter by organisation includes everything below it, unless only its d
   database.exec("update user set org = 8 where pk = 3");
   const all = ["山田 一", "Yamada 二", "佐藤"];
   expect(await namesOf({ org: ROOT_ORG_ID })).toEqual(all);
-  expect(await namesOf({ org: ROOT_ORG_ID, sort: "employeeCode", desc: true })).toEqual(all);
   expect(await namesOf({ org: ORG_ID })).toEqual(["山田 一", "佐藤"]);
   expect(await namesOf({ org: ORG_ID, direct: true })).toEqual(["山田 一"]);
   const csvOf = async (query: { org: string; direct?: boolean }): Promise<string> =>
@@ -112,24 +111,8 @@ test("the filter by organisation is combined with other filters", async () => {
   expect(await namesOf({ org: ORG_ID, search: "山" })).toEqual(["山田 一"]);
 });
 
-test("every order is has blanks first, and can be reversed", async () => {
-  expect(await namesOf({ sort: "employeeCode" })).toEqual(["佐藤", "Yamada 二", "山田 一"]);
-  expect(await namesOf({ sort: "employeeCode", desc: true })).toEqual(["山田 一", "Yamada 二", "佐藤"]);
-  for (const sort of ["name", "nameKana", "emails", "org", "title", "accountName", "createdAt", "updatedAt"] as const) {
-    const up = await namesOf({ sort });
-    expect(up).toHaveLength(3);
-    expect(await namesOf({ sort, desc: true })).toEqual(up.toReversed());
-  }
-});
-
-test("NDJSON supports filters and any order", async () => {
-  const textOf = async (query: object): Promise<string> =>
-    Buffer.concat(await Array.fromAsync(tenant.client.users.list(query).ndjson())).toString();
-  expect((await textOf({ org: ORG_ID, search: "山" })).trimEnd().split("\n")).toHaveLength(1);
-  const sorted = (await textOf({ sort: "employeeCode" })).trimEnd().split("\n");
-  expect(sorted.map((line) => (JSON.parse(line) as { readonly name: string }).name)).toEqual([
-    "佐藤",
-    "Yamada 二",
-    "山田 一",
-  ]);
+test("NDJSON supports filters", async () => {
+  const lines = tenant.client.users.list({ org: ORG_ID, search: "山" }).ndjson();
+  const told = Buffer.concat(await Array.fromAsync(lines)).toString();
+  expect(told.trimEnd().split("\n")).toHaveLength(1);
 });

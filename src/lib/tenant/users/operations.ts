@@ -1,4 +1,4 @@
-import { CUSTOM_FIELD, USER_SORT_FIELDS } from "../../model/user.ts";
+import { CUSTOM_FIELD } from "../../model/user.ts";
 import { operation } from "../operation.ts";
 import { getUserCreationOperations } from "../policy/import-work.ts";
 import { recordOperations } from "../records/operations.ts";
@@ -23,14 +23,9 @@ export const users = {
   ...record,
   list: operation({
     route: "GET /v1/users",
-    about: "List users, in the order in which they were created if no other is requested",
-    input: ({ z, listQuery, buildSearchFilters, descendingOrder }) =>
-      z.strictObject({
-        ...listQuery,
-        ...buildSearchFilters("the users in this organisation"),
-        sort: z.enum(USER_SORT_FIELDS).optional(),
-        ...descendingOrder,
-      }),
+    about: "List users, in the order in which they were created",
+    input: ({ z, listQuery, buildSearchFilters }) =>
+      z.strictObject({ ...listQuery, ...buildSearchFilters("the users in this organisation") }),
     needs: ["users.read"],
     result: "list",
     run: ({ store }, query) => streamList(store, USER_LIST, query),
