@@ -23,7 +23,6 @@ import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
-import { loadAccountRights } from "../account-rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";
 
@@ -80,7 +79,10 @@ async function readTenant(tools: Tools, context: Context) {
   const { tenant, name: label, ade, items: recorded } = await loadCheckedTenant(tools, context, () => true);
   const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
   const items = recorded.map((item) => addExpiryStatus(item, name, asOf)).toSorted(compareByExpiry);
-  const rights = context.kind === "remote" ? await loadAccountRights(tools, context) : undefined;
+  const token =
+    context.kind === "remote"
+      ? (await (await tools.tenantOf(context, "whoami")).client.whoami.show()).token
+      : undefined;
   const completed = recorded.map(({ remark, ...item }) => ({
     ...item,
     remark: remark && completeCommands(remark, { context: name }),
@@ -107,7 +109,7 @@ async function readTenant(tools: Tools, context: Context) {
     ...toFindings(place, "console", await findDeviceProblems(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
-    ...toFindings(place, "token", findExpiringToken(rights?.token ?? null, asOf)),
+    ...toFindings(place, "token", findExpiringToken(token ?? null, asOf)),
   ];
   return {
     tenant: label,

@@ -1,4 +1,5 @@
 import { line, step } from "../../../lib/advice/index.ts";
+import type { Client } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import {
@@ -66,12 +67,21 @@ export async function loadCheckedTenant(
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
   tools.signal.throwIfAborted();
   const tenant = await opened.client.tenant.show();
-  const ade = needsAde(recorded)
-    ? await (await import("../../ade/monitored-ade.ts")).findMonitoredAde(opened.client, tools.clock.now())
-    : undefined;
+  const ade = needsAde(recorded) ? await findMonitoredAde(opened.client, tools.clock.now()) : undefined;
   const name = tenant.profile?.domain ?? context.name;
   const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));
   return { tenant, name, ade, items };
+}
+
+async function findMonitoredAde(client: Client<"ade">, now: Date) {
+  const { assessAdeHealth, isAdeMonitored } = await import("../../../lib/model/ade-health.ts");
+  try {
+    const facts = await client.ade.show();
+    return isAdeMonitored(facts) ? { facts, conditions: assessAdeHealth(facts, now) } : undefined;
+  } catch (error) {
+    if (error instanceof Failure && error.code === "not-permitted") return undefined;
+    throw error;
+  }
 }
 
 export async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
