@@ -1,12 +1,22 @@
 import type { App } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
+import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
+import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import { defineFileVerbs } from "../../records/verbs.ts";
 import { APP_OPTION } from "../app.ts";
-import { buildSecuredUserColumns, buildSecuredUserKind, SECURED_USER_ARGUMENT } from "./columns.ts";
-import { USER_OPTIONS } from "./options.ts";
+import {
+  SECURED_USER_ARGUMENT,
+  SECURED_USER_COLUMNS,
+  buildSecuredUserColumns,
+  buildSecuredUserKind,
+  buildSecuredUserLayout,
+} from "./columns.ts";
+import { FIELDS_WITH_OPTIONS, USER_OPTIONS, hasPassword, readUserSecrets } from "./options.ts";
 
-export default defineFileVerbs({
+const fileVerbs = defineFileVerbs({
   noun: "secured users",
   thing: SECURED_USER,
   single: text("SECURED APPs user", "SECURED APPs ユーザー"),
@@ -62,3 +72,94 @@ export default defineFileVerbs({
     template: ["--app docs -o docs-new.csv", "--app mailer --encoding utf-8"],
   },
 });
+
+const create = defineCommand({
+  summary: text("create a SECURED APPs user", "SECURED APPs のユーザーを作成する"),
+  args: {
+    userId: {
+      kind: "string",
+      required: true,
+      about: text("ユーザーID: up to 255 half-width letters and digits", "ユーザーID(半角英数字 255 文字まで)"),
+    },
+  },
+  options: {
+    app: APP_OPTION,
+    ...buildValueOptions(FIELDS_WITH_OPTIONS, { isNew: true }),
+    ...USER_OPTIONS,
+    passwordInConsole: {
+      kind: "boolean",
+      about: text(
+        "for a mirror of the console: do not store a password; set it in the console",
+        "管理画面のミラーの場合: パスワードを保存せず、管理画面で設定する",
+      ),
+    },
+    dryRun: DRY_RUN_OPTION,
+  },
+  excludes: [
+    ["passwordInConsole", "passwordFile"],
+    ["passwordInConsole", "passwordStdin"],
+    ["passwordInConsole", "passwordPrompt"],
+  ],
+  examples: [
+    {
+      line: "clomoctl secured users create taro01 --name '山田 太郎' --app browser --password-file taro01.txt",
+    },
+    {
+      line: "clomoctl secured users create hanako09 --name '髙橋 花子' --app docs --group 営業 --create-groups --role manager --password-stdin --dry-run",
+    },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: SECURED_USER_COLUMNS,
+  async run(tools, { userId, app, role, createGroups, passwordInConsole, dryRun, ...options }) {
+    const isGiven = hasPassword(options);
+    const own = await parseValueOptions(FIELDS_WITH_OPTIONS, options);
+    const values = {
+      ...own,
+      ...(role !== undefined && { role }),
+      ...(createGroups && { createGroups }),
+      ...(passwordInConsole && { passwordInConsole }),
+    };
+    const secrets = await readUserSecrets(tools, {
+      ...options,
+      passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,
+    });
+    const { client } = await tools.tenant("secured");
+    const written = await client.secured.create(app, { userId, ...values, ...secrets, dryRun });
+    await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
+  },
+});
+
+const VALUE_OPTIONS = buildValueOptions(FIELDS_WITH_OPTIONS);
+
+const edit = defineCommand({
+  summary: text("change a SECURED APPs user", "SECURED APPs のユーザーを変更する"),
+  args: { user: SECURED_USER_ARGUMENT },
+  options: { app: APP_OPTION, ...VALUE_OPTIONS, ...USER_OPTIONS, dryRun: DRY_RUN_OPTION },
+  anyOf: [Object.keys({ ...VALUE_OPTIONS, ...USER_OPTIONS }).filter((key) => key !== "createGroups")],
+  examples: [
+    { line: "clomoctl secured users edit user001 --app docs --device 'iPad 12' --licence-exception yes" },
+    { line: "clomoctl secured users edit user001 --app calendar --role manager --dry-run" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: SECURED_USER_COLUMNS,
+  async run(tools, { user, app, role, createGroups, dryRun, ...options }) {
+    const [own, secrets] = [
+      await parseValueOptions(FIELDS_WITH_OPTIONS, options),
+      await readUserSecrets(tools, options),
+    ];
+    const values = {
+      ...own,
+      ...(role !== undefined && { role }),
+      ...secrets,
+    };
+    const { client } = await tools.tenant("secured");
+    const found = await client.secured.find(app, { name: user });
+    const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app));
+    if (Object.keys(secrets).length > 0) await noteNotRestored(tools, FORMER_SECRETS);
+    const change = { ...values, ...(createGroups && { createGroups }), dryRun };
+    const written = await client.secured.edit({ app, id }, change);
+    await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
+  },
+});
+
+export default { ...fileVerbs, create, edit };
