@@ -86,10 +86,10 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const { language } = recipient;
     const lines = fresh.map(describeFinding);
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
-    const delivery = await deliver(recipient, message);
-    if (delivery.sent) await told.add(fresh, key);
+    const fault = await deliver(recipient, message);
+    if (fault === undefined) await told.add(fresh, key);
     // do not record the findings as reported, so that the next run sends them again
-    else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, delivery.reason));
+    else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, fault));
   }
   // print failed deliveries in every run, because the recipients did not get the messages
   const unreached = findings.filter(({ group }) => group === "reminders");

@@ -71,8 +71,8 @@ export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   for (const [index, recipient] of all.entries()) {
     signal.throwIfAborted();
     const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
-    const delivery = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId });
-    tried.push({ recipient, reason: delivery.sent ? undefined : delivery.reason });
+    const reason = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId });
+    tried.push({ recipient, reason });
   }
   await terminal.list(buildTestColumns(terminal.language), tried);
   return tried.some(({ reason }) => reason !== undefined) ? "unavailable" : undefined;

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { createFailedDelivery } from "./outcome.ts";
 import type { DeliverMessage } from "./send.ts";
 import { readSecret, type SecretReadOptions } from "./secret.ts";
 import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
@@ -61,7 +60,7 @@ export const createDeliverer = (settings: NotifySettings, place: SecretReadOptio
     try {
       switch (recipient.way) {
         case "mail": {
-          if (settings.smtp === undefined) return createFailedDelivery(NO_MAIL_SERVER);
+          if (settings.smtp === undefined) return NO_MAIL_SERVER;
           const { LIST_ID } = await import("./ways/mail.ts");
           const send = await (mailer ??= openSmtp(settings.smtp, place));
           return await send(recipient.address, { ...message, list: LIST_ID }, recipient.language);
@@ -72,7 +71,7 @@ export const createDeliverer = (settings: NotifySettings, place: SecretReadOptio
         }
       }
     } catch (error) {
-      return createFailedDelivery(describeDeliveryError(error));
+      return describeDeliveryError(error);
     }
   };
 };

@@ -1,15 +1,7 @@
 import { same, text, type Text } from "../../text/index.ts";
 
-export type Delivery =
-  | { readonly sent: true }
-  | {
-      readonly sent: false;
-      readonly reason: Text;
-    };
-
-export const SENT_DELIVERY: Delivery = { sent: true };
-
-export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason });
+/** The reason why a message was not sent; undefined if it was sent. */
+export type DeliveryFault = Text | undefined;
 
 /** Omits the error's message, which may contain secrets. */
 export const getErrorLabel = (error: unknown): Text => {

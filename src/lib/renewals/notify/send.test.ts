@@ -5,7 +5,7 @@ import { REMINDER_LEASE_MS } from "../../tenant/renewals/renewals.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
 import type { Message } from "./message.ts";
-import { createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
+import type { DeliveryFault } from "./outcome.ts";
 import { listFailedReminders, loadReminders, type ReminderClient, type ReminderTenant } from "./tenant.ts";
 import { deliverReminders } from "./send.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
@@ -52,13 +52,13 @@ const load = async (
 
 class Post {
   readonly sent: { readonly to: string; readonly message: Message; readonly names: readonly string[] }[] = [];
-  readonly answers = new Map<string, Delivery>();
+  readonly answers = new Map<string, DeliveryFault>();
 
-  readonly deliver = async (recipient: Recipient, message: Message): Promise<Delivery> => {
+  readonly deliver = async (recipient: Recipient, message: Message): Promise<DeliveryFault> => {
     const to = recipient.way === "mail" ? recipient.address : recipient.name;
-    const delivery = this.answers.get(to) ?? SENT_DELIVERY;
+    const delivery = this.answers.get(to);
     const names = [...message.text.matchAll(/^- .*["「](.+)["」]/gm)].map(([, name = ""]) => name);
-    if (delivery.sent) this.sent.push({ to, message, names });
+    if (delivery === undefined) this.sent.push({ to, message, names });
     return delivery;
   };
 
@@ -99,7 +99,7 @@ class Post {
 test("a failing recipient is retried, and blocks neither other recipients nor later stages", async () => {
   await add();
   const post = new Post();
-  post.answers.set("it@example.jp", createFailedDelivery(text("451 later", "451 later")));
+  post.answers.set("it@example.jp", text("451 later", "451 later"));
   expect(await post.send(NOW)).toEqual(["本社 30 ops", "it: 451 later"]);
   const [notice, ...others] = listFailedReminders(await load(NOW));
   expect([notice, others]).toMatchObject([{ recipient: "it@example.jp", error: "451 later", stage: 30 }, []]);
@@ -107,7 +107,7 @@ test("a failing recipient is retried, and blocks neither other recipients nor la
   expect(await post.send(NOW)).toEqual(["本社 30 it"]);
   expect(post.sent.at(-1)?.message.messageId).toBe(notice?.messageId);
   expect(listFailedReminders(await load(NOW))).toEqual([]);
-  post.answers.set("it@example.jp", createFailedDelivery(text("451 later", "451 later")));
+  post.answers.set("it@example.jp", text("451 later", "451 later"));
   expect(await post.send("2027-02-22T00:00:00Z")).toEqual(["本社 7 ops", "it: 451 later"]);
   post.answers.clear();
   expect(await post.send("2027-03-01T00:00:00Z")).toEqual(["本社 0 it", "本社 0 ops"]);

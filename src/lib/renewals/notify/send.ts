@@ -2,14 +2,14 @@ import { Failure } from "../../errors/index.ts";
 import type { ReminderRecord } from "../../model/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type Message } from "./message.ts";
-import { getErrorLabel, type Delivery } from "./outcome.ts";
+import { getErrorLabel, type DeliveryFault } from "./outcome.ts";
 import { findRecipientReminders, type PendingReminder, type RecipientReminders } from "./pending-reminders.ts";
 import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** Resolves within a limited time, even if the server does not respond. */
-export type DeliverMessage = (recipient: Recipient, message: Message) => Promise<Delivery>;
+export type DeliverMessage = (recipient: Recipient, message: Message) => Promise<DeliveryFault>;
 
 export interface ReminderRun {
   readonly tenants: readonly ReminderTenant[];
@@ -34,8 +34,8 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
     const work = findRecipientReminders(recipient, tenants, now);
     const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
     try {
-      const delivery = await sendToRecipient(recipient, work, deliver);
-      if (delivery?.sent === false) failed.push({ recipient, tenants: told, reason: delivery.reason });
+      const reason = await sendToRecipient(recipient, work, deliver);
+      if (reason !== undefined) failed.push({ recipient, tenants: told, reason });
     } catch (error) {
       failed.push({ recipient, tenants: told, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
     }
@@ -48,7 +48,7 @@ async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientReminders,
   deliver: DeliverMessage,
-): Promise<Delivery | undefined> {
+): Promise<DeliveryFault> {
   for (const pending of [unfinished, fresh]) {
     const claimed = await claimReminders(pending);
     if (claimed === undefined) return undefined;
@@ -56,13 +56,13 @@ async function sendToRecipient(
     if (firstClaimed === undefined) continue;
     const due = claimed.flatMap((one) => one.due ?? []);
     const { messageId } = firstClaimed.notice;
-    const delivery =
+    const fault =
       due.length === 0
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }));
     // the first reminder is recorded last, so that a later run can find its Message-ID
-    for (const one of [...others, firstClaimed]) await settleReminder(one, delivery);
-    if (delivery?.sent === false) return delivery;
+    for (const one of [...others, firstClaimed]) await settleReminder(one, fault);
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
@@ -88,15 +88,8 @@ const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }
 
 const REPLACED_BY_LATER_STAGE = same("a later stage took its place");
 
-const settleReminder = async (
-  { tenant, notice, due }: ClaimedReminder,
-  delivery: Delivery | undefined,
-): Promise<void> => {
-  const { renewals } = tenant.client;
-  if (due !== undefined && delivery?.sent === true) {
-    await renewals.settleNotice(notice.id, { state: "sent", error: null });
-    return;
-  }
-  const { en } = due === undefined || delivery?.sent !== false ? REPLACED_BY_LATER_STAGE : delivery.reason;
-  await renewals.settleNotice(notice.id, { state: "failed", error: en.slice(0, 2000) });
+const settleReminder = async ({ tenant, notice, due }: ClaimedReminder, fault: DeliveryFault): Promise<void> => {
+  const reason = due === undefined ? REPLACED_BY_LATER_STAGE : fault;
+  const error = reason === undefined ? null : reason.en.slice(0, 2000);
+  await tenant.client.renewals.settleNotice(notice.id, { state: error === null ? "sent" : "failed", error });
 };

@@ -28,8 +28,7 @@ export const createMailOpener =
     const send = await openSmtp(settings.smtp, { folder: home.settings, modes });
     return async ({ to, subject, text: body, language }) => {
       const messageId = `${crypto.randomUUID()}@clomoctl.invalid`;
-      const delivery = await send(to, { subject, text: body, messageId }, language);
-      return delivery.sent ? undefined : delivery.reason;
+      return send(to, { subject, text: body, messageId }, language);
     };
   };
 

@@ -49,9 +49,7 @@ test.each([
   const digest = createReminders({ language });
   expect(
     await createMailer(smtp)("it@example.jp", { ...(await buildReminderMessage(digest)), list: LIST_ID }, language),
-  ).toEqual({
-    sent: true,
-  });
+  ).toBeUndefined();
   const [got] = office?.delivered ?? [];
   expect(got?.to).toBe("it@example.jp");
   const mail = got?.mail;
@@ -79,20 +77,17 @@ test("requires STARTTLS and checks its certificate, and only then sends the pass
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
   const untrusted = await createMailer(signedIn)("it@example.jp", message, "ja");
   expect(untrusted).toMatchObject({
-    sent: false,
-    reason: {
-      en: expect.stringMatching(
-        /^127\.0\.0\.1:\d+: the server certificate is not trusted \(see NODE_EXTRA_CA_CERTS\) \(.*SELF/,
-      ),
-    },
+    en: expect.stringMatching(
+      /^127\.0\.0\.1:\d+: the server certificate is not trusted \(see NODE_EXTRA_CA_CERTS\) \(.*SELF/,
+    ),
   });
   const authorities = getCACertificates("default");
   onTestFinished(() => setDefaultCACertificates(authorities));
   setDefaultCACertificates([...authorities, cert]);
-  expect(await createMailer(signedIn)("it@example.jp", message, "ja")).toEqual({ sent: true });
+  expect(await createMailer(signedIn)("it@example.jp", message, "ja")).toBeUndefined();
   expect(office?.delivered).toMatchObject([{ user: "renewals", secure: true }]);
   const wrong = await createMailer({ ...signedIn, password: "geheim2" })("it@example.jp", message, "ja");
-  expect(wrong).toMatchObject({ sent: false });
+  expect(wrong).toBeDefined();
   expect(JSON.stringify(wrong)).not.toContain("geheim2");
 });
 
@@ -103,14 +98,14 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
     await buildReminderMessage(createReminders()),
     "ja",
   );
-  expect([delivery.sent, office?.delivered]).toEqual([false, []]);
-  expect(delivery).toMatchObject({ reason: { en: expect.stringContaining("does not offer STARTTLS") } });
+  expect(office?.delivered).toEqual([]);
+  expect(delivery).toMatchObject({ en: expect.stringContaining("does not offer STARTTLS") });
 });
 
 test("of a long refusal, the first 500 characters are kept", async () => {
   const smtp = await open({ onMailFrom: (_, __, done) => done(new Error("x".repeat(600))) });
   const delivery = await createMailer(smtp)("it@example.jp", await buildReminderMessage(createReminders()), "ja");
-  expect(delivery).toMatchObject({ sent: false, reason: { en: expect.stringMatching(/^\d{3}.{497}$/) } });
+  expect(delivery).toMatchObject({ en: expect.stringMatching(/^\d{3}.{497}$/) });
 });
 
 test("a silent, trickling or missing server fails in limited time", async () => {
@@ -124,16 +119,10 @@ test("a silent, trickling or missing server fails in limited time", async () => 
   const smtp: ResolvedSmtpSettings = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
   const timeouts = { connectMs: 60_000, silenceMs: 60_000, wholeMs: 300 };
   const slow = await createMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
-  expect(slow).toMatchObject({
-    sent: false,
-    reason: { en: `127.0.0.1:${port}: the mail server did not respond in time` },
-  });
+  expect(slow).toMatchObject({ en: `127.0.0.1:${port}: the mail server did not respond in time` });
   await new Promise((resolve) => server.close(resolve));
   expect(await createMailer(smtp)("it@example.jp", message, "ja")).toEqual({
-    sent: false,
-    reason: {
-      en: `127.0.0.1:${port}: connection refused (ECONNREFUSED)`,
-      ja: `127.0.0.1:${port}: 接続を拒否されました(ECONNREFUSED)`,
-    },
+    en: `127.0.0.1:${port}: connection refused (ECONNREFUSED)`,
+    ja: `127.0.0.1:${port}: 接続を拒否されました(ECONNREFUSED)`,
   });
 });

@@ -1,8 +1,8 @@
 import { Socket } from "node:net";
 import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
-import { same, text, type Language } from "../../../text/index.ts";
-import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
+import { same, text, type Language, type Text } from "../../../text/index.ts";
+import { describeConnectionError, type DeliveryFault } from "../outcome.ts";
 import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings-schema.ts";
 
@@ -27,7 +27,7 @@ export interface Mail {
   readonly list?: string | undefined;
 }
 
-export type Mailer = (address: string, mail: Mail, language: Language) => Promise<Delivery>;
+export type Mailer = (address: string, mail: Mail, language: Language) => Promise<DeliveryFault>;
 
 interface SmtpError {
   readonly code?: string | undefined;
@@ -65,17 +65,11 @@ const toSendMailOptions = ({ subject, text: body, messageId, list }: Mail, langu
   },
 });
 
-const toFailedDelivery = (
-  error: unknown,
-  { host, port }: ResolvedSmtpSettings,
-  secrets: readonly string[],
-): Delivery => {
+const describeSmtpError = (error: unknown, { host, port }: ResolvedSmtpSettings, secrets: readonly string[]): Text => {
   const { response, code } = error as SmtpError;
-  const reason =
-    response === undefined || code === "ETLS"
-      ? describeConnectionError(error, host, port)
-      : same(maskSecrets(response, secrets).slice(0, 500));
-  return createFailedDelivery(reason);
+  return response === undefined || code === "ETLS"
+    ? describeConnectionError(error, host, port)
+    : same(maskSecrets(response, secrets).slice(0, 500));
 };
 
 /** @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id) */
@@ -87,17 +81,15 @@ export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
     const socket = new Socket();
     const transport = nodemailer.createTransport({ ...buildTransportOptions(smtp, timeouts), socket });
     const sent = transport.sendMail({ ...toSendMailOptions(mail, language), from, to: address }).then(
-      () => SENT_DELIVERY,
-      (error: unknown) => toFailedDelivery(error, smtp, secrets),
+      () => undefined,
+      (error: unknown) => describeSmtpError(error, smtp, secrets),
     );
-    const late = Promise.withResolvers<Delivery>();
+    const late = Promise.withResolvers<DeliveryFault>();
     const bound = setTimeout(() => {
       late.resolve(
-        createFailedDelivery(
-          text(
-            `${smtp.host}:${smtp.port}: the mail server did not respond in time`,
-            `${smtp.host}:${smtp.port}: メールサーバーが時間内に応答しませんでした`,
-          ),
+        text(
+          `${smtp.host}:${smtp.port}: the mail server did not respond in time`,
+          `${smtp.host}:${smtp.port}: メールサーバーが時間内に応答しませんでした`,
         ),
       );
       // a server that sends data very slowly would keep the program running

@@ -1,7 +1,7 @@
 import { Failure } from "../../../errors/index.ts";
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
-import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
+import { describeConnectionError, type DeliveryFault } from "../outcome.ts";
 import { shortenText } from "../../output/plugin.ts";
 
 export interface ResolvedWebhook {
@@ -69,9 +69,9 @@ export function fillTemplate(wording: Message, contentType: string, template = D
 export const postReminder = async (
   { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,
-): Promise<Delivery> => {
+): Promise<DeliveryFault> => {
   const address = parseWebhookUrl(url);
-  if (address === undefined) return createFailedDelivery(HTTPS_REQUIRED);
+  if (address === undefined) return HTTPS_REQUIRED;
   const headers = {
     "content-type": "application/json; charset=utf-8",
     // a repeated post has the same key, so that the service can recognise a duplicate
@@ -86,11 +86,9 @@ export const postReminder = async (
     const answer = await undici.request(address, { method: "POST", headers, body, signal, dispatcher });
     await answer.body.dump();
     const { statusCode } = answer;
-    return statusCode >= 200 && statusCode < 300
-      ? SENT_DELIVERY
-      : createFailedDelivery(same(`${address.host}: HTTP ${statusCode}`));
+    return statusCode >= 200 && statusCode < 300 ? undefined : same(`${address.host}: HTTP ${statusCode}`);
   } catch (error) {
-    return createFailedDelivery(describeConnectionError(error, address.hostname, address.port || 443));
+    return describeConnectionError(error, address.hostname, address.port || 443);
   } finally {
     await dispatcher.destroy();
   }
