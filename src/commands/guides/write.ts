@@ -1,5 +1,5 @@
 import { DOCUMENT_FORMATS, renderDocument } from "../../lib/document/index.ts";
-import { buildGuideDocument, type GuideContent } from "../../lib/renewals/guide/document.ts";
+import { buildGuideDocument, type GuideContent } from "../../lib/renewals/guide/fill.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";

@@ -9,7 +9,7 @@ import {
   STEP_STATES,
   type OnboardingStep,
 } from "../../lib/onboarding/steps.ts";
-import type { GuideContent } from "../../lib/renewals/guide/document.ts";
+import type { GuideContent } from "../../lib/renewals/guide/fill.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";

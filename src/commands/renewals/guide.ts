@@ -1,8 +1,7 @@
 import type { Client, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
-import { buildRenewalGuide, type GuideFacts } from "../../lib/renewals/guide/index.ts";
-import { findOwnToken } from "../../lib/renewals/guide/own-token.ts";
+import { buildRenewalGuide, type GuideFacts, findOwnToken } from "../../lib/renewals/guide/index.ts";
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

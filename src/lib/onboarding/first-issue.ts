@@ -1,7 +1,6 @@
 import { line } from "../advice/index.ts";
 import { same, text } from "../text/index.ts";
-import type { ContentStep } from "../renewals/guide/document.ts";
-import { fillGuide } from "../renewals/guide/fill.ts";
+import { type ContentStep, fillGuide } from "../renewals/guide/fill.ts";
 import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 
 // Only `buildIssueSteps` may show the steps of a first issue, because a new certificate disconnects every enrolled

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { EMPTY_TENANT_PROFILE } from "../model/tenant.ts";
 import { renderDocument } from "../document/index.ts";
 import { QUESTIONS } from "../model/question.ts";
-import { buildGuideDocument } from "../renewals/guide/document.ts";
+import { buildGuideDocument } from "../renewals/guide/fill.ts";
 import { same } from "../text/index.ts";
 import { CREDENTIAL_KINDS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 import { buildIssueSteps, isFirstIssue } from "./first-issue.ts";
