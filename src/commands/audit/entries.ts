@@ -4,12 +4,6 @@ import { getActionName } from "../../lib/model/audit.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 
-interface AuditObject {
-  readonly thing: string;
-  readonly id: string;
-  readonly name?: string | undefined;
-}
-
 type AuditValues = Readonly<Record<string, unknown>>;
 
 export interface AuditRow {
@@ -22,7 +16,7 @@ export interface AuditRow {
   readonly by: string | null;
   readonly origin: AuditValues | null;
   readonly action: string;
-  readonly objects: readonly AuditObject[];
+  readonly objects: Exclude<AuditRecord["record"], string>["objects"];
   readonly before: AuditValues | null;
   readonly after: AuditValues | null;
   readonly detail: AuditValues | null;

@@ -1,3 +1,4 @@
+import type { ChangeResult } from "../../lib/client/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -5,13 +6,6 @@ import type { Column } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
 import { describePlainValue, describeValueOrList } from "./describe-value.ts";
-
-export interface ChangeResult<R> {
-  readonly before: R | null;
-  readonly after: R;
-  readonly consoleTask: number | null;
-  readonly dryRun: boolean;
-}
 
 export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];

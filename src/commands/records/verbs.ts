@@ -1,4 +1,4 @@
-import type { Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
+import type { ChangeResult, Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { NOT_EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
@@ -15,7 +15,7 @@ import { findByName, type NamedKind } from "../listing/single-match.ts";
 import { findOrg, requireOrgCode, resolveOrgFilter } from "../orgs/find-org.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
-import { showWrittenRecord, type ChangeResult, type ResultLayout } from "./change-result.ts";
+import { showWrittenRecord, type ResultLayout } from "./change-result.ts";
 import { HISTORY_DETAILS, showHistory } from "./history.ts";
 import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "./options.ts";
 

@@ -21,8 +21,6 @@ export interface ChosenContext {
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-const loadSettings = () => import("./context.ts");
-
 /** Reading requires neither an existing folder nor write permission. */
 export class Contexts {
   readonly #home: Home;
@@ -91,7 +89,7 @@ export class Contexts {
 
   /** If the existing context was selected only because no other context existed, it stays selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
-    const { toStoredContext } = await loadSettings();
+    const { toStoredContext } = await import("./context.ts");
     const stored = toStoredContext(name, requested);
     return this.#change(async (settings) => {
       const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: name });
@@ -116,7 +114,7 @@ export class Contexts {
     return this.#change(async (settings) => {
       const before = findContext(this.#all(settings), name);
       const stored = settings.contexts.find((context) => context.name === before.name);
-      const { applyContextChange } = await loadSettings();
+      const { applyContextChange } = await import("./context.ts");
       const changed = applyContextChange(stored ?? LOCAL_CONTEXT, change);
       const replaced = settings.contexts.map((context) => (context === stored ? changed : context));
       return [{ ...settings, contexts: stored === undefined ? [changed, ...replaced] : replaced }, this.#open(changed)];

@@ -75,4 +75,5 @@ export const users = {
 export type { User } from "../../model/user.ts";
 export type { MovedUser, WrittenUser } from "../records/users.ts";
 export type { CustomField, CustomFieldDetail } from "../records/fields.ts";
+export type { ChangeResult } from "../records/records.ts";
 export type { RecordHistory, RecordVersion } from "../versions/history.ts";
