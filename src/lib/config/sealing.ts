@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
+import { Failure, hasErrorCode, rethrowAs, tryOrUndefined } from "../errors/index.ts";
 import {
   ensureFolder,
   readSmallFile,
@@ -104,11 +104,9 @@ function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string 
   const rest = bytes.subarray(HEADER_BYTES + NONCE_BYTES);
   const decipher = loadCrypto().createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(buildAssociatedData(head, purpose)).setAuthTag(rest.subarray(0, TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(rest.subarray(TAG_BYTES)), decipher.final()]).toString("utf8");
-  } catch {
-    throw createDamagedSecretFailure(purpose);
-  }
+  const plain = tryOrUndefined(() => Buffer.concat([decipher.update(rest.subarray(TAG_BYTES)), decipher.final()]));
+  if (plain === undefined) throw createDamagedSecretFailure(purpose);
+  return plain.toString("utf8");
 }
 
 async function readKey(path: string, userId: number | undefined): Promise<Buffer | undefined> {

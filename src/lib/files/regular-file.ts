@@ -1,4 +1,4 @@
-import { hasErrorCode } from "../errors/index.ts";
+import { hasErrorCode, rethrowAs } from "../errors/index.ts";
 import type { Dirent } from "node:fs";
 import { constants, type FileHandle } from "node:fs/promises";
 import { lstat, open, opendir } from "node:fs/promises";
@@ -79,9 +79,7 @@ class RegularFileHandle implements RegularFile {
     while (filled < length) {
       const { bytesRead } = await this.#handle
         .read(bytes, filled, length - filled, position + filled)
-        .catch((error: unknown) => {
-          throw error instanceof Error ? Object.assign(error, { path: this.#path }) : error;
-        });
+        .catch(rethrowAs((error) => (error instanceof Error ? Object.assign(error, { path: this.#path }) : error)));
       if (bytesRead === 0) throw new RangeError("the file ends before");
       filled += bytesRead;
     }

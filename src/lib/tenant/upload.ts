@@ -1,5 +1,5 @@
 import type { FileForm } from "../csv/records/record.ts";
-import { createInterruptedFailure, Failure } from "../errors/index.ts";
+import { createInterruptedFailure, Failure, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { UploadContent } from "./plans/engine.ts";
 
@@ -33,9 +33,6 @@ export const createUpload = ({ body, signal }: Pick<Request, "body" | "signal">,
   return {
     stream: ReadableStream.from(bytes()),
     encoding,
-    through: (work) =>
-      work.catch((error: unknown) => {
-        throw failure ?? error;
-      }),
+    through: (work) => work.catch(rethrowAs((error) => failure ?? error)),
   };
 };

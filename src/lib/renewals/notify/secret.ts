@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Failure, rethrowAs } from "../../errors/index.ts";
+import { Failure, rethrowAs, tryOrUndefined } from "../../errors/index.ts";
 import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 
@@ -13,15 +13,13 @@ export interface SecretReadOptions {
 const MAX_SECRET_BYTES = 64 * 1024;
 
 const decodeSecret = (bytes: Uint8Array, where: string): string => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
-  } catch {
-    throw createSecretFailure(
-      where,
-      ["not UTF-8 text, so the secret cannot be read correctly", "UTF-8 のテキストではないため、正しく読み取れません"],
-      ["save the file as UTF-8", "ファイルを UTF-8 で保存してください"],
-    );
-  }
+  const secret = tryOrUndefined(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  if (secret !== undefined) return secret.replace(/\r?\n$/, "");
+  throw createSecretFailure(
+    where,
+    ["not UTF-8 text, so the secret cannot be read correctly", "UTF-8 のテキストではないため、正しく読み取れません"],
+    ["save the file as UTF-8", "ファイルを UTF-8 で保存してください"],
+  );
 };
 
 const OTHER_USERS_MODE_MASK = 0o077;

@@ -1,7 +1,7 @@
 import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { Failure } from "../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { INPUT_ENCODINGS } from "../../csv/records/record.ts";
 import { same, text } from "../../text/index.ts";
 import { createUpload, type Upload } from "../upload.ts";
@@ -48,11 +48,9 @@ const createTooLargeFailure = (kib: number): Failure =>
 
 /** @throws HTTPException 400 for invalid bytes, which would be stored as U+FFFD */
 const decodeUtf8 = (bytes: Uint8Array): string => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new HTTPException(400);
-  }
+  const content = tryOrUndefined(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  if (content === undefined) throw new HTTPException(400);
+  return content;
 };
 
 /**
@@ -93,11 +91,9 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   const [, charset = "utf-8"] = /;\s*charset="?([^";\s]+)/i.exec(type ?? "") ?? [];
   const isJson = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(type ?? "");
   if (!isJson || !/^(?:utf-8|us-ascii)$/i.test(charset)) throw new HTTPException(415);
-  try {
-    return JSON.parse(content);
-  } catch {
-    throw new HTTPException(400);
-  }
+  const value = tryOrUndefined((): unknown => JSON.parse(content));
+  if (value === undefined) throw new HTTPException(400);
+  return value;
 };
 
 const checkPart = async (

@@ -1,4 +1,4 @@
-import { Failure } from "../../../errors/index.ts";
+import { Failure, tryOrUndefined } from "../../../errors/index.ts";
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import { describeConnectionError, type DeliveryFault } from "../outcome.ts";
@@ -52,17 +52,13 @@ export function fillTemplate(wording: Message, contentType: string, template = D
     return isForm ? encodeURIComponent(value) : JSON.stringify(value).slice(1, -1);
   });
   if (isForm) return body;
-  try {
-    JSON.parse(body);
-    return body;
-  } catch {
-    throw new Failure("input-rejected", {
-      what: text(
-        'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
-        'テンプレートが JSON ではありません。プレースホルダーは引用符の中に書いてください: {"text": "{{text}}"}',
-      ),
-    });
-  }
+  if (tryOrUndefined((): unknown => JSON.parse(body)) !== undefined) return body;
+  throw new Failure("input-rejected", {
+    what: text(
+      'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
+      'テンプレートが JSON ではありません。プレースホルダーは引用符の中に書いてください: {"text": "{{text}}"}',
+    ),
+  });
 }
 
 /** Does not follow redirects. A failure omits the path, which is secret. */

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createDiskFailure } from "../../../errors/disk.ts";
-import { Failure, createInterruptedFailure } from "../../../errors/index.ts";
+import { Failure, createInterruptedFailure, tryOrUndefined } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
 
@@ -11,12 +11,7 @@ const OWNER_ONLY_MODE = 0o600;
 
 /** Creates an empty private file if none exists. SQLite would create a file that other users can read. */
 export const createOwnerOnlyFile = (path: string): void => {
-  if (existsSync(path)) return;
-  try {
-    closeSync(openSync(path, "wx", OWNER_ONLY_MODE));
-  } catch {
-    return;
-  }
+  if (!existsSync(path)) tryOrUndefined(() => closeSync(openSync(path, "wx", OWNER_ONLY_MODE)));
 };
 
 const LIMIT_PARAMETER_PATTERN = /\blimit (?=:)/g;
@@ -240,11 +235,8 @@ export class Database {
    * Copies the log into the file, so that the next change is faster. Ignores errors, because the change is committed.
    */
   copyLog(): void {
-    try {
-      this.exec("pragma wal_checkpoint(passive)");
-    } catch {
-      // after an error, a later checkpoint copies the log
-    }
+    // after an error, a later checkpoint copies the log
+    tryOrUndefined(() => this.exec("pragma wal_checkpoint(passive)"));
   }
 
   close(): void {

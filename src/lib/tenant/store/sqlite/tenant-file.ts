@@ -10,6 +10,7 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { tryOrUndefined } from "../../../errors/index.ts";
 import type { Processes } from "../../ids.ts";
 import { createOwnerOnlyFile, Database } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
@@ -61,11 +62,7 @@ export const restrictToOwner = (path: string, folder: string): void => {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
-    try {
-      chmodSync(file, statSync(file).mode & 0o700);
-    } catch {
-      continue;
-    }
+    tryOrUndefined(() => chmodSync(file, statSync(file).mode & 0o700));
   }
 };
 
