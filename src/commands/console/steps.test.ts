@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { taskOf, taskOfImport, recordOf } from "#support/commands/console-tasks.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { ALL_OPERATIONS } from "#support/client/whole-client.ts";
-import { ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
 import { NOT_EXPORTED_KINDS, FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { listEditableFields } from "../../lib/model/thing.ts";
+import { ACCOUNT_FORM } from "../../lib/model/user.ts";
 import type { Text } from "../../lib/text/index.ts";
 import { insertAppName } from "./screen.ts";
 import { getTaskScreen, formatRecordLabel, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
@@ -88,12 +89,31 @@ test("values are entered one by one, on their own page if they have one, and an 
   expect(buildTaskSteps(taskOf({ changes })).map(({ en }) => en)).toEqual([
     "change: CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存",
     "髙橋 花子: 役職: 課長 → 部長, TEL: 03-0000-0000, 座席: A 1 → (blank)",
-    "change: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
+    `change: ${ACCOUNT_FORM.en}`,
     "髙橋 花子: CLOMOアカウント名: hanako",
     "export the records in the console, then: `clomoctl console sync EXPORT.csv`",
     "if exports do not show the change after the task is done: `clomoctl console confirm 3`",
     "if you decide not to do the task: `clomoctl console drop 3`",
   ]);
+});
+
+test("the name, password and role of an account are one task with one form", () => {
+  const account = { id: "U1", name: "髙橋 花子", key: "h@x" } as const;
+  const changes = ["accountName", "accountPassword", "administrator"].map((field) => ({
+    field,
+    before: null,
+    after: field === "accountName" ? "hanako" : null,
+  }));
+  const role = [{ field: "role", before: null, after: "system" }];
+  const records = [
+    recordOf({ ...account, changes }),
+    recordOf({ ...account, thing: ACCOUNT.name, work: "create", changes: role }),
+  ];
+  const task = taskOf({}, { create: 1, update: 1, records });
+  expect(summarizeTask(task).en).toBe("add a CLOMO account");
+  const steps = buildTaskSteps(task).map(({ en }) => en);
+  expect(steps[0]).toContain("CLOMO アカウント › 編集 › fill in the form");
+  expect(steps[1]).toMatch(/^髙橋 花子 <h@x>: アカウント名: hanako, パスワード: .*, 管理者権限: system administrator$/);
 });
 
 test("a record has its name in the console, and a renamed record has both names", () => {

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
-import { ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -8,6 +8,7 @@ import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { getThingNoun } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
+import { USER } from "../../lib/model/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { getConsolePage, insertAppName } from "./screen.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
@@ -24,9 +25,35 @@ const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field =
 
 const isExportedType = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
+/** Fields of a user that are on the form of the account. The role of the account says more than `administrator`. */
+const FIELDS_ON_ACCOUNT_FORM: Readonly<Record<string, string | undefined>> = {
+  accountName: "name",
+  accountPassword: "password",
+  administrator: undefined,
+};
+
+/** Moves the changes of a user to the record of the account, because both are on one form. @see seed 000 */
+function joinAccountForms({ records, ...task }: ConsoleTask): ConsoleTask {
+  const accounts = new Set(records.flatMap(({ thing, id }) => (thing === ACCOUNT.name ? [id] : [])));
+  const users = new Map(records.flatMap((one) => (one.thing === USER.name ? [[one.id, one] as const] : [])));
+  const joined = records.flatMap((record): readonly TaskRecord[] => {
+    if (record.thing === ACCOUNT.name) {
+      const moved = users.get(record.id)?.changes.flatMap((change) => {
+        const { [change.field]: field } = FIELDS_ON_ACCOUNT_FORM;
+        return field === undefined ? [] : [{ ...change, field }];
+      });
+      return [{ ...record, changes: [...(moved ?? []), ...record.changes] }];
+    }
+    if (record.work !== "edit" || record.thing !== USER.name || !accounts.has(record.id)) return [record];
+    const changes = record.changes.filter(({ field }) => !(field in FIELDS_ON_ACCOUNT_FORM));
+    return changes.length === 0 ? [] : [{ ...record, changes }];
+  });
+  return { ...task, records: joined, update: task.update - (records.length - joined.length) };
+}
+
 export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
   ...buildUploadStep(task),
-  ...buildRecordSteps(task, most),
+  ...buildRecordSteps(joinAccountForms(task), most),
   ...buildClosingSteps(task),
 ];
 
@@ -122,12 +149,20 @@ export const formatRecordLabel = (record: TaskRecord): string => {
   return record.console === null ? here : `${formatNameWithKey(record, record.console)} → ${here}`;
 };
 
-export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask): string | null => {
+export const getTaskSubject = (task: ConsoleTask): string | null => {
+  const {
+    name,
+    records: [only, ...more],
+  } = joinAccountForms(task);
   if (only === undefined) return name;
   return more.length === 0 ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
-export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTask): Text => {
+export const summarizeTask = (task: ConsoleTask): Text => {
+  const {
+    records: [only, ...more],
+    ...counts
+  } = joinAccountForms(task);
   if (only?.work === "perform") {
     const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
     const [{ en, ja }, times] = [CONSOLE_WORK_NAMES.perform, more.length === 0 ? "" : ` ${counts.create}`];
@@ -145,7 +180,11 @@ export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTa
   return joinTexts(done, COMMA);
 };
 
-export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => {
+export const getTaskScreen = (task: ConsoleTask): Text => {
+  const {
+    kind,
+    records: [first],
+  } = joinAccountForms(task);
   const own = first && getRecordType(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };

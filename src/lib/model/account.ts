@@ -11,7 +11,7 @@ import {
   type RecordOf,
   type Thing,
 } from "./thing.ts";
-import { MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
+import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
 
@@ -103,10 +103,7 @@ export const ACCOUNT = {
       "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in the form › 保存; the message 「設定完了」 appears",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして入力し、「保存」をクリック(「設定完了」のお知らせが表示されます)",
     ),
-    edit: text(
-      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › make the changes › 保存; the message 「CLOMO アカウント設定完了」 appears",
-      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして変更し、「保存」をクリック(「CLOMO アカウント設定完了」のお知らせが表示されます)",
-    ),
+    edit: ACCOUNT_FORM,
     page: text(
       "CLOMO PANEL, Users/Org › the user › CLOMO アカウント",
       "CLOMO PANEL の「Users/Org」› ユーザー ›「CLOMO アカウント」",

@@ -129,6 +129,12 @@ const FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
+/** The form with the name, the password and the role of an account. @see seed 000 */
+export const ACCOUNT_FORM = text(
+  "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › make the changes › 保存; the message 「CLOMO アカウント設定完了」 appears",
+  "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして変更し、「保存」をクリック(「CLOMO アカウント設定完了」のお知らせが表示されます)",
+);
+
 export const USER = {
   name: "user",
   title: text("users", "ユーザー"),
@@ -150,7 +156,7 @@ export const USER = {
     missing: "administrator-delete",
     keeps: { fields: ["accountName", "accountPassword"], code: "administrator-account" },
   },
-  // @see seed 003, 5 and 6-2; for the account, seed 000
+  // @see seed 003, 5 and 6-2
   clicks: {
     create: text(
       'CLOMO PANEL: Users/Org › Add User › fill in 「"新規ユーザー" の基本情報」 › 保存',
@@ -168,12 +174,7 @@ export const USER = {
       "CLOMO PANEL: Users/Org › the user › delete the user (the manual does not describe the steps)",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、削除(手順はマニュアルに記載がありません)",
     ),
-    fields: {
-      accountName: text(
-        "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
-        "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして「アカウント名」を入力し、「保存」をクリック",
-      ),
-    },
+    fields: { accountName: ACCOUNT_FORM, accountPassword: ACCOUNT_FORM, administrator: ACCOUNT_FORM },
   },
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,
