@@ -24,11 +24,7 @@ test("writes what is open at any time, in the columns of the console's export", 
   await done("users create --name 三郎 --email saburo@x.jp");
   await done("users delete 2 --confirm-deletions 1");
   expect(await done("console upload -o up.csv")).toContain("up.csv: 2 rows; upload in CLOMO PANEL");
-  expect(read("up.csv")).toEqual([
-    "氏名,メールアドレス,役職,社員コード",
-    "太郎2,taro@x.jp,次長,1",
-    "三郎,saburo@x.jp,,",
-  ]);
+  expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職", "太郎2,taro@x.jp,次長", "三郎,saburo@x.jp,"]);
   expect(await readRows(readFileSync(desk.path("up-delete.xlsx")))).toEqual([
     ["氏名", "メールアドレス"],
     ["花子", "hana@x.jp"],
@@ -53,7 +49,7 @@ test("an export with an unknown column in another order gives the file its heade
   await other.write("export.csv", iconv.encode(csv(rows), "cp932"));
   for (const line of ["console sync export.csv --yes", "users edit 2 --name 﨑花", "console upload -o up.csv"])
     expect(await other.run(line)).toMatchObject({ code: 0 });
-  const bytes = iconv.encode(csv(["社員コード,メールアドレス,氏名", "2,hana@x.jp,﨑花"]), "cp932");
+  const bytes = iconv.encode(csv(["メールアドレス,氏名", "hana@x.jp,﨑花"]), "cp932");
   expect(readFileSync(other.path("up.csv"))).toEqual(bytes);
 });
 
@@ -81,11 +77,11 @@ test("leaves out and names rows where a blank would clear, or whose key differs"
   await done("users edit 1 --upn taro@upn.x.jp --title=");
   await done("users edit 2 --title 次長");
   expect(await done("console upload -o up.csv", 8)).toMatch(/leaves out 1 row; .*\nhana@x\.jp: /);
-  expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,UPN", "太郎,taro@x.jp,,1,taro@upn.x.jp"]);
+  expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,UPN", "太郎,taro@x.jp,,taro@upn.x.jp"]);
   await done("users edit 1 --email new@x.jp");
   const told = await done("console upload -o later.csv", 8);
   expect(told).toMatch(/leaves out 1 row; .*\nnew@x\.jp: /);
-  expect(read("later.csv")).toEqual(["氏名,メールアドレス,役職,社員コード", "花子,hana@x.jp,次長,2"]);
+  expect(read("later.csv")).toEqual(["氏名,メールアドレス,役職", "花子,hana@x.jp,次長"]);
 });
 
 test("a device whose serial number differs in the console is left out, and a known account is changed", async () => {
@@ -105,7 +101,7 @@ test("what no file can have neither asks for a column nor is a row", async () =>
   await done("users edit 1 --tel 1");
   await done("clomo-account create 2 --account hana01 --password-in-console");
   expect(await done("console upload -o up.csv", 8)).toMatch(/password is not known.*\nhana.*hana01/);
-  expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,TEL", "太郎,taro@x.jp,課長,1,1"]);
+  expect(read("up.csv")).toEqual(["氏名,メールアドレス,TEL", "太郎,taro@x.jp,1"]);
 });
 
 test("a new user of an app needs a password", async () => {
@@ -118,7 +114,7 @@ test("a new user of an app needs a password", async () => {
   expect(await done("console upload -o one.csv", 8)).toMatch(/encoding lacks a character\none01: 名前: 一 → 𠮷/);
   await done("undo last --yes");
   const [header = "", row = ""] = new TextDecoder("shift_jis").decode(readFileSync(desk.path("up.csv"))).split("\r\n");
-  expect(header).toBe("表示名,ユーザーID,パスワード,説明");
+  expect(header).toBe("表示名,ユーザーID,パスワード");
   const password = row.split(",")[2] ?? "";
   expect(password).toMatch(/^\w{12}$/);
   expect(readFileSync(desk.path("secret.csv"), "utf8")).toContain(`two02,二,,${password}`);

@@ -3,7 +3,7 @@ import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts"
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { readOpenRecords } from "../../../src/commands/console/upload/open-records.ts";
-import { buildUploadTable, findLastExport } from "../../../src/commands/console/upload/table.ts";
+import { buildUploadTables, findLastExport } from "../../../src/commands/console/upload/table.ts";
 import {
   listChangedFields,
   type MatchedRows,
@@ -758,8 +758,8 @@ export class ConsoleHistory {
     const open = kinds.find(({ kind }) => kind === emit);
     if (open === undefined) return "emit nothing";
     const last = await findLastExport(client, emit);
-    const upload = { ...open, unsafe, last, extent: "part", secrets: new Map(), encoding: "utf-8" } as const;
-    const { header, rows } = await buildUploadTable(client, upload);
+    const upload = { ...open, unsafe, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
+    const [{ header, rows } = { header: [], rows: [] }] = (await buildUploadTables(client, upload)).tables;
     if (rows.length === 0) return "emit nothing";
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
     const content = [header, ...rows.map((row) => row.cells)];

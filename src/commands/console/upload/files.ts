@@ -24,7 +24,7 @@ import { describeTaskChanges } from "../steps.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
-import { buildUploadTable, findLastExport, type UploadTable } from "./table.ts";
+import { buildUploadTables, findLastExport, type UploadTables } from "./table.ts";
 
 interface UploadOptions {
   readonly number: string | undefined;
@@ -41,39 +41,38 @@ export async function writeUploads(
   const { client } = await tools.tenant("console", "imports");
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
   const open = await readOpenRecords(client, number);
-  const files = assignFileNames(open.kinds, output);
-  const kinds = files.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
+  const kinds = open.kinds.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
   for (const kind of kinds) await requireLastExport(tools, kind);
-  if (files.length === 0) {
+  if (open.kinds.length === 0) {
     await tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
     return undefined;
   }
-  if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
-  const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
-  const written = files.map(({ file: name }) => ({ flag: "--output", name, field }));
-  if (!(await permitOutputs(tools, written))) return undefined;
   const generated: NewPassword[] = [];
-  let isPart = false;
-  for (const one of files) {
-    if (one.deleted.length > 0) {
-      await writeDeletionList(tools, one);
-      continue;
-    }
+  const uploads: BuiltUpload[] = [];
+  for (const one of open.kinds) {
     const made = generatePasswords === undefined ? [] : createPasswords(one);
     const field = findPasswordColumn(one.kind)?.field ?? "";
     const secrets = new Map([
       ...given,
       ...made.map(({ key, password }) => [key, new Map([[field, password]])] as const),
     ]);
-    const extent = number === undefined ? "open" : "part";
-    const { rows, leftOut } = await writeKindUpload(tools, { ...open, ...one, extent, secrets });
-    const keys = new Set(rows.map(({ key }) => key));
+    const built = await buildKindUpload(tools, { ...open, ...one, isWhole: false, secrets });
+    const keys = new Set(built.tables.flatMap(({ rows }) => rows.map(({ key }) => key)));
     generated.push(...made.filter(({ key }) => keys.has(key)));
-    isPart ||= leftOut.length > 0;
+    uploads.push(built);
+  }
+  const files = assignFileNames(uploads, output);
+  if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
+  const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
+  const written = files.flatMap(({ names }) => names).map((name) => ({ flag: "--output", name, field }));
+  if (!(await permitOutputs(tools, written))) return undefined;
+  for (const { upload, deletions, names } of files) {
+    if (upload !== undefined) await writeKindUpload(tools, upload, names);
+    if (deletions !== undefined) await writeDeletionList(tools, deletions, names[0] ?? "");
   }
   for (const { kind } of open.kinds) await tools.terminal.note(describeUploadCheck(kind));
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
-  return isPart ? "partial" : undefined;
+  return uploads.some(({ leftOut }) => leftOut.length > 0) ? "partial" : undefined;
 }
 
 const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] => {
@@ -84,32 +83,46 @@ const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] =>
   });
 };
 
-type OpenFile = OpenKind & { readonly file: string };
+interface NamedUpload {
+  readonly upload?: BuiltUpload;
+  readonly deletions?: OpenKind;
+  readonly names: readonly string[];
+}
 
 /** In a folder, numbers the files in the order of upload. Lists of records to delete come last. */
-function assignFileNames(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
+function assignFileNames(built: readonly BuiltUpload[], output: string): readonly NamedUpload[] {
   const isFolder = extname(output) === "";
-  if (isFolder || kinds.length < 2) {
-    const uploads = kinds.map((one) => ({ ...one, deleted: [] })).filter(({ records }) => records.length > 0);
-    const lists = kinds.map((one) => ({ ...one, records: [] })).filter(({ deleted }) => deleted.length > 0);
-    return [...uploads, ...lists.toReversed()].map((one, at) => {
-      const file = isFolder ? join(output, `${at + 1}-${one.kind}.csv`) : output;
-      return { ...one, file: one.deleted.length > 0 ? getDeletionsFileName(file) : file };
-    });
-  }
-  const { en, ja } = joinTexts(
-    kinds.map(({ kind }) => FORMATS[kind].thing.title),
-    text(", ", "、"),
-  );
-  throw new Failure("usage", {
-    what: text(
-      `several kinds of records have open changes: ${en}`,
-      `複数の種類のデータに未完了の変更があります: ${ja}`,
-    ),
-    where: "--output",
-    hint: text("specify a folder, or the number of a task", "フォルダーか、作業の番号を指定してください"),
+  const tables = built.flatMap((one) => one.tables.map(() => one));
+  if (!isFolder && (built.length > 1 || tables.length > 1)) throw createSeveralFilesFailure(tables, "--output");
+  let number = 0;
+  const nameNext = (kind: ImportKind): string => (isFolder ? join(output, `${(number += 1)}-${kind}.csv`) : output);
+  const uploads = built.flatMap((upload): NamedUpload[] => {
+    if (upload.records.length === 0) return [];
+    return [{ upload, names: upload.tables.map(() => nameNext(upload.kind)) }];
   });
+  const lists = built.toReversed().flatMap((deletions): NamedUpload[] => {
+    if (deletions.deleted.length === 0) return [];
+    return [{ deletions, names: [getDeletionsFileName(nameNext(deletions.kind))] }];
+  });
+  return [...uploads, ...lists];
 }
+
+/** @param files kind of each file */
+export const createSeveralFilesFailure = (files: readonly { readonly kind: ImportKind }[], where: string): Failure => {
+  const titles = files.map(({ kind }) => FORMATS[kind].thing.title);
+  const { en, ja } = joinTexts([...new Set(titles)], text(", ", "、"));
+  const isOfOneKind = new Set(titles).size === 1;
+  return new Failure("usage", {
+    what: isOfOneKind
+      ? text(
+          `rows that set a password need a file of their own (${en})`,
+          `パスワードなどを設定した行は別のファイルに書き出します(${ja})`,
+        )
+      : text(`several kinds of records have open changes: ${en}`, `複数の種類のデータに未完了の変更があります: ${ja}`),
+    where,
+    hint: text("specify a folder", "フォルダーを指定してください"),
+  });
+};
 
 /** @throws `conflict` if the last export was undone, because the values in the console are then unknown */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
@@ -130,24 +143,31 @@ export const describeFirstExport = (kind: ImportKind): Text => {
   return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
+export interface BuiltUpload extends KindUpload, UploadTables {}
+
+export async function buildKindUpload(
+  tools: Tools,
+  upload: Omit<KindUpload, "last" | "encoding">,
+): Promise<BuiltUpload> {
+  const last = await requireLastExport(tools, upload.kind);
+  const { client } = await tools.tenant(...PANEL_KINDS, "secured");
+  const whole = { ...upload, last, encoding: await getUploadEncoding(tools, upload.kind, last) };
+  return { ...whole, ...(await buildUploadTables(client, whole)) };
+}
+
 /** Writes no file for 全件更新 if a row would be left out, because the console would delete its record. */
 export async function writeKindUpload(
   tools: Tools,
-  upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },
-): Promise<UploadTable> {
+  { kind, isWhole, encoding, tables, leftOut }: BuiltUpload,
+  files: readonly string[],
+): Promise<void> {
   const { terminal } = tools;
-  const { kind, file, extent } = upload;
-  const last = await requireLastExport(tools, kind);
-  const { client } = await tools.tenant(...PANEL_KINDS, "secured");
-  const encoding = await getUploadEncoding(tools, kind, last);
-  const table = await buildUploadTable(client, { ...upload, last, encoding });
-  const { header, rows, leftOut } = table;
   for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why)) {
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${file} leaves out ${formatCount(rowsLeft.length, "row")}; make these changes in the console by hand. Reason: ${reason.en}`,
-        `${file} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
+        `${files[0]} leaves out ${formatCount(rowsLeft.length, "row")}; make these changes in the console by hand. Reason: ${reason.en}`,
+        `${files[0]} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
       ),
     );
     for (const { key, record } of rowsLeft.slice(0, MAX_NAMED_ROWS)) {
@@ -155,20 +175,23 @@ export async function writeKindUpload(
       await terminal.problem(text(`${key}: ${en}`, `${key}: ${ja}`));
     }
   }
-  if (extent === "whole" ? leftOut.length === 0 : rows.length > 0) {
-    await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });
-    const how = describeUpload({ kind, mode: extent === "whole" ? "replace" : "append" });
-    const count = formatCount(rows.length, "row");
-    await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
-  } else await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
-  return table;
+  for (const [at, { header, rows }] of tables.entries()) {
+    const file = files[at] ?? "";
+    if (isWhole ? leftOut.length === 0 : rows.length > 0) {
+      await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });
+      const how = describeUpload({ kind, mode: isWhole ? "replace" : "append" });
+      const count = formatCount(rows.length, "row");
+      await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
+    } else await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
+  }
 }
 
 const MAX_NAMED_ROWS = 20;
 
 export async function writeDeletionList(
   tools: Tools,
-  { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,
+  { kind, deleted }: Pick<OpenKind, "kind" | "deleted">,
+  file: string,
 ): Promise<void> {
   const { thing, key } = FORMATS[kind];
   const header = [thing.namedBy ?? "name", key].map((name) => findColumn(FORMATS[kind].columns, name)?.header ?? name);

@@ -39,7 +39,7 @@ function insertColumn(
 }
 
 export function planColumns(
-  { kind, last, extent }: Pick<KindUpload, "kind" | "last" | "extent">,
+  { kind, last, isWhole }: Pick<KindUpload, "kind" | "last" | "isWhole">,
   columns: readonly Column[],
   records: readonly TaskRecord[],
 ): readonly UploadColumn[] {
@@ -52,10 +52,10 @@ export function planColumns(
     required === "always" ||
     (required === "new" && isNew);
   const shown = last === undefined ? [] : listShownColumns(columns, last);
-  let placed = extent === "part" ? shown.filter(({ column }) => isNeeded(column)) : shown;
+  let placed = isWhole ? shown : shown.filter(({ column }) => isNeeded(column));
   for (const column of columns) {
     const isThere = placed.some((one) => one.column === column || isAlias(one.column, column));
-    if (!isThere && (extent === "whole" || isNeeded(column))) placed = insertColumn(placed, column, columns);
+    if (!isThere && (isWhole || isNeeded(column))) placed = insertColumn(placed, column, columns);
   }
   return placed;
 }

@@ -21,8 +21,8 @@ export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export interface KindUpload extends OpenKind {
   readonly unsafe: OpenRecords["unsafe"];
   readonly last: Import | undefined;
-  /** `part`: the columns that the changes need. `whole`: all records and columns, for 全件更新. */
-  readonly extent: "open" | "part" | "whole";
+  /** true for all records and columns, for 全件更新 */
+  readonly isWhole: boolean;
   readonly secrets: Secrets;
   readonly encoding: Encoding;
 }

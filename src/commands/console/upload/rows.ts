@@ -23,11 +23,9 @@ export const isChanged = (record: TaskRecord | undefined, column: Column): boole
   findChange(record, column) !== undefined;
 
 /** Returns true if a blank cell could make an unintended change in the console. */
-function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
+function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn): boolean {
   const change = findChange(record, column);
-  if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
-  // the manual of the SECURED APPs does not say whether a blank cell clears a secret
-  return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
+  return change === undefined ? !isShown : column.clearable === false || (change.after ?? "").length > 0;
 }
 
 export type ExportClient = Client<PanelKind | "secured">;
@@ -109,13 +107,12 @@ export function findOmission(
     return "character";
   const isNew = row.record?.work === "create";
   const isBlank = ({ column }: UploadColumn): boolean => row.valuesOf(column).length === 0;
-  const isMissing = (one: UploadColumn): boolean =>
-    one.column.secret === true &&
-    (isNew || isWhole ? one.column.required === "new" : isChanged(row.record, one.column));
-  const blank = placed.filter((one) => one.at === 0 && isBlank(one));
-  if (blank.some(isMissing)) return "password";
+  const isMissing = (column: Column): boolean =>
+    isNew || isWhole ? column.required === "new" : isChanged(row.record, column);
+  if (columns.some((one) => one.secret === true && row.valuesOf(one).length === 0 && isMissing(one))) return "password";
+  const blank = placed.filter((one) => one.at === 0 && one.column.secret !== true && isBlank(one));
   if (isNew || isWhole) return undefined;
   const hasAlias = ({ column }: UploadColumn): boolean =>
     placed.some((one) => one.column !== column && isAlias(one.column, column) && !isBlank(one));
-  return blank.some((one) => !hasAlias(one) && isBlankUnsafe(row.record, one, kind)) ? "clear" : undefined;
+  return blank.some((one) => !hasAlias(one) && isBlankUnsafe(row.record, one)) ? "clear" : undefined;
 }

@@ -85,12 +85,15 @@ test("in a mirror the upload file has the passwords of new users, and nobody els
   const alone = await program("--generate-passwords out.csv --yes", mirror.fetch);
   expect(alone.stderr).toContain("--generate-passwords needs --emit-csv");
   expect([alone.exit, readdirSync(folder)]).toEqual([2, ["in.csv"]]);
-  const done = await program("--generate-passwords out.csv --emit-csv up.csv --yes", mirror.fetch);
-  expect(done, done.stderr).toMatchObject({ exit: 8 });
-  expect(done.stderr).toMatch(/up\.csv leaves out 1 row; .*blank.*\nkizon: 名前: 既存 一 → 既存 一改/);
+  const both = "--generate-passwords out.csv --yes --emit-csv";
+  const refused = await program(`${both} up.csv`, mirror.fetch);
+  expect([refused.exit, readdirSync(folder)]).toEqual([2, ["in.csv"]]);
+  const done = await program(`${both} up`, mirror.fetch);
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
   const [[, , , password] = []] = readRows();
-  const rows = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up.csv"))).split("\r\n");
-  expect(rows).toEqual(["表示名,ユーザーID,パスワード", `新人 二,shinjin2,${password}`, ""]);
+  const read = (name: string) => new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up", name)));
+  expect(read("1-docs.csv")).toBe("表示名,ユーザーID\r\n既存 一改,kizon\r\n");
+  expect(read("2-docs.csv")).toBe(`表示名,ユーザーID,パスワード\r\n新人 二,shinjin2,${password}\r\n`);
 });
 
 test("without the option, the message names it", async () => {

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { line, step } from "../../../lib/advice/index.ts";
-import type { Import } from "../../../lib/client/index.ts";
+import type { Client, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getUploadMode } from "../../../lib/model/upload.ts";
@@ -8,6 +8,8 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../console/upload/encode.ts";
 import {
+  buildKindUpload,
+  createSeveralFilesFailure,
   describeFirstExport,
   requireLastExport,
   writeDeletionList,
@@ -32,14 +34,6 @@ export async function checkUpload(
   plan: Import,
   { label, file, secrets }: { label: string; file: string; secrets?: PlanSecrets | undefined },
 ): Promise<void> {
-  if (plan.beside !== undefined && extname(file) !== "")
-    throw new Failure("usage", {
-      what: text(
-        "organisations and users are written to separate files: specify a folder",
-        "組織とユーザーを別々のファイルに書き出すため、フォルダーを指定してください",
-      ),
-      where: "--emit-csv",
-    });
   const { client } = await tools.tenant("tenant", "imports");
   const { mirroredAt } = await client.tenant.show();
   if (mirroredAt === null)
@@ -48,6 +42,7 @@ export async function checkUpload(
       describeFirstExport(plan.kind),
     );
   if (isWholeFile(plan)) refuseUnknownData(plan, await requireLastExport(tools, plan.kind), secrets);
+  else if (extname(file) !== "") await refuseSeveralFiles(client, plan, secrets);
   async function* listCells(kind: Import["kind"]): AsyncGenerator<NamedCell> {
     for await (const { row, action, after, thing = FORMATS[plan.kind].thing.name } of client.imports.rows(plan.id)) {
       if (FORMATS[kind].thing.name !== thing) continue;
@@ -62,6 +57,20 @@ export async function checkUpload(
     const encoding = await getUploadEncoding(tools, kind, await requireLastExport(tools, kind));
     await refuseUnmappable(tools, label, { encoding, cells: listCells(kind) });
   }
+}
+
+async function refuseSeveralFiles(
+  { imports }: Client<"imports">,
+  { id, kind, beside }: Import,
+  secrets: PlanSecrets | undefined,
+): Promise<void> {
+  const files = new Map<string, { readonly kind: Import["kind"] }>(
+    beside === undefined ? [] : [["orgs", { kind: "orgs" }]],
+  );
+  for await (const { key, action } of imports.rows(id))
+    if (action === "create" || action === "update")
+      files.set([...(secrets?.given.get(key)?.keys() ?? [])].toSorted().join(), { kind });
+  if (files.size > 1 || beside !== undefined) throw createSeveralFilesFailure([...files.values()], "--emit-csv");
 }
 
 function refuseUnknownData(
@@ -108,23 +117,19 @@ export async function finishPlanWithUpload(
   }
   const { kind } = committed;
   const { client } = await tools.tenant("console");
-  const extent = isWholeFile(committed) ? "whole" : "part";
+  const isWhole = isWholeFile(committed);
+  const given = secrets?.given ?? new Map();
   try {
-    if (committed.beside !== undefined && number !== undefined) {
-      const written = { number: String(number), output: file, generatePasswords: undefined, given: secrets?.given };
-      return (await writeUploads(tools, written)) ?? outcome;
-    }
     const { kinds, unsafe } = await readOpenRecords(client, number ?? 0);
     const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
-    const { leftOut } = await writeKindUpload(tools, {
-      ...open,
-      unsafe,
-      file,
-      extent,
-      secrets: secrets?.given ?? new Map(),
-    });
-    if (open.deleted.length > 0 && extent !== "whole")
-      await writeDeletionList(tools, { ...open, file: getDeletionsFileName(file) });
+    const built = await buildKindUpload(tools, { ...open, unsafe, isWhole, secrets: given });
+    if (number !== undefined && (committed.beside !== undefined || built.tables.length > 1)) {
+      const written = { number: String(number), output: file, generatePasswords: undefined, given };
+      return (await writeUploads(tools, written)) ?? outcome;
+    }
+    const { leftOut } = built;
+    await writeKindUpload(tools, built, [file]);
+    if (open.deleted.length > 0 && !isWhole) await writeDeletionList(tools, open, getDeletionsFileName(file));
     await tools.terminal.note(describeUploadCheck(kind));
     return leftOut.length > 0 ? "partial" : outcome;
   } catch (error) {
