@@ -19,6 +19,7 @@ import { showPlan } from "../imports/plan/show.ts";
 import { createExportRejection } from "../imports/refusal/rejection.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
+import { offerUndoOfSample } from "./sample.ts";
 import { EXPORT_ORDER, recognizeExport, type ConsoleExport } from "./exports.ts";
 
 interface SyncOptions extends ConfirmOptions {
@@ -32,7 +33,10 @@ interface SyncOptions extends ConfirmOptions {
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
-  if (!options.dryRun) requireNamedContext(tools, chosen);
+  if (!options.dryRun) {
+    requireNamedContext(tools, chosen);
+    await offerUndoOfSample(tools);
+  }
   await using opened = new AsyncDisposableStack();
   const found: ConsoleExport[] = [];
   for (const name of names) {
