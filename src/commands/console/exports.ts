@@ -1,12 +1,15 @@
+import { line, step } from "../../lib/advice/index.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
-import { readHeader } from "../../lib/csv/layout/header.ts";
+import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { getFormatTitle, toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { formatSecuredAppName, SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
-import { same, text } from "../../lib/text/index.ts";
-import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
+import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
+import { text } from "../../lib/text/index.ts";
+import { listMissingFields } from "../csv/questions/missing.ts";
+import { findTable, isFitting, listUsableLayouts, type ListRequest } from "../imports/plan/find-table.ts";
 import type { Tools } from "../tools.ts";
 
 const listWithReferences = (kind: ImportKind): readonly ImportKind[] => {
@@ -21,57 +24,63 @@ export const EXPORT_ORDER: readonly ImportKind[] = [
   ...new Set([...EXPORTED_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
 ];
 
-export interface ConsoleExport {
-  readonly kind: ImportKind;
-  readonly file: InputFile;
-  readonly name: string;
-  readonly reading: InputFormat;
+export interface ConsoleExport extends ListRequest {
+  readonly source: InputFile;
 }
 
-/** @throws `input-rejected` if no kind of export has this header row; `usage` if the app is unknown */
-export async function recognizeExport(
+/** How much better it is that the key and the name are there than that another column is. */
+const NAMED_WEIGHT = 1.5;
+
+/** Finds the kind of export by its headers, or asks. @throws `input-rejected` or `usage` without a terminal */
+export async function findExportKind(
   tools: Tools,
-  file: InputFile,
-  { name, app }: { readonly name: string; readonly app: SecuredApp | undefined },
+  source: InputFile,
+  { file, part, app }: { readonly file: string; readonly part: boolean; readonly app: SecuredApp | undefined },
 ): Promise<ConsoleExport> {
-  const reading = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
-  const header = await readHeaderRow(file, reading);
-  const fits = [...EXPORTED_KINDS, app ?? "docs"].map((kind) => {
-    const { layout } = readHeader(header, FORMATS[kind], { allowUnknownColumns: true });
-    return { kind, count: layout.columns.length };
-  });
-  const [best, next] = fits.toSorted((one, other) => other.count - one.count);
-  if (best === undefined || best.count === 0 || best.count === next?.count)
-    throw new Failure("input-rejected", {
-      what: text(
-        "the header row does not match any console export; nothing was changed",
-        "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
-      ),
-      where: file.label,
-      hint: text(
-        "in the console, export organisations, users, devices or the users of a SECURED APPs app",
-        "管理画面で、組織、ユーザー、デバイス、SECURED APPs のユーザーのどれかをエクスポートしてください",
-      ),
+  const { client } = await tools.tenant("layouts");
+  const layouts = await client.layouts.list();
+  const options = { encoding: "auto", map: undefined, sheet: undefined, headerRow: undefined } as const;
+  const requestOf = (kind: ImportKind): ListRequest => ({ use: "export", kind, file, part, options });
+  const fits: { readonly kind: ImportKind; readonly score: number }[] = [];
+  for (const kind of [...EXPORTED_KINDS, app ?? "docs"] as const) {
+    const request = requestOf(kind);
+    const { headers, match } = await findTable(tools, source, request, listUsableLayouts(layouts, request), undefined);
+    const format = toExportFormat(FORMATS[kind]);
+    const likely = new Set(headers.flatMap((header) => findColumnByAnyHeader(format.columns, header) ?? []));
+    const exact = headers.filter((header) => format.columns.some((one) => one.header === header)).length;
+    const missing = listMissingFields(
+      format,
+      [...likely].map((column) => ({ column })),
+    );
+    const isNamed = missing.every((one) => !one.isEssential);
+    const score = likely.size + exact / 1000 + (isNamed ? NAMED_WEIGHT : 0);
+    fits.push({ kind, score: isFitting(match) ? Infinity : score });
+  }
+  const [best, next] = fits.toSorted((one, other) => other.score - one.score);
+  const { terminal } = tools;
+  const isUnclear = best?.score === next?.score && !(terminal.interactive && file !== "-");
+  if (best === undefined || best.score === 0 || isUnclear) throw createNoExportFailure(source);
+  const ask = (kinds: readonly ImportKind[]): Promise<ImportKind> =>
+    terminal.prompts.select({
+      message: text(`Which export is ${source.label}?`, `${source.label} は、何のエクスポートですか?`),
+      flag: "--app",
+      choices: kinds.map((value) => ({ value, name: getFormatTitle(FORMATS[value]) })),
     });
+  if (best.score === next?.score) return { ...requestOf(await ask(EXPORT_ORDER)), source };
   const isApp = FORMATS[best.kind].app !== undefined;
-  return { kind: isApp ? (app ?? (await askApp(tools, file.label))) : best.kind, file, name, reading };
+  return { ...requestOf(isApp ? (app ?? (await ask(SECURED_APPS))) : best.kind), source };
 }
 
-async function readHeaderRow(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
-  let header: readonly string[] | undefined;
-  const record = (cells: readonly string[], count: number): void => void (header ??= cells.slice(0, count));
-  const sink = { record, problem: () => undefined };
-  for await (const _ of readRecords(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
-    if (header !== undefined) break;
-  return header ?? [];
-}
-
-const askApp = ({ terminal }: Tools, label: string): Promise<SecuredApp> =>
-  terminal.prompts.select({
-    message: text(
-      `Which SECURED APPs app is ${label} from?`,
-      `${label} は、SECURED APPs のどのアプリのエクスポートですか?`,
+const createNoExportFailure = ({ label }: InputFile): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "the header row does not match any console export; nothing was changed",
+      "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
     ),
-    flag: "--app",
-    choices: SECURED_APPS.map((value) => ({ value, name: same(formatSecuredAppName(value)) })),
+    where: label,
+    hint: step(
+      "if it is an export, name its kind (orgs, users, devices or an app)",
+      "エクスポートなら、種類(orgs、users、devices、アプリ)を指定してください",
+      line("layouts learn", [label], { as: "users", export: true }),
+    ),
   });

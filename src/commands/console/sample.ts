@@ -8,7 +8,7 @@ import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import type { Tools } from "../tools.ts";
 
 /** SHA-256 of `fixtures/people.csv`, which the README imports */
-export const SAMPLE_SHA256 = "a5c5af903e00c6abea1cc777b0127b6f44aab4020f305df457a7e164a7161f28";
+const SAMPLE_SHA256 = "a5c5af903e00c6abea1cc777b0127b6f44aab4020f305df457a7e164a7161f28";
 
 /**
  * Asks whether to undo the import of the sample before the first export of the console. @throws `conflict` without a

@@ -1,7 +1,9 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Client, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { describeMissingField, listMissingFields } from "../csv/questions/missing.ts";
 import { openInput } from "../../lib/files/index.ts";
+import { toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { SecuredApp } from "../../lib/model/secured-user.ts";
 import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
@@ -17,10 +19,12 @@ import { sendRequest } from "../imports/plan/send.ts";
 import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { createExportRejection } from "../imports/refusal/rejection.ts";
+import { keepAnswers } from "../layouts/kept-answers.ts";
+import { readList, type ListReading } from "../layouts/reading.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import { offerUndoOfSample } from "./sample.ts";
-import { EXPORT_ORDER, recognizeExport, type ConsoleExport } from "./exports.ts";
+import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
 
 interface SyncOptions extends ConfirmOptions {
   readonly app: SecuredApp | undefined;
@@ -32,6 +36,7 @@ interface SyncOptions extends ConfirmOptions {
 /** Imports each file as one change. @throws `partial` if an import fails after others succeeded */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
+  tools.summarize({ file: names.join(" ") });
   const chosen = await tools.tenant("imports", "console");
   if (!options.dryRun) {
     requireNamedContext(tools, chosen);
@@ -40,21 +45,31 @@ export async function syncExports(tools: Tools, names: readonly string[], option
   await using opened = new AsyncDisposableStack();
   const found: ConsoleExport[] = [];
   for (const name of names) {
-    const file = opened.use(await openInput(tools, name));
-    found.push(await recognizeExport(tools, file, { name, app: options.app }));
+    const source = opened.use(await openInput(tools, name));
+    found.push(await findExportKind(tools, source, { ...options, file: name }));
   }
-  const exports = found.toSorted((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
-  rejectDuplicateKinds(exports);
-  tools.summarize({ file: exports.map(({ name }) => name).join(" ") });
+  found.sort((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
+  rejectDuplicateKinds(found);
+  const exports: ReadExport[] = [];
+  for (const one of found) exports.push({ ...one, read: await readList(tools, one.source, one) });
   const outcome = await importInOrder(tools, exports, options);
   if (outcome !== undefined || !options.detailedExitcode) return outcome;
   return (await chosen.client.console.list({})).length > 0 ? "differs" : undefined;
 }
 
-async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
+interface ReadExport extends ConsoleExport {
+  readonly read: ListReading;
+}
+
+const listTakenExports = async (client: Client<"imports">): Promise<readonly Import[]> =>
+  (await client.imports.list()).filter(({ state, request }) => state === "committed" && request?.fromConsole === true);
+
+async function importInOrder(tools: Tools, exports: readonly ReadExport[], options: SyncOptions): Promise<Outcome> {
   const taken: string[] = [];
-  const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
-  const take = async (one: ConsoleExport): Promise<Import | undefined> => {
+  const known = (await listTakenExports((await tools.tenant("imports")).client)).map(({ kind }) => kind);
+  const isConfirmed = exports.every(({ kind, read }) => known.includes(kind) && !read.learns);
+  const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken, isConfirmed };
+  const take = async (one: ReadExport): Promise<Import | undefined> => {
     try {
       return await importExport(tools, one, options, run);
     } catch (error) {
@@ -74,7 +89,7 @@ async function importInOrder(tools: Tools, exports: readonly ConsoleExport[], op
     }
   };
   const hasKept = ({ kept }: Import): boolean => (kept?.count ?? 0) > 0 && !options.part;
-  const held: ConsoleExport[] = [];
+  const held: ReadExport[] = [];
   let isPart = false;
   for (const one of exports) {
     const plan = await take(one);
@@ -95,11 +110,13 @@ interface SyncRun {
   deletions: number | undefined;
   readonly isShared: boolean;
   readonly taken: string[];
+  /** true if the exports need no yes: they are of known kinds, or the first of them was confirmed */
+  isConfirmed: boolean;
 }
 
 async function importExport(
   tools: Tools,
-  given: ConsoleExport,
+  given: ReadExport,
   options: SyncOptions,
   run: SyncRun,
 ): Promise<Import | undefined> {
@@ -108,10 +125,9 @@ async function importExport(
   if (options.dryRun && run.isShared && (await needsOtherExports(tools, client, plan))) return plan;
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
-    const { file } = given;
-    const problems = await listProblems(tools.terminal, client, plan, file.label);
+    const problems = await listProblems(tools.terminal, client, plan, given.source.label);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
-    if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
+    if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.file)))
       await tools.terminal.warn(
         text(
           "kept records that are in use but not in the export; if the export is filtered, add --part; otherwise, pass the other exports as well",
@@ -123,12 +139,17 @@ async function importExport(
       throw createExportRejection(plan, problems);
     }
     const isFirst = await confirmUnusualExport(tools, client, plan);
+    if (isFirst && !given.read.learns) await warnOfMissingFields(tools, plan);
+    if (run.isShared && !run.isConfirmed && tools.terminal.interactive)
+      await tools.terminal.note(
+        text("a yes is for all of these exports", "「はい」と答えると、ほかのエクスポートも続けて取り込みます"),
+      );
     const answers = buildDeletionAnswers(tools, plan, {
       ...options,
       confirmDeletions: deductConfirmedDeletions(plan, run),
     });
     if (options.dryRun || isFirst || hasChanges(plan))
-      await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun });
+      await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun, yes: run.isConfirmed });
     else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
     const { number, settled: { assignmentsLost = 0 } = {} } = pending.committed ?? plan;
     const rows = line("imports show", [number], { rows: true });
@@ -137,15 +158,27 @@ async function importExport(
       `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${assignmentsLost} 件。確認するには: ${rows}`,
     );
     if (assignmentsLost > 0) await tools.terminal.warn(lost);
-    if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
+    if (pending.committed !== undefined) {
+      if (!run.taken.includes(given.file)) run.taken.push(given.file);
+      run.isConfirmed = true;
+      await keepAnswers(tools, { ...given, headers: given.read.headers }, undefined);
+    }
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
+}
+
+/** Says which needed fields of the records the first export of a kind does not show. */
+async function warnOfMissingFields({ terminal }: Tools, { kind, fields, rows }: Import): Promise<void> {
+  const format = toExportFormat(FORMATS[kind]);
+  const shown = format.columns.flatMap((column) => (fields.includes(column.field) ? [{ column }] : []));
+  for (const field of listMissingFields(format, shown))
+    if (rows > 0) await terminal.warn(describeMissingField(format, field, rows));
 }
 
 async function planExport(
   tools: Tools,
   client: Client<"imports">,
-  given: ConsoleExport,
+  given: ReadExport,
   options: SyncOptions,
 ): Promise<Import> {
   const plan = await sendExport(tools, given, options.part);
@@ -177,21 +210,25 @@ async function needsOtherExports({ terminal }: Tools, client: Client<"imports">,
 
 async function sendExport(
   tools: Tools,
-  { kind, file, name, reading }: ConsoleExport,
+  { kind, file, source, read: { reading, map, learns } }: ReadExport,
   keepMissing: boolean,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
-  const { dialect, encoding } = reading;
+  const { dialect, encoding, sheet, headerRow } = reading;
   const request = {
     kind,
     keepMissing,
     fromConsole: true,
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
-    fileName: toRecordedName(name, context),
+    sheet,
+    headerRow: headerRow === 1 ? undefined : headerRow,
+    fileName: toRecordedName(file, context),
+    map: map && { ...map, options: undefined },
+    learns: learns || undefined,
     allow: ["unknown-columns"],
   } as const;
-  return sendRequest(tools, file, request, encoding);
+  return sendRequest(tools, source, request, encoding);
 }
 
 /**
@@ -200,23 +237,15 @@ async function sendExport(
  */
 async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   const { fileName } = plan;
-  const taken = (await client.imports.list()).filter(
-    ({ kind, state, request }) => kind === plan.kind && state === "committed" && request?.fromConsole === true,
-  );
+  const taken = (await listTakenExports(client)).filter(({ kind }) => kind === plan.kind);
   const [last] = taken;
   if (last === undefined) return true;
   const before = taken.find(({ inputSha256 }) => inputSha256 === plan.inputSha256);
-  const isKnown = describeColumns(last) === describeColumns(plan);
-  if (isKnown && (before === undefined || before === last)) return false;
-  const { en, ja } = isKnown
-    ? text(
-        `${fileName} was already imported (import ${before?.number}), before the last export (import ${last.number})`,
-        `${fileName} はインポート ${before?.number} で取り込み済みで、その後にインポート ${last.number} が行われています`,
-      )
-    : text(
-        `the columns of ${fileName} differ from those of the last export`,
-        `${fileName} の列は前回のエクスポートと異なります`,
-      );
+  if (before === undefined || before === last) return false;
+  const { en, ja } = text(
+    `${fileName} was already imported (import ${before.number}), before the last export (import ${last.number})`,
+    `${fileName} はインポート ${before.number} で取り込み済みで、その後にインポート ${last.number} が行われています`,
+  );
   const message = text(`${en}. Import it?`, `${ja}。取り込みますか?`);
   if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return false;
   throw new Failure("input-rejected", {
@@ -225,9 +254,6 @@ async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports
     hint: text("to import it, run the command in a terminal", "取り込むには、ターミナルで実行してください"),
   });
 }
-
-const describeColumns = ({ absentColumns, unknownColumns }: Import): string =>
-  JSON.stringify([absentColumns.toSorted(), unknownColumns.toSorted()]);
 
 const MAX_UNCONFIRMED_DELETIONS = 5;
 const MAX_UNCONFIRMED_SHARE = 0.02;
@@ -271,6 +297,6 @@ const rejectDuplicateKinds = (exports: readonly ConsoleExport[]): void => {
   const { en, ja } = FORMATS[second.kind].thing.title;
   throw new Failure("usage", {
     what: text(`two of these exports are of the same kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
-    where: second.name,
+    where: second.file,
   });
 };

@@ -90,9 +90,10 @@ test("a protected context is confirmed by name even if an export changes nothing
 
 test("an interruption names what was taken", async () => {
   const desk = await freshDesk();
-  await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO] });
-  const typing = [["create 2?", "y\r"] as const, ["create 1?", "\u0003"] as const];
-  const { code, stderr } = await desk.type("console sync users.csv orgs.csv", typing);
+  await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO, HANAKO] });
+  expect((await desk.run("console sync users.csv orgs.csv --yes")).code).toBe(0);
+  await write(desk, { "orgs.csv": [...ORGS, "開発部,S03"], "users.csv": [HEADER, TARO] });
+  const { code, stderr } = await desk.type("console sync users.csv orgs.csv", [["delete 1. To", "\u0003"]]);
   expect([code, stderr]).toEqual([
     130,
     expect.stringContaining("already imported: orgs.csv; nothing else was changed"),
@@ -115,16 +116,28 @@ test("two exports of one kind, an unknown header and an app's export without its
   expect(await names(desk, "users")).toEqual(["山田 太郎"]);
 });
 
-test("an unknown column is left alone, but other columns than last time are refused without a terminal", async () => {
+test("an unknown column is asked about once, and one that an export lacks is refused without a terminal", async () => {
   const desk = await freshDesk();
+  const asked = "Enter takes these";
   await write(desk, { "users.csv": [`${HEADER},更新日時`, `${TARO.replace("S01", "")},2026/11/27`] });
-  const first = await desk.run("console sync users.csv --yes");
+  const refused = await desk.run("console sync users.csv --yes");
+  expect(refused).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("layouts learn users.csv --as users --export"),
+  });
+  const first = await desk.type("console sync users.csv --yes", [[asked, "\r"]]);
   expect(first.code, first.stderr).toBe(0);
-  expect(first.stderr).toContain("unknown columns, not imported: 1 (更新日時)");
+  expect((await desk.run("console sync users.csv --yes")).code).toBe(0);
+  expect((await desk.run("layouts list --format tsv --fields use,kind")).text).toContain("export\tusers\n");
   await write(desk, { "list.csv": ["氏名,メールアドレス", "山田 太郎,taro@example.com"] });
-  expect((await desk.run("console sync list.csv --yes")).code).toBe(3);
-  const asked = await desk.type("console sync list.csv --yes", [["differ from those of the last export", "y\r"]]);
-  expect(asked.code, asked.stderr).toBe(0);
+  const lacks = await desk.run("console sync list.csv --yes");
+  expect(lacks).toMatchObject({ code: 3, stderr: expect.stringContaining('lacks the column "組織コード"') });
+  expect((await desk.run("undo 1 --confirm-deletions 1")).code).toBe(0);
+  expect((await desk.run("console sync users.csv --yes")).code, "the answer is undone").toBe(3);
+  expect((await desk.type("console sync users.csv --yes", [[asked, "\r"]])).code).toBe(0);
+  const part = await desk.run("console sync list.csv --yes --part");
+  expect(part.code, part.stderr).toBe(0);
+  expect((await desk.type("console sync list.csv --yes", [[asked, "\r"]])).code).toBe(0);
 });
 
 describe("what an export lacks", () => {

@@ -47,7 +47,13 @@ test("an export with an unknown column in another order gives the file its heade
     "2,2026/11/02,hana@x.jp,花子",
   ];
   await other.write("export.csv", iconv.encode(csv(rows), "cp932"));
-  for (const line of ["console sync export.csv --yes", "users edit 2 --name 﨑花", "console upload -o up.csv"])
+  const answers = [
+    ['Enter answers "組織コード"', "\r"],
+    ['Which column is "組織コード"?', "\u001B[B\r"],
+    ["Enter takes these", "\r"],
+  ] as const;
+  expect(await other.type("console sync export.csv --yes", answers)).toMatchObject({ code: 0 });
+  for (const line of ["users edit 2 --name 﨑花", "console upload -o up.csv"])
     expect(await other.run(line)).toMatchObject({ code: 0 });
   const bytes = iconv.encode(csv(["メールアドレス,氏名", "hana@x.jp,﨑花"]), "cp932");
   expect(readFileSync(other.path("up.csv"))).toEqual(bytes);

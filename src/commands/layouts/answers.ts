@@ -1,11 +1,13 @@
 import { readHeader } from "../../lib/csv/layout/header.ts";
+import type { LayoutColumn } from "../../lib/csv/layout/layout.ts";
 import type { MapOptions, ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { Survey } from "../../lib/csv/layout/survey.ts";
 import type { InputFile } from "../../lib/files/index.ts";
-import { hasOrgColumn, refersToOrg, type CustomField } from "../../lib/model/format.ts";
+import { hasOrgColumn, refersToOrg, type Column, type CustomField, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { listVariedColumns, proposeMap, type UnknownList } from "../csv/questions/draft.ts";
+import { listMissingFields } from "../csv/questions/missing.ts";
 import { refuseList, type FoundTable, type ListRequest } from "../imports/plan/find-table.ts";
 import { readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
@@ -50,7 +52,7 @@ export async function answerList(
   if (!canAsk) refuseList(requested, describeUnclear(unclear));
   await tools.terminal.note(describeQuestion(file.label, kept && tools.terminal.moment(kept.at)));
   const answered = await askList(tools.terminal, list, asked, draft);
-  const chosen = selects ? {} : chooseOptions(headers, requested, answered, customFields);
+  const chosen = selects || open.isExport === true ? {} : chooseOptions(headers, requested, answered, customFields);
   const learnt = { ...answered, options: { ...answered.options, ...place, ...chosen } };
   await keepAnswers(tools, { ...requested, headers }, learnt);
   return learnt;
@@ -66,6 +68,24 @@ const describeUnclear = (unclear: readonly string[]): Text =>
     `it is not known what these columns or words mean: ${unclear.join(", ")}; nothing was changed`,
     `意味のわからない列や言葉があります: ${unclear.join("、")}。何も変更していません`,
   );
+
+/** Refuses an export without a terminal, or without a column that is needed and could be asked about. */
+export function refuseUnknownExport(
+  requested: ListRequest,
+  format: Format,
+  columns: readonly LayoutColumn[],
+  open: readonly string[],
+): void {
+  const isShown = ({ sets }: Column): boolean => columns.some(({ column }) => column.sets === sets);
+  // beside all fields that exports show, further columns cannot be one of these fields
+  const isComplete = format.columns.every((one) => one.consoleExport !== true || isShown(one));
+  if (!isComplete && open.length > 0) refuseList(requested, describeUnclear(open));
+  const essential = listMissingFields(format, columns).find(({ isEssential }) => isEssential);
+  if (essential !== undefined) refuseList(requested, describeNoColumn(essential.column.header));
+}
+
+const describeNoColumn = (header: string): Text =>
+  text(`no column is "${header}"; nothing was changed`, `「${header}」の列がないため、何も変更していません`);
 
 const describeVaried = (header: string): Text =>
   text(

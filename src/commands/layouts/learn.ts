@@ -31,6 +31,13 @@ export default defineCommand({
         "`users leave --file` など、対象を選ぶコマンド用に登録する",
       ),
     },
+    export: {
+      kind: "boolean",
+      about: text(
+        "learn an export of the console for `console sync`",
+        "管理画面のエクスポートとして、`console sync` 用に登録する",
+      ),
+    },
     output: {
       kind: "output",
       short: "o",
@@ -42,10 +49,10 @@ export default defineCommand({
   examples: [{ line: "clomoctl layouts learn people.csv --as users" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: LAYOUT_COLUMNS,
-  async run(tools, { file: name, as: kind, output, select, ...options }) {
+  async run(tools, { file: name, as: kind, output, select, export: isExport, ...options }) {
     const { terminal, outputs } = tools;
     await using file = await openInput(tools, name);
-    const use = select ? "select" : "import";
+    const use = isExport ? "export" : select ? "select" : "import";
     const read = await readList(tools, file, { use, kind, file: name, options }, true);
     const learnt = { columns: [], ...read.map };
     if (output !== undefined) {

@@ -5,7 +5,7 @@ import type { LayoutMatch } from "../../lib/csv/layout/match-layout.ts";
 import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
-import type { Format } from "../../lib/model/format.ts";
+import { toExportFormat, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { toNamingFormat } from "../../lib/model/naming.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -50,8 +50,9 @@ const mapUsualNames = (base: ParsedMapFile | undefined, headers: readonly string
 /** Finds what is known about a list. @throws `input-rejected` for a list without a terminal that lacks known columns */
 async function recogniseList(tools: Tools, file: InputFile, requested: ListRequest, canAsk: boolean) {
   const { kind, options, use } = requested;
-  const selects = use === "select";
-  const format = selects ? toNamingFormat(FORMATS[kind]) : FORMATS[kind];
+  const [selects, isExport] = [use === "select", use === "export"];
+  const { [kind]: own } = FORMATS;
+  const format = selects ? toNamingFormat(own) : isExport ? toExportFormat(own) : own;
   const given = await loadColumnMap(tools, kind, { option: options.map, customFields: () => loadCustomFields(tools) });
   const { client } = await tools.tenant("layouts");
   const layouts = options.map === undefined ? listUsableLayouts(await client.layouts.list(), requested) : [];
@@ -71,10 +72,10 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   const doubtful = isOpen ? (fit?.doubtful ?? []) : [];
   const isPlain = selects || findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   // without the column that marks leavers, an import would create the leavers again
-  const isUnsafe = near?.map.rows?.some(({ header }) => near.lacking.includes(header)) === true;
-  const lacking = near !== undefined && (isUnsafe || !isPlain) ? near.lacking : [];
+  const isUnsafe = isExport || near?.map.rows?.some(({ header }) => near.lacking.includes(header)) === true;
+  const lacking = near !== undefined && requested.part !== true && (isUnsafe || !isPlain) ? near.lacking : [];
   if (!canAsk) rejectOtherColumns(requested, match?.layout.id ?? "", lacking[0], doubtful[0]);
-  const list = { headers, format, customFields, map: base, doubtful, lacking, selects };
+  const list = { headers, format, customFields, map: base, doubtful, lacking, selects, isExport };
   return { ...list, table, isText, isOpen, fit, earlier: near?.map };
 }
 
@@ -106,9 +107,17 @@ export async function readList(
     return { map: named, learns, note, headers, unread, reading, isText };
   };
   const isKnown = (): ListReading =>
-    finish(learning ? (map ?? { columns: [] }) : map, learning, fit && describeLayout(fit, ignored, terminal));
-  const { subjects } = readHeader(headers, format, { customFields, map }).layout;
+    finish(
+      learning ? (map ?? { columns: [] }) : map,
+      learning,
+      fit && (ignored.length > 0 || !found.isExport) ? describeLayout(fit, ignored, terminal) : undefined,
+    );
+  const { subjects, columns } = readHeader(headers, format, { customFields, map }).layout;
   const open = found.isOpen ? findOpenHeaders(headers, format, { customFields, map, doubtful }) : [];
+  if (found.isExport && (open.length === 0 || !canAsk)) {
+    const { refuseUnknownExport } = await import("./answers.ts");
+    refuseUnknownExport(requested, format, columns, open);
+  }
   if (!selects && !(canAsk && open.length + subjects.length + lacking.length > 0)) return isKnown();
   const { answerList } = await import("./answers.ts");
   const answered = await answerList(tools, file, requested, { ...found, map, canAsk });

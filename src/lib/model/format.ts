@@ -91,6 +91,12 @@ export const createFormat = (thing: ThingInFiles, name: string): Format => {
 export const getFormatTitle = ({ thing: { title }, app }: Format): Text =>
   app === undefined ? title : text(`${title.en} (${app})`, `${title.ja}(${app})`);
 
+/** Returns the format of the console's exports, which show no secrets, and of whose people all are there. */
+export const toExportFormat = (format: Format): Format => ({
+  ...format,
+  columns: format.columns.flatMap((one) => (one.secret === true ? [] : [{ ...one, personName: undefined }])),
+});
+
 const createCustomColumn = ({ id, name }: CustomField): Column => ({
   field: `custom:${id}`,
   header: name,

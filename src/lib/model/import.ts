@@ -37,8 +37,8 @@ export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: 
 /** Returns an unknown word unchanged, because it may come from a newer version of clomoctl. */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
-/** What lists are read for: an import of their rows, or a selection of the records that they name. */
-export const LIST_USES = ["import", "select"] as const;
+/** What lists are read for: an import of rows, a selection of the records that rows name, or an export of the console. */
+export const LIST_USES = ["import", "select", "export"] as const;
 
 export type ListUseName = (typeof LIST_USES)[number];
 

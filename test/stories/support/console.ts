@@ -87,14 +87,60 @@ export const SCREENS = {
 
 export type ScreenName = keyof typeof SCREENS;
 
+/** The headers of a console none of whose headers are those above. */
+const OTHER_HEADERS: Readonly<Record<string, string>> = {
+  氏名: "ユーザー名",
+  フリガナ: "よみがな",
+  メールアドレス: "E-mail",
+  役職: "職位",
+  社員コード: "社員番号",
+  UPN: "ユーザープリンシパル名",
+  住所の区分: "住所種別",
+  郵便番号: "〒",
+  住所: "所在地",
+  TEL: "電話",
+  内線: "内線番号",
+  FAX: "ファックス",
+  CLOMOアカウント名: "CLOMOアカウント",
+  組織名: "部署名",
+  組織コード: "所属組織コード",
+  上位組織コード: "親組織コード",
+  シリアルナンバー: "シリアル番号",
+  プラットフォーム: "OS",
+  ステータス: "状態",
+  端末識別名: "端末名",
+  電話番号: "携帯電話番号",
+  所有者メールアドレス: "所有者",
+  メモ: "備考",
+  表示名: "名前",
+  ユーザーID: "ログインID",
+  説明: "メモ欄",
+};
+
+/** true if the stories have a console with other headers */
+export const IS_OTHER_CONSOLE = process.env["CLOMOCTL_CONSOLE"] === "other";
+
+const spellingOf = (screen: ScreenName): Spelling => {
+  const columns: readonly string[] = SCREENS[screen].exported;
+  const headers = columns.map((column) => [column, (IS_OTHER_CONSOLE && OTHER_HEADERS[column]) || column]);
+  return { headers: Object.fromEntries(headers) as Record<string, string> };
+};
+
 /** The values of a record by column; a repeated column has several. Blank values are left out. */
 export type Row = Readonly<Record<string, readonly string[]>>;
 
 export type Charset = "cp932" | "utf-8";
 export type Newline = "\r\n" | "\n" | "\r";
 
-/** Parses a file without the program's code. @throws Error if bytes or quotes are invalid */
+/** Reads an upload with the headers of the first console. @throws Error if bytes or quotes are invalid */
 export function readRows(bytes: Uint8Array, charset: Charset = "cp932"): string[][] {
+  const [header = [], ...rows] = parseRows(bytes, charset);
+  const others = IS_OTHER_CONSOLE ? Object.entries(OTHER_HEADERS) : [];
+  return [header.map((name) => others.find(([, other]) => other === name)?.[0] ?? name), ...rows];
+}
+
+/** Parses a file without the program's code. */
+function parseRows(bytes: Uint8Array, charset: Charset): string[][] {
   const content = iconv.decode(Buffer.from(bytes), charset);
   if (content.includes("\uFFFD")) throw new Error(`bytes that are not ${charset}`);
   return parse(content, { record_delimiter: ["\r\n", "\n", "\r"] });
@@ -115,16 +161,29 @@ export function writeRows(
   return bytes;
 }
 
+/** How another console spells and orders the columns of its exports and uploads. */
+export interface Spelling {
+  /** its header for each column of a screen */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly order?: readonly string[] | undefined;
+}
+
 /** A stand-in for one screen of the console: it takes uploads and gives exports. */
 export class Console {
   readonly #screen: Screen;
   /** columns that only this console has, with one value for all records: 更新日時 */
   readonly #own: Readonly<Record<string, string>>;
+  readonly #spelling: Spelling;
   #records = new Map<string, Row>();
 
-  constructor(screen: ScreenName, own: Readonly<Record<string, string>> = {}) {
-    this.#screen = SCREENS[screen];
+  constructor(screen: ScreenName, own: Readonly<Record<string, string>> = {}, spelling: Spelling = spellingOf(screen)) {
+    this.#screen = { ...SCREENS[screen], exported: spelling.order ?? SCREENS[screen].exported };
     this.#own = own;
+    this.#spelling = spelling;
+  }
+
+  #spell(column: string): string {
+    return this.#spelling.headers[column] ?? column;
   }
 
   /** The records by their key. */
@@ -158,10 +217,11 @@ export class Console {
    */
   upload(bytes: Uint8Array, mode: "append" | "replace" = "append", charset: Charset = "cp932"): number {
     const { key, exported, hidden, repeated, required } = this.#screen;
-    const [header = [], ...rows] = readRows(bytes, charset);
-    const known = [...exported, ...hidden, ...Object.keys(this.#own)];
+    const [spelt = [], ...rows] = parseRows(bytes, charset);
+    const columns = [...exported, ...hidden];
+    const header = spelt.map((name) => columns.find((column) => this.#spell(column) === name) ?? `"${name}"`);
     const unknown = header.filter(
-      (name, at) => !known.includes(name) || (header.indexOf(name) !== at && !repeated.includes(name)),
+      (name, at) => !columns.includes(name) || (header.indexOf(name) !== at && !repeated.includes(name)),
     );
     if (unknown.length > 0) throw new Error(`columns ${unknown.join(", ")}`);
     const before = this.#records;
@@ -197,7 +257,7 @@ export class Console {
     const own = Object.entries(this.#own);
     return writeRows(
       [
-        [...header.map(({ name }) => name), ...own.map(([name]) => name)],
+        [...header.map(({ name }) => this.#spell(name)), ...own.map(([name]) => name)],
         ...rows.map((row) => [
           ...header.map(({ name, at }) => row[name]?.[at] ?? ""),
           ...own.map(([, value]) => value),

@@ -27,7 +27,9 @@ export interface Circumstances {
   /** transports by the account that `--as` names; other accounts use `tenants` and `tenant` */
   readonly actors?: Readonly<Record<string, Transport>>;
   /** a terminal on stdin, stdout and stderr, with 80 columns by default */
-  readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] | "presets" } | undefined;
+  readonly terminal?:
+    | { readonly columns?: number; readonly typing?: readonly Typing[] | "presets" | Reading }
+    | undefined;
   /** replacements for parts of the environment, for example to open real tenants */
   readonly outside?: Partial<Pick<ProgramEnvironment, "openTenant" | "openApple">>;
   readonly host?: Partial<Pick<Host, "argv" | "execPath" | "pid" | "kill">>;
@@ -107,19 +109,26 @@ class Screen extends Writable {
   }
 }
 
+/** Returns what somebody types who has read the screen; undefined to wait. */
+export type Reading = (screen: string) => string | undefined;
+
 class Person {
   readonly stdin = Object.assign(new PassThrough(), { isTTY: true });
   readonly #typing: Typing[];
   #read = 0;
   readonly #presets: boolean;
+  readonly #reading: Reading | undefined;
 
   /** @param typing "presets": Enter after each question, or y if Enter does not apply the plan */
-  constructor(typing: readonly Typing[] | "presets") {
+  constructor(typing: readonly Typing[] | "presets" | Reading) {
     this.#presets = typing === "presets";
-    this.#typing = typing === "presets" ? [] : [...typing];
+    this.#reading = typeof typing === "function" ? typing : undefined;
+    this.#typing = typeof typing === "object" ? [...typing] : [];
   }
 
   look(screen: string): void {
+    const typed = this.#reading?.(screen);
+    if (typed !== undefined) setImmediate(() => this.stdin.write(typed));
     // a prompt is open until its line is drawn again with ✔
     const lines = screen.split(/(?<=✔.*\n)/);
     const answered = lines.length;

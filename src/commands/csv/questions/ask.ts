@@ -12,6 +12,7 @@ import {
 } from "../../../lib/model/leaving.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
+import { describeMissingField, listMissingFields } from "./missing.ts";
 import {
   explainRows,
   explainWord,
@@ -38,6 +39,7 @@ const MEANINGS: Readonly<Record<WordMeaning, Text>> = {
 const UNREAD = text("not read", "読み込まない");
 const WRONG = text("wrong: report the rows", "誤り(行をエラーにする)");
 const UNANSWERED = text("?", "?");
+const NO_COLUMN = text("no column shows it", "どの列にもない");
 const LACKING = text("not in this list", "この一覧にない列");
 
 type Choice = readonly [name: Text, draft: ParsedMapFile];
@@ -48,6 +50,8 @@ interface Item {
   readonly values: readonly string[];
   readonly now: Text;
   readonly choices: readonly Choice[];
+  /** field of an export that no column shows */
+  readonly missing?: string | undefined;
 }
 
 const valuesOf = ({ headers, survey }: UnknownList, header: string): readonly string[] => [
@@ -109,13 +113,43 @@ const listWordItems = (list: UnknownList, draft: ParsedMapFile): readonly Item[]
     };
   });
 
-const listItems = (list: UnknownList, asked: readonly string[], draft: ParsedMapFile): readonly Item[] => {
+const readMissingFields = ({ headers, format, customFields, isExport }: UnknownList, map: ParsedMapFile) =>
+  isExport === true ? listMissingFields(format, readHeader(headers, format, { customFields, map }).layout.columns) : [];
+
+/** Asks for a column for each missing field, as long as there are columns that are not read. */
+const listMissingItems = (
+  list: UnknownList,
+  asked: readonly string[],
+  draft: ParsedMapFile,
+  absent: ReadonlySet<string>,
+): readonly Item[] => {
+  const unread = asked.filter((header) => draft.columns.some((one) => one.header === header && one.to === null));
+  if (unread.length === 0) return [];
+  return readMissingFields(list, draft).map(({ column, isEssential }) => ({
+    label: column.header,
+    values: [],
+    now: absent.has(column.field) ? NO_COLUMN : UNANSWERED,
+    missing: column.field,
+    choices: [
+      ...unread.map((header): Choice => [same(header), mapColumn(draft, header, column)]),
+      ...(isEssential ? [] : [[NO_COLUMN, draft] as const]),
+    ],
+  }));
+};
+
+const listItems = (
+  list: UnknownList,
+  asked: readonly string[],
+  draft: ParsedMapFile,
+  absent: ReadonlySet<string> = new Set(),
+): readonly Item[] => {
   const joins = draft.joins?.filter((join) => join.headers.every((header) => asked.includes(header))) ?? [];
   const single = asked.filter((header) => !joins.some((join) => join.headers.includes(header)));
   return [
     ...(list.lacking ?? []).map((label) => ({ label, values: [], now: LACKING, choices: [[LACKING, draft]] }) as const),
     ...listJoinItems(list, joins, draft),
     ...listHeaderItems(list, single, draft),
+    ...listMissingItems(list, asked, draft, absent),
     ...listWordItems(list, draft),
   ];
 };
@@ -149,11 +183,18 @@ export async function askList(
 ): Promise<ParsedMapFile> {
   let draft = proposed;
   let shown: readonly string[] = [];
+  const absent = new Set<string>();
+  const said = new Set<string>();
   for (;;) {
-    const items = listItems(list, asked, draft);
+    const items = listItems(list, asked, draft, absent);
     const lines = await renderItems(terminal, items);
     for (const line of lines) if (!shown.includes(line)) await terminal.problem(same(line));
     shown = lines;
+    for (const field of readMissingFields(list, draft)) {
+      const told = describeMissingField(list.format, field, list.survey.rows);
+      if (!said.has(told.en)) await terminal.warn(told);
+      said.add(told.en);
+    }
     const first = items.find(({ now }) => now === UNANSWERED);
     const message =
       first === undefined
@@ -166,10 +207,15 @@ export async function askList(
     if (typed === "" && first === undefined) return draft;
     const item = typed === "" ? first : items[Number(typed) - 1];
     if (item === undefined) continue;
+    const before = draft;
     draft = await terminal.prompts.select({
-      message: text(`What does "${item.label}" mean?`, `「${item.label}」は何ですか?`),
+      message:
+        item.missing === undefined
+          ? text(`What does "${item.label}" mean?`, `「${item.label}」は何ですか?`)
+          : text(`Which column is "${item.label}"?`, `「${item.label}」はどの列ですか?`),
       flag: "--map",
       choices: item.choices.map(([name, value]) => ({ value, name })),
     });
+    if (item.missing !== undefined && draft === before) absent.add(item.missing);
   }
 }

@@ -59,6 +59,8 @@ export interface UnknownList {
   readonly survey: Survey;
   /** true for a list of records to select: only what could change the selection is asked */
   readonly selects: boolean;
+  /** true for an export of the console: each field has a column of its own, and fields must not be missing */
+  readonly isExport?: boolean | undefined;
   readonly isWorkbook: boolean;
 }
 
@@ -168,7 +170,8 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
   return proposed;
 };
 
-function listJoins(open: readonly string[], free: readonly Column[], { format, selects }: UnknownList) {
+function listJoins(open: readonly string[], free: readonly Column[], { format, selects, isExport }: UnknownList) {
+  if (isExport === true) return [];
   const findNameParts = (parts: readonly [RegExp, RegExp]): readonly string[] => {
     const found = parts.flatMap((part) => open.find((header) => part.test(header.normalize("NFKC"))) ?? []);
     return found.length < parts.length ? [] : found;

@@ -15,7 +15,7 @@ import type { ImportOptions } from "./options.ts";
 import { detectInputFormat, guessInputDialect, readRecords, type InputFormat } from "./reading.ts";
 import type { Tools } from "../../tools.ts";
 
-/** What a list is read for: an import of its rows, or a selection of the records that its rows name. */
+/** What a list is read for. */
 export interface ListUse {
   readonly use: Layout["use"];
   readonly kind: ImportKind;
@@ -23,6 +23,8 @@ export interface ListUse {
 
 export interface ListRequest extends ListUse {
   readonly file: string;
+  /** true for an export that may lack columns of earlier ones */
+  readonly part?: boolean | undefined;
   readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow"> &
     Partial<Pick<ImportOptions, "allow" | "blank" | "key" | "orgBy">>;
 }
@@ -65,7 +67,7 @@ export const listUsableLayouts = (layouts: readonly Layout[], { use, kind }: Lis
 export async function findTable(
   tools: Pick<Tools, "signal" | "terminal">,
   file: InputFile,
-  { kind, options }: ListRequest,
+  { kind, options, use }: ListRequest,
   layouts: readonly Layout[],
   map: ParsedMapFile | undefined,
 ): Promise<FoundTable> {
@@ -73,7 +75,7 @@ export async function findTable(
   const format = FORMATS[kind];
   const maps = [map, ...layouts.map((one) => one.map)];
   const columns = maps.flatMap((one) => one?.columns ?? []).filter(({ to }) => to !== null);
-  const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format);
+  const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format, use === "export");
   const places = maps.map((one) => ({
     sheet: options.sheet ?? one?.options?.sheet,
     headerRow: options.headerRow ?? one?.options?.headerRow,
@@ -178,7 +180,11 @@ const adviseLearning = ({ kind, file, use }: ListRequest): Advice =>
   step(
     "to answer once",
     "一度だけ答えるには",
-    line("layouts learn", [file], { as: kind, ...(use === "select" && { select: true }) }),
+    line("layouts learn", [file], {
+      as: kind,
+      ...(use === "select" && { select: true }),
+      ...(use === "export" && { export: true }),
+    }),
   );
 
 /** @throws `input-rejected` with a hint, by default how to answer */

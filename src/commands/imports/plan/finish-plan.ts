@@ -20,7 +20,7 @@ export interface FinishOptions extends ConfirmOptions, ForeignFileOptions {
 }
 
 export async function confirmCommit(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
-  return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
+  return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes || answers.yes });
 }
 
 export async function finishPlan(

@@ -42,6 +42,8 @@ const MAIL_HEADERS =
   `メール eメール 電子メール メルアド 社用メール 会社メール 社用メールアドレス 会社メールアドレス メールアドレス(会社)
   mail email e-mail mailaddress`.split(/\s+/);
 
+const NOTE_HEADERS = ["備考", "備考欄", "メモ欄", "コメント", "memo"];
+
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   name: [...KANJI_NAME_HEADERS, "表示名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
@@ -67,7 +69,8 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   identificationName: ["端末名", "デバイス名"],
   imei: ["imei"],
   phoneNumber: TELEPHONE_HEADERS,
-  memo: ["備考", "備考欄", "メモ欄", "コメント", "memo"],
+  memo: NOTE_HEADERS,
+  description: NOTE_HEADERS,
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
 

@@ -37,11 +37,16 @@ const listUsedHeaders = ({ headers, map: { columns, joins = [], rows = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/** Returns the best layout of which at least half of the columns match. @param layouts newest first */
+/**
+ * Returns the best layout of which at least half of the columns match. @param layouts newest first
+ *
+ * @param isExport true for the best layout in any case, because a console has one kind of export
+ */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],
   format: Format,
+  isExport = false,
 ): LayoutMatch<L> | undefined => {
   const here = new Set(headers.map(toHeaderKey));
   const [best] = layouts
@@ -49,7 +54,7 @@ export const matchLayout = <L extends KnownLayout>(
       const read = listUsedHeaders(layout);
       return { layout, count: read.length, lacking: read.filter((header) => !here.has(toHeaderKey(header))) };
     })
-    .filter(({ count, lacking }) => lacking.length * 2 <= count && lacking.length < count)
+    .filter(({ count, lacking }) => isExport || (lacking.length * 2 <= count && lacking.length < count))
     .toSorted(
       (one, other) =>
         Number(one.lacking.length > 0) - Number(other.lacking.length > 0) ||

@@ -55,6 +55,7 @@ const NO_WORDS: ReadonlyMap<string, WordMeaning> = new Map();
 /** Looks at all rows of a list before somebody is asked what its columns mean. */
 export class Survey implements RecordSink {
   readonly columns: readonly ColumnFacts[];
+  rows = 0;
   /** number of rows whose key an earlier row has */
   repeats = 0;
   readonly #layout: Layout;
@@ -84,6 +85,7 @@ export class Survey implements RecordSink {
   record(cells: readonly string[], count: number, row: number): void {
     if (row <= this.#headerRow || cells.slice(0, count).every((cell) => cell.trim() === "")) return;
     if (this.#filter.find(cells, count, [], () => undefined)?.code === "row-total") return;
+    this.rows += 1;
     const key = toLooseValue(cells[this.#key] ?? "");
     if (key !== "" && this.#keys.add(hashValue(key, "code", 0))) this.repeats += 1;
     for (const [position, facts] of this.columns.entries())

@@ -7,9 +7,9 @@ import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed-state.ts";
 
-export const getExportUse = (kind: string): string => `console ${kind}`;
+const getExportUse = (kind: string): string => `export ${kind}`;
 
-const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
+const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns, '$.map.columns') c`;
 
 /** SQL: a bit mask of the columns that no export shows, such as references to organisations without a code. */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
@@ -20,8 +20,8 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
   const isSeen = (name: string): string => {
     const field =
       name === CUSTOM_FIELDS_COLUMN
-        ? "c.value ->> 'field' like 'custom:%'"
-        : `c.value ->> 'field' in (${buildNameListSql(findFileFields(thing, name))})`;
+        ? "exists (select 1 from main.custom_field f where f.name = c.value ->> 'to')"
+        : `c.value ->> 'to' in (${buildNameListSql(findFileFields(thing, name))})`;
     const isNamed =
       thing !== ORG && findFieldOfColumn(thing, name)?.refers?.to === ORG.name
         ? ` and not exists (select 1 from main.org n where n.code is null and n.parent is not null and n.pk = ${buildCaseSql(

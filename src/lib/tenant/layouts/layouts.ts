@@ -10,6 +10,7 @@ import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { checkImportRequest, createWrongValueFailure } from "../plans/check-request.ts";
 import type { Actor } from "../policy/actor.ts";
+import type { ImportDetail } from "../plans/import-rows.ts";
 import { canImport } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { LIST_USES, type ListUseName } from "../../model/import.ts";
@@ -107,17 +108,58 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   ),
 ];
 
+interface LayoutOrigin {
+  readonly at: string;
+  readonly actor: string;
+  readonly change?: number | null;
+}
+
 export const writeLayout = async (
   writer: Writer,
   { use, kind, headers, map }: NewLayout,
-  { at, actor, change = null }: { readonly at: string; readonly actor: string; readonly change?: number | null },
+  { at, actor, change = null }: LayoutOrigin,
 ): Promise<Layout> => {
   const key = `${use} ${kind}`;
-  const hash = createHash("sha256").update(JSON.stringify([key, headers.toSorted()]));
-  const id = hash.digest("hex").slice(0, 8);
+  const id = createLayoutId(key, headers);
   const columns = JSON.stringify({ headers, map });
   await insertRow(writer, "layout", { use: key, digest: id, columns, at, actor, change }, ["use", "digest"]);
   return { id, use, kind, headers, map, at, actor };
+};
+
+const createLayoutId = (key: string, headers: readonly string[]): string =>
+  createHash("sha256")
+    .update(JSON.stringify([key, headers.toSorted()]))
+    .digest("hex")
+    .slice(0, 8);
+
+const IS_UNDONE_SQL = "exists (select 1 from main.change c where c.number = l.change and c.undoneBy is not null)";
+
+/** Stores which fields the columns of an export are. An answer that is known stays the answer of its change. */
+export const writeExportLayout = async (
+  writer: Writer,
+  kind: FormatName,
+  { request, staged }: Pick<ImportDetail, "request" | "staged">,
+  origin: LayoutOrigin,
+): Promise<void> => {
+  const { header = [], places = [] } = staged ?? {};
+  const headers = header.filter((name) => name !== "");
+  const toTarget = (name: string): string | null => {
+    const given = request?.map?.columns.find((one) => one.header === name)?.to;
+    const field = places.find(({ column, cells = [column] }) => cells.some((at) => header[at - 1] === name))?.field;
+    return field?.startsWith("custom:") === true ? (given ?? name) : (field ?? null);
+  };
+  const columns = [...new Set(headers)].map((name) => ({ header: name, to: toTarget(name) }));
+  const key = `export ${kind}`;
+  const known = await writer.get(
+    `select at, actor, change from main.layout l where l.use = :key and l.digest = :id and not ${IS_UNDONE_SQL}`,
+    { key, id: createLayoutId(key, headers) },
+  );
+  const isAnswered = request?.learns === true || known === undefined;
+  await writeLayout(
+    writer,
+    { use: "export", kind, headers, map: { columns } },
+    isAnswered ? origin : (known as unknown as LayoutOrigin),
+  );
 };
 
 const toLayout = ({ use: key, digest, columns, at, actor }: Row): Layout => {
@@ -128,8 +170,7 @@ const toLayout = ({ use: key, digest, columns, at, actor }: Row): Layout => {
 
 export const listLayouts = async (reader: Reader, actor: Actor): Promise<readonly Layout[]> => {
   const rows = await reader.all(
-    `select l.* from main.layout l where not exists
-     (select 1 from main.change c where c.number = l.change and c.undoneBy is not null) order by l.at desc, l.digest`,
+    `select l.* from main.layout l where not ${IS_UNDONE_SQL} order by l.at desc, l.digest`,
   );
   return [...rows.map(toLayout), ...BUILT_IN_LAYOUTS].filter(({ kind }) => canImport(actor, kind));
 };

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import {
   buildCompleteMaskSql,
   buildIsFilledSql,
   CUSTOM_FIELDS_COLUMN,
   getObservedTable,
 } from "../../../console/observed-state.ts";
-import type { StagedFile } from "../../staging/counts.ts";
-import { buildUnseenBitsSql, getExportUse } from "../../../console/exported-columns.ts";
+import { buildUnseenBitsSql } from "../../../console/exported-columns.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
@@ -119,25 +117,4 @@ export const observeExport = (database: Database, plan: PlanDefinition, revision
   if (plan.request.mode === "replace" && plan.request.scope === undefined)
     observeMissingRecords(database, plan, versions, revision);
   database.exec(`delete from main.${getObservedTable(versions)} where touched = 0`);
-};
-
-export const storeExportLayout = (
-  database: Database,
-  kind: string,
-  { header, places }: Pick<StagedFile, "header" | "places">,
-  { now, actor }: { readonly now: string; readonly actor: string },
-): void => {
-  const fieldAt = (at: number): string | null =>
-    places.find(({ column, cells = [column] }) => cells.includes(at + 1))?.field ?? null;
-  database.run(
-    `insert into main.layout values (:use, :digest, :columns, :now, :actor, null)
-     on conflict (use, digest) do update set columns = excluded.columns, at = excluded.at, actor = excluded.actor`,
-    {
-      use: getExportUse(kind),
-      digest: createHash("sha256").update(JSON.stringify(header)).digest("hex"),
-      columns: JSON.stringify(header.map((name, at) => ({ header: name, field: fieldAt(at) }))),
-      now,
-      actor,
-    },
-  );
 };

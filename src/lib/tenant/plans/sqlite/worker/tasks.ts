@@ -31,7 +31,7 @@ import {
 } from "../../import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "../tables.ts";
 import { countMergedValues } from "../merge/report.ts";
-import { observeExport, storeExportLayout } from "../merge/observation.ts";
+import { observeExport } from "../merge/observation.ts";
 import { checkWrittenRecords } from "../../../store/check-rules.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/scope-problems.ts";
@@ -39,7 +39,7 @@ import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/save-versio
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
 import { auditImport } from "./audit.ts";
-import { writeLayout } from "../../../layouts/layouts.ts";
+import { writeExportLayout, writeLayout } from "../../../layouts/layouts.ts";
 import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
@@ -258,7 +258,7 @@ const learnLayout = async (
   { kind, detail: { request, staged } }: ImportRecord,
   moment: Parameters<typeof writeLayout>[2],
 ): Promise<void> => {
-  if (request?.learns === true && staged !== null)
+  if (request?.fromConsole !== true && request?.learns === true && staged !== null)
     await writeLayout(
       writer,
       { use: "import", kind, headers: staged.header, map: request.map ?? { columns: [] } },
@@ -322,7 +322,7 @@ const applyAndRecord = async (
     await learnLayout(writer, orgs, { at: now, actor, change });
     await updateImport(writer, orgs, { state: "discarded" });
   }
-  if (isExport) recordConsoleImport(database, record, { now, actor });
+  if (isExport) await recordConsoleImport(database, writer, record, { at: now, actor, change });
   for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
   // rules for the plan's own record type were already checked with the plan
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
@@ -334,17 +334,15 @@ const applyAndRecord = async (
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
-const recordConsoleImport = (
+const recordConsoleImport = async (
   database: Database,
-  record: Pick<ImportRecord, "kind" | "detail">,
-  moment: { readonly now: string; readonly actor: string },
-): void => {
-  const isWhole = isFullConsoleImport(record);
-  database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, {
-    now: moment.now,
-  });
-  const { kind, detail } = record;
-  if (isWhole && detail.staged !== null) storeExportLayout(database, kind, detail.staged, moment);
+  writer: Writer,
+  { kind, detail }: Pick<ImportRecord, "kind" | "detail">,
+  moment: Parameters<typeof writeLayout>[2],
+): Promise<void> => {
+  const isWhole = isFullConsoleImport({ detail });
+  database.run(`update tenant set mirroredAt = ${isWhole ? ":at" : "coalesce(mirroredAt, :at)"}`, { at: moment.at });
+  if (isWhole || detail.request?.learns === true) await writeExportLayout(writer, kind, detail, moment);
 };
 
 const loadSenderCheck = async ({ sender }: CommitDetails) =>
