@@ -119,7 +119,9 @@ test("two exports of one kind, an unknown header and an app's export without its
 test("an unknown column is asked about once, and one that an export lacks is refused without a terminal", async () => {
   const desk = await freshDesk();
   const asked = "Enter takes these";
-  await write(desk, { "users.csv": [`${HEADER},更新日時`, `${TARO.replace("S01", "")},2026/11/27`] });
+  await write(desk, {
+    "users.csv": [`${HEADER.replace("メールアドレス", "E-mail")},更新日時`, `${TARO.replace("S01", "")},2026/11/27`],
+  });
   const refused = await desk.run("console sync users.csv --yes");
   expect(refused).toMatchObject({
     code: 3,
@@ -129,7 +131,7 @@ test("an unknown column is asked about once, and one that an export lacks is ref
   expect(first.code, first.stderr).toBe(0);
   expect((await desk.run("console sync users.csv --yes")).code).toBe(0);
   expect((await desk.run("layouts list --format tsv --fields use,kind")).text).toContain("export\tusers\n");
-  await write(desk, { "list.csv": ["氏名,メールアドレス", "山田 太郎,taro@example.com"] });
+  await write(desk, { "list.csv": ["氏名,E-mail", "山田 太郎,taro@example.com"] });
   const lacks = await desk.run("console sync list.csv --yes");
   expect(lacks).toMatchObject({ code: 3, stderr: expect.stringContaining('lacks the column "組織コード"') });
   expect((await desk.run("undo 1 --confirm-deletions 1")).code).toBe(0);

@@ -58,7 +58,7 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   const layouts = options.map === undefined ? listUsableLayouts(await client.layouts.list(), requested) : [];
   const table = await findTable(tools, file, requested, layouts, given);
   const { headers, reading, match } = table;
-  const fit = isFitting(match) ? match : undefined;
+  const fit = isFitting(match) || requested.part === true ? match : undefined;
   const near = fit === undefined ? match : undefined;
   const known = given ?? fit?.map;
   const base = selects ? mapUsualNames(known, headers, format) : known;
@@ -73,7 +73,7 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   const isPlain = selects || findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   // without the column that marks leavers, an import would create the leavers again
   const isUnsafe = isExport || near?.map.rows?.some(({ header }) => near.lacking.includes(header)) === true;
-  const lacking = near !== undefined && requested.part !== true && (isUnsafe || !isPlain) ? near.lacking : [];
+  const lacking = near !== undefined && (isUnsafe || !isPlain) ? near.lacking : [];
   if (!canAsk) rejectOtherColumns(requested, match?.layout.id ?? "", lacking[0], doubtful[0]);
   const list = { headers, format, customFields, map: base, doubtful, lacking, selects, isExport };
   return { ...list, table, isText, isOpen, fit, earlier: near?.map };
@@ -95,7 +95,8 @@ export async function readList(
   const { headers, format, customFields, doubtful, lacking, selects, fit, isText, table } = found;
   const { reading, place } = table;
   if (isText) return { map: undefined, learns: false, headers, unread: [], reading, isText };
-  const further = fit === undefined || learning || selects ? [] : fit.further.filter((one) => !doubtful.includes(one));
+  const isKnownList = fit !== undefined && isFitting(fit) && !learning && !selects;
+  const further = isKnownList ? fit.further.filter((one) => !doubtful.includes(one)) : [];
   const unknown = findOpenHeaders(headers, format, found);
   const ignored = further.filter((one) => unknown.includes(one));
   const map = ignored.length === 0 ? found.map : ignored.reduce(ignoreColumn, found.map ?? { columns: [] });
