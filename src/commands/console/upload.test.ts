@@ -52,7 +52,10 @@ test("an export with an unknown column in another order gives the file its heade
     ['Which column is "組織コード"?', "\u001B[B\r"],
     ["Enter takes these", "\r"],
   ] as const;
-  expect(await other.type("console sync export.csv --yes", answers)).toMatchObject({ code: 0 });
+  expect(await other.type("console sync export.csv --yes", answers)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("no column shows the organisation: 2 users stay without one"),
+  });
   for (const line of ["users edit 2 --name 﨑花", "console upload -o up.csv"])
     expect(await other.run(line)).toMatchObject({ code: 0 });
   const bytes = iconv.encode(csv(["メールアドレス,氏名", "hana@x.jp,﨑花"]), "cp932");
