@@ -87,7 +87,7 @@ export const SCREENS = {
 
 export type ScreenName = keyof typeof SCREENS;
 
-/** The headers of a console none of whose headers are those above. */
+/** PANEL's headers in a console that spells all of them differently; the manual gives those of the SECURED APPs. */
 const OTHER_HEADERS: Readonly<Record<string, string>> = {
   氏名: "ユーザー名",
   フリガナ: "よみがな",
@@ -112,9 +112,6 @@ const OTHER_HEADERS: Readonly<Record<string, string>> = {
   電話番号: "携帯電話番号",
   所有者メールアドレス: "所有者",
   メモ: "備考",
-  表示名: "名前",
-  ユーザーID: "ログインID",
-  説明: "メモ欄",
 };
 
 /** true if the stories have a console with other headers */
