@@ -32,6 +32,8 @@ const ADDS: readonly Numbers[] = [
   { src: 1_110, tests: 3_814, generated: 3_002 },
   // One reader for every list
   { tests: 700, generated: 100 },
+  // The console's own exports
+  { tests: 400, generated: 100 },
 ];
 
 /** The limits of these parts were removed once, because the judge limits only `src`, tests and generated files (044). */

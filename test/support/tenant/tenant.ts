@@ -98,7 +98,7 @@ export const toUpload = (table: Cells | string) =>
 export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
   const encoder = createEncoder(encoding, {
     onUnmappable: "error",
-    report: ({ codePoint }) => {
+    report: (codePoint) => {
       throw new RangeError(`${encoding} cannot hold U+${codePoint.toString(16)}`);
     },
   });

@@ -33,9 +33,8 @@ export async function refuseUnmappable(
   const placed: LocatedCharacter[] = [];
   let total = 0;
   for await (const { row, header, value } of cells) {
-    const found = findUnmappable(encoding, value);
-    if (found !== undefined && ++total <= MAX_LISTED_CHARACTERS)
-      placed.push({ row, column: header, codePoint: found.codePoint });
+    const codePoint = findUnmappable(encoding, value);
+    if (codePoint !== undefined && ++total <= MAX_LISTED_CHARACTERS) placed.push({ row, column: header, codePoint });
   }
   if (total === 0) return;
   await throwUnmappable(tools, {

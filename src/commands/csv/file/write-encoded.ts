@@ -1,5 +1,6 @@
-import { createEncoder, type UnmappableCharacter } from "../../../lib/csv/encoding/encode.ts";
-import { CsvPosition } from "../../../lib/csv/records/csv-position.ts";
+import { createEncoder, findUnmappable } from "../../../lib/csv/encoding/encode.ts";
+import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { OutputTextFormat } from "./text-format.ts";
@@ -11,26 +12,26 @@ type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
 class UnmappableError extends Error {}
 
+/** Lists the first characters of a CSV file in UTF-8 that the encoding lacks. */
 async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
-  found: readonly UnmappableCharacter[],
-): Promise<LocatedCharacter[]> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const place = new CsvPosition();
+  encoding: Encoding,
+): Promise<readonly LocatedCharacter[]> {
   const placed: LocatedCharacter[] = [];
-  let passed = 0;
+  const record = (cells: readonly string[], count: number, row: number): void => {
+    for (const [at, cell] of cells.slice(0, count).entries())
+      for (const character of cell) {
+        const codePoint = findUnmappable(encoding, character);
+        if (codePoint !== undefined) placed.push({ codePoint, row, column: at + 1 });
+      }
+  };
+  const reader = new RecordReader({ encoding: "utf-8" }, { record, problem: () => undefined });
   for await (const chunk of source) {
-    const piece = decoder.decode(chunk, { stream: true });
-    for (let next = found[placed.length]; next !== undefined && next.index < passed + piece.length;) {
-      const { row, column } = place.behind(piece.slice(0, next.index - passed));
-      placed.push({ codePoint: next.codePoint, row, column });
-      next = found[placed.length];
-    }
-    if (placed.length === found.length) break;
-    place.pass(piece);
-    passed += piece.length;
+    reader.write(chunk);
+    if (placed.length >= MAX_LISTED_CHARACTERS) break;
   }
-  return placed;
+  reader.end();
+  return placed.slice(0, MAX_LISTED_CHARACTERS);
 }
 
 export async function writeEncoded(
@@ -39,12 +40,8 @@ export async function writeEncoded(
   { encoding, bom, onUnmappable }: OutputTextFormat,
   open: OpenText,
 ): Promise<void> {
-  const unmappable: UnmappableCharacter[] = [];
   let total = 0;
-  const report = (found: UnmappableCharacter): void => {
-    if (total++ < MAX_LISTED_CHARACTERS) unmappable.push(found);
-  };
-  const encoder = createEncoder(encoding, { onUnmappable, report, bom });
+  const encoder = createEncoder(encoding, { onUnmappable, report: () => (total += 1), bom });
   async function* encode(): AsyncGenerator<Uint8Array> {
     const opened = await open();
     if (encoding === "utf-8") {
@@ -63,7 +60,7 @@ export async function writeEncoded(
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
-    const placed = await locateUnmappable(await open(), unmappable);
+    const placed = await locateUnmappable(await open(), encoding);
     const hint = text(
       "use UTF-8, or pass --on-unmappable replace to write 〓 instead",
       "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",

@@ -2,17 +2,11 @@ import { toCp932Form } from "../../model/normalise.ts";
 import { getUnicodeToCp932 } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
-export interface UnmappableCharacter {
-  readonly codePoint: number;
-  /** position of the character in the whole text, in UTF-16 code units */
-  readonly index: number;
-}
-
 export interface EncoderOptions {
   /** if CP932 or another encoding lacks the character, `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) */
   readonly onUnmappable: "error" | "replace";
   readonly bom?: boolean | undefined;
-  readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;
+  readonly report?: ((codePoint: number) => void) | undefined;
 }
 
 export interface Encoder {
@@ -33,11 +27,11 @@ export const createEncoder = (encoding: Encoding, options: EncoderOptions): Enco
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
 /**
- * Returns the first character that the encoding lacks. Ignores seven JIS characters that are written as look-alikes.
+ * Returns the code point of the first character that the encoding lacks. Ignores seven JIS characters that are written as look-alikes.
  */
-export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
+export function findUnmappable(encoding: Encoding, text: string): number | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
-  let first: UnmappableCharacter | undefined;
+  let first: number | undefined;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: (found) => (first ??= found) });
   encoder.write(text);
   encoder.end();
@@ -57,13 +51,11 @@ abstract class CountingEncoder implements Encoder {
   readonly #options: EncoderOptions;
   folded = 0;
   replaced = 0;
-  protected written = 0;
   #pending: string;
 
   constructor(options: EncoderOptions, start = "") {
     this.#options = options;
     this.#pending = start;
-    this.written = -start.length;
   }
 
   write(piece: string): Buffer {
@@ -84,12 +76,12 @@ abstract class CountingEncoder implements Encoder {
 
   protected abstract encode(text: string): Buffer;
 
-  protected refuse(codePoint: number, index: number): boolean {
+  protected refuse(codePoint: number): boolean {
     if (this.#options.onUnmappable === "replace") {
       this.replaced++;
       return true;
     }
-    this.#options.report?.({ codePoint, index: this.written + index });
+    this.#options.report?.(codePoint);
     return false;
   }
 }
@@ -112,21 +104,20 @@ class Cp932Encoder extends CountingEncoder {
       let code = table[unit] ?? 0;
       if (code === 0) {
         const codePoint = text.codePointAt(at) ?? unit;
-        code = this.#outsideTable(codePoint, at);
+        code = this.#outsideTable(codePoint);
         if (codePoint > 0xffff) at++;
         if (code === 0) continue;
       }
       if (code > 0xff) bytes[to++] = code >> 8;
       bytes[to++] = code & 0xff;
     }
-    this.written += size;
     return bytes.subarray(0, to);
   }
 
-  #outsideTable(codePoint: number, at: number): number {
+  #outsideTable(codePoint: number): number {
     const character = String.fromCodePoint(codePoint);
     const folded = toCp932Form(character);
-    if (folded === character) return this.refuse(codePoint, at) ? GETA_MARK_CODE : 0;
+    if (folded === character) return this.refuse(codePoint) ? GETA_MARK_CODE : 0;
     this.folded++;
     return this.#table[folded.charCodeAt(0)] ?? 0;
   }
@@ -142,15 +133,12 @@ class UnicodeEncoder extends CountingEncoder {
 
   protected encode(text: string): Buffer {
     const sound = text.isWellFormed() ? text : this.#replaceSurrogates(text);
-    this.written += text.length;
     if (this.#encoding === "utf-8") return Buffer.from(sound, "utf8");
     const bytes = Buffer.from(sound, "utf16le");
     return this.#encoding === "utf-16be" ? bytes.swap16() : bytes;
   }
 
   #replaceSurrogates(text: string): string {
-    return text.replace(/\p{Surrogate}/gu, (half, index: number) =>
-      this.refuse(half.charCodeAt(0), index) ? "\ufffd" : "",
-    );
+    return text.replace(/\p{Surrogate}/gu, (half) => (this.refuse(half.charCodeAt(0)) ? "\ufffd" : ""));
   }
 }
