@@ -206,6 +206,12 @@ const LISTS: readonly (readonly [what: string, list: string, ...outcomes: readon
     left("101", { told: /columns not read: 管理番号/ }),
   ],
   [
+    "a last day that nobody can read, beside a state",
+    "社員コード,氏名,区分,退職日\n00102,姓二 名,在籍,\n00101,姓一 名,退職,3月末予定\n00103,姓三 名,退職,2026/3/31",
+    refused(/list\.csv:3:4: 退職日: "3月末予定"/),
+    refused(/list\.csv:3:4: 退職日: "3月末予定"/, "users import FILE"),
+  ],
+  [
     "a former last day",
     "社員コード,氏名,旧退職日,退職日\n00101,姓一 名,2020/3/31,\n00102,姓二 名,,2026/3/31",
     left("102", { typing: TAKE }),

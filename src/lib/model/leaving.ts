@@ -145,6 +145,7 @@ export const judgeLeaving = (
   { today, on, isOfLeavers }: ReferenceDays & { readonly isOfLeavers: boolean },
   report: (position: number) => void,
 ): LeavingState => {
+  let isUnclear = false;
   const read = (subject: RowSubject) =>
     columns.flatMap(({ position, says, words }) => {
       if (says !== subject) return [];
@@ -152,6 +153,7 @@ export const judgeLeaving = (
       const isDayColumn = subject !== "leaving";
       const isClear = reading.is === "day" || reading.is === "none";
       if (isClear || (!isDayColumn && (reading.is === "left" || reading.is === "stays"))) return [reading];
+      isUnclear = true;
       report(position);
       return [];
     });
@@ -159,10 +161,12 @@ export const judgeLeaving = (
     readings.flatMap((one) => (one.is === "day" ? [one.day] : []));
   const leaving = read("leaving");
   const last = daysOf(leaving).toSorted().at(-1);
-  if (leaving.some(({ is }) => is === "stays")) return "stays";
+  const [effects, joined] = [daysOf(read("effect")), daysOf(read("joining"))];
+  // a row with a cell that nobody can read is an error, and never one of a leaver
+  if (isUnclear || leaving.some(({ is }) => is === "stays")) return "stays";
   if (last !== undefined && !(last < today || (on !== undefined && last <= on))) return "later";
   const isSaid = last !== undefined || leaving.some(({ is }) => is === "left");
   if (!isSaid && !(isOfLeavers && columns.every(({ says }) => says !== "leaving"))) return "stays";
-  if (daysOf(read("effect")).some((day) => day > (on ?? today))) return "later";
-  return daysOf(read("joining")).some((day) => last !== undefined && day > last) ? "stays" : "left";
+  if (effects.some((day) => day > (on ?? today))) return "later";
+  return joined.some((day) => last !== undefined && day > last) ? "stays" : "left";
 };

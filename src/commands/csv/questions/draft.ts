@@ -132,7 +132,7 @@ export const listUnknownWords = (
   return subjects.flatMap(({ position, says }) => {
     const facts = survey.columns[position];
     if (facts === undefined || facts.isTooVaried || says === "skip") return [];
-    const isOfDays = facts.days + facts.serials > 0 || says !== "leaving";
+    const isOfDays = facts.isOfDays || says !== "leaving";
     return [...facts.words]
       .filter(([word, { mayBeNoDay }]) => (word === SERIAL_WORD ? !isWorkbook : !isOfDays || mayBeNoDay))
       .map(([word, { count, first }]) => ({ header: headers[position] ?? "", says, word, count, first, isOfDays }));
@@ -194,7 +194,7 @@ const mustBeExplained = ({ headers, survey }: UnknownList, header: string): bool
   const facts = survey.columns[headers.indexOf(header)];
   if (LEAVING_HEADER.test(header.normalize("NFKC"))) return true;
   if (facts === undefined || facts.values.size === 0) return false;
-  return facts.hasDays || facts.hasLeavingWord || KIND_HEADER.test(header.normalize("NFKC"));
+  return facts.hasDays || facts.leavingWords > 0 || KIND_HEADER.test(header.normalize("NFKC"));
 };
 
 /** Returns the map with what was answered earlier about these headers. */
@@ -254,8 +254,8 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     const valued = found.get(header);
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
     const ofDay = facts?.hasDays === true ? DAY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;
-    const hasWord = facts?.hasLeavingWord === true && !facts.hasMainPost;
-    const says = LEAVING_HEADER.test(header) ? "leaving" : (ofDay ?? (hasWord ? "leaving" : undefined));
+    const isLeft = facts !== undefined && facts.leavingWords > 0 && facts.isOfStates;
+    const says = LEAVING_HEADER.test(header) ? "leaving" : (ofDay ?? (isLeft ? "leaving" : undefined));
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
     else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
     else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);

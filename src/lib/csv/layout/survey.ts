@@ -34,8 +34,8 @@ export class ColumnFacts {
   readonly words = new Map<string, UnknownWord>();
   days = 0;
   serials = 0;
-  hasLeavingWord = false;
-  hasMainPost = false;
+  leavingWords = 0;
+  mainPosts = 0;
   /** true if each cell is that of the key column */
   isKey = true;
   readonly seconds = new Set<string>();
@@ -43,6 +43,16 @@ export class ColumnFacts {
 
   get isTooVaried(): boolean {
     return this.days + this.serials === 0 && this.words.size > MAX_STATES;
+  }
+
+  /** true if the column has more days than words of leaving; a shifted row brings a cell of another column */
+  get isOfDays(): boolean {
+    return this.days + this.serials > this.leavingWords;
+  }
+
+  /** true if most cells that are known are words of leaving */
+  get isOfStates(): boolean {
+    return this.leavingWords > this.mainPosts && this.leavingWords >= this.days + this.serials;
   }
 
   get hasDays(): boolean {
@@ -103,8 +113,8 @@ export class Survey implements RecordSink {
       facts.seconds.add(value);
       facts.secondRows += 1;
     }
-    if (isLeavingWord(value)) facts.hasLeavingWord = true;
-    if (isMainPost(value)) facts.hasMainPost = true;
+    if (isLeavingWord(value)) facts.leavingWords += 1;
+    if (isMainPost(value)) facts.mainPosts += 1;
     const words = this.#layout.subjects.find((subject) => subject.position === position)?.words ?? NO_WORDS;
     const { is } = readRowCell(value, words);
     if (is === "day") facts.days += 1;

@@ -77,8 +77,6 @@ export class Stager implements RecordSink {
   #rows = 0;
   #row = 0;
   #cells: readonly string[] = [];
-  /** true in a selection for a row that is not selected, whose cells need not be valid */
-  #isIgnored = false;
 
   constructor(kind: KindDefinition, request: StoredRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
@@ -101,7 +99,6 @@ export class Stager implements RecordSink {
     const { state } = this.#checker;
     if (isOmitted && this.#request.mode === "replace") this.#keepSkipped(cells);
     if (isOmitted && !(this.#selects && state === "second")) return;
-    this.#isIgnored = this.#selects && state !== "left";
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
     // if there are no cells, the reader has already reported the reason
@@ -196,7 +193,11 @@ export class Stager implements RecordSink {
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
     const { blank, fromConsole, allow, today = "", on } = this.#request;
-    const report = (problem: Problem): void => (this.#isIgnored ? undefined : this.#report(problem));
+    // in a selection, cells of a row that is not selected need not be valid, but for those that decide about it
+    const report = (problem: Problem): void => {
+      const isSelected = !this.#selects || this.#checker?.state === "left";
+      if (isSelected || problem.code === "leaving-unknown") this.#report(problem);
+    };
     this.#checker = new RowChecker(layout, report, {
       blank,
       days: { today, on },
