@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { csv, freshDesk, HEADER, type Desk } from "#support/cli/import-desk.ts";
 
@@ -194,18 +193,6 @@ describe("what an export lacks", () => {
     const asked = await desk.type("console sync people.csv --yes", [["already imported (import 1), before", "y\r"]]);
     expect(asked.code, asked.stderr).toBe(0);
   });
-});
-
-test("the sample goes before the first export comes", async () => {
-  const desk = await freshDesk();
-  await desk.write("people.csv", readFileSync("fixtures/people.csv"));
-  await write(desk, { "a.csv": [HEADER, TARO.replace("S01", "")] });
-  expect((await desk.run("users import people.csv --create-orgs --yes")).code).toBe(0);
-  const refused = await desk.run("console sync a.csv --yes");
-  expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining("clomoctl undo 1 --confirm-deletions 27") });
-  const asked = await desk.type("console sync a.csv --yes", [["Undo import 1 (24 users of the sample) first?", "y\r"]]);
-  expect(asked.code, asked.stderr).toBe(0);
-  expect(await names(desk, "users")).toEqual(["山田 太郎"]);
 });
 
 test("ends with 9 while something is open, if asked", async () => {
