@@ -212,6 +212,27 @@ const LISTS: readonly (readonly [what: string, list: string, ...outcomes: readon
     refused(/list\.csv:3:4: 退職日: "3月末予定"/, "users import FILE"),
   ],
   [
+    "a staff list without a column about leaving",
+    "社員コード,氏名,入社日\n00101,姓一 名,2020/4/1",
+    refused(/day of joining/),
+  ],
+  ["two columns with one header", "社員コード,氏名,備考,備考\n00101,姓一 名,,在籍", refused(/header "備考"/)],
+  [
+    "the end of a contract that runs",
+    "社員コード,氏名,雇用終了日\n00101,姓一 名,2027/3/31",
+    refused(/not known what .*雇用終了日/),
+  ],
+  [
+    "states with blanks between",
+    "社員コード,氏名,ステータス\n00101,姓一 名,退　職\n00102,姓二 名,在　籍",
+    refused(/not known what .*ステータス/),
+  ],
+  [
+    "an unknown word beside a last day",
+    "社員コード,氏名,退職区分,退職日\n00101,姓一 名,自己都合,2026/3/31\n00102,姓二 名,自己都合,2027/3/31",
+    left("101", { typing: TAKE }),
+  ],
+  [
     "a former last day",
     "社員コード,氏名,旧退職日,退職日\n00101,姓一 名,2020/3/31,\n00102,姓二 名,,2026/3/31",
     left("102", { typing: TAKE }),
@@ -253,4 +274,32 @@ test.each(
   }
   for (const [key, numbers] of Object.entries(wanted))
     expect([...new Set(found[key])].toSorted().join(" "), key).toBe(numbers);
+});
+
+test("a layout does not learn a column that nobody was asked about", async () => {
+  const { tenant } = desk;
+  const context = {
+    tenant: tenant.fetch,
+    home: join(tenant.folder, "home"),
+    folder: desk.folder,
+    now: new Date(tenant.surroundings.now()),
+  };
+  writeFileSync(
+    desk.path("list.csv"),
+    encodeCsv([
+      ["社員コード", "氏名", "変更後"],
+      ["00101", "姓一 名", ""],
+    ]),
+  );
+  expect((await run("layouts learn list.csv --as users --select", context)).exit).toBe(0);
+  writeFileSync(
+    desk.path("list.csv"),
+    encodeCsv([
+      ["社員コード", "氏名", "変更後"],
+      ["00101", "姓一 名", "2027/3/31"],
+    ]),
+  );
+  const { exit, stderr } = await run("users leave --file list.csv --dry-run", context);
+  expect(exit, stderr).toBe(3);
+  expect(stderr).toContain("変更後");
 });

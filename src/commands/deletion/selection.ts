@@ -84,7 +84,7 @@ export async function selectFromFile(
   if (wrong.length > 0 && (listed.whole !== undefined || !skipInvalid))
     throw createRejection(file.label, listed, wrong.length);
   if (!(await confirmNames(tools, records, key))) return undefined;
-  const { headers, map, learns } = read;
+  const { headers, learnt: map, learns } = read;
   return {
     ids: records.map(({ id }) => id),
     learns: learns && map !== undefined ? { headers: headers.filter((header) => header !== ""), map } : undefined,

@@ -43,6 +43,11 @@ export async function answerList(
   const kept = canAsk ? await findKeptAnswers(tools, { ...requested, headers }) : undefined;
   const isWorkbook = reading.encoding === "xlsx";
   const list: UnknownList = { ...open, earlier: kept?.map ?? open.earlier, survey, isWorkbook };
+  const [twice] = selects ? headers.filter((one, at) => one !== "" && headers.indexOf(one) !== at) : [];
+  if (twice !== undefined) refuseList(requested, describeTwice(twice), LEAVERS_ONLY_HINT);
+  const { subjects } = readHeader(headers, format, { customFields, map }).layout;
+  if (selects && subjects.some(({ says }) => says === "joining") && !subjects.some(({ says }) => says === "leaving"))
+    refuseList(requested, NO_LEAVING_COLUMN, LEAVERS_ONLY_HINT);
   const [varied] = selects ? listVariedColumns(list) : [];
   if (varied !== undefined) refuseList(requested, describeVaried(varied), LEAVERS_ONLY_HINT);
   const { asked, draft } = await proposeMap(list, (all, search) => findColumnsByValues(tools, list, all, search));
@@ -92,6 +97,14 @@ const describeVaried = (header: string): Text =>
     `the column "${header}" has too many different words to say who has left`,
     `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
   );
+
+const describeTwice = (header: string): Text =>
+  text(`two columns have the header "${header}"`, `ヘッダー「${header}」の列が 2 つあります`);
+
+const NO_LEAVING_COLUMN = text(
+  "the list has a day of joining, but no column that says who has left",
+  "入社日の列はありますが、退職したかを示す列がありません",
+);
 
 const LEAVERS_ONLY_HINT = text(
   "remove the column, or pass a list of leavers",

@@ -54,7 +54,7 @@ export default defineCommand({
     await using file = await openInput(tools, name);
     const use = isExport ? "export" : select ? "select" : "import";
     const read = await readList(tools, file, { use, kind, file: name, options }, true);
-    const learnt = { columns: [], ...read.map };
+    const learnt = { columns: [], ...read.learnt };
     if (output !== undefined) {
       await outputs.write(output, renderMapFile(learnt, FORMATS[kind]));
       return;

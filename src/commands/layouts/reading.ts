@@ -7,6 +7,7 @@ import type { InputFile } from "../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
 import { toExportFormat, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { isLeavingHeader } from "../../lib/model/leaving.ts";
 import { toNamingFormat } from "../../lib/model/naming.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
@@ -23,6 +24,8 @@ import type { InputFormat } from "../imports/plan/reading.ts";
 
 export interface ListReading {
   readonly map: ParsedMapFile | undefined;
+  /** the map without columns that are not read, although nobody has said so */
+  readonly learnt?: ParsedMapFile | undefined;
   readonly learns: boolean;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
@@ -96,7 +99,7 @@ export async function readList(
   const { reading, place } = table;
   if (isText) return { map: undefined, learns: false, headers, unread: [], reading, isText };
   const isKnownList = fit !== undefined && isFitting(fit) && !learning && !selects;
-  const further = isKnownList ? fit.further.filter((one) => !doubtful.includes(one)) : [];
+  const further = isKnownList ? fit.further.filter((one) => !doubtful.includes(one) && !isLeavingHeader(one)) : [];
   const unknown = findOpenHeaders(headers, format, found);
   const ignored = further.filter((one) => unknown.includes(one));
   const map = ignored.length === 0 ? found.map : ignored.reduce(ignoreColumn, found.map ?? { columns: [] });
@@ -104,8 +107,8 @@ export async function readList(
     const read = own && { ...own, columns: own.columns.filter(({ to }) => to !== null) };
     const unread = findOpenHeaders(headers, format, { customFields, map: read });
     const all = selects ? unread.reduce(ignoreColumn, own ?? { columns: [] }) : own;
-    const named = all && { ...all, options: { ...all.options, ...place } };
-    return { map: named, learns, note, headers, unread, reading, isText };
+    const [map, learnt] = [all, own].map((one) => one && { ...one, options: { ...one.options, ...place } });
+    return { map, learnt, learns, note, headers, unread, reading, isText };
   };
   const isKnown = (): ListReading =>
     finish(

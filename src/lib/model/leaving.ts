@@ -46,7 +46,10 @@ const KNOWN_WORDS: ReadonlyMap<string, WordMeaning> = new Map([
   ...["在職", "在籍", "在職中", "在籍中", "現職"].map((word) => [word, "stays"] as const),
 ]);
 
-export const isLeavingWord = (value: string): boolean => KNOWN_WORDS.has(toLooseValue(value));
+export const isLeavingHeader = (header: string): boolean =>
+  /(?:退職|退社|離職)(?!者)|在籍|在職|leav|terminat|resign|last.?day/iu.test(header.normalize("NFKC"));
+
+export const isLeavingWord = (value: string): boolean => KNOWN_WORDS.has(toLooseValue(value).replaceAll(/\s/gu, ""));
 
 /** The last year before the first one of each era. */
 const ERAS: Readonly<Record<string, number>> = {
@@ -105,7 +108,8 @@ export const readRowCell = (value: string, words: ReadonlyMap<string, WordMeanin
   const loose = toLooseValue(value).replaceAll(/\s+/gu, " ");
   if (loose === "") return { is: "none" };
   const isSerial = SERIAL_PATTERN.test(loose);
-  const means = words.get(loose) ?? (isSerial ? words.get(SERIAL_WORD) : undefined) ?? KNOWN_WORDS.get(loose);
+  const means =
+    words.get(loose) ?? (isSerial ? words.get(SERIAL_WORD) : undefined) ?? KNOWN_WORDS.get(loose.replaceAll(" ", ""));
   if (means === "day") return { is: "day", day: fromSerial(loose) };
   if (means !== undefined) return { is: means === "skip" ? "none" : means };
   if (NO_DAY_PATTERN.test(loose)) return { is: "text" };

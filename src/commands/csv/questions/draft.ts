@@ -12,7 +12,7 @@ import {
   readHeader,
   without,
 } from "../../../lib/csv/layout/header.ts";
-import { SERIAL_WORD, type RowSubject, type WordMeaning } from "../../../lib/model/leaving.ts";
+import { isLeavingHeader, SERIAL_WORD, type RowSubject, type WordMeaning } from "../../../lib/model/leaving.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { Survey } from "../../../lib/csv/layout/survey.ts";
 import {
@@ -35,14 +35,13 @@ const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, 
 };
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-const LEAVING_HEADER = /退職|退社|離職|leav|terminat|resign|last.?day/iu;
 const DAY_HEADERS: readonly (readonly [says: RowSubject, header: RegExp])[] = [
   ["leaving", /退/u],
   ["effect", /発令|異動|適用|効力|effect/iu],
-  ["joining", /入社|採用|雇用|hire|join/iu],
+  ["joining", /^(?!.*(?:終了|満了|期限|喪失|取消|end)).*(?:入社|採用|雇用|hire|join)/iu],
 ];
 /** A column with such a header may say who is meant, so it must be explained in a list of records to delete. */
-const KIND_HEADER = /区分|種別|状況|状態|事由|内容|フラグ/u;
+const KIND_HEADER = /区分|種別|状況|状態|事由|内容|フラグ|ステータス|status/iu;
 
 export interface UnknownList {
   readonly headers: readonly string[];
@@ -192,7 +191,7 @@ function listJoins(open: readonly string[], free: readonly Column[], { format, s
 /** Returns true if a list that selects records must not be read without an explanation of this column. */
 const mustBeExplained = ({ headers, survey }: UnknownList, header: string): boolean => {
   const facts = survey.columns[headers.indexOf(header)];
-  if (LEAVING_HEADER.test(header.normalize("NFKC"))) return true;
+  if (isLeavingHeader(header)) return true;
   if (facts === undefined || facts.values.size === 0) return false;
   return facts.hasDays || facts.leavingWords > 0 || KIND_HEADER.test(header.normalize("NFKC"));
 };
@@ -255,7 +254,7 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
     const ofDay = facts?.hasDays === true ? DAY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;
     const isLeft = facts !== undefined && facts.leavingWords > 0 && facts.isOfStates;
-    const says = LEAVING_HEADER.test(header) ? "leaving" : (ofDay ?? (isLeft ? "leaving" : undefined));
+    const says = isLeavingHeader(header) ? "leaving" : (ofDay ?? (isLeft ? "leaving" : undefined));
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
     else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
     else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);
@@ -267,9 +266,12 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
   const posts = findSecondPosts(list);
   if (posts !== undefined && all.includes(posts))
     draft = explainRows(draft, posts, "skip", survey.columns[headers.indexOf(posts)]?.seconds);
+  const { subjects } = readHeader(headers, format, { customFields, map: draft }).layout;
+  const hasOther = subjects.filter(isLeaving).length > 1;
   for (const one of listUnknownWords(list, draft)) {
     const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
-    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays ? "none" : "stays";
+    // beside a last day, an unknown word decides nothing
+    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : "stays";
     draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
   }
   return { asked, draft };

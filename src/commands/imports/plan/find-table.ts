@@ -86,7 +86,7 @@ export async function findTable(
     const dialect = await guessInputDialect(file, base, place.headerRow);
     const search = new HeaderSearch(file, { ...base, sheet: place.sheet, dialect }, signal);
     const create = () => new HeaderFinder(format, { map: { ...map, columns } }, place.headerRow);
-    const found = await search.find(create, (headers) => isFitting(matchHeader(headers)));
+    const found = await search.find(create, (headers) => isFitting(matchHeader(headers)), use !== "select");
     const reading = { ...base, dialect, sheet: found.sheet, headerRow: place.headerRow ?? found.row };
     return { place, headers: found.header, reading, match: matchHeader(found.header), isCertain: found.isCertain };
   };
@@ -118,7 +118,11 @@ class HeaderSearch {
   }
 
   /** @param isKnown returns true if a layout fits the header; a sheet with such a header is preferred */
-  async find(create: () => HeaderFinder, isKnown: (header: readonly string[]) => boolean): Promise<HeaderFinder> {
+  async find(
+    create: () => HeaderFinder,
+    isKnown: (header: readonly string[]) => boolean,
+    mayGuess: boolean,
+  ): Promise<HeaderFinder> {
     const { encoding, dialect, sheet } = this.#reading;
     if (encoding !== "xlsx") return findHeaderRow(await readHead(this.#file), { encoding, dialect }, create());
     try {
@@ -128,7 +132,7 @@ class HeaderSearch {
       const all: HeaderFinder[] = [];
       for (const one of error.sheets) all.push(await this.#look(create(), one));
       const known = all.filter(({ header }) => isKnown(header));
-      const [only, ...others] = known.length > 0 ? known : all.filter(({ isTable }) => isTable);
+      const [only, ...others] = known.length > 0 || !mayGuess ? known : all.filter(({ isTable }) => isTable);
       if (only === undefined) throw error;
       if (others.length === 0) return only;
       throw new SheetChoiceFailure([only, ...others].flatMap((one) => one.sheet ?? []));

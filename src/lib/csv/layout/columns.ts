@@ -4,7 +4,7 @@ import { normaliseHeader } from "../../model/normalise.ts";
 
 /** Headers such as 旧所属 belong to columns with the values before a change. */
 export const isFormerHeader = (header: string): boolean =>
-  /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
+  /^(?:旧|前|異動前|変更前|後任|引継|上長|上司|申請者|承認者)/u.test(header.normalize("NFKC").trim());
 
 const NEW_VALUE_PREFIX = /^(?:新|異動後|変更後)/u;
 

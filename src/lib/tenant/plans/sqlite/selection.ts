@@ -146,16 +146,21 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
     recordFinding(database, plan, {
       code,
       select: `select r.row, r.line, null as col, json_object('value', ${value}, 'of', :noun, ${params}) as params
-        from s.row r ${from} and ${IS_MEANT_SQL} order by r.row`,
+        from s.row r ${from} order by r.row`,
       params: { noun },
     });
-  find("record-unknown", "'count', 0", `where ${IS_LOST_SQL} and r.row not in (select row from s.gone)`);
+  find(
+    "record-unknown",
+    "'count', 0",
+    `where ${IS_LOST_SQL} and r.row not in (select row from s.gone) and ${IS_MEANT_SQL}`,
+  );
   const labels = `(select string_agg(label, ', ') from (select distinct ${label} as label from s.found f
     join ${thing.name} t on t.pk = f.pk where f.row = r.row limit ${MAX_LISTED_RECORDS}))`;
   find(
     "record-ambiguous",
     `'count', (select count(distinct f.pk) from s.found f where f.row = r.row), 'records', ${labels}`,
-    "where (select count(distinct f.pk) from s.found f where f.row = r.row) > 1",
+    // a row of somebody who stays must not be passed over because it means two
+    `where (select count(distinct f.pk) from s.found f where f.row = r.row) > 1 and ${buildIsValidRowSql("r.row")}`,
   );
   database.exec(`insert into s.match select f.row, min(f.pk), min(f.what = '${NAME}') from s.found f
     group by f.row having count(distinct f.pk) = 1`);
@@ -168,7 +173,7 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
     "record-contested",
     `'name', ${isStaged(plan, { field: name }) ? `coalesce(${rowColumn(name)}, '')` : "''"}, 'holder', ${label}`,
     `join s.match m on m.row = r.row join ${thing.name} t on t.pk = m.target
-     where m.changed = 0 and not (${isSame}) and (${isNamed} and ${AGREEING_SQL} < 2 or ${AGREEING_SQL} < ${GIVEN_SQL})`,
+     where m.changed = 0 and not (${isSame}) and (${isNamed} and ${AGREEING_SQL} < 2 or ${AGREEING_SQL} < ${GIVEN_SQL}) and ${IS_MEANT_SQL}`,
   );
   recordFinding(database, plan, {
     code: "leaver-stays",
