@@ -123,7 +123,8 @@ const listMissingItems = (
   draft: ParsedMapFile,
   absent: ReadonlySet<string>,
 ): readonly Item[] => {
-  const unread = asked.filter((header) => draft.columns.some((one) => one.header === header && one.to === null));
+  const isUnread = (header: string): boolean => draft.columns.some((one) => one.header === header && one.to === null);
+  const unread = asked.filter((header) => isUnread(header) && valuesOf(list, header).length > 0);
   if (unread.length === 0) return [];
   return readMissingFields(list, draft).map(({ column, isEssential }) => ({
     label: column.header,

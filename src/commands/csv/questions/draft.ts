@@ -270,8 +270,9 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
   const hasOther = subjects.filter(isLeaving).length > 1;
   for (const one of listUnknownWords(list, draft)) {
     const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
-    // beside a last day, an unknown word decides nothing
-    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : "stays";
+    // beside a last day, an unknown word decides nothing; 退職(3/31) is not proposed for somebody who stays
+    const state = /退職|退社|離職/u.test(one.word) && !one.word.includes("予定") ? undefined : "stays";
+    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : state;
     draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
   }
   return { asked, draft };

@@ -26,7 +26,7 @@ export interface ListRequest extends ListUse {
   /** true for an export that may lack columns of earlier ones */
   readonly part?: boolean | undefined;
   readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow"> &
-    Partial<Pick<ImportOptions, "allow" | "blank" | "key" | "orgBy">>;
+    Partial<Pick<ImportOptions, "allow" | "blank" | "key" | "mode" | "orgBy">>;
 }
 
 type HeaderLocation = Pick<MapOptions, "sheet" | "headerRow">;
@@ -86,7 +86,9 @@ export async function findTable(
     const dialect = await guessInputDialect(file, base, place.headerRow);
     const search = new HeaderSearch(file, { ...base, sheet: place.sheet, dialect }, signal);
     const create = () => new HeaderFinder(format, { map: { ...map, columns } }, place.headerRow);
-    const found = await search.find(create, (headers) => isFitting(matchHeader(headers)), use !== "select");
+    // what other sheets contain would be deleted, or would not protect anybody
+    const mayGuess = use !== "select" && options.mode !== "replace";
+    const found = await search.find(create, (headers) => isFitting(matchHeader(headers)), mayGuess);
     const reading = { ...base, dialect, sheet: found.sheet, headerRow: place.headerRow ?? found.row };
     return { place, headers: found.header, reading, match: matchHeader(found.header), isCertain: found.isCertain };
   };
