@@ -108,11 +108,6 @@ test.each<[string, Answers, string]>([
     "WARNING kanto: 2 tasks to do in the console; the oldest has been open for 8 days: clomoctl console list --context kanto",
   ],
   [
-    "an export that is awaited",
-    { tenant: tenantOf({ exportsAwaited: ["users"] }) },
-    "WARNING kanto: the mirror differs from the console until the next export is imported (users): clomoctl console sync",
-  ],
-  [
     "a kind that is not recorded",
     { tenant: tenantOf({ profile: { ...EMPTY_TENANT_PROFILE, ios: true, ade: false, vpp: false, android: false } }) },
     "WARNING kanto: not recorded as a renewal item: MDM push certificate: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto",

@@ -62,6 +62,8 @@ export default defineCommand({
       // the plan of an undo is not kept, so do not suggest listing its rows later
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
+      if (plan.writtenAt !== undefined && plan.undoes !== null)
+        await tools.terminal.note(describeWriting(plan.writtenAt && tools.terminal.moment(plan.writtenAt)));
       if (plan.blocked !== undefined && !skipBlocked) {
         // `rejected` suppresses the advice to repeat the command without --dry-run, because it would fail again
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
@@ -91,6 +93,15 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
       "パスワードなどは保存していないため、元に戻りません。設定し直してください",
     );
 }
+
+/** @param at when the last file with a value of the change was written; null if there is none */
+const describeWriting = (at: string | null): Text =>
+  at === null
+    ? text("no file with this change was written", "この変更を含むアップロード用ファイルは書き出していません")
+    : text(
+        `a file with this change was written at ${at}; clomoctl console list names it until exports show that it was not uploaded`,
+        `この変更を含むファイルを ${at} に書き出しています。アップロードされても、取り消し済みとして一覧に残ります`,
+      );
 
 const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const { undoes } = plan;

@@ -475,8 +475,9 @@ export async function openKeys(story: Questioner): Promise<readonly string[]> {
   const keys: string[] = [];
   for (const { number } of await story.json<{ number: number }[]>(consoleTasks.list(), { tried: false })) {
     const words = consoleTasks.show(String(number));
-    const { records } = await story.json<{ records: { key: string }[] }>(words, { tried: false });
-    keys.push(...records.map(({ key }) => key));
+    const { records } = await story.json<{ records: { key: string; state: string }[] }>(words, { tried: false });
+    // what was taken back does not differ
+    keys.push(...records.flatMap(({ key, state }) => (state === "taken-back" ? [] : [key])));
   }
   return keys.toSorted();
 }

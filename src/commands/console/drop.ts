@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Import } from "../../lib/client/index.ts";
+import type { Client, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -39,18 +39,44 @@ export default defineCommand({
       await showPlan(tools, plan);
       if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-      throw createDropFailure(plan.blocked, numbers);
+      throw createDropFailure(plan.blocked, await findTasksToDrop(client, numbers));
     });
   },
 });
 
-const createDropFailure = ({ count, first }: NonNullable<Import["blocked"]>, numbers: readonly number[]): Failure => {
-  const together = line("console drop", [...new Set([...numbers, ...first.flatMap(({ change }) => change ?? [])])]);
-  return new Failure("conflict", {
+/** Returns the fewest tasks that can be dropped together with the given ones; undefined if none can. */
+async function findTasksToDrop(
+  { imports, console }: Client<"imports" | "console">,
+  numbers: readonly number[],
+): Promise<readonly number[] | undefined> {
+  const isPossible = async (some: readonly number[]): Promise<boolean> => {
+    const { id, blocked } = await imports.dropTasks({ numbers: [...some] });
+    await imports.discard(id);
+    return blocked === undefined;
+  };
+  const others = (await console.list({})).flatMap(({ number }) => (numbers.includes(number) ? [] : [number]));
+  let together = [...new Set([...numbers, ...others])];
+  if (others.length > MAX_TRIED_TASKS || !(await isPossible(together))) return undefined;
+  for (const one of others) {
+    const fewer = together.filter((number) => number !== one);
+    if (await isPossible(fewer)) together = fewer;
+  }
+  return together;
+}
+
+const MAX_TRIED_TASKS = 50;
+
+const createDropFailure = (
+  { count }: NonNullable<Import["blocked"]>,
+  together: readonly number[] | undefined,
+): Failure =>
+  new Failure("conflict", {
     what: text(
       `${formatCount(count, "record")} cannot be restored to the console's values; nothing was changed`,
       `${count} 件は管理画面の値に戻せないため、何も変更していません`,
     ),
-    hint: step("to drop the tasks together", "作業をまとめて取り下げるには", together),
+    hint:
+      together === undefined
+        ? step("to see all tasks", "すべての作業の確認", line("console list", []))
+        : step("to drop the tasks together", "作業をまとめて取り下げるには", line("console drop", [...together])),
   });
-};

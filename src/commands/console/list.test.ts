@@ -16,13 +16,6 @@ test("lists open tasks and names the first task to look at", async () => {
   expect(ja.stderr).toContain("作業の手順を見るには: clomoctl console show 3\n");
 });
 
-test("names the awaited exports, even if no task is open", async () => {
-  const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
-  const { en, ja } = await runInBoth("console list", { tenant });
-  expect(en.stderr).toContain("import the next console export: clomoctl console sync EXPORT.csv\n");
-  expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
-});
-
 test.each([
   [1, "carry out: lost mode", "実行する: 紛失モード"],
   [2, "carry out: lost mode 2", "実行する: 紛失モード 2"],

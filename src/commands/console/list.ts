@@ -12,21 +12,13 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools) {
     const { terminal } = tools;
-    const { client } = await tools.tenant("console", "tenant");
+    const { client } = await tools.tenant("console");
     const tasks = await client.console.list({});
     await terminal.list(listColumns(terminal, TASK_COLUMNS, DEFAULT_TASK_COLUMNS), tasks);
     const [first] = tasks;
     if (first !== undefined)
       await terminal.note(
         step("to see the steps of a task", "作業の手順を見るには", line("console show", [first.number])),
-      );
-    if ((await client.tenant.show()).exportsAwaited.length > 0)
-      await terminal.note(
-        step(
-          "the mirror differs from the console; import the next console export",
-          "ミラーは管理画面と異なっています。次のエクスポートを取り込んでください",
-          line("console sync", ["EXPORT.csv"]),
-        ),
       );
   },
 });

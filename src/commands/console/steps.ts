@@ -77,16 +77,23 @@ function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
   return [...steps, text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`)];
 }
 
+/** Fields of an action that the console's screen does not have. */
+const OWN_ACTION_FIELDS: readonly string[] = ["serialNumber", "kind", "reason", "by"];
+
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
   const { clicks, fields } = getRecordType(record);
-  const own = record.work === "perform" ? clicks?.kinds?.[String(getKind(record))] : clicks?.[record.work];
+  const { work: done } = record;
+  const own =
+    done === "perform" ? clicks?.kinds?.[String(getKind(record))] : done === "settle" ? undefined : clicks?.[done];
   const usual = own ?? clicks?.edit ?? getConsolePage(record.kind);
   const work = CONSOLE_WORK_NAMES[record.work];
   const name = formatNameWithKey(record, record.console ?? record);
   const pageOf = (field: string): Text => insertAppName(record.kind, clicks?.fields?.[field] ?? usual);
   const placeOf = ({ en, ja }: Text): Text => text(`${work.en}: ${en}`, `${work.ja}: ${ja}`);
-  if (record.changes.length === 0) return [{ place: placeOf(pageOf("")), entry: same(name) }];
-  return [...Map.groupBy(record.changes, ({ field }) => pageOf(field).ja).values()].map((changes) => {
+  const entered =
+    done === "perform" ? record.changes.filter(({ field }) => !OWN_ACTION_FIELDS.includes(field)) : record.changes;
+  if (entered.length === 0) return [{ place: placeOf(pageOf("")), entry: same(name) }];
+  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((changes) => {
     const { en, ja } = joinTexts(
       changes.map((change) => describeValueChange(fields, change)),
       COMMA,
@@ -109,8 +116,28 @@ function describeValueChange(fields: Thing["fields"], { field, before, after }: 
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
 
-function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
+/** Returns true if all records of a task are in a state. */
+const isInState = ({ records }: ConsoleTask, state: TaskRecord["state"]): boolean =>
+  records.length > 0 && records.every((record) => record.state === state);
+
+function buildClosingSteps(task: ConsoleTask): readonly Text[] {
+  const { number, records } = task;
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
+  if (isInState(task, "unsettled"))
+    return [
+      text(`to delete it here, too: ${drop}`, `ここでも削除するには: ${drop}`),
+      text(
+        "to add it to the console again, import a list that contains it",
+        "管理画面に作り直すには、そのデータを含む一覧をインポートしてください",
+      ),
+    ];
+  const restore = line("console upload", [number], { output: "upload" });
+  const drops = isInState(task, "taken-back")
+    ? [
+        text(`to write a file that restores the values: ${restore}`, `元の値に戻すファイルを書き出すには: ${restore}`),
+        text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`),
+      ]
+    : [text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`)];
   const isExported = records.every((record) => isExportedType(getRecordType(record)));
   const takes = isExported ? new Set(records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`)) : [];
   const isShown = ({ kind, work, changes }: TaskRecord): boolean =>
@@ -129,7 +156,7 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
             `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
           ),
         ]),
-    text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`),
+    ...drops,
   ];
 }
 
@@ -138,7 +165,7 @@ const formatNameWithKey = (
   { name, key }: Pick<TaskRecord, "name" | "key">,
 ): string => {
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
-  if (key === null || key === name) return name;
+  if (key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;
   // an organisation without a code has its path as the key, and the path already ends with the name
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
@@ -163,6 +190,11 @@ export const summarizeTask = (task: ConsoleTask): Text => {
     records: [only, ...more],
     ...counts
   } = joinAccountForms(task);
+  if (isInState(task, "taken-back"))
+    return text(
+      `undone, but perhaps made: change ${task.number}`,
+      `取り消したが、実施済みの可能性: 変更 ${task.number}`,
+    );
   if (only?.work === "perform") {
     const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
     const [{ en, ja }, times] = [CONSOLE_WORK_NAMES.perform, more.length === 0 ? "" : ` ${counts.create}`];

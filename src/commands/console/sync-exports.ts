@@ -28,6 +28,7 @@ import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
 interface SyncOptions extends ConfirmOptions {
   readonly app: SecuredApp | undefined;
   readonly part: boolean;
+  readonly allow: readonly "earlier-export"[] | undefined;
   readonly dryRun: boolean;
   readonly detailedExitcode: boolean;
 }
@@ -84,20 +85,12 @@ async function importInOrder(tools: Tools, exports: readonly ReadExport[], optio
       throw error;
     }
   };
-  const hasKept = ({ kept }: Import): boolean => (kept?.count ?? 0) > 0 && !options.part;
-  const held: ReadExport[] = [];
   let isPart = false;
   for (const one of exports) {
     const plan = await take(one);
     if (plan === undefined) return taken.length > 0 ? "partial" : undefined;
-    isPart ||= plan.rejected || (plan.merged?.leftOut ?? 0) > 0;
-    if (hasKept(plan)) held.push(one);
-  }
-  if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
-  // delete the records that were kept: a later export may have removed what still referred to them
-  for (const one of held) {
-    const again = await take(one);
-    isPart ||= again !== undefined && hasKept(again);
+    const { leftOut = 0, unsettled = 0 } = plan.merged ?? {};
+    isPart ||= plan.rejected || leftOut + unsettled > 0;
   }
   return isPart ? "partial" : undefined;
 }
@@ -117,24 +110,18 @@ async function importExport(
   run: SyncRun,
 ): Promise<Import | undefined> {
   const { client } = await tools.tenant("imports");
-  const plan = await planExport(tools, client, given, options);
+  const plan = await sendExport(tools, given, options.part);
   if (options.dryRun && run.isShared && (await needsOtherExports(tools, client, plan))) return plan;
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, given.source.label);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
-    if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.file)))
-      await tools.terminal.warn(
-        text(
-          "kept records that are in use but not in the export; if the export is filtered, add --part; otherwise, pass the other exports as well",
-          "エクスポートにないデータのうち、使用中のものは残しました。絞り込んだエクスポートなら --part を、そうでなければほかの種類のエクスポートも一緒に指定してください",
-        ),
-      );
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
-    const isFirst = await confirmUnusualExport(tools, client, plan);
+    const isAllowed = options.allow?.includes("earlier-export");
+    const isFirst = await confirmUnusualExport(tools, client, plan, isAllowed ? Infinity : given.source.modifiedAt);
     if (isFirst && !given.read.learns) await warnOfMissingFields(tools, plan);
     if (run.isShared && !run.isConfirmed && tools.terminal.interactive)
       await tools.terminal.note(
@@ -155,7 +142,7 @@ async function importExport(
     );
     if (assignmentsLost > 0) await tools.terminal.warn(lost);
     if (pending.committed !== undefined) {
-      if (!run.taken.includes(given.file)) run.taken.push(given.file);
+      run.taken.push(given.file);
       run.isConfirmed = true;
       await keepAnswers(tools, { ...given, headers: given.read.headers }, undefined);
     }
@@ -169,20 +156,6 @@ async function warnOfMissingFields({ terminal }: Tools, { kind, fields, rows }: 
   const shown = format.columns.flatMap((column) => (fields.includes(column.field) ? [{ column }] : []));
   for (const field of listMissingFields(format, shown))
     if (rows > 0) await terminal.warn(describeMissingField(format, field, rows));
-}
-
-async function planExport(
-  tools: Tools,
-  client: Client<"imports">,
-  given: ReadExport,
-  options: SyncOptions,
-): Promise<Import> {
-  const plan = await sendExport(tools, given, options.part);
-  if (options.part || plan.foreign !== undefined || !(await isRejectedOnlyFor(client, plan, ["delete-held"])))
-    return plan;
-  await client.imports.discard(plan.id);
-  buildDeletionAnswers(tools, plan, options);
-  return sendExport(tools, given, true);
 }
 
 async function isRejectedOnlyFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
@@ -214,6 +187,7 @@ async function sendExport(
   const request = {
     kind,
     keepMissing,
+    keepUsed: tools.terminal.interactive ? undefined : true,
     fromConsole: true,
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
@@ -228,26 +202,38 @@ async function sendExport(
 }
 
 /**
+ * @param modifiedAt when the file was changed last: a file that is younger than the last import shows that the console
+ * has gone back to an earlier state
  * @returns true for the first export of its kind
  * @throws `input-rejected` if the user does not confirm an old export
  */
-async function confirmUnusualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+async function confirmUnusualExport(
+  { terminal }: Tools,
+  client: Client<"imports">,
+  plan: Import,
+  modifiedAt = 0,
+): Promise<boolean> {
   const { fileName } = plan;
   const taken = (await listTakenExports(client)).filter(({ kind }) => kind === plan.kind);
   const [last] = taken;
   if (last === undefined) return true;
   const before = taken.find(({ inputSha256 }) => inputSha256 === plan.inputSha256);
   if (before === undefined || before === last) return false;
+  if (!terminal.interactive && modifiedAt > Date.parse(last.createdAt)) return false;
+  const [then, since] = [before, last].map(({ createdAt }) => terminal.moment(createdAt));
   const { en, ja } = text(
-    `${fileName} was already imported (import ${before.number}), before the last export (import ${last.number})`,
-    `${fileName} はインポート ${before.number} で取り込み済みで、その後にインポート ${last.number} が行われています`,
+    `${fileName} was already imported at ${then} (import ${before.number}), before the last export at ${since} (import ${last.number})`,
+    `${fileName} は ${then} にインポート ${before.number} で取り込み済みで、その後 ${since} にインポート ${last.number} が行われています`,
   );
   const message = text(`${en}. Import it?`, `${ja}。取り込みますか?`);
   if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return false;
   throw new Failure("input-rejected", {
     what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
     where: fileName,
-    hint: text("to import it, run the command in a terminal", "取り込むには、ターミナルで実行してください"),
+    hint: text(
+      "to import it, run the command in a terminal, or export the file again; from stdin: --allow earlier-export",
+      "取り込むには、ターミナルで実行するか、もう一度エクスポートしてください(標準入力では --allow earlier-export)",
+    ),
   });
 }
 
@@ -257,7 +243,6 @@ const MAX_UNCONFIRMED_SHARE = 0.02;
 function deductConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
-  if (plan.kept !== undefined && deletions === 0) return undefined;
   if (left === undefined || !isShared || deletions > left) return left;
   run.deletions = left - deletions;
   return deletions;
@@ -269,7 +254,9 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
   const deletions = sumChanges(changes, "delete");
   const { confirmDeletions, maxDeletions, maxChanges, dryRun } = options;
   const answers = { confirmDeletions, maxDeletions, maxChanges };
+  const { brought = 0, wishes } = plan.merged ?? {};
   const isFree =
+    brought + (wishes?.count ?? 0) === 0 &&
     deletions <= Math.min(MAX_UNCONFIRMED_DELETIONS, Math.floor(plan.recordsBefore * MAX_UNCONFIRMED_SHARE));
   if (isFree) return { ...answers, freeDeletions: deletions };
   if (dryRun || tools.terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined) return answers;

@@ -38,6 +38,15 @@ export default defineCommand({
     },
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     ...LIMIT_OPTIONS,
+    allow: {
+      kind: "list",
+      value: "CHECKS",
+      choices: ["earlier-export"],
+      about: text(
+        "accept an export from stdin with the same content as an earlier one",
+        "標準入力のエクスポートが、前に取り込んだものと同じ内容でも許可する",
+      ),
+    },
     detailedExitcode: {
       kind: "boolean",
       about: text("exit with 9 if open tasks remain", "未完了の作業が残っていれば終了コード 9 で終わる"),

@@ -6,7 +6,6 @@ import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applicability.ts";
 import { PROFILE_KINDS } from "../../lib/model/config-profile.ts";
-import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
@@ -21,7 +20,6 @@ import { listFailedReminders, loadReminders, type ReminderTenant } from "../../l
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";
@@ -177,36 +175,18 @@ const MAX_TASK_DAYS = 7;
 
 async function findConsoleWork(
   client: Client<"console">,
-  { consoleTasks, exportsAwaited }: Tenant,
+  { consoleTasks }: Tenant,
   now: Date,
 ): Promise<readonly FindingValues[]> {
-  const awaited = exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
   const tasks = consoleTasks === 0 ? [] : ((await ignoreFailure(() => client.console.list({}))) ?? []);
   const [oldest] = tasks.map(({ openedAt }) => openedAt).toSorted();
   const days = oldest === undefined ? 0 : Math.floor((now.getTime() - Date.parse(oldest)) / DAY_MS);
-  return [
-    ...awaited.map((kind): FindingValues => {
-      const { en, ja } = getFormatTitle(FORMATS[kind]);
-      const what = text(
-        `the mirror differs from the console until the next export is imported (${en})`,
-        `次のエクスポートを取り込むまで、ミラーは管理画面と異なります(${ja})`,
-      );
-      return [kind, "warning", what, buildConsoleImportCommand(kind)];
-    }),
-    ...(days < MAX_TASK_DAYS
-      ? []
-      : [
-          [
-            "tasks",
-            "warning",
-            text(
-              `${formatCount(tasks.length, "task")} to do in the console; the oldest has been open for ${days} days`,
-              `管理画面での作業が ${tasks.length} 件あります(最も古い作業は ${days} 日前から未完了)`,
-            ),
-            line("console list", []),
-          ] satisfies FindingValues,
-        ]),
-  ];
+  if (days < MAX_TASK_DAYS) return [];
+  const what = text(
+    `${formatCount(tasks.length, "task")} to do in the console; the oldest has been open for ${days} days`,
+    `管理画面での作業が ${tasks.length} 件あります(最も古い作業は ${days} 日前から未完了)`,
+  );
+  return [["tasks", "warning", what, line("console list", [])]];
 }
 
 const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };

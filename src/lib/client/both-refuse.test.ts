@@ -79,6 +79,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "config-profiles.create": { given: { name: "VPN", kind: "vpn", devices: ["SERIAL1"] } },
     "config-profiles.edit": of(profile.id, { orgs: ["EAST"] }),
     "console.confirm": { given: { numbers: [unseen?.number] } },
+    "console.write": { given: { files: [{ kind: "users", fields: ["title"], ids: [] }] } },
     "devices.create": { given: { serialNumber: "SERIAL2" } },
     "device-actions.create": { given: { ids: [device], kind: "message", message: "返却してください" } },
     "devices.edit": of(device, { memo: "a" }),

@@ -13,6 +13,8 @@ export interface InputFile extends AsyncDisposable {
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
+  /** when the file was changed last, in ms since 1970; undefined for a stream */
+  readonly modifiedAt?: number | undefined;
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
@@ -37,6 +39,7 @@ export async function openInput(place: InputOptions, label: string): Promise<Inp
     label,
     path,
     bytes: found.size,
+    modifiedAt: found.mtimeMs,
     chunks: () => readChunks(path, label),
     [Symbol.asyncDispose]: async () => undefined,
   };

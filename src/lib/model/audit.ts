@@ -60,6 +60,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "administrators.confirm": text("record administrators as confirmed", "管理者を確認済みとして記録"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),
+  "console.upload": text("write files for the console", "アップロード用ファイルを書き出し"),
   "console.sync": text("import a console export", "管理画面のエクスポートを取り込み"),
   "imports.commit": text("commit import", "インポートを適用"),
   undo: text("undo", "変更を取り消し"),

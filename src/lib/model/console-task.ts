@@ -9,6 +9,7 @@ export const CONSOLE_WORK_NAMES = {
   move: text("move", "移動する"),
   delete: text("delete", "削除する"),
   perform: text("carry out", "実行する"),
+  settle: text("settle", "扱いを決める"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ConsoleWork = keyof typeof CONSOLE_WORK_NAMES;

@@ -63,7 +63,9 @@ export const OPERATIONS = {
     about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
   },
   "console.read": { about: text("read console tasks", "管理画面での作業の閲覧") },
-  "console.write": { about: text("close console tasks", "管理画面での作業の完了") },
+  "console.write": {
+    about: text("write upload files, close tasks", "ファイルの書き出し、作業の完了"),
+  },
   "audit.read": { about: text("read the audit log", "監査ログの閲覧") },
   "audit.verify": { about: text("verify the whole audit log", "監査ログ全体の検証") },
   "renewals.read": { about: text("read renewal items", "年次更新・期限の閲覧") },

@@ -28,11 +28,12 @@ export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly
 const CHANGE_COUNT_KEYS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 
 export const hasChanges = (plan: Import): boolean =>
-  CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0;
+  CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0 || plan.remade !== undefined;
 
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
 
-export const isPartialImport = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
+export const isPartialImport = ({ invalid, kept, blocked, merged, remade, request }: Import): boolean =>
+  remade !== undefined ||
   invalid + (kept?.isNew === true ? kept.count : 0) + (merged?.leftOut ?? 0) > 0 ||
   blocked !== undefined ||
   request?.keepMissing === true;
@@ -66,6 +67,7 @@ export function toPlan(told: Import, target: Text): Plan {
     lines: [renderHeadline(told, target), ...renderCounts(told), ...(rejected ? [] : renderColumnLines(told))],
     warnings: [
       ...describeWrongTenant(told, target),
+      ...(told.remade === undefined ? [] : [describeNames(REMADE_RECORDS, told.remade)]),
       ...(told.kept?.isNew === true ? [describeNames(KEPT_RECORDS, told.kept)] : []),
       ...(rejected ? [] : [...describeRoles(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
@@ -117,6 +119,11 @@ const WIPED_DEVICES = text(
 const KEPT_RECORDS = text(
   "missing from the file, but not deleted (administrators, device owners, organisations in use)",
   "ファイルにないが削除しないデータ(管理者、デバイスの所有者、使用中の組織)",
+);
+
+const REMADE_RECORDS = text(
+  "deleted in the console; the file makes them again",
+  "管理画面で削除されたが、ファイルにあるため作り直すデータ",
 );
 
 function* renderCounts(told: Import): Generator<Text> {
@@ -182,7 +189,27 @@ const describeRoles = ({ roles }: Import): readonly Text[] => {
 
 function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (merged === undefined) return;
-  const { contradicted, leftOut, first } = merged;
+  const { contradicted, leftOut, first, cleared, unsettled, brought, wishes } = merged;
+  if (cleared > 0)
+    yield text(
+      `references to deleted records, cleared: ${cleared}; the next exports show the new ones`,
+      `削除するデータへの参照(空にします): ${cleared} 件。新しい値は、次のエクスポートで取り込みます`,
+    );
+  if (wishes.count > 0)
+    yield describeNames(
+      text("open changes that refer to deleted records, and end", "削除するデータを指しているため取りやめる変更"),
+      { count: wishes.count, names: wishes.first },
+    );
+  if (brought > 0)
+    yield text(
+      `deleted records that an undo brought back: ${brought}`,
+      `削除するデータのうち、取り消しで元に戻したもの: ${brought} 件`,
+    );
+  if (unsettled > 0)
+    yield text(
+      `deleted in the console, but changed or needed here: ${unsettled} (${LIST_TASKS_COMMAND})`,
+      `管理画面で削除されたが、ここで変更されたか必要なデータ: ${unsettled} 件(${LIST_TASKS_COMMAND})`,
+    );
   if (leftOut > 0)
     yield text(
       `${formatCount(leftOut, "row")} not imported, because the matching record cannot be determined (${LIST_TASKS_COMMAND})`,

@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { storeObservedState } from "./console/observed-state.ts";
+import { storeObservedState } from "./console/observe-change.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/actor.ts";

@@ -1056,28 +1056,27 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if a field was changed locally and changed back, or a record was created and deleted. There is no
-   * task, because the mirror has the last known console value, but the field stays changed until an export shows this
-   * value (issue 64).
+   * Returns true if a field was changed locally and changed back, or a record was created and deleted. Nobody wishes the
+   * value of the mirror, so the next export sets the value of the console.
    */
   #isChangedBack({ kind, id, record = -1, field }: Mismatch): boolean {
     const { [kind]: table } = { orgs: "org", users: "user", devices: "device", docs: "secured_user" } as const;
-    const isFound = (condition: string, one: string): boolean =>
-      this.#tenant.sql(`select 1 from ${table}_observed o left join ${table} t on t.pk = o.pk where ${condition}`, {
-        id: one,
-      }).length > 0;
+    const isVersion = (condition: string, one: string): boolean =>
+      this.#tenant.sql(
+        `select 1 from (select id, pk from ${table} union select id, pk from ${table}_version where id is not null) r
+           left join ${table}_observed o on o.pk = r.pk
+         where r.id = :id and ${condition}`,
+        { id: one },
+      ).length > 0;
     if (field === WHOLE_RECORD)
       return this.#ledger
         .idsOf(kind, record)
-        .some((one) => isFound("o.id = :id and o.inConsole = 0 and t.pk is null", one));
+        .some((one) => isVersion(`o.pk is null and not exists (select 1 from ${table} t where t.pk = r.pk)`, one));
     const name = { parentId: "parent", "custom:座席": "custom" }[field] ?? field;
     const column = getVersionSchema(table).columns.find((one) => one.name === name);
     if (column === undefined) return false;
-    const isSame =
-      name === "custom"
-        ? "not exists (select 1 from json_each(o.custom) e where e.value is not t.custom ->> e.key)"
-        : `o."${name}" is t."${name}"`;
-    return isFound(`t.id = :id and o.inConsole = 1 and o.touched & ${column.bit} <> 0 and ${isSame}`, id ?? "");
+    const isChanged = `exists (select 1 from ${table}_version v where v.pk = r.pk and v.changed & ${column.bit} <> 0)`;
+    return isVersion(`${isChanged} and coalesce(o.wished, 0) & ${column.bit} = 0`, id ?? "");
   }
 
   /** Returns true if a user's groups differ because of an open task for one of the groups. */

@@ -453,7 +453,7 @@ class TenantFiller {
     const revision = this.#revision;
     this.#insert("change", { number: 1, revision, writer: "records" });
     for (const pk of draw.some(fields))
-      this.#insert("custom_field_observed", { pk, inConsole: 0, touched: Number(ALL_COLUMNS_MASK), since: revision });
+      this.#insert("custom_field_observed", { pk, inConsole: 0, wished: Number(ALL_COLUMNS_MASK), since: revision });
     for (const pk of this.#numbers(2, fields.length + 1)) {
       const name = draw.text();
       const record = { name, nameKey: nameKey(name), id: draw.id(), createdAt: draw.instant() };
@@ -467,7 +467,7 @@ class TenantFiller {
       this.#insert("custom_field_observed", {
         pk,
         inConsole: 1,
-        touched: Number(ALL_COLUMNS_MASK),
+        wished: Number(ALL_COLUMNS_MASK),
         since: revision,
         ...record,
       });
@@ -479,7 +479,7 @@ class TenantFiller {
       const emails = JSON.stringify(["a@example.co.jp", "b@example.co.jp"]);
       const record = { title: draw.orNull(draw.text()), emails, accountPasswordSetAt: draw.orNull(SECRET_AT) };
       this.#insert("user_version", { pk, revision, action: "update", changed, ...record });
-      this.#insert("user_observed", { pk, inConsole: 1, touched: changed, since: revision, ...record });
+      this.#insert("user_observed", { pk, inConsole: 1, wished: changed, since: revision, ...record });
     }
   }
 

@@ -109,6 +109,7 @@ const CLEARED_TABLES = [
   "ade_server",
   "ade_device",
   "business_device",
+  "observed_version",
   "renewal_item",
   "renewal_notice",
   "answer",

@@ -55,6 +55,8 @@ export const MIRROR_SCENES: readonly Scene[] = [
   { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "8"] },
   createScene("an upload file", copyTasks, "console upload -o upload.csv --overwrite", {
     saysBefore: true,
+    // each run has an audit record
+    tables: ["user", "user_observed", "org_observed", "device_observed"],
     outputs: ["upload.csv"],
   }),
   createScene("console drop", copyTasks, "console drop 4 5 6 --confirm-deletions 1", { plans: true }),

@@ -18,6 +18,7 @@ import { writeTable } from "../../imports/outputs/table-file.ts";
 import { buildConsoleImportCommand } from "../../imports/refusal/console-import-command.ts";
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
+import { requireNamedContext } from "../../permission.ts";
 import { readTaskNumber } from "../columns.ts";
 import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
@@ -38,7 +39,9 @@ export async function writeUploads(
   tools: Tools,
   { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
 ): Promise<Outcome> {
-  const { client } = await tools.tenant("console", "imports");
+  const chosen = await tools.tenant("console", "imports");
+  const { client } = chosen;
+  requireNamedContext(tools, chosen);
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
   const open = await readOpenRecords(client, number);
   const kinds = open.kinds.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
@@ -66,6 +69,7 @@ export async function writeUploads(
   const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
   const written = files.flatMap(({ names }) => names).map((name) => ({ flag: "--output", name, field }));
   if (!(await permitOutputs(tools, written))) return undefined;
+  await recordUploads(tools, uploads);
   for (const { upload, deletions, names } of files) {
     if (upload !== undefined) await writeKindUpload(tools, upload, names);
     if (deletions !== undefined) await writeDeletionList(tools, deletions, names[0] ?? "");
@@ -73,6 +77,19 @@ export async function writeUploads(
   for (const { kind } of open.kinds) await tools.terminal.note(describeUploadCheck(kind));
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
   return uploads.some(({ leftOut }) => leftOut.length > 0) ? "partial" : undefined;
+}
+
+/** Records what is in the files before they are written. @throws `not-permitted` */
+export async function recordUploads(tools: Tools, uploads: readonly BuiltUpload[]): Promise<void> {
+  const { client } = await tools.tenant("console");
+  const files = uploads.flatMap(({ kind, tables, isWhole }) =>
+    tables.map(({ fields, rows }) => ({
+      kind,
+      fields: [...new Set(fields)],
+      ids: isWhole ? undefined : rows.flatMap(({ id }) => id ?? []),
+    })),
+  );
+  await client.console.write({ files });
 }
 
 const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] => {
@@ -195,7 +212,7 @@ export async function writeDeletionList(
 ): Promise<void> {
   const { thing, key } = FORMATS[kind];
   const header = [thing.namedBy ?? "name", key].map((name) => findColumn(FORMATS[kind].columns, name)?.header ?? name);
-  const rows = deleted.map((one) => [one.name, one.key ?? ""]);
+  const rows = deleted.map((one) => [one.name, one.key]);
   await writeTable(tools, file, [header, ...rows]);
   const { en, ja } = thing.title;
   await tools.terminal.problem(

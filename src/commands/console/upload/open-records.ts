@@ -38,9 +38,10 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   return first === undefined ? [] : [{ ...first, work, changes: of.flatMap(({ changes }) => changes) }];
 };
 
-const getKey = ({ key, name }: Pick<TaskRecord, "key" | "name">): string => key ?? name;
+const hasOtherConsoleKey = (one: TaskRecord): boolean => one.console !== null && one.console.key !== one.key;
 
-const hasOtherConsoleKey = (one: TaskRecord): boolean => one.console !== null && getKey(one.console) !== getKey(one);
+/** The console has no record with such a key, or will not have it. */
+const NOT_THERE: readonly string[] = ["delete", "settle"];
 
 const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
   FORMATS[kind].thing.name === thing &&
@@ -56,12 +57,19 @@ export async function readOpenRecords(
   const tasks: ConsoleTask[] = [];
   for (const one of await console.list({})) tasks.push(await console.show(one.number, { all: true }));
   const all = tasks.flatMap(({ records }) => records);
-  const asked = tasks.flatMap((task) => (number === undefined || task.number === number ? task.records : []));
+  const asked = tasks.flatMap((task) =>
+    // values that were taken back are restored only if their number is given
+    number === undefined
+      ? task.records.filter(({ state }) => state === "open")
+      : task.number === number
+        ? task.records.filter(({ state }) => state !== "unsettled")
+        : [],
+  );
   const unsafe = new Map<string, Set<string>>();
-  for (const one of all.filter((record) => record.work === "delete" || hasOtherConsoleKey(record))) {
+  for (const one of all.filter((record) => NOT_THERE.includes(record.work) || hasOtherConsoleKey(record))) {
     const space = getKeyScope(one);
     const keys = unsafe.get(space) ?? new Set();
-    for (const at of [one, one.console]) if (at !== null) keys.add(getKey(at));
+    for (const at of [one, one.console]) if (at !== null) keys.add(at.key);
     unsafe.set(space, keys);
   }
   const records = [...Map.groupBy(asked.filter(isInFile), getRecordId).values()].flatMap(joinChanges);

@@ -40,7 +40,7 @@ export async function readUploadRows(
   { kind, records }: { readonly kind: ImportKind; readonly records: readonly TaskRecord[] },
   { columns, secrets, isWhole }: { columns: readonly Column[]; secrets: Secrets; isWhole: boolean },
 ): Promise<readonly UploadRow[]> {
-  const open = new Map(records.map((record) => [record.key ?? record.name, record]));
+  const open = new Map(records.map((record) => [record.key, record]));
   const keyColumn = columns.find(({ field }) => field === FORMATS[kind].key);
   const rows: UploadRow[] = [];
   const paths = new Map<string, string>();

@@ -8,7 +8,12 @@ import { findOmission, isChanged, readUploadRows, type ExportClient, type Upload
 
 export interface UploadTable {
   readonly header: readonly string[];
-  readonly rows: readonly { readonly key: string; readonly cells: readonly string[] }[];
+  readonly fields: readonly string[];
+  readonly rows: readonly {
+    readonly key: string;
+    readonly id: string | undefined;
+    readonly cells: readonly string[];
+  }[];
 }
 
 export interface UploadTables {
@@ -63,7 +68,12 @@ export async function buildUploadTables(client: ExportClient, upload: KindUpload
     const wide = widenColumns(placed, (column) => Math.max(1, ...rows.map((row) => row.valuesOf(column).length)));
     return {
       header: wide.map(({ header }) => header),
-      rows: rows.map((row) => ({ key: row.key, cells: wide.map(({ column, at }) => row.valuesOf(column)[at] ?? "") })),
+      fields: wide.map(({ column }) => column.field),
+      rows: rows.map((row) => ({
+        key: row.key,
+        id: row.record?.id,
+        cells: wide.map(({ column, at }) => row.valuesOf(column)[at] ?? ""),
+      })),
     };
   };
   if (isWhole) return { tables: [buildTable(all)], leftOut };

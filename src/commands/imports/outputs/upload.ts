@@ -11,6 +11,7 @@ import {
   buildKindUpload,
   createSeveralFilesFailure,
   describeFirstExport,
+  recordUploads,
   requireLastExport,
   writeDeletionList,
   writeKindUpload,
@@ -128,6 +129,7 @@ export async function finishPlanWithUpload(
       return (await writeUploads(tools, written)) ?? outcome;
     }
     const { leftOut } = built;
+    await recordUploads(tools, [built]);
     await writeKindUpload(tools, built, [file]);
     if (open.deleted.length > 0 && !isWhole) await writeDeletionList(tools, open, getDeletionsFileName(file));
     await tools.terminal.note(describeUploadCheck(kind));

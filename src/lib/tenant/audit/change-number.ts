@@ -45,15 +45,21 @@ export interface StoredChange {
   readonly import: number | null;
   readonly undoneBy: number | null;
   readonly action: string;
+  readonly isOfConsole: boolean;
 }
 
-export const toUndoneChange = ({ number, revision, writer }: StoredChange): UndoneChange => ({
+export const toUndoneChange = ({ number, revision, writer, isOfConsole }: StoredChange): UndoneChange => ({
   number,
   revision: revision ?? -1,
   isImport: writer === "import",
+  isOfConsole,
 });
 
-const SELECT_VISIBLE_CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
+const IS_OF_CONSOLE_SQL = `(with recursive undone(number, writer) as (select c.number, c.writer union select o.number, o.writer
+    from undone u join main.change w on w.number = u.number join main.change o on o.number = w.undoes)
+  select max(writer = 'console') from undone)`;
+
+const SELECT_VISIBLE_CHANGES = `select c.*, a.action, ${IS_OF_CONSOLE_SQL} as isOfConsole from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
 const toStoredChange = (row: Row): StoredChange => {
@@ -65,6 +71,7 @@ const toStoredChange = (row: Row): StoredChange => {
     import: orNull("import"),
     undoneBy: orNull("undoneBy"),
     action: String(row["action"]),
+    isOfConsole: row["isOfConsole"] === 1,
   };
 };
 

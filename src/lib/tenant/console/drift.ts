@@ -9,15 +9,18 @@ import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
   buildHolderExistsSql,
+  buildIsForgottenSql,
+  EXISTENCE_BIT,
   EXPORTED_VERSIONS,
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "./observed-state.ts";
+import { buildAgainstSql, buildEndEntriesSql, LISTED_SQL } from "./written.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console last showed. A task is
 // the part that one change wrote.
 
-export type DriftAction = "create" | "update" | "delete";
+export type DriftAction = "create" | "update" | "delete" | "restore" | "unsettled";
 
 export interface RecordDrift {
   readonly thing: string;
@@ -44,10 +47,13 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
     from (${differing}) d ${ORDERED_JOIN} json_each('${bits}') b where d.mask & b.value <> 0`;
   return `select '${thing.name}' as thing, w.pk, w.revision, 'update' as action, sum(w.bit) as mask from (${written}) w group by w.pk, w.revision
     union all select '${thing.name}', d.pk, coalesce(${created}, d.since), 'create', ${ALL_COLUMNS_MASK}
-      from (select o.pk, o.since from ${local} where o.inConsole = 0 and ${isIncluded}) d
+      from (select o.pk, o.since from ${local} where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} <> 0 and ${isIncluded}) d
+    union all select '${thing.name}', o.pk, o.since, 'unsettled', ${ALL_COLUMNS_MASK}
+      from ${local} where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} = 0 and ${isIncluded}
     union all select '${thing.name}', d.pk, coalesce(${last("v.action = 'delete'")}, d.since), 'delete', ${ALL_COLUMNS_MASK}
       from (select o.pk, o.since from ${observed} o where o.inConsole = 1 and ${isIncluded}
-        and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d`;
+        and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d
+    union all ${buildAgainstSql(versions, isIncluded)}`;
 };
 
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
@@ -56,7 +62,8 @@ const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   return `o.pk in (select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision
     union all select r.pk from main.created_range c ${ORDERED_JOIN} ${observed} r on r.pk between c.first and c.last
       where c.revision = :revision and c.thing = '${thing.name}'
-    union all select s.pk from ${observed} s where s.since = :revision)`;
+    union all select s.pk from ${observed} s where s.since = :revision
+    union all select o.pk from ${observed} o ${ORDERED_JOIN} ${LISTED_SQL} where o.written <> '[]' and e.value ->> 'r' = :revision)`;
 };
 
 const buildChangeDriftSql = (versions: VersionSchema): string =>
@@ -126,7 +133,8 @@ export const readTaskNumbers = (
     buildThingDriftSql(getVersionSchema(thing), "o.pk in (select value from json_each(:pks))"),
   );
   return reader.all<{ pk: number; number: number }>(
-    `select distinct d.pk, c.number from (${drift.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision`,
+    `select distinct d.pk, c.number from (${drift.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision
+     where d.action not in ('restore', 'unsettled')`,
     { pks },
   );
 };
@@ -136,9 +144,11 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<nu
   for (const versions of OBSERVED_VERSIONS) {
     const table = `main.${getObservedTable(versions)}`;
     const isExported = EXPORTED_VERSIONS.includes(versions);
-    const isWhole = buildCaseSql("d.action = 'update'", "false", "true");
+    const isWhole = buildCaseSql("d.action in ('update', 'restore')", "false", "true");
     const seen = buildCompleteMaskSql(versions, `(d.mask & ~${buildUnseenBitsSql(versions)})`);
-    const mask = isExported ? buildCaseSql("d.action = 'update'", `d.mask & ~${seen}`, "0") : "d.mask";
+    const mask = isExported
+      ? buildCaseSql("d.action in ('update', 'restore')", `d.mask & ~${seen} & ~${EXISTENCE_BIT}`, "0")
+      : "d.mask";
     const rows = await writer.all(
       `select * from (select d.pk, ${mask} as mask, ${isWhole} as whole from (${buildChangeDriftSql(versions)}) d
          left join main.${versions.thing.name} t on t.${versions.key} = d.pk) where mask <> 0`,
@@ -146,11 +156,12 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<nu
     );
     const parts = JSON.stringify(rows.map(({ pk, mask: bits, whole }) => [pk, bits, whole]));
     await writer.run(
-      `update ${table} as o set touched = ${buildCaseSql("m.whole", "0", "o.touched & ~m.mask")}
-       from (select value ->> 0 as pk, value ->> 1 as mask, value ->> 2 as whole from json_each(:parts)) m where m.pk = o.pk`,
+      `update ${table} as o set written = ${buildEndEntriesSql(versions)}, wished = ${buildCaseSql("m.whole", "0", "o.wished & ~m.ended")},
+         inConsole = ${buildCaseSql("m.whole", `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`, "o.inConsole")}
+       from (select value ->> 0 as pk, value ->> 1 as ended, value ->> 2 as whole from json_each(:parts)) m where m.pk = o.pk`,
       { parts },
     );
-    await writer.run(`delete from ${table} where touched = 0`, {});
+    await writer.run(`delete from ${table} as o where ${buildIsForgottenSql(versions)}`, {});
     confirmed += rows.length;
   }
   return confirmed;

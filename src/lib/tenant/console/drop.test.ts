@@ -183,15 +183,6 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
     ["user", "taken", ["メールアドレス"], "別人 <yamada@x>"],
   ],
   [
-    "that was deleted, and whose address another one has by now",
-    async () => {
-      const number = await remove("users", [await idOf("users", "sato@x")]);
-      await tenant.client.users.create({ name: "別人", emails: ["sato@x"] });
-      return number;
-    },
-    ["user", "taken", ["メールアドレス"], "別人 <sato@x>"],
-  ],
-  [
     "that was in an organisation that is deleted",
     async () => {
       const number = await move("sato@x", await idOf("orgs", "E"));

@@ -38,7 +38,8 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
     .join(" | ")})`;
 };
 
-const findFileFields = (thing: Thing, column: string): readonly string[] => {
+/** Returns the fields of files that contain a column of the record type. */
+export const findFileFields = (thing: Thing, column: string): readonly string[] => {
   const field = findFieldOfColumn(thing, column);
   if (field === undefined) return [];
   const formats = Object.values(FORMATS).filter((format) => format.thing === thing);

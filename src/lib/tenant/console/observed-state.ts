@@ -1,16 +1,16 @@
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql.ts";
-import type { Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import {
   ALL_COLUMNS_MASK,
+  CONSTANT_BIT,
   getColumnBit,
   listSecretTimeColumns,
   VERSION_SCHEMAS,
@@ -18,8 +18,8 @@ import {
   type VersionSchema,
 } from "../versions/tables.ts";
 
-// The observed state of a mirror contains the values that the console last showed, for each field that was changed
-// locally. Such a field is called "touched" until an export shows the local value.
+// The observed state of a mirror has a row for each record with a wish or with values that were written into a file.
+// The row contains the values that the console last showed for the wished fields.
 
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()].filter(
   ({ thing }) => !THINGS_WITHOUT_TASKS.includes(thing),
@@ -31,17 +31,22 @@ export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.fil
 
 /**
  * Returns the name of the table with the observed state of a record type. `inConsole` is true if the console last
- * showed the record, `touched` is a bit mask of columns, and `since` is the revision of the last export or the first
- * change.
+ * showed the record, `wished` is a bit mask of columns, and `since` is the revision of the last export or the first
+ * change. The constant bit is the wish for a creation or a deletion: a record that is not in the console and has no
+ * such wish is unsettled. `written` lists the values that files contain.
  */
 export const getObservedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string =>
   `${thing.name}_observed`;
 
 export const OBSERVED_STATE_COLUMNS = [
   "inConsole integer not null",
-  "touched integer not null",
+  "wished integer not null",
   "since integer not null",
+  "written text not null default '[]'",
 ] as const;
+
+/** The rows of {@link getObservedTable} before a change, as JSON; null if there was none. */
+export const OBSERVED_VERSION_TABLE = "main.observed_version";
 
 /** SQL: false if the record belongs to a deleted record: an account to its user, an action to its device. */
 export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string => {
@@ -54,10 +59,15 @@ export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): s
 export const buildConsoleStatesSql = (versions: VersionSchema, which: string): string => {
   const names = versions.columns.map(({ name }) => quoteIdentifier(name));
   const own = `main.${getObservedTable(versions)} own`;
-  return `select own.pk, own.touched as mask, ${names.map((name) => `own.${name}`).join(", ")} from ${own} where own.inConsole = 1 and own.pk in (${which})
+  return `select own.pk, own.wished as mask, ${names.map((name) => `own.${name}`).join(", ")} from ${own} where own.inConsole = 1 and own.pk in (${which})
     union all select v.pk, v.changed, ${names.map((name) => `v.${name}`).join(", ")}
       from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})`;
 };
+
+/** SQL: true if the console may have another value of a column: a wish, or a value in a file that was taken back. */
+export const buildMayDifferSql = (versions: VersionSchema, column: string, row = "o"): string =>
+  `(${row}.wished & ${getColumnBit(versions, column)} <> 0 or ${row}.written <> '[]' and (${row}.inConsole = 0
+    or exists (select 1 from json_each(${row}.written) w where w.value ->> 'f' = '${column}')))`;
 
 export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
   `${buildConsoleStatesSql(versions, which)}
@@ -66,7 +76,7 @@ export const buildPossibleStatesSql = (versions: VersionSchema, which: string): 
 
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
-const buildDifferingEntriesSql = (one: string, other: string): string =>
+export const buildDifferingEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(k.key, coalesce(${one}, '{}') ->> k.key)
     from (select key from json_each(coalesce(${one}, '{}')) union select key from json_each(coalesce(${other}, '{}'))) k
     where coalesce(${one}, '{}') ->> k.key is distinct from coalesce(${other}, '{}') ->> k.key)`;
@@ -94,7 +104,7 @@ const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
 export const buildDifferingBitsSql = (versions: VersionSchema): string =>
   `(${versions.columns
     .filter(({ leads }) => leads)
-    .map(({ name, bit }) => buildCaseSql(`o.touched & ${bit} <> 0 and ${buildDiffersSql(versions, name)}`, bit, "0"))
+    .map(({ name, bit }) => buildCaseSql(`o.wished & ${bit} <> 0 and ${buildDiffersSql(versions, name)}`, bit, "0"))
     .join(" | ")})`;
 
 /** SQL: adds the second owner column to a mask with one owner column, because a device has only one owner. */
@@ -117,7 +127,7 @@ const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelatio
 };
 
 /** SQL: the bits of the columns that a version `v` contains, without references that the console updates itself. */
-const buildWrittenBitsSql = (versions: VersionSchema): string =>
+export const buildWrittenBitsSql = (versions: VersionSchema): string =>
   RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
     (bits, relation) =>
       buildCaseSql(
@@ -136,74 +146,8 @@ export const buildEmptyValueSql = (thing: Thing, name: string): string => {
   return refers?.to === ORG.name && clearable === false ? String(ROOT_ORG_NUMBER) : "null";
 };
 
-export const buildIsFilledSql = (thing: Thing, name: string): string => {
-  const value = `t.${quoteIdentifier(name)}`;
-  return `coalesce(${value}, '') not in ('', '[]', '{}', 0) and ${value} is distinct from ${buildEmptyValueSql(thing, name)}`;
-};
+export const EXISTENCE_BIT = CONSTANT_BIT;
 
-const buildObserveCreatedStatement = (versions: VersionSchema): string =>
-  `insert into main.${getObservedTable(versions)} (pk, inConsole, touched, since)
-   select t.${versions.key}, 0, ${ALL_COLUMNS_MASK}, :revision
-   from main.created_range c ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} between c.first and c.last
-   where c.revision = :revision and c.thing = '${versions.thing.name}' on conflict do nothing`;
-
-export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
-
-/** SQL: stores the console's values before the change `:revision`, and marks the written columns as touched. */
-const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
-  const { thing, key, columns } = versions;
-  const table = getObservedTable(versions);
-  const names = columns.map(({ name }) => quoteIdentifier(name));
-  const isCustom = (name: string): boolean => name === CUSTOM_FIELDS_COLUMN;
-  const before = columns.map(({ name, bit }) =>
-    isCustom(name)
-      ? buildCaseSql(
-          `v.changed & ${bit} <> 0`,
-          buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`),
-          "'{}'",
-        )
-      : `v.${quoteIdentifier(name)}`,
-  );
-  const written = buildWrittenBitsSql(versions);
-  const kept = columns.map(({ name, bit }) => {
-    const [own, other] = [`${table}.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`];
-    const stays = isCustom(name) ? buildMergedEntriesSql(own, other) : own;
-    return `${quoteIdentifier(name)} = ${buildCaseSql(`${table}.inConsole = 1 and ${table}.touched & ${bit} <> 0`, stays, other)}`;
-  });
-  return [
-    `insert into main.${table} (pk, inConsole, touched, since, ${names.join(", ")})
-     select v.pk, 1, ${written}, :revision, ${before.join(", ")}
-     from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
-     where v.revision = :revision and ${written} <> 0
-     on conflict (pk) do update set touched = ${table}.touched | excluded.touched, ${kept.join(", ")}`,
-    buildObserveCreatedStatement(versions),
-  ];
-};
-
-/** SQL: removes deleted custom fields from the observed state. One task covers the deletion for all records. */
-const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
-  const bit = buildCustomFieldsBitSql(versions);
-  if (bit === "0") return [];
-  const table = `main.${getObservedTable(versions)}`;
-  const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
-  const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk) and ${isRemoved}`;
-  const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
-  return [
-    `update ${table} as o set ${CUSTOM_FIELDS_COLUMN} = (select json_group_object(e.key, e.value)
-       from json_each(coalesce(o.${CUSTOM_FIELDS_COLUMN}, '{}')) e where ${known})
-     where o.inConsole = 1 and o.touched & ${bit} <> 0 and ${isHere}`,
-    `update ${table} as o set touched = o.touched & ~${bit} where o.inConsole = 1 and o.${CUSTOM_FIELDS_COLUMN} = '{}' and ${isHere}`,
-    `delete from ${table} as o where o.touched = 0 and ${isRemoved}`,
-  ];
-};
-
-export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((versions) => [
-  ...buildObserveStatements(versions),
-  ...buildForgetFieldsStatements(versions),
-]);
-
-/** Call this after all versions of the change are stored. */
-export const storeObservedState = async (writer: Writer): Promise<void> => {
-  const revision = await writer.revision();
-  for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });
-};
+/** SQL: true if the row has no wish, is not unsettled, and no file contains a value of it. */
+export const buildIsForgottenSql = ({ thing, key }: VersionSchema): string =>
+  `o.wished = 0 and o.written = '[]' and (o.inConsole = 1 or not exists (select 1 from main.${thing.name} h where h.${key} = o.pk))`;

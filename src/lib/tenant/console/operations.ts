@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from "../../model/console-files.ts";
 import { operation } from "../operation.ts";
 import { findLastOpenTask, listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 
@@ -30,6 +31,29 @@ export const consoleTasks = {
     needs: ["console.write"],
     once: true,
     run: async ({ session }, { numbers }) => (await import("./console.ts")).confirmTasks(session, numbers),
+  }),
+  write: operation({
+    route: "POST /v1/console/files",
+    about: "Record which values files for the console contain. Call this before writing the files",
+    input: ({ z }) =>
+      z.strictObject({
+        files: z
+          .array(
+            z.strictObject({
+              kind: z.enum(FORMAT_NAMES),
+              fields: z.array(z.string()).meta({ description: "fields of the file's columns" }),
+              ids: z
+                .array(z.string())
+                .optional()
+                .meta({ description: "IDs of the records in the file; default: all records" }),
+            }),
+          )
+          .min(1)
+          .max(100),
+      }),
+    needs: ["console.write"],
+    once: true,
+    run: async ({ session }, { files }) => (await import("./console.ts")).recordFiles(session, files),
   }),
 };
 

@@ -19,14 +19,21 @@ import {
   type StateReader,
 } from "../versions/timeline.ts";
 import type { RecordDrift } from "./drift.ts";
-import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed-state.ts";
+import { CUSTOM_FIELDS_COLUMN, EXISTENCE_BIT, getObservedTable } from "./observed-state.ts";
+
+/** a value in a file for the console: the column, the value, and the revision that gave the value */
+interface WrittenValue {
+  readonly f: string;
+  readonly v: SqlValue;
+  readonly r: number;
+}
 
 type ConsoleValue = string | readonly string[] | null;
 
 interface ConsoleName {
   readonly name: string;
-  /** main email address, organisation code, organisation path or user ID */
-  readonly key: string | null;
+  /** main email address, organisation code, organisation path, user ID, serial number, or else the name */
+  readonly key: string;
 }
 
 interface RecordChange {
@@ -40,6 +47,11 @@ export interface TaskRecord extends ConsoleName {
   readonly kind: FormatName;
   readonly id: string;
   readonly work: ConsoleWork;
+  /**
+   * `taken-back` if a file contains a value that nobody wishes any more; the changes then restore the value.
+   * `unsettled` if an export lacks the record, and somebody must decide about it
+   */
+  readonly state: "open" | "taken-back" | "unsettled";
   readonly console: ConsoleName | null;
   readonly changes: readonly RecordChange[];
 }
@@ -59,11 +71,17 @@ export class TaskRecordReader {
     this.#calledThere = createConsoleNameReader(this.#console);
   }
 
-  async read({ thing: name, pk, action, mask }: RecordDrift): Promise<TaskRecord> {
+  async read({ thing: name, pk, action: drift, mask }: RecordDrift): Promise<TaskRecord> {
     const { thing } = getVersionSchema(name);
-    const local = (await this.#row(`main.${name}`, thing, pk)) ?? (await this.#observed(thing, pk)) ?? {};
-    const console = action === "create" ? null : ((await this.#console(thing, pk)) ?? {});
-    const changes = action === "delete" ? [] : await this.#changes(thing, { mask, local, console });
+    const row = await this.#row(`main.${name}`, thing, pk);
+    const takenBack = drift === "restore";
+    const whole = takenBack && hasBit(mask, EXISTENCE_BIT);
+    const action = drift !== "restore" ? drift : !whole ? "update" : row === null ? "delete" : "create";
+    const local = row ?? (await this.#observed(thing, pk)) ?? {};
+    const shown = action === "create" ? null : ((await this.#console(thing, pk)) ?? local);
+    const console = takenBack && shown !== null ? await this.#withTakenBack(thing, pk, shown) : shown;
+    const changes =
+      action === "delete" || action === "unsettled" ? [] : await this.#changes(thing, { mask, local, console });
     const here = await this.#called(thing, pk, local, this.#local);
     const there = console && (await this.#called(thing, pk, console, this.#console));
     const isSame = there === null || (there.name === here.name && there.key === here.key);
@@ -73,6 +91,7 @@ export class TaskRecordReader {
       kind: getFileKind(thing, local),
       id: thing === ACCOUNT_SETTINGS ? ACCOUNT_SETTINGS_ID : String(owner?.["id"]),
       work: (await this.#hasAccount(thing, pk)) ? "edit" : determineRecordWork(thing, action, changes),
+      state: takenBack ? "taken-back" : action === "unsettled" ? "unsettled" : "open",
       ...here,
       console: isSame ? null : there,
       changes,
@@ -93,6 +112,19 @@ export class TaskRecordReader {
     return this.#row(`main.${getObservedTable({ thing })}`, thing, pk);
   }
 
+  async #withTakenBack(thing: Thing, pk: number, shown: Row): Promise<Row> {
+    const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
+    const own = listed.filter(({ f }) => f !== "" && !f.startsWith(`${CUSTOM_FIELDS_COLUMN}.`));
+    const custom = listed.flatMap(({ f, v }) => {
+      const [column, key = ""] = f.split(".");
+      return column === CUSTOM_FIELDS_COLUMN ? [[key, v] as const] : [];
+    });
+    const values = Object.fromEntries(own.map(({ f, v }) => [f, v]));
+    if (custom.length === 0) return { ...shown, ...values };
+    const all = { ...parseEntries(shown[CUSTOM_FIELDS_COLUMN]), ...Object.fromEntries(custom) };
+    return { ...shown, ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(all) };
+  }
+
   readonly #local: StateReader = (thing, pk) =>
     this.#row(SHARED_THINGS.includes(thing) ? `main.${thing.name}` : thing.name, thing, pk);
 
@@ -100,8 +132,8 @@ export class TaskRecordReader {
   readonly #console: StateReader = async (thing, pk) => {
     const [local, observed] = [await this.#local(thing, pk), await this.#observed(thing, pk)];
     if (local === null || observed === null || observed["inConsole"] === 0) return local ?? observed;
-    const touched = Number(observed["touched"]);
-    const shown = getVersionSchema(thing.name).columns.filter(({ bit }) => hasBit(touched, bit));
+    const wished = Number(observed["wished"]);
+    const shown = getVersionSchema(thing.name).columns.filter(({ bit }) => hasBit(wished, bit));
     const values = shown.map(({ name }) => [
       name,
       name === CUSTOM_FIELDS_COLUMN ? overlayCustomFields(local, observed) : (observed[name] ?? null),
@@ -116,7 +148,7 @@ export class TaskRecordReader {
   }
 
   async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
-    if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: null };
+    if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: ACCOUNT_SETTINGS_ID };
     // an account has the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
     const { namedBy = "name", keys, fields } = thing;
@@ -126,10 +158,10 @@ export class TaskRecordReader {
     if (field !== namedBy && value !== null)
       return {
         name,
-        key: fields[field]?.type === "texts" ? ((JSON.parse(String(value)) as string[])[0] ?? null) : String(value),
+        key: fields[field]?.type === "texts" ? ((JSON.parse(String(value)) as string[])[0] ?? name) : String(value),
       };
     // an organisation without a code is identified by its path
-    if (thing !== ORG || state["parent"] === null) return { name, key: null };
+    if (thing !== ORG || state["parent"] === null) return { name, key: name };
     const above = await createStateNameReader(stateOf)(ORG, state["parent"] ?? null);
     const parent = await stateOf(ORG, Number(state["parent"]));
     const own = formatOrgPath([name]);
@@ -217,11 +249,12 @@ const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
 /** Returns `edit` for a new record of a type whose records cannot be added in the console. */
 const determineRecordWork = (
   thing: Thing,
-  action: RecordDrift["action"],
+  action: Exclude<RecordDrift["action"], "restore">,
   changes: readonly RecordChange[],
 ): TaskRecord["work"] => {
   if (action === "create" && thing.clicks?.kinds !== undefined) return "perform";
   if (action === "create" && thing.clicks?.create === undefined) return "edit";
+  if (action === "unsettled") return "settle";
   if (action !== "update") return action;
   const isPlace = ({ field }: RecordChange): boolean =>
     thing === DEVICE ? OWNER_FIELDS.includes(field) : thing.fields[field]?.refers?.to === ORG.name;

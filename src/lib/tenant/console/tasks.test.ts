@@ -88,30 +88,6 @@ test.each<readonly [string, () => Promise<unknown>, number]>([
     },
     1,
   ],
-  [
-    "changed here, and deleted there",
-    async () => {
-      await tenant.import(exported, [
-        [...HEADER, "TEL"],
-        [...YAMADA, ""],
-        [...SATO, ""],
-        ["髙橋", "t@x", "", "03"],
-      ]);
-      await edit("t@x", { title: "係長" });
-      return tenant.import(exported, START);
-    },
-    1,
-  ],
-  [
-    "deleted there, and edited since",
-    async () => {
-      await tenant.import(exported, [...START, ["髙橋", "t@x", ""]]);
-      await edit("t@x", { title: "係長" });
-      await tenant.import(exported, START);
-      return edit("t@x", { tel: "03" });
-    },
-    1,
-  ],
 ])("a record that the console lacks is one task with all of its current values: %s", async (_, does, place) => {
   await does();
   expect((await tasks()).map(([number, work, name]) => [number, work, name])).toEqual([[place, "create", "髙橋"]]);

@@ -96,6 +96,8 @@ export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
   readonly isImport: boolean;
+  /** true for an import of a console export, and for its undo and redo */
+  readonly isOfConsole?: boolean | undefined;
   /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;

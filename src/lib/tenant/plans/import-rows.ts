@@ -125,7 +125,7 @@ export const toImportObject = ({ number, id }: Pick<ImportRecord, "number" | "id
 
 export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
-  const { merged: _merged, blocked: _blocked, roles: _roles, ...done } = rest as Partial<PlanCounts>;
+  const { merged: _merged, blocked: _blocked, roles: _roles, remade: _remade, ...done } = rest as Partial<PlanCounts>;
   return { ...done, ...(done.kept !== undefined && { kept: { ...done.kept, names: [] } }) };
 };
 

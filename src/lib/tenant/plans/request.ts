@@ -30,6 +30,8 @@ export const IMPORT_FIELDS = {
   skipInvalid: BOOLEAN_FIELD,
   fromConsole: BOOLEAN_FIELD,
   keepMissing: BOOLEAN_FIELD,
+  /** keep missing records to which wishes refer, or which an undo brought back, because nobody can be asked */
+  keepUsed: BOOLEAN_FIELD,
   generatePasswords: BOOLEAN_FIELD,
   forConsole: BOOLEAN_FIELD,
   learns: BOOLEAN_FIELD,

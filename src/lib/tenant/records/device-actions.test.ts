@@ -140,7 +140,9 @@ describe("an account that manages some organisations", () => {
 
 describe("in a mirror", () => {
   const names = async () =>
-    (await tenant.client.console.list()).flatMap(({ records }) => records.map(({ work, name }) => `${work} ${name}`));
+    (await tenant.client.console.list()).flatMap(({ records }) =>
+      records.map(({ work, name, state }) => `${state === "open" ? "" : `${state}: `}${work} ${name}`),
+    );
   const start = async (): Promise<readonly Device[]> => {
     await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["S1"], ["S2"]]);
     return Array.fromAsync(tenant.client.devices.list());
@@ -182,14 +184,16 @@ describe("in a mirror", () => {
     );
     expect(await names()).toEqual(["perform S2", "delete S1"]);
     await tenant.client.imports.commit(await undoChange(tenant.client, change ?? 0));
-    expect(await names()).toEqual(["perform S1", "perform S2"]);
+    expect(await names()).toEqual(["perform S1", "perform S2", "taken-back: create S1"]);
   });
 
   test("undo removes an action with its task, but not an action that was carried out", async () => {
     const [one, other] = (await start()) as [Device, Device];
     const [first] = await act([one]);
     await tenant.client.imports.commit(await undoChange(tenant.client, first?.consoleTask ?? 0));
-    expect([await names(), await listActions()]).toEqual([[], []]);
+    expect([await names(), await listActions()]).toEqual([["taken-back: delete S1"], []]);
+    await tenant.client.console.confirm({ numbers: [first?.consoleTask ?? 0] });
+    expect(await names()).toEqual([]);
     const [second] = await act([other], { kind: "message", message: "m" });
     await tenant.client.console.confirm({ numbers: [second?.consoleTask ?? 0] });
     const failure = await failureOf(undoChange(tenant.client, second?.consoleTask ?? 0));

@@ -12,7 +12,6 @@ export interface StoredTenant extends Readonly<Record<PanelKind, number>> {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   readonly administratorsKnown: string[];
   /** kinds whose next console export should be imported, because the mirror and the console differ */
-  readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
 }
 
@@ -34,7 +33,6 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     apps: await reader.count("select count(*) from app"),
     secured: await countSecuredUsers(reader),
     administratorsKnown: await readKnownKinds(reader),
-    exportsAwaited: await readAwaitedExports(reader),
     profile: await readProfile(reader),
   };
 };
@@ -76,17 +74,6 @@ export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
 export const writeProfile = async (writer: Writer, profile: TenantProfile): Promise<void> => {
   await saveVersionOrCreation(writer, "tenant_profile", 1);
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
-};
-
-/** Returns kinds of which no console import has deleted missing records since the last import that kept them. */
-const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
-  const mode = "i.detail -> 'request' ->> 'mode'";
-  const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;
-  const sql = `select distinct w.kind from (
-      select i.kind, i.revision from import i where ${IS_COMMITTED_SQL} and ${IS_FROM_CONSOLE_SQL} and ${mode} = 'append') w
-    where not exists (select 1 from import i where i.kind = w.kind and ${IS_COMMITTED_SQL} and ${isWhole} and i.revision > w.revision)
-    order by w.kind`;
-  return (await reader.all(sql)).map(({ kind }) => String(kind));
 };
 
 const readKnownKinds = async (reader: Reader): Promise<string[]> =>

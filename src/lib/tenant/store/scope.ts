@@ -118,7 +118,7 @@ const buildIsObservedInScope = (thing: Thing): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>
     buildCaseSql(
-      `t.inConsole = 1 and t.touched & ${getColumnBit(versions, column)} <> 0`,
+      `t.inConsole = 1 and t.wished & ${getColumnBit(versions, column)} <> 0`,
       `t."${column}"`,
       `r."${column}"`,
     );

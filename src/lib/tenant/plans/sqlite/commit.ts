@@ -35,6 +35,7 @@ import {
   quoteIdentifier,
 } from "../../store/sql.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
+import { clearReferences } from "./merge/unsettled.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 
 const readLastNumber = (database: Database, series: string): number =>
@@ -259,6 +260,7 @@ export const applyPlan = (database: Database, plan: PlanDefinition, context: Com
   createReferencedRecords(database, plan, context);
   updateClaims(database, plan, true);
   releaseDevices(database, plan, context);
+  clearReferences(database, plan, context);
   deleteRecords(database, plan);
   updateRecords(database, plan, context);
   updateClaims(database, plan, false);

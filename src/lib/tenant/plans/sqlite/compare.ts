@@ -9,7 +9,7 @@ import {
   buildCaseSql,
   ORDERED_JOIN,
 } from "../../store/sql.ts";
-import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
+import { reportReleasedDevices, findUndeletableRecords } from "./deletion/undeletable.ts";
 import { recordPlanViolations } from "../../store/sqlite/plan-violations.ts";
 import { findConflicts } from "./conflicts.ts";
 import { findScopeProblems } from "./matching/scope-problems.ts";
@@ -51,6 +51,7 @@ import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
+import { countRemade, storeKeptRecords } from "./merge/unsettled.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../../versions/references.ts";
@@ -251,6 +252,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   leaveOutUnknownKeys(database, plan);
   tree?.place(database, plan);
   mergeLocalChanges(database, plan);
+  storeKeptRecords(database, plan);
   keepLostZeros(database, plan);
   followNameSeparator(database, plan);
   if (plan.request.mode === "replace") {
@@ -259,7 +261,6 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   }
   findProtectedChanges(database, plan);
   findUndeletableRecords(database, plan);
-  keepMissingRecords(database, plan);
   markGeneratedPasswords(database, plan);
   findMissingRequiredValues(database, plan);
   findScopeProblems(database, plan);
@@ -308,10 +309,9 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
     columns,
     errors: severity("error"),
     warnings: severity("warning"),
-    ...((plan.request.undeletable !== undefined || plan.request.keepMissing === true) && {
-      kept: countKeptRecords(database, plan),
-    }),
+    ...(plan.request.undeletable !== undefined && { kept: countKeptRecords(database, plan) }),
     ...(released !== undefined && { released }),
+    remade: countRemade(database, plan),
     roles: findRolesInFile(database, plan),
     rejected: isRejected(database, plan, { invalid, deleted }),
   };

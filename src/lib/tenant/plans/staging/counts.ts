@@ -54,6 +54,14 @@ export interface MergedValues {
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
   readonly leftOut: number;
+  /** number of missing records that are kept until somebody decides about them */
+  readonly unsettled: number;
+  /** number of references to missing records that are cleared */
+  readonly cleared: number;
+  /** number of deleted records that an undo brought back */
+  readonly brought: number;
+  /** records whose wishes end, because they refer to missing records */
+  readonly wishes: { readonly count: number; readonly first: readonly string[] };
 }
 
 interface KeptRecords {
@@ -62,6 +70,12 @@ interface KeptRecords {
   readonly hash: string;
   /** false if the previous import of the same kind already kept the same records */
   readonly isNew: boolean;
+}
+
+/** Records that the console deleted, and that the file makes again. */
+export interface RemadeRecords {
+  readonly count: number;
+  readonly names: readonly string[];
 }
 
 export interface PlanCounts {
@@ -83,11 +97,14 @@ export interface PlanCounts {
   readonly wipes?: number | undefined;
   readonly foreign?: true | undefined;
   readonly kept?: KeptRecords | undefined;
+  readonly remade?: RemadeRecords | undefined;
   readonly released?: number | undefined;
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
     | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
+  /** for the undo in a mirror: when the last file with a value of the change was written; null if there is none */
+  readonly writtenAt?: string | null | undefined;
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
 }

@@ -215,6 +215,9 @@ const MANUAL_SCHEMA_SQL = `
   create table created_range (revision integer not null, thing text not null, first integer not null, last integer not
     null, primary key (thing, first, revision)) without rowid;
   create index created_range_revision on created_range (revision);
+  create table observed_version (thing text not null, pk integer not null, revision integer not null, state text,
+    primary key (thing, pk, revision)) without rowid;
+  create index observed_version_revision on observed_version (revision);
 
   -- how files with a header row are read: use (console users, import users), digest of the headers, JSON of the columns
   -- (header, field) or of the headers and the map, number of the change with which it is undone

@@ -2,7 +2,7 @@ import { DEVICE } from "../../../../model/device.ts";
 import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
 import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
+import { buildRecordLabelSql, recordColumn } from "../expressions.ts";
 import { recordFinding, type PlanFinding } from "../findings.ts";
 import { buildIsKeptLocallySql } from "../merge/tables.ts";
 import { IS_ABSENT_SQL, UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
@@ -55,6 +55,8 @@ export const findUndeletableRecords = (database: Database, plan: PlanDefinition)
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
   reportUndeletableRecords(database, plan, findMissingProtectedRecords(database, plan));
+  // an export of the console clears references to the records that it lacks
+  if (request.fromConsole === true) return;
   // references within the tree are checked later, when the tree is known
   for (const holder of (kind.table.heldBy ?? []).filter(({ thing }) => thing !== kind.thing)) {
     const releases = request.undeletable === "release" && holder.thing === DEVICE;
@@ -97,17 +99,6 @@ export const reportUndeletableRecords = (
     const params = records.map((one) => ({ ...one.params, ...(isKept && { kept: 1 }) }));
     reportRecords(database, plan, { code, severity: isKept ? "warning" : "error" }, params);
   }
-};
-
-export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
-  if (request.fromConsole !== true || request.keepMissing !== true) return;
-  createTargetIndex(database);
-  const { thing, inScope, isFree, name, table } = kind;
-  database.run(
-    `insert into s.${UNDELETABLE_TABLE} select t.pk from ${thing.name} t where ${inScope} and ${isFree}
-       and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptLocallySql(kind)}`,
-    { kind: name, usual: table.usual ?? null },
-  );
 };
 
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>

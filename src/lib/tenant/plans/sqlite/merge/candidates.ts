@@ -1,4 +1,9 @@
-import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed-state.ts";
+import {
+  buildMayDifferSql,
+  buildPossibleStatesSql,
+  buildConsoleStatesSql,
+  getObservedTable,
+} from "../../../console/observed-state.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import { buildIsMatchedRowSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -44,7 +49,7 @@ const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema)
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
   const isGone = `not exists (select 1 from main.${thing.name} n where n.pk = o.pk) and ${buildIsInKindScopeSql(thing, "o")}`;
   return `select o.pk from main.${getObservedTable(versions)} o
-    where o.touched & ${getColumnBit(versions, keyOf(plan).field)} <> 0 and (${isIn} or ${isGone})`;
+    where ${buildMayDifferSql(versions, keyOf(plan).field)} and (${isIn} or ${isGone})`;
 };
 
 const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
@@ -235,7 +240,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   const pairs = readPairs(database, plan, versions).filter(({ isOther, isDeleted }) => !isOther || !isDeleted);
   const { decided, contested } = decidePairs(pairs);
   const others = [...contested].flatMap(([row, pks]) => (pks.size === 0 ? [row] : []));
-  const isKept = `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = m.target and o.touched & ${getColumnBit(versions, keyOf(plan).field)} <> 0)`;
+  const isKept = `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = m.target and ${buildMayDifferSql(versions, keyOf(plan).field)})`;
   const held = database.all(
     `select m.row, m.target from json_each(:others) e ${ORDERED_JOIN} s.match m on m.row = e.value where ${isKept}`,
     { others: JSON.stringify(others) },

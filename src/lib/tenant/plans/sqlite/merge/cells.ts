@@ -1,4 +1,9 @@
-import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed-state.ts";
+import {
+  buildMayDifferSql,
+  buildPossibleStatesSql,
+  getObservedTable,
+  OBSERVED_VERSIONS,
+} from "../../../console/observed-state.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Thing } from "../../../../model/thing.ts";
@@ -40,7 +45,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
       scope === "true"
         ? scope
         : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${buildIsInKindScopeSql(thing, "o")})`;
-    const uncertain = `select o.pk from main.${getObservedTable(versions)} o where o.touched & ${bit} <> 0 and ${isInScope}`;
+    const uncertain = `select o.pk from main.${getObservedTable(versions)} o where ${buildMayDifferSql(versions, refers.by)} and ${isInScope}`;
     const states = `(${buildPossibleStatesSql(versions, uncertain)}) t`;
     database.run(
       `insert into ${CELL_KEY_TABLE} select :what, e.value, t.pk from ${states} ${ORDERED_JOIN} json_each(${buildKeyListSql(thing, refers.by)}) e
@@ -67,6 +72,6 @@ export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredRefere
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
   if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";
   const bit = getColumnBit(versions, refers.by);
-  const which = `select z.pk from main.${getObservedTable(versions)} z where z.pk = ${pk} and z.touched & ${bit} <> 0`;
+  const which = `select z.pk from main.${getObservedTable(versions)} z where z.pk = ${pk} and ${buildMayDifferSql(versions, refers.by, "z")}`;
   return `exists (select 1 from (${buildPossibleStatesSql(versions, which)}) s where s.mask & ${bit} <> 0 and s.${refers.by} is null)`;
 };

@@ -5,8 +5,10 @@ import {
   buildDifferingBitsSql,
   buildMergedEntriesSql,
   CUSTOM_FIELDS_COLUMN,
+  EXISTENCE_BIT,
   getObservedTable,
 } from "../../../console/observed-state.ts";
+import { buildPutBackBitsSql, buildPutBackEntriesSql, buildSettledListSql } from "../../../console/written.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
@@ -69,8 +71,8 @@ const buildFieldBitsSql = (
 
 const buildOpenEntriesSql = (isStagedCustom: boolean): string => {
   const all = buildCaseSql(
-    "o.inConsole = 1",
-    `coalesce(o.${CUSTOM_FIELDS_COLUMN}, '{}')`,
+    `o.inConsole = 1 or o.wished & ${EXISTENCE_BIT} = 0`,
+    buildMergedEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, isStagedCustom ? buildPutBackEntriesSql() : "'{}'"),
     buildMergedEntriesSql(isStagedCustom ? "r.custom" : "'{}'", `t.${CUSTOM_FIELDS_COLUMN}`),
   );
   const shown = isStagedCustom ? `json_type(r.custom, '$."' || k.key || '"') is not null` : "false";
@@ -98,9 +100,11 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
     ...(kind.fixed === undefined ? [] : [getColumnBit(versions, kind.fixed)]),
   ];
   const joined = buildReferenceJoinsSql(plan);
+  // an unsettled record is no creation
+  const isNew = `(o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} <> 0)`;
   database.run(
     `insert into ${MERGED_ROWS_TABLE} (pk, row, isNew, open, shown, differing${names.map((name) => `, ${name}`).join("")})
-     select t.pk, m.row, o.inConsole = 0, ${buildCaseSql("o.inConsole = 0", ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
+     select t.pk, m.row, ${isNew}, ${buildCaseSql(isNew, ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
      from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
     { kind: plan.kind.name },
@@ -110,15 +114,21 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
       ? ""
       : ` | ${buildCaseSql(`${CUSTOM_FIELDS_COLUMN} <> '{}'`, buildCustomFieldsBitSql(versions), "0")}`;
   database.exec(`update ${MERGED_ROWS_TABLE} set differing = shown & (differing${set})`);
+  const shownSql = { isCustomShown: custom !== undefined && isStaged(plan, custom) };
+  database.exec(
+    `update ${MERGED_ROWS_TABLE} as m set back = n.back, written = n.written
+     from (select x.pk, ${buildPutBackBitsSql(versions, shownSql)} as back, ${buildSettledListSql(versions, shownSql)} as written
+       from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row
+         ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk where o.written <> '[]') n where n.pk = m.pk`,
+  );
 };
 
-const keepLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
+const keepLocalEntries = (database: Database, plan: PlanDefinition): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === "custom");
   if (custom === undefined || !isStaged(plan, custom)) return;
   database.exec(
-    `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk
-       ${ORDERED_JOIN} s.row r on r.row = x.row ${ORDERED_JOIN} json_each(r.custom) e
-     where x.isNew or exists (select 1 from json_each(o.custom) k where k.key = e.key)`,
+    `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} s.row r on r.row = x.row ${ORDERED_JOIN} json_each(r.custom) e
+     where x.isNew or exists (select 1 from json_each(x.custom) k where k.key = e.key)`,
   );
   database.exec(
     `update s.match as m set changed = m.changed & ~${2 ** custom.bit} | ${buildChangedBitSql(plan, custom)}
@@ -148,15 +158,19 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   createTargetIndex(database);
   const from = `${observed} o ${ORDERED_JOIN} s.match m on m.target = o.pk`;
   storeMergedRows(database, plan, versions, from);
-  const touched = buildCompleteMaskSql(versions, "o.touched");
+  const wished = buildCompleteMaskSql(versions, "o.wished");
   const kept = listSingleFields(plan).map((field) =>
-    buildCaseSql(`(${touched} | ~x.shown) & ${getColumnBit(versions, field.stored)} <> 0`, String(2 ** field.bit), "0"),
+    buildCaseSql(
+      `(${wished} | ~x.shown | x.back) & ${getColumnBit(versions, field.stored)} <> 0`,
+      String(2 ** field.bit),
+      "0",
+    ),
   );
   database.exec(
     `update s.match as m set changed = m.changed & ~(${kept.join(" | ") || "0"})
      from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} ${observed} o on o.pk = x.pk where x.row = m.row`,
   );
-  keepLocalEntries(database, plan, versions);
+  keepLocalEntries(database, plan);
 };
 
 export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): void => {

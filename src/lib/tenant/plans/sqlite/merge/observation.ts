@@ -1,25 +1,27 @@
 import {
   buildCompleteMaskSql,
-  buildIsFilledSql,
+  buildEmptyValueSql,
+  buildIsForgottenSql,
   CUSTOM_FIELDS_COLUMN,
   getObservedTable,
 } from "../../../console/observed-state.ts";
+import { buildForgetUnchangedSql, buildSaveExportedSql } from "../../../console/observe-change.ts";
+import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
 import { buildUnseenBitsSql } from "../../../console/exported-columns.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
-import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
-import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
+import { buildIsInKindScopeSql, getDeletionTable, type PlanDefinition } from "../stored-kind.ts";
 import {
-  AMBIGUOUS_TABLE,
-  buildIsReferencedByDriftSql,
   DELETED_HERE_TABLE,
   getMergedVersions,
   IS_MISSING_IN_EXPORT_SQL,
   listSingleFields,
   MERGED_ROWS_TABLE,
 } from "./tables.ts";
+import { observeKeptRecords } from "./unsettled.ts";
 
 const VALID_ROWS_SQL = `${MERGED_ROWS_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
@@ -28,25 +30,27 @@ const VALID_ROWS_SQL = `${MERGED_ROWS_TABLE} x where not exists (select 1 from s
  * export shows count as entered when another column is entered.
  */
 const buildTouchedBitsSql = (versions: VersionSchema): string => {
-  const filled = versions.columns
-    .filter(({ leads }) => leads)
-    .map(({ name, bit }) => buildCaseSql(buildIsFilledSql(versions.thing, name), bit, "0"));
   const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
-  const ofNew = `x.differing | ((${filled.join(" | ")}) & ~x.shown & ~${unseen})`;
+  const all = [...new Set(versions.columns.flatMap(({ leads, bit }) => (leads ? [bit] : [])))].join(" | ");
+  const ofNew = `x.differing | ((${all}) & ~x.shown & ~${unseen})`;
   const isDone = "x.open & x.shown & ~x.differing <> 0";
-  const ofOther = `o.touched & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
-  return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
+  const ofOther = `o.wished & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
+  return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, `${ofOther} | x.back`)})`);
 };
 
 const observeMatchedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const table = `main.${getObservedTable(versions)}`;
-  const sets = versions.columns.map(({ name, bit }) => {
+  const sets = versions.columns.map(({ name, bit, leads }) => {
     const column = quoteIdentifier(name);
     const isKnown = `x.shown & ${bit} <> 0${name === CUSTOM_FIELDS_COLUMN ? " or x.isNew" : ""}`;
-    return `${column} = ${buildCaseSql(isKnown, `x.${column}`, `o.${column}`)}`;
+    // the console's value of a creation that this export did not show is blank until an export shows it
+    const unknown = leads
+      ? buildCaseSql("x.isNew", buildEmptyValueSql(versions.thing, name), `o.${column}`)
+      : `o.${column}`;
+    return `${column} = ${buildCaseSql(isKnown, `x.${column}`, unknown)}`;
   });
   database.run(
-    `update ${table} as o set inConsole = 1, since = :revision, touched = ${buildTouchedBitsSql(versions)}, ${sets.join(", ")}
+    `update ${table} as o set inConsole = 1, since = :revision, written = x.written, wished = ${buildTouchedBitsSql(versions)}, ${sets.join(", ")}
      from (select * from ${VALID_ROWS_SQL}) x ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = x.pk where o.pk = x.pk`,
     { revision },
   );
@@ -64,9 +68,16 @@ const observeDeletedRecords = (
     ...buildNewDerivedColumns(plan, field),
   ]);
   const joined = buildReferenceJoinsSql(plan);
-  const sets = values.map(([name]) => `, ${quoteIdentifier(name)} = x.${quoteIdentifier(name)}`).join("");
+  const shown = new Set(values.map(([name]) => name));
+  const all = versions.columns.map(({ name, leads }) => {
+    const column = quoteIdentifier(name);
+    // the console has shown nothing else of a creation that was deleted
+    const unknown = buildCaseSql("o.inConsole = 0", buildEmptyValueSql(versions.thing, name), `o.${column}`);
+    return `, ${column} = ${shown.has(name) ? `x.${column}` : leads ? unknown : `o.${column}`}`;
+  });
+  const sets = all.join("");
   database.run(
-    `update main.${getObservedTable(versions)} as o set inConsole = 1, since = :revision${sets}
+    `update main.${getObservedTable(versions)} as o set inConsole = 1, wished = ${ALL_COLUMNS_MASK}, since = :revision, written = ${buildListWithoutSql("e.value ->> 'f' = '' and e.value ->> 'v' = 1")}${sets}
      from (select d.pk${values.map(([name, value]) => `, ${value} as ${quoteIdentifier(name)}`).join("")}
        from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} s.row r on r.row = d.row ${joined}) x where x.pk = o.pk`,
     { revision, kind: plan.kind.name },
@@ -81,23 +92,17 @@ const observeMissingRecords = (
 ): void => {
   const { thing } = plan.kind;
   const table = `main.${getObservedTable(versions)}`;
-  const local = `main.${thing.name} t where t.pk = o.pk`;
-  const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from ${local})`;
-  const isForgotten = `${gone} and ${IS_MISSING_IN_EXPORT_SQL}`;
-  database.run(`delete from ${table} as o where ${isForgotten}`, { kind: plan.kind.name });
-  // no export contains protected records
-  const isKept = `exists (select 1 from ${local} and ${buildIsInKindScopeSql(thing, "t")} and ${plan.kind.isFree}) and ${IS_MISSING_IN_EXPORT_SQL}`;
-  database.run(`update ${table} as o set inConsole = 0, touched = ${ALL_COLUMNS_MASK} where ${isKept}`, {
-    kind: plan.kind.name,
-  });
-  // the console needs the records to which locally changed records refer
-  const needed = `${buildIsInKindScopeSql(thing, "t")} and ${buildIsMissingRecordSql("t.pk")}
-    and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk) and not (${plan.kind.isLacking}) and (${buildIsReferencedByDriftSql(plan.kind)})`;
+  const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from main.${thing.name} t where t.pk = o.pk)`;
+  const isMissing = `${gone} and ${IS_MISSING_IN_EXPORT_SQL}`;
+  // a creation that was taken back is settled by the second export without the record
+  const isTakenBack = `o.inConsole = 0 and exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 's' = 0)`;
+  database.run(`delete from ${table} as o where ${isMissing} and not (${isTakenBack})`, { kind: plan.kind.name });
   database.run(
-    `insert into ${table} (pk, inConsole, touched, since) select t.pk, 0, ${ALL_COLUMNS_MASK}, :revision
-     from main.${thing.name} t where ${needed} and t.pk is distinct from :usual on conflict do nothing`,
-    { revision, usual: plan.kind.table.usual ?? null, kind: plan.kind.name },
+    `update ${table} as o set written = (select json_group_array(json_set(e.value, '$.s', 1)) from ${LISTED_SQL} where e.value ->> 'f' = '') where ${isMissing}`,
+    { kind: plan.kind.name },
   );
+  database.exec(`delete from ${table} where pk in (select target from ${getDeletionTable(thing)})`);
+  observeKeptRecords(database, plan, versions, revision);
 };
 
 const observeCustomFields = (database: Database, { staged }: PlanDefinition): void => {
@@ -111,10 +116,15 @@ const observeCustomFields = (database: Database, { staged }: PlanDefinition): vo
 export const observeExport = (database: Database, plan: PlanDefinition, revision: number): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
+  const { kind } = plan;
+  const isHere = `exists (select 1 from main.${kind.thing.name} t where t.pk = o.pk and ${kind.inScope})`;
+  const ofKind = `(${isHere} or ${buildIsInKindScopeSql(kind.thing, "o")})`;
+  database.run(buildSaveExportedSql(versions, ofKind), { revision, kind: kind.name });
   observeMatchedRecords(database, versions, revision);
   observeDeletedRecords(database, plan, versions, revision);
   observeCustomFields(database, plan);
   if (plan.request.mode === "replace" && plan.request.scope === undefined)
     observeMissingRecords(database, plan, versions, revision);
-  database.exec(`delete from main.${getObservedTable(versions)} where touched = 0`);
+  database.exec(`delete from main.${getObservedTable(versions)} as o where ${buildIsForgottenSql(versions)}`);
+  database.run(buildForgetUnchangedSql(versions), { revision });
 };

@@ -2,19 +2,21 @@ import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from 
 import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
-import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
+import { buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
+import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 import {
   DELETED_HERE_TABLE,
   getMergedVersions,
-  IS_MISSING_IN_EXPORT_SQL,
+  AMBIGUOUS_TABLE,
+  KEPT_TABLE,
   LEFT_OUT_TARGET,
   listSingleFields,
   MERGED_ROWS_TABLE,
 } from "./tables.ts";
+import { countReferences } from "./unsettled.ts";
 
 const MAX_LISTED_VALUES = 3;
 
@@ -44,11 +46,11 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const called = `${buildRecordLabelSql(kind.thing)} as name`;
   const joined = `${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
   const isOther = (bit: string, isSame: string): string =>
-    `x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
+    `x.differing & o.wished & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);
-  const lacking = `${observed} o ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = o.pk
-    where o.inConsole = 1 and ${buildIsInKindScopeSql(kind.thing, "t")} and ${kind.isFree}
-      and ${IS_MISSING_IN_EXPORT_SQL} and not (${kind.isLacking})`;
+  const lacking = `${KEPT_TABLE} k ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = k.pk
+    where k.why <> 'not there' and ${kind.inScope} and ${kind.isFree} and ${buildIsMissingRecordSql("t.pk")}
+      and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk)`;
   const isWhole = request.mode === "replace" && request.scope === undefined;
   const selects = [
     ...listSingleFields(plan).map((field) => {
@@ -77,7 +79,11 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const leftOut = database.count(
     `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.row = m.row)`,
   );
-  return contradicted + leftOut === 0 ? undefined : { contradicted, leftOut, first };
+  const unsettled = isWhole ? database.count(`select count(*) from ${lacking} and k.why <> 'put back'`, params) : 0;
+  const { cleared, brought, ended } = countReferences(database, plan);
+  if (contradicted + leftOut + unsettled + cleared + brought === 0) return undefined;
+  const wishes = { count: ended.length, first: ended.slice(0, MAX_LISTED_VALUES) };
+  return { contradicted, leftOut, first, unsettled, cleared, brought, wishes };
 };
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {

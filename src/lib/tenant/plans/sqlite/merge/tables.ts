@@ -1,5 +1,5 @@
-import { EXPORTED_VERSIONS, OBSERVED_VERSIONS, getObservedTable } from "../../../console/observed-state.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import { EXPORTED_VERSIONS } from "../../../console/observed-state.ts";
+import type { VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -8,7 +8,7 @@ import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind
 
 /**
  * The table of rows for locally changed records, with bit masks of columns: `shown` by the row, `differing` from the
- * local values, and `open` before the export.
+ * local values, `open` before the export, and `back` with a value that was taken back. `back` are fields with a value that was taken back.
  */
 export const MERGED_ROWS_TABLE = "s.merged";
 
@@ -16,6 +16,9 @@ export const DELETED_HERE_TABLE = "s.deleted_here";
 
 /** The table of records to which left-out rows may belong. An export says nothing about these records. */
 export const AMBIGUOUS_TABLE = "s.ambiguous";
+
+/** The table of records that a whole export does not delete. */
+export const KEPT_TABLE = "s.kept";
 
 /** The target of a left-out row, for which nothing is written. */
 export const LEFT_OUT_TARGET = -1;
@@ -39,11 +42,12 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
     database,
     MERGED_ROWS_TABLE,
     `pk integer primary key, row integer not null, isNew integer not null, shown integer not null,
-     differing integer not null, open integer not null, ${names}`,
+     differing integer not null, open integer not null, back integer not null default 0, written text not null default '[]', ${names}`,
   );
   database.exec("create index s.merged_row on merged (row)");
   createTable(database, DELETED_HERE_TABLE, "pk integer primary key, row integer not null");
   createTable(database, AMBIGUOUS_TABLE, "pk integer primary key");
+  createTable(database, KEPT_TABLE, "pk integer primary key, why text not null");
   createTable(
     database,
     CANDIDATE_KEY_TABLE,
@@ -55,24 +59,11 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
 export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
   plan.kind.fields.filter((field) => isStaged(plan, field) && field.merge !== "custom");
 
-export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKind): string =>
-  heldBy
-    .flatMap(({ thing, column, rows }) =>
-      OBSERVED_VERSIONS.filter((versions) => versions.thing === thing).map((versions) => {
-        const bits = rows === undefined ? getColumnBit(versions, column) : ALL_COLUMNS_MASK;
-        return `exists (select 1 from ${rows ?? `main.${thing.name}`} h join main.${getObservedTable(versions)} d on d.pk = h.pk
-          where h.${quoteIdentifier(column)} = t.pk and d.touched & ${bits} <> 0)`;
-      }),
-    )
-    .join(" or ") || "false";
-
 /** SQL: true if an import keeps a record although the export lacks the record. */
-export const buildIsKeptLocallySql = (kind: StoredKind): string => {
-  const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing);
-  if (versions === undefined) return "false";
-  return `(exists (select 1 from main.${getObservedTable(versions)} o where o.pk = t.pk) or exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk)
-    or ${buildIsReferencedByDriftSql(kind)})`;
-};
+export const buildIsKeptLocallySql = ({ thing }: StoredKind): string =>
+  EXPORTED_VERSIONS.some((versions) => versions.thing === thing)
+    ? `(exists (select 1 from ${KEPT_TABLE} k where k.pk = t.pk) or exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk))`
+    : "false";
 
 export const IS_MISSING_IN_EXPORT_SQL = `${buildIsMissingRecordSql("o.pk")}
   and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)

@@ -215,7 +215,7 @@ export const resolveOrgTreeFaults = (database: Database, plan: PlanDefinition): 
   let faults = findMisplacedRows(database, plan);
   for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportOrgFaults(database, plan, faults);
   const { request, kind } = plan;
-  if (request.mode !== "replace") return;
+  if (request.mode !== "replace" || request.fromConsole === true) return;
   const lacking = new Map(
     database
       .all<Pick<ExistingOrg, "pk" | "name">>(
@@ -224,13 +224,6 @@ export const resolveOrgTreeFaults = (database: Database, plan: PlanDefinition): 
       .map(({ pk, name }) => [pk, name]),
   );
   const tree = buildTree(database, readPlacedRows(database, plan));
-  if (request.fromConsole === true) {
-    const shown = new Set(database.all("select target from s.match").map(({ target }) => Number(target)));
-    const local = new Map([...tree].filter(([node]) => node > 0 && !shown.has(node)));
-    const above = [...countStayingChildren(local, new Set(lacking.keys()), true).keys()];
-    storeAmbiguousOrgs(database, above);
-    for (const pk of above) lacking.delete(pk);
-  }
   const counts = countStayingChildren(tree, new Set(lacking.keys()), request.undeletable !== undefined);
   const held = [...counts].map(([pk, count]) => ({
     pk,

@@ -2,10 +2,12 @@ import { buildThingDriftSql } from "../../../console/drift.ts";
 import {
   buildCompleteMaskSql,
   buildEmptyValueSql,
+  buildIsForgottenSql,
   buildMergedEntriesSql,
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
+import { buildEndEntriesSql } from "../../../console/written.ts";
 import { USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
@@ -31,7 +33,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
   const { dropped = [], inSight } = undone;
   const { thing } = versions;
   database.exec(
-    `create table if not exists ${DROPPED_VALUES_TABLE} (thing text, pk integer, mask integer, primary key (thing, pk))`,
+    `create table if not exists ${DROPPED_VALUES_TABLE} (thing text, pk integer, mask integer, ended integer, primary key (thing, pk))`,
   );
   database.run(`delete from ${DROPPED_VALUES_TABLE} where thing = :thing`, { thing: thing.name });
   // secrets cannot be restored, but dropping an account also drops the account's secrets
@@ -42,9 +44,11 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
   const part = `(d.mask & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
   const isAmong = inSight === undefined ? "true" : "d.pk in (select value from json_each(:among))";
   database.run(
-    `insert into ${DROPPED_VALUES_TABLE} select d.thing, d.pk, ${buildCompleteMaskSql(versions, `(sum(${part}))`)}
+    `insert into ${DROPPED_VALUES_TABLE}
+     select d.thing, d.pk, ${buildCompleteMaskSql(versions, buildCaseSql("d.action = 'restore'", "0", part))}, d.mask
      from (${buildThingDriftSql(versions, "true")}) d
-     where d.revision in (select value from json_each(:dropped)) and ${part} <> 0 and ${isAmong} group by d.thing, d.pk`,
+     where d.revision in (select value from json_each(:dropped)) and ${part} <> 0 and ${isAmong}
+     on conflict (thing, pk) do update set mask = mask | excluded.mask, ended = ended | excluded.ended`,
     {
       dropped: JSON.stringify(dropped),
       ...(inSight && { among: JSON.stringify(inSight.flatMap(([name, pk]) => (name === thing.name ? [pk] : []))) }),
@@ -67,7 +71,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
     return buildCaseSql(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
   });
   const from = `${DROPPED_VALUES_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
-    where d.thing = '${thing.name}' and ${buildInterruptCheckSql("d.pk")}`;
+    where d.thing = '${thing.name}' and d.mask <> 0 and ${buildInterruptCheckSql("d.pk")}`;
   const deletedAt = `(select max(v.revision) from main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete')`;
   const timesOf = times.map((name) => {
     const column = quoteIdentifier(name);
@@ -90,12 +94,22 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
 ];
 
 export const finishTaskDrop = (database: Database): void => {
+  for (const versions of OBSERVED_VERSIONS)
+    database.exec(
+      `update main.${getObservedTable(versions)} as o set written = ${buildEndEntriesSql(versions)}
+       from ${DROPPED_VALUES_TABLE} m where m.thing = '${versions.thing.name}' and m.pk = o.pk and o.written <> '[]'`,
+    );
   const users = getVersionSchema(USER.name);
   const secrets = listSecretTimeColumns(USER).flatMap((column) =>
     users.columns.flatMap(({ name, bit }) => (name === column ? [bit] : [])),
   );
   database.exec(
-    `update main.${getObservedTable(users)} as o set touched = o.touched & ~(${secrets.join(" | ")})
+    `update main.${getObservedTable(users)} as o set wished = o.wished & ~(${secrets.join(" | ")})
      from ${DROPPED_VALUES_TABLE} d where d.thing = '${USER.name}' and d.pk = o.pk and d.mask & (${secrets.join(" | ")}) <> 0`,
   );
+  for (const versions of OBSERVED_VERSIONS)
+    database.exec(
+      `delete from main.${getObservedTable(versions)} as o where o.pk in (select d.pk from ${DROPPED_VALUES_TABLE} d where d.thing = '${versions.thing.name}')
+         and ${buildIsForgottenSql(versions)}`,
+    );
 };

@@ -9,6 +9,7 @@ import type { UndoCounts, UndoneChange } from "../../engine.ts";
 import { EMPTY_COUNTS } from "../../import-result.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
+import { EXPORTED_VERSIONS, getObservedTable } from "../../../console/observed-state.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../devices/rules.ts";
@@ -71,7 +72,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
 export const prepareUndo = (database: Database, undone: UndoneChange): void => {
   if (undone.deleted !== undefined) stageDeletion(database, undone.deleted);
   else if (undone.dropped !== undefined) stageDrop(database, undone);
-  else stageChange(database, undone.revision);
+  else stageChange(database, undone.revision, undone);
   requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone);
   restoreCustomFields(database);
@@ -81,6 +82,18 @@ const countRecordsOfThing = (database: Database, versions: VersionSchema): numbe
   const kinds = getFileKinds(versions);
   if (kinds.length === 0) return database.count(`select count(*) from main.${versions.thing.name}`);
   return kinds.reduce((sum, kind) => sum + countRecords(database, kind), 0);
+};
+
+/** Returns when the last file was written that contains a value of a change; undefined if the tenant is no mirror. */
+const findWritingTime = (database: Database, { number, revision }: UndoneChange): string | null | undefined => {
+  if (database.get("select 1 from tenant where mirroredAt is not null") === undefined || number === 0) return undefined;
+  const tables = EXPORTED_VERSIONS.map(
+    (versions) => `select 1 from main.${getObservedTable(versions)} o ${ORDERED_JOIN} json_each(o.written) e
+      where e.value ->> 'r' = :revision and (e.value ->> 'f' <> '' or e.value ->> 'v' = 1)`,
+  );
+  if (database.get(`${tables.join(" union all ")} limit 1`, { revision }) === undefined) return null;
+  const sql = "select max(at) as at from main.audit where action = 'console.upload' and seq > :number";
+  return String(database.get(sql, { number })?.["at"]);
 };
 
 export const countPreparedUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
@@ -107,6 +120,8 @@ export const countPreparedUndo = (database: Database, undone: UndoneChange, own?
     ...(beside.length > 0 && { beside }),
     // the console does not change when a task is dropped, so no device needs to be wiped
     wipes: undone.dropped === undefined ? countWipes(database) : undefined,
+    ...(undone.deleted === undefined &&
+      undone.dropped === undefined && { writtenAt: findWritingTime(database, undone) }),
     blocked:
       blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, MAX_LISTED_BLOCKED_RECORDS) },
   };

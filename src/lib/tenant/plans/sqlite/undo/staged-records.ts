@@ -13,6 +13,14 @@ import {
   getVersionTable,
   type VersionSchema,
 } from "../../../versions/tables.ts";
+import {
+  buildCompleteMaskSql,
+  buildMergedEntriesSql,
+  CUSTOM_FIELDS_COLUMN,
+  getObservedTable,
+  OBSERVED_VERSION_TABLE,
+  OBSERVED_VERSIONS,
+} from "../../../console/observed-state.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/check-rules.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
@@ -36,23 +44,41 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
-const buildStagingSql = (versions: VersionSchema, mask: string): readonly string[] => {
+/**
+ * SQL: a column after the undo of the version `v`. In a mirror, a value that was not wished before the change becomes the
+ * value that the console showed last, except if the console has the change: then the restored value is a wish.
+ */
+const buildRestoredValueSql = (versions: VersionSchema, name: string, bit: string, isMirrored: boolean): string => {
+  const [was, now, shown] = ["v", "t", "o"].map((alias) => `${alias}.${quoteIdentifier(name)}`);
+  const restored = buildCaseSql(`v.changed & ${bit} <> 0`, `${was}`, `${now}`);
+  if (!isMirrored) return restored;
+  const merged = `(select json_group_object(e.key, e.value) from json_each(${buildMergedEntriesSql(`${shown}`, `${was}`)}) e where e.value is not null)`;
+  return buildCaseSql(
+    `${buildCompleteMaskSql(versions, "v.changed")} & ${bit} <> 0 and o.inConsole = 1 and o.wished & ${bit} <> 0 and coalesce(i.state ->> 'wished', 0) & ${bit} = 0`,
+    name === CUSTOM_FIELDS_COLUMN ? merged : `${shown}`,
+    restored,
+  );
+};
+
+const buildStagingSql = (versions: VersionSchema, mask: string, isMirrored: boolean): readonly string[] => {
   const { thing, key, times } = versions;
   const table = getStagedTable(versions);
   const kept = getVersionTable(versions);
   const columns = listRestoredColumns(versions);
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const restored = [
-    ...columns.map(({ name, bit }) =>
-      buildCaseSql(`v.changed & ${bit} <> 0`, `v.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`),
-    ),
+    ...columns.map(({ name, bit }) => buildRestoredValueSql(versions, name, bit, isMirrored)),
     ...times.map((name) => `v.${quoteIdentifier(name)}`),
   ];
+  const observed = isMirrored
+    ? `left join main.${getObservedTable(versions)} o on o.pk = v.pk
+       left join ${OBSERVED_VERSION_TABLE} i on i.thing = '${thing.name}' and i.pk = v.pk and i.revision = v.revision`
+    : "";
   const into = `insert into ${table} (pk, action, changed, ${names.join(", ")})`;
   const nulls = names.map(() => "null").join(", ");
   return [
     `${into} select v.pk, case v.action when 'delete' then 'create' else 'update' end, v.changed, ${restored.join(", ")}
-     from main.${kept} v left join main.${thing.name} t on t.${key} = v.pk
+     from main.${kept} v left join main.${thing.name} t on t.${key} = v.pk ${observed}
      where v.revision = :revision and v.changed & (${mask}) <> 0 and ${buildInterruptCheckSql("v.pk")}
        and not exists (select 1 from main.created_range c where c.revision = v.revision and c.thing = '${thing.name}'
          and v.action = 'delete' and v.pk between c.first and c.last)`,
@@ -111,11 +137,18 @@ const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
 export const stageChange = (
   database: Database,
   revision: number,
-  mask: (versions: VersionSchema) => string = buildRestoredMaskSql,
+  {
+    mask = buildRestoredMaskSql,
+    isOfConsole = true,
+  }: { readonly mask?: typeof buildRestoredMaskSql; readonly isOfConsole?: boolean | undefined },
 ): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
-    for (const sql of buildStagingSql(versions, mask(versions))) database.run(sql, { revision });
+    const isMirrored =
+      !isOfConsole &&
+      OBSERVED_VERSIONS.includes(versions) &&
+      database.get(`select 1 from main.${getObservedTable(versions)} limit 1`) !== undefined;
+    for (const sql of buildStagingSql(versions, mask(versions), isMirrored)) database.run(sql, { revision });
     if (hasStagedRecords(database, versions)) database.run(buildMergeLaterVersionsSql(versions), { revision });
   }
 };

@@ -31,13 +31,14 @@ import {
 } from "../../import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "../tables.ts";
 import { countMergedValues } from "../merge/report.ts";
+import { remakeRecords } from "../merge/unsettled.ts";
 import { observeExport } from "../merge/observation.ts";
 import { checkWrittenRecords } from "../../../store/check-rules.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/scope-problems.ts";
 import { updateKeyLists, SETTLE_STATEMENTS } from "../../../versions/save-versions.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
-import { OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
+import { OBSERVE_STATEMENTS } from "../../../console/observe-change.ts";
 import { auditImport } from "./audit.ts";
 import { writeExportLayout, writeLayout } from "../../../layouts/layouts.ts";
 import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "../staging.ts";
@@ -288,7 +289,8 @@ const applyAndRecord = async (
   const beside = orgs && buildPlanDefinition(orgs);
   const { collection, references } = plan.kind;
   const released = (counts.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
-  const others = [...released, ...(beside === undefined ? [] : [beside.kind.collection])];
+  const cleared = (counts.merged?.cleared ?? 0) > 0 ? plan.kind.holders : [];
+  const others = [...released, ...cleared, ...(beside === undefined ? [] : [beside.kind.collection])];
   const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
   await writer.lock([...new Set([collection, ...created, ...others])]);
   if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
@@ -308,6 +310,7 @@ const applyAndRecord = async (
   const isExport = request?.fromConsole === true;
   const isObserved = !isExport && (await isMirror(writer));
   const unsettled = isExport ? await readOpenTasks(writer) : undefined;
+  if (isObserved) remakeRecords(database, plan, revision);
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
   const { now } = moment;

@@ -24,7 +24,7 @@ import type { UndoneChange } from "../../engine.ts";
 import { readStagedChange } from "../../deletion.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { isMirror, restoreMirrorAge } from "../../../records/tenant-rows.ts";
-import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed-state.ts";
+import { OBSERVE_STATEMENTS, RESTORE_OBSERVED_STATEMENTS } from "../../../console/observe-change.ts";
 import {
   SETTLE_STATEMENTS,
   buildSaveCreatedRangesSql,
@@ -163,9 +163,9 @@ export const undoAndRecord = async (
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   await updateKeyLists(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
-  // the undo of a console import does not count restored values as local changes
-  const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
-  if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
+  if (asked.isOfConsole === true)
+    for (const sql of RESTORE_OBSERVED_STATEMENTS) database.run(sql, { revision, undone: undone?.revision ?? -1 });
+  else if (await isMirror(writer)) for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
   if (asked.dropped !== undefined) finishTaskDrop(database);
   const { kind, detail } = record;
   if (detail.learns !== undefined)

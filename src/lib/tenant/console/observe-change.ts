@@ -1,0 +1,205 @@
+import {
+  buildCaseSql,
+  buildFieldKeySql,
+  buildJsonObjectSql,
+  buildValueWithoutTypeSql,
+  quoteIdentifier,
+  ORDERED_JOIN,
+} from "../store/sql.ts";
+import { getKeyColumn } from "../../model/thing.ts";
+import { UNIQUE_LIST_TABLES } from "../records/record-rows.ts";
+import type { Writer } from "../store/store.ts";
+import { CUSTOM_FIELD } from "../../model/user.ts";
+import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import {
+  buildCustomFieldsBitSql,
+  buildDifferingBitsSql,
+  buildDifferingEntriesSql,
+  buildIsForgottenSql,
+  buildMergedEntriesSql,
+  buildWrittenBitsSql,
+  CUSTOM_FIELDS_COLUMN,
+  EXISTENCE_BIT,
+  EXPORTED_VERSIONS,
+  getObservedTable,
+  OBSERVED_VERSION_TABLE,
+  OBSERVED_VERSIONS,
+} from "./observed-state.ts";
+import { buildRecordWrittenSql } from "./written.ts";
+
+const listStateColumns = ({ columns }: VersionSchema): readonly string[] => [
+  "inConsole",
+  "wished",
+  "written",
+  ...columns.map(({ name }) => name),
+];
+
+/** SQL: the row `o` as JSON, without the revision of the last export. */
+const buildStateSql = (versions: VersionSchema): string =>
+  buildJsonObjectSql(
+    listStateColumns(versions).map((name) => [name, `json_quote(o.${quoteIdentifier(name)})`] as const),
+  );
+
+/** SQL: stores rows before the change `:revision`. @param records SQL: the rows */
+const buildSaveObservedSql = (versions: VersionSchema, records: string): string =>
+  `insert into ${OBSERVED_VERSION_TABLE} (thing, pk, revision, state)
+    select '${versions.thing.name}', o.pk, :revision, ${buildStateSql(versions)} from (${records}) o where true on conflict do nothing`;
+
+const buildCreatedRecordsSql = ({ thing, key }: VersionSchema): string =>
+  `select t.${key} as pk from main.created_range c ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
+   where c.revision = :revision and c.thing = '${thing.name}'`;
+
+/**
+ * SQL: a record that the change `:revision` made takes over the row of a deleted record with the same key in the console:
+ * the deletion ends, and what differs are wishes.
+ */
+const buildTakeOverStatements = (versions: VersionSchema): readonly string[] => {
+  const { thing, columns } = versions;
+  const [{ field } = { field: "" }] = thing.keys;
+  if (!EXPORTED_VERSIONS.includes(versions)) return [];
+  const table = `main.${getObservedTable(versions)}`;
+  const keyOf = (of: string): string => buildFieldKeySql(thing, field, (name) => `${of}.${quoteIdentifier(name)}`);
+  const { [field]: claims } = UNIQUE_LIST_TABLES[thing.name] ?? {};
+  const key = getKeyColumn({ short: thing.fields[field]?.short ?? field, list: false });
+  const holder =
+    claims === undefined
+      ? `main.${thing.name} h on ${keyOf("h")} = ${buildValueWithoutTypeSql(keyOf("o"))}${thing.scope === undefined ? "" : ` and h.${thing.scope} = o.${thing.scope}`}`
+      : `main.${claims} c on c.${key} = ${keyOf("o")} ->> 0 and c.main = 1 ${ORDERED_JOIN} main.${thing.name} h on h.pk = c.${thing.name}`;
+  const isMade = `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing.name}'`;
+  const pairs = `select o.*, h.pk as made from ${table} o ${ORDERED_JOIN} ${holder}
+    where ${isMade}) and ${isMade} and h.pk between r.first and r.last) and not exists (select 1 from main.${thing.name} n where n.pk = o.pk)`;
+  const names = ["since", "written", ...columns.map(({ name }) => name)].map(quoteIdentifier);
+  return [
+    buildSaveObservedSql(versions, `select p.* from (${pairs}) p`),
+    `insert into ${table} (pk, inConsole, wished, ${names.join(", ")}) select p.made, p.inConsole, ${ALL_COLUMNS_MASK}, ${names.map((name) => `p.${name}`).join(", ")} from (${pairs}) p where true
+     on conflict (pk) do update set inConsole = excluded.inConsole, ${names.map((name) => `${name} = excluded.${name}`).join(", ")}`,
+    `delete from ${table} as o where o.pk in (select p.pk from (${pairs}) p)`,
+  ];
+};
+
+/** SQL: stores the wishes of the change `:revision` with the console's values before it. */
+const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
+  const { thing, key, columns } = versions;
+  const table = getObservedTable(versions);
+  const names = columns.map(({ name }) => quoteIdentifier(name));
+  const isCustom = (name: string): boolean => name === CUSTOM_FIELDS_COLUMN;
+  const before = columns.map(({ name, bit }) =>
+    isCustom(name)
+      ? buildCaseSql(
+          `v.changed & ${bit} <> 0`,
+          buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`),
+          "'{}'",
+        )
+      : `v.${quoteIdentifier(name)}`,
+  );
+  const changed = buildWrittenBitsSql(versions);
+  // the console has no values of a creation; those of a deleted one identify it
+  const isCreation = `${table}.inConsole = 0 and ${table}.wished & ${EXISTENCE_BIT} <> 0`;
+  const kept = columns.map(({ name, bit }) => {
+    const [own, other] = [`${table}.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`];
+    const stays = isCustom(name) ? buildMergedEntriesSql(own, other) : own;
+    return `${quoteIdentifier(name)} = ${buildCaseSql(`${table}.wished & ${bit} <> 0 and not (${isCreation})`, stays, other)}`;
+  });
+  const here = `main.${thing.name} t where t.${key} = o.pk`;
+  const written = `coalesce((select ${changed} from main.${getVersionTable(versions)} v where v.pk = o.pk and v.revision = :revision), ${ALL_COLUMNS_MASK})`;
+  const changedRecords = `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision`;
+  const records = `${changedRecords} union ${buildCreatedRecordsSql(versions)}`;
+  const custom = buildDifferingEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
+  const restored = columns.some(({ name }) => isCustom(name)) ? `, ${CUSTOM_FIELDS_COLUMN} = ${custom}` : "";
+  const entries = `(select json_group_object(e.key, e.value) from json_each(o.${CUSTOM_FIELDS_COLUMN}) e where e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key)`;
+  const settled = columns.some(({ name }) => isCustom(name))
+    ? `, ${CUSTOM_FIELDS_COLUMN} = ${buildCaseSql(`o.${CUSTOM_FIELDS_COLUMN} is null`, "null", entries)}`
+    : "";
+  return [
+    buildSaveObservedSql(versions, `select o.* from (${records}) r ${ORDERED_JOIN} main.${table} o on o.pk = r.pk`),
+    `insert into main.${table} (pk, inConsole, wished, since, ${names.join(", ")})
+     select v.pk, 1, ${changed}, :revision, ${before.join(", ")}
+     from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
+     where v.revision = :revision and ${changed} <> 0
+     on conflict (pk) do update set wished = ${table}.wished | excluded.wished, ${kept.join(", ")}`,
+    `insert into main.${table} (pk, inConsole, wished, since) select pk, 0, ${ALL_COLUMNS_MASK}, :revision from (${buildCreatedRecordsSql(versions)}) where true
+     on conflict do nothing`,
+    ...buildTakeOverStatements(versions),
+    // a record that was restored is wished as far as it differs from what the console showed last
+    `update main.${table} as o set wished = ${buildCaseSql("o.inConsole = 1", `${ALL_COLUMNS_MASK} & ~${EXISTENCE_BIT}`, ALL_COLUMNS_MASK)}${restored}
+     from main.${thing.name} t where t.${key} = o.pk and o.pk in (${buildCreatedRecordsSql(versions)})`,
+    `update main.${table} as o set wished = o.wished & ~(${written} & ~${buildDifferingBitsSql(versions)})${settled}
+     from main.${thing.name} t where t.${key} = o.pk and o.inConsole = 1 and o.pk in (${records})`,
+    `update main.${table} as o set wished = 0 where o.inConsole = 0 and o.pk in (${changedRecords}) and not exists (select 1 from ${here})`,
+    // no file carries a deletion, or a record that no export shows
+    EXPORTED_VERSIONS.includes(versions)
+      ? buildRecordWrittenSql(
+          versions,
+          `o.pk in (${changedRecords}) and o.inConsole = 1 and t.${key} is null`,
+          () => "false",
+        )
+      : buildRecordWrittenSql(versions, `o.pk in (${records})`, () => "true"),
+    `delete from main.${table} as o where o.pk in (${records}) and ${buildIsForgottenSql(versions)}`,
+  ];
+};
+
+/** SQL: removes deleted custom fields from the observed state. One task covers the deletion for all records. */
+const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
+  const bit = buildCustomFieldsBitSql(versions);
+  if (bit === "0") return [];
+  const table = `main.${getObservedTable(versions)}`;
+  const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
+  const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk) and ${isRemoved}`;
+  const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
+  return [
+    `update ${table} as o set ${CUSTOM_FIELDS_COLUMN} = (select json_group_object(e.key, e.value)
+       from json_each(coalesce(o.${CUSTOM_FIELDS_COLUMN}, '{}')) e where ${known})
+     where o.inConsole = 1 and o.wished & ${bit} <> 0 and ${isHere}`,
+    `update ${table} as o set wished = o.wished & ~${bit} where o.inConsole = 1 and o.${CUSTOM_FIELDS_COLUMN} = '{}' and ${isHere}`,
+    `delete from ${table} as o where o.wished = 0 and ${isRemoved} and ${buildIsForgottenSql(versions)}`,
+  ];
+};
+
+export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((versions) => [
+  ...buildObserveStatements(versions),
+  ...buildForgetFieldsStatements(versions),
+]);
+
+/** SQL: stores the rows of a kind before an export. @param where SQL: condition on the rows `o` */
+export const buildSaveExportedSql = (versions: VersionSchema, where: string): string =>
+  buildSaveObservedSql(versions, `select o.* from main.${getObservedTable(versions)} o where ${where}`);
+
+/** SQL: deletes the stored rows of the change `:revision` that it did not change. */
+export const buildForgetUnchangedSql = (versions: VersionSchema): string =>
+  `delete from ${OBSERVED_VERSION_TABLE} as i where i.thing = '${versions.thing.name}' and i.revision = :revision
+     and i.state = (select ${buildStateSql(versions)} from main.${getObservedTable(versions)} o where o.pk = i.pk)`;
+
+/** SQL: restores the rows before the console import `:undone`. Wishes of later changes stay. */
+export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) => {
+  const table = getObservedTable(versions);
+  const names = listStateColumns(versions);
+  const stored = `${OBSERVED_VERSION_TABLE} i where i.thing = '${versions.thing.name}' and i.revision = :undone`;
+  const isLater = `exists (select 1 from main.${getVersionTable(versions)} v where v.pk = own.pk and v.revision > :undone and v.revision < :revision)`;
+  const sets = versions.columns.map(
+    ({ name, bit }) =>
+      `${quoteIdentifier(name)} = ${buildCaseSql(`excluded.wished & ${bit} = 0 and ${isLater}`, `own.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`)}`,
+  );
+  // files that were written since stay
+  const isKnown =
+    "exists (select 1 from json_each(excluded.written) w where w.value ->> 'f' = e.value ->> 'f' and w.value ->> 'v' is e.value ->> 'v')";
+  const all = `(select json_group_array(json(a.value)) from (select value from json_each(excluded.written)
+    union all select e.value from json_each(own.written) e where not ${isKnown}) a)`;
+  return [
+    buildSaveObservedSql(
+      versions,
+      `select o.* from ${stored.replace(" where ", ` ${ORDERED_JOIN} main.${table} o on o.pk = i.pk where `)}`,
+    ),
+    `delete from main.${table} as own where own.pk in (select i.pk from ${stored} and i.state is null) and not ${isLater}`,
+    `insert into main.${table} as own (pk, since, ${names.map(quoteIdentifier).join(", ")})
+     select i.pk, coalesce((select max(c.revision) from main.change c where c.writer = 'console' and c.revision < :undone), 0),
+       ${names.map((name) => `i.state ->> '${name}'`).join(", ")} from ${stored} and i.state is not null
+     on conflict (pk) do update set inConsole = excluded.inConsole, written = ${all}, since = excluded.since,
+       wished = excluded.wished | ${buildCaseSql(isLater, "own.wished", "0")}, ${sets.join(", ")}`,
+  ];
+});
+
+/** Call this after all versions of the change are stored. */
+export const storeObservedState = async (writer: Writer): Promise<void> => {
+  const revision = await writer.revision();
+  for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });
+};

@@ -1,0 +1,180 @@
+import { CUSTOM_FIELD } from "../../model/user.ts";
+import { buildCaseSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
+import { getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import { buildCustomFieldsBitSql, CUSTOM_FIELDS_COLUMN, EXISTENCE_BIT, getObservedTable } from "./observed-state.ts";
+
+// A row of the observed state lists the values that are in files for the console: `f` is a column, `custom.` with the
+// number of a custom field, or blank for the record itself (`v` is 1 for a record, 0 for a deletion). `r` is the
+// revision that gave the value, and `s` counts the exports that showed the restored value. If nobody wishes such a value
+// any more, the record is against it.
+
+const CUSTOM_PREFIX = `${CUSTOM_FIELDS_COLUMN}.`;
+
+const CUSTOM_KEY_SQL = `substr(e.value ->> 'f', ${CUSTOM_PREFIX.length + 1})`;
+
+export const LISTED_SQL = "json_each(o.written) e";
+
+/** SQL: an expression for the field of the entry `e`. */
+const buildOfFieldSql = (
+  { columns }: Pick<VersionSchema, "columns">,
+  of: (name: string, bit: string) => string,
+  ofCustom: (key: string) => string,
+): string => {
+  const leads = columns.filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN);
+  const cases = leads.map(({ name, bit }) => `when '${name}' then ${of(name, bit)}`);
+  const custom = columns.some(({ name }) => name === CUSTOM_FIELDS_COLUMN) ? ` else ${ofCustom(CUSTOM_KEY_SQL)}` : "";
+  return `case e.value ->> 'f' ${cases.join(" ")}${custom} end`;
+};
+
+const buildLocalValueSql = (versions: VersionSchema): string =>
+  buildOfFieldSql(
+    versions,
+    (name) => `t.${quoteIdentifier(name)}`,
+    (key) => `t.${CUSTOM_FIELDS_COLUMN} ->> ${key}`,
+  );
+
+const buildFieldBitSql = (versions: VersionSchema): string =>
+  buildOfFieldSql(
+    versions,
+    (_, bit) => bit,
+    () => buildCustomFieldsBitSql(versions),
+  );
+
+/** SQL: true if somebody wishes the field of the entry `e` of the row `o`. */
+const buildIsWishedFieldSql = (versions: VersionSchema): string =>
+  buildOfFieldSql(
+    versions,
+    (_, bit) => `o.wished & ${bit} <> 0`,
+    (key) => `json_type(o.${CUSTOM_FIELDS_COLUMN}, '$."' || ${key} || '"') is not null`,
+  );
+
+/** SQL: the records that are against the value of an entry, with the revision that gave the value. */
+export const buildAgainstSql = (versions: VersionSchema, which: string): string => {
+  const { thing, key } = versions;
+  const isField = `t.${key} is not null and o.inConsole = 1 and not coalesce(${buildIsWishedFieldSql(versions)}, true)
+    and e.value ->> 'v' is distinct from ${buildLocalValueSql(versions)}`;
+  const isRecord = `e.value ->> 'v' = (t.${key} is null) and o.inConsole = (t.${key} is not null) and o.wished & ${EXISTENCE_BIT} = 0`;
+  return `select '${thing.name}' as thing, o.pk, e.value ->> 'r' as revision, 'restore' as action,
+      sum(distinct ${buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, buildFieldBitSql(versions))}) as mask
+    from ${getObservedTable(versions)} o ${ORDERED_JOIN} ${LISTED_SQL} left join main.${thing.name} t on t.${key} = o.pk
+    where ${which} and ${buildCaseSql("e.value ->> 'f' = ''", isRecord, isField)} group by o.pk, e.value ->> 'r'`;
+};
+
+/** SQL: adds entries to a list without equal ones. @param entries SQL: `f`, `v`, `r` */
+const buildAddedSql = (entries: string): string =>
+  `(select json_group_array(json(w.entry)) from (
+      select e.value as entry from ${LISTED_SQL}
+      union all select json_object('f', n.f, 'v', n.v, 'r', n.r, 's', 0) from (${entries}) n
+        where not exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = n.f and e.value ->> 'v' is n.v)) w)`;
+
+const buildRevisionSql = ({ thing }: VersionSchema, versions: string, bits: string): string => {
+  const isLocal = (revision: string): string =>
+    `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
+  return `coalesce((select v.revision from main.${versions} v where v.pk = o.pk and v.changed & ${bits} <> 0 and ${isLocal("v.revision")} order by v.revision desc limit 1),
+    (select max(c.revision) from main.created_range c where c.thing = '${thing.name}' and o.pk between c.first and c.last), o.since)`;
+};
+
+/**
+ * SQL: records that a file contains the wished values of columns. @param which SQL: condition on the rows `o`
+ * @param isInFile SQL: true if the file contains the column with a name
+ */
+export const buildRecordWrittenSql = (
+  versions: VersionSchema,
+  which: string,
+  isInFile: (name: string) => string,
+): string => {
+  const { thing, key, columns } = versions;
+  const table = getVersionTable(versions);
+  const fields = columns
+    .filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN)
+    .map(
+      ({ name, bit }) =>
+        `select '${name}' as f, t.${quoteIdentifier(name)} as v, ${buildRevisionSql(versions, table, bit)} as r
+         where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`,
+    );
+  const bit = buildCustomFieldsBitSql(versions);
+  const keys = `json_each(${buildCaseSql("o.inConsole = 1", `o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)}) k`;
+  const custom =
+    bit === "0"
+      ? []
+      : [
+          `select '${CUSTOM_PREFIX}' || k.key, t.${CUSTOM_FIELDS_COLUMN} ->> k.key, ${buildRevisionSql(versions, table, bit)}
+           from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)
+           where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile("custom")}`,
+        ];
+  const record = `select '', t.${key} is not null, ${buildRevisionSql(versions, table, buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} where o.wished <> 0`;
+  const observed = `main.${getObservedTable(versions)}`;
+  return `insert into ${observed} (pk, inConsole, wished, since, written)
+    select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, ...custom, record].join(" union all "))}
+    from ${observed} o left join main.${thing.name} t on t.${key} = o.pk where ${which}
+    on conflict (pk) do update set written = excluded.written`;
+};
+
+/** What an export shows of the row `o`: SQL over the merged row `x`, the staged row `r` and the record `t`. */
+interface ShownSql {
+  readonly isCustomShown: boolean;
+}
+
+const buildShownValueSql = (versions: VersionSchema, { isCustomShown }: ShownSql): string =>
+  buildOfFieldSql(
+    versions,
+    (name) => `x.${quoteIdentifier(name)}`,
+    (key) => (isCustomShown ? `r.${CUSTOM_FIELDS_COLUMN} ->> ${key}` : "null"),
+  );
+
+const buildIsShownFieldSql = (versions: VersionSchema, { isCustomShown }: ShownSql): string =>
+  buildOfFieldSql(
+    versions,
+    (_, bit) => `x.shown & ${bit} <> 0`,
+    (key) => (isCustomShown ? `json_type(r.${CUSTOM_FIELDS_COLUMN}, '$."' || ${key} || '"') is not null` : "false"),
+  );
+
+/** SQL: true if an export shows the value of the entry `e` although nobody wishes it: then the opposite is a wish. */
+const buildIsPutBackSql = (versions: VersionSchema, shown: ShownSql): string =>
+  `e.value ->> 'f' <> '' and ${buildIsShownFieldSql(versions, shown)} and not ${buildIsWishedFieldSql(versions)}
+   and e.value ->> 'v' is ${buildShownValueSql(versions, shown)} and e.value ->> 'v' is distinct from ${buildLocalValueSql(versions)}`;
+
+export const buildPutBackBitsSql = (versions: VersionSchema, shown: ShownSql): string =>
+  buildCaseSql(
+    "o.written = '[]'",
+    "0",
+    `coalesce((select sum(distinct ${buildFieldBitSql(versions)}) from ${LISTED_SQL} where ${buildIsPutBackSql(versions, shown)}), 0)`,
+  );
+
+/** SQL: the custom fields that the row `r` puts back, with the console's values. */
+export const buildPutBackEntriesSql = (): string => {
+  const cell = `r.${CUSTOM_FIELDS_COLUMN}`;
+  const path = `'$."' || ${CUSTOM_KEY_SQL} || '"'`;
+  return `(select json_group_object(${CUSTOM_KEY_SQL}, e.value ->> 'v') from ${LISTED_SQL}
+    where e.value ->> 'f' glob '${CUSTOM_PREFIX}*' and json_type(${cell}, ${path}) is not null
+      and json_type(o.${CUSTOM_FIELDS_COLUMN}, ${path}) is null and e.value ->> 'v' is ${cell} ->> ${CUSTOM_KEY_SQL}
+      and e.value ->> 'v' is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> ${CUSTOM_KEY_SQL})`;
+};
+
+/**
+ * SQL: the list after an export that shows the record. A value ends when the export shows it, or another one than the
+ * restored value, or the restored value for the second time.
+ */
+export const buildSettledListSql = (versions: VersionSchema, shown: ShownSql): string => {
+  const isSame = `${buildLocalValueSql(versions)} is ${buildShownValueSql(versions, shown)}`;
+  const isField = `not ${buildIsShownFieldSql(versions, shown)}
+    or ${buildCaseSql(buildIsWishedFieldSql(versions), `not (${isSame})`, `e.value ->> 'v' is not ${buildShownValueSql(versions, shown)} and ${isSame} and e.value ->> 's' = 0`)}`;
+  const isRecord = "e.value ->> 'v' = 0 and e.value ->> 's' = 0";
+  const isCounted = `e.value ->> 'f' = '' or ${buildIsShownFieldSql(versions, shown)} and not ${buildIsWishedFieldSql(versions)}`;
+  return buildCaseSql(
+    "o.written = '[]'",
+    "o.written",
+    `(select json_group_array(json_set(e.value, '$.s', ${buildCaseSql(isCounted, "1", "e.value ->> 's'")})) from ${LISTED_SQL}
+      where ${buildCaseSql("e.value ->> 'f' = ''", isRecord, `(${isField})`)})`,
+  );
+};
+
+/** SQL: the list without the entries of a condition on `e`. */
+export const buildListWithoutSql = (which: string): string =>
+  `(select json_group_array(json(e.value)) from ${LISTED_SQL} where not (${which}))`;
+
+/** SQL: ends entries of the fields in the mask `m.ended`. */
+export const buildEndEntriesSql = (versions: VersionSchema): string =>
+  buildListWithoutSql(
+    `m.ended & ${buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, `coalesce(${buildFieldBitSql(versions)}, 0)`)} <> 0`,
+  );

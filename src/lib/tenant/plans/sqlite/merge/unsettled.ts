@@ -1,0 +1,201 @@
+import { buildSaveExportedSql } from "../../../console/observe-change.ts";
+import {
+  buildCompleteMaskSql,
+  buildEmptyValueSql,
+  buildIsForgottenSql,
+  EXISTENCE_BIT,
+  EXPORTED_VERSIONS,
+  getObservedTable,
+  OBSERVED_VERSION_TABLE,
+  OBSERVED_VERSIONS,
+} from "../../../console/observed-state.ts";
+import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
+import { buildIsMissingRecordSql, buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
+import { buildSaveUnsettledSql } from "../../../versions/save-versions.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import type { RemadeRecords } from "../../staging/counts.ts";
+import { buildRecordLabelSql } from "../expressions.ts";
+import { getDeletionTable, type CommitContext, type PlanDefinition, type ReferringTable } from "../stored-kind.ts";
+import { AMBIGUOUS_TABLE, createTable, getMergedVersions, KEPT_TABLE } from "./tables.ts";
+
+// A record that a whole export lacks is deleted, and references to it are cleared. It is kept if it has wishes of its own,
+// or, if nobody can be asked, if wishes of other records refer to it or an undo brought it back.
+
+/** The table of records that an undo brought back, and that no whole export has shown since. */
+const BROUGHT_TABLE = "s.brought";
+
+interface ReferenceCounts {
+  readonly cleared: number;
+  /** number of missing records that an undo brought back */
+  readonly brought: number;
+  /** names of the records whose wishes end */
+  readonly ended: readonly string[];
+}
+
+interface Holder {
+  readonly versions: VersionSchema;
+  readonly column: string;
+  readonly bits: string;
+}
+
+/** Returns the columns that refer to records of a kind, except those of accounts, which no export shows. */
+const listHolders = ({ kind }: PlanDefinition): readonly Holder[] =>
+  (kind.table.heldBy ?? []).flatMap(({ thing, column, rows }) => {
+    const versions = rows === undefined ? OBSERVED_VERSIONS.find((one) => one.thing === thing) : undefined;
+    if (versions === undefined) return [];
+    return { versions, column, bits: buildCompleteMaskSql(versions, getColumnBit(versions, column)) };
+  });
+
+const buildWishedReferencesSql = ({ versions, column, bits }: Holder): string =>
+  `main.${getObservedTable(versions)} d ${ORDERED_JOIN} main.${versions.thing.name} h on h.pk = d.pk
+   where d.wished & ${bits} <> 0 and h.${quoteIdentifier(column)} is not null`;
+
+const isWhole = ({ request }: PlanDefinition): boolean => request.mode === "replace" && request.scope === undefined;
+
+/** Stores which records a whole export does not delete, and why. */
+export const storeKeptRecords = (database: Database, plan: PlanDefinition): void => {
+  const versions = getMergedVersions(plan);
+  if (versions === undefined || !isWhole(plan)) return;
+  const { kind, request } = plan;
+  const table = `main.${getObservedTable(versions)}`;
+  const isPutBack = `exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 'v' = 0)`;
+  const why = `case when o.inConsole = 0 then 'not there' when ${isPutBack} then 'put back' when o.wished <> 0 then 'wished' end`;
+  const whole = `select max(i.revision) from main.import i where i.kind = :kind and i.state = 'committed'
+    and i.detail -> 'request' ->> 'fromConsole' = 1 and not exists (select 1 from main.change u where u.number = i.change and u.undoneBy is not null)
+    and i.detail -> 'request' ->> 'mode' = 'replace'`;
+  const managed = (kind.table.heldBy ?? []).flatMap(({ rows, column }: ReferringTable) =>
+    rows === undefined ? [] : [`select h.${quoteIdentifier(column)}, 'managed' from ${rows} h`],
+  );
+  const unasked = [
+    ...listHolders(plan).map(
+      (holder) => `select h.${quoteIdentifier(holder.column)}, 'used' from ${buildWishedReferencesSql(holder)}`,
+    ),
+    `select pk, 'brought back' from ${BROUGHT_TABLE}`,
+  ];
+  database.run(`insert into ${KEPT_TABLE} select o.pk, ${why} from ${table} o where ${why} is not null`, {});
+  createTable(database, BROUGHT_TABLE, "pk integer primary key");
+  database.run(
+    `insert into ${BROUGHT_TABLE} select t.pk from main.change c ${ORDERED_JOIN} main.created_range r on r.revision = c.revision and r.thing = '${kind.thing.name}'
+       ${ORDERED_JOIN} ${kind.thing.name} t on t.pk between r.first and r.last where c.writer = 'undo' and c.revision > coalesce((${whole}), 0)
+     on conflict do nothing`,
+    { kind: kind.name },
+  );
+  const kept = request.keepUsed === true ? [...managed, ...unasked] : managed;
+  for (const select of kept)
+    database.exec(`insert into ${KEPT_TABLE} select * from (${select}) where true on conflict do nothing`);
+  database.run(`delete from ${KEPT_TABLE} where pk = :usual`, { usual: kind.table.usual ?? null });
+};
+
+const buildGoneSql = ({ kind }: PlanDefinition): string => `select target from ${getDeletionTable(kind.thing)}`;
+
+/** Counts the references that are cleared with missing records, and the wishes that end with them. */
+export const countReferences = (database: Database, plan: PlanDefinition): ReferenceCounts => {
+  const gone = `select t.pk from ${plan.kind.thing.name} t where ${plan.kind.isLacking}`;
+  const params = { kind: plan.kind.name };
+  const holders = listHolders(plan);
+  if (!isWhole(plan) || database.get(`${gone} limit 1`, params) === undefined)
+    return { cleared: 0, brought: 0, ended: [] };
+  const isStaying = ({ versions }: Holder): string =>
+    versions.thing === plan.kind.thing ? `h.pk not in (${gone})` : "true";
+  const cleared = holders.map((holder) =>
+    database.count(
+      `select count(*) from main.${holder.versions.thing.name} h where h.${quoteIdentifier(holder.column)} in (${gone}) and ${isStaying(holder)}`,
+      params,
+    ),
+  );
+  const ended = holders.flatMap((holder) =>
+    database.all(
+      `select ${buildRecordLabelSql(holder.versions.thing, (name) => `h.${quoteIdentifier(name)}`)} as name
+       from ${buildWishedReferencesSql(holder)} and h.${quoteIdentifier(holder.column)} in (${gone}) and ${isStaying(holder)}`,
+      params,
+    ),
+  );
+  return {
+    cleared: cleared.reduce((sum, count) => sum + count, 0),
+    brought: database.count(`select count(*) from ${BROUGHT_TABLE} where pk in (${gone})`, params),
+    ended: ended.map(({ name }) => String(name)),
+  };
+};
+
+/** Clears references to the records that an export lacks; wishes for such references end. */
+export const clearReferences = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
+  if (getMergedVersions(plan) === undefined || !isWhole(plan)) return;
+  const gone = buildGoneSql(plan);
+  if (database.get(`${gone} limit 1`) === undefined) return;
+  for (const { versions, column, bits } of listHolders(plan)) {
+    const { thing } = versions;
+    const [table, name] = [`main.${getObservedTable(versions)}`, quoteIdentifier(column)];
+    database.exec("drop table if exists temp.cleared");
+    database.exec("create temp table cleared (pk integer primary key)");
+    const found = database.run(
+      `insert into temp.cleared select h.pk from main.${thing.name} h where h.${name} in (${gone}) and h.pk <> 1`,
+      {},
+    );
+    if (found === 0) continue;
+    const cleared = "select pk from temp.cleared";
+    database.run(buildSaveUnsettledSql(versions, cleared), { revision });
+    database.run(buildSaveExportedSql(versions, `o.pk in (${cleared})`), { revision });
+    const shown = `(select o.${name} from ${table} o where o.pk = h.pk and o.inConsole = 1 and o.wished & ${bits} <> 0 and o.${name} not in (${gone}))`;
+    database.run(
+      `update main.${thing.name} as h set ${name} = coalesce(${shown}, ${buildEmptyValueSql(thing, column)}), updatedAt = :now, revision = :revision where h.pk in (${cleared})`,
+      { now, revision },
+    );
+    database.exec(
+      `update ${table} as o set wished = o.wished & ~(${bits}) where o.pk in (${cleared}) and (o.inConsole = 1 or o.wished & ${EXISTENCE_BIT} = 0)`,
+    );
+    database.exec(`delete from ${table} as o where o.pk in (${cleared}) and ${buildIsForgottenSql(versions)}`);
+  }
+};
+
+/** Records the missing records that were kept: a deletion that was taken back makes a creation, others are unsettled. */
+export const observeKeptRecords = (
+  database: Database,
+  plan: PlanDefinition,
+  versions: VersionSchema,
+  revision: number,
+): void => {
+  const table = `main.${getObservedTable(versions)}`;
+  const of = (which: string): string =>
+    `select k.pk from ${KEPT_TABLE} k ${ORDERED_JOIN} main.${plan.kind.thing.name} t on t.pk = k.pk
+     where ${which} and ${plan.kind.isFree} and ${buildIsMissingRecordSql("k.pk")} and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = k.pk)`;
+  const left = of("k.why not in ('put back', 'not there')");
+  database.run(
+    `update ${table} as o set inConsole = 0, wished = ${ALL_COLUMNS_MASK}, written = ${buildListWithoutSql("e.value ->> 'f' = ''")} where o.pk in (${of("k.why = 'put back'")})`,
+    {},
+  );
+  database.run(`update ${table} as o set inConsole = 0, since = :revision where o.pk in (${left})`, { revision });
+  database.run(
+    `insert into ${OBSERVED_VERSION_TABLE} (thing, pk, revision) select '${versions.thing.name}', pk, :revision from (${left}) where pk not in (select pk from ${table})`,
+    { revision },
+  );
+  database.run(
+    `insert into ${table} (pk, inConsole, wished, since) select pk, 0, 0, :revision from (${left}) where true on conflict do nothing`,
+    { revision },
+  );
+};
+
+const buildRemadeSql = (versions: VersionSchema): string =>
+  `select o.pk from main.${getObservedTable(versions)} o ${ORDERED_JOIN} s.match m on m.target = o.pk
+   where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} = 0 and ${buildIsValidRowSql("m.row")}`;
+
+/** Counts the records that the console deleted, and that a list makes again. */
+export const countRemade = (database: Database, plan: PlanDefinition): RemadeRecords | undefined => {
+  const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === plan.kind.thing);
+  if (versions === undefined || plan.request.fromConsole === true) return undefined;
+  const names = database.all(
+    `select ${buildRecordLabelSql(plan.kind.thing)} as name from main.${plan.kind.thing.name} t where t.pk in (${buildRemadeSql(versions)}) order by t.pk`,
+  );
+  return names.length === 0 ? undefined : { count: names.length, names: names.map(({ name }) => String(name)) };
+};
+
+/** A list that contains an unsettled record takes it over as a creation. */
+export const remakeRecords = (database: Database, plan: PlanDefinition, revision: number): void => {
+  const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === plan.kind.thing);
+  if (versions === undefined) return;
+  const made = buildRemadeSql(versions);
+  database.run(buildSaveExportedSql(versions, `o.pk in (${made})`), { revision });
+  database.exec(
+    `update main.${getObservedTable(versions)} as o set wished = ${ALL_COLUMNS_MASK} where o.pk in (${made})`,
+  );
+};
