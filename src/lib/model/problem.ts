@@ -146,17 +146,13 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has ${p["want"]}`,
     "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
-  "cells-surplus": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} with extra blank cells, which are ignored`,
-    "余分な空のセルがある行が {count} 行あります(余分なセルは無視します)",
-  ),
   "row-blank": createWarning(
     (p) => `${formatCount(Number(p["count"]), "blank row")} skipped`,
     "空の行を {count} 行読み飛ばします",
   ),
   "row-total": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped`,
-    "合計や注記の行を {count} 行読み飛ばします",
+    (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped ("${p["value"]}")`,
+    "合計や注記の行を {count} 行読み飛ばします(「{value}」)",
   ),
   "row-repeated": createWarning(
     (p) => `${formatCount(Number(p["count"]), "row")} skipped: the same as an earlier row`,
@@ -230,10 +226,6 @@ export const PROBLEMS = {
   "header-blank": createError(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
-  ),
-  "columns-blank": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "column")} ignored: no header and no values`,
-    "ヘッダーも値もない {count} 列を読み飛ばします",
   ),
   "header-again": createError(
     "the header row appears again here; remove this row",
