@@ -3,7 +3,7 @@ import type { ImportKind } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
-import { EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { EXPORTED_KINDS } from "../../lib/model/console-files.ts";
 import { getFormatTitle, toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
@@ -12,17 +12,7 @@ import { listMissingFields } from "../csv/questions/missing.ts";
 import { findTable, isFitting, listUsableLayouts, type ListRequest } from "../imports/plan/find-table.ts";
 import type { Tools } from "../tools.ts";
 
-const listWithReferences = (kind: ImportKind): readonly ImportKind[] => {
-  const { thing, columns } = FORMATS[kind];
-  const isBefore = (one: PanelKind): boolean =>
-    FORMATS[one].thing !== thing && columns.some(({ refers }) => refers?.to === FORMATS[one].thing.name);
-  return [...EXPORTED_KINDS.filter(isBefore).flatMap(listWithReferences), kind];
-};
-
-/** A kind comes after the kinds to which its records refer. */
-export const EXPORT_ORDER: readonly ImportKind[] = [
-  ...new Set([...EXPORTED_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
-];
+export const EXPORT_ORDER: readonly ImportKind[] = [...EXPORTED_KINDS, ...SECURED_APPS];
 
 export interface ConsoleExport extends ListRequest {
   readonly source: InputFile;

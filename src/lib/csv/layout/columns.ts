@@ -90,34 +90,15 @@ export const findColumnByAnyHeader = (columns: readonly Column[], typed: string)
 
 const MAX_COMPARED_LENGTH = 64;
 
-const findNearestName = (
-  columns: readonly Column[],
-  names: readonly string[],
-  misspelt: string,
-): string | undefined => {
+/** Returns the header of the column that is probably meant. */
+export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined => {
   if (misspelt.length > MAX_COMPARED_LENGTH || isFormerHeader(misspelt)) return undefined;
-  const findVariant = (header: string): string | undefined => {
-    const wanted = normaliseHeader(header);
-    return names.find((name) => normaliseHeader(name) === wanted) ?? findColumnByAlias(columns, header)?.header;
+  const findNamed = (name: string): Column | undefined => {
+    const wanted = normaliseHeader(name);
+    return columns.find(({ header, field }) => [header, field].some((own) => normaliseHeader(own) === wanted));
   };
-  return (
-    findVariant(misspelt) ??
-    findVariant(removeTrailingParentheses(misspelt)) ??
-    findVariant(misspelt.replace(NEW_VALUE_PREFIX, "")) ??
-    findNearestWord(misspelt, names, normaliseHeader)
-  );
+  const variants = [misspelt, removeTrailingParentheses(misspelt), misspelt.replace(NEW_VALUE_PREFIX, "")];
+  const [likely] = variants.flatMap((name) => findNamed(name) ?? findColumnByAlias(columns, name) ?? []);
+  const names = columns.flatMap(({ header, field }) => [header, field]);
+  return (likely ?? findNamed(findNearestWord(misspelt, names, normaliseHeader) ?? ""))?.header;
 };
-
-export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
-  findNearestName(
-    columns,
-    columns.map(({ header }) => header),
-    misspelt,
-  );
-
-export const suggestColumnName = (columns: readonly Column[], misspelt: string): string | undefined =>
-  findNearestName(
-    columns,
-    columns.flatMap(({ header, field }) => [header, field]),
-    misspelt,
-  );

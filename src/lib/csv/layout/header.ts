@@ -134,16 +134,23 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
-const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place: HeaderPlace): HeaderCells => {
+const parseHeaderCells = (
+  cells: readonly string[],
+  columns: readonly Column[],
+  reader: HeaderReader,
+  place: HeaderPlace,
+): HeaderCells => {
   const positions = new Map<Column, number[]>();
   const unknown: number[] = [];
   const unnamed: number[] = [];
   const problems: Problem[] = [];
-  const likely: { position: number; nearest: string }[] = [];
   let reason: number | undefined;
+  const likely = new Map<number, string>();
+  const report = (code: ProblemCode, position: number, params: ProblemParams): void => {
+    problems.push({ code, ...place, column: position + 1, header: cells[position] ?? "", params });
+  };
   for (const [position, header] of cells.entries()) {
     const meaning = reader.meaningOf(header, position);
     if (meaning.kind === "column") {
@@ -152,30 +159,18 @@ const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place:
       else earlier.push(position);
     } else if (meaning.kind === "unknown") {
       unknown.push(position);
-      const { nearest } = meaning;
-      if (nearest !== undefined) likely.push({ position, nearest });
+      if (meaning.nearest !== undefined) likely.set(position, meaning.nearest);
     } else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
-    else if (meaning.kind === "problem") {
-      const { code, params } = meaning;
-      problems.push({ code, ...place, column: position + 1, header, params });
-    }
+    else if (meaning.kind === "problem") report(meaning.code, position, meaning.params);
   }
-  return { positions, unknown, unnamed, reason, problems, likely };
-};
-
-const createSimilarHeaderProblems = (
-  cells: readonly string[],
-  { positions, unknown, likely }: HeaderCells,
-  columns: readonly Column[],
-  place: HeaderPlace,
-): readonly Problem[] =>
-  likely.flatMap(({ position, nearest }) => {
+  for (const [position, nearest] of likely) {
     const column = findColumn(columns, nearest);
-    if (!unknown.includes(position) || column === undefined || positions.has(column)) return [];
-    const header = cells[position] ?? "";
-    return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
-  });
+    const isMissing = column !== undefined && !positions.has(column);
+    if (isMissing) report("header-near", position, { header: cells[position] ?? "", nearest });
+  }
+  return { positions, unknown, unnamed, reason, problems };
+};
 
 const groupTranslations = (
   columns: readonly Column[],
@@ -235,7 +230,7 @@ export const readHeader = (
 ): HeaderReading => {
   const cells = row.map((header) => header.trim());
   const columns = listColumns(format, options.customFields);
-  const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
+  const reading = parseHeaderCells(cells, columns, new HeaderReader(format, columns, options), place);
   const { positions, unknown, unnamed, reason, problems } = reading;
   const isOfPeople = isListOfPeople(format, options);
   const foreign = findMappedCells(cells, { columns, positions, map: options.map, isOfPeople }, place);
@@ -264,7 +259,6 @@ export const readHeader = (
     problems: [
       ...problems,
       ...foreign.problems,
-      ...createSimilarHeaderProblems(cells, reading, columns, place),
       ...strangers,
       ...(missing === undefined ? [] : [createFileProblem("header-missing", { header: missing })]),
     ],
