@@ -23,6 +23,7 @@ import { keepAnswers } from "../layouts/kept-answers.ts";
 import { readList, type ListReading } from "../layouts/reading.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
+import { offerUndoOfSample } from "../imports/plan/sample.ts";
 import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
 
 interface SyncOptions extends ConfirmOptions {
@@ -37,7 +38,10 @@ export async function syncExports(tools: Tools, names: readonly string[], option
   validateLimits(options);
   tools.summarize({ file: names.join(" ") });
   const chosen = await tools.tenant("imports", "console");
-  if (!options.dryRun) requireNamedContext(tools, chosen);
+  if (!options.dryRun) {
+    requireNamedContext(tools, chosen);
+    await offerUndoOfSample(tools);
+  }
   await using opened = new AsyncDisposableStack();
   const found: ConsoleExport[] = [];
   for (const name of names) {
