@@ -5,6 +5,7 @@ import { describeMissingField, listMissingFields } from "../csv/questions/missin
 import { openInput } from "../../lib/files/index.ts";
 import { toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import type { OrgBy } from "../../lib/model/import.ts";
 import type { SecuredApp } from "../../lib/model/secured-user.ts";
 import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
 import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
@@ -181,12 +182,12 @@ async function planExport(
   given: ReadExport,
   options: SyncOptions,
 ): Promise<Import> {
-  const plan = await sendExport(tools, given, options.part);
+  const plan = await sendExport(tools, client, given, options.part);
   if (options.part || plan.foreign !== undefined || !(await isRejectedOnlyFor(client, plan, ["delete-held"])))
     return plan;
   await client.imports.discard(plan.id);
   buildDeletionAnswers(tools, plan, options);
-  return sendExport(tools, given, true);
+  return sendExport(tools, client, given, true);
 }
 
 async function isRejectedOnlyFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
@@ -208,16 +209,36 @@ async function needsOtherExports({ terminal }: Tools, client: Client<"imports">,
   return true;
 }
 
+/** Finds organisations by their codes, and by their names if the export does not show the codes. */
 async function sendExport(
   tools: Tools,
-  { kind, file, source, read: { reading, map, learns } }: ReadExport,
+  client: Client<"imports">,
+  given: ReadExport,
   keepMissing: boolean,
+): Promise<Import> {
+  const last = (await listTakenExports(client)).find(({ kind }) => kind === given.kind);
+  const plan = await sendOnce(tools, given, { keepMissing, orgBy: last?.request?.orgBy });
+  if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown"]))) return plan;
+  const named = await sendOnce(tools, given, { keepMissing, orgBy: "name" });
+  const [best, other] = named.errors < plan.errors ? [named, plan] : [plan, named];
+  await client.imports.discard(other.id);
+  if (best === named)
+    await tools.terminal.note(
+      text("organisations are found by their names", "組織は、コードではなく名前で探しています"),
+    );
+  return best;
+}
+
+async function sendOnce(
+  tools: Tools,
+  { kind, file, source, read: { reading, map, learns } }: ReadExport,
+  how: { readonly keepMissing: boolean; readonly orgBy: OrgBy | undefined },
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { dialect, encoding, sheet, headerRow } = reading;
   const request = {
+    ...how,
     kind,
-    keepMissing,
     fromConsole: true,
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,

@@ -63,14 +63,16 @@ const MAX_LISTED_OWNERS = 3;
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);
-  if (owner === undefined || request.fromConsole === true || !isStaged(plan, owner.field)) return;
+  if (owner === undefined || !isStaged(plan, owner.field)) return;
+  // an address in an export may be a former one of somebody whose address was changed here
+  const mayBeFormer = request.fromConsole === true ? "instr(f.value, '@') > 0" : "false";
   database.exec("drop table if exists s.owner_name");
   database.exec("drop table if exists s.owner_found");
   database.exec("create table s.owner_name (loose text, key text, primary key (loose, key)) without rowid");
   database.exec("create table s.owner_found (key text, pk integer, primary key (key, pk)) without rowid");
   const unknown = database.run(
     `insert into s.owner_name select loose_code(f.value), f.key from s.refer f
-     where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")}`,
+     where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")} and not (${mayBeFormer})`,
   );
   if (unknown === 0) return;
   const isNumber = "u.employeeCode not glob '*[^0-9]*'";
@@ -87,7 +89,7 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
       ${found} group by r.row having count(*) > 1`,
   });
   const address = `select r.row, u.emails ->> 0, u.emailKeys ->> 0 ${found} group by r.row having count(*) = 1`;
-  replaceCells(database, plan, owner.field, (insert) => insert(`select * from (${address}) where true`));
+  replaceCells(database, plan, owner.field, (insert) => insert(`select * from (${address}) where true`), false);
 };
 
 const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
@@ -241,9 +243,9 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   findFixedKeys(database, plan);
   const { tree, check } = plan.kind.table;
   if (plan.request.fromConsole !== true) leaveOutRepeatedRows(database, plan);
-  storeCandidateCellKeys(database, plan);
   resolveOrgNames(database, plan);
   resolveOwners(database, plan);
+  storeCandidateCellKeys(database, plan);
   findUnknownReferences(database, plan);
   matchRows(database, plan);
   findDuplicates(database, plan);

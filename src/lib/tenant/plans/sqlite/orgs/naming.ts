@@ -1,9 +1,10 @@
 import { refersToOrg, type Format } from "../../../../model/format.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { buildNameListSql } from "../../../store/sql.ts";
+import { buildNameListSql, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
+import { replaceCells } from "../matching/spelling.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
 
 const ORG_NAME_TABLE = "s.org_name";
@@ -62,7 +63,7 @@ export const buildOrgPathSql = (pk: string, orgs = "main.org"): string => {
 const MAX_LISTED_PATHS = 5;
 
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
-  const { orgBy = "code", scope } = plan.request;
+  const { orgBy = "code", scope, fromConsole } = plan.request;
   if (orgBy === "code") return;
   // the view `org` hides organisations outside the scope, but paths contain their names
   const orgs = scope === undefined ? "org" : "main.org";
@@ -71,7 +72,9 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   database.exec(
     `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null, best integer) without rowid`,
   );
-  const named = plan.kind.references.filter(({ keys, field }) => keys === ORG_NAME_KEYS && isStaged(plan, field));
+  const named = plan.kind.references.filter(
+    ({ keys, field }) => (fromConsole === true ? refersToOrg(field) : keys === ORG_NAME_KEYS) && isStaged(plan, field),
+  );
   const what = buildNameListSql(named.map(({ field }) => field.short));
   // exact spellings take precedence
   database.exec(
@@ -86,13 +89,20 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
     const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk", orgs)} as path from ${SPELLING_TABLE} k
       where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 1) order by k.pk limit ${MAX_LISTED_PATHS})`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
+    if (fromConsole === true) {
+      const codes = `select r.row, o.code, coalesce(o.codeKey, o.code) from s.row r
+        ${ORDERED_JOIN} ${ORG_NAME_TABLE} n on n.key = ${buildRowKeysSql(field)} ${ORDERED_JOIN} org o on o.pk = n.pk
+        where o.code is not null and not ${buildIsKnownSql(reference, "n.key")}`;
+      replaceCells(database, plan, field, (insert) => insert(codes), false);
+    }
     recordFinding(database, plan, {
       code: "org-name-ambiguous",
       field: field.field,
       select: `select r.row, r.line, null as col,
           json_object('name', f.value, 'count', n.count, 'paths', (${paths})) as params
-        from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key ${rows}`,
+        from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key and n.pk is null ${rows}`,
     });
+    if (fromConsole === true) continue;
     recordFinding(database, plan, {
       code: "org-name-unknown",
       field: field.field,
