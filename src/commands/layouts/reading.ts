@@ -77,10 +77,8 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   // without the column that marks leavers, an import would create the leavers again
   const isUnsafe = isExport || near?.map.rows?.some(({ header }) => near.lacking.includes(header)) === true;
   const lacking = near !== undefined && (isUnsafe || !isPlain) ? near.lacking : [];
-  if (!canAsk && lacking.length + doubtful.length > 0) {
-    const { id = "" } = match?.layout ?? {};
-    refuseList(requested, describeDifference(id, lacking, doubtful));
-  }
+  if (!canAsk && lacking.length + doubtful.length > 0)
+    refuseList(requested, describeDifference(match?.layout.id ?? "", lacking, doubtful));
   const list = { headers, format, customFields, map: base, doubtful, lacking, selects, isExport };
   return { ...list, table, isText, isOpen, fit, earlier: near?.map };
 }
