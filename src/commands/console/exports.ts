@@ -38,11 +38,8 @@ export async function findExportKind(
     const format = toExportFormat(FORMATS[kind]);
     const likely = new Set(headers.flatMap((header) => findColumnByAnyHeader(format.columns, header) ?? []));
     const exact = headers.filter((header) => format.columns.some((one) => one.header === header)).length;
-    const missing = listMissingFields(
-      format,
-      [...likely].map((column) => ({ column })),
-    );
-    const isNamed = missing.every((one) => !one.isEssential);
+    const shown = [...likely].map((column) => ({ column }));
+    const isNamed = listMissingFields(format, shown).every((one) => !one.isEssential);
     const score = likely.size + exact / 1000 + (isNamed ? NAMED_WEIGHT : 0);
     fits.push({ kind, score: isFitting(match) ? Infinity : score });
   }

@@ -127,7 +127,13 @@ async function importExport(
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, given.source.label);
-    await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
+    // after a yes for all exports, records that only come in need no list
+    const isBrief = tools.terminal.interactive && run.taken.length > 0 && plan.update + plan.delete === 0;
+    await showPlan(tools, plan, {
+      ...problems,
+      allRows: same("--format json"),
+      isBrief: tools.globals.quiet || (run.isConfirmed && isBrief),
+    });
     if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.file)))
       await tools.terminal.warn(
         text(

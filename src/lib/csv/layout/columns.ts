@@ -45,7 +45,7 @@ const MAIL_HEADERS =
 const NOTE_HEADERS = ["備考", "備考欄", "メモ欄", "コメント", "memo"];
 
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
-  name: [...KANJI_NAME_HEADERS, "表示名"],
+  name: [...KANJI_NAME_HEADERS, "表示名", "ユーザー名", "ユーザ名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
   nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)"],
   emails: MAIL_HEADERS,
@@ -59,6 +59,9 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   tel: TELEPHONE_HEADERS,
   extension: ["内線番号"],
   postalCode: ["郵便", "〒"],
+  addressType: ["住所種別"],
+  address: ["所在地"],
+  accountName: ["アカウント", "アカウント名"],
   userId: ["id", "ログインid", "ユーザid", ...EMPLOYEE_CODE_HEADERS],
   groups: ["グループ", "利用グループ", "所属グループ"],
   ownerEmail: ["使用者", "利用者", "所有者"]
