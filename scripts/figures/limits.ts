@@ -34,6 +34,8 @@ const ADDS: readonly Numbers[] = [
   { tests: 700, generated: 100 },
   // The console's own exports
   { tests: 400, generated: 100 },
+  // One index of nouns, and what ends
+  { tests: 300 },
 ];
 
 /** The limits of these parts were removed once, because the judge limits only `src`, tests and generated files (044). */
