@@ -226,7 +226,7 @@ async function sendExport(
   const plan = await sendOnce(tools, given, { keepMissing, orgBy: last?.request?.orgBy });
   if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown"]))) return plan;
   const named = await sendOnce(tools, given, { keepMissing, orgBy: "name" });
-  const [best, other] = named.errors < plan.errors ? [named, plan] : [plan, named];
+  const [best, other] = named.errors <= plan.errors ? [named, plan] : [plan, named];
   await client.imports.discard(other.id);
   if (best === named)
     await tools.terminal.note(

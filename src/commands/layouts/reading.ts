@@ -99,7 +99,7 @@ export async function readList(
   const { headers, format, customFields, doubtful, lacking, selects, fit, isText, table } = found;
   const { reading, place } = table;
   if (isText) return { map: undefined, learns: false, headers, unread: [], reading, isText };
-  const isKnownList = fit !== undefined && isFitting(fit) && !learning && !selects;
+  const isKnownList = fit !== undefined && isFitting(fit) && !learning && !selects && !found.isExport;
   const further = isKnownList ? fit.further.filter((one) => !doubtful.includes(one) && !isLeavingHeader(one)) : [];
   const unknown = findOpenHeaders(headers, format, found);
   const ignored = further.filter((one) => unknown.includes(one));

@@ -132,8 +132,8 @@ export const listVariedColumns = ({ headers, format, customFields, map, survey }
 };
 
 /** The column that tells second posts from main ones, if a person stands in several rows. */
-export const findSecondPosts = ({ headers, survey, selects }: UnknownList): string | undefined =>
-  selects || survey.repeats === 0
+export const findSecondPosts = ({ headers, survey, selects, isExport }: UnknownList): string | undefined =>
+  selects || isExport === true || survey.repeats === 0
     ? undefined
     : headers.find(
         (_, at) => (survey.columns[at]?.seconds.size ?? 0) > 0 && survey.columns[at]?.secondRows === survey.repeats,
@@ -237,7 +237,8 @@ export async function proposeMap(tools: Pick<Tools, "tenant">, list: UnknownList
     const valued = found.get(header);
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
     const isLeft = facts !== undefined && facts.leavingWords > 0 && facts.isOfStates;
-    const says = guessRowSubject(header, facts?.hasDays === true) ?? (isLeft ? "leaving" : undefined);
+    const guessed = guessRowSubject(header, facts?.hasDays === true) ?? (isLeft ? "leaving" : undefined);
+    const says = list.isExport === true ? undefined : guessed;
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
     else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
     else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);

@@ -13,7 +13,7 @@ export const isNewHeader = (header: string): boolean => NEW_VALUE_PREFIX.test(he
 const removeTrailingParentheses = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
-const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
+const ORG_HEADERS = "所属 所属名 所属名称 所属組織 所属部署 所属部署名 新所属 配属先 組織 組織名 組織パス".split(" ");
 const ORG_LEVELS = "本部 事業部 事業所 営業所 支社 支店 店舗 部 課 室 係 グループ チーム".split(" ");
 const ORG_LEVEL_HEADERS = ORG_LEVELS.flatMap((level) => ["", "名", "名称"].map((ending) => level + ending));
 const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_LEVELS].map((org) => `${org}コード`);
