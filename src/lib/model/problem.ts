@@ -245,10 +245,6 @@ export const PROBLEMS = {
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?",
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
-  "header-other-app": createWarning(
-    "the column {header} belongs to {app} and is ignored",
-    "列「{header}」は {app} のものなので無視します",
-  ),
   "column-blank": createError(
     (p) =>
       `blank in every row, and ${formatCount(Number(p["count"]), "record")} would lose a value; to clear the values, pass --blank clear; to keep them, pass --blank keep`,

@@ -1,8 +1,6 @@
 import { nameKey, toLooseValue } from "../../model/normalise.ts";
 import { createFileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
-import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findRowSubject } from "../../model/leaving.ts";
@@ -46,13 +44,6 @@ const createHeaderProblem = (code: ProblemCode, params: ProblemParams): HeaderMe
 const createUnknownHeaderProblem = (header: string, nearest: string | undefined): HeaderMeaning =>
   createHeaderProblem("header-unknown", nearest === undefined ? { header } : { header, nearest });
 
-const APPS_BY_HEADER = Map.groupBy(
-  SECURED_APPS.flatMap((app) =>
-    SECURED_FORMATS[app].columns.map(({ header }) => ({ app: formatSecuredAppName(app), header })),
-  ),
-  ({ header }) => nameKey(header),
-);
-
 /** Maximum number of suggestions. A malicious header with thousands of unknown columns would take seconds. */
 const MAX_SUGGESTIONS = 100;
 
@@ -62,7 +53,6 @@ const isListOfPeople = ({ columns }: Format, { fromConsole }: HeaderOptions): bo
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
 class HeaderReader {
-  readonly #format: Format;
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
@@ -73,7 +63,6 @@ class HeaderReader {
   #suggestions = 0;
 
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
-    this.#format = format;
     this.#columns = columns;
     // The columns of the format come first, so that a custom field with the same header does not replace them.
     this.#byHeader = new Map([
@@ -115,9 +104,6 @@ class HeaderReader {
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
     if (this.#used.has(key) || (this.#isOfPeople && findRowSubject(header) !== undefined)) return { kind: "ignored" };
-    const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
-    if (apps.length > 0)
-      return createHeaderProblem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
     const nearest = this.#nearest(header);
     return this.#allowUnknown ? { kind: "unknown", nearest } : createUnknownHeaderProblem(header, nearest);
   }
