@@ -32,13 +32,13 @@ export async function findExportKind(
   const options = { encoding: "auto", map: undefined, sheet: undefined, headerRow: undefined } as const;
   const requestOf = (kind: ImportKind): ListRequest => ({ use: "export", kind, file, part, options });
   const fits: { readonly kind: ImportKind; readonly score: number }[] = [];
-  let failure: unknown;
+  const failures: SheetChoiceFailure[] = [];
   for (const kind of [...EXPORTED_KINDS, ...(app === undefined ? SECURED_APPS : [app])] as const) {
     const request = requestOf(kind);
     const usable = listUsableLayouts(layouts, request);
     const table = await findTable(tools, source, request, usable, undefined).catch((error: unknown) => {
       if (!(error instanceof SheetChoiceFailure)) throw error;
-      failure = error;
+      failures.push(error);
     });
     const { headers = [], match } = table ?? {};
     const format = toExportFormat(FORMATS[kind]);
@@ -53,7 +53,7 @@ export async function findExportKind(
   const isApp = best !== undefined && !isPanelKind(best.kind);
   // the exports of the apps look alike
   const next = others.find(({ kind }) => !isApp || isPanelKind(kind));
-  if (failure !== undefined && best?.score !== Infinity) throw failure;
+  if (failures[0] !== undefined && best?.score !== Infinity) throw failures[0];
   const { terminal } = tools;
   const isUnclear = best?.score === next?.score && !(terminal.interactive && file !== "-");
   if (best === undefined || best.score === 0 || isUnclear) throw createNoExportFailure(source);

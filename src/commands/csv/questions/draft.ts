@@ -197,9 +197,25 @@ const takeAnswers = (
   };
 };
 
+/** Returns the map with a proposal for each word of leaving that is not known. */
+const explainWords = (list: UnknownList, map: ParsedMapFile): ParsedMapFile => {
+  const { headers, format, customFields, earlier } = list;
+  let draft = map;
+  const { subjects } = readHeader(headers, format, { customFields, map: draft }).layout;
+  const hasOther = subjects.filter(({ says }) => says === "leaving").length > 1;
+  for (const one of listUnknownWords(list, draft)) {
+    const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
+    // beside a last day, an unknown word decides nothing; 退職(3/31) is not proposed for somebody who stays
+    const state = /退職|退社|離職/u.test(one.word) && !one.word.includes("予定") ? undefined : "stays";
+    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : state;
+    draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
+  }
+  return draft;
+};
+
 /** Returns the headers to ask about, and a map with a proposal for all of them for which there is one. */
 export async function proposeMap(tools: Pick<Tools, "tenant">, list: UnknownList) {
-  const { headers, format, customFields, map, earlier, doubtful = [], selects, survey } = list;
+  const { headers, format, customFields, map, earlier, doubtful = [], selects, survey, isExport } = list;
   const columns = listColumns(format, customFields);
   const known = readHeader(headers, format, { customFields, map }).layout;
   const varied = listVariedColumns(list);
@@ -237,10 +253,10 @@ export async function proposeMap(tools: Pick<Tools, "tenant">, list: UnknownList
     const valued = found.get(header);
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
     const isLeft = facts !== undefined && facts.leavingWords > 0 && facts.isOfStates;
-    const guessed = guessRowSubject(header, facts?.hasDays === true) ?? (isLeft ? "leaving" : undefined);
-    const says = list.isExport === true ? undefined : guessed;
+    const says = guessRowSubject(header, facts?.hasDays === true) ?? (isLeft ? "leaving" : undefined);
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
-    else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
+    else if (says !== undefined && isExport !== true && !isFormerHeader(header))
+      draft = explainRows(draft, header, says);
     else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);
   }
   const isLeaving = ({ says }: { readonly says: RowSubject }): boolean => says === "leaving";
@@ -250,14 +266,5 @@ export async function proposeMap(tools: Pick<Tools, "tenant">, list: UnknownList
   const posts = findSecondPosts(list);
   if (posts !== undefined && all.includes(posts))
     draft = explainRows(draft, posts, "skip", survey.columns[headers.indexOf(posts)]?.seconds);
-  const { subjects } = readHeader(headers, format, { customFields, map: draft }).layout;
-  const hasOther = subjects.filter(isLeaving).length > 1;
-  for (const one of listUnknownWords(list, draft)) {
-    const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
-    // beside a last day, an unknown word decides nothing; 退職(3/31) is not proposed for somebody who stays
-    const state = /退職|退社|離職/u.test(one.word) && !one.word.includes("予定") ? undefined : "stays";
-    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : state;
-    draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
-  }
-  return { asked, draft };
+  return { asked, draft: explainWords(list, draft) };
 }
