@@ -33,7 +33,7 @@ export async function findExportKind(
   const requestOf = (kind: ImportKind): ListRequest => ({ use: "export", kind, file, part, options });
   const fits: { readonly kind: ImportKind; readonly score: number }[] = [];
   const failures: SheetChoiceFailure[] = [];
-  for (const kind of [...EXPORTED_KINDS, ...(app === undefined ? SECURED_APPS : [app])] as const) {
+  for (const kind of [...EXPORTED_KINDS, app ?? "docs"] as const) {
     const request = requestOf(kind);
     const usable = listUsableLayouts(layouts, request);
     const table = await findTable(tools, source, request, usable, undefined).catch((error: unknown) => {
@@ -49,10 +49,7 @@ export async function findExportKind(
     const score = likely.size + exact / 1000 + (isNamed ? NAMED_WEIGHT : 0) + (kind === app ? 2 * NAMED_WEIGHT : 0);
     fits.push({ kind, score: isFitting(match) ? Infinity : score });
   }
-  const [best, ...others] = fits.toSorted((one, other) => other.score - one.score);
-  const isApp = best !== undefined && !isPanelKind(best.kind);
-  // the exports of the apps look alike
-  const next = others.find(({ kind }) => !isApp || isPanelKind(kind));
+  const [best, next] = fits.toSorted((one, other) => other.score - one.score);
   if (failures[0] !== undefined && best?.score !== Infinity) throw failures[0];
   const { terminal } = tools;
   const isUnclear = best?.score === next?.score && !(terminal.interactive && file !== "-");
@@ -64,7 +61,7 @@ export async function findExportKind(
       choices: kinds.map((value) => ({ value, name: getFormatTitle(FORMATS[value]) })),
     });
   if (best.score === next?.score) return { ...requestOf(await ask(EXPORT_ORDER)), source };
-  return { ...requestOf(isApp ? (app ?? (await ask(SECURED_APPS))) : best.kind), source };
+  return { ...requestOf(isPanelKind(best.kind) ? best.kind : (app ?? (await ask(SECURED_APPS)))), source };
 }
 
 const createNoExportFailure = ({ label }: InputFile): Failure =>
