@@ -13,8 +13,9 @@ const SCREEN_NAMES = ["orgs", "users", "devices"] as const;
 type ScreenName = (typeof SCREEN_NAMES)[number];
 const NOT_READ = "not read";
 
-/** A console: which spelling each column has, in which order, and which further columns. */
+/** A console: which spelling each column has, in which order, which further columns, and whether users have paths of organisations. */
 const consoles = fc.record({
+  showsNames: fc.boolean(),
   picks: fc.array(fc.nat(10_000), { minLength: 24, maxLength: 24 }),
   order: fc.infiniteStream(fc.nat(1000)),
   further: fc.array(fc.constantFrom(...FURTHER), { maxLength: 2 }),
@@ -41,6 +42,20 @@ function buildScreen(
   ]);
   return { panel: new Console(screen, own, { headers, order: sorted }), meanings, headers, order: sorted };
 }
+
+/** Writes paths instead of codes of organisations. */
+const nameOrgs = (bytes: Buffer, header: string | undefined, orgs: Console): Buffer => {
+  const pathOf = (code: string): string => {
+    const parent = orgs.value(code, "上位組織コード");
+    return `${parent === "" ? "" : `${pathOf(parent)}/`}${orgs.value(code, "組織名")}`;
+  };
+  const [first = [], ...rows] = readRows(bytes);
+  const at = first.findIndex((one) => one === header);
+  return writeRows([
+    first,
+    ...rows.map((row) => row.map((cell, nth) => (nth === at && cell !== "" ? pathOf(cell) : cell))),
+  ]);
+};
 
 /** An administrator who knows what the columns mean, and corrects proposals that are wrong. */
 function readQuestions(
@@ -133,8 +148,14 @@ test(
         ReturnType<typeof buildScreen>
       >;
       for (const name of SCREEN_NAMES) for (const row of company[name].records.values()) screens[name].panel.put(row);
+      const { users, orgs, devices } = screens;
       const save = (): void => {
         for (const name of SCREEN_NAMES) writeFileSync(desk.path(`${name}.csv`), screens[name].panel.export());
+        if (drawn.showsNames)
+          writeFileSync(
+            desk.path("users.csv"),
+            nameOrgs(users.panel.export(), users.headers["組織コード"], orgs.panel),
+          );
       };
       save();
       const sync = "console sync orgs.csv users.csv devices.csv";
@@ -160,11 +181,17 @@ test(
         const { panel, order, headers } = screens[name];
         const bytes = readFileSync(desk.path(`up${totals.consoles}/${nth + 1}-${name}.csv`));
         const rows = readRows(bytes);
-        expect(rows[0], shown).toEqual(order.filter((one) => columns.includes(one)).map((one) => headers[one]));
         expect(bytes.equals(writeRows(rows)), shown).toBe(true);
-        panel.upload(bytes);
+        // only codes of organisations can be uploaded, in a column of the manual's
+        const isOwn = (one: string): boolean => drawn.showsNames && name === "users" && one === "組織コード";
+        const [given = [], ...others] = rows;
+        const header = given.map((one) => (isOwn(one) ? headers[one] : one) ?? one);
+        const wanted = order.filter((one) => columns.includes(one));
+        const isShown = (one: string | undefined): boolean => one !== headers["組織コード"] || !isOwn("組織コード");
+        expect(header.filter(isShown), shown).toEqual(wanted.map((one) => headers[one]).filter(isShown));
+        expect(header.length, shown).toBe(wanted.length);
+        panel.upload(writeRows([header, ...others]));
       }
-      const { users, orgs, devices } = screens;
       expect(users.panel.value(addressOf(9), "役職"), shown).toBe("部長");
       expect(users.panel.value(addressOf(10), "組織コード"), shown).toBe("3000");
       expect(users.panel.value("new@example.jp", "組織コード"), shown).toBe("9000");

@@ -23,7 +23,8 @@ const SPELLINGS = {
     "退職 退職区分 退職フラグ 在籍区分 在籍状況 在職区分 在職状況 異動区分 EmploymentStatus 区分 種別 在籍種別 人事区分 発令区分 入退社区分 申請区分 処理区分 変更区分 異動種別 在職種別 状態 状況 ステータス",
   ),
   effect: words("発令日 異動日 適用日 発令年月日 適用開始日"),
-  joining: words("入社日 再入社日 再雇用日 入社年月日 採用日"),
+  joining: words("入社日 入社年月日 採用日"),
+  rejoining: words("再入社日 再雇用日 再雇用年月日"),
   post: words("本務区分 本務兼務 兼務区分 本兼区分 主務区分 本務/兼務 発令形態 所属形態"),
   other: words(
     "性別 生年月日 年齢 勤務地 雇用形態 備考 血液型 等級 号俸 給与区分 支給区分 通勤経路 扶養人数 入社区分 学歴 資格 国籍 郵便番号 住所 内線 契約開始日 契約終了日 有休残 休職開始日 復職日 社保番号 雇用保険番号 銀行コード 口座番号 前職 上長 上長コード 評価 勤続年数 定年日 事業所 コスト 原価センタ 座席 ロッカー 制服 駐車場 健診日 免許 MBO SPI 同意 メモ1 メモ2 連番 No. 更新日 更新者 登録日 作成日 部門長 勤怠区分 社宅 交通費 緊急連絡先 続柄 住民税 年調 賞与 資格等級 身分証 予備1 予備2 摘要",
@@ -61,9 +62,20 @@ const DAMAGES = words("totals titles lost-zeros shifted blank-rows wide-names");
 
 const choices = fc.record({
   people: fc.integer({ min: 6, max: 24 }),
-  fields: fc.subarray(["org", "title", "day", "state", "effect", "joining", "post", "other", "other2"] as const),
-  spelling: fc.array(fc.nat(9999), { minLength: 12, maxLength: 12 }),
-  order: fc.array(fc.nat(9999), { minLength: 12, maxLength: 12 }),
+  fields: fc.subarray([
+    "org",
+    "title",
+    "day",
+    "state",
+    "effect",
+    "joining",
+    "rejoining",
+    "post",
+    "other",
+    "other2",
+  ] as const),
+  spelling: fc.array(fc.nat(9999), { minLength: 13, maxLength: 13 }),
+  order: fc.array(fc.nat(9999), { minLength: 13, maxLength: 13 }),
   form: fc.nat(999),
   mark: fc.oneof(fc.constant(""), fc.constant(""), fc.constantFrom(...MARKED)),
   months: fc.tuple(
@@ -106,7 +118,7 @@ function live(
   const write = DAY_FORMS[form % DAY_FORMS.length] ?? String;
   const [past, today, later] = [write(2026, 3, 31), write(2026, 4, 1), write(2026, 9, 30)];
   const [hasDay, hasState, hasEffect] = (["day", "state", "effect"] as const).map((one) => fields.includes(one));
-  const hasRehired = fields.includes("joining");
+  const hasRehired = fields.includes("joining") || fields.includes("rejoining");
   const stays = { day: mark, state: "在籍", effect: write(2026, 3, 1), joining: write(2020, 4, 1), post: "本務" };
   const person = { ...personOf(number), ...stays };
   const says = hasDay === true || hasState === true;
@@ -126,7 +138,7 @@ function live(
     case "moves-later":
       return { cells: { ...gone, effect: later }, left: says && hasEffect !== true };
     case "rehired":
-      return { cells: { ...gone, joining: today }, left: says && !(hasRehired && hasDay === true) };
+      return { cells: { ...gone, joining: today, rejoining: today }, left: says && !(hasRehired && hasDay === true) };
     case "on-leave":
       return { cells: { ...person, state: "休職" }, left: false };
     case "second-post":
@@ -145,7 +157,10 @@ function build(chosen: Choices): {
   readonly fields: readonly string[];
 } {
   const { people, spelling, order, form } = chosen;
-  const isPosted = chosen.fields.includes("post");
+  const shows = (field: Choices["fields"][number]): boolean => chosen.fields.includes(field);
+  const isPosted = shows("post");
+  // who has left and joined again, without a day, is an error
+  const isUnclear = shows("rejoining") && shows("state") && !shows("day");
   const fields = ["code", "name", "mail", ...chosen.fields];
   const headers = new Map(
     fields.map((field, at) => {
@@ -167,7 +182,7 @@ function build(chosen: Choices): {
     const [left, joined, seen] = [new Set<string>(), new Set<string>(), new Set<number>()];
     for (const [event, who] of happened) {
       const isNew = event.startsWith("joins");
-      if (event.startsWith("second") && !isPosted) continue;
+      if ((event.startsWith("second") && !isPosted) || (event === "rehired" && isUnclear)) continue;
       const number = isNew ? (next += 1) : (who % people) + 1;
       if (seen.has(number)) continue;
       seen.add(number);

@@ -113,6 +113,26 @@ const LISTS: readonly (readonly [what: string, list: string, ...outcomes: readon
     left("102", { told: /have not left: 1/ }),
   ],
   [
+    "people employed again, without their last day",
+    "社員コード,氏名,在籍区分,再雇用日\n00101,姓一 名,退職,2026/4/1\n00102,姓二 名,退職,",
+    refused(/list\.csv:2:4: 再雇用日: "2026\/4\/1"/),
+    refused(/list\.csv:2:4: 再雇用日: "2026\/4\/1"/, "users import FILE"),
+    left("102", { line: `${LEAVE} --skip-invalid`, exit: 8 }),
+  ],
+  [
+    "the successors of leavers",
+    "氏名,退職日,後任者コード\n姓一 名,2026/3/31,00102",
+    left("101", {
+      typing: [["Are they meant?", "y\r"]],
+      told: /columns not read: 後任者コード/,
+    }),
+  ],
+  [
+    "a note among the rows",
+    "社員コード,氏名,退職日\n00101,姓一 名,2026/3/31\n※以下は退職取消,,",
+    left("101", { told: /notes skipped \("※以下は退職取消"\)/ }),
+  ],
+  [
     "people sent elsewhere",
     "社員コード,氏名,在籍区分\n00101,姓一 名,出向\n00102,姓二 名,退職",
     left("102", { typing: TAKE }),
@@ -274,6 +294,27 @@ test.each(
   }
   for (const [key, numbers] of Object.entries(wanted))
     expect([...new Set(found[key])].toSorted().join(" "), key).toBe(numbers);
+});
+
+test("an import does not pass over a new column about leaving", async () => {
+  const { tenant } = desk;
+  const context = {
+    tenant: tenant.fetch,
+    home: join(tenant.folder, "home"),
+    folder: desk.folder,
+    now: new Date(tenant.surroundings.now()),
+  };
+  const list = [
+    ["社員No.", "氏名", "メール"],
+    ["00101", "姓一 名", "p101@example.jp"],
+  ];
+  writeFileSync(desk.path("list.csv"), encodeCsv(list));
+  const learning = { ...context, terminal: { typing: TAKE } };
+  expect((await run("layouts learn list.csv --as users", learning)).exit).toBe(0);
+  writeFileSync(desk.path("list.csv"), encodeCsv(list.map((row, at) => [...row, at === 0 ? "退社予定" : "2026/3/31"])));
+  const { exit, stderr } = await run("users import list.csv --dry-run", context);
+  expect(exit, stderr).toBe(3);
+  expect(stderr).toContain("退社予定");
 });
 
 test("a layout does not learn a column that nobody was asked about", async () => {

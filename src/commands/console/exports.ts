@@ -3,32 +3,23 @@ import type { ImportKind } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
-import { EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
+import { EXPORTED_KINDS, isPanelKind } from "../../lib/model/console-files.ts";
 import { getFormatTitle, toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { text } from "../../lib/text/index.ts";
+import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
 import { listMissingFields } from "../csv/questions/missing.ts";
 import { findTable, isFitting, listUsableLayouts, type ListRequest } from "../imports/plan/find-table.ts";
 import type { Tools } from "../tools.ts";
 
-const listWithReferences = (kind: ImportKind): readonly ImportKind[] => {
-  const { thing, columns } = FORMATS[kind];
-  const isBefore = (one: PanelKind): boolean =>
-    FORMATS[one].thing !== thing && columns.some(({ refers }) => refers?.to === FORMATS[one].thing.name);
-  return [...EXPORTED_KINDS.filter(isBefore).flatMap(listWithReferences), kind];
-};
-
-/** A kind comes after the kinds to which its records refer. */
-export const EXPORT_ORDER: readonly ImportKind[] = [
-  ...new Set([...EXPORTED_KINDS, ...SECURED_APPS].flatMap(listWithReferences)),
-];
+export const EXPORT_ORDER: readonly ImportKind[] = [...EXPORTED_KINDS, ...SECURED_APPS];
 
 export interface ConsoleExport extends ListRequest {
   readonly source: InputFile;
 }
 
-/** How much better it is that the key and the name are there than that another column is. */
+/** How much better it is that key and name are there than that another column is; twice for the app that is named. */
 const NAMED_WEIGHT = 1.5;
 
 /** Finds the kind of export by its headers, or asks. @throws `input-rejected` or `usage` without a terminal */
@@ -37,26 +28,29 @@ export async function findExportKind(
   source: InputFile,
   { file, part, app }: { readonly file: string; readonly part: boolean; readonly app: SecuredApp | undefined },
 ): Promise<ConsoleExport> {
-  const { client } = await tools.tenant("layouts");
-  const layouts = await client.layouts.list();
+  const layouts = await (await tools.tenant("layouts")).client.layouts.list();
   const options = { encoding: "auto", map: undefined, sheet: undefined, headerRow: undefined } as const;
   const requestOf = (kind: ImportKind): ListRequest => ({ use: "export", kind, file, part, options });
   const fits: { readonly kind: ImportKind; readonly score: number }[] = [];
+  const failures: SheetChoiceFailure[] = [];
   for (const kind of [...EXPORTED_KINDS, app ?? "docs"] as const) {
     const request = requestOf(kind);
-    const { headers, match } = await findTable(tools, source, request, listUsableLayouts(layouts, request), undefined);
+    const usable = listUsableLayouts(layouts, request);
+    const table = await findTable(tools, source, request, usable, undefined).catch((error: unknown) => {
+      if (!(error instanceof SheetChoiceFailure)) throw error;
+      failures.push(error);
+    });
+    const { headers = [], match } = table ?? {};
     const format = toExportFormat(FORMATS[kind]);
     const likely = new Set(headers.flatMap((header) => findColumnByAnyHeader(format.columns, header) ?? []));
     const exact = headers.filter((header) => format.columns.some((one) => one.header === header)).length;
-    const missing = listMissingFields(
-      format,
-      [...likely].map((column) => ({ column })),
-    );
-    const isNamed = missing.every((one) => !one.isEssential);
-    const score = likely.size + exact / 1000 + (isNamed ? NAMED_WEIGHT : 0);
+    const shown = [...likely].map((column) => ({ column }));
+    const isNamed = listMissingFields(format, shown).every((one) => !one.isEssential);
+    const score = likely.size + exact / 1000 + (isNamed ? NAMED_WEIGHT : 0) + (kind === app ? 2 * NAMED_WEIGHT : 0);
     fits.push({ kind, score: isFitting(match) ? Infinity : score });
   }
   const [best, next] = fits.toSorted((one, other) => other.score - one.score);
+  if (failures[0] !== undefined && best?.score !== Infinity) throw failures[0];
   const { terminal } = tools;
   const isUnclear = best?.score === next?.score && !(terminal.interactive && file !== "-");
   if (best === undefined || best.score === 0 || isUnclear) throw createNoExportFailure(source);
@@ -67,8 +61,7 @@ export async function findExportKind(
       choices: kinds.map((value) => ({ value, name: getFormatTitle(FORMATS[value]) })),
     });
   if (best.score === next?.score) return { ...requestOf(await ask(EXPORT_ORDER)), source };
-  const isApp = FORMATS[best.kind].app !== undefined;
-  return { ...requestOf(isApp ? (app ?? (await ask(SECURED_APPS))) : best.kind), source };
+  return { ...requestOf(isPanelKind(best.kind) ? best.kind : (app ?? (await ask(SECURED_APPS)))), source };
 }
 
 const createNoExportFailure = ({ label }: InputFile): Failure =>

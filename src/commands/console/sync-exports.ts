@@ -5,6 +5,7 @@ import { describeMissingField, listMissingFields } from "../csv/questions/missin
 import { openInput } from "../../lib/files/index.ts";
 import { toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import type { OrgBy } from "../../lib/model/import.ts";
 import type { SecuredApp } from "../../lib/model/secured-user.ts";
 import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
 import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
@@ -23,6 +24,7 @@ import { keepAnswers } from "../layouts/kept-answers.ts";
 import { readList, type ListReading } from "../layouts/reading.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
+import { offerUndoOfSample } from "../imports/plan/sample.ts";
 import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
 
 interface SyncOptions extends ConfirmOptions {
@@ -38,7 +40,10 @@ export async function syncExports(tools: Tools, names: readonly string[], option
   validateLimits(options);
   tools.summarize({ file: names.join(" ") });
   const chosen = await tools.tenant("imports", "console");
-  if (!options.dryRun) requireNamedContext(tools, chosen);
+  if (!options.dryRun) {
+    requireNamedContext(tools, chosen);
+    await offerUndoOfSample(tools);
+  }
   await using opened = new AsyncDisposableStack();
   const found: ConsoleExport[] = [];
   for (const name of names) {
@@ -110,12 +115,18 @@ async function importExport(
   run: SyncRun,
 ): Promise<Import | undefined> {
   const { client } = await tools.tenant("imports");
-  const plan = await sendExport(tools, given, options.part);
+  const plan = await sendExport(tools, client, given, options.part);
   if (options.dryRun && run.isShared && (await needsOtherExports(tools, client, plan))) return plan;
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, given.source.label);
-    await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
+    // after a yes for all exports, records that only come in need no list
+    const isBrief = tools.terminal.interactive && run.taken.length > 0 && plan.update + plan.delete === 0;
+    await showPlan(tools, plan, {
+      ...problems,
+      allRows: same("--format json"),
+      isBrief: tools.globals.quiet || (run.isConfirmed && isBrief),
+    });
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
@@ -177,16 +188,36 @@ async function needsOtherExports({ terminal }: Tools, client: Client<"imports">,
   return true;
 }
 
+/** Finds organisations by their codes, and by their names if the export does not show the codes. */
 async function sendExport(
   tools: Tools,
-  { kind, file, source, read: { reading, map, learns } }: ReadExport,
+  client: Client<"imports">,
+  given: ReadExport,
   keepMissing: boolean,
+): Promise<Import> {
+  const last = (await listTakenExports(client)).find(({ kind }) => kind === given.kind);
+  const plan = await sendOnce(tools, given, { keepMissing, orgBy: last?.request?.orgBy });
+  if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown"]))) return plan;
+  const named = await sendOnce(tools, given, { keepMissing, orgBy: "name" });
+  const [best, other] = named.errors <= plan.errors ? [named, plan] : [plan, named];
+  await client.imports.discard(other.id);
+  if (best === named)
+    await tools.terminal.note(
+      text("organisations are found by their names", "組織は、コードではなく名前で探しています"),
+    );
+  return best;
+}
+
+async function sendOnce(
+  tools: Tools,
+  { kind, file, source, read: { reading, map, learns } }: ReadExport,
+  how: { readonly keepMissing: boolean; readonly orgBy: OrgBy | undefined },
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { dialect, encoding, sheet, headerRow } = reading;
   const request = {
+    ...how,
     kind,
-    keepMissing,
     keepUsed: tools.terminal.interactive ? undefined : true,
     fromConsole: true,
     createGroups: FORMATS[kind].app !== undefined,

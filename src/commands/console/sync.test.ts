@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { csv, freshDesk, HEADER, type Desk } from "#support/cli/import-desk.ts";
 
@@ -129,7 +130,7 @@ test("an unknown column is asked about once, and one that an export lacks is ref
   expect((await desk.run("layouts list --format tsv --fields use,kind")).text).toContain("export\tusers\n");
   await write(desk, { "list.csv": ["氏名,E-mail", "山田 太郎,taro@example.com"] });
   const lacks = await desk.run("console sync list.csv --yes");
-  expect(lacks).toMatchObject({ code: 3, stderr: expect.stringContaining('lacks the column "組織コード"') });
+  expect(lacks).toMatchObject({ code: 3, stderr: expect.stringContaining("lacks columns of its layout") });
   expect((await desk.run("undo 1 --confirm-deletions 1")).code).toBe(0);
   expect((await desk.run("console sync users.csv --yes")).code, "the answer is undone").toBe(3);
   expect((await desk.type("console sync users.csv --yes", [[asked, "\r"]])).code).toBe(0);
@@ -192,6 +193,18 @@ describe("what an export lacks", () => {
     await write(desk, { "new.csv": PEOPLE_200.slice(0, 198) });
     expect((await desk.run("console sync new.csv --yes")).code).toBe(0);
   });
+});
+
+test("the sample goes before the first export comes", async () => {
+  const desk = await freshDesk();
+  await desk.write("people.csv", readFileSync("fixtures/people.csv"));
+  await write(desk, { "a.csv": [HEADER, TARO.replace("S01", "")] });
+  expect((await desk.run("users import people.csv --create-orgs --yes")).code).toBe(0);
+  const refused = await desk.run("console sync a.csv --yes");
+  expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining("clomoctl undo 1 --confirm-deletions 27") });
+  const asked = await desk.type("console sync a.csv --yes", [["Undo import 1 (24 users of the sample) first?", "y\r"]]);
+  expect(asked.code, asked.stderr).toBe(0);
+  expect(await names(desk, "users")).toEqual(["山田 太郎"]);
 });
 
 test("ends with 9 while something is open, if asked", async () => {

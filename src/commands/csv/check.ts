@@ -10,14 +10,15 @@ import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { addMapOptions } from "../imports/plan/options.ts";
+import { addMapOptions, IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { listProblems, RejectedFileFailure } from "../imports/plan/problems.ts";
 import { sendFile } from "../imports/plan/send.ts";
 import { listColumns } from "../listing/list.ts";
 import { readList } from "../layouts/reading.ts";
 import type { Tools } from "../tools.ts";
-import { FORMAT_OPTION, MAP_OPTION } from "./file/column-map.ts";
-import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "./file/sheet.ts";
+import { FORMAT_OPTION } from "./file/column-map.ts";
+
+const { encoding, sheet, headerRow, map, allow } = IMPORT_OPTIONS;
 
 /** Returns tools whose tenant is an empty one, but layouts are those of a local tenant that exists. */
 async function openEmptyTenant(tools: Tools): Promise<Tools & AsyncDisposable> {
@@ -70,10 +71,11 @@ export default defineCommand({
   },
   options: {
     as: FORMAT_OPTION,
-    encoding: INPUT_ENCODING_OPTION,
-    sheet: SHEET_OPTION,
-    headerRow: HEADER_ROW_OPTION,
-    map: MAP_OPTION,
+    encoding,
+    sheet,
+    headerRow,
+    map,
+    allow,
     key: {
       kind: "string",
       value: "KEY",
@@ -81,12 +83,6 @@ export default defineCommand({
         "field that identifies a record, like --key of import commands (default for users: email)",
         "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
-    },
-    allow: {
-      kind: "list",
-      value: "CHECKS",
-      choices: ["unknown-columns"],
-      about: text("accept unknown columns (unknown-columns)", "不明な列を認める(unknown-columns)"),
     },
   },
   examples: [
@@ -102,7 +98,7 @@ export default defineCommand({
       throw new Failure("usage", { what: describeUnknownKey(typed ?? "", FORMATS[kind]), where: "--key" });
     await using file = await openInput(tools, name);
     await using empty = await openEmptyTenant(tools);
-    const { map, reading } = await readList(empty, file, { use: "import", kind, file: name, options });
+    const { map: known, reading } = await readList(empty, file, { use: "import", kind, file: name, options });
     const creating = { createOrgs: true, createGroups: true, orgBy: "code" } as const;
     const own = {
       ...options,
@@ -113,14 +109,13 @@ export default defineCommand({
       keepPlan: false,
       skipInvalid: false,
     } as const;
-    const requested = addMapOptions({ kind, file: name, options: own }, map?.options);
-    const plan = await sendFile(empty, file, requested, reading, map);
+    const requested = addMapOptions({ kind, file: name, options: own }, known?.options);
+    const plan = await sendFile(empty, file, requested, reading, known);
     const { client } = await empty.tenant("imports");
     const how = text("--format json lists them all", "--format json で全件を出力");
     const { all: problems } = await listProblems(terminal, client, plan, file.label, how);
     const { rows, errors, warnings } = plan;
-    const { encoding } = reading;
-    const checked = { file: file.label, format: kind, encoding, rows, errors, warnings, problems };
+    const checked = { file: file.label, format: kind, encoding: reading.encoding, rows, errors, warnings, problems };
     await terminal.show(listColumns(terminal, SUMMARY_COLUMNS, DEFAULT_COLUMNS), checked);
     if (errors === 0) return;
     const what = text(

@@ -58,10 +58,6 @@ export const DELETION_HELP = [
     "Shows all records to delete, and deletes them only if you confirm their number. Type the number, or pass --confirm-deletions N. If the number is wrong, nothing changes (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to this limit, but never more than half of the records of a kind.",
     "削除するデータをすべて表示し、件数を確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。件数が一致しなければ何も変更しません(終了コード 3)。自動実行では、--yes --max-deletions N|P% で指定した上限まで削除できます(ただし、種類ごとに登録件数の半分まで)。",
   ),
-  text(
-    "A deletion is recorded as an import with the mode delete: `imports show NUMBER --rows` lists the deleted records, `undo NUMBER` restores them, without passwords.",
-    "削除は、モードが「削除」のインポートとして記録されます。`imports show 番号 --rows` で削除したデータを確認でき、`undo 番号` で取り消せます(パスワードは戻りません)。",
-  ),
 ] as const;
 
 export const DELETION_EXITS: readonly ErrorCode[] = [

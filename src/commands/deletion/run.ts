@@ -2,6 +2,7 @@ import type { DeletionRequest } from "../../lib/client/index.ts";
 import { same, type Text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
+import { truncateValue } from "../../lib/model/cell-text.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { toRecordedName } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
@@ -46,7 +47,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   }
   const called =
     file === undefined || file === "-" ? typed.join(", ") || "stdin" : toRecordedName(file, chosen.context);
-  const asked = { kind, ids, ...(recursive === true && { recursive }), called: shortenLabel(called), learns };
+  const asked = { kind, ids, ...(recursive === true && { recursive }), called: truncateValue(called), learns };
   const plan = await chosen.client.imports.delete(asked, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
   return pending.settling(async () => {
@@ -69,10 +70,3 @@ async function finishDeletion(
   if (plan.delete > 0) await checkAdministrators(tools, plan);
   await finishPlan(tools, pending, options);
 }
-
-const MAX_LABEL_LENGTH = 255;
-
-const shortenLabel = (called: string): string =>
-  called.length <= MAX_LABEL_LENGTH
-    ? called
-    : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;

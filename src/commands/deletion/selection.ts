@@ -1,5 +1,5 @@
 import type { ImportKind, InputProblem, SelectedFile, SelectedRecord } from "../../lib/client/index.ts";
-import { readHeader } from "../../lib/csv/layout/header.ts";
+import { ignoreColumn, readHeader } from "../../lib/csv/layout/header.ts";
 import { describeUnknownKey, type ListAnswers, type ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -10,7 +10,6 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { refuseTypedFile } from "../imports/plan/options.ts";
 import { listFoundProblems, RejectedFileFailure, type ListedProblems } from "../imports/plan/problems.ts";
 import { streamUntilAborted } from "../csv/file/abortable-stream.ts";
-import { ignoreColumn } from "../../lib/csv/layout/header.ts";
 import { keepAnswers } from "../layouts/kept-answers.ts";
 import { readList, type ListReading } from "../layouts/reading.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";

@@ -30,7 +30,7 @@ export default defineRecordVerbs({
     ],
     delete: ["SERIAL000001 --confirm-deletions 1", "--file devices.txt --dry-run"],
     edit: ["SERIAL000001 --identification-name '営業部 1 号機'", "SERIAL000002 --memo '' --dry-run"],
-    export: ["-o devices-now.csv", "--encoding utf-8 --bom"],
+    export: ["-o devices-now.csv", "--encoding utf-8"],
     history: ["SERIAL000001", "SERIAL000001 --format json"],
     import: ["devices/devices.utf-8.crlf.csv --yes", "devices/devices.utf-8.crlf.csv --dry-run --format json"],
     show: ["SERIAL000001", "SERIAL000001 --format json"],

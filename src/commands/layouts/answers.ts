@@ -12,7 +12,6 @@ import { refuseList, type FoundTable, type ListRequest } from "../imports/plan/f
 import { readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { findKeptAnswers, keepAnswers } from "./kept-answers.ts";
-import { findColumnsByValues } from "./values.ts";
 
 async function takeSurvey(
   { signal }: Pick<Tools, "signal">,
@@ -46,11 +45,15 @@ export async function answerList(
   const [twice] = selects ? headers.filter((one, at) => one !== "" && headers.indexOf(one) !== at) : [];
   if (twice !== undefined) refuseList(requested, describeTwice(twice), LEAVERS_ONLY_HINT);
   const { subjects } = readHeader(headers, format, { customFields, map }).layout;
-  if (selects && subjects.some(({ says }) => says === "joining") && !subjects.some(({ says }) => says === "leaving"))
+  if (
+    selects &&
+    subjects.some(({ says }) => says === "joining" || says === "rejoining") &&
+    !subjects.some(({ says }) => says === "leaving")
+  )
     refuseList(requested, NO_LEAVING_COLUMN, LEAVERS_ONLY_HINT);
   const [varied] = selects ? listVariedColumns(list) : [];
   if (varied !== undefined) refuseList(requested, describeVaried(varied), LEAVERS_ONLY_HINT);
-  const { asked, draft } = await proposeMap(list, (all, search) => findColumnsByValues(tools, list, all, search));
+  const { asked, draft } = await proposeMap(tools, list);
   const { askList, listQuestions } = await import("../csv/questions/ask.ts");
   const unclear = listQuestions(list, asked, draft);
   if (unclear.length === 0) return undefined;

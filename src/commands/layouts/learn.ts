@@ -46,6 +46,7 @@ export default defineCommand({
       about: text("write a column map file, and store no layout", "記憶せず、対応表ファイルだけを書き出す"),
     },
   },
+  excludes: [["select", "export"]],
   examples: [{ line: "clomoctl layouts learn people.csv --as users" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: LAYOUT_COLUMNS,

@@ -56,7 +56,7 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   const [selects, isExport] = [use === "select", use === "export"];
   const { [kind]: own } = FORMATS;
   const format = selects ? toNamingFormat(own) : isExport ? toExportFormat(own) : own;
-  const given = await loadColumnMap(tools, kind, { option: options.map, customFields: () => loadCustomFields(tools) });
+  const given = await loadColumnMap(tools, kind, options.map);
   const { client } = await tools.tenant("layouts");
   const layouts = options.map === undefined ? listUsableLayouts(await client.layouts.list(), requested) : [];
   const table = await findTable(tools, file, requested, layouts, given);
@@ -77,7 +77,8 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   // without the column that marks leavers, an import would create the leavers again
   const isUnsafe = isExport || near?.map.rows?.some(({ header }) => near.lacking.includes(header)) === true;
   const lacking = near !== undefined && (isUnsafe || !isPlain) ? near.lacking : [];
-  if (!canAsk) rejectOtherColumns(requested, match?.layout.id ?? "", lacking[0], doubtful[0]);
+  if (!canAsk && lacking.length + doubtful.length > 0)
+    refuseList(requested, describeDifference(match?.layout.id ?? "", lacking, doubtful));
   const list = { headers, format, customFields, map: base, doubtful, lacking, selects, isExport };
   return { ...list, table, isText, isOpen, fit, earlier: near?.map };
 }
@@ -98,7 +99,7 @@ export async function readList(
   const { headers, format, customFields, doubtful, lacking, selects, fit, isText, table } = found;
   const { reading, place } = table;
   if (isText) return { map: undefined, learns: false, headers, unread: [], reading, isText };
-  const isKnownList = fit !== undefined && isFitting(fit) && !learning && !selects;
+  const isKnownList = fit !== undefined && isFitting(fit) && !learning && !selects && !found.isExport;
   const further = isKnownList ? fit.further.filter((one) => !doubtful.includes(one) && !isLeavingHeader(one)) : [];
   const unknown = findOpenHeaders(headers, format, found);
   const ignored = further.filter((one) => unknown.includes(one));
@@ -133,30 +134,16 @@ export const ANSWERS_STORED_NOTE = text(
   "この変更を実行すると、回答がレイアウトとして保存されます",
 );
 
-/** Refuses a list without a terminal that is almost one of a layout. */
-function rejectOtherColumns(
-  requested: ListRequest,
-  layout: string,
-  lacking: string | undefined,
-  doubt: string | undefined,
-): void {
-  if (lacking !== undefined)
-    refuseList(
-      requested,
-      text(
-        `the list lacks the column "${lacking}" of its layout ${layout}`,
-        `この一覧には、レイアウト ${layout} の列「${lacking}」がありません`,
-      ),
-    );
-  if (doubt !== undefined)
-    refuseList(
-      requested,
-      text(
-        `column "${doubt}" is not in the layout ${layout}, which reads the same field from another column`,
-        `レイアウト ${layout} にない列「${doubt}」があります。その項目は別の列から読み込んでいます`,
-      ),
-    );
-}
+const describeDifference = (layout: string, lacking: readonly string[], doubtful: readonly string[]): Text =>
+  lacking.length > 0
+    ? text(
+        `the list lacks columns of its layout ${layout}: ${lacking.join(", ")}`,
+        `この一覧には、レイアウト ${layout} の列がありません: ${lacking.join("、")}`,
+      )
+    : text(
+        `columns may contain what the layout ${layout} reads from others: ${doubtful.join(", ")}`,
+        `レイアウト ${layout} が別の列から読む項目かもしれない列があります: ${doubtful.join("、")}`,
+      );
 
 function describeLayout(
   { layout: { id, headers, at, actor } }: LayoutMatch<Layout>,

@@ -12,21 +12,8 @@ test("an English account gets UTF-8; a remote account is assumed to be Japanese"
   await run("context add head --url https://mdm.example.jp", { home });
   const english = await run("users export --context osaka", { home, tenant });
   expect(english.stdout).toBe(CSV);
-  expect(english.stderr).toContain(
-    "encoding: UTF-8, because the account's language is English (to change it, pass --encoding)\n",
-  );
   const served = await run("users export --context head --lang ja", { home, tenant });
   expect(cp932(served.bytes)).toBe(CSV);
-  expect(served.stderr).toContain("Shift_JIS");
-});
-
-test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
-  expect((await run("users export --encoding utf-8 --bom", { tenant })).stdout).toBe(`\ufeff${CSV}`);
-  for (const line of ["users export --bom", "users export --bom --encoding shift_jis"]) {
-    const { en } = await runInBoth(line, { tenant: {} });
-    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(en.stderr).toContain("--encoding utf-8");
-  }
 });
 
 test.each([

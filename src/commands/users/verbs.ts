@@ -49,7 +49,7 @@ export default defineRecordVerbs({
     ],
     delete: ["hanako.yamazaki@example.jp A0003 --confirm-deletions 2", "--file 退職者.xlsx --sheet 3月 --dry-run"],
     edit: ["hanako.yamazaki@example.jp --title 課長", "A0002 --tel '' --dry-run"],
-    export: ["-o users-now.csv", "--encoding utf-8 --bom --filter-name 山田"],
+    export: ["-o users-now.csv", "--encoding utf-8 --filter-name 山田"],
     history: ["taro.yamada@example.co.jp", "E00000002 --format json"],
     import: [
       "people.csv --dry-run",

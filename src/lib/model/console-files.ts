@@ -5,9 +5,10 @@ import { SECURED_USER, type SecuredApp } from "./secured-user.ts";
 import type { ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
+/** The kinds of files, each after the kinds to which its records refer. */
 export const THINGS_BY_FORMAT = {
-  users: USER,
   orgs: ORG,
+  users: USER,
   browser: SECURED_USER,
   docs: SECURED_USER,
   mailer: SECURED_USER,

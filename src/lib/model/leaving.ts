@@ -3,9 +3,9 @@ import { isCalendarDay } from "./time.ts";
 
 /**
  * What a column says about a row: whether and when the person leaves, from which day the row is in effect, when the
- * person joined, or that the row is not read.
+ * person joined or joined again, or that the row is not read.
  */
-export const ROW_SUBJECTS = ["leaving", "effect", "joining", "skip"] as const;
+export const ROW_SUBJECTS = ["leaving", "effect", "joining", "rejoining", "skip"] as const;
 export type RowSubject = (typeof ROW_SUBJECTS)[number];
 
 /** `none`: the cell says nothing. `day`: a number of five digits is a day as spreadsheets count it. */
@@ -30,7 +30,15 @@ const HEADERS: readonly (readonly [says: RowSubject, headers: readonly string[]]
     ),
   ],
   ["effect", ["発令日", "異動日", "適用日"]],
-  ["joining", ["入社日", "再入社日", "再雇用日"]],
+  ["joining", ["入社日"]],
+  ["rejoining", ["再入社日", "再雇用日"]],
+];
+/** What a column of days may say whose header is none of these. */
+const LIKELY_HEADERS: readonly (readonly [says: RowSubject, header: RegExp])[] = [
+  ["leaving", /退/u],
+  ["effect", /発令|異動|適用|効力|effect/iu],
+  ["rejoining", /再(?:入社|採用|雇用)/u],
+  ["joining", /^(?!.*(?:終了|満了|期限|喪失|取消|end)).*(?:入社|採用|雇用|hire|join)/iu],
 ];
 const MOVEMENT_HEADER = /^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/;
 
@@ -40,6 +48,16 @@ export const findRowSubject = (header: string): RowSubject | undefined => {
   if (MOVEMENT_HEADER.test(name)) return "leaving";
   return HEADERS.find(([, headers]) => headers.some((one) => normaliseHeader(one) === name))?.[0];
 };
+
+/** @param hasDays true if cells of the column are days */
+export const guessRowSubject = (header: string, hasDays: boolean): RowSubject | undefined => {
+  if (isLeavingHeader(header)) return "leaving";
+  return hasDays ? LIKELY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;
+};
+
+/** Returns true for a header of kinds of rows: the column may say who is meant. */
+export const isKindHeader = (header: string): boolean =>
+  /区分|種別|状況|状態|事由|内容|フラグ|ステータス|status/iu.test(header.normalize("NFKC"));
 
 const KNOWN_WORDS: ReadonlyMap<string, WordMeaning> = new Map([
   ...["退職", "退社", "離職", "退職済", "退職済み", "退職者", "退社者"].map((word) => [word, "left"] as const),
@@ -165,12 +183,18 @@ export const judgeLeaving = (
     readings.flatMap((one) => (one.is === "day" ? [one.day] : []));
   const leaving = read("leaving");
   const last = daysOf(leaving).toSorted().at(-1);
-  const [effects, joined] = [daysOf(read("effect")), daysOf(read("joining"))];
+  const again = daysOf(read("rejoining"));
+  const [effects, joined] = [daysOf(read("effect")), [...daysOf(read("joining")), ...again]];
   // a row with a cell that nobody can read is an error, and never one of a leaver
   if (isUnclear || leaving.some(({ is }) => is === "stays")) return "stays";
   if (last !== undefined && !(last < today || (on !== undefined && last <= on))) return "later";
   const isSaid = last !== undefined || leaving.some(({ is }) => is === "left");
   if (!isSaid && !(isOfLeavers && columns.every(({ says }) => says !== "leaving"))) return "stays";
+  if (last === undefined && again.length > 0) {
+    // the person may have left before joining again, or after it
+    report(columns.find(({ says }) => says === "rejoining")?.position ?? 0);
+    return "stays";
+  }
   if (effects.some((day) => day > (on ?? today))) return "later";
   return joined.some((day) => last !== undefined && day > last) ? "stays" : "left";
 };

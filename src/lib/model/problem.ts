@@ -146,17 +146,13 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has ${p["want"]}`,
     "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
-  "cells-surplus": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} with extra blank cells, which are ignored`,
-    "余分な空のセルがある行が {count} 行あります(余分なセルは無視します)",
-  ),
   "row-blank": createWarning(
     (p) => `${formatCount(Number(p["count"]), "blank row")} skipped`,
     "空の行を {count} 行読み飛ばします",
   ),
   "row-total": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped`,
-    "合計や注記の行を {count} 行読み飛ばします",
+    (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped ("${p["value"]}")`,
+    "合計や注記の行を {count} 行読み飛ばします(「{value}」)",
   ),
   "row-repeated": createWarning(
     (p) => `${formatCount(Number(p["count"]), "row")} skipped: the same as an earlier row`,
@@ -231,10 +227,6 @@ export const PROBLEMS = {
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
   ),
-  "columns-blank": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "column")} ignored: no header and no values`,
-    "ヘッダーも値もない {count} 列を読み飛ばします",
-  ),
   "header-again": createError(
     "the header row appears again here; remove this row",
     "ヘッダー行がもう一度あります。この行を削除してください",
@@ -253,10 +245,6 @@ export const PROBLEMS = {
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?",
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
-  "header-other-app": createWarning(
-    "the column {header} belongs to {app} and is ignored",
-    "列「{header}」は {app} のものなので無視します",
-  ),
   "column-blank": createError(
     (p) =>
       `blank in every row, and ${formatCount(Number(p["count"]), "record")} would lose a value; to clear the values, pass --blank clear; to keep them, pass --blank keep`,

@@ -34,10 +34,16 @@ export const RENEWAL_KINDS = {
   ),
   "device-certificate": text("device certificate", "デバイス証明書"),
   certificate: text("certificate", "証明書"),
+  contract: text("contract", "契約"),
   custom: text("other date", "その他の期日"),
 } as const satisfies Record<string, Text>;
 
 export type RenewalKind = keyof typeof RENEWAL_KINDS;
+
+/** The kinds of items that can be recorded. A contract belongs to the tenant, and ends like an item. */
+export const RECORDABLE_KINDS = (Object.keys(RENEWAL_KINDS) as readonly RenewalKind[]).filter(
+  (kind) => kind !== "contract",
+);
 
 const EXPIRY_CERTAINTIES = {
   exact: text("exact", "確定"),

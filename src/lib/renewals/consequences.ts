@@ -36,5 +36,6 @@ export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
     "systems that verify the certificate refuse the connection",
     "証明書を検証するシステムから、接続を拒否されます",
   ),
+  contract: null,
   custom: null,
 };

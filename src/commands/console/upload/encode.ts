@@ -4,8 +4,12 @@ import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { text } from "../../../lib/text/index.ts";
-import { noteReplacedCharacters } from "../../csv/file/write-encoded.ts";
-import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
+import {
+  MAX_LISTED_CHARACTERS,
+  noteReplacedCharacters,
+  throwUnmappable,
+  type LocatedCharacter,
+} from "../../csv/file/write-encoded.ts";
 import type { Tools } from "../../tools.ts";
 
 export async function getUploadEncoding(

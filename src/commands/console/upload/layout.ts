@@ -1,5 +1,5 @@
 import type { Import, TaskRecord } from "../../../lib/client/index.ts";
-import type { Column } from "../../../lib/model/format.ts";
+import { refersToOrg, type Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { KindUpload } from "./open-records.ts";
 
@@ -12,14 +12,21 @@ export interface UploadColumn {
   readonly isShown: boolean;
 }
 
-const listShownColumns = (columns: readonly Column[], { header, places, fields }: Import): readonly UploadColumn[] => {
+/** A column with names of organisations is none of these: only codes can be uploaded. */
+const listShownColumns = (
+  columns: readonly Column[],
+  { header, places, fields, request }: Import,
+): readonly UploadColumn[] => {
+  const isNamed = (column: Column): boolean => request?.orgBy === "name" && refersToOrg(column);
   const found = places.flatMap(({ column: first, cells = [first] }, nth) =>
     cells.map((cell, at) => ({ cell, at, column: columns.find(({ field }) => field === fields[nth]) })),
   );
   return found
     .toSorted((one, other) => one.cell - other.cell)
     .flatMap(({ cell, at, column }) =>
-      column === undefined ? [] : [{ column, header: header[cell - 1] ?? column.header, at, isShown: true }],
+      column === undefined || isNamed(column)
+        ? []
+        : [{ column, header: header[cell - 1] ?? column.header, at, isShown: true }],
     );
 };
 

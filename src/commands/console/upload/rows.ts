@@ -107,8 +107,10 @@ export function findOmission(
     return "character";
   const isNew = row.record?.work === "create";
   const isBlank = ({ column }: UploadColumn): boolean => row.valuesOf(column).length === 0;
+  // a blank secret in 全件更新 could clear it
+  const isPlaced = (column: Column): boolean => placed.some((one) => one.column === column);
   const isMissing = (column: Column): boolean =>
-    isNew || isWhole ? column.required === "new" : isChanged(row.record, column);
+    isNew || isWhole ? column.required === "new" || (!isNew && isPlaced(column)) : isChanged(row.record, column);
   if (columns.some((one) => one.secret === true && row.valuesOf(one).length === 0 && isMissing(one))) return "password";
   const blank = placed.filter((one) => one.at === 0 && one.column.secret !== true && isBlank(one));
   if (isNew || isWhole) return undefined;

@@ -14,13 +14,15 @@ const KINDS = ["users", "docs", "mailer", "calendar"] as const satisfies readonl
 const person = fc.record({ isNew: fc.boolean(), wishes: fc.array(fc.nat(3), { minLength: 40, maxLength: 40 }) });
 const wishes = fc.record({
   kind: fc.constantFrom(...KINDS),
+  /** true for a file for 全件更新, which has all columns */
+  isWhole: fc.boolean(),
   shown: fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
   people: fc.array(person, { minLength: 1, maxLength: 6 }),
 });
 
 test("no set of wishes gives a file with a blank secret or a column that none of its rows needs", async () => {
   await fc.assert(
-    fc.asyncProperty(wishes, async ({ kind, shown, people }) => {
+    fc.asyncProperty(wishes, async ({ kind, isWhole, shown, people }) => {
       const { columns, key, thing } = FORMATS[kind];
       const exported = columns.filter(({ secret, required }, at) => !secret && (required === "always" || shown[at]));
       const last = planOf({
@@ -59,7 +61,7 @@ test("no set of wishes gives a file with a blank secret or a column that none of
         secured: { export: stream },
       } as unknown as ExportClient;
       const records = all.map(({ record }) => record);
-      const upload = { kind, records, deleted: [], unsafe: new Map(), last, isWhole: false, secrets } as const;
+      const upload = { kind, records, deleted: [], unsafe: new Map(), last, isWhole, secrets } as const;
       const { tables, leftOut } = await buildUploadTables(client, { ...upload, encoding: "utf-8" });
       const keys = [...tables.flatMap((table) => table.rows), ...leftOut].map((row) => row.key);
       expect(keys.toSorted()).toEqual(records.map((one) => one.key));
@@ -68,9 +70,12 @@ test("no set of wishes gives a file with a blank secret or a column that none of
         return header.filter((name, at) => {
           const { field, required, secret } = columns.find((one) => one.header === name) ?? {};
           const isWished = of.some((record) => record?.changes.some((change) => change.field === field));
-          const isUsual = field === key || required !== undefined || written.length === 0;
-          const isOther = (row: (typeof written)[number]): boolean =>
-            row.cells[at] !== secrets.get(row.key)?.get(field ?? "");
+          const isUsual = field === key || required !== undefined || written.length === 0 || isWhole;
+          // a blank clears nothing of a new record
+          const isOther = ({ key: row, cells }: (typeof written)[number]): boolean =>
+            cells[at] === "" && isWhole && required === undefined
+              ? records.find((one) => one.key === row)?.work !== "create"
+              : !cells[at] || cells[at] !== secrets.get(row)?.get(field ?? "");
           return !(isWished || isUsual) || (secret === true && written.some(isOther));
         });
       });

@@ -27,25 +27,17 @@ export const MAP_OPTION = {
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();
 
-export interface MapSources {
-  readonly option: string | undefined;
-  readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
-}
-
 const NO_COLUMN_MAP = "none";
 
 /** @throws `not-found`; `usage` if the column map cannot be read; `input-rejected` if it is for another format */
 export async function loadColumnMap(
-  { workingFolder }: Pick<Tools, "workingFolder">,
+  tools: Pick<Tools, "tenant" | "workingFolder">,
   format: FormatName,
-  { option: file, customFields }: MapSources,
+  file: string | undefined,
 ): Promise<ParsedMapFile | undefined> {
   if (file === undefined || file === NO_COLUMN_MAP) return undefined;
-  const content = await readText(resolve(workingFolder, file), file);
-  const [{ parseMapFile }, { FORMATS }] = await Promise.all([
-    import("../../../lib/csv/layout/map-parse.ts"),
-    import("../../../lib/model/formats.ts"),
-  ]);
-  const known = FORMATS[format];
-  return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
+  const content = await readText(resolve(tools.workingFolder, file), file);
+  const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
+  const { [format]: known } = (await import("../../../lib/model/formats.ts")).FORMATS;
+  return parseMapFile(content, known, file, known.custom ? await loadCustomFields(tools) : undefined);
 }

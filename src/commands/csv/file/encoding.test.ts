@@ -45,34 +45,23 @@ test("if the encoding cannot be detected, names the option for it", async () => 
   });
 });
 
-test.each([
-  ["n\r\n山田\r\nx", 3],
-  ['氏名,メールアドレス\r\n"山\r\n田",a@example.jp\r\n鈴木', 3],
-])("refuses UTF-8 with a broken byte, even if it is valid CP932, and names row and byte: %j", async (content, row) => {
-  const file = fileOf(Buffer.from(content), Buffer.of(0xb1, 0x0d, 0x0a));
-  await expect(detectEncoding(file, "auto")).rejects.toMatchObject({
-    code: "input-rejected",
-    what: {
-      en: `row ${row} contains bytes that are not valid UTF-8 (B1), although nearly all of the file is UTF-8`,
-    },
-    where: `a.csv:${row}`,
-    hint: { en: expect.stringMatching(/--encoding utf-8 .*--encoding shift_jis/) },
-  });
+test("reads UTF-8 with a broken byte as UTF-8, even if it is valid CP932", async () => {
+  const file = fileOf(Buffer.from("n\r\n山田\r\nx"), Buffer.of(0xb1, 0x0d, 0x0a));
+  for (const asked of ["auto", "utf-8"] as const) expect(await detectEncoding(file, asked)).toBe("utf-8");
   expect(await detectEncoding(file, "shift_jis")).toBe("shift_jis");
-  expect(await detectEncoding(file, "utf-8")).toBe("utf-8");
-});
-
-test("refuses Shift_JIS for a file with a byte order mark, whose body may be Shift_JIS", async () => {
-  const file = fileOf(Buffer.from("\ufeff"), Buffer.of(0x8e, 0x52));
-  await expect(detectEncoding(file, "shift_jis")).rejects.toMatchObject({
-    what: { en: "the file begins with the byte order mark of a Unicode file" },
-    hint: { en: expect.stringContaining("save it again without the mark") },
-  });
 });
 
 test.each([
-  ["%PDF-1.7\n", "the file is a PDF, not a CSV file"],
-  ["\r\n<!DOCTYPE html><html>Session expired", "the file is HTML or XML, not a CSV file"],
+  ["shift_jis", fileOf(Buffer.from("\ufeff"), Buffer.of(0x8e, 0x52)), "the file is not Shift_JIS"],
+  ["shift_jis", fileOf(Buffer.from("山田\n")), "the file is not Shift_JIS"],
+  ["utf-8", fileOf(JAPANESE), "the file is not UTF-8"],
+] as const)("refuses a given encoding that is not that of the file: %s", async (asked, file, en) => {
+  await expect(detectEncoding(file, asked)).rejects.toMatchObject({ what: { en }, hint: { en: "omit --encoding" } });
+});
+
+test.each([
+  ["%PDF-1.7\n", "seems to be a PDF"],
+  ["\r\n<!DOCTYPE html><html>Session expired", "seems to be HTML or XML"],
 ])("names a file type by its signature, even if an encoding is given: %j", async (start, en) => {
   const file = fileOf(Buffer.from(start, "latin1"));
   for (const asked of ["auto", "shift_jis"] as const) {
@@ -87,14 +76,14 @@ test.each([
 const PEOPLE = "氏名,メールアドレス\r\n一郎,a@example.jp\r\n";
 
 test.each([
-  ["utf-16le", "the file looks like UTF-16LE without a byte order mark", "pass --encoding utf-16le"],
-  ["utf-16be", "the file looks like UTF-16BE without a byte order mark", "pass --encoding utf-16be"],
-  ["utf-32le", "the file is UTF-32 text, which is not supported", "save the file as UTF-8"],
+  ["utf-16le", "text in UTF-16LE without a byte order mark", "or pass --encoding utf-16le"],
+  ["utf-16be", "text in UTF-16BE without a byte order mark", "or pass --encoding utf-16be"],
+  ["utf-32le", "text in UTF-32", "pass a CSV file in UTF-8"],
 ])("names another encoding and what to do: %s", async (name, en, hint) => {
   expect(await detectEncoding(fileOf(iconv.encode(PEOPLE, "euc-jp")), "auto")).toBe("euc-jp");
   const file = fileOf(iconv.encode(PEOPLE, name, { addBOM: false }));
   await expect(detectEncoding(file, "auto")).rejects.toMatchObject({
-    what: { en },
+    what: { en: expect.stringContaining(en) },
     hint: { en: expect.stringContaining(hint) },
   });
 });

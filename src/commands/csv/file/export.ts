@@ -13,7 +13,7 @@ export async function runExport(
   open: Client["orgs"]["export"],
 ): Promise<void> {
   const tenant = await tools.tenant();
-  const form = await chooseTextFormat(tools, options, getAccountLanguage(tenant));
+  const form = chooseTextFormat(tools, options, getAccountLanguage(tenant));
   const { newline, filterName, filterId } = options;
   const step = tools.terminal.progress.start({
     id: "export",

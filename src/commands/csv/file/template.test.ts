@@ -28,23 +28,22 @@ describe.each(TEMPLATES)("%s", (verb, header, tenant) => {
   const note = verb.startsWith("secured") ? /^$/ : /not confirmed/;
   const at = tenant === undefined ? {} : { tenant };
 
-  test("writes the header row in the encoding for the account's language and says so", async () => {
+  test("writes the header row in the encoding for the account's language", async () => {
     const { en, ja } = await runInBoth(verb, at);
     const requests = Object.keys(tenant ?? {}).map((operation) => ({ operation }));
     expect(en).toMatchObject({ exit: 0, requests });
     expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(`${header}\r\n`);
-    expect(en.stderr).toContain("Japanese");
     expect(ja.bytes).toEqual(en.bytes);
   });
 
   test.each([
     ["lf", "\n"],
     ["cr", "\r"],
-  ])("writes a file with a byte order mark and the newline %s", async (name, newline) => {
+  ])("writes a file with the newline %s", async (name, newline) => {
     const folder = freshFolder();
-    const line = `${verb} -o new.csv --encoding utf-8 --bom --newline ${name}`;
+    const line = `${verb} -o new.csv --encoding utf-8 --newline ${name}`;
     const ran = await run(line, { folder, ...at });
     expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringMatching(note) });
-    expect(readFileSync(join(folder, "new.csv"), "utf8")).toBe(`\ufeff${header}${newline}`);
+    expect(readFileSync(join(folder, "new.csv"), "utf8")).toBe(`${header}${newline}`);
   });
 });

@@ -7,7 +7,7 @@ import type { InputOf } from "../../field.ts";
 import { isWorkbookName, encodeTable } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
 import { writeEncoded } from "./write-encoded.ts";
-import { chooseTextFormat, rejectTextOptions, type TEMPLATE_OPTIONS } from "./text-format.ts";
+import { chooseTextFormat, rejectTextOption, type TEMPLATE_OPTIONS } from "./text-format.ts";
 import { writeOutput } from "./output.ts";
 
 export interface TemplateSource {
@@ -21,8 +21,8 @@ export async function writeTemplate(
   options: InputOf<typeof TEMPLATE_OPTIONS>,
   { format, language, customFields = [] }: TemplateSource,
 ): Promise<void> {
-  const { output, encoding, bom } = options;
-  rejectTextOptions(output, { "--encoding": encoding !== undefined, "--bom": bom });
+  const { output, encoding } = options;
+  rejectTextOption(output, encoding);
   const headers = listColumns(FORMATS[format], customFields).map(({ header }) => header);
   const once = async function* <T>(value: T): AsyncGenerator<T> {
     tools.signal.throwIfAborted();
@@ -31,7 +31,7 @@ export async function writeTemplate(
   if (isWorkbookName(output)) {
     await writeOutput(tools, output, encodeTable(output, once([headers])), { held: false });
   } else {
-    const form = await chooseTextFormat(tools, options, language);
+    const form = chooseTextFormat(tools, options, language);
     const row = Buffer.from(formatRecord(headers, NEWLINES[options.newline]));
     await writeEncoded(tools, output, form, async () => once(row));
   }

@@ -1,7 +1,7 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import type { Fields, OutputField } from "../../field.ts";
+import type { Fields, InputOf, OutputField } from "../../field.ts";
 import { isWorkbookName } from "../../imports/outputs/table-file.ts";
 import { FILTER_OPTIONS } from "../../listing/list.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
@@ -10,7 +10,6 @@ export type FileEncoding = "shift_jis" | "utf-8";
 
 export interface OutputTextFormat {
   readonly encoding: Encoding;
-  readonly bom: boolean;
   readonly onUnmappable: "error" | "replace";
 }
 
@@ -31,7 +30,6 @@ const TEXT_FORMAT_OPTIONS = {
       "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
     ),
   },
-  bom: { kind: "boolean", about: text("begin with a byte order mark (UTF-8 only)", "先頭に BOM を付ける(UTF-8 のみ)") },
   newline: {
     kind: "choice",
     choices: ["crlf", "lf", "cr"],
@@ -71,54 +69,23 @@ export const TEMPLATE_OPTIONS = {
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-function rejectByteOrderMark(bom: boolean, encoding: Encoding): void {
-  if (!bom || encoding !== "shift_jis") return;
-  throw new Failure("usage", {
-    what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
-    where: "--bom",
-    hint: text("pass --encoding utf-8, or omit --bom", "--encoding utf-8 を指定するか、--bom を外してください"),
-  });
-}
-
-export function rejectTextOptions(output: string, given: Readonly<Record<string, boolean>>): void {
-  const flag = isWorkbookName(output) ? Object.keys(given).find((name) => given[name]) : undefined;
-  if (flag === undefined) return;
+export function rejectTextOption(output: string, encoding: FileEncoding | undefined): void {
+  if (encoding === undefined || !isWorkbookName(output)) return;
   throw new Failure("usage", {
     what: text(
-      `${flag} is for text files, but ${output} is the name of a workbook`,
-      `${flag} はテキストファイル用ですが、${output} は Excel ブックの名前です`,
+      `--encoding is for text files, but ${output} is the name of a workbook`,
+      `--encoding はテキストファイル用ですが、${output} は Excel ブックの名前です`,
     ),
-    where: flag,
-    hint: text(
-      `omit ${flag}, or use a file name that ends in .csv`,
-      `${flag} を外すか、ファイル名を .csv にしてください`,
-    ),
+    where: "--encoding",
   });
 }
 
-export async function chooseTextFormat(
+export function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
-  asked: {
-    readonly output?: string | undefined;
-    readonly encoding: FileEncoding | undefined;
-    readonly bom: boolean;
-    readonly onUnmappable?: "error" | "replace" | undefined;
-  },
+  asked: Partial<Pick<InputOf<typeof EXPORT_OPTIONS>, "output" | "encoding" | "onUnmappable">>,
   language: Language,
-): Promise<OutputTextFormat & { readonly encoding: FileEncoding }> {
-  const { bom, onUnmappable = "error" } = asked;
+): OutputTextFormat & { readonly encoding: FileEncoding } {
   const isRead = asked.output === "-" && terminal.onTerminal;
   const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");
-  rejectByteOrderMark(bom, encoding);
-  if (asked.encoding === undefined && !isRead) {
-    const name = encoding === "utf-8" ? "UTF-8" : "Shift_JIS";
-    const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
-    await terminal.note(
-      text(
-        `encoding: ${name}, because the account's language is ${en} (to change it, pass --encoding)`,
-        `文字コード: ${name}(アカウントの言語が${ja}のため。--encoding で変更できます)`,
-      ),
-    );
-  }
-  return { encoding, bom, onUnmappable };
+  return { encoding, onUnmappable: asked.onUnmappable ?? "error" };
 }

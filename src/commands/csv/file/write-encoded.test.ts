@@ -52,7 +52,7 @@ const content = (text: string, size: number) => async () => {
   return chunks();
 };
 
-const CP932: OutputTextFormat = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
+const CP932: OutputTextFormat = { encoding: "shift_jis", onUnmappable: "error" };
 
 describe("writeEncoded", () => {
   const TEXT = 'a,b\r\n表,"é\r\n𠮷"\r\n🙂,〜\r\n';

@@ -1,11 +1,46 @@
 import { createEncoder, findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
-import type { Encoding } from "../../../lib/csv/records/record.ts";
-import { formatCount, text } from "../../../lib/text/index.ts";
+import { formatCodePoint, type Encoding } from "../../../lib/csv/records/record.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { RejectedFileFailure } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
 import type { OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
-import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "./unmappable.ts";
+
+export const MAX_LISTED_CHARACTERS = 20;
+
+/** `row` and `column` count from 1. `column` can also be a header. */
+export interface LocatedCharacter {
+  readonly codePoint: number;
+  readonly row: number;
+  readonly column: number | string;
+}
+
+interface UnmappableFile {
+  readonly name: string;
+  readonly encoding: Encoding;
+  readonly placed: readonly LocatedCharacter[];
+  readonly total: number;
+  readonly hint: Text;
+}
+
+export async function throwUnmappable(
+  { terminal }: Pick<Tools, "terminal">,
+  { name, encoding, placed, total, hint }: UnmappableFile,
+): Promise<never> {
+  const problems = placed.map(({ codePoint, ...where }) => ({ ...where, codePoint: formatCodePoint(codePoint) }));
+  for (const [at, { row, column, codePoint }] of problems.entries()) {
+    const character = `${name}:${row}:${column}: ${codePoint} (${String.fromCodePoint(placed[at]?.codePoint ?? 0)})`;
+    await terminal.problem(
+      text(`${character} cannot be represented in ${encoding}`, `${character} は ${encoding} で表せません`),
+    );
+  }
+  const what = text(
+    `characters in ${formatCount(total, "place")} cannot be represented in ${encoding}; nothing was written or changed`,
+    `${encoding} で表せない文字が ${total} か所あるため、何も書き出さず、何も変更していません`,
+  );
+  throw new RejectedFileFailure({ what, where: name, hint }, problems);
+}
 
 /** Called only when writing starts, because the tenant's audit log records each export that is opened. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
@@ -37,15 +72,14 @@ async function locateUnmappable(
 export async function writeEncoded(
   tools: OutputTools,
   output: string,
-  { encoding, bom, onUnmappable }: OutputTextFormat,
+  { encoding, onUnmappable }: OutputTextFormat,
   open: OpenText,
 ): Promise<void> {
   let total = 0;
-  const encoder = createEncoder(encoding, { onUnmappable, report: () => (total += 1), bom });
+  const encoder = createEncoder(encoding, { onUnmappable, report: () => (total += 1) });
   async function* encode(): AsyncGenerator<Uint8Array> {
     const opened = await open();
     if (encoding === "utf-8") {
-      if (bom) yield Buffer.from("\ufeff");
       yield* opened;
       return;
     }

@@ -27,6 +27,7 @@ const SUBJECTS: Readonly<Record<RowSubject, Text>> = {
   leaving: text("whether or when people leave", "退職したか・退職日"),
   effect: text("day of effect", "発令日"),
   joining: text("day of joining", "入社日"),
+  rejoining: text("day of joining again", "再入社日"),
   skip: text("rows of second posts, skipped", "兼務の行として読み飛ばす"),
 };
 const MEANINGS: Readonly<Record<WordMeaning, Text>> = {

@@ -5,8 +5,14 @@ import { Survey } from "../../../lib/csv/layout/survey.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { toNamingFormat } from "../../../lib/model/naming.ts";
+import type { Tools } from "../../tools.ts";
 import { listQuestions } from "./ask.ts";
 import { proposeMap, type UnknownList } from "./draft.ts";
+
+/** A tenant without records, whose values nothing can be like. */
+const tenant = (async () => ({
+  client: { orgs: { list: async () => [] }, users: { find: async () => [] } },
+})) as unknown as Tools["tenant"];
 
 /** Proposes how a list is read. @param rows rows below the header, without quotes */
 const propose = async (
@@ -19,7 +25,7 @@ const propose = async (
   const survey = new Survey(readHeader(headers, format, { map }).layout, 1);
   for (const [at, row] of rows.entries()) survey.record(row.split(","), headers.length, at + 2);
   const list = { headers, format, selects, isWorkbook: false, survey, ...known };
-  const { asked, draft } = await proposeMap(list, async () => new Map());
+  const { asked, draft } = await proposeMap({ tenant }, list);
   return { questions: listQuestions(list, asked, draft), map: draft };
 };
 

@@ -1,9 +1,4 @@
-import {
-  findColumnByAnyHeader,
-  isFormerHeader,
-  isNewHeader,
-  suggestColumnName,
-} from "../../../lib/csv/layout/columns.ts";
+import { findColumnByAnyHeader, isFormerHeader, isNewHeader, suggestHeader } from "../../../lib/csv/layout/columns.ts";
 import {
   findOpenHeaders,
   ignoreColumn,
@@ -12,7 +7,14 @@ import {
   readHeader,
   without,
 } from "../../../lib/csv/layout/header.ts";
-import { isLeavingHeader, SERIAL_WORD, type RowSubject, type WordMeaning } from "../../../lib/model/leaving.ts";
+import {
+  guessRowSubject,
+  isKindHeader,
+  isLeavingHeader,
+  SERIAL_WORD,
+  type RowSubject,
+  type WordMeaning,
+} from "../../../lib/model/leaving.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { Survey } from "../../../lib/csv/layout/survey.ts";
 import {
@@ -24,6 +26,8 @@ import {
   type CustomField,
   type Format,
 } from "../../../lib/model/format.ts";
+import type { Tools } from "../../tools.ts";
+import { findColumnsByValues } from "./values.ts";
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
 const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, given: RegExp]>> = {
@@ -35,14 +39,6 @@ const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, 
 };
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-const DAY_HEADERS: readonly (readonly [says: RowSubject, header: RegExp])[] = [
-  ["leaving", /退/u],
-  ["effect", /発令|異動|適用|効力|effect/iu],
-  ["joining", /^(?!.*(?:終了|満了|期限|喪失|取消|end)).*(?:入社|採用|雇用|hire|join)/iu],
-];
-/** A column with such a header may say who is meant, so it must be explained in a list of records to delete. */
-const KIND_HEADER = /区分|種別|状況|状態|事由|内容|フラグ|ステータス|status/iu;
-
 export interface UnknownList {
   readonly headers: readonly string[];
   readonly format: Format;
@@ -62,18 +58,6 @@ export interface UnknownList {
   readonly isExport?: boolean | undefined;
   readonly isWorkbook: boolean;
 }
-
-export interface ColumnSearch {
-  readonly columns: readonly Column[];
-  readonly free: readonly Column[];
-  readonly proposed: ReadonlyMap<string, Column>;
-}
-
-/** Returns columns by header; null for a header whose values do not fit the proposed column. */
-export type FindByValues = (
-  headers: readonly string[],
-  search: ColumnSearch,
-) => Promise<ReadonlyMap<string, Column | null>>;
 
 /** Reads a field from a header, and from no other one. */
 export const mapColumn = (map: ParsedMapFile, header: string, column: Column): ParsedMapFile => {
@@ -148,8 +132,8 @@ export const listVariedColumns = ({ headers, format, customFields, map, survey }
 };
 
 /** The column that tells second posts from main ones, if a person stands in several rows. */
-export const findSecondPosts = ({ headers, survey, selects }: UnknownList): string | undefined =>
-  selects || survey.repeats === 0
+export const findSecondPosts = ({ headers, survey, selects, isExport }: UnknownList): string | undefined =>
+  selects || isExport === true || survey.repeats === 0
     ? undefined
     : headers.find(
         (_, at) => (survey.columns[at]?.seconds.size ?? 0) > 0 && survey.columns[at]?.secondRows === survey.repeats,
@@ -161,9 +145,8 @@ const proposeColumns = (headers: readonly string[], free: readonly Column[]): Re
     findColumnByAnyHeader(free, header) === undefined ? 2 : isNewHeader(header) ? 0 : 1;
   for (const header of headers.toSorted((one, other) => rank(one) - rank(other))) {
     const left = free.filter((column) => column.repeated === true || !proposed.values().toArray().includes(column));
-    const name = suggestColumnName(left, header);
-    const likely =
-      findColumnByAnyHeader(left, header) ?? left.find((column) => column.header === name || column.field === name);
+    const name = suggestHeader(left, header);
+    const likely = findColumnByAnyHeader(left, header) ?? left.find((column) => column.header === name);
     if (likely !== undefined) proposed.set(header, likely);
   }
   return proposed;
@@ -193,7 +176,7 @@ const mustBeExplained = ({ headers, survey }: UnknownList, header: string): bool
   const facts = survey.columns[headers.indexOf(header)];
   if (isLeavingHeader(header)) return true;
   if (facts === undefined || facts.values.size === 0) return false;
-  return facts.hasDays || facts.leavingWords > 0 || KIND_HEADER.test(header.normalize("NFKC"));
+  return facts.hasDays || facts.leavingWords > 0 || isKindHeader(header);
 };
 
 /** Returns the map with what was answered earlier about these headers. */
@@ -214,9 +197,25 @@ const takeAnswers = (
   };
 };
 
+/** Returns the map with a proposal for each word of leaving that is not known. */
+const explainWords = (list: UnknownList, map: ParsedMapFile): ParsedMapFile => {
+  const { headers, format, customFields, earlier } = list;
+  let draft = map;
+  const { subjects } = readHeader(headers, format, { customFields, map: draft }).layout;
+  const hasOther = subjects.filter(({ says }) => says === "leaving").length > 1;
+  for (const one of listUnknownWords(list, draft)) {
+    const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
+    // beside a last day, an unknown word decides nothing; 退職(3/31) is not proposed for somebody who stays
+    const state = /退職|退社|離職/u.test(one.word) && !one.word.includes("予定") ? undefined : "stays";
+    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : state;
+    draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
+  }
+  return draft;
+};
+
 /** Returns the headers to ask about, and a map with a proposal for all of them for which there is one. */
-export async function proposeMap(list: UnknownList, findByValues: FindByValues) {
-  const { headers, format, customFields, map, earlier, doubtful = [], selects, survey } = list;
+export async function proposeMap(tools: Pick<Tools, "tenant">, list: UnknownList) {
+  const { headers, format, customFields, map, earlier, doubtful = [], selects, survey, isExport } = list;
   const columns = listColumns(format, customFields);
   const known = readHeader(headers, format, { customFields, map }).layout;
   const varied = listVariedColumns(list);
@@ -246,17 +245,18 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
     free: columns.filter(({ field }) => !taken.has(field)),
     proposed,
   };
-  const found = open.length === 0 ? new Map<string, Column | null>() : await findByValues(open, search);
+  const found =
+    open.length === 0 ? new Map<string, Column | null>() : await findColumnsByValues(tools, list, open, search);
   for (const header of open.filter((one) => !varied.includes(one))) {
     const facts = survey.columns[headers.indexOf(header)];
     const rival = doubtful.includes(header) && isNewHeader(header) ? findColumnByAnyHeader(columns, header) : undefined;
     const valued = found.get(header);
     const likely = rival ?? (valued === undefined ? proposed.get(header) : (valued ?? undefined));
-    const ofDay = facts?.hasDays === true ? DAY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;
     const isLeft = facts !== undefined && facts.leavingWords > 0 && facts.isOfStates;
-    const says = isLeavingHeader(header) ? "leaving" : (ofDay ?? (isLeft ? "leaving" : undefined));
+    const says = guessRowSubject(header, facts?.hasDays === true) ?? (isLeft ? "leaving" : undefined);
     if (likely !== undefined) draft = mapColumn(draft, header, likely);
-    else if (says !== undefined && !isFormerHeader(header)) draft = explainRows(draft, header, says);
+    else if (says !== undefined && isExport !== true && !isFormerHeader(header))
+      draft = explainRows(draft, header, says);
     else if (!selects || isFormerHeader(header) || !mustBeExplained(list, header)) draft = ignoreColumn(draft, header);
   }
   const isLeaving = ({ says }: { readonly says: RowSubject }): boolean => says === "leaving";
@@ -266,14 +266,5 @@ export async function proposeMap(list: UnknownList, findByValues: FindByValues) 
   const posts = findSecondPosts(list);
   if (posts !== undefined && all.includes(posts))
     draft = explainRows(draft, posts, "skip", survey.columns[headers.indexOf(posts)]?.seconds);
-  const { subjects } = readHeader(headers, format, { customFields, map: draft }).layout;
-  const hasOther = subjects.filter(isLeaving).length > 1;
-  for (const one of listUnknownWords(list, draft)) {
-    const before = earlier?.rows?.find(({ header }) => isSameHeader(header, one.header))?.words;
-    // beside a last day, an unknown word decides nothing; 退職(3/31) is not proposed for somebody who stays
-    const state = /退職|退社|離職/u.test(one.word) && !one.word.includes("予定") ? undefined : "stays";
-    const usual = one.word === SERIAL_WORD ? "day" : one.isOfDays || hasOther ? "none" : state;
-    draft = explainWord(draft, one, before?.find(({ word }) => word === one.word)?.means ?? usual);
-  }
-  return { asked, draft };
+  return { asked, draft: explainWords(list, draft) };
 }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
 import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import { satisfiesRule } from "../../../lib/model/rules.ts";
+import { same } from "../../../lib/text/index.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { createPassword, findPasswordColumn } from "./passwords.ts";
@@ -117,6 +119,23 @@ test("neither a dry run, a declined plan nor a failed commit leaves a sheet", as
   expect((await program("--generate-passwords out.csv --yes", failing)).exit).not.toBe(0);
   expect(readdirSync(folder)).toEqual(["in.csv"]);
   expect(await listUserIds()).toEqual(["kizon"]);
+});
+
+test("a commit whose answer was lost leaves the only copy of its passwords", async () => {
+  const unanswered: typeof tenant.fetch = async (request) => {
+    const path = new URL(request.url).pathname;
+    const answer = await tenant.fetch(request);
+    if (!path.endsWith("/commit")) return answer;
+    throw new Failure("unavailable", { what: same("the connection was lost") });
+  };
+  const done = await program("--generate-passwords out.csv --yes", unanswered);
+  expect(done.exit, done.stderr).not.toBe(0);
+  expect(done.stderr).toContain("the change was made");
+  expect(await listUserIds()).toEqual(["kizon", "shinjin2", "shinjin3", "shinjin4"]);
+  expect(readRows().map(([id, , , password]) => [id, password?.length])).toEqual([
+    ["shinjin2", 12],
+    ["shinjin4", 12],
+  ]);
 });
 
 test.each(SECURED_APPS)("passwords of %s follow its rules, and are easy to read", (app) => {

@@ -184,8 +184,8 @@ export async function announceTable(
 
 const adviseLearning = ({ kind, file, use }: ListRequest): Advice =>
   step(
-    "to answer once",
-    "一度だけ答えるには",
+    "to answer once, at a terminal",
+    "一度だけ、ターミナルで答えるには",
     line("layouts learn", [file], {
       as: kind,
       ...(use === "select" && { select: true }),

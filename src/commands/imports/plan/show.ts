@@ -24,18 +24,20 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   readonly whole?: string | undefined;
   readonly more?: readonly Text[];
+  /** true to show no rows */
+  readonly isBrief?: boolean;
 }
 
 export async function showPlan(
   tools: Tools,
   importPlan: Import,
-  { allRows, whole, more = [] }: PlanNotes = {},
+  { allRows, whole, more = [], isBrief = tools.globals.quiet }: PlanNotes = {},
 ): Promise<void> {
   const plan = await buildPlan(tools, importPlan);
   await renderPlan(tools.terminal, {
     ...plan,
     notes: [...more, ...((whole === undefined ? plan.notes : undefined) ?? [])],
-    samples: tools.globals.quiet || importPlan.rejected ? [] : await buildSamples(tools, importPlan, { plan, allRows }),
+    samples: isBrief || importPlan.rejected ? [] : await buildSamples(tools, importPlan, { plan, allRows }),
   });
 }
 

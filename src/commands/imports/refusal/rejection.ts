@@ -41,7 +41,31 @@ const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "delete-held": KEEP_UNDELETABLE_HINT,
 };
 
-const OTHER_EXPORT_CODES = ["org-unknown", "owner-org-unknown", "user-unknown", "delete-held"];
+const EXPORT_HINTS: readonly (readonly [codes: readonly ProblemCode[], hint: Text])[] = [
+  [
+    ["owner-ambiguous", "org-name-ambiguous"],
+    text(
+      "in the file, replace these cells by the address of the owner, or the code or path of the organisation",
+      "ファイルの該当するセルを、所有者のメールアドレス、または組織コードか組織パスに直してください",
+    ),
+  ],
+  [
+    ["header-duplicate", "header-blank"],
+    text("remove the column from the file", "ファイルからその列を削除してください"),
+  ],
+  [
+    ["org-unknown", "owner-org-unknown", "user-unknown", "delete-held"],
+    text(
+      "import the other console exports with the same command; names are found only after the changes to names, codes and organisations that `console list` shows were made in the console",
+      "管理画面のほかのエクスポートも一緒に取り込んでください。名前で探せるのは、console list にある氏名・コード・組織の変更を管理画面にも反映した後です",
+    ),
+  ],
+];
+
+const CONSOLE_HINT = text(
+  "correct these records in the console, and export again",
+  "管理画面で該当するデータを直し、もう一度エクスポートしてください",
+);
 
 const createFailure = (
   { errors, invalid, fileName, foreign }: Import,
@@ -67,15 +91,7 @@ const createFailure = (
 export function createExportRejection(plan: Import, { all, codes }: ListedProblems): RejectedFileFailure {
   if (plan.foreign !== undefined || plan.rows === 0 || codes.has("file-empty"))
     return createFailure(plan, all, [OTHER_FILE_HINT]);
-  const hint = OTHER_EXPORT_CODES.some((code) => codes.has(code))
-    ? text(
-        "import the other console exports with the same command",
-        "管理画面のほかのエクスポートも一緒に取り込んでください",
-      )
-    : text(
-        "correct these records in the console, and export again",
-        "管理画面で該当するデータを直し、もう一度エクスポートしてください",
-      );
+  const hint = EXPORT_HINTS.find(([own]) => own.some((code) => codes.has(code)))?.[1] ?? CONSOLE_HINT;
   return createFailure(plan, all, [hint]);
 }
 

@@ -1,8 +1,6 @@
-import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
+import { RECORDABLE_KINDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
-
-const RENEWAL_KIND_CHOICES = RECORDED_FIELDS.kind.choices;
 
 const CSR_OPTION = {
   kind: "file",
@@ -33,9 +31,9 @@ const defineTextOption = (value: string, en: string, ja: string) =>
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",
-    choices: RENEWAL_KIND_CHOICES,
+    choices: RECORDABLE_KINDS,
     value: "KIND",
-    about: text(`kind: ${RENEWAL_KIND_CHOICES.join(", ")}`, `種類: ${RENEWAL_KIND_CHOICES.join(", ")}`),
+    about: text(`kind: ${RECORDABLE_KINDS.join(", ")}`, `種類: ${RECORDABLE_KINDS.join(", ")}`),
   },
   expires: {
     kind: "date",

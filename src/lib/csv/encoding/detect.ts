@@ -13,7 +13,6 @@ export interface EncodingAmbiguity {
 
 export interface EncodingGuess {
   readonly encoding: Encoding;
-  readonly bom: boolean;
   /** true if no byte is above 7F, so that the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
   readonly ambiguity: EncodingAmbiguity | undefined;
@@ -56,13 +55,12 @@ export class EncodingDetector {
   }
 
   end(): EncodingGuess {
-    const bom = this.#bom !== undefined;
     const utf8 = this.#utf8 && this.#tail.length === 0;
+    const isMarked = this.#bom !== undefined;
     return {
       encoding: this.#bom ?? (utf8 ? "utf-8" : "shift_jis"),
-      bom,
-      ascii: this.#ascii && !bom,
-      ambiguity: !bom && utf8 ? this.#kana?.end() : undefined,
+      ascii: this.#ascii && !isMarked,
+      ambiguity: !isMarked && utf8 ? this.#kana?.end() : undefined,
       size: this.#size,
     };
   }

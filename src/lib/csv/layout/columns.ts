@@ -13,7 +13,7 @@ export const isNewHeader = (header: string): boolean => NEW_VALUE_PREFIX.test(he
 const removeTrailingParentheses = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
-const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
+const ORG_HEADERS = "所属 所属名 所属名称 所属組織 所属部署 所属部署名 新所属 配属先 組織 組織名 組織パス".split(" ");
 const ORG_LEVELS = "本部 事業部 事業所 営業所 支社 支店 店舗 部 課 室 係 グループ チーム".split(" ");
 const ORG_LEVEL_HEADERS = ORG_LEVELS.flatMap((level) => ["", "名", "名称"].map((ending) => level + ending));
 const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_LEVELS].map((org) => `${org}コード`);
@@ -45,7 +45,7 @@ const MAIL_HEADERS =
 const NOTE_HEADERS = ["備考", "備考欄", "メモ欄", "コメント", "memo"];
 
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
-  name: [...KANJI_NAME_HEADERS, "表示名"],
+  name: [...KANJI_NAME_HEADERS, "表示名", "ユーザー名", "ユーザ名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
   nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)"],
   emails: MAIL_HEADERS,
@@ -59,6 +59,9 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   tel: TELEPHONE_HEADERS,
   extension: ["内線番号"],
   postalCode: ["郵便", "〒"],
+  addressType: ["住所種別"],
+  address: ["所在地"],
+  accountName: ["アカウント", "アカウント名"],
   userId: ["id", "ログインid", "ユーザid", ...EMPLOYEE_CODE_HEADERS],
   groups: ["グループ", "利用グループ", "所属グループ"],
   ownerEmail: ["使用者", "利用者", "所有者"]
@@ -90,34 +93,15 @@ export const findColumnByAnyHeader = (columns: readonly Column[], typed: string)
 
 const MAX_COMPARED_LENGTH = 64;
 
-const findNearestName = (
-  columns: readonly Column[],
-  names: readonly string[],
-  misspelt: string,
-): string | undefined => {
+/** Returns the header of the column that is probably meant. */
+export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined => {
   if (misspelt.length > MAX_COMPARED_LENGTH || isFormerHeader(misspelt)) return undefined;
-  const findVariant = (header: string): string | undefined => {
-    const wanted = normaliseHeader(header);
-    return names.find((name) => normaliseHeader(name) === wanted) ?? findColumnByAlias(columns, header)?.header;
+  const findNamed = (name: string): Column | undefined => {
+    const wanted = normaliseHeader(name);
+    return columns.find(({ header, field }) => [header, field].some((own) => normaliseHeader(own) === wanted));
   };
-  return (
-    findVariant(misspelt) ??
-    findVariant(removeTrailingParentheses(misspelt)) ??
-    findVariant(misspelt.replace(NEW_VALUE_PREFIX, "")) ??
-    findNearestWord(misspelt, names, normaliseHeader)
-  );
+  const variants = [misspelt, removeTrailingParentheses(misspelt), misspelt.replace(NEW_VALUE_PREFIX, "")];
+  const [likely] = variants.flatMap((name) => findNamed(name) ?? findColumnByAlias(columns, name) ?? []);
+  const names = columns.flatMap(({ header, field }) => [header, field]);
+  return (likely ?? findNamed(findNearestWord(misspelt, names, normaliseHeader) ?? ""))?.header;
 };
-
-export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
-  findNearestName(
-    columns,
-    columns.map(({ header }) => header),
-    misspelt,
-  );
-
-export const suggestColumnName = (columns: readonly Column[], misspelt: string): string | undefined =>
-  findNearestName(
-    columns,
-    columns.flatMap(({ header, field }) => [header, field]),
-    misspelt,
-  );

@@ -1,8 +1,6 @@
 import { nameKey, toLooseValue } from "../../model/normalise.ts";
 import { createFileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
-import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findRowSubject } from "../../model/leaving.ts";
@@ -46,13 +44,6 @@ const createHeaderProblem = (code: ProblemCode, params: ProblemParams): HeaderMe
 const createUnknownHeaderProblem = (header: string, nearest: string | undefined): HeaderMeaning =>
   createHeaderProblem("header-unknown", nearest === undefined ? { header } : { header, nearest });
 
-const APPS_BY_HEADER = Map.groupBy(
-  SECURED_APPS.flatMap((app) =>
-    SECURED_FORMATS[app].columns.map(({ header }) => ({ app: formatSecuredAppName(app), header })),
-  ),
-  ({ header }) => nameKey(header),
-);
-
 /** Maximum number of suggestions. A malicious header with thousands of unknown columns would take seconds. */
 const MAX_SUGGESTIONS = 100;
 
@@ -62,7 +53,6 @@ const isListOfPeople = ({ columns }: Format, { fromConsole }: HeaderOptions): bo
 export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
 class HeaderReader {
-  readonly #format: Format;
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
@@ -73,7 +63,6 @@ class HeaderReader {
   #suggestions = 0;
 
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
-    this.#format = format;
     this.#columns = columns;
     // The columns of the format come first, so that a custom field with the same header does not replace them.
     this.#byHeader = new Map([
@@ -115,9 +104,6 @@ class HeaderReader {
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
     if (this.#used.has(key) || (this.#isOfPeople && findRowSubject(header) !== undefined)) return { kind: "ignored" };
-    const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
-    if (apps.length > 0)
-      return createHeaderProblem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
     const nearest = this.#nearest(header);
     return this.#allowUnknown ? { kind: "unknown", nearest } : createUnknownHeaderProblem(header, nearest);
   }
@@ -134,16 +120,23 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
-const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place: HeaderPlace): HeaderCells => {
+const parseHeaderCells = (
+  cells: readonly string[],
+  columns: readonly Column[],
+  reader: HeaderReader,
+  place: HeaderPlace,
+): HeaderCells => {
   const positions = new Map<Column, number[]>();
   const unknown: number[] = [];
   const unnamed: number[] = [];
   const problems: Problem[] = [];
-  const likely: { position: number; nearest: string }[] = [];
   let reason: number | undefined;
+  const likely = new Map<number, string>();
+  const report = (code: ProblemCode, position: number, params: ProblemParams): void => {
+    problems.push({ code, ...place, column: position + 1, header: cells[position] ?? "", params });
+  };
   for (const [position, header] of cells.entries()) {
     const meaning = reader.meaningOf(header, position);
     if (meaning.kind === "column") {
@@ -152,30 +145,18 @@ const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place:
       else earlier.push(position);
     } else if (meaning.kind === "unknown") {
       unknown.push(position);
-      const { nearest } = meaning;
-      if (nearest !== undefined) likely.push({ position, nearest });
+      if (meaning.nearest !== undefined) likely.set(position, meaning.nearest);
     } else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
-    else if (meaning.kind === "problem") {
-      const { code, params } = meaning;
-      problems.push({ code, ...place, column: position + 1, header, params });
-    }
+    else if (meaning.kind === "problem") report(meaning.code, position, meaning.params);
   }
-  return { positions, unknown, unnamed, reason, problems, likely };
-};
-
-const createSimilarHeaderProblems = (
-  cells: readonly string[],
-  { positions, unknown, likely }: HeaderCells,
-  columns: readonly Column[],
-  place: HeaderPlace,
-): readonly Problem[] =>
-  likely.flatMap(({ position, nearest }) => {
+  for (const [position, nearest] of likely) {
     const column = findColumn(columns, nearest);
-    if (!unknown.includes(position) || column === undefined || positions.has(column)) return [];
-    const header = cells[position] ?? "";
-    return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
-  });
+    const isMissing = column !== undefined && !positions.has(column);
+    if (isMissing) report("header-near", position, { header: cells[position] ?? "", nearest });
+  }
+  return { positions, unknown, unnamed, reason, problems };
+};
 
 const groupTranslations = (
   columns: readonly Column[],
@@ -235,7 +216,7 @@ export const readHeader = (
 ): HeaderReading => {
   const cells = row.map((header) => header.trim());
   const columns = listColumns(format, options.customFields);
-  const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
+  const reading = parseHeaderCells(cells, columns, new HeaderReader(format, columns, options), place);
   const { positions, unknown, unnamed, reason, problems } = reading;
   const isOfPeople = isListOfPeople(format, options);
   const foreign = findMappedCells(cells, { columns, positions, map: options.map, isOfPeople }, place);
@@ -264,7 +245,6 @@ export const readHeader = (
     problems: [
       ...problems,
       ...foreign.problems,
-      ...createSimilarHeaderProblems(cells, reading, columns, place),
       ...strangers,
       ...(missing === undefined ? [] : [createFileProblem("header-missing", { header: missing })]),
     ],

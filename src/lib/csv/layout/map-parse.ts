@@ -41,6 +41,7 @@ const RowsSchema = z.strictObject({
   leaving: createWordsSchema().optional(),
   effect: createWordsSchema().optional(),
   joining: createWordsSchema().optional(),
+  rejoining: createWordsSchema().optional(),
 });
 
 const OptionsSchema = z.strictObject({
@@ -62,8 +63,7 @@ const MapSchema = allowBlank(
   }),
 );
 
-const SECTION_WITH_USER_KEYS =
-  /^(?:columns|join|values|values\0[^\0]*|rows\0(?:skip|(?:leaving|effect|joining)(?:\0[^\0]*)?))$/;
+const SECTION_WITH_USER_KEYS = /^(?:columns|join|values|values\0[^\0]*|rows\0[^\0]*(?:\0[^\0]*)?)$/;
 
 const hasOwnKeys = (path: YamlPath): boolean => SECTION_WITH_USER_KEYS.test(path.join("\0"));
 

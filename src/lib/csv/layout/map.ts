@@ -3,7 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { suggestColumnName } from "./columns.ts";
+import { suggestHeader } from "./columns.ts";
 import type { RowColumn } from "../../model/leaving.ts";
 
 /** A field whose value is joined from several cells. Blank cells are left out. */
@@ -39,7 +39,7 @@ export interface MapFault {
 }
 
 const describeUnknownField = (columns: readonly Column[], name: string): Text => {
-  const nearest = suggestColumnName(columns, name);
+  const nearest = suggestHeader(columns, name);
   return nearest === undefined
     ? text(`this format has no column "${name}"`, `「${name}」という列はこの形式にありません`)
     : text(

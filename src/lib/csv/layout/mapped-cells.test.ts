@@ -172,7 +172,7 @@ describe("rows that are left out", () => {
     [["総計", "", "12"], "cell-merged", 2, ["row-total"]],
     [["※ 出向者を除く", "", ""], "cell-merged", 2, ["row-total"]],
     [["山田", "a@b.jp", ""], "cell-merged", 3, ["cell-merged"]],
-    [["山田", "a@b.jp", ""], "cell-merged", 4, ["columns-blank"]],
+    [["山田", "a@b.jp", ""], "cell-merged", 4, []],
     [["※ 山田", "", ""], "cell-formula", 2, ["cell-formula"]],
     [["", "総計", ""], "cell-formula", 1, ["cell-formula"]],
     [["山田", "a@b.jp", ""], "cell-formula", 3, ["cell-formula"]],

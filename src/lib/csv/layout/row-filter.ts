@@ -1,6 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "../../model/normalise.ts";
 import { satisfiesRule } from "../../model/rules.ts";
+import { truncateValue } from "../../model/cell-text.ts";
 import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import { isSecondPost, judgeLeaving, type LeavingState, type ReferenceDays } from "../../model/leaving.ts";
@@ -71,7 +72,8 @@ export class RowFilter {
       this.state = "second";
       return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
-    if (this.#isText(cells, count, damage)) return { code: "row-total", column: 0, header: "", params: {} };
+    const note = this.#findText(cells, count, damage);
+    if (note !== undefined) return { code: "row-total", column: 0, header: "", params: { value: truncateValue(note) } };
     this.state = this.#judge(cells, (position) => {
       if (damage.every(({ column }) => column !== position + 1)) report(position);
     });
@@ -86,24 +88,25 @@ export class RowFilter {
     return judgeLeaving(this.#subjects, cells, { ...days, isOfLeavers }, report);
   }
 
-  /** Returns true for a total or a note. A row with all required values and other filled cells is a record. */
-  #isText(cells: readonly string[], count: number, damage: readonly DamagedCell[]): boolean {
+  /** Returns the text of a total or a note. A row with all required values and other filled cells is a record. */
+  #findText(cells: readonly string[], count: number, damage: readonly DamagedCell[]): string | undefined {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
-    if (first >= count || !NOTE_START_PATTERN.test(cell)) return false;
+    if (first >= count || !NOTE_START_PATTERN.test(cell)) return undefined;
     // the workbook reader could not read these cells
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
-    if (unknown.some((position) => position <= first)) return false;
+    if (unknown.some((position) => position <= first)) return undefined;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
     const start = toLooseValue(cell).replaceAll(/\s/g, "");
     const others = [...cells.slice(0, count).keys()].filter((position) => position !== first && isFilled(position));
-    if (NOTE_PATTERN.test(start) && others.length + unknown.length === 0) return true;
-    if (!TOTAL_PATTERN.test(start)) return false;
+    if (NOTE_PATTERN.test(start) && others.length + unknown.length === 0) return cell;
+    if (!TOTAL_PATTERN.test(start)) return undefined;
     const isCount = (position: number): boolean => COUNT_PATTERN.test(toLooseValue(cells[position] ?? ""));
-    if (others.length + unknown.length > 0 && others.every(isCount)) return true;
+    if (others.length + unknown.length > 0 && others.every(isCount)) return cell;
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>
       positions.some((at) => isFilled(at) && satisfiesRule(column.value.rule, (cells[at] ?? "").trim()));
-    return first === this.#key || !this.#keys.some(hasValue) || !this.#required.every(hasValue);
+    const isRecord = first !== this.#key && this.#keys.some(hasValue) && this.#required.every(hasValue);
+    return isRecord ? undefined : cell;
   }
 }

@@ -8,7 +8,7 @@ import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from ".
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
 import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./mapped-cells.ts";
-import { FIRST_ROW, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
+import type { HeaderPlace, Layout, LayoutColumn } from "./layout.ts";
 import { RowFilter, type RowFilterOptions, type RowOmission, type RowState } from "./row-filter.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./character-scan.ts";
 import {
@@ -132,7 +132,7 @@ export class RowChecker {
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
-    this.tally = new ProblemTally(layout.unnamed.length, layout.place);
+    this.tally = new ProblemTally(layout.place);
     this.#selection = new RowFilter(layout, options);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
@@ -224,10 +224,7 @@ export class RowChecker {
     else if (count > want && !isBlankRecord(cells, want, count))
       this.#fault("cells-too-many", -1, { got: count, want });
     else if (isHeader(cells, headers)) this.#fault("header-again", -1, NO_PARAMS);
-    else {
-      if (count > want) this.#note("cells-surplus", -1);
-      return true;
-    }
+    else return true;
     return false;
   }
 
@@ -411,11 +408,9 @@ const toCodeForm = (column: number, code: string): number =>
 class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
   readonly #codes = new Map<number, CodeCount>();
-  readonly #unnamed: number;
   readonly #place: HeaderPlace;
 
-  constructor(unnamed = 0, { row, line }: HeaderPlace = FIRST_ROW) {
-    this.#unnamed = unnamed;
+  constructor({ row, line }: HeaderPlace) {
     this.#place = { row, line };
   }
 
@@ -440,23 +435,13 @@ class ProblemTally {
   }
 
   problems(): readonly Problem[] {
-    const found = [...this.#found.values()];
-    const unnamed = this.#unnamed - found.filter(({ first }) => first.code === "header-blank").length;
-    const blank: Problem = {
-      code: "columns-blank",
-      ...this.#place,
-      column: 0,
-      header: "",
-      params: { count: unnamed },
-    };
-    const problems = [...found, ...this.#shortCodes()].map(({ first, count }) => {
+    return [...this.#found.values(), ...this.#shortCodes()].map(({ first, count }) => {
       const params = { ...first.params, count };
       // The header is reported instead of a row, because the problem concerns the whole column.
       return first.code === "header-blank"
         ? { ...first, ...this.#place, params: { ...params, row: first.row } }
         : { ...first, params };
     });
-    return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
   #shortCodes(): readonly ProblemCount[] {

@@ -48,9 +48,12 @@ const withAdministrators = (...administrators: HandoverFacts["administrators"]):
   administrators,
 });
 
-const ending = (until: string): HandoverFacts => ({
+const ending = (day: string): HandoverFacts => ({
   ...COMPLETE_FACTS,
-  tenant: { ...COMPLETE_FACTS.tenant, contracts: [{ name: "CLOMO MDM", licences: 300, from: null, until }] },
+  renewals: [
+    ...COMPLETE_FACTS.renewals,
+    createRenewal(9, { kind: "contract", name: "CLOMO MDM", expiresAt: `${day}T14:59:59.000Z` }),
+  ],
 });
 
 const unused: HandoverFacts = {
@@ -91,8 +94,8 @@ test.each<readonly [id: string, facts: HandoverFacts]>([
   ["contact.confirmed", answering("contact.confirmed", "2025-11-22")],
   ["android.holder", answering("android.holder", "佐藤", "2025-11-20T00:00:00.000Z")],
   ["contact-unknown", { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: null } }],
-  ["contract-ends", ending("2027-02-21")],
-  ["contract-ends", ending("2026-11-22")],
+  ["renewal-critical", ending("2026-12-22")],
+  ["renewal-expired", ending("2026-11-21")],
   ["no-support-option", withAdministrators(...[1, 2].map((n) => createAdministrator(n, { supportOption: false })))],
   ["one-system-administrator", withAdministrators(createAdministrator(1))],
   ["no-notice-mail", withAdministrators(createAdministrator(1, { noticeMail: false }), createAdministrator(2))],
@@ -140,8 +143,8 @@ test("profiles, apps and devices in lost mode are what is known", () => {
   expect(known).toEqual(expect.arrayContaining(["S1, S2", "パスコード, ADE", "経費精算"]));
 });
 
-test("a contract is no gap more than 90 days before its end", () => {
-  expect(idsOf(ending("2027-02-22"))).toEqual([]);
+test("a contract is no gap more than 30 days before its end", () => {
+  expect(idsOf(ending("2026-12-31"))).toEqual([]);
 });
 
 test("unused things do not apply, unknown ones are asked for, and recorded ones apply", () => {

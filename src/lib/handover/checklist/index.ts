@@ -94,30 +94,11 @@ const formatAccounts = (accounts: readonly Administrator[]): string =>
 
 const isSystemAdministrator = ({ role }: Administrator): boolean => role === "system";
 
-export const describeContractEnd = ({ name, until }: { readonly name: string; readonly until: string }): Gap => [
-  "contract-ends",
-  text(`end date of the contract ${name}: ${until}`, `契約「${name}」の終了日: ${until}`),
-  step(
-    "ask your dealer, then record the new end",
-    "販売代理店に確認し、新しい終了日を登録",
-    line("tenant set", [], { contract: name, until: "DATE" }),
-  ),
-];
-
-const findContactGaps = ({ tenant }: HandoverFacts, { asOf }: ChecklistDay): readonly Gap[] => [
-  ...(tenant.contactName === null
-    ? [
-        [
-          "contact-unknown",
-          text("the contact person of the contract is not recorded", "契約の担当者が登録されていません"),
-          RECORD_CONTACT_COMMAND,
-        ] as const,
-      ]
-    : []),
-  ...tenant.contracts.flatMap(({ name, until }) =>
-    until !== null && countDays(asOf, until) <= DUE_SOON_DAYS ? [describeContractEnd({ name, until })] : [],
-  ),
-];
+const findContactGaps = ({ tenant }: HandoverFacts): readonly Gap[] => {
+  if (tenant.contactName !== null) return [];
+  const what = text("the contact person of the contract is not recorded", "契約の担当者が登録されていません");
+  return [["contact-unknown", what, RECORD_CONTACT_COMMAND]];
+};
 
 function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Generator<Gap> {
   const holders = administrators.filter(({ supportOption }) => supportOption);
@@ -266,9 +247,10 @@ const CHECKLIST_ITEMS: Readonly<Record<ChecklistItemId, ChecklistItem>> = {
 const ITEM_IDS = Object.keys(CHECKLIST_ITEMS) as readonly ChecklistItemId[];
 
 export const listRenewalsOf = ({ renewals }: HandoverFacts, item: ChecklistItemId): readonly RenewalRecord[] => {
-  const owned = ITEM_IDS.flatMap((id): readonly string[] => CHECKLIST_ITEMS[id].kinds);
-  const { kinds }: { readonly kinds: readonly string[] } = CHECKLIST_ITEMS[item];
-  return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
+  const kindsOf = (id: ChecklistItemId): readonly string[] =>
+    id === "contact" ? ["contract"] : CHECKLIST_ITEMS[id].kinds;
+  const owned = ITEM_IDS.flatMap(kindsOf);
+  return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kindsOf(item).includes(kind)));
 };
 
 const findSingleValue = (values: readonly (string | null)[]): string | null => {

@@ -10,7 +10,6 @@ import type { HandoverFacts } from "./facts.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
   countDays,
-  describeContractEnd,
   describeExpiry,
   DUE_SOON_DAYS,
   listRenewalsOf,
@@ -67,7 +66,7 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
   }
 }
 
-function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
+function* buildDueSteps({ renewals }: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
   const { person, asOf, timezone, leaves = asOf } = leaver;
   // `handover transfer` moves the items that only a user of the tenant owns
   for (const { name, owner } of renewals)
@@ -80,11 +79,6 @@ function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Ge
     if (one.expiresAt === null || countDays(leaves, dayOf(one.expiresAt, timezone)) > DUE_SOON_DAYS) continue;
     const level = levelOf(one.expiresAt, createDayClock(asOf, timezone));
     yield [describeExpiry(one, { timezone, level }), line("renewals guide", [one.name])];
-  }
-  for (const { name, until } of tenant.contracts) {
-    if (until === null || countDays(leaves, until) > DUE_SOON_DAYS) continue;
-    const [, what, next] = describeContractEnd({ name, until });
-    yield [what, next];
   }
 }
 

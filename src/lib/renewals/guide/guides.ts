@@ -7,6 +7,7 @@ export interface GuideFacts {
   "agent-enterprise": { "account": Text; "build": boolean; "item": Text; "part": Text; "phone": Text; "profile": boolean; "push": boolean };
   "android-owner": { "account": Text; "item": Text; "phone": Text };
   "certificate": { "account": Text; "item": Text; "verify": Text };
+  "contract": { "item": Text };
   "custom": { "account": Text; "item": Text };
   "device-certificate": { "item": Text };
   "enrolment": { "ade": boolean; "manual": boolean; "purchased": boolean; "supervised-only": boolean; "unsupervised": boolean; "way": Text };
@@ -54,6 +55,12 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
       {"id":"places","lines":[{"kind":"what","words":{"en":"List every place where the certificate is used.","ja":"証明書を使っている場所をすべて書き出します。"}},{"kind":"trap","words":{"en":"In any place that you miss, the certificate stops working on the expiry date.","ja":"書き漏らした場所では、期限の日に証明書を使えなくなります。"}}]},
       {"id":"renew","lines":[{"kind":"what","words":{"en":"Get a new certificate from the same certificate authority, with {account}.","ja":"同じ認証局から、{account}で新しい証明書を発行します。"}},{"kind":"check","words":{"en":"Compare the new certificate with the old one: {verify}","ja":"新旧の証明書を比べて問題がないこと: {verify}"}}]},
       {"id":"replace","lines":[{"kind":"what","words":{"en":"Replace the certificate in every place on the list.","ja":"書き出したすべての場所で入れ替えます。"}}]},
+    ],
+  },
+  "contract": {
+    title: {"en":"How to renew: {item}","ja":"更新の手順: {item}"},
+    steps: [
+      {"id":"renew","lines":[{"kind":"what","words":{"en":"Ask your dealer about the renewal of the contract.","ja":"販売代理店に契約の更新を確認します。"}},{"kind":"trap","words":{"en":"Only the contact person of a contract with CLOMO (担当者, HOME > 「担当者名」) receives the emails about its renewal. To change the contact person, submit the application form through the Support form of CLOMO PANEL.","ja":"CLOMO の契約更新の案内は、契約の担当者(HOME > 「担当者名」)だけに届きます。担当者を変更するには、CLOMO PANEL の Support フォームから申込書を提出します。"}}]},
     ],
   },
   "custom": {

@@ -94,6 +94,7 @@ function buildRecordCommand(kind: RenewalKind, known: RenewalItem | null): Comma
     return known === null
       ? line("renewals add", [name], { kind, lastLogin: "DATE" })
       : line("renewals renew", [name], { signedIn: "DATE", by: "NAME" });
+  if (kind === "contract") return line("tenant set", [], { contract: name, until: "DATE" });
   if (kind === "device-certificate" || kind === "custom")
     return known === null
       ? line("renewals add", [name], { kind, expires: "DATE" })

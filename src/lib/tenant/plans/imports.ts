@@ -113,7 +113,7 @@ export class TenantImports {
 
   /** @throws Failure `input-rejected` if the import cannot be planned with organisations */
   async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
-    if (orgBy === "code" && orgs === undefined) return;
+    if (orgs === undefined && (orgBy === "code" || fromConsole === true)) return;
     const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
     const { request, counts } = beside?.detail ?? {};
     const isPlan = beside?.kind === "orgs" && request?.mode === "append" && request.fromConsole !== true;

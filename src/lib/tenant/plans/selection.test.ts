@@ -101,6 +101,11 @@ test("selects nobody whom another row keeps, and no row of a second post", async
   expect(file?.rows).toEqual({ left: 2, later: 0, stays: 2, second: 2 });
 });
 
+test("refuses a row of somebody who stays that could be of two people, of whom one leaves", async () => {
+  const list = "社員コード,氏名,退職日\n0000123,,2026/10/31\n,髙橋 圭,2027/3/31";
+  expect((await select(list)).problems).toEqual(["3:0 record-ambiguous"]);
+});
+
 test("says which records of the list were deleted before", async () => {
   const gone = { name: "退職 済子", emails: ["gone@example.jp"], employeeCode: "0000777" };
   const { id: user } = (await tenant.client.users.create(gone)).after;

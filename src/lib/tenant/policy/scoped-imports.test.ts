@@ -101,6 +101,32 @@ test("an import shows its changes to a record that left the scope since, but not
   expect(JSON.stringify([rows, first])).not.toMatch(/秘密|社長|WEST/);
 });
 
+test("a plan for a part is not committed after the organisations or owners that decide the part changed", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  const mail = "kou@example.jp";
+  await tenant.import({ kind: "users" }, [CELLS[0] ?? [], ["甲", mail, "EAST"]]);
+  const [owner] = await tenant.client.users.find({ name: mail });
+  const { devices, orgs, users } = tenant.client;
+  const west = await idOf("西日本");
+  await devices.create({ serialNumber: "SN1", owner: owner?.id ?? null });
+  const planUsers = () => tenant.planAs("div", { kind: "users" }, [[...(CELLS[0] ?? [])], ["乙", "o@x.jp", "EAST"]]);
+  const planDevices = () =>
+    tenant.planAs("div", { kind: "devices" }, [
+      ["シリアルナンバー", "メモ"],
+      ["SN1", "画面"],
+    ]);
+  for (const [plan, change] of [
+    [planUsers, async () => orgs.edit(west, { parentId: await idOf("東日本") })],
+    [planDevices, async () => users.move({ ids: [owner?.id ?? ""], org: west })],
+  ] as const) {
+    const planned = await plan();
+    expect(planned).toMatchObject({ rejected: false });
+    await change();
+    expect(await failureOf(tenant.as("div").imports.commit(planned))).toMatchObject({ code: "conflict" });
+  }
+  expect(tenant.sql("select memo from device")).toEqual([{ memo: null }]);
+});
+
 describe("what would be outside the account's organisations", () => {
   const OUTSIDE = expect.stringContaining("would be outside your organisations: specify one of your organisations");
   const reasons = async (

@@ -299,7 +299,9 @@ test("a device that changes hands loses the tags that its former use left", asyn
   await devices.edit(kept, { memo: "画面に傷" });
   const tags = async () => (await tenant.devices()).map((one) => one.tags);
   expect(await tags()).toEqual([["貸出用"], ["貸出用"], ["回収待ち", "貸出用"]]);
-  await devices.tag({ ids: [back], add: ["返却済み"], remove: [] });
+  await devices.tag({ ids: [back, kept], add: ["返却済み"], remove: [] });
+  await devices.setOwner({ ids: [kept], owner: null, ownerOrg: null });
+  expect((await tags())[2]).toEqual(["貸出用", "返却済み"]);
   await devices.setOwner({ ids: [back], owner: yamada.id, ownerOrg: null });
   expect((await tags())[0]).toEqual(["貸出用"]);
 });

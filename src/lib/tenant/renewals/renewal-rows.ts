@@ -1,10 +1,16 @@
+import { createHash } from "node:crypto";
+import { nameKey } from "../../model/normalise.ts";
 import {
+  RECORDED_FIELDS,
   REMINDER,
   RENEWAL_ITEM,
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
 } from "../../model/renewal.ts";
+import { DEFAULT_TIMEZONE, toUtcInstant } from "../../model/time.ts";
+import { compareByExpiry } from "../../renewals/expiry-status.ts";
+import { readProfile } from "../records/tenant-rows.ts";
 import { buildNameParams } from "../store/lists.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
@@ -82,16 +88,37 @@ const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   });
 };
 
+const UNKNOWN_VALUES = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
+
+/** The contracts that end, as items. The ID of an item is that of the contract's name. */
+const listEndingContracts = async (reader: Reader): Promise<readonly RenewalItem[]> => {
+  const { contracts, consoleTimezone } = await readProfile(reader);
+  const toInstant = (day: string): string => toUtcInstant({ day }, consoleTimezone ?? DEFAULT_TIMEZONE);
+  return contracts.flatMap(({ name, from, until }): RenewalItem[] => {
+    if (until === null) return [];
+    const digits = createHash("sha256")
+      .update(`contract ${nameKey(name)}`)
+      .digest("hex");
+    const id = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
+    const [expiresAt, at] = [toInstant(until), toInstant(from ?? until)];
+    const said = { id, kind: "contract", name, expiresAt, certainty: "typed", createdAt: at, updatedAt: at };
+    return [{ ...UNKNOWN_VALUES, confirmedAt: null, confirmedBy: null, ...said } as unknown as RenewalItem];
+  });
+};
+
+/** Lists everything that ends: the recorded items, and the contracts of the tenant. */
 export const listRenewalItems = async (reader: Reader): Promise<RenewalItem[]> => {
   await createVisibleOwnersTable(reader);
   const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;
-  return (await reader.all(sql)).map(toRenewalItem);
+  const recorded = (await reader.all(sql)).map(toRenewalItem);
+  const contracts = await listEndingContracts(reader);
+  return contracts.length === 0 ? recorded : [...recorded, ...contracts].toSorted(compareByExpiry);
 };
 
 export const findRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
   await createVisibleOwnersTable(reader);
   const row = await reader.get(`select ${ITEM_COLUMNS} from renewal_item where id = :id`, { id });
-  return row && toRenewalItem(row);
+  return row === undefined ? (await listEndingContracts(reader)).find((one) => one.id === id) : toRenewalItem(row);
 };
 
 export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {

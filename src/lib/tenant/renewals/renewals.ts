@@ -150,11 +150,23 @@ export const addRenewal = (session: Session, given: NewRenewalItem): Promise<Ren
       updatedAt: at,
     } as RenewalItem;
     checkItemValues(item);
+    refuseContract(item);
     await requireUniqueItem(writer, item);
     await insertRenewalItem(writer, item);
     const after = await getRenewalItem(writer, item.id);
     return { result: after, objects: [toItemObject(after)], after };
   });
+
+const refuseContract = ({ kind, name }: Pick<RenewalItem, "kind" | "name">): void => {
+  if (kind !== "contract") return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `the contract "${name}" belongs to the data of the tenant`,
+      `契約「${name}」はテナントの基本情報に登録するものです`,
+    ),
+    hint: step("to record its end", "終了日の登録", line("tenant set", [], { contract: name, until: "DATE" })),
+  });
+};
 
 const changeRenewal = (
   session: Session,
@@ -164,6 +176,7 @@ const changeRenewal = (
 ): Promise<RenewalItem> =>
   session.change({ action, locks: RENEWAL_LOCKS }, async (writer) => {
     const before = await getRenewalItem(writer, id);
+    refuseContract(before);
     const changes = replaceBlanksWithNull(RENEWAL_ITEM.fields, change(before));
     checkItemValues(changes);
     const after = { ...before, ...changes, updatedAt: getCurrentInstant(session.surroundings) };
@@ -246,6 +259,7 @@ const renewByFile = (
 export const removeRenewal = (session: Session, id: string): Promise<RenewalItem> =>
   session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS }, async (writer) => {
     const before = await getRenewalItem(writer, id);
+    refuseContract(before);
     await deleteRenewalItem(writer, id);
     return { result: before, objects: [toItemObject(before)], before };
   });

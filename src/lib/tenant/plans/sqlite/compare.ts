@@ -52,7 +52,7 @@ import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { countRemade, storeKeptRecords } from "./merge/unsettled.ts";
-import { resolveOrgNames } from "./orgs/naming.ts";
+import { mayShowOthers, resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
@@ -64,31 +64,37 @@ const MAX_LISTED_OWNERS = 3;
 const resolveOwners = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const owner = kind.references.find(({ refers }) => refers.to === USER.name);
-  if (owner === undefined || request.fromConsole === true || !isStaged(plan, owner.field)) return;
-  database.exec("drop table if exists s.owner_name");
-  database.exec("drop table if exists s.owner_found");
+  if (owner === undefined || !isStaged(plan, owner.field)) return;
+  if (request.fromConsole === true && mayShowOthers(database, USER.name, ["name", "employeeCode", "accountName"]))
+    return;
+  // an address in an export may be a former one of somebody whose address was changed here
+  const mayBeFormer = request.fromConsole === true ? "instr(f.value, '@') > 0" : "false";
+  for (const table of ["name", "found", "only"]) database.exec(`drop table if exists s.owner_${table}`);
   database.exec("create table s.owner_name (loose text, key text, primary key (loose, key)) without rowid");
   database.exec("create table s.owner_found (key text, pk integer, primary key (key, pk)) without rowid");
   const unknown = database.run(
     `insert into s.owner_name select loose_code(f.value), f.key from s.refer f
-     where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")}`,
+     where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")} and not (${mayBeFormer})`,
   );
   if (unknown === 0) return;
   const isNumber = "u.employeeCode not glob '*[^0-9]*'";
   database.exec(`insert into s.owner_found select n.key, u.pk from user u ${ORDERED_JOIN} s.owner_name n
     on n.loose in (loose_code(u.name), loose_code(u.employeeCode), loose_code(u.accountName),
       case when ${isNumber} then ltrim(u.employeeCode, '0') end) where true on conflict do nothing`);
-  const found = `from s.row r ${ORDERED_JOIN} s.owner_found n on n.key = ${buildRowKeysSql(owner.field)} join user u on u.pk = n.pk`;
+  // many rows may have a name that many people have
+  database.exec("create table s.owner_only (key text primary key, pk integer, count integer) without rowid");
+  database.exec("insert into s.owner_only select key, min(pk), count(*) from s.owner_found group by key");
+  const found = `from s.row r ${ORDERED_JOIN} s.owner_only n on n.key = ${buildRowKeysSql(owner.field)}`;
   const names = `(select string_agg(label, ', ') from (select c.name || ' <' || (c.emails ->> 0) || '>' as label
-    from s.owner_found o join user c on c.pk = o.pk where o.key = n.key order by c.pk limit ${MAX_LISTED_OWNERS}))`;
+    from s.owner_found o join user c on c.pk = o.pk where o.key = n.key order by o.pk limit ${MAX_LISTED_OWNERS}))`;
   recordFinding(database, plan, {
     code: "owner-ambiguous",
     field: owner.field.field,
-    select: `select r.row, r.line, null as col, json_object('count', count(*), 'records', ${names}) as params
-      ${found} group by r.row having count(*) > 1`,
+    select: `select r.row, r.line, null as col, json_object('count', n.count, 'records', ${names}) as params
+      ${found} where n.count > 1`,
   });
-  const address = `select r.row, u.emails ->> 0, u.emailKeys ->> 0 ${found} group by r.row having count(*) = 1`;
-  replaceCells(database, plan, owner.field, (insert) => insert(`select * from (${address}) where true`));
+  const address = `select r.row, u.emails ->> 0, u.emailKeys ->> 0 ${found} join user u on u.pk = n.pk where n.count = 1`;
+  replaceCells(database, plan, owner.field, (insert) => insert(address), false);
 };
 
 const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
@@ -242,9 +248,9 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   findFixedKeys(database, plan);
   const { tree, check } = plan.kind.table;
   if (plan.request.fromConsole !== true) leaveOutRepeatedRows(database, plan);
-  storeCandidateCellKeys(database, plan);
   resolveOrgNames(database, plan);
   resolveOwners(database, plan);
+  storeCandidateCellKeys(database, plan);
   findUnknownReferences(database, plan);
   matchRows(database, plan);
   findDuplicates(database, plan);

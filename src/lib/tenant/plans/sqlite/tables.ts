@@ -119,7 +119,8 @@ export const buildPlannedKind = ({
   mode,
   orgBy = "code",
 }: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "mode" | "orgBy">): StoredKind => {
-  const stored = orgBy === "code" ? getStoredKind(kind) : getStoredKindByOrgName(kind);
+  // names in an export of the console are replaced by codes before anything is compared
+  const stored = orgBy === "code" || fromConsole === true ? getStoredKind(kind) : getStoredKindByOrgName(kind);
   const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored)}` : undefined;
   const inside = scope === undefined || !belongsToOrg(stored.thing) ? undefined : buildIsInScope(stored.thing);
   const isDeletable =

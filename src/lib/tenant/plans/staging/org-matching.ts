@@ -99,6 +99,7 @@ class OrgMatcher {
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
+  #rowsByName: ReadonlyMap<string, readonly OrgRow[]> | undefined;
   #byPath:
     | { readonly rows: ReadonlyMap<string, OrgRow[]>; readonly orgs: ReadonlyMap<string, ExistingOrg[]> }
     | undefined;
@@ -239,11 +240,19 @@ class OrgMatcher {
   #namedParent(row: OrgRow): RowParent {
     if (row.parentCode !== null) {
       const key = codeKey(row.parentCode);
-      return this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk ?? "unknown";
+      const found = this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk;
+      return found ?? (this.#options.console === undefined ? "unknown" : this.#parentByName(row.parentCode));
     }
     if (row.parentPath !== null) return this.#parentByPath(buildPathKey(row.parentPath));
     const org = row.code === null ? undefined : this.#orgs.get(row.target ?? NO_TARGET);
     return this.#options.keepsParent ? (org?.parent ?? this.#root) : this.#root;
+  }
+
+  /** An export of the console may name parents, which are in the same file. */
+  #parentByName(name: string): RowParent {
+    this.#rowsByName ??= Map.groupBy(this.#rows, (row) => nameKey(row.name ?? ""));
+    const [only, another] = this.#rowsByName.get(nameKey(name)) ?? [];
+    return only === undefined ? "unknown" : another === undefined ? only : "ambiguous";
   }
 
   #parentByPath(path: string | undefined): RowParent {

@@ -30,14 +30,15 @@ export const restoreOriginalRows = (database: Database): void => {
     database.exec(statement);
 };
 
+/** @param isExport true to keep the cells, and only to say that zeros were lost */
 export const replaceCells = (
   database: Database,
   plan: PlanDefinition,
   field: ImportedField,
   find: (insert: (source: string) => void) => void,
+  isExport = plan.request.fromConsole === true,
 ): void => {
   const { short, merge, comparison } = field;
-  const isExport = plan.request.fromConsole === true;
   const run = (sql: string): number => database.run(sql, { kind: plan.kind.name });
   database.exec("drop table if exists s.respelt");
   database.exec("create table s.respelt (row integer primary key, cell text not null, key text)");

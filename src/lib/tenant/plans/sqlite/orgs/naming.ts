@@ -1,9 +1,14 @@
 import { refersToOrg, type Format } from "../../../../model/format.ts";
+import { ORG } from "../../../../model/organisation.ts";
+import { getObservedTable } from "../../../console/observed-state.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { buildNameListSql } from "../../../store/sql.ts";
+import { buildNameListSql, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
+import { getVersionSchema } from "../../../versions/save-versions.ts";
+import { getColumnBit } from "../../../versions/tables.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
+import { replaceCells } from "../matching/spelling.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
 
 const ORG_NAME_TABLE = "s.org_name";
@@ -61,9 +66,18 @@ export const buildOrgPathSql = (pk: string, orgs = "main.org"): string => {
 
 const MAX_LISTED_PATHS = 5;
 
+/** Returns true if the console may show other values of these columns than the tenant has, because changes are open. */
+export const mayShowOthers = (database: Database, thing: string, columns: readonly string[]): boolean => {
+  const versions = getVersionSchema(thing);
+  const bits = columns.map((column) => getColumnBit(versions, column)).join(" | ");
+  const changed = `select 1 from main.${getObservedTable(versions)} o where o.inConsole = 0 or o.wished & (${bits}) <> 0
+    or not exists (select 1 from main.${thing} t where t.pk = o.pk) limit 1`;
+  return database.get(changed) !== undefined;
+};
+
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
-  const { orgBy = "code", scope } = plan.request;
-  if (orgBy === "code") return;
+  const { orgBy = "code", scope, fromConsole } = plan.request;
+  if (orgBy === "code" || (fromConsole === true && mayShowOthers(database, ORG.name, ["name", "parent"]))) return;
   // the view `org` hides organisations outside the scope, but paths contain their names
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
@@ -71,7 +85,9 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   database.exec(
     `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null, best integer) without rowid`,
   );
-  const named = plan.kind.references.filter(({ keys, field }) => keys === ORG_NAME_KEYS && isStaged(plan, field));
+  const named = plan.kind.references.filter(
+    ({ keys, field }) => (fromConsole === true ? refersToOrg(field) : keys === ORG_NAME_KEYS) && isStaged(plan, field),
+  );
   const what = buildNameListSql(named.map(({ field }) => field.short));
   // exact spellings take precedence
   database.exec(
@@ -82,17 +98,26 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   );
   for (const reference of named) {
     const { field } = reference;
-    const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
+    const keys = `select f.key, f.value from s.refer f where f.what = '${field.short}'`;
+    // a code in an export by names may be the name of another organisation
+    const unknown = fromConsole === true ? keys : `${keys} and not ${buildIsKnownSql(reference, "f.key")}`;
     const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk", orgs)} as path from ${SPELLING_TABLE} k
       where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 1) order by k.pk limit ${MAX_LISTED_PATHS})`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
+    if (fromConsole === true) {
+      const codes = `select r.row, o.code, coalesce(o.codeKey, o.code) from s.row r
+        ${ORDERED_JOIN} ${ORG_NAME_TABLE} n on n.key = ${buildRowKeysSql(field)} ${ORDERED_JOIN} org o on o.pk = n.pk
+        where o.code is not null and not ${buildIsKnownSql(reference, "n.key")}`;
+      replaceCells(database, plan, field, (insert) => insert(codes), false);
+    }
     recordFinding(database, plan, {
       code: "org-name-ambiguous",
       field: field.field,
       select: `select r.row, r.line, null as col,
           json_object('name', f.value, 'count', n.count, 'paths', (${paths})) as params
-        from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key ${rows}`,
+        from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key and n.pk is null ${rows}`,
     });
+    if (fromConsole === true) continue;
     recordFinding(database, plan, {
       code: "org-name-unknown",
       field: field.field,

@@ -1,7 +1,13 @@
-import { isFormerHeader } from "../../lib/csv/layout/columns.ts";
-import { refersToOrg, type Column } from "../../lib/model/format.ts";
-import type { ColumnSearch, UnknownList } from "../csv/questions/draft.ts";
-import type { Tools } from "../tools.ts";
+import { isFormerHeader } from "../../../lib/csv/layout/columns.ts";
+import { refersToOrg, type Column } from "../../../lib/model/format.ts";
+import type { Survey } from "../../../lib/csv/layout/survey.ts";
+import type { Tools } from "../../tools.ts";
+
+interface ColumnSearch {
+  readonly columns: readonly Column[];
+  readonly free: readonly Column[];
+  readonly proposed: ReadonlyMap<string, Column>;
+}
 
 const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
@@ -10,7 +16,7 @@ const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address
 /** Finds the column of each header by its cells. Returns null if the cells do not fit the proposed column. */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
-  { headers: all, survey }: Pick<UnknownList, "headers" | "survey">,
+  { headers: all, survey }: { readonly headers: readonly string[]; readonly survey: Survey },
   headers: readonly string[],
   { columns, free, proposed }: ColumnSearch,
 ): Promise<ReadonlyMap<string, Column | null>> {
