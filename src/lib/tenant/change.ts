@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observe-change.ts";
-import { findTaskOfRecord } from "./console/tasks.ts";
+import { findTaskOfChange } from "./console/drift.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/actor.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
@@ -11,18 +11,15 @@ import { advanceCollections } from "./store/collections.ts";
 import { checkWrittenRecords } from "./store/check-rules.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
 import type { SqliteStore } from "./store/sqlite/store.ts";
-import type { Reader, Writer } from "./store/store.ts";
+import type { Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { updateKeyLists, settleVersions } from "./versions/save-versions.ts";
 import { readChecksum } from "./versions/checksum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** Returns the number of the newest open console task that contains a record, if any. */
-export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
-
-/** Called after the change is written, because only then are the change's tasks known. */
-type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
+/** Called after the change is written. @param task number of the newest open console task that contains its records */
+type ResultBuilder<T> = (task: number | null) => T;
 
 export interface ChangeOptions {
   /** action in the audit record, such as `renewals.add`; null for internal changes without an audit record */
@@ -73,6 +70,9 @@ const TENANT_CHANGED_FAILURE = new Failure("conflict", {
   ),
 });
 
+const findTask = async (writer: Writer): Promise<number | null> =>
+  (await isMirror(writer)) ? findTaskOfChange(writer, await writer.revision()) : null;
+
 export const writeChange = async <T>(
   author: ChangeAuthor,
   change: ChangeOptions,
@@ -113,7 +113,7 @@ export const writeChange = async <T>(
       await updateKeyLists(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
-      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer)) : result);
+      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(await findTask(writer)) : result);
       if (changed.objects.length === 0 && changed.detail === undefined) return answer();
       await advanceCollections(writer, locks);
       const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };
@@ -134,8 +134,3 @@ export const writeChange = async <T>(
   addChangeNumber(number);
   return given;
 };
-
-const createTaskFinder =
-  (reader: Reader): TaskFinder =>
-  async (record) =>
-    (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;

@@ -4,7 +4,7 @@ import type { Actor } from "./policy/actor.ts";
 import type { SqliteStore } from "./store/sqlite/store.ts";
 import type { Reader, Writer } from "./store/store.ts";
 
-export type { ChangeOutcome, ChangedObject, ChangeOptions, TaskFinder } from "./change.ts";
+export type { ChangeOutcome, ChangedObject, ChangeOptions } from "./change.ts";
 
 export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
 

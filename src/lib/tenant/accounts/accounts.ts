@@ -128,15 +128,9 @@ const writeAccountChange = async (
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
     const applied = await applyAccountDraft(session, writer, { id, before, was, meant, verifier });
     const { after } = applied;
-    const object = toChangedObject(ACCOUNT_RECORD_TYPE, after);
     return {
       // a password that is only for signing in to a server needs no task for the console
-      result: async (taskOf) => ({
-        before: was,
-        after,
-        consoleTask: given.forSignIn === true ? null : await taskOf(object),
-        dryRun,
-      }),
+      result: (task) => ({ before: was, after, consoleTask: given.forSignIn === true ? null : task, dryRun }),
       ...applied,
     };
   });
@@ -232,7 +226,7 @@ export const updateAccountSettings = (
       name: ACCOUNT_NAME_COMPOSITIONS[after.composition].ja,
     };
     return {
-      result: async (taskOf) => ({ before, after, consoleTask: await taskOf(object), dryRun }),
+      result: (consoleTask) => ({ before, after, consoleTask, dryRun }),
       objects: [object],
       before,
       after,

@@ -15,7 +15,6 @@ import {
   editRecord,
   toChangedObject,
   getRecordById,
-  collectTaskNumbers,
   requireIds,
   type ManualRequestBody,
   type EditableRecordType,
@@ -77,7 +76,7 @@ export const deleteSchemes = (
     }
     const objects = schemes.map((scheme) => toChangedObject(EDITABLE_SCHEMES, scheme));
     return {
-      result: async (taskOf) => ({ consoleTasks: await collectTaskNumbers(taskOf, objects) }),
+      result: (task) => ({ consoleTasks: [task ?? []].flat() }),
       objects,
       before: schemes.length === 1 ? schemes[0] : { schemes },
     };

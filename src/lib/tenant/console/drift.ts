@@ -1,7 +1,6 @@
 import { ORG } from "../../model/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { getVersionSchema } from "../versions/save-versions.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import { buildUnseenBitsSql } from "./exported-columns.ts";
@@ -9,13 +8,12 @@ import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
   buildHolderExistsSql,
-  buildIsForgottenSql,
   EXISTENCE_BIT,
   EXPORTED_VERSIONS,
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "./observed-state.ts";
-import { buildAgainstSql, buildEndEntriesSql, LISTED_SQL } from "./written.ts";
+import { buildAgainstSql, buildEndStatements, LISTED_SQL } from "./written.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console last showed. A task is
 // the part that one change wrote.
@@ -90,6 +88,17 @@ export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
   );
 
+/** Returns the number of the newest open task that contains a record of a change. */
+export const findTaskOfChange = async (reader: Reader, revision: number): Promise<number | null> => {
+  const drift = OBSERVED_VERSIONS.map((versions) => buildThingDriftSql(versions, buildMayBelongToChangeSql(versions)));
+  const found = await reader.get<{ number: number | null }>(
+    `select max(c.number) as number from (${drift.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision
+     where d.action not in ('restore', 'unsettled')`,
+    { revision },
+  );
+  return found?.number ?? null;
+};
+
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
@@ -124,44 +133,25 @@ export const readRecordDrift = (
     { revision, most },
   );
 
-export const readTaskNumbers = (
-  reader: Reader,
-  things: readonly string[],
-  pks: string,
-): Promise<readonly { readonly pk: number; readonly number: number }[]> => {
-  const drift = things.map((thing) =>
-    buildThingDriftSql(getVersionSchema(thing), "o.pk in (select value from json_each(:pks))"),
-  );
-  return reader.all<{ pk: number; number: number }>(
-    `select distinct d.pk, c.number from (${drift.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision
-     where d.action not in ('restore', 'unsettled')`,
-    { pks },
-  );
-};
-
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {
-    const table = `main.${getObservedTable(versions)}`;
-    const isExported = EXPORTED_VERSIONS.includes(versions);
-    const isWhole = buildCaseSql("d.action in ('update', 'restore')", "false", "true");
     const seen = buildCompleteMaskSql(versions, `(d.mask & ~${buildUnseenBitsSql(versions)})`);
-    const mask = isExported
-      ? buildCaseSql("d.action in ('update', 'restore')", `d.mask & ~${seen} & ~${EXISTENCE_BIT}`, "0")
-      : "d.mask";
+    const isPart = "d.action in ('update', 'restore')";
+    const mask = EXPORTED_VERSIONS.includes(versions)
+      ? buildCaseSql(isPart, `d.mask & ~${seen} & ~${EXISTENCE_BIT}`, "0")
+      : buildCaseSql(isPart, "d.mask", ALL_COLUMNS_MASK);
     const rows = await writer.all(
-      `select * from (select d.pk, ${mask} as mask, ${isWhole} as whole from (${buildChangeDriftSql(versions)}) d
+      `select * from (select d.pk, ${mask} as mask from (${buildChangeDriftSql(versions)}) d
          left join main.${versions.thing.name} t on t.${versions.key} = d.pk) where mask <> 0`,
       { revision },
     );
-    const parts = JSON.stringify(rows.map(({ pk, mask: bits, whole }) => [pk, bits, whole]));
-    await writer.run(
-      `update ${table} as o set written = ${buildEndEntriesSql(versions)}, wished = ${buildCaseSql("m.whole", "0", "o.wished & ~m.ended")},
-         inConsole = ${buildCaseSql("m.whole", `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`, "o.inConsole")}
-       from (select value ->> 0 as pk, value ->> 1 as ended, value ->> 2 as whole from json_each(:parts)) m where m.pk = o.pk`,
-      { parts },
-    );
-    await writer.run(`delete from ${table} as o where ${buildIsForgottenSql(versions)}`, {});
+    const parts = JSON.stringify(rows.map((row) => [row["pk"], row["mask"]]));
+    for (const sql of buildEndStatements(
+      versions,
+      "select value ->> 0 as pk, value ->> 1 as ended from json_each(:parts)",
+    ))
+      await writer.run(sql, { parts });
     confirmed += rows.length;
   }
   return confirmed;

@@ -1,14 +1,14 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../model/account.ts";
+import { ACCOUNT } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import type { ConsoleImportResult } from "../plans/import-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
-import { readDrift, readRecordDrift, readTaskNumbers, type OpenDrift } from "./drift.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
+import { buildThingDriftSql, readDrift, readRecordDrift, type OpenDrift } from "./drift.ts";
 import { TaskRecordReader, type TaskRecord } from "./records.ts";
 
 export interface ConsoleTask {
@@ -123,43 +123,23 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/** Returns the number of a record, even if it was deleted. An account has its user's number. */
-const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
-  if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
-  const table = thing === ACCOUNT.name ? USER.name : thing;
-  const row = await reader.get(
-    `select t.pk from ${table} t where t.id = :id union all select o.pk from ${table}_observed o where o.id = :id`,
-    { id },
-  );
-  return row && Number(row["pk"]);
-};
-
-export const findTaskOfRecord = async (
-  reader: Reader,
-  { thing, id }: { readonly thing: string; readonly id: string },
-): Promise<number | null> => {
-  const pk = THINGS_WITHOUT_TASKS.some(({ name }) => name === thing)
-    ? undefined
-    : await findRecordNumber(reader, thing, id);
-  if (pk === undefined) return null;
-  // the name, the password and the administrator mark of an account are stored with the user
-  const things = thing === ACCOUNT.name ? [thing, USER.name] : [thing];
-  const numbers = (await readTaskNumbers(reader, things, JSON.stringify([pk]))).map(({ number }) => number);
-  return numbers.length === 0 ? null : Math.max(...numbers);
-};
-
+/** @param ids JSON list of users @returns by user, the numbers of open tasks about the user or their account */
 export const readTasksOfUsers = async (
   reader: Reader,
   ids: string,
 ): Promise<ReadonlyMap<string, readonly number[]>> => {
   if (!(await isMirror(reader))) return new Map();
-  const users = await reader.all("select pk, id from user where id in (select value from json_each(:ids))", { ids });
-  const pks = JSON.stringify(users.map(({ pk }) => pk));
-  const tasks = await readTaskNumbers(reader, [USER.name, ACCOUNT.name], pks);
-  return new Map(
-    users.map(({ pk, id }) => {
-      const numbers = tasks.flatMap((one) => (one.pk === pk ? [one.number] : []));
-      return [String(id), [...new Set(numbers)].toSorted((a, b) => a - b)];
-    }),
+  const drift = [USER.name, ACCOUNT.name].map((thing) =>
+    buildThingDriftSql(
+      getVersionSchema(thing),
+      "o.pk in (select pk from user where id in (select value from json_each(:ids)))",
+    ),
   );
+  const rows = await reader.all(
+    `select distinct u.id, c.number from (${drift.join(" union all ")}) d join main.change c on c.revision = d.revision
+       join main.user u on u.pk = d.pk where d.action not in ('restore', 'unsettled') order by c.number`,
+    { ids },
+  );
+  const byUser = Map.groupBy(rows, ({ id }) => String(id));
+  return new Map([...byUser].map(([id, all]) => [id, all.map(({ number }) => Number(number))]));
 };

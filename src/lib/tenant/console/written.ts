@@ -1,7 +1,13 @@
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import { buildCaseSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
 import { getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import { buildCustomFieldsBitSql, CUSTOM_FIELDS_COLUMN, EXISTENCE_BIT, getObservedTable } from "./observed-state.ts";
+import {
+  buildCustomFieldsBitSql,
+  buildIsForgottenSql,
+  CUSTOM_FIELDS_COLUMN,
+  EXISTENCE_BIT,
+  getObservedTable,
+} from "./observed-state.ts";
 
 // A row of the observed state lists the values that are in files for the console: `f` is a column, `custom.` with the
 // number of a custom field, or blank for the record itself (`v` is 1 for a record, 0 for a deletion). `r` is the
@@ -21,6 +27,7 @@ const buildOfFieldSql = (
   ofCustom: (key: string) => string,
 ): string => {
   const leads = columns.filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN);
+  if (leads.length === 0) return ofCustom(CUSTOM_KEY_SQL);
   const cases = leads.map(({ name, bit }) => `when '${name}' then ${of(name, bit)}`);
   const custom = columns.some(({ name }) => name === CUSTOM_FIELDS_COLUMN) ? ` else ${ofCustom(CUSTOM_KEY_SQL)}` : "";
   return `case e.value ->> 'f' ${cases.join(" ")}${custom} end`;
@@ -40,12 +47,15 @@ const buildFieldBitSql = (versions: VersionSchema): string =>
     () => buildCustomFieldsBitSql(versions),
   );
 
+export const buildHasEntrySql = (entries: string, key: string): string =>
+  `json_type(${entries}, '$."' || ${key} || '"') is not null`;
+
 /** SQL: true if somebody wishes the field of the entry `e` of the row `o`. */
 const buildIsWishedFieldSql = (versions: VersionSchema): string =>
   buildOfFieldSql(
     versions,
     (_, bit) => `o.wished & ${bit} <> 0`,
-    (key) => `json_type(o.${CUSTOM_FIELDS_COLUMN}, '$."' || ${key} || '"') is not null`,
+    (key) => buildHasEntrySql(`o.${CUSTOM_FIELDS_COLUMN}`, key),
   );
 
 /** SQL: the records that are against the value of an entry, with the revision that gave the value. */
@@ -110,57 +120,52 @@ export const buildRecordWrittenSql = (
     on conflict (pk) do update set written = excluded.written`;
 };
 
-/** What an export shows of the row `o`: SQL over the merged row `x`, the staged row `r` and the record `t`. */
-interface ShownSql {
-  readonly isCustomShown: boolean;
-}
+// What an export shows of the row `o` is in the merged row `x`; `custom` is SQL of the custom fields in the export's row,
+// or null.
 
-const buildShownValueSql = (versions: VersionSchema, { isCustomShown }: ShownSql): string =>
+const buildShownValueSql = (versions: VersionSchema, custom: string): string =>
   buildOfFieldSql(
     versions,
     (name) => `x.${quoteIdentifier(name)}`,
-    (key) => (isCustomShown ? `r.${CUSTOM_FIELDS_COLUMN} ->> ${key}` : "null"),
+    (key) => `${custom} ->> ${key}`,
   );
 
-const buildIsShownFieldSql = (versions: VersionSchema, { isCustomShown }: ShownSql): string =>
+const buildIsShownFieldSql = (versions: VersionSchema, custom: string): string =>
   buildOfFieldSql(
     versions,
     (_, bit) => `x.shown & ${bit} <> 0`,
-    (key) => (isCustomShown ? `json_type(r.${CUSTOM_FIELDS_COLUMN}, '$."' || ${key} || '"') is not null` : "false"),
+    (key) => buildHasEntrySql(custom, key),
   );
 
 /** SQL: true if an export shows the value of the entry `e` although nobody wishes it: then the opposite is a wish. */
-const buildIsPutBackSql = (versions: VersionSchema, shown: ShownSql): string =>
-  `e.value ->> 'f' <> '' and ${buildIsShownFieldSql(versions, shown)} and not ${buildIsWishedFieldSql(versions)}
-   and e.value ->> 'v' is ${buildShownValueSql(versions, shown)} and e.value ->> 'v' is distinct from ${buildLocalValueSql(versions)}`;
+const buildIsPutBackSql = (versions: VersionSchema, custom: string): string =>
+  `e.value ->> 'f' <> '' and ${buildIsShownFieldSql(versions, custom)} and not ${buildIsWishedFieldSql(versions)}
+   and e.value ->> 'v' is ${buildShownValueSql(versions, custom)} and e.value ->> 'v' is distinct from ${buildLocalValueSql(versions)}`;
 
-export const buildPutBackBitsSql = (versions: VersionSchema, shown: ShownSql): string =>
+export const buildPutBackBitsSql = (versions: VersionSchema, custom: string): string =>
   buildCaseSql(
     "o.written = '[]'",
     "0",
-    `coalesce((select sum(distinct ${buildFieldBitSql(versions)}) from ${LISTED_SQL} where ${buildIsPutBackSql(versions, shown)}), 0)`,
+    `coalesce((select sum(distinct ${buildFieldBitSql(versions)}) from ${LISTED_SQL} where ${buildIsPutBackSql(versions, custom)}), 0)`,
   );
 
-/** SQL: the custom fields that the row `r` puts back, with the console's values. */
-export const buildPutBackEntriesSql = (): string => {
-  const cell = `r.${CUSTOM_FIELDS_COLUMN}`;
-  const path = `'$."' || ${CUSTOM_KEY_SQL} || '"'`;
+/** SQL: the custom fields that an export puts back, with the console's values. */
+export const buildPutBackEntriesSql = ({ columns, ...versions }: VersionSchema, custom: string): string => {
+  const only = { ...versions, columns: columns.filter(({ name }) => name === CUSTOM_FIELDS_COLUMN) };
   return `(select json_group_object(${CUSTOM_KEY_SQL}, e.value ->> 'v') from ${LISTED_SQL}
-    where e.value ->> 'f' glob '${CUSTOM_PREFIX}*' and json_type(${cell}, ${path}) is not null
-      and json_type(o.${CUSTOM_FIELDS_COLUMN}, ${path}) is null and e.value ->> 'v' is ${cell} ->> ${CUSTOM_KEY_SQL}
-      and e.value ->> 'v' is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> ${CUSTOM_KEY_SQL})`;
+    where e.value ->> 'f' glob '${CUSTOM_PREFIX}*' and ${buildIsPutBackSql(only, custom)})`;
 };
 
 /**
  * SQL: the list after an export that shows the record. A value ends when the export shows it, or another one than the
  * restored value, or the restored value for the second time.
  */
-export const buildSettledListSql = (versions: VersionSchema, shown: ShownSql): string => {
-  const isSame = `${buildLocalValueSql(versions)} is ${buildShownValueSql(versions, shown)}`;
-  const isField = `not ${buildIsShownFieldSql(versions, shown)}
-    or ${buildCaseSql(buildIsWishedFieldSql(versions), `not (${isSame})`, `e.value ->> 'v' is not ${buildShownValueSql(versions, shown)} and ${isSame} and e.value ->> 's' = 0`)}`;
+export const buildSettledListSql = (versions: VersionSchema, custom: string): string => {
+  const isSame = `${buildLocalValueSql(versions)} is ${buildShownValueSql(versions, custom)}`;
+  const isField = `not ${buildIsShownFieldSql(versions, custom)}
+    or ${buildCaseSql(buildIsWishedFieldSql(versions), `not (${isSame})`, `e.value ->> 'v' is not ${buildShownValueSql(versions, custom)} and ${isSame} and e.value ->> 's' = 0`)}`;
   const isRecord = "e.value ->> 'v' = 0 and e.value ->> 's' = 0";
-  const isCounted = `e.value ->> 'f' = '' or ${buildIsShownFieldSql(versions, shown)} and not ${buildIsWishedFieldSql(versions)}`;
+  const isCounted = `e.value ->> 'f' = '' or ${buildIsShownFieldSql(versions, custom)} and not ${buildIsWishedFieldSql(versions)}`;
   return buildCaseSql(
     "o.written = '[]'",
     "o.written",
@@ -173,8 +178,14 @@ export const buildSettledListSql = (versions: VersionSchema, shown: ShownSql): s
 export const buildListWithoutSql = (which: string): string =>
   `(select json_group_array(json(e.value)) from ${LISTED_SQL} where not (${which}))`;
 
-/** SQL: ends entries of the fields in the mask `m.ended`. */
-export const buildEndEntriesSql = (versions: VersionSchema): string =>
-  buildListWithoutSql(
-    `m.ended & ${buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, `coalesce(${buildFieldBitSql(versions)}, 0)`)} <> 0`,
-  );
+/** SQL: ends wishes and values in files: the console is as the record is here. @param parts SQL: `pk`, `ended` (bits) */
+export const buildEndStatements = (versions: VersionSchema, parts: string): readonly string[] => {
+  const table = `main.${getObservedTable(versions)}`;
+  const bit = buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, `coalesce(${buildFieldBitSql(versions)}, 0)`);
+  return [
+    `update ${table} as o set written = ${buildListWithoutSql(`m.ended & ${bit} <> 0`)}, wished = o.wished & ~m.ended,
+       inConsole = exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)
+     from (${parts}) m where m.pk = o.pk`,
+    `delete from ${table} as o where o.pk in (select pk from (${parts})) and ${buildIsForgottenSql(versions)}`,
+  ];
+};

@@ -6,7 +6,6 @@ import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import { readTasksOfUsers } from "../console/tasks.ts";
 import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../accounts/account-rows.ts";
 import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
@@ -65,11 +64,11 @@ export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: Le
     const objects = ended.flat();
     const detail = objects.length === 0 ? undefined : await keepAnswers(session, writer, "users", learns);
     return {
-      result: async () => {
-        const open = await readTasksOfUsers(writer, JSON.stringify(ids));
-        const toTasks = ({ user }: UserDependents) => ({ consoleTasks: open.get(user.id) ?? [] });
-        return all.map((one) => ({ ...one, after: one.after && { ...one.after, ...toTasks(one.after) } }));
-      },
+      result: (task) =>
+        all.map((one, at) => {
+          const tasks = task === null || ended[at]?.length === 0 ? [] : [task];
+          return { ...one, after: one.after && { ...one.after, consoleTasks: [...one.before.consoleTasks, ...tasks] } };
+        }),
       objects,
       before: { leavers: concerned },
       detail,

@@ -57,14 +57,7 @@ export const transferAccount = (
     const renewals = await transferRenewalItems(session, writer, await buildPeople(writer, [from]), next);
     const objects = accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name }));
     return {
-      result: async (taskOf) => {
-        const tasks = await Promise.all(objects.map(taskOf));
-        return {
-          accounts: accounts.map((one, at) => ({ ...one, consoleTask: tasks[at] ?? null })),
-          renewals,
-          dryRun,
-        };
-      },
+      result: (consoleTask) => ({ accounts: accounts.map((one) => ({ ...one, consoleTask })), renewals, dryRun }),
       objects: [...objects, ...renewals.map(({ id: item, name }) => ({ thing: RENEWAL_ITEM.name, id: item, name }))],
       before: describeState("before", accounts, renewals),
       after: describeState("after", accounts, renewals),

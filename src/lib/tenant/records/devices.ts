@@ -15,7 +15,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Field, ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { keepAnswers } from "../layouts/layouts.ts";
-import type { Session, TaskFinder } from "../session.ts";
+import type { Session } from "../session.ts";
 import type { Writer } from "../store/store.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST } from "./device-rows.ts";
 import { SINGLE_OWNER_RULE } from "../store/rules.ts";
@@ -134,10 +134,8 @@ export const recordDeviceAction = (
       return addRecord(session, writer, EDITABLE_ACTIONS, { ...given, serialNumber, by: session.actorName });
     });
     const objects = added.flatMap((one) => one.objects);
-    const result = async (taskOf: TaskFinder): Promise<ChangeResult<DeviceAction>[]> => {
-      const tasks = await Promise.all(objects.map(taskOf));
-      return added.map(({ after }, at) => ({ before: null, after, consoleTask: tasks[at] ?? null, dryRun }));
-    };
+    const result = (consoleTask: number | null): ChangeResult<DeviceAction>[] =>
+      added.map(({ after }) => ({ before: null, after, consoleTask, dryRun }));
     return { result, objects, after: { records: added.map(({ after }) => after) } };
   });
 };

@@ -19,7 +19,7 @@ import { createValueCheck, hasFieldType } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
-import type { ChangedObject, Session, TaskFinder } from "../session.ts";
+import type { ChangedObject, Session } from "../session.ts";
 import { advanceCollections } from "../store/collections.ts";
 import { findRecords, readRecordsById, type RecordList } from "../store/lists.ts";
 import {
@@ -80,13 +80,7 @@ export const createRecord = <F extends Fields>(
   const change = { action: `${actions}.create`, locks: [collection], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
-    const result = async (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => ({
-      before: null,
-      after,
-      consoleTask: await taskOf(toChangedObject(noun, after)),
-      dryRun,
-    });
-    return { result, objects, after };
+    return { result: (consoleTask) => ({ before: null, after, consoleTask, dryRun }), objects, after };
   });
 };
 
@@ -159,15 +153,10 @@ export const editRecords = <F extends Fields>(
     const changed = all.filter(({ before, after }) => before !== after);
     const [first] = changed;
     const isOne = changed.length === 1;
-    const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> => {
+    const result = (task: number | null): ChangeResult<RecordOf<F>>[] => {
       // runs after the rules, so that users need not confirm a change that a rule rejects
       whole?.(changed);
-      return Promise.all(
-        all.map(async ({ before, after }) => {
-          const consoleTask = before === after ? null : await taskOf(toChangedObject(noun, after));
-          return { before, after, consoleTask, dryRun };
-        }),
-      );
+      return all.map((one) => ({ ...one, consoleTask: one.before === one.after ? null : task, dryRun }));
     };
     return {
       result,
@@ -285,11 +274,6 @@ export const toChangedObject = (
   id: toTextOrEmpty(getRecordValue(record, "id")),
   name: getRecordLabel(thing, record),
 });
-
-export const collectTaskNumbers = async (taskOf: TaskFinder, records: readonly ChangedObject[]): Promise<number[]> => {
-  const tasks = await Promise.all(records.map(taskOf));
-  return [...new Set(tasks.filter((task) => task !== null))];
-};
 
 const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): string => {
   const { [namedBy]: field } = fields;

@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
-import { ANSWER } from "../../model/answer.ts";
 import type { Field, Thing } from "../../model/thing.ts";
-import { findTaskOfRecord } from "../console/tasks.ts";
 import { limitToScope, buildIsInScope, createPlanScope } from "./scope.ts";
 import type { Database } from "./sqlite/database.ts";
 import { buildRecordTables } from "./sqlite/schema.ts";
-import { Connection } from "./sqlite/store.ts";
 import { openForEachTest } from "#support/tenant/tenant.ts";
 
 const unknown = { code: "org-unknown", param: "code" } as const;
@@ -35,8 +32,4 @@ test("a new record type is visible by the organisation that it or its user refer
     [2, 5],
   ]);
   expect([1, 2, 3].map((org) => see(org, LOCATION))).toEqual([[1], [], []]);
-});
-
-test("a record that only clomoctl knows has no task in a mirror", async () => {
-  expect(await findTaskOfRecord(new Connection(database), { thing: ANSWER.name, id: "any" })).toBeNull();
 });

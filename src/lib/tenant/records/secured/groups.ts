@@ -26,7 +26,6 @@ import {
   createRecord,
   toChangedObject,
   getRecordById,
-  collectTaskNumbers,
   requireIds,
   type ManualRequestBody,
   type EditableRecordType,
@@ -76,7 +75,7 @@ export const deleteGroups = (
       memberships += await deleteGroup(writer, app, { id, name, at: getCurrentInstant(session.surroundings) });
     const deleted = groups.map((group) => toChangedObject(noun, group));
     return {
-      result: async (taskOf) => ({ consoleTasks: await collectTaskNumbers(taskOf, deleted) }),
+      result: (task) => ({ consoleTasks: [task ?? []].flat() }),
       objects: [...deleted, ...members.map(({ id, name }) => ({ thing: SECURED_USER.name, id, name }))],
       before: { groups, memberships, members },
     };

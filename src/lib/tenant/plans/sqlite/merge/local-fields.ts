@@ -8,7 +8,12 @@ import {
   EXISTENCE_BIT,
   getObservedTable,
 } from "../../../console/observed-state.ts";
-import { buildPutBackBitsSql, buildPutBackEntriesSql, buildSettledListSql } from "../../../console/written.ts";
+import {
+  buildHasEntrySql,
+  buildPutBackBitsSql,
+  buildPutBackEntriesSql,
+  buildSettledListSql,
+} from "../../../console/written.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
@@ -69,16 +74,16 @@ const buildFieldBitsSql = (
 ): string =>
   fields.map((field) => buildCaseSql(isTrue(field), getColumnBit(versions, field.stored), "0")).join(" | ") || "0";
 
-const buildOpenEntriesSql = (isStagedCustom: boolean): string => {
+/** @param shown SQL: the custom fields in the export's row, or null */
+const buildOpenEntriesSql = (versions: VersionSchema, shown: string): string => {
   const all = buildCaseSql(
     `o.inConsole = 1 or o.wished & ${EXISTENCE_BIT} = 0`,
-    buildMergedEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, isStagedCustom ? buildPutBackEntriesSql() : "'{}'"),
-    buildMergedEntriesSql(isStagedCustom ? "r.custom" : "'{}'", `t.${CUSTOM_FIELDS_COLUMN}`),
+    buildMergedEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, buildPutBackEntriesSql(versions, shown)),
+    buildMergedEntriesSql(shown, `t.${CUSTOM_FIELDS_COLUMN}`),
   );
-  const shown = isStagedCustom ? `json_type(r.custom, '$."' || k.key || '"') is not null` : "false";
-  const stays = buildCaseSql("o.inConsole = 1", "k.value", "null");
-  const value = isStagedCustom ? buildCaseSql(shown, "r.custom ->> k.key", stays) : stays;
-  const isDone = isStagedCustom ? `${shown} and r.custom ->> k.key is not distinct from t.custom ->> k.key` : "false";
+  const isShown = buildHasEntrySql(shown, "k.key");
+  const value = buildCaseSql(isShown, `${shown} ->> k.key`, buildCaseSql("o.inConsole = 1", "k.value", "null"));
+  const isDone = `${isShown} and ${shown} ->> k.key is not distinct from t.custom ->> k.key`;
   return `(select json_group_object(k.key, ${value}) from json_each(${all}) k where not (${isDone}))`;
 };
 
@@ -86,17 +91,18 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
   const { kind } = plan;
   const fields = listSingleFields(plan);
   const custom = kind.fields.find(({ merge }) => merge === "custom");
+  const entries = custom !== undefined && isStaged(plan, custom) ? `r.${CUSTOM_FIELDS_COLUMN}` : "null";
   const columns = [
     ...fields.flatMap((field) => [
       [field.stored, buildComparedValueSql(plan, field)] as const,
       ...buildExistingDerivedColumns(plan, field, false),
     ]),
-    ...(custom === undefined ? [] : [[CUSTOM_FIELDS_COLUMN, buildOpenEntriesSql(isStaged(plan, custom))] as const]),
+    ...(custom === undefined ? [] : [[CUSTOM_FIELDS_COLUMN, buildOpenEntriesSql(versions, entries)] as const]),
   ];
   const names = columns.map(([name]) => quoteIdentifier(name));
   const shown = [
     buildFieldBitsSql(versions, fields, (field) => buildIsShownSql(plan, field)),
-    ...(custom === undefined || !isStaged(plan, custom) ? [] : [buildCustomFieldsBitSql(versions)]),
+    ...(entries === "null" ? [] : [buildCustomFieldsBitSql(versions)]),
     ...(kind.fixed === undefined ? [] : [getColumnBit(versions, kind.fixed)]),
   ];
   const joined = buildReferenceJoinsSql(plan);
@@ -114,10 +120,9 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
       ? ""
       : ` | ${buildCaseSql(`${CUSTOM_FIELDS_COLUMN} <> '{}'`, buildCustomFieldsBitSql(versions), "0")}`;
   database.exec(`update ${MERGED_ROWS_TABLE} set differing = shown & (differing${set})`);
-  const shownSql = { isCustomShown: custom !== undefined && isStaged(plan, custom) };
   database.exec(
     `update ${MERGED_ROWS_TABLE} as m set back = n.back, written = n.written
-     from (select x.pk, ${buildPutBackBitsSql(versions, shownSql)} as back, ${buildSettledListSql(versions, shownSql)} as written
+     from (select x.pk, ${buildPutBackBitsSql(versions, entries)} as back, ${buildSettledListSql(versions, entries)} as written
        from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row
          ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk where o.written <> '[]') n where n.pk = m.pk`,
   );

@@ -2,14 +2,12 @@ import { buildThingDriftSql } from "../../../console/drift.ts";
 import {
   buildCompleteMaskSql,
   buildEmptyValueSql,
-  buildIsForgottenSql,
   buildMergedEntriesSql,
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
-import { buildEndEntriesSql } from "../../../console/written.ts";
+import { buildEndStatements } from "../../../console/written.ts";
 import { USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
@@ -45,7 +43,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
   const isAmong = inSight === undefined ? "true" : "d.pk in (select value from json_each(:among))";
   database.run(
     `insert into ${DROPPED_VALUES_TABLE}
-     select d.thing, d.pk, ${buildCompleteMaskSql(versions, buildCaseSql("d.action = 'restore'", "0", part))}, d.mask
+     select d.thing, d.pk, ${buildCompleteMaskSql(versions, buildCaseSql("d.action = 'restore'", "0", part))}, ${part}
      from (${buildThingDriftSql(versions, "true")}) d
      where d.revision in (select value from json_each(:dropped)) and ${part} <> 0 and ${isAmong}
      on conflict (thing, pk) do update set mask = mask | excluded.mask, ended = ended | excluded.ended`,
@@ -95,21 +93,9 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
 
 export const finishTaskDrop = (database: Database): void => {
   for (const versions of OBSERVED_VERSIONS)
-    database.exec(
-      `update main.${getObservedTable(versions)} as o set written = ${buildEndEntriesSql(versions)}
-       from ${DROPPED_VALUES_TABLE} m where m.thing = '${versions.thing.name}' and m.pk = o.pk and o.written <> '[]'`,
-    );
-  const users = getVersionSchema(USER.name);
-  const secrets = listSecretTimeColumns(USER).flatMap((column) =>
-    users.columns.flatMap(({ name, bit }) => (name === column ? [bit] : [])),
-  );
-  database.exec(
-    `update main.${getObservedTable(users)} as o set wished = o.wished & ~(${secrets.join(" | ")})
-     from ${DROPPED_VALUES_TABLE} d where d.thing = '${USER.name}' and d.pk = o.pk and d.mask & (${secrets.join(" | ")}) <> 0`,
-  );
-  for (const versions of OBSERVED_VERSIONS)
-    database.exec(
-      `delete from main.${getObservedTable(versions)} as o where o.pk in (select d.pk from ${DROPPED_VALUES_TABLE} d where d.thing = '${versions.thing.name}')
-         and ${buildIsForgottenSql(versions)}`,
-    );
+    for (const sql of buildEndStatements(
+      versions,
+      `select pk, ended from ${DROPPED_VALUES_TABLE} where thing = '${versions.thing.name}'`,
+    ))
+      database.exec(sql);
 };
