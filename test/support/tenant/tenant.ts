@@ -380,11 +380,11 @@ export class TestTenant {
     using staging = new DatabaseSync(this.staging(id), { readOnly: true });
     const all = (sql: string): Row[] => staging.prepare(sql).all();
     const rows = all(
-      "select m.row, coalesce(d.pk, nullif(m.target, -1)) as pk from match m left join deleted_here d using (row)",
+      "select m.row, coalesce(d.pk, nullif(m.target, -1)) as pk from match m left join kept d on d.row = m.row and d.why = 'deleted here'",
     );
     return {
       rows: new Map(rows.map(({ row, pk }) => [Number(row), pk === null ? null : Number(pk)])),
-      ambiguous: all("select pk from ambiguous").map(({ pk }) => Number(pk)),
+      ambiguous: all("select pk from kept where why = 'ambiguous'").map(({ pk }) => Number(pk)),
       unclear: all("select key from candidate_key where pk is null").map(({ key }) => String(key).toLowerCase()),
     };
   }

@@ -5,7 +5,7 @@ import {
   getObservedTable,
 } from "../../../console/observed-state.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
-import { buildIsMatchedRowSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
+import { buildIsMatchedRowSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildChangedBitSql,
@@ -26,9 +26,9 @@ import { storeHolders } from "../matching/spelling.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 import { reportContestedRows } from "./report.ts";
 import {
-  AMBIGUOUS_TABLE,
+  buildIsMissingInExportSql,
+  buildSetApartSql,
   createTable,
-  DELETED_HERE_TABLE,
   getMergedVersions,
   LEFT_OUT_TARGET,
   listMergedReferences,
@@ -74,7 +74,7 @@ const matchPairs = (database: Database, plan: PlanDefinition): void => {
     { kind: plan.kind.name },
   );
   const isDeleted = `not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
-  database.exec(`insert into ${DELETED_HERE_TABLE} (pk, row) select p.pk, p.row from s.decided p where ${isDeleted}`);
+  database.exec(buildSetApartSql("deleted here", `select p.pk, p.row from s.decided p where ${isDeleted}`));
   database.exec(
     `insert into s.match (row, target, changed) select p.row, ${LEFT_OUT_TARGET}, 0 from s.decided p where ${isDeleted}`,
   );
@@ -146,10 +146,7 @@ const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<nu
     `insert into s.match (row, target, changed) select value, ${LEFT_OUT_TARGET}, 0 from json_each(:rows) where true on conflict do nothing`,
     { rows: JSON.stringify([...rows.keys()]) },
   );
-  database.run(
-    `insert into ${AMBIGUOUS_TABLE} select value ->> 1 from json_each(:pairs) where true on conflict do nothing`,
-    { pairs },
-  );
+  database.run(buildSetApartSql("ambiguous", "select value ->> 1, value ->> 0 from json_each(:pairs)"), { pairs });
   reportContestedRows(database, plan, pairs);
 };
 
@@ -264,8 +261,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
   if (versions === undefined) return;
   const identifying = listIdentifyingFields(plan).filter((field) => !isMatchKey(plan, field));
   createTargetIndex(database);
-  const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)}) c where ${buildIsMissingRecordSql("c.pk")}
-    and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = c.pk)`;
+  const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)}) c where ${buildIsMissingInExportSql("c.pk")}`;
   const params = { kind: plan.kind.name };
   if (identifying.length === 0 || database.get(`${unseen} limit 1`, params) === undefined) return;
   database.exec(`delete from ${PAIR_TABLE}`);

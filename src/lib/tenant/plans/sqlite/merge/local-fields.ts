@@ -2,7 +2,6 @@ import { ORG } from "../../../../model/organisation.ts";
 import {
   buildCompleteMaskSql,
   buildCustomFieldsBitSql,
-  buildDifferingBitsSql,
   buildMergedEntriesSql,
   CUSTOM_FIELDS_COLUMN,
   EXISTENCE_BIT,
@@ -14,7 +13,7 @@ import {
   buildPutBackEntriesSql,
   buildSettledListSql,
 } from "../../../console/written.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -37,7 +36,7 @@ import {
 import type { PlanDefinition, StoredReference } from "../stored-kind.ts";
 import { buildMayBeNamelessSql } from "./cells.ts";
 import {
-  AMBIGUOUS_TABLE,
+  KEPT_TABLE,
   getMergedVersions,
   LEFT_OUT_TARGET,
   listMergedReferences,
@@ -109,8 +108,8 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
   // an unsettled record is no creation
   const isNew = `(o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} <> 0)`;
   database.run(
-    `insert into ${MERGED_ROWS_TABLE} (pk, row, isNew, open, shown, differing${names.map((name) => `, ${name}`).join("")})
-     select t.pk, m.row, ${isNew}, ${buildCaseSql(isNew, ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
+    `insert into ${MERGED_ROWS_TABLE} (pk, row, isNew, shown, differing${names.map((name) => `, ${name}`).join("")})
+     select t.pk, m.row, ${isNew}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
      from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
     { kind: plan.kind.name },
@@ -183,7 +182,8 @@ export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): voi
   const rows = "select row from s.contest where state = 'left'";
   for (const sql of [
     "update s.contest set state = 'left' where state = 'lost'",
-    `insert into ${AMBIGUOUS_TABLE} select target from s.match where target > 0 and row in (${rows}) on conflict do nothing`,
+    `insert into ${KEPT_TABLE} (pk, why) select target, 'ambiguous' from s.match where target > 0 and row in (${rows})
+       on conflict do update set why = excluded.why`,
     `delete from ${MERGED_ROWS_TABLE} where row in (${rows})`,
     `insert into s.match (row, target, changed) select distinct row, ${LEFT_OUT_TARGET}, 0 from s.contest where state = 'left'
        on conflict (row) do update set target = excluded.target, changed = 0`,

@@ -7,17 +7,16 @@ import {
 } from "../../../console/observed-state.ts";
 import { buildForgetUnchangedSql, buildSaveExportedSql } from "../../../console/observe-change.ts";
 import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
-import { buildUnseenBitsSql } from "../../../console/exported-columns.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, CONSTANT_BIT, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
 import { buildIsInKindScopeSql, getDeletionTable, type PlanDefinition } from "../stored-kind.ts";
 import {
-  DELETED_HERE_TABLE,
+  buildIsMissingInExportSql,
   getMergedVersions,
-  IS_MISSING_IN_EXPORT_SQL,
+  KEPT_TABLE,
   listSingleFields,
   MERGED_ROWS_TABLE,
 } from "./tables.ts";
@@ -25,17 +24,13 @@ import { observeKeptRecords } from "./unsettled.ts";
 
 const VALID_ROWS_SQL = `${MERGED_ROWS_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
-/**
- * SQL: the columns of the record `o` that count as locally changed after an export, as a bit mask. Columns that no
- * export shows count as entered when another column is entered.
- */
-const buildTouchedBitsSql = (versions: VersionSchema): string => {
-  const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
-  const all = [...new Set(versions.columns.flatMap(({ leads, bit }) => (leads ? [bit] : [])))].join(" | ");
-  const ofNew = `x.differing | ((${all}) & ~x.shown & ~${unseen})`;
-  const isDone = "x.open & x.shown & ~x.differing <> 0";
-  const ofOther = `o.wished & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
-  return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, `${ofOther} | x.back`)})`);
+/** SQL: the wished columns of the record `o` after an export, as a bit mask. Creating a record sets its secrets. */
+const buildWishedBitsSql = (versions: VersionSchema): string => {
+  const secrets = listSecretTimeColumns(versions.thing);
+  const bits = versions.columns.flatMap(({ name, leads, bit }) => (leads && !secrets.includes(name) ? [bit] : []));
+  const ofNew = `x.differing | ((${[...new Set(bits)].join(" | ")}) & ~x.shown)`;
+  const ofOther = `(o.wished & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing)) | x.back`;
+  return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
 };
 
 const observeMatchedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
@@ -50,7 +45,7 @@ const observeMatchedRecords = (database: Database, versions: VersionSchema, revi
     return `${column} = ${buildCaseSql(isKnown, `x.${column}`, unknown)}`;
   });
   database.run(
-    `update ${table} as o set inConsole = 1, since = :revision, written = x.written, wished = ${buildTouchedBitsSql(versions)}, ${sets.join(", ")}
+    `update ${table} as o set inConsole = 1, since = :revision, written = x.written, wished = ${buildWishedBitsSql(versions)}, ${sets.join(", ")}
      from (select * from ${VALID_ROWS_SQL}) x ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = x.pk where o.pk = x.pk`,
     { revision },
   );
@@ -79,7 +74,7 @@ const observeDeletedRecords = (
   database.run(
     `update main.${getObservedTable(versions)} as o set inConsole = 1, wished = ${ALL_COLUMNS_MASK}, since = :revision, written = ${buildListWithoutSql("e.value ->> 'f' = '' and e.value ->> 'v' = 1")}${sets}
      from (select d.pk${values.map(([name, value]) => `, ${value} as ${quoteIdentifier(name)}`).join("")}
-       from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} s.row r on r.row = d.row ${joined}) x where x.pk = o.pk`,
+       from ${KEPT_TABLE} d ${ORDERED_JOIN} s.row r on r.row = d.row ${joined} where d.why = 'deleted here') x where x.pk = o.pk`,
     { revision, kind: plan.kind.name },
   );
 };
@@ -93,7 +88,7 @@ const observeMissingRecords = (
   const { thing } = plan.kind;
   const table = `main.${getObservedTable(versions)}`;
   const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from main.${thing.name} t where t.pk = o.pk)`;
-  const isMissing = `${gone} and ${IS_MISSING_IN_EXPORT_SQL}`;
+  const isMissing = `${gone} and ${buildIsMissingInExportSql("o.pk")}`;
   // a creation that was taken back is settled by the second export without the record
   const isTakenBack = `o.inConsole = 0 and exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 's' = 0)`;
   database.run(`delete from ${table} as o where ${isMissing} and not (${isTakenBack})`, { kind: plan.kind.name });

@@ -2,15 +2,14 @@ import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from 
 import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
-import { buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 import {
-  DELETED_HERE_TABLE,
+  buildIsMissingInExportSql,
   getMergedVersions,
-  AMBIGUOUS_TABLE,
   KEPT_TABLE,
   LEFT_OUT_TARGET,
   listSingleFields,
@@ -49,8 +48,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     `x.differing & o.wished & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);
   const lacking = `${KEPT_TABLE} k ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = k.pk
-    where k.why <> 'not there' and ${kind.inScope} and ${kind.isFree} and ${buildIsMissingRecordSql("t.pk")}
-      and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk)`;
+    where k.why <> 'not there' and ${kind.inScope} and ${kind.isFree} and ${buildIsMissingInExportSql("t.pk")}`;
   const isWhole = request.mode === "replace" && request.scope === undefined;
   const selects = [
     ...listSingleFields(plan).map((field) => {
@@ -77,7 +75,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     params,
   );
   const leftOut = database.count(
-    `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.row = m.row)`,
+    `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${KEPT_TABLE} k where k.row = m.row and k.why = 'deleted here')`,
   );
   const unsettled = isWhole ? database.count(`select count(*) from ${lacking} and k.why <> 'put back'`, params) : 0;
   const { cleared, brought, ended } = countReferences(database, plan);

@@ -8,16 +8,14 @@ import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind
 
 /**
  * The table of rows for locally changed records, with bit masks of columns: `shown` by the row, `differing` from the
- * local values, `open` before the export, and `back` with a value that was taken back. `back` are fields with a value that was taken back.
+ * local values, and `back` with a value that was taken back.
  */
 export const MERGED_ROWS_TABLE = "s.merged";
 
-export const DELETED_HERE_TABLE = "s.deleted_here";
-
-/** The table of records to which left-out rows may belong. An export says nothing about these records. */
-export const AMBIGUOUS_TABLE = "s.ambiguous";
-
-/** The table of records that a whole export does not delete. */
+/**
+ * The table of records that a whole export does not delete, and why: `ambiguous` if left-out rows may belong to the
+ * record, `deleted here` with the row that shows the record.
+ */
 export const KEPT_TABLE = "s.kept";
 
 /** The target of a left-out row, for which nothing is written. */
@@ -42,12 +40,10 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
     database,
     MERGED_ROWS_TABLE,
     `pk integer primary key, row integer not null, isNew integer not null, shown integer not null,
-     differing integer not null, open integer not null, back integer not null default 0, written text not null default '[]', ${names}`,
+     differing integer not null, back integer not null default 0, written text not null default '[]', ${names}`,
   );
   database.exec("create index s.merged_row on merged (row)");
-  createTable(database, DELETED_HERE_TABLE, "pk integer primary key, row integer not null");
-  createTable(database, AMBIGUOUS_TABLE, "pk integer primary key");
-  createTable(database, KEPT_TABLE, "pk integer primary key, why text not null");
+  createTable(database, KEPT_TABLE, "pk integer primary key, why text not null, row integer");
   createTable(
     database,
     CANDIDATE_KEY_TABLE,
@@ -62,9 +58,13 @@ export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[]
 /** SQL: true if an import keeps a record although the export lacks the record. */
 export const buildIsKeptLocallySql = ({ thing }: StoredKind): string =>
   EXPORTED_VERSIONS.some((versions) => versions.thing === thing)
-    ? `(exists (select 1 from ${KEPT_TABLE} k where k.pk = t.pk) or exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk))`
+    ? `exists (select 1 from ${KEPT_TABLE} k where k.pk = t.pk)`
     : "false";
 
-export const IS_MISSING_IN_EXPORT_SQL = `${buildIsMissingRecordSql("o.pk")}
-  and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)
-  and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;
+/** SQL: true if the row of a record is neither matched nor left out. */
+export const buildIsMissingInExportSql = (pk: string): string =>
+  `${buildIsMissingRecordSql(pk)} and not exists (select 1 from ${KEPT_TABLE} k where k.pk = ${pk} and k.why in ('ambiguous', 'deleted here'))`;
+
+/** @param records SQL: `pk`, `row` */
+export const buildSetApartSql = (why: "ambiguous" | "deleted here", records: string): string =>
+  `insert into ${KEPT_TABLE} (pk, row, why) select *, '${why}' from (${records}) where true on conflict do nothing`;

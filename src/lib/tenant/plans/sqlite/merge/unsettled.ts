@@ -10,20 +10,17 @@ import {
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
 import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
-import { buildIsMissingRecordSql, buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql.ts";
+import { buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildSaveUnsettledSql } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { RemadeRecords } from "../../staging/counts.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { getDeletionTable, type CommitContext, type PlanDefinition, type ReferringTable } from "../stored-kind.ts";
-import { AMBIGUOUS_TABLE, createTable, getMergedVersions, KEPT_TABLE } from "./tables.ts";
+import { buildIsMissingInExportSql, getMergedVersions, KEPT_TABLE } from "./tables.ts";
 
 // A record that a whole export lacks is deleted, and references to it are cleared. It is kept if it has wishes of its own,
 // or, if nobody can be asked, if wishes of other records refer to it or an undo brought it back.
-
-/** The table of records that an undo brought back, and that no whole export has shown since. */
-const BROUGHT_TABLE = "s.brought";
 
 interface ReferenceCounts {
   readonly cleared: number;
@@ -53,6 +50,15 @@ const buildWishedReferencesSql = ({ versions, column, bits }: Holder): string =>
 
 const isWhole = ({ request }: PlanDefinition): boolean => request.mode === "replace" && request.scope === undefined;
 
+/** SQL: the records that an undo brought back, and that no whole export has shown since. */
+const buildBroughtBackSql = ({ kind: { name, thing } }: PlanDefinition): string => {
+  const whole = `select max(i.revision) from main.import i where i.kind = '${name}' and i.state = 'committed'
+    and i.detail -> 'request' ->> 'fromConsole' = 1 and not exists (select 1 from main.change u where u.number = i.change and u.undoneBy is not null)
+    and i.detail -> 'request' ->> 'mode' = 'replace'`;
+  return `select distinct t.pk from main.change c ${ORDERED_JOIN} main.created_range r on r.revision = c.revision and r.thing = '${thing.name}'
+    ${ORDERED_JOIN} ${thing.name} t on t.pk between r.first and r.last where c.writer = 'undo' and c.revision > coalesce((${whole}), 0)`;
+};
+
 /** Stores which records a whole export does not delete, and why. */
 export const storeKeptRecords = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
@@ -61,9 +67,6 @@ export const storeKeptRecords = (database: Database, plan: PlanDefinition): void
   const table = `main.${getObservedTable(versions)}`;
   const isPutBack = `exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 'v' = 0)`;
   const why = `case when o.inConsole = 0 then 'not there' when ${isPutBack} then 'put back' when o.wished <> 0 then 'wished' end`;
-  const whole = `select max(i.revision) from main.import i where i.kind = :kind and i.state = 'committed'
-    and i.detail -> 'request' ->> 'fromConsole' = 1 and not exists (select 1 from main.change u where u.number = i.change and u.undoneBy is not null)
-    and i.detail -> 'request' ->> 'mode' = 'replace'`;
   const managed = (kind.table.heldBy ?? []).flatMap(({ rows, column }: ReferringTable) =>
     rows === undefined ? [] : [`select h.${quoteIdentifier(column)}, 'managed' from ${rows} h`],
   );
@@ -71,19 +74,11 @@ export const storeKeptRecords = (database: Database, plan: PlanDefinition): void
     ...listHolders(plan).map(
       (holder) => `select h.${quoteIdentifier(holder.column)}, 'used' from ${buildWishedReferencesSql(holder)}`,
     ),
-    `select pk, 'brought back' from ${BROUGHT_TABLE}`,
+    `select pk, 'brought back' from (${buildBroughtBackSql(plan)})`,
   ];
-  database.run(`insert into ${KEPT_TABLE} select o.pk, ${why} from ${table} o where ${why} is not null`, {});
-  createTable(database, BROUGHT_TABLE, "pk integer primary key");
-  database.run(
-    `insert into ${BROUGHT_TABLE} select t.pk from main.change c ${ORDERED_JOIN} main.created_range r on r.revision = c.revision and r.thing = '${kind.thing.name}'
-       ${ORDERED_JOIN} ${kind.thing.name} t on t.pk between r.first and r.last where c.writer = 'undo' and c.revision > coalesce((${whole}), 0)
-     on conflict do nothing`,
-    { kind: kind.name },
-  );
-  const kept = request.keepUsed === true ? [...managed, ...unasked] : managed;
-  for (const select of kept)
-    database.exec(`insert into ${KEPT_TABLE} select * from (${select}) where true on conflict do nothing`);
+  const own = `select o.pk, ${why} from ${table} o where ${why} is not null`;
+  for (const select of [own, ...managed, ...(request.keepUsed === true ? unasked : [])])
+    database.exec(`insert into ${KEPT_TABLE} (pk, why) select * from (${select}) where true on conflict do nothing`);
   database.run(`delete from ${KEPT_TABLE} where pk = :usual`, { usual: kind.table.usual ?? null });
 };
 
@@ -113,7 +108,7 @@ export const countReferences = (database: Database, plan: PlanDefinition): Refer
   );
   return {
     cleared: cleared.reduce((sum, count) => sum + count, 0),
-    brought: database.count(`select count(*) from ${BROUGHT_TABLE} where pk in (${gone})`, params),
+    brought: database.count(`select count(*) from (${buildBroughtBackSql(plan)}) where pk in (${gone})`, params),
     ended: ended.map(({ name }) => String(name)),
   };
 };
@@ -158,8 +153,8 @@ export const observeKeptRecords = (
   const table = `main.${getObservedTable(versions)}`;
   const of = (which: string): string =>
     `select k.pk from ${KEPT_TABLE} k ${ORDERED_JOIN} main.${plan.kind.thing.name} t on t.pk = k.pk
-     where ${which} and ${plan.kind.isFree} and ${buildIsMissingRecordSql("k.pk")} and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = k.pk)`;
-  const left = of("k.why not in ('put back', 'not there')");
+     where ${which} and ${plan.kind.isFree} and ${buildIsMissingInExportSql("k.pk")}`;
+  const left = of("k.why not in ('put back', 'not there', 'ambiguous')");
   database.run(
     `update ${table} as o set inConsole = 0, wished = ${ALL_COLUMNS_MASK}, written = ${buildListWithoutSql("e.value ->> 'f' = ''")} where o.pk in (${of("k.why = 'put back'")})`,
     {},

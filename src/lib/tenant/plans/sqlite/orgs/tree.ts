@@ -18,7 +18,7 @@ import { reportUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { reportContestedRows } from "../merge/report.ts";
-import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "../merge/tables.ts";
+import { buildSetApartSql } from "../merge/tables.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
@@ -131,9 +131,7 @@ const readConsolePlaces = (database: Database): readonly ConsoleOrgPlace[] => {
 };
 
 const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {
-  database.run(`insert into ${AMBIGUOUS_TABLE} select value from json_each(:pks) where true on conflict do nothing`, {
-    pks: JSON.stringify(pks),
-  });
+  database.run(buildSetApartSql("ambiguous", "select value, null from json_each(:pks)"), { pks: JSON.stringify(pks) });
 };
 
 const storeUnclearOrgs = (
@@ -141,7 +139,7 @@ const storeUnclearOrgs = (
   plan: PlanDefinition,
   { leftOut, deletedHere }: Pick<ReturnType<typeof matchOrgs>, "leftOut" | "deletedHere">,
 ): void => {
-  database.run(`insert into ${DELETED_HERE_TABLE} (pk, row) select value ->> 0, value ->> 1 from json_each(:found)`, {
+  database.run(buildSetApartSql("deleted here", "select value ->> 0, value ->> 1 from json_each(:found)"), {
     found: JSON.stringify([...deletedHere]),
   });
   const contested = [...leftOut].flatMap(([row, pks]) => pks.map((pk) => [row, pk] as const));
