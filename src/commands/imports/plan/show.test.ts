@@ -15,7 +15,10 @@ const FIRST = [
 
 test("the plan of an export names what differs from the changes made here", async () => {
   const none = { unsettled: 0, cleared: 0, brought: 0, wishes: { count: 0, first: [] } };
-  const plan = planOf({ mode: "replace", merged: { contradicted: 2, leftOut: 1, first: FIRST, ...none } });
+  const plan = planOf({
+    mode: "replace",
+    merged: { contradicted: 2, leftOutRows: [], leftOut: 1, first: FIRST, ...none },
+  });
   const printed = await runInBoth("console sync in.csv --dry-run", {
     tenant: { ...buildPlanAnswers(plan), imports: { items: [] }, discardImport: planOf({ state: "discarded" }) },
     folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),

@@ -76,15 +76,24 @@ const buildDriftSql = (revision: number | undefined): string => {
 export interface OpenDrift {
   readonly revision: number;
   readonly number: number;
+  /** record type, or kind of file of rows that were left out */
   readonly thing: string;
-  readonly action: DriftAction;
+  readonly action: DriftAction | "left-out";
   readonly records: number;
 }
+
+const IS_EXPORT_SQL = "state = 'committed' and detail -> 'request' ->> 'fromConsole' = 1";
+
+/** SQL: the syncs that left out rows, until a sync of all records of the kind. */
+const LEFT_OUT_SQL = `select i.revision, i.kind, 'left-out', i.detail -> 'counts' -> 'merged' ->> 'leftOut' as leftOut
+  from (select * from main.import where ${IS_EXPORT_SQL}) i where leftOut > 0 and not exists (select 1 from main.import n
+    where n.kind = i.kind and n.revision > i.revision and ${IS_EXPORT_SQL} and n.detail -> 'request' ->> 'mode' = 'replace')`;
 
 export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
   reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records
-     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(undefined)} d group by d.revision, d.thing, d.action) d
+     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(undefined)} d group by d.revision, d.thing, d.action
+       union all ${LEFT_OUT_SQL}) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
   );
 

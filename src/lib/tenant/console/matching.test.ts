@@ -44,6 +44,14 @@ describe("rule 4, a row with an unknown key, and a record without a row whose ke
     );
     expect((await leftOut(plan)).map(([, row, records]) => [row, records])).toEqual([[3, "渡辺 次郎 <hanako@ex.jp>"]]);
     expect(plan).toMatchObject({ create: 0, delete: 0 });
+    const { change } = await tenant.client.imports.commit(plan);
+    const listed = async () =>
+      (await tenant.client.console.list({})).flatMap(({ number, records }) =>
+        records.flatMap(({ state, row, key }) => (state === "left-out" ? [[number, row, key]] : [])),
+      );
+    expect(await listed()).toEqual([[change, 3, "tmp2@ex.jp"]]);
+    await tenant.import(FROM, [HEADER, HANAKO.with(1, "jiro@ex.jp"), JIRO.with(1, "hanako@ex.jp"), KEN]);
+    expect(await listed()).toEqual([]);
   });
 
   test("a row with different values is a new record", async () => {

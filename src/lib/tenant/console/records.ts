@@ -49,9 +49,12 @@ export interface TaskRecord extends ConsoleName {
   readonly work: ConsoleWork;
   /**
    * `taken-back` if a file contains a value that nobody wishes any more; the changes then restore the value.
-   * `unsettled` if an export lacks the record, and somebody must decide about it
+   * `unsettled` if an export lacks the record, and somebody must decide about it; `left-out` for a row of an export that
+   * may belong to several records
    */
-  readonly state: "open" | "taken-back" | "unsettled";
+  readonly state: "open" | "taken-back" | "unsettled" | "left-out";
+  /** row of the export, if the row was left out */
+  readonly row?: number | undefined;
   readonly console: ConsoleName | null;
   readonly changes: readonly RecordChange[];
 }

@@ -2,6 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import type { ConsoleImportResult } from "../plans/import-rows.ts";
@@ -26,6 +27,22 @@ export interface ConsoleTask {
 
 const MAX_LISTED_RECORDS = 20;
 
+type ChangeNames = Readonly<Record<"actor" | "name", string | null>>;
+
+const toLeftOutRecords = (kind: FormatName, rows: string): readonly TaskRecord[] =>
+  (JSON.parse(rows) as readonly { readonly row: number; readonly key: string }[]).map(({ row, key }) => ({
+    thing: FORMATS[kind].thing.name,
+    kind,
+    id: "",
+    name: key,
+    key,
+    row,
+    work: "settle",
+    state: "left-out",
+    console: null,
+    changes: [],
+  }));
+
 const readTask = async (
   reader: Reader,
   records: TaskRecordReader,
@@ -35,12 +52,14 @@ const readTask = async (
   const [{ revision, number }] = parts;
   const listed: TaskRecord[] = [];
   for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
-  const change = await reader.get<{ at: string; action: string; actor: string | null; name: string | null }>(
-    `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor,
-       (select i.detail -> 'request' ->> 'fileName' from import i where i.pk = c.import) as name
-     from main.change c join main.audit m on m.seq = c.number where c.number = :number`,
+  const change = await reader.get<Readonly<Record<"at" | "action" | "kind" | "leftOutRows", string>> & ChangeNames>(
+    `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor, i.kind,
+       i.detail -> 'request' ->> 'fileName' as name, i.detail -> 'counts' -> 'merged' ->> 'leftOutRows' as leftOutRows
+     from main.change c join main.audit m on m.seq = c.number left join import i on i.pk = c.import where c.number = :number`,
     { number },
   );
+  if (change !== undefined && parts.some(({ action }) => action === "left-out"))
+    listed.push(...toLeftOutRecords(change.kind as FormatName, change.leftOutRows));
   const count = (action: OpenDrift["action"]): number =>
     parts.reduce((sum, one) => sum + (one.action === action ? one.records : 0), 0);
   return {

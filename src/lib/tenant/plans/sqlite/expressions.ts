@@ -28,6 +28,10 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
+/** SQL: the key of the row `r`. */
+export const buildStagedKeyText = (plan: PlanDefinition): string =>
+  buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
+
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,

@@ -5,7 +5,7 @@ import {
   buildChangesFieldSql,
   hasSecretColumns,
   isStaged,
-  keyOf,
+  buildStagedKeyText,
   buildKeyTextSql,
   findReference,
   buildReferenceTextSql,
@@ -93,9 +93,6 @@ const buildChangedListSql = (
     "'[]'",
     buildJsonListSql(pieces.map(([field, piece]) => buildCaseSql(buildChangesFieldSql(field), piece, "''"))),
   );
-
-const buildStagedKeyText = (plan: PlanDefinition): string =>
-  buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
 const buildPlanRowsSql = (plan: PlanDefinition): string => {
   const { thing } = plan.kind;

@@ -54,6 +54,8 @@ export interface MergedValues {
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
   readonly leftOut: number;
+  /** the first rows that are left out */
+  readonly leftOutRows: readonly { readonly row: number; readonly key: string }[];
   /** number of missing records that are kept until somebody decides about them */
   readonly unsettled: number;
   /** number of references to missing records that are cleared */

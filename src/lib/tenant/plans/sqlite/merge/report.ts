@@ -4,7 +4,7 @@ import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
+import { buildRecordLabelSql, keyOf, buildReferenceTextSql, buildStagedKeyText, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 import {
@@ -18,6 +18,8 @@ import {
 import { countReferences } from "./unsettled.ts";
 
 const MAX_LISTED_VALUES = 3;
+
+const MAX_LEFT_OUT_ROWS = 20;
 
 const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField, value: string): string => {
   const reference = references.find((one) => one.field === field && field.merge === "reference");
@@ -74,14 +76,25 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     `select name, field, local, console from (${all}) order by pk, field limit ${MAX_LISTED_VALUES}`,
     params,
   );
-  const leftOut = database.count(
-    `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${KEPT_TABLE} k where k.row = m.row and k.why = 'deleted here')`,
+  const leftOutRows = database.all<{ row: number; key: string }>(
+    `select m.row, coalesce(${buildStagedKeyText(plan)}, '') as key from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row
+     where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${KEPT_TABLE} k where k.row = m.row and k.why = 'deleted here') order by m.row`,
   );
+  const leftOut = leftOutRows.length;
   const unsettled = isWhole ? database.count(`select count(*) from ${lacking} and k.why <> 'put back'`, params) : 0;
   const { cleared, brought, ended } = countReferences(database, plan);
   if (contradicted + leftOut + unsettled + cleared + brought === 0) return undefined;
   const wishes = { count: ended.length, first: ended.slice(0, MAX_LISTED_VALUES) };
-  return { contradicted, leftOut, first, unsettled, cleared, brought, wishes };
+  return {
+    contradicted,
+    leftOut,
+    leftOutRows: leftOutRows.slice(0, MAX_LEFT_OUT_ROWS),
+    first,
+    unsettled,
+    cleared,
+    brought,
+    wishes,
+  };
 };
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {
