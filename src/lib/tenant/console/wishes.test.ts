@@ -194,6 +194,14 @@ test.each(sequences.map(([name = "", ...steps]) => [name, steps] as const))("%s"
   }
 });
 
+test("changed here, deleted in the console: unsettled, also beside a record that was deleted here", async () => {
+  await edit("部長");
+  const [sato] = await tenant.client.users.find({ name: "s@x" });
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [sato?.id ?? ""] }));
+  await sync(null);
+  expect(await now()).toEqual(["部長", "unsettled settle"]);
+});
+
 test("a blank that was wished of a creation stays a wish after an export without its column (finding 4)", async () => {
   const withTel = (tel: string): Cells => [
     [...HEADER, "TEL"],

@@ -63,7 +63,7 @@ export const buildIsKeptLocallySql = ({ thing }: StoredKind): string =>
 
 /** SQL: true if the row of a record is neither matched nor left out. */
 export const buildIsMissingInExportSql = (pk: string): string =>
-  `${buildIsMissingRecordSql(pk)} and not exists (select 1 from ${KEPT_TABLE} k where k.pk = ${pk} and k.why in ('ambiguous', 'deleted here'))`;
+  `${buildIsMissingRecordSql(pk)} and not exists (select 1 from ${KEPT_TABLE} apart where apart.pk = ${pk} and apart.why in ('ambiguous', 'deleted here'))`;
 
 /** @param records SQL: `pk`, `row` */
 export const buildSetApartSql = (why: "ambiguous" | "deleted here", records: string): string =>
