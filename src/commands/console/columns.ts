@@ -11,8 +11,8 @@ export const TASK_ARGUMENT = {
   value: "NUMBER|last",
   required: true,
   about: text(
-    "number of the task (the number of the change that opened it), or `last` for your latest open task",
-    "作業の番号(作業のもとになった変更の番号)、または last(自分の変更による最新の未完了の作業)",
+    "number of the task (the number of the change that opened it), or `last` for your latest change",
+    "作業の番号(作業のもとになった変更の番号)、または last(自分の最新の変更)",
   ),
 } as const;
 

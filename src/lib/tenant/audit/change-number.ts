@@ -118,8 +118,6 @@ export const getLastChange = async (reader: Reader, actor: string): Promise<Stor
     { actor },
   );
   if (row === undefined)
-    throw createUnknownChangeFailure(
-      text(`no change by ${actor} can be undone`, `${actor} による変更で、取り消せるものはありません`),
-    );
+    throw createUnknownChangeFailure(text(`there is no change by ${actor}`, `${actor} による変更はありません`));
   return toStoredChange(row);
 };

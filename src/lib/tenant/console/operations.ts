@@ -1,6 +1,7 @@
 import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { getLastChange } from "../audit/change-number.ts";
 import { operation } from "../operation.ts";
-import { findLastOpenTask, listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
+import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 
 export const consoleTasks = {
   list: operation({
@@ -12,14 +13,14 @@ export const consoleTasks = {
   }),
   show: operation({
     route: "GET /v1/console/{number}",
-    about: "Get one task; `last` is the task of the caller's newest change that is still open",
+    about: "Get one task; `last` is the task of the caller's last change",
     path: ({ z }) => ({ number: z.union([z.coerce.number().int().positive(), z.literal("last")]) }),
     input: ({ z, queryFlag }) =>
       z.strictObject({ all: queryFlag.meta({ description: "include all records of the task" }) }),
     needs: ["console.read"],
     run: ({ session }, given, { number }) =>
       session.read(async (reader) => {
-        const own = number === "last" ? await findLastOpenTask(reader, session.actorName) : number;
+        const own = number === "last" ? await (await getLastChange(reader, session.actorName)).number : number;
         const [task] = await readTasks(reader, [own], given.all);
         return task as ConsoleTask;
       }),

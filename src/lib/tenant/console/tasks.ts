@@ -99,33 +99,13 @@ export const readTasks = async (
   const tasks = await listTasks(reader, { numbers, all });
   const missing = numbers.find((number) => !tasks.some((task) => task.number === number));
   if (missing === undefined) return tasks;
-  throw createNoTaskFailure(
-    text(
+  throw new Failure("not-found", {
+    what: text(
       `change ${missing} does not have an open task in the console`,
       `変更 ${missing} に、管理画面での未完了の作業はありません`,
     ),
-  );
-};
-
-const createNoTaskFailure = (what: ReturnType<typeof text>): Failure =>
-  new Failure("not-found", {
-    what,
     hint: step("to list the open tasks", "未完了の作業の一覧", line("console list", [])),
   });
-
-export const findLastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
-  const numbers = JSON.stringify([...(await readOpenTasks(reader)).keys()]);
-  const own = await reader.get(
-    "select max(seq) as number from audit where actor = :actor and seq in (select value from json_each(:numbers))",
-    { actor, numbers },
-  );
-  if (own?.["number"]) return Number(own["number"]);
-  throw createNoTaskFailure(
-    text(
-      `no change by ${actor} has an open task in the console`,
-      `${actor} による変更で、管理画面での作業が残っているものはありません`,
-    ),
-  );
 };
 
 export const readClosedTasks = async (

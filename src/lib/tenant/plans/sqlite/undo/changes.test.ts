@@ -224,7 +224,7 @@ describe("a plan", () => {
     const boss = tenant.as("boss");
     expect(await failureOf(undoChange(boss, "last"))).toMatchObject({
       code: "not-found",
-      what: { en: "no change by boss can be undone" },
+      what: { en: "there is no change by boss" },
     });
     await boss.users.edit(yamada, { title: "課長" });
     await boss["access-tokens"].create({ name: "cron" });
