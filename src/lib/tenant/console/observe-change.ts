@@ -67,7 +67,7 @@ const buildTakeOverStatements = (versions: VersionSchema): readonly string[] => 
       : `main.${claims} c on c.${key} = ${keyOf("o")} ->> 0 and c.main = 1 ${ORDERED_JOIN} main.${thing.name} h on h.pk = c.${thing.name}`;
   const isMade = `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing.name}'`;
   const pairs = `select o.*, h.pk as made from ${table} o ${ORDERED_JOIN} ${holder}
-    where ${isMade}) and ${isMade} and h.pk between r.first and r.last) and not exists (select 1 from main.${thing.name} n where n.pk = o.pk)`;
+    where (o.inConsole = 1 or o.wished = 0) and ${isMade}) and ${isMade} and h.pk between r.first and r.last) and not exists (select 1 from main.${thing.name} n where n.pk = o.pk)`;
   const names = ["since", "written", ...columns.map(({ name }) => name)].map(quoteIdentifier);
   return [
     buildSaveObservedSql(versions, `select p.* from (${pairs}) p`),
@@ -103,9 +103,12 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const here = `main.${thing.name} t where t.${key} = o.pk`;
   const written = `coalesce((select ${changed} from main.${getVersionTable(versions)} v where v.pk = o.pk and v.revision = :revision), ${ALL_COLUMNS_MASK})`;
   const changedRecords = `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision`;
-  const records = `${changedRecords} union ${buildCreatedRecordsSql(versions)}`;
+  // a range of new records is scanned for those that were restored, because most are creations, which need nothing else
+  const restored = `select r.pk from main.created_range c ${ORDERED_JOIN} main.${table} r on r.pk between c.first and c.last
+    where c.revision = :revision and c.thing = '${thing.name}' and (r.inConsole = 1 or r.wished <> ${ALL_COLUMNS_MASK})`;
+  const records = `${changedRecords} union ${restored}`;
   const custom = buildDifferingEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
-  const restored = columns.some(({ name }) => isCustom(name)) ? `, ${CUSTOM_FIELDS_COLUMN} = ${custom}` : "";
+  const restoredEntries = columns.some(({ name }) => isCustom(name)) ? `, ${CUSTOM_FIELDS_COLUMN} = ${custom}` : "";
   const entries = `(select json_group_object(e.key, e.value) from json_each(o.${CUSTOM_FIELDS_COLUMN}) e where e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key)`;
   const settled = columns.some(({ name }) => isCustom(name))
     ? `, ${CUSTOM_FIELDS_COLUMN} = ${buildCaseSql(`o.${CUSTOM_FIELDS_COLUMN} is null`, "null", entries)}`
@@ -121,8 +124,8 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
      on conflict do nothing`,
     ...buildTakeOverStatements(versions),
     // a record that was restored is wished as far as it differs from what the console showed last
-    `update main.${table} as o set wished = ${buildCaseSql("o.inConsole = 1", `${ALL_COLUMNS_MASK} & ~${EXISTENCE_BIT}`, ALL_COLUMNS_MASK)}${restored}
-     from main.${thing.name} t where t.${key} = o.pk and o.pk in (${buildCreatedRecordsSql(versions)})`,
+    `update main.${table} as o set wished = ${buildCaseSql("o.inConsole = 1", `${ALL_COLUMNS_MASK} & ~${EXISTENCE_BIT}`, ALL_COLUMNS_MASK)}${restoredEntries}
+     from main.${thing.name} t where t.${key} = o.pk and o.pk in (${restored})`,
     `update main.${table} as o set wished = o.wished & ~(${written} & ~${buildDifferingBitsSql(versions)})${settled}
      from main.${thing.name} t where t.${key} = o.pk and o.inConsole = 1 and o.pk in (${records})`,
     `update main.${table} as o set wished = 0 where o.inConsole = 0 and o.pk in (${changedRecords}) and not exists (select 1 from ${here})`,
@@ -133,7 +136,11 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
           `o.pk in (${changedRecords}) and o.inConsole = 1 and t.${key} is null`,
           () => "false",
         )
-      : buildRecordWrittenSql(versions, `o.pk in (${records})`, () => "true"),
+      : buildRecordWrittenSql(
+          versions,
+          `o.pk in (${changedRecords} union ${buildCreatedRecordsSql(versions)})`,
+          () => "true",
+        ),
     `delete from main.${table} as o where o.pk in (${records}) and ${buildIsForgottenSql(versions)}`,
   ];
 };

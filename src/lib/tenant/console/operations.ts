@@ -20,7 +20,7 @@ export const consoleTasks = {
     needs: ["console.read"],
     run: ({ session }, given, { number }) =>
       session.read(async (reader) => {
-        const own = number === "last" ? await (await getLastChange(reader, session.actorName)).number : number;
+        const own = number === "last" ? (await getLastChange(reader, session.actorName)).number : number;
         const [task] = await readTasks(reader, [own], given.all);
         return task as ConsoleTask;
       }),
