@@ -755,11 +755,11 @@ export class ConsoleHistory {
     this.#keepChanges();
     if (refused !== undefined) return refused;
     const { change } = await client.imports.show(plan.id);
-    const { kinds, unsafe } = await readOpenRecords(client, change ?? -1);
+    const kinds = await readOpenRecords(client, change ?? -1);
     const open = kinds.find(({ kind }) => kind === emit);
     if (open === undefined) return "emit nothing";
     const last = await findLastExport(client, emit);
-    const upload = { ...open, unsafe, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
+    const upload = { ...open, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
     const [{ header, rows } = { header: [], rows: [] }] = (await buildUploadTables(client, upload)).tables;
     if (rows.length === 0) return "emit nothing";
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));

@@ -403,11 +403,11 @@ export class WishHistory {
   async #upload(number: number | undefined): Promise<string> {
     if (this.#isUnknown) return nothing();
     const { client } = this.#tenant;
-    const { kinds, unsafe } = await readOpenRecords(client, number);
+    const kinds = await readOpenRecords(client, number);
     const open = kinds.find(({ kind }) => kind === "users");
     if (open === undefined) return nothing();
     const last = await findLastExport(client, "users");
-    const given = { ...open, unsafe, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
+    const given = { ...open, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
     const built = await buildUploadTables(client, given);
     const deleted = open.deleted.map(({ key }) => key);
     const files = listRecordedFiles({ ...given, ...built });

@@ -48,8 +48,7 @@ export async function writeUploads(
   const { client } = chosen;
   requireNamedContext(tools, chosen);
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
-  const { kinds: all, unsafe } = await readOpenRecords(client, number);
-  const open = all.filter(({ kind }) => only === undefined || kind === only);
+  const open = (await readOpenRecords(client, number)).filter(({ kind }) => only === undefined || kind === only);
   if (open.length === 0) {
     for (const kind of FORMAT_NAMES) await findLastExport(client, kind);
     return tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
@@ -61,7 +60,7 @@ export async function writeUploads(
     const field = findPasswordColumn(one.kind)?.field ?? "";
     const own = made.map(({ key, password }) => [key, new Map([[field, password]])] as const);
     const secrets = new Map([...given, ...own]);
-    const built = await buildKindUpload(tools, { ...one, unsafe, isWhole: false, secrets });
+    const built = await buildKindUpload(tools, { ...one, isWhole: false, secrets });
     const keys = new Set(built.tables.flatMap(({ rows }) => rows.map(({ key }) => key)));
     generated.push(...made.filter(({ key }) => keys.has(key)));
     uploads.push(built);
@@ -206,7 +205,7 @@ export async function writeKindUpload(
       await writer.write(encoder.end());
     });
     await noteReplacedCharacters(tools, encoder);
-    const how = describeUpload({ kind, mode: isWhole ? "replace" : "append" });
+    const how = describeUpload(kind, isWhole);
     const count = formatCount(rows.length, "row");
     await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
   }

@@ -14,22 +14,16 @@ export interface OpenKind {
   readonly kind: ImportKind;
   readonly records: readonly OpenRecord[];
   readonly deleted: readonly OpenRecord[];
-}
-
-export interface OpenRecords {
-  readonly kinds: readonly OpenKind[];
   /** keys that another record still has in the console, or that it lacks, so that upload files cannot use them */
   readonly unsafe: ReadonlySet<string>;
 }
 
-export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
-
 export interface KindUpload extends OpenKind {
-  readonly unsafe: OpenRecords["unsafe"];
   readonly last: Import | undefined;
   /** true for all records and columns, for 全件更新 */
   readonly isWhole: boolean;
-  readonly secrets: Secrets;
+  /** secrets by key and field */
+  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly encoding: Encoding;
 }
 
@@ -65,7 +59,7 @@ function joinParts(parts: readonly RecordPart[]): readonly OpenRecord[] {
 export async function readOpenRecords(
   { console }: Pick<Client<"console">, "console">,
   number: number | undefined,
-): Promise<OpenRecords> {
+): Promise<readonly OpenKind[]> {
   const parts: RecordPart[] = [];
   for (const { number: own } of await console.list({})) {
     const { records } = await console.show(own, { all: true });
@@ -74,18 +68,15 @@ export async function readOpenRecords(
       number === undefined ? state === "open" : own === number && state !== "unsettled";
     parts.push(...records.map((record) => ({ record, isAsked: isAsked(record) })));
   }
-  const unsafe = parts.flatMap(({ record }) =>
-    [record, record.console].flatMap((named) =>
-      named !== null && hasUnsafeKey(record) ? [formatKey(record.thing, record.kind, named.key)] : [],
-    ),
-  );
-  const kinds = EXPORT_ORDER.flatMap((kind): readonly OpenKind[] => {
+  const unsafe = new Set<string>();
+  for (const { record } of parts.filter((one) => hasUnsafeKey(one.record)))
+    for (const named of [record, record.console])
+      if (named !== null) unsafe.add(formatKey(record.thing, record.kind, named.key));
+  return EXPORT_ORDER.flatMap((kind): readonly OpenKind[] => {
     const own = parts.filter(({ record }) => record.kind === kind && record.thing === FORMATS[kind].thing.name);
     const joined = [...Map.groupBy(own, ({ record }) => record.id).values()].flatMap(joinParts);
-    const { delete: deleted = [], keep: records = [] } = Object.groupBy(joined, ({ work }) =>
-      work === "delete" ? "delete" : "keep",
-    );
-    return joined.length === 0 ? [] : [{ kind, records, deleted }];
+    const records = joined.filter(({ work }) => work !== "delete");
+    const deleted = joined.filter(({ work }) => work === "delete");
+    return joined.length === 0 ? [] : [{ kind, records, deleted, unsafe }];
   });
-  return { kinds, unsafe: new Set(unsafe) };
 }

@@ -5,7 +5,7 @@ import type { Column } from "../../../lib/model/format.ts";
 import { isPanelKind, type PanelKind } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
-import { isAlias, type UploadColumn } from "./layout.ts";
+import type { UploadColumn } from "./layout.ts";
 import { formatKey, type KindUpload, type OpenRecord } from "./open-records.ts";
 
 export interface UploadRow {
@@ -65,43 +65,36 @@ export async function readUploadRows(
   return rows;
 }
 
-interface OmissionCheck extends Pick<KindUpload, "kind" | "unsafe" | "encoding" | "isWhole"> {
-  readonly columns: readonly Column[];
-}
-
 /** @param placed columns of the file @returns why the file cannot contain the row */
 export function findOmission(
-  row: UploadRow,
+  { record, key, valuesOf }: UploadRow,
   placed: readonly UploadColumn[],
-  { kind, columns, unsafe, isWhole, encoding }: OmissionCheck,
+  { kind, columns, unsafe, isWhole, encoding }: KindUpload & { readonly columns: readonly Column[] },
 ): UploadOmissionReason | undefined {
-  const { record, valuesOf } = row;
   const file = placed.map(({ column }) => column);
   const isBlank = (column: Column): boolean => valuesOf(column).length === 0;
-  const isUnsafe = (thing: string, key: string): boolean => unsafe.has(formatKey(thing, kind, key));
+  const isUnsafe = (thing: string, value: string): boolean => unsafe.has(formatKey(thing, kind, value));
   const refersToUnsafe = (column: Column): boolean =>
     valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
-  const findFilledAlias = (column: Column): Column | undefined =>
-    columns.find((one) => one !== column && isAlias(one, column) && !isBlank(one));
-  // a parent organisation without a code would be a blank cell, which means the top level
-  const refersToUnplaced = (column: Column): boolean =>
-    isBlank(column) && !file.includes(findFilledAlias(column) ?? column);
-  if (isUnsafe(FORMATS[kind].thing.name, row.key) || file.some((one) => refersToUnsafe(one) || refersToUnplaced(one)))
+  // a parent organisation without a code, which has a path only, would be a blank cell, which means the top level
+  const refersToPath = (column: Column): boolean =>
+    column.refers !== undefined && isBlank(column) && columns.some((one) => one.sets === column.sets && !isBlank(one));
+  if (isUnsafe(FORMATS[kind].thing.name, key) || file.some((one) => refersToUnsafe(one) || refersToPath(one)))
     return "key";
   if (file.some((one) => valuesOf(one).some((value) => findUnmappable(encoding, value) !== undefined)))
     return "character";
   const isNew = record?.work === "create";
   const isSecretNeeded = (column: Column): boolean => {
-    if (isNew || !isWhole) return isNew ? column.required === "new" : isChanged(row, column);
+    if (isNew || !isWhole) return isNew ? column.required === "new" : isChanged({ record }, column);
     // a blank secret in 全件更新 could clear it
     return column.required === "new" || file.includes(column);
   };
   if (columns.some((one) => one.secret === true && isBlank(one) && isSecretNeeded(one))) return "password";
   const mayClear = ({ column, isShown }: UploadColumn): boolean => {
-    if (column.secret === true || !isBlank(column) || findFilledAlias(column) !== undefined) return false;
+    if (column.secret === true || !isBlank(column)) return false;
     const change = findChange(record?.changes, column);
     if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
-    const other = findOther(row, column);
+    const other = findOther({ record }, column);
     return other === undefined ? !isShown : (other.before ?? "").length > 0;
   };
   return !isNew && !isWhole && placed.some(mayClear) ? "clear" : undefined;

@@ -145,9 +145,9 @@ async function writeWholeUpload(
   secrets: PlanSecrets["given"],
 ): Promise<Outcome> {
   const { client } = await tools.tenant("console");
-  const { kinds, unsafe } = await readOpenRecords(client, consoleTask ?? 0);
-  const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
-  const built = await buildKindUpload(tools, { ...open, unsafe, isWhole: true, secrets });
+  const kinds = await readOpenRecords(client, consoleTask ?? 0);
+  const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [], unsafe: new Set() };
+  const built = await buildKindUpload(tools, { ...open, isWhole: true, secrets });
   await recordUploads(tools, [built]);
   await writeKindUpload(tools, built, [file]);
   await tools.terminal.note(describeUploadCheck(kind));
