@@ -25,6 +25,8 @@ import { runInBoth, run, type Circumstances, type RunResult, type Typing } from 
 interface Case {
   /** a line that writes to `OUT` */
   readonly line: string;
+  /** name of the file, if it is not `OUT` */
+  readonly name?: string;
   /** a folder, which is replaced only as it was exported */
   readonly isBundle?: true;
   /** contains nothing about people */
@@ -42,7 +44,8 @@ interface Case {
 
 const imports = (noun: string, file: string, list: string): Readonly<Record<string, Case>> => ({
   [`${noun.replace(/ --app \w+/, "")} --emit-csv`]: {
-    line: `${withFile(noun, "-")} --emit-csv OUT --yes`,
+    line: `${withFile(noun, "-")} --emit-csv OUT.csv --yes`,
+    name: "OUT.csv",
     isInMirror: true,
     list,
   },
@@ -103,7 +106,8 @@ const CASES: Readonly<Record<string, Case>> = {
     isInMirror: true,
   },
   "imports commit --emit-csv": {
-    line: "imports commit PLAN --emit-csv OUT --yes",
+    line: "imports commit PLAN --emit-csv OUT.csv --yes",
+    name: "OUT.csv",
     isInMirror: true,
   },
   "handover export --output": { line: "handover export -o OUT", isBundle: true },
@@ -275,17 +279,15 @@ async function refuse(of: Case, folder: string, words = ""): Promise<number> {
   return ran.exit;
 }
 
-const OUT = "OUT";
-
 describe.each(Object.entries(CASES).filter(([, { isBundle }]) => !isBundle))("%s", (_, of) => {
-  const { exit = 0, refused = 2, isPublic = false } = of;
+  const { exit = 0, refused = 2, isPublic = false, name: out = "OUT" } = of;
 
   test("keeps an existing file, and asks nothing of the tenant", async () => {
     const folder = folderWithFiles();
-    writeFileSync(join(folder, OUT), "theirs\n");
+    writeFileSync(join(folder, out), "theirs\n");
     expect(await refuse(of, folder)).toBe(refused);
-    expect(readFileSync(join(folder, OUT), "utf8")).toBe("theirs\n");
-    expect(readdirSync(folder).filter((one) => !(one in FILES))).toEqual([OUT]);
+    expect(readFileSync(join(folder, out), "utf8")).toBe("theirs\n");
+    expect(readdirSync(folder).filter((one) => !(one in FILES))).toEqual([out]);
   });
 
   test("with umask 000, a new file about people is for its owner only; --overwrite replaces it", async () => {
@@ -293,13 +295,13 @@ describe.each(Object.entries(CASES).filter(([, { isBundle }]) => !isBundle))("%s
     const before = process.umask(0);
     try {
       expect(await write(of, folder)).toMatchObject({ exit });
-      expect(statSync(join(folder, OUT)).mode & 0o777).toBe(isPublic ? 0o666 : 0o600);
-      writeFileSync(join(folder, OUT), "theirs\n");
+      expect(statSync(join(folder, out)).mode & 0o777).toBe(isPublic ? 0o666 : 0o600);
+      writeFileSync(join(folder, out), "theirs\n");
       expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
     } finally {
       process.umask(before);
     }
-    expect(readFileSync(join(folder, OUT), "utf8")).not.toContain("theirs");
+    expect(readFileSync(join(folder, out), "utf8")).not.toContain("theirs");
   });
 });
 

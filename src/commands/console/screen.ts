@@ -4,7 +4,6 @@ import { IMPORT_MODE_NAMES } from "../../lib/model/import.ts";
 import { formatSecuredAppName } from "../../lib/model/secured-user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
-import { getUploadMode } from "../../lib/model/upload.ts";
 
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 
@@ -22,9 +21,10 @@ export const describeUploadCheck = (kind: Import["kind"]): Text => {
   );
 };
 
-export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
-  const { clicks, choice } = FORMATS[plan.kind].thing.screen;
-  const page = getConsolePage(plan.kind);
+/** @param isWhole true for a file for 全件更新 */
+export function describeUpload(kind: Import["kind"], isWhole: boolean): Text {
+  const { clicks, choice } = FORMATS[kind].thing.screen;
+  const page = getConsolePage(kind);
   const upload = text(`upload in ${page.en}${clicks.en}`, `${page.ja}${clicks.ja}`);
   if (choice === undefined) {
     return text(
@@ -32,11 +32,8 @@ export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
       `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは clomoctl では確認できていません)`,
     );
   }
-  const wanted = getUploadMode(plan.kind, plan.mode);
-  const [{ ja: name }, { ja: other }] = [
-    IMPORT_MODE_NAMES[wanted],
-    IMPORT_MODE_NAMES[wanted === "append" ? "replace" : "append"],
-  ];
+  const { append, replace } = IMPORT_MODE_NAMES;
+  const [{ ja: name }, { ja: other }] = isWhole ? [replace, append] : [append, replace];
   return text(
     `${upload.en}, with ${choice.en} set to ${name} (never ${other})`,
     `${upload.ja}、${choice.ja}必ず「${name}」にしてアップロードしてください(「${other}」は不可)`,

@@ -5,7 +5,6 @@ import { describeMissingField, listMissingFields } from "../csv/questions/missin
 import { openInput } from "../../lib/files/index.ts";
 import { toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import type { OrgBy } from "../../lib/model/import.ts";
 import type { SecuredApp } from "../../lib/model/secured-user.ts";
 import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
 import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
@@ -13,11 +12,10 @@ import { validateLimits } from "../../lib/plan/limits.ts";
 import { sumChanges } from "../../lib/plan/plan.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
-import { toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { listProblems } from "../imports/plan/problems.ts";
 import { sendRequest } from "../imports/plan/send.ts";
-import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
+import { finishPlan } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { createExportRejection } from "../imports/refusal/rejection.ts";
 import { keepAnswers } from "../layouts/kept-answers.ts";
@@ -35,11 +33,27 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
+interface ReadExport extends ConsoleExport {
+  readonly read: ListReading;
+  /** earlier exports of the kind, the last one first */
+  readonly earlier: readonly Import[];
+}
+
+interface SyncRun {
+  /** confirmed number of deletions that are still to come */
+  deletions: number | undefined;
+  readonly isShared: boolean;
+  readonly taken: string[];
+  /** true if the exports need no yes: they are of known kinds, or the first of them was confirmed */
+  isConfirmed: boolean;
+}
+
 /** Imports each file as one change. @throws `partial` if an import fails after others succeeded */
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   tools.summarize({ file: names.join(" ") });
   const chosen = await tools.tenant("imports", "console");
+  const { client } = chosen;
   if (!options.dryRun) {
     requireNamedContext(tools, chosen);
     await offerUndoOfSample(tools);
@@ -52,110 +66,118 @@ export async function syncExports(tools: Tools, names: readonly string[], option
   }
   found.sort((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
   rejectDuplicateKinds(found);
+  const all = (await client.imports.list()).filter(
+    ({ state, request }) => state === "committed" && request?.fromConsole === true,
+  );
   const exports: ReadExport[] = [];
-  for (const one of found) exports.push({ ...one, read: await readList(tools, one.source, one) });
-  const outcome = await importInOrder(tools, exports, options);
-  if (outcome !== undefined || !options.detailedExitcode) return outcome;
-  return (await chosen.client.console.list({})).length > 0 ? "differs" : undefined;
-}
-
-interface ReadExport extends ConsoleExport {
-  readonly read: ListReading;
-}
-
-const listTakenExports = async (client: Client<"imports">): Promise<readonly Import[]> =>
-  (await client.imports.list()).filter(({ state, request }) => state === "committed" && request?.fromConsole === true);
-
-async function importInOrder(tools: Tools, exports: readonly ReadExport[], options: SyncOptions): Promise<Outcome> {
-  const taken: string[] = [];
-  const known = (await listTakenExports((await tools.tenant("imports")).client)).map(({ kind }) => kind);
-  const isConfirmed = exports.every(({ kind, read }) => known.includes(kind) && !read.learns);
-  const run: SyncRun = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken, isConfirmed };
-  const take = async (one: ReadExport): Promise<Import | undefined> => {
-    try {
-      return await importExport(tools, one, options, run);
-    } catch (error) {
-      if (taken.length === 0 || !(error instanceof Failure)) throw error;
-      const names = taken.join(", ");
-      if (error.code !== "interrupted")
-        throw new Failure("partial", {
-          what: text(`${error.what.en} (already imported: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
-          where: error.where,
-          hint: error.hint ?? step("to see what was imported", "取り込んだものの一覧", line("imports list", [])),
-          cause: error,
-        });
-      tools.describeDone(
-        text(`already imported: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
-      );
-      throw error;
-    }
+  for (const one of found)
+    exports.push({
+      ...one,
+      read: await readList(tools, one.source, one),
+      earlier: all.filter(({ kind }) => kind === one.kind),
+    });
+  const isConfirmed = exports.every(({ earlier, read }) => earlier.length > 0 && !read.learns);
+  const run: SyncRun = {
+    deletions: options.confirmDeletions,
+    isShared: exports.length > 1,
+    taken: [],
+    isConfirmed,
   };
   let isPart = false;
   for (const one of exports) {
-    const plan = await take(one);
-    if (plan === undefined) return taken.length > 0 ? "partial" : undefined;
+    const plan = await importExport(tools, one, options, run).catch((error: unknown) => {
+      throw describeTaken(tools, run, error);
+    });
+    if (plan === undefined) return run.taken.length > 0 ? "partial" : undefined;
     const { leftOut = 0, unsettled = 0 } = plan.merged ?? {};
     isPart ||= plan.rejected || leftOut + unsettled > 0;
   }
-  return isPart ? "partial" : undefined;
+  if (isPart) return "partial";
+  return options.detailedExitcode && (await client.console.list({})).length > 0 ? "differs" : undefined;
 }
 
-interface SyncRun {
-  deletions: number | undefined;
-  readonly isShared: boolean;
-  readonly taken: string[];
-  /** true if the exports need no yes: they are of known kinds, or the first of them was confirmed */
-  isConfirmed: boolean;
+const rejectDuplicateKinds = (exports: readonly ConsoleExport[]): void => {
+  const second = exports.find(({ kind }, at) => at > 0 && exports[at - 1]?.kind === kind);
+  if (second === undefined) return;
+  const { en, ja } = FORMATS[second.kind].thing.title;
+  throw new Failure("usage", {
+    what: text(`two of these exports are of the same kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
+    where: second.file,
+  });
+};
+
+/** Adds to a failure what was imported before it. */
+function describeTaken(tools: Tools, { taken }: SyncRun, error: unknown): unknown {
+  if (taken.length === 0 || !(error instanceof Failure)) return error;
+  const names = taken.join(", ");
+  if (error.code === "interrupted") {
+    tools.describeDone(
+      text(`already imported: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
+    );
+    return error;
+  }
+  return new Failure("partial", {
+    what: text(`${error.what.en} (already imported: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
+    where: error.where,
+    hint: error.hint ?? step("to see what was imported", "取り込んだものの一覧", line("imports list", [])),
+    cause: error,
+  });
 }
 
+/** @returns undefined if the answer was no */
 async function importExport(
   tools: Tools,
   given: ReadExport,
   options: SyncOptions,
   run: SyncRun,
 ): Promise<Import | undefined> {
+  const { terminal } = tools;
+  const { kind, file, source, read, earlier } = given;
   const { client } = await tools.tenant("imports");
-  const plan = await sendExport(tools, client, given, options.part);
-  if (options.dryRun && run.isShared && (await needsOtherExports(tools, client, plan))) return plan;
+  const plan = await sendRequest(tools, source, file, read, {
+    kind,
+    fromConsole: true,
+    keepMissing: options.part,
+    keepUsed: terminal.interactive ? undefined : true,
+    createGroups: FORMATS[kind].app !== undefined,
+    allow: ["unknown-columns"],
+  });
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
-    const problems = await listProblems(tools.terminal, client, plan, given.source.label);
+    if (options.dryRun && run.isShared && (await lacksOtherExports(client, plan))) {
+      await pending.leave();
+      await terminal.warn(describeMissingRecords(plan));
+      return plan;
+    }
+    const problems = await listProblems(terminal, client, plan, source.label);
     // after a yes for all exports, records that only come in need no list
-    const isBrief = tools.terminal.interactive && run.taken.length > 0 && plan.update + plan.delete === 0;
+    const isBrief = run.taken.length > 0 && plan.update + plan.delete === 0;
     await showPlan(tools, plan, {
       ...problems,
       allRows: same("--format json"),
-      isBrief: tools.globals.quiet || (run.isConfirmed && isBrief),
+      isBrief: tools.globals.quiet || isBrief,
     });
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
     const isAllowed = options.allow?.includes("earlier-export");
-    const isFirst = await confirmUnusualExport(tools, client, plan, isAllowed ? Infinity : given.source.modifiedAt);
-    if (isFirst && !given.read.learns) await warnOfMissingFields(tools, plan);
-    if (run.isShared && !run.isConfirmed && tools.terminal.interactive)
-      await tools.terminal.note(
+    await confirmEarlierExport(tools, plan, earlier, isAllowed ? Infinity : source.modifiedAt);
+    const isFirst = earlier.length === 0;
+    if (isFirst && !read.learns) await warnOfMissingFields(tools, plan);
+    if (plan.orgsByName === true)
+      await terminal.note(text("organisations are found by their names", "組織は、コードではなく名前で探しています"));
+    if (run.isShared && !run.isConfirmed && terminal.interactive)
+      await terminal.note(
         text("a yes is for all of these exports", "「はい」と答えると、ほかのエクスポートも続けて取り込みます"),
       );
-    const answers = buildDeletionAnswers(tools, plan, {
-      ...options,
-      confirmDeletions: deductConfirmedDeletions(plan, run),
-    });
-    if (options.dryRun || isFirst || hasChanges(plan))
-      await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun, yes: run.isConfirmed });
-    else await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
-    const { number, settled: { assignmentsLost = 0 } = {} } = pending.committed ?? plan;
-    const rows = line("imports show", [number], { rows: true });
-    const lost = text(
-      `profiles and apps that lost an assignment, because the export lacks the organisation or device: ${assignmentsLost}; to see them: ${rows}`,
-      `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${assignmentsLost} 件。確認するには: ${rows}`,
-    );
-    if (assignmentsLost > 0) await tools.terminal.warn(lost);
+    const answers = buildDeletionAnswers(tools, plan, options, run);
+    const yes = run.isConfirmed || (!isFirst && !hasChanges(plan));
+    await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun, yes });
     if (pending.committed !== undefined) {
-      run.taken.push(given.file);
+      run.taken.push(file);
       run.isConfirmed = true;
-      await keepAnswers(tools, { ...given, headers: given.read.headers }, undefined);
+      await keepAnswers(tools, { ...given, headers: read.headers }, undefined);
     }
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
@@ -169,95 +191,44 @@ async function warnOfMissingFields({ terminal }: Tools, { kind, fields, rows }: 
     if (rows > 0) await terminal.warn(describeMissingField(format, field, rows));
 }
 
-async function isRejectedOnlyFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
+const CODES_OF_OTHER_EXPORTS: readonly string[] = ["org-unknown", "owner-org-unknown", "user-unknown"];
+
+/** Returns true if an export is rejected only because others are needed, which a dry run does not import. */
+async function lacksOtherExports({ imports }: Client<"imports">, plan: Import): Promise<boolean> {
   if (!plan.rejected) return false;
-  for await (const { code, severity } of client.imports.problems(plan.id))
-    if (severity === "error" && !codes.includes(code)) return false;
+  for await (const { code, severity } of imports.problems(plan.id))
+    if (severity === "error" && !CODES_OF_OTHER_EXPORTS.includes(code)) return false;
   return true;
 }
 
-async function needsOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
-  if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
-  await client.imports.discard(plan.id);
-  await terminal.warn(
-    text(
-      `${plan.fileName}: ${plan.errors} cells refer to records that are not in the mirror yet, because a dry run does not import the other exports`,
-      `${plan.fileName}: ${plan.errors} 個のセルが、ミラーにまだないデータを指しています(--dry-run では、ほかのエクスポートを取り込まないため)`,
-    ),
+const describeMissingRecords = ({ fileName, errors }: Import) =>
+  text(
+    `${fileName}: ${errors} cells refer to records that are not in the mirror yet, because a dry run does not import the other exports`,
+    `${fileName}: ${errors} 個のセルが、ミラーにまだないデータを指しています(--dry-run では、ほかのエクスポートを取り込まないため)`,
   );
-  return true;
-}
-
-/** Finds organisations by their codes, and by their names if the export does not show the codes. */
-async function sendExport(
-  tools: Tools,
-  client: Client<"imports">,
-  given: ReadExport,
-  keepMissing: boolean,
-): Promise<Import> {
-  const last = (await listTakenExports(client)).find(({ kind }) => kind === given.kind);
-  const plan = await sendOnce(tools, given, { keepMissing, orgBy: last?.request?.orgBy });
-  if (!(await isRejectedOnlyFor(client, plan, ["org-unknown", "owner-org-unknown"]))) return plan;
-  const named = await sendOnce(tools, given, { keepMissing, orgBy: "name" });
-  const [best, other] = named.errors <= plan.errors ? [named, plan] : [plan, named];
-  await client.imports.discard(other.id);
-  if (best === named)
-    await tools.terminal.note(
-      text("organisations are found by their names", "組織は、コードではなく名前で探しています"),
-    );
-  return best;
-}
-
-async function sendOnce(
-  tools: Tools,
-  { kind, file, source, read: { reading, map, learns } }: ReadExport,
-  how: { readonly keepMissing: boolean; readonly orgBy: OrgBy | undefined },
-): Promise<Import> {
-  const { context } = await tools.tenant("imports");
-  const { dialect, encoding, sheet, headerRow } = reading;
-  const request = {
-    ...how,
-    kind,
-    keepUsed: tools.terminal.interactive ? undefined : true,
-    fromConsole: true,
-    createGroups: FORMATS[kind].app !== undefined,
-    delimiter: dialect.delimiter,
-    sheet,
-    headerRow: headerRow === 1 ? undefined : headerRow,
-    fileName: toRecordedName(file, context),
-    map: map && { ...map, options: undefined },
-    learns: learns || undefined,
-    allow: ["unknown-columns"],
-  } as const;
-  return sendRequest(tools, source, request, encoding);
-}
 
 /**
  * @param modifiedAt when the file was changed last: a file that is younger than the last import shows that the console
  * has gone back to an earlier state
- * @returns true for the first export of its kind
  * @throws `input-rejected` if the user does not confirm an old export
  */
-async function confirmUnusualExport(
+async function confirmEarlierExport(
   { terminal }: Tools,
-  client: Client<"imports">,
-  plan: Import,
+  { fileName, inputSha256 }: Import,
+  earlier: readonly Import[],
   modifiedAt = 0,
-): Promise<boolean> {
-  const { fileName } = plan;
-  const taken = (await listTakenExports(client)).filter(({ kind }) => kind === plan.kind);
-  const [last] = taken;
-  if (last === undefined) return true;
-  const before = taken.find(({ inputSha256 }) => inputSha256 === plan.inputSha256);
-  if (before === undefined || before === last) return false;
-  if (!terminal.interactive && modifiedAt > Date.parse(last.createdAt)) return false;
+): Promise<void> {
+  const [last] = earlier;
+  const before = earlier.find((one) => one.inputSha256 === inputSha256);
+  if (last === undefined || before === undefined || before === last) return;
+  if (!terminal.interactive && modifiedAt > Date.parse(last.createdAt)) return;
   const [then, since] = [before, last].map(({ createdAt }) => terminal.moment(createdAt));
   const { en, ja } = text(
     `${fileName} was already imported at ${then} (import ${before.number}), before the last export at ${since} (import ${last.number})`,
     `${fileName} は ${then} にインポート ${before.number} で取り込み済みで、その後 ${since} にインポート ${last.number} が行われています`,
   );
   const message = text(`${en}. Import it?`, `${ja}。取り込みますか?`);
-  if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return false;
+  if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return;
   throw new Failure("input-rejected", {
     what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
     where: fileName,
@@ -271,26 +242,23 @@ async function confirmUnusualExport(
 const MAX_UNCONFIRMED_DELETIONS = 5;
 const MAX_UNCONFIRMED_SHARE = 0.02;
 
-function deductConfirmedDeletions(plan: Import, run: SyncRun): number | undefined {
-  const { deletions: left, isShared } = run;
-  const deletions = sumChanges(listPlanChanges(plan), "delete");
-  if (left === undefined || !isShared || deletions > left) return left;
-  run.deletions = left - deletions;
-  return deletions;
-}
-
 /** @throws `limit-exceeded` if there are many deletions and nobody can be asked to confirm them */
-function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions): ConfirmOptions {
+function buildDeletionAnswers(
+  { terminal }: Tools,
+  plan: Import,
+  { maxDeletions, maxChanges, dryRun }: SyncOptions,
+  run: SyncRun,
+): ConfirmOptions {
   const changes = listPlanChanges(plan);
   const deletions = sumChanges(changes, "delete");
-  const { confirmDeletions, maxDeletions, maxChanges, dryRun } = options;
-  const answers = { confirmDeletions, maxDeletions, maxChanges };
+  const { deletions: left, isShared } = run;
+  const confirmDeletions = left !== undefined && isShared ? Math.min(left, deletions) : left;
+  if (left !== undefined) run.deletions = left - deletions;
   const { brought = 0, wishes } = plan.merged ?? {};
-  const isFree =
-    brought + (wishes?.count ?? 0) === 0 &&
-    deletions <= Math.min(MAX_UNCONFIRMED_DELETIONS, Math.floor(plan.recordsBefore * MAX_UNCONFIRMED_SHARE));
-  if (isFree) return { ...answers, freeDeletions: deletions };
-  if (dryRun || tools.terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined) return answers;
+  const most = Math.min(MAX_UNCONFIRMED_DELETIONS, Math.floor(plan.recordsBefore * MAX_UNCONFIRMED_SHARE));
+  const isFree = deletions <= most && brought + (wishes?.count ?? 0) === 0;
+  const isAnswered = isFree || dryRun || terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined;
+  if (isAnswered) return { confirmDeletions, maxDeletions, maxChanges, freeDeletions: isFree ? deletions : undefined };
   const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
   throw new Failure("limit-exceeded", {
     what: text(
@@ -304,13 +272,3 @@ function buildDeletionAnswers(tools: Tools, plan: Import, options: SyncOptions):
     ),
   });
 }
-
-const rejectDuplicateKinds = (exports: readonly ConsoleExport[]): void => {
-  const second = exports.find(({ kind }, at) => at > 0 && exports[at - 1]?.kind === kind);
-  if (second === undefined) return;
-  const { en, ja } = FORMATS[second.kind].thing.title;
-  throw new Failure("usage", {
-    what: text(`two of these exports are of the same kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
-    where: second.file,
-  });
-};

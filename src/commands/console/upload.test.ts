@@ -34,7 +34,7 @@ test("writes what is open at any time, in the columns of the console's export", 
   );
   // the columns of one task are its own and the required ones
   await done("console upload 2 -o one.csv");
-  expect(read("one.csv")).toEqual(["氏名,メールアドレス,役職", "太郎2,taro@x.jp,次長"]);
+  expect(read("one.csv")).toEqual(["氏名,メールアドレス,役職", "太郎,taro@x.jp,次長"]);
   expect(await done("console upload last -o last.csv")).toContain("last-delete.xlsx");
   await done("console upload -o up.csv", 2);
 });
@@ -148,10 +148,31 @@ test("is refused while the last export is undone, and what that export showed is
   await done("console upload -o up.csv", 5);
 });
 
-test("an organisation without a code has a row, and one below it has no place in a file", async () => {
+test("an organisation without a code is left out and named, because a file finds organisations by their codes", async () => {
   await desk.write("orgs.csv", csv(["組織名,組織コード,上位組織コード", "営業本部,200,"]));
-  for (const line of ["console sync orgs.csv --yes", "orgs create 営業第三部 --parent 200"]) await done(line);
-  await done("orgs create 東北課 --parent 営業本部/営業第三部");
-  expect(await done("console upload -o up.csv", 8)).toContain("\n営業本部/営業第三部/東北課: ");
-  expect(read("up.csv")).toEqual(["組織名,組織コード,上位組織コード", "営業第三部,,200"]);
+  await done("console sync orgs.csv --yes");
+  for (const line of ["営業第三部 --parent 200", "東北課 --parent 営業本部/営業第三部", "九州部 --code 300"])
+    await done(`orgs create ${line}`);
+  expect(await done("console upload -o up.csv", 8)).toMatch(
+    /leaves out 2 rows.*\n営業本部\/営業第三部: .*\n営業本部\/営業第三部\/東北課: /,
+  );
+  expect(read("up.csv")).toEqual(["組織名,組織コード", "九州部,300"]);
+});
+
+test("a row has the values of its task, elsewhere what the console showed last, and only the former count as written", async () => {
+  await desk.write(
+    "list.csv",
+    csv(["氏名,メールアドレス,役職,社員コード", "太郎,taro@x.jp,次長,1", "花子,hana@x.jp,部長,22"]),
+  );
+  await done("users import list.csv --yes");
+  await done("users edit taro@x.jp --employee-code 11 --name 太郎2");
+  await done("console upload 2 -o one.csv");
+  expect(read("one.csv")).toEqual([
+    "氏名,メールアドレス,役職,社員コード",
+    "太郎,taro@x.jp,次長,1",
+    "花子,hana@x.jp,部長,22",
+  ]);
+  await done("undo 3 --yes");
+  const open = JSON.parse((await desk.run("console list --format json --fields number")).text) as unknown;
+  expect(open).toEqual([{ number: 2 }]);
 });

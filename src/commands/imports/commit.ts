@@ -4,11 +4,11 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
-import { getDeletionsFileName } from "../console/upload/names.ts";
 import {
   ALLOW_OTHER_TENANT_OPTION,
   CONFIRM_DELETIONS_OPTION,
   CONFIRM_WIPES_OPTION,
+  getDeletionsFileName,
   LIMIT_OPTIONS,
   UPLOAD_FILE_OPTION,
 } from "./plan/options.ts";

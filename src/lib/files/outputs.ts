@@ -42,12 +42,13 @@ export class Outputs {
     return this.#place.temporary;
   }
 
-  /** Returns the names of existing outputs. @throws `usage` if an output can never be written */
+  /** Returns the names of existing outputs that were not declared before. @throws `usage` if an output can never be written */
   async declare(outputs: readonly Output[]): Promise<readonly string[]> {
     const existing: string[] = [];
     for (const output of outputs) {
+      const isNew = !this.#declared.has(output.name);
       this.#declared.set(output.name, output);
-      if (output.name !== "-" && (await this.#isOccupied(output))) existing.push(output.name);
+      if (output.name !== "-" && (await this.#isOccupied(output)) && isNew) existing.push(output.name);
     }
     return existing;
   }

@@ -12,7 +12,7 @@ export const PLAN_DRY_RUN_NOTE = text(
 );
 
 export function describeCommit(plan: Import): readonly Text[] {
-  const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
+  const told = [describeOutcome(plan), ...describeLostAssignments(plan), ...describeSettledTasks(plan)];
   if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
   const undo = line("undo", [plan.change ?? "last"]);
   return [...told, ...describeConsoleStep(plan), text(`undo: ${undo}`, `取り消すには: ${undo}`)];
@@ -26,6 +26,18 @@ function describeConsoleStep({ consoleTask, request }: Import): readonly Text[] 
     ? line("console show", [consoleTask])
     : line("console upload", [consoleTask], { output: "upload" });
   return [text(`still to be done in the console: ${next}`, `管理画面でも行う作業: ${next}`)];
+}
+
+function describeLostAssignments({ number, settled }: Import): readonly Text[] {
+  const { assignmentsLost: lost = 0 } = settled ?? {};
+  if (lost === 0) return [];
+  const rows = line("imports show", [number], { rows: true });
+  return [
+    text(
+      `profiles and apps that lost an assignment, because the export lacks the organisation or device: ${lost}; to see them: ${rows}`,
+      `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${lost} 件。確認するには: ${rows}`,
+    ),
+  ];
 }
 
 function describeSettledTasks(plan: Import): readonly Text[] {

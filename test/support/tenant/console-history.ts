@@ -3,7 +3,8 @@ import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts"
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { readOpenRecords } from "../../../src/commands/console/upload/open-records.ts";
-import { buildUploadTables, findLastExport } from "../../../src/commands/console/upload/table.ts";
+import { findLastExport } from "../../../src/commands/console/upload/files.ts";
+import { buildUploadTables } from "../../../src/commands/console/upload/table.ts";
 import {
   listChangedFields,
   type MatchedRows,
@@ -754,11 +755,11 @@ export class ConsoleHistory {
     this.#keepChanges();
     if (refused !== undefined) return refused;
     const { change } = await client.imports.show(plan.id);
-    const { kinds, unsafe } = await readOpenRecords(client, change ?? -1);
+    const kinds = await readOpenRecords(client, change ?? -1);
     const open = kinds.find(({ kind }) => kind === emit);
     if (open === undefined) return "emit nothing";
     const last = await findLastExport(client, emit);
-    const upload = { ...open, unsafe, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
+    const upload = { ...open, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
     const [{ header, rows } = { header: [], rows: [] }] = (await buildUploadTables(client, upload)).tables;
     if (rows.length === 0) return "emit nothing";
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));

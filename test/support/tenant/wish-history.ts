@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
 import { readOpenRecords } from "../../../src/commands/console/upload/open-records.ts";
-import { buildUploadTables, findLastExport } from "../../../src/commands/console/upload/table.ts";
+import { findLastExport } from "../../../src/commands/console/upload/files.ts";
+import { buildUploadTables, listRecordedFiles } from "../../../src/commands/console/upload/table.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Cells, TestTenant } from "./tenant.ts";
 
@@ -402,22 +403,22 @@ export class WishHistory {
   async #upload(number: number | undefined): Promise<string> {
     if (this.#isUnknown) return nothing();
     const { client } = this.#tenant;
-    const { kinds, unsafe } = await readOpenRecords(client, number);
+    const kinds = await readOpenRecords(client, number);
     const open = kinds.find(({ kind }) => kind === "users");
     if (open === undefined) return nothing();
     const last = await findLastExport(client, "users");
-    const given = { ...open, unsafe, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
-    const { tables } = await buildUploadTables(client, given);
+    const given = { ...open, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
+    const built = await buildUploadTables(client, given);
     const deleted = open.deleted.map(({ key }) => key);
-    for (const { header, fields, rows } of tables) {
-      const ids = rows.flatMap(({ id }) => id ?? []);
-      if (rows.length > 0) await client.console.write({ files: [{ kind: "users", fields: [...fields], ids }] });
+    const files = listRecordedFiles({ ...given, ...built });
+    if (files.length > 0) await client.console.write({ files });
+    for (const { header, rows } of built.tables) {
       this.#files.push({ cells: [header, ...rows.map(({ cells }) => cells)], deleted: [] });
-      for (const { key } of rows) {
+      for (const { key, fields } of rows) {
         const entry = this.#entry(key);
         entry.of("").files.set(true, 0);
         for (const field of FIELDS)
-          if (entry.of(field).wish && header.includes(HEADERS[field]))
+          if (entry.of(field).wish && fields.includes(field === "org" ? "orgCode" : field))
             entry.of(field).files.set(entry.of(field).local, 0);
       }
     }

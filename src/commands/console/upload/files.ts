@@ -1,5 +1,8 @@
 import { extname, join, resolve } from "node:path";
-import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
+import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
+import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
+import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/model/console-files.ts";
@@ -8,6 +11,7 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../../lib/model/upload.ts";
 import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
+import { noteReplacedCharacters } from "../../csv/file/write-encoded.ts";
 import {
   createPassword,
   findPasswordColumn,
@@ -15,6 +19,7 @@ import {
   type NewPassword,
 } from "../../imports/outputs/passwords.ts";
 import { writeTable } from "../../imports/outputs/table-file.ts";
+import { getDeletionsFileName, UPLOAD_FILE_OPTION } from "../../imports/plan/options.ts";
 import { buildConsoleImportCommand } from "../../imports/refusal/console-import-command.ts";
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
@@ -22,128 +27,113 @@ import { requireNamedContext } from "../../permission.ts";
 import { readTaskNumber } from "../columns.ts";
 import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
-import { getUploadEncoding, writeUploadFile } from "./encode.ts";
-import { getDeletionsFileName } from "./names.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
-import { buildUploadTables, findLastExport, type UploadTables } from "./table.ts";
+import { buildUploadTables, listRecordedFiles, type UploadTables } from "./table.ts";
 
 interface UploadOptions {
   readonly number: string | undefined;
   readonly output: string;
-  readonly generatePasswords: string | undefined;
+  /** default: all kinds */
+  readonly kind?: ImportKind | undefined;
+  readonly generatePasswords?: string | undefined;
   readonly given?: KindUpload["secrets"] | undefined;
 }
 
 /** @returns `partial` if rows are left out @throws `conflict` if the last export of a kind was undone */
 export async function writeUploads(
   tools: Tools,
-  { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
+  { number: typed, output, kind: only, generatePasswords, given = new Map() }: UploadOptions,
 ): Promise<Outcome> {
   const chosen = await tools.tenant("console", "imports");
   const { client } = chosen;
   requireNamedContext(tools, chosen);
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
-  const open = await readOpenRecords(client, number);
-  const kinds = open.kinds.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
-  for (const kind of kinds) await requireLastExport(tools, kind);
-  if (open.kinds.length === 0) {
-    await tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
-    return undefined;
+  const open = (await readOpenRecords(client, number)).filter(({ kind }) => only === undefined || kind === only);
+  if (open.length === 0) {
+    for (const kind of FORMAT_NAMES) await findLastExport(client, kind);
+    return tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
   }
   const generated: NewPassword[] = [];
   const uploads: BuiltUpload[] = [];
-  for (const one of open.kinds) {
+  for (const one of open) {
     const made = generatePasswords === undefined ? [] : createPasswords(one);
     const field = findPasswordColumn(one.kind)?.field ?? "";
-    const secrets = new Map([
-      ...given,
-      ...made.map(({ key, password }) => [key, new Map([[field, password]])] as const),
-    ]);
-    const built = await buildKindUpload(tools, { ...open, ...one, isWhole: false, secrets });
+    const own = made.map(({ key, password }) => [key, new Map([[field, password]])] as const);
+    const secrets = new Map([...given, ...own]);
+    const built = await buildKindUpload(tools, { ...one, isWhole: false, secrets });
     const keys = new Set(built.tables.flatMap(({ rows }) => rows.map(({ key }) => key)));
     generated.push(...made.filter(({ key }) => keys.has(key)));
     uploads.push(built);
   }
-  const files = assignFileNames(uploads, output);
-  if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
-  const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
-  const written = files.flatMap(({ names }) => names).map((name) => ({ flag: "--output", name, field }));
-  if (!(await permitOutputs(tools, written))) return undefined;
+  const kinds = uploads.flatMap(({ kind, tables }) => tables.map(() => kind));
+  requireFolder(output, kinds, "--output");
+  // in a folder, files are numbered in the order of upload; lists of records to delete come last
+  let place = 0;
+  const isFolder = extname(output) === "";
+  const nameNext = (kind: ImportKind): string => (isFolder ? join(output, `${(place += 1)}-${kind}.csv`) : output);
+  const files = uploads.flatMap((one) =>
+    one.records.length === 0 ? [] : [{ ...one, names: one.tables.map(() => nameNext(one.kind)) }],
+  );
+  const lists = uploads
+    .toReversed()
+    .flatMap((one) => (one.deleted.length === 0 ? [] : [{ ...one, name: getDeletionsFileName(nameNext(one.kind)) }]));
+  if (isFolder) await ensureFolder(resolve(tools.workingFolder, output));
+  const [file, list] = [UPLOAD_FILE_OPTION, { ...UPLOAD_FILE_OPTION, workbook: true }] as const;
+  const outputs = [
+    ...files.flatMap(({ names }) => names.map((name) => ({ flag: "--output", name, field: file }))),
+    ...lists.map(({ name }) => ({ flag: "--output", name, field: list })),
+  ];
+  if (!(await permitOutputs(tools, outputs))) return undefined;
   await recordUploads(tools, uploads);
-  for (const { upload, deletions, names } of files) {
-    if (upload !== undefined) await writeKindUpload(tools, upload, names);
-    if (deletions !== undefined) await writeDeletionList(tools, deletions, names[0] ?? "");
-  }
-  for (const { kind } of open.kinds) await tools.terminal.note(describeUploadCheck(kind));
+  for (const one of files) await writeKindUpload(tools, one, one.names);
+  for (const one of lists) await writeDeletionList(tools, one, one.name);
+  for (const { kind } of open) await tools.terminal.note(describeUploadCheck(kind));
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
   return uploads.some(({ leftOut }) => leftOut.length > 0) ? "partial" : undefined;
 }
 
+/** Maximum number of files in a request. */
+const MAX_RECORDED_FILES = 100;
+
 /** Records what is in the files before they are written. @throws `not-permitted` */
 export async function recordUploads(tools: Tools, uploads: readonly BuiltUpload[]): Promise<void> {
   const { client } = await tools.tenant("console");
-  const files = uploads.flatMap(({ kind, tables, isWhole }) =>
-    tables.map(({ fields, rows }) => ({
-      kind,
-      fields: [...new Set(fields)],
-      ids: isWhole ? undefined : rows.flatMap(({ id }) => id ?? []),
-    })),
-  );
-  await client.console.write({ files });
+  const files = uploads.flatMap(listRecordedFiles);
+  for (let at = 0; at < files.length; at += MAX_RECORDED_FILES)
+    await client.console.write({ files: files.slice(at, at + MAX_RECORDED_FILES) });
 }
 
 const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] => {
   if (FORMATS[kind].app === undefined) return [];
   return records.flatMap(({ work, key, name, changes }) => {
     const groups = [changes.find(({ field }) => field === "groups")?.after ?? []].flat().join(", ");
-    return work === "create" && key !== null ? [createPassword({ key, name, groups })] : [];
+    return work === "create" ? [createPassword({ key, name, groups })] : [];
   });
 };
 
-interface NamedUpload {
-  readonly upload?: BuiltUpload;
-  readonly deletions?: OpenKind;
-  readonly names: readonly string[];
-}
-
-/** In a folder, numbers the files in the order of upload. Lists of records to delete come last. */
-function assignFileNames(built: readonly BuiltUpload[], output: string): readonly NamedUpload[] {
-  const isFolder = extname(output) === "";
-  const tables = built.flatMap((one) => one.tables.map(() => one));
-  if (!isFolder && (built.length > 1 || tables.length > 1)) throw createSeveralFilesFailure(tables, "--output");
-  let number = 0;
-  const nameNext = (kind: ImportKind): string => (isFolder ? join(output, `${(number += 1)}-${kind}.csv`) : output);
-  const uploads = built.flatMap((upload): NamedUpload[] => {
-    if (upload.records.length === 0) return [];
-    return [{ upload, names: upload.tables.map(() => nameNext(upload.kind)) }];
-  });
-  const lists = built.toReversed().flatMap((deletions): NamedUpload[] => {
-    if (deletions.deleted.length === 0) return [];
-    return [{ deletions, names: [getDeletionsFileName(nameNext(deletions.kind))] }];
-  });
-  return [...uploads, ...lists];
-}
-
-/** @param files kind of each file */
-export const createSeveralFilesFailure = (files: readonly { readonly kind: ImportKind }[], where: string): Failure => {
-  const titles = files.map(({ kind }) => FORMATS[kind].thing.title);
+/** @param kinds kind of each file @throws `usage` if several files have only one name */
+export function requireFolder(output: string, kinds: readonly ImportKind[], where: string): void {
+  if (extname(output) === "" || kinds.length < 2) return;
+  const titles = kinds.map((kind) => FORMATS[kind].thing.title);
   const { en, ja } = joinTexts([...new Set(titles)], text(", ", "、"));
-  const isOfOneKind = new Set(titles).size === 1;
-  return new Failure("usage", {
-    what: isOfOneKind
-      ? text(
-          `rows that set a password need a file of their own (${en})`,
-          `パスワードなどを設定した行は別のファイルに書き出します(${ja})`,
-        )
-      : text(`several kinds of records have open changes: ${en}`, `複数の種類のデータに未完了の変更があります: ${ja}`),
+  throw new Failure("usage", {
+    what: text(
+      `each kind of records, and the rows that set a password, need a file of their own: ${en}`,
+      `データの種類ごとに、またパスワードなどを設定する行は別に、ファイルが必要です: ${ja}`,
+    ),
     where,
     hint: text("specify a folder", "フォルダーを指定してください"),
   });
-};
+}
 
 /** @throws `conflict` if the last export was undone, because the values in the console are then unknown */
-export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
-  const last = await findLastExport((await tools.tenant("imports")).client, kind);
+export async function findLastExport(
+  { imports }: { readonly imports: Pick<Client<"imports">["imports"], "list"> },
+  kind: ImportKind,
+): Promise<Import | undefined> {
+  const [last] = (await imports.list())
+    .filter((one) => one.kind === kind && one.request?.fromConsole === true && one.change !== null)
+    .toSorted((one, other) => (other.change ?? 0) - (one.change ?? 0));
   if (last?.state.startsWith("undone") !== true) return last;
   throw new Failure("conflict", {
     what: text(
@@ -160,14 +150,24 @@ export const describeFirstExport = (kind: ImportKind): Text => {
   return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
 };
 
+export const getUploadEncoding = async (
+  tools: Tools,
+  kind: ImportKind,
+  last: Import | undefined,
+): Promise<Encoding> => {
+  const { context } = await tools.tenant("imports");
+  const exported = ENCODINGS.find((one) => FORMATS[kind].app === undefined && one === last?.encoding);
+  return exported ?? (context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis");
+};
+
 export interface BuiltUpload extends KindUpload, UploadTables {}
 
 export async function buildKindUpload(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding">,
 ): Promise<BuiltUpload> {
-  const last = await requireLastExport(tools, upload.kind);
-  const { client } = await tools.tenant(...PANEL_KINDS, "secured");
+  const { client } = await tools.tenant(...PANEL_KINDS, "secured", "imports");
+  const last = await findLastExport(client, upload.kind);
   const whole = { ...upload, last, encoding: await getUploadEncoding(tools, upload.kind, last) };
   return { ...whole, ...(await buildUploadTables(client, whole)) };
 }
@@ -194,18 +194,26 @@ export async function writeKindUpload(
   }
   for (const [at, { header, rows }] of tables.entries()) {
     const file = files[at] ?? "";
-    if (isWhole ? leftOut.length === 0 : rows.length > 0) {
-      await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });
-      const how = describeUpload({ kind, mode: isWhole ? "replace" : "append" });
-      const count = formatCount(rows.length, "row");
-      await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
-    } else await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
+    if (isWhole ? leftOut.length > 0 : rows.length === 0) {
+      await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
+      continue;
+    }
+    const encoder = createEncoder(encoding, { onUnmappable: "error" });
+    await tools.outputs.write(file, async (writer) => {
+      for (const cells of [header, ...rows.map((row) => row.cells)])
+        await writer.write(encoder.write(formatRecord(cells, "\r\n")));
+      await writer.write(encoder.end());
+    });
+    await noteReplacedCharacters(tools, encoder);
+    const how = describeUpload(kind, isWhole);
+    const count = formatCount(rows.length, "row");
+    await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
   }
 }
 
 const MAX_NAMED_ROWS = 20;
 
-export async function writeDeletionList(
+async function writeDeletionList(
   tools: Tools,
   { kind, deleted }: Pick<OpenKind, "kind" | "deleted">,
   file: string,

@@ -47,7 +47,10 @@ test("no set of wishes gives a file with a blank secret or a column that none of
           field === key ? id : secret === true ? "" : valueOf(at, required === "always" ? 1 : (own[at] ?? 0)),
         );
         return {
-          record: recordOf({ thing: thing.name, kind, key: id, work: isNew ? "create" : "edit", changes }),
+          record: {
+            ...recordOf({ thing: thing.name, kind, key: id, work: isNew ? "create" : "edit", changes }),
+            others: [],
+          },
           cells,
         };
       });
@@ -61,7 +64,7 @@ test("no set of wishes gives a file with a blank secret or a column that none of
         secured: { export: stream },
       } as unknown as ExportClient;
       const records = all.map(({ record }) => record);
-      const upload = { kind, records, deleted: [], unsafe: new Map(), last, isWhole, secrets } as const;
+      const upload = { kind, records, deleted: [], unsafe: new Set<string>(), last, isWhole, secrets } as const;
       const { tables, leftOut } = await buildUploadTables(client, { ...upload, encoding: "utf-8" });
       const keys = [...tables.flatMap((table) => table.rows), ...leftOut].map((row) => row.key);
       expect(keys.toSorted()).toEqual(records.map((one) => one.key));

@@ -1,25 +1,26 @@
 import { extname } from "node:path";
 import { line, step } from "../../../lib/advice/index.ts";
-import type { Client, Import } from "../../../lib/client/index.ts";
+import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
+import { ORG } from "../../../lib/model/organisation.ts";
 import { getUploadMode } from "../../../lib/model/upload.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../console/upload/encode.ts";
+import { describeUploadCheck } from "../../console/screen.ts";
 import {
   buildKindUpload,
-  createSeveralFilesFailure,
   describeFirstExport,
+  findLastExport,
+  getUploadEncoding,
   recordUploads,
-  requireLastExport,
-  writeDeletionList,
+  requireFolder,
   writeKindUpload,
   writeUploads,
 } from "../../console/upload/files.ts";
-import { getDeletionsFileName } from "../../console/upload/names.ts";
-import { describeUploadCheck } from "../../console/screen.ts";
 import { readOpenRecords } from "../../console/upload/open-records.ts";
+import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/write-encoded.ts";
 import type { Tools } from "../../tools.ts";
 import type { PendingPlan } from "../plan/pending-plan.ts";
 import { finishPlan, type FinishOptions } from "../plan/finish-plan.ts";
@@ -27,14 +28,16 @@ import type { PlanSecrets } from "./secrets.ts";
 
 // `--emit-csv` writes the file that `console upload` would write after the import.
 
+interface PlannedUpload {
+  readonly label: string;
+  readonly file: string;
+  readonly secrets?: PlanSecrets | undefined;
+}
+
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
 /** @throws `input-rejected` if the upload could delete values that clomoctl does not know */
-export async function checkUpload(
-  tools: Tools,
-  plan: Import,
-  { label, file, secrets }: { label: string; file: string; secrets?: PlanSecrets | undefined },
-): Promise<void> {
+export async function checkUpload(tools: Tools, plan: Import, upload: PlannedUpload): Promise<void> {
   const { client } = await tools.tenant("tenant", "imports");
   const { mirroredAt } = await client.tenant.show();
   if (mirroredAt === null)
@@ -42,36 +45,40 @@ export async function checkUpload(
       text("no console export was imported yet", "管理画面のエクスポートをまだ取り込んでいません"),
       describeFirstExport(plan.kind),
     );
-  if (isWholeFile(plan)) refuseUnknownData(plan, await requireLastExport(tools, plan.kind), secrets);
-  else if (extname(file) !== "") await refuseSeveralFiles(client, plan, secrets);
-  async function* listCells(kind: Import["kind"]): AsyncGenerator<NamedCell> {
-    for await (const { row, action, after, thing = FORMATS[plan.kind].thing.name } of client.imports.rows(plan.id)) {
-      if (FORMATS[kind].thing.name !== thing) continue;
-      if (action === "delete" || action === "invalid" || (action === "unchanged" && !isWholeFile(plan))) continue;
-      for (const { field, value } of after) {
-        const header = FORMATS[kind].columns.find((one) => one.field === field)?.header ?? field;
-        for (const one of [value ?? []].flat()) yield { row, header, value: one };
-      }
-    }
-  }
-  for (const kind of plan.beside === undefined ? [plan.kind] : (["orgs", plan.kind] as const)) {
-    const encoding = await getUploadEncoding(tools, kind, await requireLastExport(tools, kind));
-    await refuseUnmappable(tools, label, { encoding, cells: listCells(kind) });
-  }
+  if (isWholeFile(plan)) refuseUnknownData(plan, await findLastExport(client, plan.kind), upload.secrets);
+  await checkRows(tools, plan, upload);
 }
 
-async function refuseSeveralFiles(
-  { imports }: Client<"imports">,
-  { id, kind, beside }: Import,
-  secrets: PlanSecrets | undefined,
-): Promise<void> {
-  const files = new Map<string, { readonly kind: Import["kind"] }>(
-    beside === undefined ? [] : [["orgs", { kind: "orgs" }]],
+/**
+ * @throws `input-rejected` with the position of each character that the encoding lacks; `usage` if several files have
+ * only one name
+ */
+async function checkRows(tools: Tools, plan: Import, { label, file, secrets }: PlannedUpload): Promise<void> {
+  const { client } = await tools.tenant("imports");
+  const encodingOf = async (kind: ImportKind) => getUploadEncoding(tools, kind, await findLastExport(client, kind));
+  const own = await encodingOf(plan.kind);
+  const ofOrgs = plan.beside === undefined ? own : await encodingOf("orgs");
+  const files = new Map<string, ImportKind>(plan.orgsCreated > 0 ? [["orgs", "orgs"]] : []);
+  const placed: LocatedCharacter[] = [];
+  let total = 0;
+  for await (const { row, key, action, after, thing } of client.imports.rows(plan.id)) {
+    if (action === "delete" || action === "invalid" || (action === "unchanged" && !isWholeFile(plan))) continue;
+    const [kind, encoding] = thing === ORG.name ? (["orgs", ofOrgs] as const) : [plan.kind, own];
+    const fields = secrets?.given.get(key)?.keys() ?? [];
+    if (!isWholeFile(plan)) files.set([kind, ...[...fields].toSorted()].join(), kind);
+    for (const { field, value } of after)
+      for (const cell of [value ?? []].flat()) {
+        const codePoint = findUnmappable(encoding, cell);
+        const column = FORMATS[kind].columns.find((one) => one.field === field)?.header ?? field;
+        if (codePoint !== undefined && ++total <= MAX_LISTED_CHARACTERS) placed.push({ row, column, codePoint });
+      }
+  }
+  requireFolder(file, [...files.values()], "--emit-csv");
+  const hint = text(
+    "write other characters in the list (for example 〓), or, for CLOMO PANEL, first import an export in UTF-8: the upload file then is in UTF-8",
+    "一覧の文字を別の文字(〓 など)に直すか、CLOMO PANEL なら UTF-8 のエクスポートを先に取り込んでください(アップロード用も UTF-8 になります)",
   );
-  for await (const { key, action } of imports.rows(id))
-    if (action === "create" || action === "update")
-      files.set([...(secrets?.given.get(key)?.keys() ?? [])].toSorted().join(), { kind });
-  if (files.size > 1 || beside !== undefined) throw createSeveralFilesFailure([...files.values()], "--emit-csv");
+  if (total > 0) await throwUnmappable(tools, { name: label, encoding: own, placed, total, hint });
 }
 
 function refuseUnknownData(
@@ -112,29 +119,37 @@ export async function finishPlanWithUpload(
     `${file} は書き出していません。未完了の変更を書き出すには`,
     line("console upload", number === undefined ? [] : [number], { output: file }),
   );
-  if (committed === undefined) {
-    await tools.terminal.problem(write);
-    return outcome;
-  }
-  const { kind } = committed;
-  const { client } = await tools.tenant("console");
-  const isWhole = isWholeFile(committed);
   const given = secrets?.given ?? new Map();
   try {
-    const { kinds, unsafe } = await readOpenRecords(client, number ?? 0);
-    const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
-    const built = await buildKindUpload(tools, { ...open, unsafe, isWhole, secrets: given });
-    if (number !== undefined && (committed.beside !== undefined || built.tables.length > 1)) {
-      const written = { number: String(number), output: file, generatePasswords: undefined, given };
-      return (await writeUploads(tools, written)) ?? outcome;
+    if (committed === undefined) {
+      await tools.terminal.problem(write);
+      return outcome;
     }
-    const { leftOut } = built;
-    await recordUploads(tools, [built]);
-    await writeKindUpload(tools, built, [file]);
-    if (open.deleted.length > 0 && !isWhole) await writeDeletionList(tools, open, getDeletionsFileName(file));
-    await tools.terminal.note(describeUploadCheck(kind));
-    return leftOut.length > 0 ? "partial" : outcome;
+    if (isWholeFile(committed)) return (await writeWholeUpload(tools, committed, file, given)) ?? outcome;
+    if (number === undefined) {
+      await tools.terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
+      return outcome;
+    }
+    const kind = extname(file) === "" ? undefined : committed.kind;
+    return (await writeUploads(tools, { number: String(number), output: file, kind, given })) ?? outcome;
   } catch (error) {
     throw error instanceof Failure ? error.with({ hint: write }) : error;
   }
+}
+
+/** Writes all records for 全件更新. @returns `partial` if a row cannot be written, so that there is no file */
+async function writeWholeUpload(
+  tools: Tools,
+  { kind, consoleTask }: Import,
+  file: string,
+  secrets: PlanSecrets["given"],
+): Promise<Outcome> {
+  const { client } = await tools.tenant("console");
+  const kinds = await readOpenRecords(client, consoleTask ?? 0);
+  const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [], unsafe: new Set() };
+  const built = await buildKindUpload(tools, { ...open, isWhole: true, secrets });
+  await recordUploads(tools, [built]);
+  await writeKindUpload(tools, built, [file]);
+  await tools.terminal.note(describeUploadCheck(kind));
+  return built.leftOut.length > 0 ? "partial" : undefined;
 }

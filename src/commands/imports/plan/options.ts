@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, format, parse } from "node:path";
 import type { ImportKind, NewImport } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -7,7 +7,6 @@ import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import { getDeletionsFileName } from "../../console/upload/names.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
 import { toFlagName, type Field, type Fields, type InputOf } from "../../field.ts";
 
@@ -115,6 +114,12 @@ export const ORG_BY_OPTION = {
 
 export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): string =>
   kind === "remote" ? basename(file) : file;
+
+/** Name of the list of records to delete by hand, which is written beside an upload file. */
+export const getDeletionsFileName = (file: string): string => {
+  const { dir, name } = parse(file);
+  return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
+};
 
 export const UPLOAD_FILE_OPTION = {
   kind: "output",

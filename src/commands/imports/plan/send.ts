@@ -20,36 +20,50 @@ export async function sendFile(
   map: ParsedMapFile | undefined,
   learns = false,
 ): Promise<Import> {
-  const tenant = await tools.tenant("imports");
   const { kind, file: name, options, orgs } = requested;
-  const request: NewImport = {
-    ...Object.fromEntries(REQUEST_OPTIONS.map((one) => [one, options[one]])),
-    kind,
-    orgs,
-    today: dayOf(tools.clock.now(), resolveTimezone(tools, tenant)),
-    generatePasswords: options.generatePasswords === undefined ? undefined : true,
-    forConsole: options.emitCsv === undefined ? undefined : true,
-    delimiter: reading.dialect.delimiter,
-    sheet: reading.sheet,
-    headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
-    fileName: toRecordedName(name, tenant.context).slice(-255),
-    map: map && { ...map, options: learns ? map.options : undefined },
-    learns: learns || undefined,
-  };
-  return sendRequest(tools, file, request, reading.encoding);
+  return sendRequest(
+    tools,
+    file,
+    name,
+    { reading, map, learns },
+    {
+      ...Object.fromEntries(REQUEST_OPTIONS.map((one) => [one, options[one]])),
+      kind,
+      orgs,
+      today: dayOf(tools.clock.now(), resolveTimezone(tools, await tools.tenant("imports"))),
+      generatePasswords: options.generatePasswords === undefined ? undefined : true,
+      forConsole: options.emitCsv === undefined ? undefined : true,
+    },
+  );
 }
 
+/** @param name name of the file as typed @param request what is not known from the reading of the file */
 export async function sendRequest(
   tools: Tools,
   file: InputFile,
+  name: string,
+  { reading, map, learns }: { reading: InputFormat; map: ParsedMapFile | undefined; learns: boolean },
   request: NewImport,
-  encoding: InputFormat["encoding"],
 ): Promise<Import> {
-  const { client } = await tools.tenant("imports");
-  const name = text("Checking", "検査");
-  const step = tools.terminal.progress.start({ id: "check", name, unit: BYTE_UNIT, total: file.bytes });
+  const { client, context } = await tools.tenant("imports");
+  const { dialect, encoding, sheet, headerRow } = reading;
+  const all: NewImport = {
+    ...request,
+    delimiter: dialect.delimiter,
+    sheet,
+    headerRow: headerRow === 1 ? undefined : headerRow,
+    fileName: toRecordedName(name, context).slice(-255),
+    map: map && { ...map, options: learns ? map.options : undefined },
+    learns: learns || undefined,
+  };
+  const step = tools.terminal.progress.start({
+    id: "check",
+    name: text("Checking", "検査"),
+    unit: BYTE_UNIT,
+    total: file.bytes,
+  });
   const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
-  const plan = await planImport(client, request, { stream: ReadableStream.from(chunks), encoding }, tools.signal);
+  const plan = await planImport(client, all, { stream: ReadableStream.from(chunks), encoding }, tools.signal);
   tools.terminal.progress.stop();
   return plan;
 }

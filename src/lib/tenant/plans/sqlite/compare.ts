@@ -248,7 +248,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   findFixedKeys(database, plan);
   const { tree, check } = plan.kind.table;
   if (plan.request.fromConsole !== true) leaveOutRepeatedRows(database, plan);
-  resolveOrgNames(database, plan);
+  const hasOrgNames = resolveOrgNames(database, plan);
   resolveOwners(database, plan);
   storeCandidateCellKeys(database, plan);
   findUnknownReferences(database, plan);
@@ -284,6 +284,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
     ...(isFileOfOtherTenant(database, plan) && { foreign: true }),
+    ...(hasOrgNames && { orgsByName: true }),
   };
 };
 

@@ -98,6 +98,8 @@ export interface PlanCounts {
   readonly rejected: boolean;
   readonly wipes?: number | undefined;
   readonly foreign?: true | undefined;
+  /** true for an export of the console that shows names of organisations instead of their codes */
+  readonly orgsByName?: true | undefined;
   readonly kept?: KeptRecords | undefined;
   readonly remade?: RemadeRecords | undefined;
   readonly released?: number | undefined;

@@ -75,9 +75,11 @@ export const mayShowOthers = (database: Database, thing: string, columns: readon
   return database.get(changed) !== undefined;
 };
 
-export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
+/** Finds organisations by their names, in an export if its cells are not codes. @returns true if an export has names */
+export const resolveOrgNames = (database: Database, plan: PlanDefinition): boolean => {
   const { orgBy = "code", scope, fromConsole } = plan.request;
-  if (orgBy === "code" || (fromConsole === true && mayShowOthers(database, ORG.name, ["name", "parent"]))) return;
+  const mayBeNamed = (): boolean => plan.kind.thing !== ORG && !mayShowOthers(database, ORG.name, ["name", "parent"]);
+  if (fromConsole === true ? !mayBeNamed() : orgBy === "code") return false;
   // the view `org` hides organisations outside the scope, but paths contain their names
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
@@ -96,6 +98,12 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
         select f.key, k.pk, k.spelling <> f.key as rank from (select distinct key from s.refer where what in (${what})) f
         join ${SPELLING_TABLE} k on k.loose = loose_name(f.key))) where rank = best group by key`,
   );
+  const isNamed = (reference: StoredKind["references"][number]): boolean =>
+    database.get(
+      `select 1 from s.refer f join ${ORG_NAME_TABLE} n on n.key = f.key
+       where f.what = '${reference.field.short}' and not ${buildIsKnownSql(reference, "f.key")} limit 1`,
+    ) !== undefined;
+  if (fromConsole === true && !named.some(isNamed)) return false;
   for (const reference of named) {
     const { field } = reference;
     const keys = `select f.key, f.value from s.refer f where f.what = '${field.short}'`;
@@ -127,4 +135,5 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
       params: { scoped: scope === undefined ? null : 1 },
     });
   }
+  return fromConsole === true;
 };
