@@ -13,7 +13,7 @@ import {
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "./observed-state.ts";
-import { buildAgainstSql, buildEndStatements, LISTED_SQL } from "./written.ts";
+import { buildAgainstSql, buildEndStatements, buildLastChangeSql, LISTED_SQL } from "./written.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console last showed. A task is
 // the part that one change wrote.
@@ -30,25 +30,19 @@ export interface RecordDrift {
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key, columns } = versions;
   const isIncluded = `${buildHolderExistsSql(versions)} and ${which}`;
-  const [observed, kept] = [getObservedTable(versions), `main.${getVersionTable(versions)}`];
-  // values from a console export do not need to be entered in the console
-  const isLocal = (revision: string): string =>
-    `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
-  const last = (where: string): string =>
-    `(select v.revision from ${kept} v where v.pk = d.pk and ${where} and ${isLocal("v.revision")} order by v.revision desc limit 1)`;
-  const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
-    and d.pk between c.first and c.last and ${isLocal("c.revision")})`;
+  const observed = getObservedTable(versions);
+  const created = buildLastChangeSql(versions, "d", "false");
   const bits = JSON.stringify([...new Set(columns.map(({ bit }) => Number(bit)))]);
   const local = `${observed} o ${ORDERED_JOIN} main.${thing.name} t on t.${key} = o.pk`;
   const differing = `select o.pk, o.since, ${buildDifferingBitsSql(versions)} as mask from ${local} where o.inConsole = 1 and ${isIncluded}`;
-  const written = `select d.pk, coalesce(${last("v.action = 'update' and v.changed & b.value <> 0")}, ${created}, d.since) as revision, b.value as bit
+  const written = `select d.pk, ${buildLastChangeSql(versions, "d", "v.action = 'update' and v.changed & b.value <> 0")} as revision, b.value as bit
     from (${differing}) d ${ORDERED_JOIN} json_each('${bits}') b where d.mask & b.value <> 0`;
   return `select '${thing.name}' as thing, w.pk, w.revision, 'update' as action, sum(w.bit) as mask from (${written}) w group by w.pk, w.revision
-    union all select '${thing.name}', d.pk, coalesce(${created}, d.since), 'create', ${ALL_COLUMNS_MASK}
+    union all select '${thing.name}', d.pk, ${created}, 'create', ${ALL_COLUMNS_MASK}
       from (select o.pk, o.since from ${local} where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} <> 0 and ${isIncluded}) d
     union all select '${thing.name}', o.pk, o.since, 'unsettled', ${ALL_COLUMNS_MASK}
       from ${local} where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} = 0 and ${isIncluded}
-    union all select '${thing.name}', d.pk, coalesce(${last("v.action = 'delete'")}, d.since), 'delete', ${ALL_COLUMNS_MASK}
+    union all select '${thing.name}', d.pk, ${buildLastChangeSql(versions, "d", "v.action = 'delete'")}, 'delete', ${ALL_COLUMNS_MASK}
       from (select o.pk, o.since from ${observed} o where o.inConsole = 1 and ${isIncluded}
         and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)) d
     union all ${buildAgainstSql(versions, isIncluded)}`;

@@ -77,11 +77,17 @@ const buildAddedSql = (entries: string): string =>
       union all select json_object('f', n.f, 'v', n.v, 'r', n.r, 's', 0) from (${entries}) n
         where not exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = n.f and e.value ->> 'v' is n.v)) w)`;
 
-const buildRevisionSql = ({ thing }: VersionSchema, versions: string, bits: string): string => {
+/**
+ * SQL: the last change here that wrote the versions `v` of a condition, or else made the record. @param row alias of a
+ * row of the observed state
+ */
+export const buildLastChangeSql = (versions: VersionSchema, row: string, which: string): string => {
   const isLocal = (revision: string): string =>
     `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
-  return `coalesce((select v.revision from main.${versions} v where v.pk = o.pk and v.changed & ${bits} <> 0 and ${isLocal("v.revision")} order by v.revision desc limit 1),
-    (select max(c.revision) from main.created_range c where c.thing = '${thing.name}' and o.pk between c.first and c.last), o.since)`;
+  return `coalesce((select v.revision from main.${getVersionTable(versions)} v
+      where v.pk = ${row}.pk and ${which} and ${isLocal("v.revision")} order by v.revision desc limit 1),
+    (select max(c.revision) from main.created_range c
+      where c.thing = '${versions.thing.name}' and ${row}.pk between c.first and c.last and ${isLocal("c.revision")}), ${row}.since)`;
 };
 
 /**
@@ -94,12 +100,12 @@ export const buildRecordWrittenSql = (
   isInFile: (name: string) => string,
 ): string => {
   const { thing, key, columns } = versions;
-  const table = getVersionTable(versions);
+  const revisionOf = (bits: string): string => buildLastChangeSql(versions, "o", `v.changed & ${bits} <> 0`);
   const fields = columns
     .filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN)
     .map(
       ({ name, bit }) =>
-        `select '${name}' as f, t.${quoteIdentifier(name)} as v, ${buildRevisionSql(versions, table, bit)} as r
+        `select '${name}' as f, t.${quoteIdentifier(name)} as v, ${revisionOf(bit)} as r
          where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`,
     );
   const bit = buildCustomFieldsBitSql(versions);
@@ -108,11 +114,11 @@ export const buildRecordWrittenSql = (
     bit === "0"
       ? []
       : [
-          `select '${CUSTOM_PREFIX}' || k.key, t.${CUSTOM_FIELDS_COLUMN} ->> k.key, ${buildRevisionSql(versions, table, bit)}
+          `select '${CUSTOM_PREFIX}' || k.key, t.${CUSTOM_FIELDS_COLUMN} ->> k.key, ${revisionOf(bit)}
            from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)
            where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile("custom")}`,
         ];
-  const record = `select '', t.${key} is not null, ${buildRevisionSql(versions, table, buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} where o.wished <> 0`;
+  const record = `select '', t.${key} is not null, ${revisionOf(buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} where o.wished <> 0`;
   const observed = `main.${getObservedTable(versions)}`;
   return `insert into ${observed} (pk, inConsole, wished, since, written)
     select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, ...custom, record].join(" union all "))}

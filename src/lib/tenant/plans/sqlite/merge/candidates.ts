@@ -39,9 +39,6 @@ import {
 // open tasks, or by the local key. If the keys find different records, the other columns decide. If they do not decide,
 // the row is left out.
 
-/** The table of keys that locally changed records may have in the console: `pk` and `key`. */
-const CANDIDATE_TABLE = "s.candidate";
-
 const PAIR_TABLE = "s.pair";
 
 const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema): string => {
@@ -52,16 +49,19 @@ const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema)
     where ${buildMayDifferSql(versions, keyOf(plan).field)} and (${isIn} or ${isGone})`;
 };
 
-const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
+/** Pairs rows with records that may have the row's key in the console, but have another one here. */
+const pairByConsoleKeys = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const key = keyOf(plan);
-  const { name } = versions.thing;
-  const uncertain = buildUncertainRecordsSql(plan, versions);
   const own = buildRecordKeySql(key);
-  const local = `(select ${buildRecordKeySql(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${name} n where n.pk = t.pk)`;
+  const local = `(select ${buildRecordKeySql(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${versions.thing.name} n where n.pk = t.pk)`;
+  const keys = `select distinct t.pk, ${own} as key from (${buildConsoleStatesSql(versions, buildUncertainRecordsSql(plan, versions))}) t
+    where t.mask & ${getColumnBit(versions, key.field)} <> 0 and ${own} is not null and ${own} is distinct from ${local}`;
+  const params = { kind: plan.kind.name };
+  if (database.get(`${keys} limit 1`, params) === undefined) return;
+  database.exec("create index if not exists s.row_key on row (key)");
   database.run(
-    `insert into ${CANDIDATE_TABLE} select distinct t.pk, ${own} from (${buildConsoleStatesSql(versions, uncertain)}) t
-     where t.mask & ${getColumnBit(versions, key.field)} <> 0 and ${own} is not null and ${own} is distinct from ${local}`,
-    { kind: plan.kind.name },
+    `insert into ${PAIR_TABLE} select r.row, c.pk from (${keys}) c ${ORDERED_JOIN} s.row r on r.key = c.key`,
+    params,
   );
 };
 
@@ -208,15 +208,8 @@ const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: re
 export const matchCandidateRows = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
-  createTable(database, CANDIDATE_TABLE, "pk integer not null, key text not null, primary key (pk, key)");
   createTable(database, PAIR_TABLE, "row integer not null, pk integer not null, primary key (row, pk)");
-  storeCandidateKeys(database, plan, versions);
-  if (database.get(`select 1 from ${CANDIDATE_TABLE} limit 1`) !== undefined) {
-    database.exec("create index if not exists s.row_key on row (key)");
-    database.exec(
-      `insert into ${PAIR_TABLE} select r.row, c.pk from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
-    );
-  }
+  pairByConsoleKeys(database, plan, versions);
   const lasting = listIdentifyingFields(plan).filter(
     (field) => keyOf(plan).lasting === true && !isMatchKey(plan, field) && field.comparison !== "name",
   );
