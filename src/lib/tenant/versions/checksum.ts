@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { buildCaseSql, quoteIdentifier } from "../store/sql.ts";
-import type { Params, Reader } from "../store/store.ts";
+import type { Params, Reader, Row } from "../store/store.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
 export interface Checksum {
@@ -9,15 +9,7 @@ export interface Checksum {
   readonly sha256: string;
 }
 
-type UncheckedRow = Readonly<Record<string, unknown>>;
-
 const BATCH_ROWS = 1024;
-
-interface RowBatch {
-  readonly rows: number;
-  readonly lines: string | null;
-  readonly last: number;
-}
 
 const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   const members = columns.toSorted().map((name) => {
@@ -58,19 +50,18 @@ const BATCH_STATEMENTS: readonly string[] = [
  */
 export function* generateChecksum(
   revision: number,
-): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly UncheckedRow[]> {
+): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly Row[]> {
   const hash = createHash("sha256");
   let count = 0;
   for (const sql of BATCH_STATEMENTS) {
     // lower than any record number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {
-      const [found] = yield { sql, params: { revision, after } };
-      const { rows: read, lines, last } = found as unknown as RowBatch;
-      rows = read;
+      const [batch] = yield { sql, params: { revision, after } };
+      rows = Number(batch?.["rows"]);
       count += rows;
-      hash.update(lines ?? "");
-      after = last;
+      hash.update(String(batch?.["lines"] ?? ""));
+      after = Number(batch?.["last"]);
     }
   }
   return count === 0 ? undefined : { count, sha256: hash.digest("hex") };

@@ -23,67 +23,35 @@ import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 import { getVersionSchema } from "./save-versions.ts";
 import { getVersionTable } from "./tables.ts";
 
-/** Returns the fields by which records are found: keys and names, but not ids. */
-const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly string[] => {
-  const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
-  return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);
+/** SQL: true if a field of `t` has the key `:FIELD`. */
+const buildHasKeySql = (thing: Thing, field: string): string => {
+  const key = buildFieldKeySql(thing, field, (column) => `t.${quoteIdentifier(column)}`);
+  if (thing.fields[field]?.type !== "texts") return `${key} = :${field}`;
+  // the first condition is cheap and is false for nearly all records
+  return `instr(${key}, json_quote(:${field})) > 0 and exists (select 1 from json_each(${key}) e where e.value = :${field})`;
 };
 
-interface SqlCondition {
-  readonly sql: string;
-  readonly params: Params;
-}
-
-const buildHasNameSql = (thing: Thing, field: string, name: string): SqlCondition => {
-  const { comparison = "exact", type } = thing.fields[field] ?? {};
-  const key = comparisonKey(comparison, name);
-  const value = buildFieldKeySql(thing, field, (column) => `t.${quoteIdentifier(column)}`);
-  const [param, text] = [`${field}Key`, `${field}Text`];
-  if (type !== "texts") return { sql: `${value} = :${param}`, params: { [param]: key } };
-  return {
-    // the first condition is cheap and is false for nearly all records
-    sql: `instr(${value}, :${text}) > 0 and exists (select 1 from json_each(${value}) e where e.value = :${param})`,
-    params: { [param]: key, [text]: JSON.stringify(key).slice(1, -1) },
-  };
-};
-
-const findRecordNumbers = async (
-  reader: Reader,
-  thing: Thing,
-  fields: readonly string[],
-  name: string,
-): Promise<readonly number[]> => {
-  const versions = getVersionSchema(thing.name);
-  const conditions = fields.map((field) => buildHasNameSql(thing, field, name));
-  const isNamed = ["t.id = :id", ...conditions.map(({ sql }) => `(${sql})`)].join(" or ");
-  const params = Object.assign({ id: name }, ...conditions.map((condition) => condition.params)) as Params;
+/** Finds records by id and by present and former names and keys. */
+const findRecordNumbers = async (reader: Reader, thing: Thing, name: string): Promise<readonly number[]> => {
+  const { fields, keys, namedBy = "name" } = thing;
+  const named = Object.entries(fields).filter(
+    ([field, { unique }]) => unique === true || field === namedBy || keys.some((key) => key.field === field),
+  );
+  const isNamed = ["t.id = :id", ...named.map(([field]) => `(${buildHasKeySql(thing, field)})`)].join(" or ");
+  const values = named.map(([field, { comparison = "exact" }]) => [field, comparisonKey(comparison, name)]);
   const rows = await reader.all(
     `select t.pk from main.${thing.name} t where ${isNamed}
-     union select t.pk from main.${getVersionTable(versions)} t where ${isNamed} order by 1`,
-    params,
+     union select t.pk from main.${getVersionTable(getVersionSchema(thing.name))} t where ${isNamed}`,
+    { id: name, ...(Object.fromEntries(values) as Params) },
   );
   return rows.map(({ pk }) => Number(pk));
 };
 
-/** Finds records by id and by present and former names and keys, even if the records are deleted. */
-export const findRecordsByName = async (
-  reader: Reader,
-  timelines: TimelineReader,
-  thing: Thing,
-  name: string,
-): Promise<readonly number[]> => {
-  const numbers = new Set(await findRecordNumbers(reader, thing, listNameFields(thing), name));
-  if (thing === ORG) {
-    // a path finds only existing organisations; a single name can be anywhere in the tree
-    const [only = name, ...below] = parseOrgPath(name) ?? [];
-    if (below.length === 0) for (const pk of await findRecordNumbers(reader, ORG, ["name"], only)) numbers.add(pk);
-    for (const { id } of await findRecords(reader, ORG_LIST, name))
-      for (const pk of await findRecordNumbers(reader, ORG, [], id)) numbers.add(pk);
-  }
-  const found: number[] = [];
-  for (const pk of [...numbers].toSorted((a, b) => a - b))
-    if ((await timelines.of(thing, pk)).isVisible) found.push(pk);
-  return found;
+/** A path finds only existing organisations; a single name can be anywhere in the tree. */
+const listOrgNames = async (reader: Reader, name: string): Promise<readonly string[]> => {
+  const path = parseOrgPath(name) ?? [];
+  const existing = await findRecords(reader, ORG_LIST, name);
+  return [...(path.length === 1 ? path : []), ...existing.map(({ id }) => id)];
 };
 
 /** Number, time, actor and command of the change are null if the acting account may not see the change. */
@@ -164,9 +132,13 @@ class HistoryReader {
   }
 
   async find(name: string): Promise<readonly RecordHistory[]> {
+    const { thing } = this.#noun;
+    const numbers = new Set<number>();
+    for (const one of [name, ...(thing === ORG ? await listOrgNames(this.#reader, name) : [])])
+      for (const pk of await findRecordNumbers(this.#reader, thing, one)) numbers.add(pk);
     const found: RecordHistory[] = [];
-    for (const pk of await findRecordsByName(this.#reader, this.#timelines, this.#noun.thing, name)) {
-      const history = await this.#read(pk);
+    for (const pk of [...numbers].toSorted((a, b) => a - b)) {
+      const history = (await this.#timelines.of(thing, pk)).isVisible ? await this.#read(pk) : undefined;
       if (history !== undefined) found.push(history);
     }
     return found;
@@ -174,70 +146,60 @@ class HistoryReader {
 
   async #read(pk: number): Promise<RecordHistory | undefined> {
     const { thing, columns, namedBy } = this.#noun;
-    const things = [...new Set([thing, ...columns.map((column) => column.thing)])];
-    const timelines = await Promise.all(things.map((one) => this.#timelines.of(one, pk)));
-    const steps = new Set(timelines.flatMap((one) => one.steps.map(({ revision }) => revision)));
-    const revisions = [...steps].toSorted((a, b) => a - b);
+    const things = new Set([thing, ...columns.map((column) => column.thing)]);
+    const timelines = await Promise.all([...things].map((one) => this.#timelines.of(one, pk)));
+    const stateAt = (moment: Moment): RecordState => this.#getStateAt(timelines, moment);
+    const all = new Set(timelines.flatMap(({ steps }) => steps.map(({ revision }) => revision)));
+    const revisions = [...all].toSorted((a, b) => a - b);
+    const latest = [...revisions.map(toMomentBefore), Infinity].findLast((moment) => stateAt(moment) !== null);
+    const last = latest === undefined ? null : stateAt(latest);
+    if (latest === undefined || last === null) return undefined;
     const facts = await this.#facts(revisions);
     const versions: RecordVersion[] = [];
-    const [now, ...states] = [Infinity, ...revisions, ...revisions.map(toMomentBefore)].map((moment) =>
-      this.#stateAt(timelines, moment),
-    );
-    for (const [at, revision] of revisions.entries()) {
-      const [after = null, before = null] = [states[at], states[at + revisions.length]];
+    for (const revision of revisions) {
+      const [before, after] = [stateAt(toMomentBefore(revision)), stateAt(revision)];
       const changes = await this.#changes(revision, before, after);
       const action = before === null ? "create" : after === null ? "delete" : "update";
-      if ((before !== null || after !== null) && (action !== "update" || changes.length > 0))
+      if (changes.length > 0 || (before === null) !== (after === null))
         versions.push({ ...(facts.get(revision) as ChangeFacts), action, changes });
     }
-    const last = now ?? states.slice(revisions.length).findLast((state) => state !== null);
-    const [own] = timelines;
-    if (own === undefined || last === undefined || last === null) return undefined;
-    const moment = own.now === null ? toMomentBefore(own.steps.at(-1)?.revision ?? 0) : Infinity;
-    const name = namedBy === undefined ? await this.#timelines.called(thing, pk, moment) : String(last[namedBy]);
-    return { id: String(last["id"]), name: name ?? "", deleted: now === null, versions };
+    const name = namedBy === undefined ? await this.#timelines.called(thing, pk, latest) : String(last[namedBy]);
+    return { id: String(last["id"]), name: name ?? "", deleted: latest !== Infinity, versions };
   }
 
-  #stateAt(timelines: readonly Timeline[], moment: Moment): RecordState {
+  #getStateAt(timelines: readonly Timeline[], moment: Moment): RecordState {
     const { namedBy, defaults } = this.#noun;
     const [own = null, ...others] = timelines.map((timeline) => getStateAt(timeline, moment));
     if (own === null || (namedBy !== undefined && own[namedBy] === null)) return null;
     return Object.assign({}, defaults, ...others, own) as Row;
   }
 
-  async #changes(revision: number, before: RecordState, after: RecordState): Promise<VersionChange[]> {
+  async #changes(revision: number, before: RecordState, after: RecordState): Promise<readonly VersionChange[]> {
     const changes: VersionChange[] = [];
-    const isChange = ({ old, new: value }: VersionChange): boolean =>
-      before !== null && after !== null ? true : !isBlankValue(old) || !isBlankValue(value);
-    for (const column of this.#noun.columns) {
-      const [old, value] = [before, after].map((state) => state?.[column.column] ?? null);
+    for (const { thing, column, field } of this.#noun.columns) {
+      const [old, value] = [before, after].map((state) => state?.[column] ?? null);
       if (old === value) continue;
-      if (column.column === "custom") changes.push(...(await this.#customChanges(revision, old, value)));
-      else
-        changes.push({
-          field: column.field,
-          old: before === null ? null : await this.#shown(column, old, toMomentBefore(revision)),
-          new: after === null ? null : await this.#shown(column, value, revision),
-        });
+      const show = async (state: RecordState, moment: Moment): Promise<DisplayValue> =>
+        state &&
+        toDisplayValue(thing, column, state[column] ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
+      if (column === "custom") changes.push(...(await this.#customChanges(revision, old, value)));
+      else changes.push({ field, old: await show(before, toMomentBefore(revision)), new: await show(after, revision) });
     }
-    return changes.filter(isChange);
-  }
-
-  #shown({ thing, column }: HistoryColumn, value: SqlValue | undefined, moment: Moment): Promise<DisplayValue> {
-    return toDisplayValue(thing, column, value ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
+    if (before !== null && after !== null) return changes;
+    return changes.filter((change) => !isBlankValue(change.old) || !isBlankValue(change.new));
   }
 
   async #customChanges(
     revision: number,
     old: SqlValue | undefined,
     value: SqlValue | undefined,
-  ): Promise<VersionChange[]> {
-    const [before, after] = [old, value].map(
+  ): Promise<readonly VersionChange[]> {
+    const [before = {}, after = {}] = [old, value].map(
       (values) => JSON.parse(String(values ?? "{}")) as Readonly<Record<string, string>>,
     );
     const changes: VersionChange[] = [];
-    for (const pk of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
-      const [from = null, to = null] = [before?.[pk], after?.[pk]];
+    for (const pk of Object.keys({ ...before, ...after })) {
+      const [from = null, to = null] = [before[pk], after[pk]];
       if (from === to) continue;
       const name =
         (await this.#timelines.called(CUSTOM_FIELD, Number(pk), revision)) ??

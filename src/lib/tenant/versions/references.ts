@@ -34,14 +34,10 @@ const createNumberRelation = (from: Thing, column: string, to: Thing): StoredRel
   among: () => "true",
 });
 
-/** SQL: true if the user of an account exists and is an administrator. */
-const buildIsAccountInUseSql = (alias: string): string =>
-  `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
-
 const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   ...createNumberRelation(ACCOUNT, column, to),
   columns: [column, "role"],
-  holds: buildIsAccountInUseSql,
+  holds: (alias) => `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`,
 });
 
 export const KEY_LISTS = [...THINGS.values()].flatMap((from) =>

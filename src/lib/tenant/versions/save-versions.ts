@@ -9,25 +9,31 @@ export const getVersionSchema = (thing: string): VersionSchema => {
   return versions;
 };
 
+/** SQL: the part of an upsert that adds the values of a version to the row of `table`, which keeps its own values. */
+export const buildAddValuesSql = ({ columns }: VersionSchema, table: string): string => {
+  const sets = columns.map(({ name, bit }) => {
+    const column = quoteIdentifier(name);
+    const isKept = `${table}.changed is null or ${table}.changed & ${bit} <> 0`;
+    return `${column} = ${buildCaseSql(isKept, `${table}.${column}`, `excluded.${column}`)}`;
+  });
+  return [`changed = ${table}.changed | excluded.changed`, ...sets].join(", ");
+};
+
 /** SQL: stores versions. Values that `:revision` stored earlier are kept. @param records SQL: `pk`, `changed` */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
-  const isKept = (bit: string, changed: string): string => `(${changed} is null or ${changed} & ${bit} <> 0)`;
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const values = [
-    ...columns.map(({ name, bit }) => buildCaseSql(isKept(bit, "k.changed"), `t.${quoteIdentifier(name)}`, "null")),
+    ...columns.map(({ name, bit }) =>
+      buildCaseSql(`k.changed is null or k.changed & ${bit} <> 0`, `t.${quoteIdentifier(name)}`, "null"),
+    ),
     ...times.map((name) => `t.${quoteIdentifier(name)}`),
   ];
-  const again = columns.map(({ name, bit }) => {
-    const column = quoteIdentifier(name);
-    return `${column} = ${buildCaseSql(isKept(bit, `${table}.changed`), `${table}.${column}`, `excluded.${column}`)}`;
-  });
   return `insert into main.${table} (pk, revision, action, changed, ${names.join(", ")})
     select k.pk, :revision, '${action}', k.changed, ${values.join(", ")}
     from (${records}) k ${ORDERED_JOIN} main.${thing.name} t on t.${key} = k.pk where true
-    on conflict (pk, revision) do update set action = excluded.action, changed = ${table}.changed | excluded.changed,
-      ${again.join(", ")}`;
+    on conflict (pk, revision) do update set action = excluded.action, ${buildAddValuesSql(versions, table)}`;
 };
 
 export const buildSaveChangedRecordsSql = (versions: VersionSchema, records: string): string =>
@@ -94,23 +100,17 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
 
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-const KEYS_CHANGED_SQL = [...new Set(KEY_LISTS.map(({ to, by }) => `${to} ${by}`))]
-  .map((key) => {
-    const [to = "", by = ""] = key.split(" ");
-    const target = getVersionSchema(to);
-    return `select 1 from main.${getVersionTable(target)} where revision = :revision and changed & ${getColumnBit(target, by)} <> 0`;
-  })
-  .join(" union all ");
-
 /** Updates lists that contain changed keys of other records. Call this after the rules. Returns how many lost keys. */
 export const updateKeyLists = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
   let shortened = 0;
-  if ((await writer.get(KEYS_CHANGED_SQL, { revision: params.revision })) === undefined) return shortened;
   for (const { from, list, to, by } of KEY_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
     const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
-    const moved = `(select v.${by} as was, o.${by} as now from main.${getVersionTable(target)} v left join main.${to} o on o.pk = v.pk
-      where v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0 and v.${by} is distinct from o.${by})`;
+    const isMoved = `v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0`;
+    const kept = `main.${getVersionTable(target)} v`;
+    if ((await writer.get(`select 1 from ${kept} where ${isMoved}`, params)) === undefined) continue;
+    const moved = `(select v.${by} as was, o.${by} as now from ${kept} left join main.${to} o on o.pk = v.pk
+      where ${isMoved} and v.${by} is distinct from o.${by})`;
     const written = `main.${getVersionTable(versions)} w where w.revision = :revision and w.changed & ${bit} <> 0`;
     // lists that the change itself wrote are already right
     const found = `select distinct t.pk, ${bit} as changed from main.${from.name} t, json_each(t.${list}) e

@@ -1,8 +1,7 @@
 import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { ANSWER } from "../../model/answer.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
+import { THINGS } from "../../model/things.ts";
 
 // A version contains the values that a record had before a change: all values after a deletion, else the values of
 // changed columns.
@@ -16,14 +15,10 @@ export interface VersionSchema {
   readonly times: readonly string[];
 }
 
-/** Bit position of columns that never change. Only versions of deleted records contain these columns. */
-const CONSTANT_BIT_POSITION = 52;
+/** Bit of columns that never change. Only versions of deleted records contain these columns. */
+export const CONSTANT_BIT = String(2 ** 52);
 
-export const CONSTANT_BIT = String(2 ** CONSTANT_BIT_POSITION);
-
-export const ALL_COLUMNS_MASK = String(2 ** (CONSTANT_BIT_POSITION + 1) - 1);
-
-const buildBitSql = (place: number): string => String(2 ** place);
+export const ALL_COLUMNS_MASK = String(Number.MAX_SAFE_INTEGER);
 
 export const getColumnBit = ({ thing, columns }: Pick<VersionSchema, "thing" | "columns">, column: string): string => {
   const found = columns.find(({ name }) => name === column);
@@ -37,31 +32,30 @@ export const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType
   return buildDerivedColumns(short, comparison, type === "texts", sortKey);
 };
 
-const buildVersionSchema = (
-  thing: Thing,
-  { key = "pk", lasting = ["id", ...(thing.scope === undefined ? [] : [thing.scope]), "createdAt"] } = {},
-): VersionSchema => ({
-  thing,
-  key,
-  times: thing.fields["updatedAt"] === undefined ? [] : ["updatedAt"],
-  columns: [
-    ...listStoredColumns(thing).flatMap(([name], place) => [
-      { name, bit: buildBitSql(place), leads: true },
-      ...getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit: buildBitSql(place), leads: false })),
-    ]),
-    ...lasting.map((name) => ({ name, bit: buildBitSql(CONSTANT_BIT_POSITION), leads: false })),
-  ],
-});
+/** An account has the number and the id of its user, and there is only one record of the settings. */
+const THINGS_WITHOUT_OWN_ID: readonly Thing[] = [ACCOUNT, ACCOUNT_SETTINGS];
 
-const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVersionSchema>[1]>> = {
-  [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
-  [ACCOUNT_SETTINGS.name]: { lasting: [] },
-  [TENANT_PROFILE.name]: { lasting: [] },
-  [ANSWER.name]: { lasting: ["id"] },
+const buildVersionSchema = (thing: Thing): VersionSchema => {
+  const { fields, scope = "id" } = thing;
+  const constant = new Set(["id", scope, "createdAt"].filter((name) => fields[name] !== undefined));
+  if (THINGS_WITHOUT_OWN_ID.includes(thing)) constant.delete("id");
+  return {
+    thing,
+    key: thing.name === ACCOUNT.name ? "user" : "pk",
+    times: fields["updatedAt"] === undefined ? [] : ["updatedAt"],
+    columns: [
+      ...listStoredColumns(thing).flatMap(([name], place) => {
+        const bit = String(2 ** place);
+        const derived = getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit, leads: false }));
+        return [{ name, bit, leads: true }, ...derived];
+      }),
+      ...[...constant].map((name) => ({ name, bit: CONSTANT_BIT, leads: false })),
+    ],
+  };
 };
 
 export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
-  [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing, SPECIAL_SCHEMA_OPTIONS[name])] as const),
+  [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing)] as const),
 );
 
 export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;

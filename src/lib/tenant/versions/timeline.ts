@@ -10,17 +10,13 @@ import { getVersionTable, type VersionSchema } from "./tables.ts";
 /** null if the record does not exist at the time */
 export type RecordState = Row | null;
 
-interface TimelineStep {
-  readonly revision: number;
-  readonly before: RecordState;
-}
-
 export type Moment = number;
 
 export const toMomentBefore = (revision: number): Moment => revision - 0.5;
 
 export interface Timeline {
-  readonly steps: readonly TimelineStep[];
+  /** the changes of the record, oldest first, and its state before each change */
+  readonly steps: readonly { readonly revision: number; readonly before: RecordState }[];
   readonly now: RecordState;
   readonly isVisible: boolean;
 }
@@ -30,31 +26,23 @@ export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordStat
   return next === undefined ? now : next.before;
 };
 
-const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
-  const changed = BigInt(Number(version["changed"]));
-  const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
-  return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
-};
-
 /** Record types that are also visible to accounts with a limited scope. */
 export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
-/** SQL: counts the visible audit records of a deletion. An account that sees one of them may see the deleted record. */
-const buildVisibleDeletionSql = (versions: VersionSchema): string =>
-  `select count(*) from audit a join main.change c on c.number = a.seq
-   where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
-
+/** An account that sees an audit record of a deletion may see the deleted record. */
 const isRecordVisible = async (
   reader: Reader,
   versions: VersionSchema,
-  pk: number,
-  now: RecordState,
+  { pk, now }: { readonly pk: number; readonly now: RecordState },
 ): Promise<boolean> => {
   const { thing, key } = versions;
   if (!reader.isPartial || SHARED_THINGS.includes(thing)) return true;
-  const visible =
-    now === null ? buildVisibleDeletionSql(versions) : `select count(*) from ${thing.name} t where t.${key} = :pk`;
-  return (await reader.count(visible, { pk })) > 0;
+  const seen =
+    now === null
+      ? `audit a join main.change c on c.number = a.seq
+         where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`
+      : `${thing.name} t where t.${key} = :pk`;
+  return (await reader.get(`select 1 from ${seen}`, { pk })) !== undefined;
 };
 
 const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number): Promise<Timeline> => {
@@ -65,26 +53,19 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     "select revision from main.created_range where thing = :thing and :pk between first and last",
     { thing: thing.name, pk },
   );
-  const revisionOf = (row: Row): number => Number(row["revision"]);
-  const creations = new Set(created.map(revisionOf));
-  const kept = new Map(written.map((version) => [revisionOf(version), version]));
-  const revisions = [...new Set([...creations, ...kept.keys()])].toSorted((a, b) => b - a);
-  const steps: TimelineStep[] = [];
-  let after: RecordState = now;
-  for (const revision of revisions) {
+  const creations = new Set(created.map(({ revision }) => Number(revision)));
+  const kept = new Map(written.map((version) => [Number(version["revision"]), version]));
+  const steps: Timeline["steps"][number][] = [];
+  let state: RecordState = now;
+  for (const revision of [...new Set([...creations, ...kept.keys()])].toSorted((a, b) => b - a)) {
     const version = kept.get(revision);
-    const former = version === undefined ? after : { ...after, ...getChangedValues(versions, version) };
-    const isNew = creations.has(revision);
-    // a bundle may contain records that were created and deleted before the bundle was applied
-    if (isNew && version?.["action"] === "delete") {
-      steps.push({ revision, before: former });
-      after = former;
-    }
-    const before = isNew ? null : former;
-    steps.push({ revision, before });
-    after = before;
+    const changed = BigInt(Number(version?.["changed"] ?? 0));
+    const own = versions.columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n);
+    const values = own.map(({ name }) => [name, version?.[name] ?? null]);
+    state = creations.has(revision) ? null : { ...state, ...(Object.fromEntries(values) as Row) };
+    steps.unshift({ revision, before: state });
   }
-  return { steps: steps.toReversed(), now, isVisible: await isRecordVisible(reader, versions, pk, now) };
+  return { steps, now, isVisible: await isRecordVisible(reader, versions, { pk, now }) };
 };
 
 export class TimelineReader {

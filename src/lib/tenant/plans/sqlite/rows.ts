@@ -53,7 +53,7 @@ export function* batchLines(rows: Iterable<Row>): Generator<Uint8Array> {
 const ROW_ACTION_SQL = `case when ${buildIsInvalidRowSql("r.row")} then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-const buildValueEntrySql = ({ field, merge }: ImportedField, value: string): string => {
+export const buildValueEntrySql = ({ field, merge }: Pick<ImportedField, "field" | "merge">, value: string): string => {
   if (merge === "custom") return buildCustomFieldEntriesSql(value);
   return buildFieldEntrySql(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };

@@ -115,7 +115,7 @@ export interface CommitContext extends Omit<CommitDetails, "actor" | "by" | "ori
 
 export const CUSTOM_FIELD_COLLECTION = "fields";
 
-const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocation => {
+export const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocation => {
   const { short = name, comparison = "exact" } = thing.fields[name] ?? {};
   const beside = getKeyColumn({ short, list: false });
   const table = claims?.[name] ?? thing.name;

@@ -1,10 +1,9 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
 import { ANSWER } from "../../../../model/answer.ts";
 import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
-import { getKeyColumn } from "../../../../model/thing.ts";
 import { TENANT_PROFILE } from "../../../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import { getVersionSchema } from "../../../versions/save-versions.ts";
+import { buildAddValuesSql, getVersionSchema } from "../../../versions/save-versions.ts";
 import {
   ALL_COLUMNS_MASK,
   getColumnBit,
@@ -28,6 +27,7 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
+import { buildKeyLocation, type KeyLocation } from "../stored-kind.ts";
 
 // An undo stages records in a temporary table per record type. The table has the values after the undo, and an action:
 // `update` restores former values, `create` restores a record, and `delete` deletes a record.
@@ -60,10 +60,8 @@ const buildRestoredValueSql = (versions: VersionSchema, name: string, bit: strin
   );
 };
 
-const buildStagingSql = (versions: VersionSchema, mask: string, isMirrored: boolean): readonly string[] => {
+const buildStageWrittenSql = (versions: VersionSchema, mask: string, isMirrored: boolean): string => {
   const { thing, key, times } = versions;
-  const table = getStagedTable(versions);
-  const kept = getVersionTable(versions);
   const columns = listRestoredColumns(versions);
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const restored = [
@@ -74,22 +72,26 @@ const buildStagingSql = (versions: VersionSchema, mask: string, isMirrored: bool
     ? `left join main.${getObservedTable(versions)} o on o.pk = v.pk
        left join ${OBSERVED_VERSION_TABLE} i on i.thing = '${thing.name}' and i.pk = v.pk and i.revision = v.revision`
     : "";
-  const into = `insert into ${table} (pk, action, changed, ${names.join(", ")})`;
-  const nulls = names.map(() => "null").join(", ");
-  return [
-    `${into} select v.pk, case v.action when 'delete' then 'create' else 'update' end, v.changed, ${restored.join(", ")}
-     from main.${kept} v left join main.${thing.name} t on t.${key} = v.pk ${observed}
-     where v.revision = :revision and v.changed & (${mask}) <> 0 and ${buildInterruptCheckSql("v.pk")}
-       and not exists (select 1 from main.created_range c where c.revision = v.revision and c.thing = '${thing.name}'
-         and v.action = 'delete' and v.pk between c.first and c.last)`,
-    `${into} select t.${key}, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
-       ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
-     where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql(`t.${key}`)}`,
-    `${into} select distinct v.pk, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
-       ${ORDERED_JOIN} main.${kept} v on v.pk between c.first and c.last and v.revision > c.revision and v.action = 'delete'
-     where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql("v.pk")}
-       and not exists (select 1 from main.${thing.name} t where t.${key} = v.pk)`,
-  ];
+  return `insert into ${getStagedTable(versions)} (pk, action, changed, ${names.join(", ")})
+    select v.pk, case v.action when 'delete' then 'create' else 'update' end, v.changed, ${restored.join(", ")}
+    from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk ${observed}
+    where v.revision = :revision and v.changed & (${mask}) <> 0 and ${buildInterruptCheckSql("v.pk")}
+      and not exists (select 1 from main.created_range c where c.revision = v.revision and c.thing = '${thing.name}'
+        and v.action = 'delete' and v.pk between c.first and c.last)`;
+};
+
+/** SQL: stages new records, even if they were deleted later. */
+const buildStageCreatedSql = (versions: VersionSchema): string => {
+  const { thing, key } = versions;
+  const isCreated = `c.revision = :revision and c.thing = '${thing.name}'`;
+  return `insert into ${getStagedTable(versions)} (pk, action, changed)
+    select t.${key}, 'delete', ${ALL_COLUMNS_MASK} from main.created_range c
+      ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
+      where ${isCreated} and ${buildInterruptCheckSql(`t.${key}`)}
+    union all select v.pk, 'delete', ${ALL_COLUMNS_MASK} from main.created_range c
+      ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk between c.first and c.last and v.revision > c.revision
+      where ${isCreated} and v.action = 'delete' and ${buildInterruptCheckSql("v.pk")}
+    on conflict do nothing`;
 };
 
 export interface StagedCount {
@@ -102,36 +104,27 @@ export interface StagedCount {
 export const hasStagedRecords = (database: Database, versions: VersionSchema): boolean =>
   database.get(`select 1 from ${getStagedTable(versions)} limit 1`) !== undefined;
 
-export const resetStagedTables = (database: Database, versions: VersionSchema): void => {
-  const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
-  const table = getStagedTable(versions);
-  database.exec(
-    `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
-  );
-  database.exec(`delete from ${table}`);
-  const since = getLaterVersionsTable(versions);
-  database.exec(
-    `create table if not exists ${since} (pk integer primary key, changed integer, ${versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ")})`,
-  );
-  database.exec(`delete from ${since}`);
-};
-
 const getLaterVersionsTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
+
+export const resetStagedTables = (database: Database, versions: VersionSchema): void => {
+  const columns = versions.columns.map(({ name }) => quoteIdentifier(name));
+  for (const [table, further] of [
+    [getStagedTable(versions), ["action text", ...versions.times]],
+    [getLaterVersionsTable(versions), []],
+  ] as const) {
+    const all = ["pk integer primary key", "changed integer", ...columns, ...further];
+    database.exec(`create table if not exists ${table} (${all.join(", ")})`);
+    database.exec(`delete from ${table}`);
+  }
+};
 
 /** SQL: merges the later versions of each staged record into one row with the oldest values. */
 const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
-  const table = getLaterVersionsTable(versions);
-  const own = `${versions.thing.name}_since`;
-  const columns = versions.columns.map(({ name, bit }) => ({ column: quoteIdentifier(name), bit }));
-  const sets = columns.map(
-    ({ column, bit }) =>
-      `${column} = ${buildCaseSql(`excluded.changed & ${bit} <> 0`, `excluded.${column}`, `${own}.${column}`)}`,
-  );
+  const names = ["pk", "changed", ...versions.columns.map(({ name }) => quoteIdentifier(name))].join(", ");
   // the unary plus makes SQLite scan later versions instead of looking up each record
-  return `insert into ${table} (pk, changed, ${columns.map(({ column }) => column).join(", ")})
-    select v.pk, v.changed, ${columns.map(({ column }) => `v.${column}`).join(", ")} from main.${getVersionTable(versions)} v
-    where v.revision > :revision and +v.pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("v.pk")}
-    order by v.revision desc on conflict (pk) do update set changed = ${own}.changed | excluded.changed, ${sets.join(", ")}`;
+  return `insert into ${getLaterVersionsTable(versions)} (${names}) select ${names} from main.${getVersionTable(versions)}
+    where revision > :revision and +pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("pk")}
+    order by revision on conflict (pk) do update set ${buildAddValuesSql(versions, `${versions.thing.name}_since`)}`;
 };
 
 export const stageChange = (
@@ -148,7 +141,8 @@ export const stageChange = (
       !isOfConsole &&
       OBSERVED_VERSIONS.includes(versions) &&
       database.get(`select 1 from main.${getObservedTable(versions)} limit 1`) !== undefined;
-    for (const sql of buildStagingSql(versions, mask(versions), isMirrored)) database.run(sql, { revision });
+    database.run(buildStageWrittenSql(versions, mask(versions), isMirrored), { revision });
+    database.run(buildStageCreatedSql(versions), { revision });
     if (hasStagedRecords(database, versions)) database.run(buildMergeLaterVersionsSql(versions), { revision });
   }
 };
@@ -201,26 +195,20 @@ export const listStagedCollections = (database: Database): readonly string[] => 
 interface UniqueField {
   readonly name: string;
   readonly bit: string;
+  /** where the keys of all records are; `keys` is SQL of the key or the list of keys of one record */
+  readonly location: KeyLocation;
   readonly keys: (alias: string) => string;
-  readonly held: string;
-  readonly claims?: { readonly table: string; readonly key: string } | undefined;
 }
 
-export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[] => {
-  const { thing, columns } = versions;
-  return Object.entries(thing.fields).flatMap(([name, { unique, short = name, comparison = "exact" }]) => {
-    if (unique !== true || !columns.some((column) => column.name === name)) return [];
-    const { [name]: table } = UNIQUE_LIST_TABLES[thing.name] ?? {};
-    const key = getKeyColumn({ short, list: false });
-    return {
+export const listUniqueFields = ({ thing, columns }: VersionSchema): readonly UniqueField[] =>
+  columns
+    .filter(({ name }) => thing.fields[name]?.unique === true)
+    .map(({ name, bit }) => ({
       name,
-      bit: getColumnBit(versions, name),
+      bit,
+      location: buildKeyLocation({ thing, claims: UNIQUE_LIST_TABLES[thing.name] }, name),
       keys: (alias) => buildFieldKeySql(thing, name, (column) => `${alias}.${quoteIdentifier(column)}`),
-      held: comparison === "exact" ? name : key,
-      ...(table !== undefined && { claims: { table, key } }),
-    };
-  });
-};
+    }));
 
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
@@ -290,26 +278,21 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
    left join ${getLaterVersionsTable(versions)} x on x.pk = u.pk`;
 
 /** SQL: the label of a record, perhaps deleted; null if the acting account cannot see the record. @param pk SQL */
-export const buildLabelLookupSql = (database: Database, of: VersionSchema, pk: string): string => {
+export const buildLabelLookupSql = (database: Database, { thing: of }: VersionSchema, pk: string): string => {
   // an account has the number and the name of its user
-  const isAccount = of.thing === ACCOUNT;
-  const versions = isAccount ? getVersionSchema(USER.name) : of;
+  const versions = getVersionSchema(of === ACCOUNT ? USER.name : of.name);
   const { thing, key } = versions;
+  const isLimited = hasAppliedView(database);
   // only the list of renewal items creates the tables that the view of renewal items needs
-  if (
-    thing === ACCOUNT_SETTINGS ||
-    thing === TENANT_PROFILE ||
-    (hasAppliedView(database) && (thing === RENEWAL_ITEM || thing === ANSWER))
-  )
-    return "null";
-  const named = (alias: string): string =>
-    isAccount
-      ? `coalesce(${alias}.accountName, ${alias}.name)`
-      : buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
-  const now = `(select ${named("n")} from ${thing.name} n where n.${key} = ${pk})`;
-  if (hasAppliedView(database)) return now;
-  return `coalesce(${now}, (select ${named("v")} from main.${getVersionTable(versions)} v
-    where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1))`;
+  const isUnseen = isLimited && (thing === RENEWAL_ITEM || thing === ANSWER);
+  if (isUnseen || thing === ACCOUNT_SETTINGS || thing === TENANT_PROFILE) return "null";
+  const named = (alias: string): string => {
+    const label = buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
+    return of === ACCOUNT ? `coalesce(${alias}.accountName, ${alias}.name)` : label;
+  };
+  const deleted = `(select ${named("v")} from main.${getVersionTable(versions)} v
+    where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1)`;
+  return `coalesce((select ${named("n")} from ${thing.name} n where n.${key} = ${pk}), ${isLimited ? "null" : deleted})`;
 };
 
 export const buildAnyLabelLookupSql = (database: Database, thing: string, pk: string): string =>

@@ -11,7 +11,7 @@ import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } 
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { batchLines, buildFieldEntrySql, buildLineSql } from "../rows.ts";
+import { batchLines, buildFieldEntrySql, buildLineSql, buildValueEntrySql } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
 import {
@@ -31,24 +31,21 @@ type SideSql = (column: string) => string;
 interface ChangeSides {
   readonly before: SideSql;
   readonly after: SideSql;
-  readonly staged: Readonly<Record<RecordAction, RecordAction>>;
+  /** true for the staged change itself, false for its undo */
+  readonly isCommitted: boolean;
 }
 
 const PLANNED_SIDES: ChangeSides = {
   before: (column) => `t.${quoteIdentifier(column)}`,
   after: (column) => `u.${quoteIdentifier(column)}`,
-  staged: { update: "update", create: "create", delete: "delete" },
+  isCommitted: false,
 };
 
 const buildCommittedSides = (versions: VersionSchema): ChangeSides => {
   const overlay = (over: string, name: string, under: string): string =>
     buildCaseSql(`${over}.changed & ${getColumnBit(versions, name)} <> 0`, `${over}.${quoteIdentifier(name)}`, under);
   const after: SideSql = (name) => overlay("x", name, `t.${quoteIdentifier(name)}`);
-  return {
-    before: (name) => overlay("u", name, after(name)),
-    after,
-    staged: { update: "update", create: "delete", delete: "create" },
-  };
+  return { before: (name) => overlay("u", name, after(name)), after, isCommitted: true };
 };
 
 interface LineField {
@@ -62,17 +59,14 @@ interface LineType {
   readonly kind?: StoredKind | undefined;
 }
 
+/** SQL: the key of a referenced record, or else its path or name; the record may be deleted */
 const buildReferencedTextSql = (reference: StoredReference, pk: string): string => {
   const { thing, called } = reference.table;
-  const { name, namedBy = "name" } = thing;
-  const deleted = `(select * from main.${getVersionTable(getVersionSchema(name))} w
+  const name = (from: string): string => `(select ${thing.namedBy ?? "name"} from ${from} where pk = ${pk})`;
+  const deleted = `(select * from main.${getVersionTable(getVersionSchema(thing.name))} w
     where w.pk = ${pk} and w.action = 'delete' order by w.revision desc limit 1)`;
-  const named = (from: string): string => `(select ${namedBy} from ${from} where pk = ${pk})`;
-  const texts = [name, deleted].flatMap((from) => [
-    buildReferenceTextSql(reference, pk, from),
-    from === name ? (called?.(pk) ?? named(from)) : named(from),
-  ]);
-  return `coalesce(${texts.join(", ")})`;
+  const now = [buildReferenceTextSql(reference, pk), called?.(pk) ?? name(thing.name)];
+  return `coalesce(${[...now, buildReferenceTextSql(reference, pk, deleted), name(deleted)].join(", ")})`;
 };
 
 const toFileField = (kind: StoredKind, field: ImportedField): LineField => {
@@ -85,25 +79,23 @@ const toFileField = (kind: StoredKind, field: ImportedField): LineField => {
     return { name, column, piece };
   }
   const reference = findReference(kind, field);
-  const json = (value: string): string => {
-    if (reference !== undefined) return `json_quote(${buildReferencedTextSql(reference, value)})`;
-    return merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`;
-  };
-  return { name, column, piece: (value) => buildFieldEntrySql(name, json(value)) };
+  const shown = (value: string): string => (reference === undefined ? value : buildReferencedTextSql(reference, value));
+  return { name, column, piece: (value) => buildValueEntrySql(field, shown(value)) };
 };
 
 const toOwnField = (database: Database, { thing }: VersionSchema, name: string): LineField => {
+  const type = thing.fields[name]?.type;
   const relation = RELATIONS.find(({ from, field }) => from === thing && field === name);
   const label = (pk: string): string =>
     relation === undefined ? pk : buildLabelLookupSql(database, getVersionSchema(relation.to.name), pk);
-  const json = (value: string): string => {
+  const shown = (value: string): string => {
     if (relation?.joined !== undefined)
       return `(select json_group_array(${label("e.value")}) from json_each(${value}) e)`;
-    if (thing.fields[name]?.type === "boolean") return `json_quote(${buildCaseSql(`${value} = 1`, "'TRUE'", "null")})`;
-    if (thing.fields[name]?.type === "texts") return `coalesce(${value}, 'null')`;
-    return `json_quote(cast(${label(value)} as text))`;
+    if (type === "boolean") return buildCaseSql(`${value} = 1`, "'TRUE'", "null");
+    return type === "texts" ? value : `cast(${label(value)} as text)`;
   };
-  return { name, column: name, piece: (value) => buildFieldEntrySql(name, json(value)) };
+  const merge = relation?.joined !== undefined || type === "texts" ? "list" : "value";
+  return { name, column: name, piece: (value) => buildValueEntrySql({ field: name, merge }, shown(value)) };
 };
 
 const listLineFields = (database: Database, { versions, kind }: LineType): readonly LineField[] => {
@@ -118,8 +110,6 @@ const listLineFields = (database: Database, { versions, kind }: LineType): reado
   ];
 };
 
-export const getFileKinds = ({ thing }: VersionSchema): readonly StoredKind[] => getKindsOfThing(thing.name);
-
 /** SQL: the app of a staged record */
 export const buildScopeSql = (scope: string): string =>
   `coalesce(${["u", "t", "x"].map((alias) => `${alias}.${quoteIdentifier(scope)}`).join(", ")})`;
@@ -133,17 +123,15 @@ const buildStagedFromSql = ({ versions, kind }: LineType, action: RecordAction):
 export const countChangedColumns = (database: Database, kind: StoredKind): PlanCounts["columns"] => {
   const type = { versions: getVersionSchema(kind.thing.name), kind };
   const { before, after } = PLANNED_SIDES;
-  const custom = database.all("select pk, name from custom_field order by pk");
-  const all = listLineFields(database, type).flatMap(({ name, column }) => {
-    const [from, to] = [before(column), after(column)];
-    if (column !== "custom") return [{ field: name, from, to }];
-    return custom.map((one) => {
-      const of = (value: string): string => `${value} ->> '${Number(one["pk"])}'`;
-      return { field: `custom:${String(one["name"])}`, from: of(from), to: of(to) };
-    });
-  });
+  const customFields = database.all("select pk, name from custom_field order by pk");
+  const values = listLineFields(database, type).flatMap(({ name: field, column }) =>
+    column === "custom"
+      ? customFields.map(({ pk, name }) => ({ field: `custom:${String(name)}`, column, path: ` ->> '${Number(pk)}'` }))
+      : [{ field, column, path: "" }],
+  );
   const rows = `${buildStagedFromSql(type, "update")} and ${buildInterruptCheckSql("u.pk")}`;
-  return all.flatMap(({ field, from, to }) => {
+  return values.flatMap(({ field, column, path }) => {
+    const [from, to] = [before(column) + path, after(column) + path];
     const found = database.get(
       `select count(*) as count, count(*) filter (where ${to} is null) as cleared ${rows} and ${to} is distinct from ${from}`,
     );
@@ -159,6 +147,8 @@ const buildSetsSecretSql = ({ versions, kind }: LineType, { after }: ChangeSides
   return action === "create" ? isSet : `u.changed & ${getColumnBit(versions, column)} <> 0 and ${isSet}`;
 };
 
+const UNDOING_ACTIONS = { update: "update", create: "delete", delete: "create" } as const;
+
 const buildLinesSql = (
   database: Database,
   type: LineType,
@@ -166,31 +156,34 @@ const buildLinesSql = (
 ): string => {
   const { versions, kind } = type;
   const { thing } = versions;
-  const { before, after } = sides;
+  const { before, after, isCommitted } = sides;
   const fields = listLineFields(database, type);
-  const list = (piece: (field: LineField, from: string, to: string) => string): string =>
-    buildJsonListSql(fields.map((field) => piece(field, before(field.column), after(field.column))));
-  const isOther = ({ column }: LineField, from: string, to: string): string =>
-    column === "custom"
-      ? `exists (select 1 from ${buildOtherCustomFieldsSql(from, to)})`
-      : thing.fields[column]?.type === "boolean"
-        ? `coalesce(${from}, 0) <> coalesce(${to}, 0)`
-        : `${from} is distinct from ${to}`;
+  const isOther = (column: string, from: string, to: string): string => {
+    if (column === "custom") return `exists (select 1 from ${buildOtherCustomFieldsSql(from, to)})`;
+    const isBoolean = thing.fields[column]?.type === "boolean";
+    return isBoolean ? `coalesce(${from}, 0) <> coalesce(${to}, 0)` : `${from} is distinct from ${to}`;
+  };
   const changed = (piece: (field: LineField, from: string, to: string) => string): string =>
-    list((field, from, to) => buildCaseSql(isOther(field, from, to), piece(field, from, to), "''"));
+    buildJsonListSql(
+      fields.map((field) => {
+        const [from, to] = [before(field.column), after(field.column)];
+        return buildCaseSql(isOther(field.column, from, to), piece(field, from, to), "''");
+      }),
+    );
   // fields that are not in files are shown only if they have a value
   const whole = (side: SideSql): string =>
-    list((field) => {
-      const value = side(field.column);
-      const piece = field.piece(value, "'{}'");
-      const isFiled = kind?.fields.some(({ stored }) => stored === field.column) === true;
-      return isFiled ? piece : buildCaseSql(`nullif(${value}, 0) is not null`, piece, "''");
-    });
+    buildJsonListSql(
+      fields.map(({ column, piece }) => {
+        const value = side(column);
+        const isFiled = kind?.fields.some(({ stored }) => stored === column) === true;
+        const entry = piece(value, "'{}'");
+        return isFiled ? entry : buildCaseSql(`nullif(${value}, 0) is not null`, entry, "''");
+      }),
+    );
   const named = action === "delete" ? before : after;
   const label = buildLabelLookupSql(database, versions, "u.pk");
   const name = fields.some(({ column }) => column === "name") ? named("name") : "null";
-  const none = "'[]'";
-  const path = sides === PLANNED_SIDES ? kind?.table.called?.("u.pk") : undefined;
+  const path = isCommitted ? undefined : kind?.table.called?.("u.pk");
   const paths = path === undefined ? [] : [buildFieldEntrySql("path", `json_quote(${path})`)];
   const line = buildLineSql({
     ...(thing !== FORMATS[first].thing && { thing: `'"${thing.name}"'` }),
@@ -198,61 +191,53 @@ const buildLinesSql = (
     row: "0",
     key: `json_quote(coalesce(${kind === undefined ? `${label}, ${name}` : buildKeyTextSql(kind, named)}, ''))`,
     action: `'"${action}"'`,
-    changed: action === "update" ? changed(({ name: field }) => `',"${field}"'`) : none,
+    changed: action === "update" ? changed(({ name: field }) => `',"${field}"'`) : "'[]'",
     setsSecret: buildJsonBooleanSql(
-      sides === PLANNED_SIDES || kind === undefined ? "false" : buildSetsSecretSql(type, sides, action),
+      isCommitted && kind !== undefined ? buildSetsSecretSql(type, sides, action) : "false",
     ),
     before: {
-      create: none,
+      create: "'[]'",
       update: changed((field, from, to) => field.piece(from, to)),
       delete: whole(before),
     }[action],
     after: action === "delete" ? buildJsonListSql(paths) : whole(after),
   });
-  return `select ${line} as line ${buildStagedFromSql(type, sides.staged[action])} order by u.pk limit :left`;
+  return `select ${line} as line ${buildStagedFromSql(type, isCommitted ? UNDOING_ACTIONS[action] : action)} order by u.pk`;
 };
 
 const LINE_ACTIONS = ["update", "create", "delete"] as const;
 
 function* readStagedLines(
   database: Database,
-  first: FormatName,
-  { actions, limit }: RowQuery,
+  { first, actions }: { readonly first: FormatName; readonly actions: RowQuery["actions"] },
   sidesOf: (versions: VersionSchema) => ChangeSides,
-): Generator<Uint8Array> {
-  let left = limit ?? Number.MAX_SAFE_INTEGER;
-  const counting = (row: Row): Row => {
-    left -= 1;
-    return row;
-  };
-  const types = countStagedRecords(database)
-    .flatMap(({ versions }): readonly LineType[] => {
-      const kinds = getFileKinds(versions);
-      return kinds.length === 0 ? [{ versions }] : kinds.map((kind) => ({ versions, kind }));
-    })
-    .toSorted(
-      (a, b) =>
-        Number(b.kind?.name === first) - Number(a.kind?.name === first) ||
-        Number(a.kind === undefined) - Number(b.kind === undefined),
-    );
-  for (const type of types) {
-    const sides = sidesOf(type.versions);
+): Generator<Row, void> {
+  const types = countStagedRecords(database).flatMap(({ versions }): readonly LineType[] => {
+    const kinds = getKindsOfThing(versions.thing.name);
+    return kinds.length === 0 ? [{ versions }] : kinds.map((kind) => ({ versions, kind }));
+  });
+  const places = [
+    ...types.filter(({ kind }) => kind?.name === first),
+    ...types.filter(({ kind }) => kind !== undefined),
+  ];
+  for (const type of new Set([...places, ...types]))
     for (const action of LINE_ACTIONS) {
-      if (left <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
-      const rows = database.iterate(buildLinesSql(database, type, { sides, action, first }), { left });
-      yield* batchLines(Iterator.from(rows).map(counting));
+      if (actions.length > 0 && !actions.includes(action)) continue;
+      yield* database.iterate(buildLinesSql(database, type, { sides: sidesOf(type.versions), action, first }));
     }
-  }
 }
 
-export const readUndoLines = (database: Database, first: FormatName, query: RowQuery): Generator<Uint8Array> =>
-  readStagedLines(database, first, query, () => PLANNED_SIDES);
+export const readUndoLines = (
+  database: Database,
+  first: FormatName,
+  { actions, limit = Infinity }: RowQuery,
+): Generator<Uint8Array> => batchLines(readStagedLines(database, { first, actions }, () => PLANNED_SIDES).take(limit));
 
 export function* readCommittedLines(
   database: Database,
   { first, revision }: { readonly first: FormatName; readonly revision: number },
-  query: RowQuery,
+  { actions, limit = Infinity }: RowQuery,
 ): Generator<Uint8Array> {
   stageChange(database, revision, { mask: () => ALL_COLUMNS_MASK });
-  yield* readStagedLines(database, first, query, buildCommittedSides);
+  yield* batchLines(readStagedLines(database, { first, actions }, buildCommittedSides).take(limit));
 }

@@ -56,25 +56,22 @@ const storeVersions = (database: Database, versions: VersionSchema, revision: nu
 };
 
 const releaseUniqueValues = (database: Database, versions: VersionSchema): void => {
-  const { thing } = versions;
-  for (const { bit, held, claims } of listUniqueFields(versions)) {
+  for (const { bit, location } of listUniqueFields(versions)) {
+    const { table, record, held } = location;
     const records = `select u.pk from ${getStagedTable(versions)} u where u.changed & ${bit} <> 0`;
-    if (claims !== undefined)
-      database.run(
-        `delete from main.${claims.table} where ${thing.name} in (${records}) and ${buildInterruptCheckSql(thing.name)}`,
-      );
-    else
-      database.run(
-        `update main.${thing.name} set ${quoteIdentifier(held)} = 'released ' || id where pk in (${records} and u.action = 'update')`,
-      );
+    database.run(
+      held === undefined
+        ? `delete from main.${table} where ${record} in (${records}) and ${buildInterruptCheckSql(record)}`
+        : `update main.${table} set ${quoteIdentifier(held)} = 'released ' || id where ${record} in (${records} and u.action = 'update')`,
+    );
   }
 };
 
 const claimListValues = (database: Database, versions: VersionSchema): void => {
-  for (const { bit, keys, claims } of listUniqueFields(versions)) {
-    if (claims === undefined) continue;
+  for (const { bit, keys, location } of listUniqueFields(versions)) {
+    if (location.own) continue;
     database.run(
-      `insert into main.${claims.table} (${claims.key}, ${versions.thing.name}, main)
+      `insert into main.${location.table}
        select e.value, u.pk, ${buildCaseSql("e.key = 0", "1", "0")} from ${getStagedTable(versions)} u ${ORDERED_JOIN} json_each(${keys("u")}) e
        where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
     );
