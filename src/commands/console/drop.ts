@@ -32,51 +32,45 @@ export default defineCommand({
     const chosen = await tools.tenant("imports", "console");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen);
-    const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
-    const plan = await client.imports.dropTasks({ numbers: [...new Set(numbers)] });
+    const numbers = [...new Set(await Promise.all(number.map((typed) => readTaskNumber(client, typed))))];
+    const plan = await client.imports.dropTasks({ numbers });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
       if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-      throw createDropFailure(plan.blocked, await findTasksToDrop(client, numbers));
+      throw await createDropFailure(client, numbers, plan.blocked);
     });
   },
 });
 
-/** Returns the fewest tasks that can be dropped together with the given ones; undefined if none can. */
-async function findTasksToDrop(
+const MAX_TRIED_TASKS = 50;
+
+/** @returns a failure that names the fewest tasks that can be dropped together with the given ones, if there are any */
+async function createDropFailure(
   { imports, console }: Client<"imports" | "console">,
   numbers: readonly number[],
-): Promise<readonly number[] | undefined> {
+  { count }: NonNullable<Import["blocked"]>,
+): Promise<Failure> {
   const isPossible = async (some: readonly number[]): Promise<boolean> => {
     const { id, blocked } = await imports.dropTasks({ numbers: [...some] });
     await imports.discard(id);
     return blocked === undefined;
   };
   const others = (await console.list({})).flatMap(({ number }) => (numbers.includes(number) ? [] : [number]));
-  let together = [...new Set([...numbers, ...others])];
-  if (others.length > MAX_TRIED_TASKS || !(await isPossible(together))) return undefined;
-  for (const one of others) {
+  let together = [...numbers, ...others];
+  const canDrop = others.length <= MAX_TRIED_TASKS && (await isPossible(together));
+  for (const one of canDrop ? others : []) {
     const fewer = together.filter((number) => number !== one);
     if (await isPossible(fewer)) together = fewer;
   }
-  return together;
-}
-
-const MAX_TRIED_TASKS = 50;
-
-const createDropFailure = (
-  { count }: NonNullable<Import["blocked"]>,
-  together: readonly number[] | undefined,
-): Failure =>
-  new Failure("conflict", {
+  return new Failure("conflict", {
     what: text(
       `${formatCount(count, "record")} cannot be restored to the console's values; nothing was changed`,
       `${count} 件は管理画面の値に戻せないため、何も変更していません`,
     ),
-    hint:
-      together === undefined
-        ? step("to see all tasks", "すべての作業の確認", line("console list", []))
-        : step("to drop the tasks together", "作業をまとめて取り下げるには", line("console drop", [...together])),
+    hint: canDrop
+      ? step("to drop the tasks together", "作業をまとめて取り下げるには", line("console drop", together))
+      : step("to see all tasks", "すべての作業の確認", line("console list", [])),
   });
+}

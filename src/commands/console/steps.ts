@@ -23,7 +23,7 @@ const getRecordType = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.ge
 
 const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field === "kind")?.after ?? null;
 
-const isExportedType = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
+const isExported = (record: TaskRecord): boolean => Object.keys(getRecordType(record).formats).length > 0;
 
 /** Fields of a user that are on the form of the account. The role of the account says more than `administrator`. */
 const FIELDS_ON_ACCOUNT_FORM: Readonly<Record<string, string | undefined>> = {
@@ -34,19 +34,21 @@ const FIELDS_ON_ACCOUNT_FORM: Readonly<Record<string, string | undefined>> = {
 
 /** Moves the changes of a user to the record of the account, because both are on one form. @see seed 000 */
 function joinAccountForms({ records, ...task }: ConsoleTask): ConsoleTask {
-  const accounts = new Set(records.flatMap(({ thing, id }) => (thing === ACCOUNT.name ? [id] : [])));
-  const users = new Map(records.flatMap((one) => (one.thing === USER.name ? [[one.id, one] as const] : [])));
+  const recordsOf = ({ name }: Thing) =>
+    new Map(records.flatMap((one) => (one.thing === name ? [[one.id, one] as const] : [])));
+  const [accounts, users] = [recordsOf(ACCOUNT), recordsOf(USER)];
   const joined = records.flatMap((record): readonly TaskRecord[] => {
-    if (record.thing === ACCOUNT.name) {
-      const moved = users.get(record.id)?.changes.flatMap((change) => {
-        const { [change.field]: field } = FIELDS_ON_ACCOUNT_FORM;
-        return field === undefined ? [] : [{ ...change, field }];
+    const { thing, id, work, changes } = record;
+    if (thing === ACCOUNT.name) {
+      const moved = (users.get(id)?.changes ?? []).flatMap(({ field: of, ...values }) => {
+        const { [of]: field } = FIELDS_ON_ACCOUNT_FORM;
+        return field === undefined ? [] : [{ field, ...values }];
       });
-      return [{ ...record, changes: [...(moved ?? []), ...record.changes] }];
+      return [{ ...record, changes: [...moved, ...changes] }];
     }
-    if (record.work !== "edit" || record.thing !== USER.name || !accounts.has(record.id)) return [record];
-    const changes = record.changes.filter(({ field }) => !(field in FIELDS_ON_ACCOUNT_FORM));
-    return changes.length === 0 ? [] : [{ ...record, changes }];
+    if (work !== "edit" || thing !== USER.name || !accounts.has(id)) return [record];
+    const rest = changes.filter(({ field }) => !(field in FIELDS_ON_ACCOUNT_FORM));
+    return rest.length === 0 ? [] : [{ ...record, changes: rest }];
   });
   return { ...task, records: joined, update: task.update - (records.length - joined.length) };
 }
@@ -57,24 +59,22 @@ export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): rea
   ...buildClosingSteps(task),
 ];
 
-function buildUploadStep({ number, create, update, records }: ConsoleTask): readonly Text[] {
-  if (create + update < 2 || !records.every((record) => isExportedType(getRecordType(record)))) return [];
+function* buildUploadStep({ number, create, update, records }: ConsoleTask): Generator<Text> {
   const write = line("console upload", [number], { output: "upload" });
-  return [text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`)];
+  if (create + update > 1 && records.every(isExported))
+    yield text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`);
 }
 
-function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
+function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   const { records, number } = task;
   const shown = records.slice(0, most);
-  const places = Map.groupBy(shown.flatMap(listPlaces), ({ place }) => place.ja);
-  const steps = [...places.values()].flatMap((all) => [
-    ...all.slice(0, 1).map(({ place }) => place),
-    ...all.map(({ entry }) => entry),
-  ]);
+  for (const entries of Map.groupBy(shown.flatMap(listPlaces), ({ place }) => place.ja).values()) {
+    yield* entries.slice(0, 1).map(({ place }) => place);
+    yield* entries.map(({ entry }) => entry);
+  }
   const rest = task.create + task.update + task.delete - shown.length;
-  if (rest <= 0) return steps;
   const see = line("console show", [number], { rows: true });
-  return [...steps, text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`)];
+  if (rest > 0) yield text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`);
 }
 
 /** Fields of an action that the console's screen does not have. */
@@ -82,26 +82,22 @@ const OWN_ACTION_FIELDS: readonly string[] = ["serialNumber", "kind", "reason", 
 
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
   const { clicks, fields } = getRecordType(record);
-  const { work: done } = record;
-  const own =
-    done === "perform" ? clicks?.kinds?.[String(getKind(record))] : done === "settle" ? undefined : clicks?.[done];
-  const usual = own ?? clicks?.edit ?? getConsolePage(record.kind);
-  const work = CONSOLE_WORK_NAMES[record.work];
+  const { kind, work, changes } = record;
   const name = formatNameWithKey(record, record.console ?? record);
-  const pageOf = (field: string): Text => insertAppName(record.kind, clicks?.fields?.[field] ?? usual);
-  const placeOf = ({ en, ja }: Text): Text => text(`${work.en}: ${en}`, `${work.ja}: ${ja}`);
-  const entered =
-    done === "perform" ? record.changes.filter(({ field }) => !OWN_ACTION_FIELDS.includes(field)) : record.changes;
-  if (entered.length === 0) return [{ place: placeOf(pageOf("")), entry: same(name) }];
-  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((changes) => {
+  const action = work === "perform" ? clicks?.kinds?.[String(getKind(record))] : undefined;
+  const own = work === "perform" || work === "settle" ? action : clicks?.[work];
+  const pageOf = (field: string): Text => {
+    const page = insertAppName(kind, clicks?.fields?.[field] ?? own ?? clicks?.edit ?? getConsolePage(kind));
+    return joinTexts([CONSOLE_WORK_NAMES[work], page], same(": "));
+  };
+  const entered = work === "perform" ? changes.filter(({ field }) => !OWN_ACTION_FIELDS.includes(field)) : changes;
+  if (entered.length === 0) return [{ place: pageOf(""), entry: same(name) }];
+  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((of) => {
     const { en, ja } = joinTexts(
-      changes.map((change) => describeValueChange(fields, change)),
+      of.map((change) => describeValueChange(fields, change)),
       COMMA,
     );
-    return {
-      place: placeOf(pageOf(changes[0]?.field ?? "")),
-      entry: text(`${name}: ${en}`, `「${name}」: ${ja}`),
-    };
+    return { place: pageOf(of[0]?.field ?? ""), entry: text(`${name}: ${en}`, `「${name}」: ${ja}`) };
   });
 }
 
@@ -110,54 +106,52 @@ function describeValueChange(fields: Thing["fields"], { field, before, after }: 
   const label = getConsoleLabel(fields, field);
   if (of?.secret === true)
     return text(`${label}: the new value (not stored by clomoctl)`, `${label}: 新しい値(clomoctl は保存していません)`);
-  const [from, to] = [formatConsoleValue(of, before), formatConsoleValue(of, after)];
-  return before === null
-    ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
-    : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
+  const values = before === null ? [after] : [before, after];
+  const { en, ja } = joinTexts(
+    values.map((value) => formatConsoleValue(of, value)),
+    same(" → "),
+  );
+  return text(`${label}: ${en}`, `${label}: ${ja}`);
 }
 
 /** Returns true if all records of a task are in a state. */
 const isInState = ({ records }: ConsoleTask, state: TaskRecord["state"]): boolean =>
   records.length > 0 && records.every((record) => record.state === state);
 
-function buildClosingSteps(task: ConsoleTask): readonly Text[] {
+const isShownByExport = ({ kind, work, changes }: TaskRecord): boolean =>
+  work === "create" ||
+  work === "delete" ||
+  changes.every(({ field }) => findColumn(FORMATS[kind].columns, field)?.consoleExport === true);
+
+function* buildClosingSteps(task: ConsoleTask): Generator<Text> {
   const { number, records } = task;
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
-  if (isInState(task, "unsettled"))
-    return [
-      text(`to delete it here, too: ${drop}`, `ここでも削除するには: ${drop}`),
-      text(
-        "to add it to the console again, import a list that contains it",
-        "管理画面に作り直すには、そのデータを含む一覧をインポートしてください",
-      ),
-    ];
+  if (isInState(task, "unsettled")) {
+    yield text(`to delete it here, too: ${drop}`, `ここでも削除するには: ${drop}`);
+    yield text(
+      "to add it to the console again, import a list that contains it",
+      "管理画面に作り直すには、そのデータを含む一覧をインポートしてください",
+    );
+    return;
+  }
+  const exports = records.every(isExported) ? records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`) : [];
+  for (const take of new Set(exports))
+    yield text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
+  if (exports.length === 0 || !records.every(isShownByExport))
+    yield text(
+      `if exports do not show the change after the task is done: ${confirm}`,
+      `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
+    );
   const restore = line("console upload", [number], { output: "upload" });
-  const drops = isInState(task, "taken-back")
-    ? [
-        text(`to write a file that restores the values: ${restore}`, `元の値に戻すファイルを書き出すには: ${restore}`),
-        text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`),
-      ]
-    : [text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`)];
-  const isExported = records.every((record) => isExportedType(getRecordType(record)));
-  const takes = isExported ? new Set(records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`)) : [];
-  const isShown = ({ kind, work, changes }: TaskRecord): boolean =>
-    work === "create" ||
-    work === "delete" ||
-    changes.every(({ field }) => findColumn(FORMATS[kind].columns, field)?.consoleExport === true);
-  return [
-    ...[...takes].map((take) =>
-      text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`),
-    ),
-    ...(isExported && records.every(isShown)
-      ? []
-      : [
-          text(
-            `if exports do not show the change after the task is done: ${confirm}`,
-            `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
-          ),
-        ]),
-    ...drops,
-  ];
+  const isBack = isInState(task, "taken-back");
+  if (isBack)
+    yield text(
+      `to write a file that restores the values: ${restore}`,
+      `元の値に戻すファイルを書き出すには: ${restore}`,
+    );
+  yield isBack
+    ? text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`)
+    : text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`);
 }
 
 const formatNameWithKey = (
@@ -187,27 +181,24 @@ export const getTaskSubject = (task: ConsoleTask): string | null => {
 
 export const summarizeTask = (task: ConsoleTask): Text => {
   const {
+    number,
     records: [only, ...more],
     ...counts
   } = joinAccountForms(task);
   if (isInState(task, "taken-back"))
-    return text(
-      `undone, but perhaps made: change ${task.number}`,
-      `取り消したが、実施済みの可能性: 変更 ${task.number}`,
-    );
+    return text(`undone, but perhaps made: change ${number}`, `取り消したが、実施済みの可能性: 変更 ${number}`);
   if (only?.work === "perform") {
     const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
-    const [{ en, ja }, times] = [CONSOLE_WORK_NAMES.perform, more.length === 0 ? "" : ` ${counts.create}`];
-    return text(`${en}: ${action.en}${times}`, `${ja}: ${action.ja}${times}`);
+    const all = [action, ...(more.length === 0 ? [] : [same(String(counts.create))])];
+    return joinTexts([CONSOLE_WORK_NAMES.perform, joinTexts(all, same(" "))], same(": "));
   }
   if (only !== undefined && more.length === 0) {
     const [{ en, ja }, of] = [CONSOLE_WORK_NAMES[only.work], getThingNoun(only.thing)];
     return text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`);
   }
   const done = (["create", "update", "delete"] as const).flatMap((action): Text | readonly Text[] => {
-    if (counts[action] === 0) return [];
     const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
-    return text(`${en} ${counts[action]}`, `${ja.replace(/する$/, "")} ${counts[action]}`);
+    return counts[action] === 0 ? [] : text(`${en} ${counts[action]}`, `${ja.replace(/する$/, "")} ${counts[action]}`);
   });
   return joinTexts(done, COMMA);
 };

@@ -5,8 +5,7 @@ import { planOf } from "#support/commands/imports/plans.ts";
 import { encodeCsv } from "#support/tenant/tenant.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import type { ExportClient } from "./rows.ts";
-import { buildUploadTables } from "./table.ts";
+import { buildUploadTables, type ExportClient } from "./table.ts";
 
 const KINDS = ["users", "docs", "mailer", "calendar"] as const satisfies readonly FormatName[];
 
