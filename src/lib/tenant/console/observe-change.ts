@@ -9,15 +9,17 @@ import {
 import { getKeyColumn } from "../../model/thing.ts";
 import { UNIQUE_LIST_TABLES } from "../records/record-rows.ts";
 import type { Writer } from "../store/store.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import {
+  buildCompleteMaskSql,
   buildCustomFieldsBitSql,
   buildDifferingBitsSql,
   buildDifferingEntriesSql,
   buildIsForgottenSql,
   buildMergedEntriesSql,
-  buildWrittenBitsSql,
   CUSTOM_FIELDS_COLUMN,
   EXISTENCE_BIT,
   EXPORTED_VERSIONS,
@@ -77,6 +79,17 @@ const buildTakeOverStatements = (versions: VersionSchema): readonly string[] => 
   ];
 };
 
+/** SQL: the console itself takes deleted groups off their members. */
+const buildFollowStatements = (versions: VersionSchema, changedRecords: string): readonly string[] => {
+  if (versions.thing !== SECURED_USER) return [];
+  const isDeleted = `exists (select 1 from main.${getVersionTable(getVersionSchema(SECURED_GROUP.name))} g where g.revision = :revision
+    and g.action = 'delete' and g.app = t.app and coalesce(g.nameKey, g.name) = coalesce(o.groupKeys ->> e.key, e.value))`;
+  return [
+    `update main.${getObservedTable(versions)} as o set groups = (select json_group_array(e.value) from json_each(o.groups) e where not ${isDeleted})
+     from main.${SECURED_USER.name} t where t.pk = o.pk and o.groups is not null and o.pk in (${changedRecords})`,
+  ];
+};
+
 /** SQL: stores the wishes of the change `:revision` with the console's values before it. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
@@ -92,7 +105,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
         )
       : `v.${quoteIdentifier(name)}`,
   );
-  const changed = buildWrittenBitsSql(versions);
+  const changed = buildCompleteMaskSql(versions, "v.changed");
   // the console has no values of a creation; those of a deleted one identify it
   const isCreation = `${table}.inConsole = 0 and ${table}.wished & ${EXISTENCE_BIT} <> 0`;
   const kept = columns.map(({ name, bit }) => {
@@ -100,19 +113,17 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
     const stays = isCustom(name) ? buildMergedEntriesSql(own, other) : own;
     return `${quoteIdentifier(name)} = ${buildCaseSql(`${table}.wished & ${bit} <> 0 and not (${isCreation})`, stays, other)}`;
   });
-  const here = `main.${thing.name} t where t.${key} = o.pk`;
   const written = `coalesce((select ${changed} from main.${getVersionTable(versions)} v where v.pk = o.pk and v.revision = :revision), ${ALL_COLUMNS_MASK})`;
   const changedRecords = `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision`;
   // a range of new records is scanned for those that were restored, because most are creations, which need nothing else
   const restored = `select r.pk from main.created_range c ${ORDERED_JOIN} main.${table} r on r.pk between c.first and c.last
     where c.revision = :revision and c.thing = '${thing.name}' and (r.inConsole = 1 or r.wished <> ${ALL_COLUMNS_MASK})`;
   const records = `${changedRecords} union ${restored}`;
-  const custom = buildDifferingEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
-  const restoredEntries = columns.some(({ name }) => isCustom(name)) ? `, ${CUSTOM_FIELDS_COLUMN} = ${custom}` : "";
-  const entries = `(select json_group_object(e.key, e.value) from json_each(o.${CUSTOM_FIELDS_COLUMN}) e where e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key)`;
-  const settled = columns.some(({ name }) => isCustom(name))
-    ? `, ${CUSTOM_FIELDS_COLUMN} = ${buildCaseSql(`o.${CUSTOM_FIELDS_COLUMN} is null`, "null", entries)}`
-    : "";
+  const setEntries = (entries: string): string =>
+    columns.some(({ name }) => isCustom(name)) ? `, ${CUSTOM_FIELDS_COLUMN} = ${entries}` : "";
+  const restoredEntries = buildDifferingEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
+  const openEntries = `iif(o.${CUSTOM_FIELDS_COLUMN} is null, null, (select json_group_object(e.key, e.value) from json_each(o.${CUSTOM_FIELDS_COLUMN}) e
+    where e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key))`;
   return [
     buildSaveObservedSql(versions, `select o.* from (${records}) r ${ORDERED_JOIN} main.${table} o on o.pk = r.pk`),
     `insert into main.${table} (pk, inConsole, wished, since, ${names.join(", ")})
@@ -122,13 +133,14 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
      on conflict (pk) do update set wished = ${table}.wished | excluded.wished, ${kept.join(", ")}`,
     `insert into main.${table} (pk, inConsole, wished, since) select pk, 0, ${ALL_COLUMNS_MASK}, :revision from (${buildCreatedRecordsSql(versions)}) where true
      on conflict do nothing`,
+    ...buildFollowStatements(versions, changedRecords),
     ...buildTakeOverStatements(versions),
     // a record that was restored is wished as far as it differs from what the console showed last
-    `update main.${table} as o set wished = ${buildCaseSql("o.inConsole = 1", `${ALL_COLUMNS_MASK} & ~${EXISTENCE_BIT}`, ALL_COLUMNS_MASK)}${restoredEntries}
+    `update main.${table} as o set wished = ${buildCaseSql("o.inConsole = 1", `${ALL_COLUMNS_MASK} & ~${EXISTENCE_BIT}`, ALL_COLUMNS_MASK)}${setEntries(restoredEntries)}
      from main.${thing.name} t where t.${key} = o.pk and o.pk in (${restored})`,
-    `update main.${table} as o set wished = o.wished & ~(${written} & ~${buildDifferingBitsSql(versions)})${settled}
+    `update main.${table} as o set wished = o.wished & ~(${written} & ~${buildDifferingBitsSql(versions)})${setEntries(openEntries)}
      from main.${thing.name} t where t.${key} = o.pk and o.inConsole = 1 and o.pk in (${records})`,
-    `update main.${table} as o set wished = 0 where o.inConsole = 0 and o.pk in (${changedRecords}) and not exists (select 1 from ${here})`,
+    `update main.${table} as o set wished = 0 where o.inConsole = 0 and o.pk in (${changedRecords}) and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)`,
     // no file carries a deletion, or a record that no export shows
     EXPORTED_VERSIONS.includes(versions)
       ? buildRecordWrittenSql(

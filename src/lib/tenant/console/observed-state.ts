@@ -6,7 +6,6 @@ import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
 import { USER } from "../../model/user.ts";
-import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import {
   ALL_COLUMNS_MASK,
@@ -113,31 +112,6 @@ export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): str
   const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
   return `(${mask} | ${buildCaseSql(`(${mask}) & (${owners}) <> 0`, `(${owners})`, "0")})`;
 };
-
-const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelation): string => {
-  const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
-  const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
-    from main.${to.name}_version g left join main.${to.name} n on n.pk = g.pk
-    where g.revision = v.revision and ${key("g")} is not null`;
-  const followed = `select ${buildCaseSql("r.k is null", "w.k", "r.now")} as k from (${keysOf("v")}) w
-    left join (${renamed}) r on r.k = w.k and r.app = t.app`;
-  const sorted = (keys: string): string =>
-    `(select json_group_array(k order by k) from (${keys}) s where k is not null)`;
-  return `${sorted(followed)} <> ${sorted(keysOf("t"))}`;
-};
-
-/** SQL: the bits of the columns that a version `v` contains, without references that the console updates itself. */
-export const buildWrittenBitsSql = (versions: VersionSchema): string =>
-  RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
-    (bits, relation) =>
-      buildCaseSql(
-        `v.action = 'update' and exists (select 1 from main.${relation.to.name}_version w where w.revision = v.revision)
-           and not ${buildIsChangedDirectlySql(relation)}`,
-        `${bits} & ~${getColumnBit(versions, relation.field)}`,
-        bits,
-      ),
-    buildCompleteMaskSql(versions, "v.changed"),
-  );
 
 export const buildEmptyValueSql = (thing: Thing, name: string): string => {
   const { refers, clearable, type } = findFieldOfColumn(thing, name) ?? {};
