@@ -116,6 +116,19 @@ test("the name, password and role of an account are one task with one form", () 
   expect(steps[1]).toMatch(/^髙橋 花子 <h@x>: アカウント名: hanako, パスワード: .*, 管理者権限: system administrator$/);
 });
 
+test("an action on a device names the fields of the screen, and is closed by console confirm", () => {
+  const values = { serialNumber: "SN1", kind: "lost-mode", message: "紛失", reason: "置き忘れ", by: "owner" };
+  const changes = Object.entries(values).map(([field, after]) => ({ field, before: null, after }));
+  const of = { thing: "device_action", kind: "devices", work: "perform", name: "SN1", key: "SN1", changes } as const;
+  const [place, ...steps] = buildTaskSteps(taskOf(of)).map(({ en }) => en);
+  expect(place).toContain("デバイスを紛失モードに設定したい");
+  expect(steps).toEqual([
+    "SN1: メッセージ: 紛失",
+    "after the task is done: `clomoctl console confirm 3`",
+    "if you decide not to do the task: `clomoctl console drop 3`",
+  ]);
+});
+
 test("a record has its name in the console, and a renamed record has both names", () => {
   const record = { key: "h2@x", console: { name: "鈴木 花子", key: "h@x" } } as const;
   expect(buildTaskSteps(taskOf(record))[1]?.ja).toMatch(/^「鈴木 花子 <h@x>」: /);

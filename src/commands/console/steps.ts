@@ -137,7 +137,8 @@ function* buildClosingSteps(task: ConsoleTask): Generator<Text> {
   const exports = records.every(isExported) ? records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`) : [];
   for (const take of new Set(exports))
     yield text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
-  if (exports.length === 0 || !records.every(isShownByExport))
+  if (exports.length === 0) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
+  else if (!records.every(isShownByExport))
     yield text(
       `if exports do not show the change after the task is done: ${confirm}`,
       `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,

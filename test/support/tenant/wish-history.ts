@@ -410,7 +410,7 @@ export class WishHistory {
     const given = { ...open, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
     const built = await buildUploadTables(client, given);
     const deleted = open.deleted.map(({ key }) => key);
-    const files = listRecordedFiles({ ...given, ...built });
+    const files = listRecordedFiles(built);
     if (files.length > 0) await client.console.write({ files });
     for (const { header, rows } of built.tables) {
       this.#files.push({ cells: [header, ...rows.map(({ cells }) => cells)], deleted: [] });

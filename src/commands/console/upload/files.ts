@@ -28,7 +28,7 @@ import { readTaskNumber } from "../columns.ts";
 import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
-import { buildUploadTables, listRecordedFiles, type UploadTables } from "./table.ts";
+import { buildUploadTables, listRecordedFiles, type BuiltUpload } from "./table.ts";
 
 interface UploadOptions {
   readonly number: string | undefined;
@@ -65,15 +65,13 @@ export async function writeUploads(
     generated.push(...made.filter(({ key }) => keys.has(key)));
     uploads.push(built);
   }
-  const kinds = uploads.flatMap(({ kind, tables }) => tables.map(() => kind));
+  const kinds = uploads.flatMap(({ kind, tables }) => (tables.length === 0 ? [kind] : tables.map(() => kind)));
   requireFolder(output, kinds, "--output");
   // in a folder, files are numbered in the order of upload; lists of records to delete come last
   let place = 0;
   const isFolder = extname(output) === "";
   const nameNext = (kind: ImportKind): string => (isFolder ? join(output, `${(place += 1)}-${kind}.csv`) : output);
-  const files = uploads.flatMap((one) =>
-    one.records.length === 0 ? [] : [{ ...one, names: one.tables.map(() => nameNext(one.kind)) }],
-  );
+  const files = uploads.map((one) => ({ ...one, names: one.tables.map(() => nameNext(one.kind)) }));
   const lists = uploads
     .toReversed()
     .flatMap((one) => (one.deleted.length === 0 ? [] : [{ ...one, name: getDeletionsFileName(nameNext(one.kind)) }]));
@@ -87,7 +85,8 @@ export async function writeUploads(
   await recordUploads(tools, uploads);
   for (const one of files) await writeKindUpload(tools, one, one.names);
   for (const one of lists) await writeDeletionList(tools, one, one.name);
-  for (const { kind } of open) await tools.terminal.note(describeUploadCheck(kind));
+  const apps = new Map(open.map(({ kind }) => [FORMATS[kind].app, kind]));
+  for (const kind of apps.values()) await tools.terminal.note(describeUploadCheck(kind));
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
   return uploads.some(({ leftOut }) => leftOut.length > 0) ? "partial" : undefined;
 }
@@ -160,31 +159,29 @@ export const getUploadEncoding = async (
   return exported ?? (context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis");
 };
 
-export interface BuiltUpload extends KindUpload, UploadTables {}
-
 export async function buildKindUpload(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding">,
 ): Promise<BuiltUpload> {
   const { client } = await tools.tenant(...PANEL_KINDS, "secured", "imports");
   const last = await findLastExport(client, upload.kind);
-  const whole = { ...upload, last, encoding: await getUploadEncoding(tools, upload.kind, last) };
-  return { ...whole, ...(await buildUploadTables(client, whole)) };
+  const encoding = await getUploadEncoding(tools, upload.kind, last);
+  return buildUploadTables(client, { ...upload, last, encoding });
 }
 
-/** Writes no file for 全件更新 if a row would be left out, because the console would delete its record. */
 export async function writeKindUpload(
   tools: Tools,
   { kind, isWhole, encoding, tables, leftOut }: BuiltUpload,
   files: readonly string[],
 ): Promise<void> {
   const { terminal } = tools;
+  const { en: title, ja: titleJa } = FORMATS[kind].thing.title;
   for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why)) {
     const { [why]: reason } = UPLOAD_OMISSION_REASONS;
     await terminal.warn(
       text(
-        `${files[0]} leaves out ${formatCount(rowsLeft.length, "row")}; make these changes in the console by hand. Reason: ${reason.en}`,
-        `${files[0]} に含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
+        `${title}: the file leaves out ${formatCount(rowsLeft.length, "row")}; make these changes in the console by hand. Reason: ${reason.en}`,
+        `${titleJa}: ファイルに含めていない行が ${rowsLeft.length} 行あります。管理画面で手作業で変更してください。理由: ${reason.ja}`,
       ),
     );
     for (const { key, record } of rowsLeft.slice(0, MAX_NAMED_ROWS)) {
@@ -192,12 +189,10 @@ export async function writeKindUpload(
       await terminal.problem(text(`${key}: ${en}`, `${key}: ${ja}`));
     }
   }
+  if (tables.length === 0 && leftOut.length > 0)
+    await terminal.problem(text(`${title}: no file was written`, `${titleJa}: ファイルは書き出していません`));
   for (const [at, { header, rows }] of tables.entries()) {
     const file = files[at] ?? "";
-    if (isWhole ? leftOut.length > 0 : rows.length === 0) {
-      await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
-      continue;
-    }
     const encoder = createEncoder(encoding, { onUnmappable: "error" });
     await tools.outputs.write(file, async (writer) => {
       for (const cells of [header, ...rows.map((row) => row.cells)])

@@ -9,8 +9,11 @@ import { buildUploadTables, type ExportClient } from "./table.ts";
 
 const KINDS = ["users", "docs", "mailer", "calendar"] as const satisfies readonly FormatName[];
 
-/** Somebody with open wishes: 0 no wish for the column, 1 a wish whose value is known, 2 an unknown secret, 3 a blank. */
-const person = fc.record({ isNew: fc.boolean(), wishes: fc.array(fc.nat(3), { minLength: 40, maxLength: 40 }) });
+/**
+ * Somebody with open wishes: 0 no wish for the column, 1 a wish whose value is known, 2 an unknown secret, 3 a blank, 4 a
+ * wish of another task.
+ */
+const person = fc.record({ isNew: fc.boolean(), wishes: fc.array(fc.nat(4), { minLength: 40, maxLength: 40 }) });
 const wishes = fc.record({
   kind: fc.constantFrom(...KINDS),
   /** true for a file for 全件更新, which has all columns */
@@ -36,19 +39,24 @@ test("no set of wishes gives a file with a blank secret or a column that none of
         const id = `key${nth}`;
         const changes = columns.flatMap(({ field, required, secret }, at) => {
           const wish = own[at] ?? 0;
-          if (wish === 0 || field === key) return [];
+          if (wish === 0 || wish === 4 || field === key) return [];
           if (secret === true && wish === 1)
             secrets.set(id, (secrets.get(id) ?? new Map<string, string>()).set(field, `s${at}`));
           const after = secret === true ? null : valueOf(at, required === "always" ? 1 : wish) || null;
           return [{ field, before: null, after }];
         });
+        const others = columns.flatMap(({ field, secret }, at) =>
+          own[at] === 4 && !isNew && secret !== true && field !== key
+            ? [{ field, before: at % 2 === 0 ? null : `b${at}`, after: `v${at}` }]
+            : [],
+        );
         const cells = columns.map(({ field, required, secret }, at) =>
           field === key ? id : secret === true ? "" : valueOf(at, required === "always" ? 1 : (own[at] ?? 0)),
         );
         return {
           record: {
             ...recordOf({ thing: thing.name, kind, key: id, work: isNew ? "create" : "edit", changes }),
-            others: [],
+            others,
           },
           cells,
         };
@@ -65,8 +73,21 @@ test("no set of wishes gives a file with a blank secret or a column that none of
       const records = all.map(({ record }) => record);
       const upload = { kind, records, deleted: [], unsafe: new Set<string>(), last, isWhole, secrets } as const;
       const { tables, leftOut } = await buildUploadTables(client, { ...upload, encoding: "utf-8" });
+      // a file for 全件更新 has all records, or there is none
+      const isRefused = isWhole && leftOut.length > 0;
+      expect(isRefused ? tables : []).toEqual([]);
       const keys = [...tables.flatMap((table) => table.rows), ...leftOut].map((row) => row.key);
-      expect(keys.toSorted()).toEqual(records.map((one) => one.key));
+      expect(isRefused ? [] : keys.toSorted()).toEqual(isRefused ? [] : records.map((one) => one.key));
+      // the value of another task is not in the file, but what the console showed last
+      const others = (isWhole ? [] : tables).flatMap(({ header, rows: written }) =>
+        written.flatMap(({ key: row, cells }) =>
+          (records.find((one) => one.key === row)?.others ?? []).filter(({ field, before }) => {
+            const at = header.indexOf(columns.find((one) => one.field === field)?.header ?? "");
+            return at >= 0 && cells[at] !== (before ?? "");
+          }),
+        ),
+      );
+      expect(others).toEqual([]);
       const faults = tables.flatMap(({ header, rows: written }) => {
         const of = written.map((row) => records.find((one) => one.key === row.key));
         return header.filter((name, at) => {

@@ -33,15 +33,15 @@ interface UploadTable {
   }[];
 }
 
-export interface UploadTables {
-  /** at least one table; each further one is for rows that set other secrets */
+export interface BuiltUpload extends KindUpload {
+  /** a table for rows without secrets, and one for each set of secrets; none for 全件更新 if a row is left out */
   readonly tables: readonly UploadTable[];
   readonly leftOut: readonly (Pick<UploadRow, "key" | "record"> & { readonly why: UploadOmissionReason })[];
 }
 
 export type ExportClient = Client<PanelKind | "secured">;
 
-export async function buildUploadTables(client: ExportClient, upload: KindUpload): Promise<UploadTables> {
+export async function buildUploadTables(client: ExportClient, upload: KindUpload): Promise<BuiltUpload> {
   const { kind, last, isWhole } = upload;
   const format = FORMATS[kind];
   const custom = format.custom ? await client.users.fields() : [];
@@ -56,7 +56,7 @@ export async function buildUploadTables(client: ExportClient, upload: KindUpload
     order.filter(({ column }) => isUsual(column) || rows.some((row) => isNeeded(row, column)));
   const all = await readUploadRows(client, upload);
   const keys = new Set(all.map(({ key }) => key));
-  const leftOut: UploadTables["leftOut"][number][] = upload.records.flatMap((record) =>
+  const leftOut: BuiltUpload["leftOut"][number][] = upload.records.flatMap((record) =>
     keys.has(record.key) ? [] : [{ key: record.key, record, why: "key" }],
   );
   const keep = (rows: readonly UploadRow[], placedOf: (row: UploadRow) => readonly UploadColumn[]) =>
@@ -69,13 +69,14 @@ export async function buildUploadTables(client: ExportClient, upload: KindUpload
   const rows = isWhole ? all : keep(all, (row) => place([row]));
   const secrets = isWhole ? [] : columns.filter(({ secret }) => secret === true);
   const groups = Map.groupBy(rows, (row) => secrets.flatMap((one) => (isNeeded(row, one) ? [one.field] : [])).join());
-  const tables = (groups.size === 0 ? [""] : [...groups.keys()].toSorted()).map((which) => {
+  const tables = [...groups.keys()].toSorted().flatMap((which): readonly UploadTable[] => {
     const group = groups.get(which) ?? [];
     const placed = place(group);
     const kept = keep(group, () => placed);
-    return buildTable(kept, place(kept), isWhole);
+    return kept.length === 0 ? [] : [buildTable(kept, place(kept), isWhole)];
   });
-  return { tables, leftOut };
+  // the console would delete the records of rows that are left out of a file for 全件更新
+  return { ...upload, tables: isWhole && leftOut.length > 0 ? [] : tables, leftOut };
 }
 
 /**
@@ -207,7 +208,7 @@ function buildTable(rows: readonly UploadRow[], placed: readonly UploadColumn[],
 type RecordedFile = Parameters<Client<"console">["console"]["write"]>[0]["files"][number];
 
 /** Returns what the tenant is to record, so that it recognises values that are taken back later. */
-export function listRecordedFiles({ kind, isWhole, deleted, tables }: KindUpload & UploadTables): RecordedFile[] {
+export function listRecordedFiles({ kind, isWhole, deleted, tables }: BuiltUpload): RecordedFile[] {
   const rows = tables.flatMap((table) => table.rows);
   const groups = [...Map.groupBy(rows, ({ fields }) => JSON.stringify(fields)).values()];
   const files = groups.map((of) => ({

@@ -130,8 +130,8 @@ export const UPLOAD_FILE_OPTION = {
     "管理画面にアップロードできるのは CSV ファイルだけです。拡張子を .csv にしてください",
   ),
   about: text(
-    "commit, and write the file to upload in the CLOMO console (as `console upload` does). With --orgs, specify a folder",
-    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じファイル。--orgs を使うときはフォルダーを指定)",
+    "commit, and write the file to upload in the CLOMO console (as `console upload` does). With --orgs or --create-orgs, specify a folder",
+    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じファイル。--orgs や --create-orgs を使うときはフォルダーを指定)",
   ),
 } as const;
 
