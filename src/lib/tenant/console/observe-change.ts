@@ -90,21 +90,22 @@ const buildFollowStatements = (versions: VersionSchema, changedRecords: string):
   ];
 };
 
+/** SQL: the values before the version `v`; of custom fields only those that differ now. */
+const listValuesBefore = ({ columns }: VersionSchema): readonly string[] => {
+  const entries = buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
+  return columns.map(({ name, bit }) =>
+    name === CUSTOM_FIELDS_COLUMN
+      ? buildCaseSql(`v.changed & ${bit} <> 0`, entries, "'{}'")
+      : `v.${quoteIdentifier(name)}`,
+  );
+};
+
 /** SQL: stores the wishes of the change `:revision` with the console's values before it. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);
   const names = columns.map(({ name }) => quoteIdentifier(name));
   const isCustom = (name: string): boolean => name === CUSTOM_FIELDS_COLUMN;
-  const before = columns.map(({ name, bit }) =>
-    isCustom(name)
-      ? buildCaseSql(
-          `v.changed & ${bit} <> 0`,
-          buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`),
-          "'{}'",
-        )
-      : `v.${quoteIdentifier(name)}`,
-  );
   const changed = buildCompleteMaskSql(versions, "v.changed");
   // the console has no values of a creation; those of a deleted one identify it
   const isCreation = `${table}.inConsole = 0 and ${table}.wished & ${EXISTENCE_BIT} <> 0`;
@@ -127,7 +128,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   return [
     buildSaveObservedSql(versions, `select o.* from (${records}) r ${ORDERED_JOIN} main.${table} o on o.pk = r.pk`),
     `insert into main.${table} (pk, inConsole, wished, since, ${names.join(", ")})
-     select v.pk, 1, ${changed}, :revision, ${before.join(", ")}
+     select v.pk, 1, ${changed}, :revision, ${listValuesBefore(versions).join(", ")}
      from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
      where v.revision = :revision and ${changed} <> 0
      on conflict (pk) do update set wished = ${table}.wished | excluded.wished, ${kept.join(", ")}`,
