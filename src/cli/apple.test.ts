@@ -83,7 +83,7 @@ test("a failure names the host, but neither the path nor a header", async () => 
   const { code, what, where, hint } = await failure(opened()(request));
   expect({ code, what, where, hint }).toMatchObject({
     code: "unavailable",
-    what: { en: "connection refused" },
+    what: { en: "connection refused (ECONNREFUSED)" },
     where: `http://127.0.0.1:${port}`,
   });
   expect(JSON.stringify({ what, where, hint })).not.toContain("secret");
