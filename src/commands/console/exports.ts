@@ -1,7 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { EXPORTED_KINDS, isPanelKind } from "../../lib/model/console-files.ts";
 import { getFormatTitle, toExportFormat } from "../../lib/model/format.ts";
@@ -10,7 +9,7 @@ import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { text } from "../../lib/text/index.ts";
 import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
 import { listMissingFields } from "../csv/questions/missing.ts";
-import { findTable, isFitting, listUsableLayouts, type ListRequest } from "../imports/plan/find-table.ts";
+import { findTable, isFitting, listUsableLayouts, refuseList, type ListRequest } from "../imports/plan/find-table.ts";
 import type { Tools } from "../tools.ts";
 
 export const EXPORT_ORDER: readonly ImportKind[] = [...EXPORTED_KINDS, ...SECURED_APPS];
@@ -53,7 +52,14 @@ export async function findExportKind(
   if (failures[0] !== undefined && best?.score !== Infinity) throw failures[0];
   const { terminal } = tools;
   const isUnclear = best?.score === next?.score && !(terminal.interactive && file !== "-");
-  if (best === undefined || best.score === 0 || isUnclear) throw createNoExportFailure(source);
+  if (best === undefined || best.score === 0 || isUnclear) {
+    const hint = step(
+      "if it is an export, name its kind (orgs, users, devices or an app)",
+      "エクスポートなら、種類(orgs、users、devices、アプリ)を指定してください",
+      line("layouts learn", [source.label], { as: "users", export: true }),
+    );
+    return refuseList(requestOf("users"), NO_EXPORT, hint);
+  }
   const ask = (kinds: readonly ImportKind[]): Promise<ImportKind> =>
     terminal.prompts.select({
       message: text(`Which export is ${source.label}?`, `${source.label} は、何のエクスポートですか?`),
@@ -64,16 +70,7 @@ export async function findExportKind(
   return { ...requestOf(isPanelKind(best.kind) ? best.kind : (app ?? (await ask(SECURED_APPS)))), source };
 }
 
-const createNoExportFailure = ({ label }: InputFile): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "the header row does not match any console export; nothing was changed",
-      "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
-    ),
-    where: label,
-    hint: step(
-      "if it is an export, name its kind (orgs, users, devices or an app)",
-      "エクスポートなら、種類(orgs、users、devices、アプリ)を指定してください",
-      line("layouts learn", [label], { as: "users", export: true }),
-    ),
-  });
+const NO_EXPORT = text(
+  "the header row does not match any console export; nothing was changed",
+  "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
+);

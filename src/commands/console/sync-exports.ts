@@ -70,19 +70,12 @@ export async function syncExports(tools: Tools, names: readonly string[], option
     ({ state, request }) => state === "committed" && request?.fromConsole === true,
   );
   const exports: ReadExport[] = [];
-  for (const one of found)
-    exports.push({
-      ...one,
-      read: await readList(tools, one.source, one),
-      earlier: all.filter(({ kind }) => kind === one.kind),
-    });
+  for (const one of found) {
+    const earlier = all.filter(({ kind }) => kind === one.kind);
+    exports.push({ ...one, earlier, read: await readList(tools, one.source, one) });
+  }
   const isConfirmed = exports.every(({ earlier, read }) => earlier.length > 0 && !read.learns);
-  const run: SyncRun = {
-    deletions: options.confirmDeletions,
-    isShared: exports.length > 1,
-    taken: [],
-    isConfirmed,
-  };
+  const run: SyncRun = { deletions: options.confirmDeletions, isShared: found.length > 1, taken: [], isConfirmed };
   let isPart = false;
   for (const one of exports) {
     const plan = await importExport(tools, one, options, run).catch((error: unknown) => {
@@ -151,12 +144,8 @@ async function importExport(
     }
     const problems = await listProblems(terminal, client, plan, source.label);
     // after a yes for all exports, records that only come in need no list
-    const isBrief = run.taken.length > 0 && plan.update + plan.delete === 0;
-    await showPlan(tools, plan, {
-      ...problems,
-      allRows: same("--format json"),
-      isBrief: tools.globals.quiet || isBrief,
-    });
+    const isBrief = tools.globals.quiet || (run.taken.length > 0 && plan.update + plan.delete === 0);
+    await showPlan(tools, plan, { ...problems, allRows: same("--format json"), isBrief });
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);

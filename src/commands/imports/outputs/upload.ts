@@ -60,7 +60,7 @@ async function checkRows(tools: Tools, plan: Import, { label, file, secrets }: P
   const ofOrgs = plan.beside === undefined ? own : await encodingOf("orgs");
   const files = new Map<string, ImportKind>(plan.orgsCreated > 0 ? [["orgs", "orgs"]] : []);
   const placed: LocatedCharacter[] = [];
-  let total = 0;
+  let [total, lacking] = [0, own];
   for await (const { row, key, action, after, thing } of client.imports.rows(plan.id)) {
     if (action === "delete" || action === "invalid" || (action === "unchanged" && !isWholeFile(plan))) continue;
     const [kind, encoding] = thing === ORG.name ? (["orgs", ofOrgs] as const) : [plan.kind, own];
@@ -69,8 +69,11 @@ async function checkRows(tools: Tools, plan: Import, { label, file, secrets }: P
     for (const { field, value } of after)
       for (const cell of [value ?? []].flat()) {
         const codePoint = findUnmappable(encoding, cell);
+        if (codePoint === undefined) continue;
         const column = FORMATS[kind].columns.find((one) => one.field === field)?.header ?? field;
-        if (codePoint !== undefined && ++total <= MAX_LISTED_CHARACTERS) placed.push({ row, column, codePoint });
+        total += 1;
+        lacking = encoding;
+        if (total <= MAX_LISTED_CHARACTERS) placed.push({ row, column, codePoint });
       }
   }
   requireFolder(file, [...files.values()], "--emit-csv");
@@ -78,7 +81,7 @@ async function checkRows(tools: Tools, plan: Import, { label, file, secrets }: P
     "write other characters in the list (for example 〓), or, for CLOMO PANEL, first import an export in UTF-8: the upload file then is in UTF-8",
     "一覧の文字を別の文字(〓 など)に直すか、CLOMO PANEL なら UTF-8 のエクスポートを先に取り込んでください(アップロード用も UTF-8 になります)",
   );
-  if (total > 0) await throwUnmappable(tools, { name: label, encoding: own, placed, total, hint });
+  if (total > 0) await throwUnmappable(tools, { name: label, encoding: lacking, placed, total, hint });
 }
 
 function refuseUnknownData(
@@ -121,17 +124,14 @@ export async function finishPlanWithUpload(
   );
   const given = secrets?.given ?? new Map();
   try {
-    if (committed === undefined) {
-      await tools.terminal.problem(write);
-      return outcome;
+    if (committed !== undefined && isWholeFile(committed))
+      return (await writeWholeUpload(tools, committed, file, given)) ?? outcome;
+    if (committed !== undefined && number !== undefined) {
+      const kind = extname(file) === "" ? undefined : committed.kind;
+      return (await writeUploads(tools, { number: String(number), output: file, kind, given })) ?? outcome;
     }
-    if (isWholeFile(committed)) return (await writeWholeUpload(tools, committed, file, given)) ?? outcome;
-    if (number === undefined) {
-      await tools.terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
-      return outcome;
-    }
-    const kind = extname(file) === "" ? undefined : committed.kind;
-    return (await writeUploads(tools, { number: String(number), output: file, kind, given })) ?? outcome;
+    await tools.terminal.problem(write);
+    return outcome;
   } catch (error) {
     throw error instanceof Failure ? error.with({ hint: write }) : error;
   }

@@ -57,7 +57,9 @@ describe("--emit-csv, the short form of console upload", () => {
     await sync();
     for (const key of ["hanako", "taro"]) await done(`users edit ${key}@example.com --title 部長`);
     await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,,課長"]));
-    expect(await done("users import one.csv --emit-csv up.csv --yes")).toContain("\nup.csv was not written\n");
+    expect(await done("users import one.csv --emit-csv up.csv --yes")).toContain(
+      "up.csv was not written; to write the open changes: clomoctl console upload -o up.csv",
+    );
   });
 
   test("a file that cannot be written after the commit names the change's upload", async () => {
