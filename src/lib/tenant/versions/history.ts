@@ -5,7 +5,7 @@ import { ORG, parseOrgPath } from "../../model/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Session } from "../session.ts";
-import type { Reader, Row, SqlValue, Params } from "../store/store.ts";
+import type { Reader, Row, Params } from "../store/store.ts";
 import {
   toDisplayValue,
   getStateAt,
@@ -177,29 +177,24 @@ class HistoryReader {
   async #changes(revision: number, before: RecordState, after: RecordState): Promise<readonly VersionChange[]> {
     const changes: VersionChange[] = [];
     for (const { thing, column, field } of this.#noun.columns) {
-      const [old, value] = [before, after].map((state) => state?.[column] ?? null);
-      if (old === value) continue;
+      if ((before?.[column] ?? null) === (after?.[column] ?? null)) continue;
       const show = async (state: RecordState, moment: Moment): Promise<DisplayValue> =>
         state &&
         toDisplayValue(thing, column, state[column] ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
-      if (column === "custom") changes.push(...(await this.#customChanges(revision, old, value)));
+      if (column === "custom") changes.push(...(await this.#customChanges(revision, before, after)));
       else changes.push({ field, old: await show(before, toMomentBefore(revision)), new: await show(after, revision) });
     }
     if (before !== null && after !== null) return changes;
     return changes.filter((change) => !isBlankValue(change.old) || !isBlankValue(change.new));
   }
 
-  async #customChanges(
-    revision: number,
-    old: SqlValue | undefined,
-    value: SqlValue | undefined,
-  ): Promise<readonly VersionChange[]> {
-    const [before = {}, after = {}] = [old, value].map(
-      (values) => JSON.parse(String(values ?? "{}")) as Readonly<Record<string, string>>,
+  async #customChanges(revision: number, before: RecordState, after: RecordState): Promise<readonly VersionChange[]> {
+    const [old = {}, now = {}] = [before, after].map(
+      (state) => JSON.parse(String(state?.["custom"] ?? "{}")) as Readonly<Record<string, string>>,
     );
     const changes: VersionChange[] = [];
-    for (const pk of Object.keys({ ...before, ...after })) {
-      const [from = null, to = null] = [before[pk], after[pk]];
+    for (const pk of Object.keys({ ...old, ...now })) {
+      const [from = null, to = null] = [old[pk], now[pk]];
       if (from === to) continue;
       const name =
         (await this.#timelines.called(CUSTOM_FIELD, Number(pk), revision)) ??

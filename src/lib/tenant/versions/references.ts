@@ -24,21 +24,20 @@ export interface StoredRelation {
   readonly optional?: true | undefined;
 }
 
-const createNumberRelation = (from: Thing, column: string, to: Thing): StoredRelation => ({
+/** Returns a reference by number; `more` says what differs. */
+const createRelation = (from: Thing, field: string, to: Thing, more: Partial<StoredRelation> = {}): StoredRelation => ({
   from,
   to,
-  field: column,
-  columns: [column],
-  value: (alias) => `${alias}.${quoteIdentifier(column)}`,
+  field,
+  columns: [field],
+  value: (alias) => `${alias}.${quoteIdentifier(field)}`,
   key: (alias) => `${alias}.pk`,
   among: () => "true",
+  ...more,
 });
 
-const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
-  ...createNumberRelation(ACCOUNT, column, to),
-  columns: [column, "role"],
-  holds: (alias) => `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`,
-});
+const isHeldByAccount = (alias: string): string =>
+  `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
 
 export const KEY_LISTS = [...THINGS.values()].flatMap((from) =>
   Object.entries(from.fields).flatMap(([list, { follows }]) =>
@@ -50,30 +49,27 @@ export const RELATIONS: readonly StoredRelation[] = [
   ...[...THINGS.values()].flatMap((thing) =>
     listStoredColumns(thing).flatMap(([column, { type, refers }]) => {
       const to = type === "texts" ? undefined : THINGS.get(refers?.to ?? "");
-      return to === undefined ? [] : [createNumberRelation(thing, column, to)];
+      return to === undefined ? [] : [createRelation(thing, column, to)];
     }),
   ),
-  createAccountRelation("scheme", SCHEME),
-  {
-    ...createAccountRelation("managedOrgs", ORG),
+  createRelation(ACCOUNT, "scheme", SCHEME, { columns: ["scheme", "role"], holds: isHeldByAccount }),
+  createRelation(ACCOUNT, "managedOrgs", ORG, {
+    columns: ["managedOrgs", "role"],
+    holds: isHeldByAccount,
     value: () => "e.value",
     joined: (alias) => `${ORDERED_JOIN} json_each(${alias}.managedOrgs) e`,
-  },
-  {
-    ...createNumberRelation(USER, "custom", CUSTOM_FIELD),
+  }),
+  createRelation(USER, "custom", CUSTOM_FIELD, {
     value: () => "cast(e.key as integer)",
     joined: (alias) => `${ORDERED_JOIN} json_each(${alias}.custom) e`,
     optional: true,
-  },
-  {
-    from: SECURED_USER,
-    to: SECURED_GROUP,
-    field: "groups",
+  }),
+  createRelation(SECURED_USER, "groups", SECURED_GROUP, {
     columns: ["app", "groups", "groupKeys"],
     value: () => "e.value",
     joined: (alias) => `${ORDERED_JOIN} json_each(coalesce(${alias}.groupKeys, ${alias}.groups)) e`,
     key: (alias) => `coalesce(${alias}.nameKey, ${alias}.name)`,
     byName: true,
     among: (from, to) => `${from}.app = ${to}.app`,
-  },
+  }),
 ];

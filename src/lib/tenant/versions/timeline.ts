@@ -127,16 +127,15 @@ export const toDisplayValue = async (
 ): Promise<DisplayValue> => {
   const type = findFieldOfColumn(thing, column)?.type;
   if (type === "boolean") return value === 1;
-  const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
-  if (relation === undefined || relation.byName === true)
-    return value === null ? null : type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
-  if (relation.joined === undefined) return called(relation.to, value);
-  const names: string[] = [];
-  for (const pk of value === null ? [] : (JSON.parse(String(value)) as readonly number[])) {
-    const name = await called(relation.to, pk);
-    if (name !== null) names.push(name);
+  const relation = RELATIONS.find(({ from, field, byName }) => from === thing && field === column && byName !== true);
+  if (relation?.joined !== undefined) {
+    const numbers = JSON.parse(String(value ?? "[]")) as readonly number[];
+    const names = await Promise.all(numbers.map((pk) => called(relation.to, pk)));
+    return names.filter((name) => name !== null);
   }
-  return names;
+  if (relation !== undefined) return called(relation.to, value);
+  if (value === null) return null;
+  return type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
 };
 
 const buildRecordName = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {

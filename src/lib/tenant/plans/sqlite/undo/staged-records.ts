@@ -230,13 +230,12 @@ export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boole
   after: (thing, alias) => {
     const now = buildCurrentSide(thing, alias);
     const undone = `${alias}_undo`;
-    const isUndone = (then: string, otherwise: string): string =>
-      buildCaseSql(`${undone}.pk is not null`, then, otherwise);
     return {
       joins: (pk) =>
         `${now.joins(pk)} left join ${getStagedTable(getVersionSchema(thing))} ${undone} on ${undone}.pk = ${pk}`,
-      column: (name) => isUndone(`${undone}.${quoteIdentifier(name)}`, now.column(name)),
-      there: `(${isUndone(`${undone}.action <> 'delete'`, now.there)})`,
+      column: (name) =>
+        buildCaseSql(`${undone}.pk is not null`, `${undone}.${quoteIdentifier(name)}`, now.column(name)),
+      there: `coalesce(${undone}.action <> 'delete', ${now.there})`,
     };
   },
   changed: (thing, { columns }) => {

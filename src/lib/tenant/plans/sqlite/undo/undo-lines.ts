@@ -8,7 +8,7 @@ import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } f
 import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql.ts";
-import type { Database, Row } from "../../../store/sqlite/database.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { batchLines, buildFieldEntrySql, buildLineSql, buildValueEntrySql } from "../rows.ts";
@@ -207,37 +207,34 @@ const buildLinesSql = (
 
 const LINE_ACTIONS = ["update", "create", "delete"] as const;
 
-function* readStagedLines(
+/** Yields NDJSON: lines of the format `first`, then of other formats, then of records that no file contains. */
+export function* readUndoLines(
   database: Database,
-  { first, actions }: { readonly first: FormatName; readonly actions: RowQuery["actions"] },
-  sidesOf: (versions: VersionSchema) => ChangeSides,
-): Generator<Row, void> {
+  first: FormatName,
+  { actions, limit = Infinity }: RowQuery,
+  sidesOf: (versions: VersionSchema) => ChangeSides = () => PLANNED_SIDES,
+): Generator<Uint8Array> {
   const types = countStagedRecords(database).flatMap(({ versions }): readonly LineType[] => {
     const kinds = getKindsOfThing(versions.thing.name);
     return kinds.length === 0 ? [{ versions }] : kinds.map((kind) => ({ versions, kind }));
   });
-  const places = [
-    ...types.filter(({ kind }) => kind?.name === first),
-    ...types.filter(({ kind }) => kind !== undefined),
-  ];
-  for (const type of new Set([...places, ...types]))
-    for (const action of LINE_ACTIONS) {
-      if (actions.length > 0 && !actions.includes(action)) continue;
-      yield* database.iterate(buildLinesSql(database, type, { sides: sidesOf(type.versions), action, first }));
-    }
+  const getPlace = ({ kind }: LineType): number => (kind === undefined ? 2 : Number(kind.name !== first));
+  const statements = types
+    .toSorted((a, b) => getPlace(a) - getPlace(b))
+    .flatMap((type) =>
+      LINE_ACTIONS.filter((action) => actions.length === 0 || actions.includes(action)).map((action) =>
+        buildLinesSql(database, type, { sides: sidesOf(type.versions), action, first }),
+      ),
+    );
+  const lines = statements.values().flatMap((sql) => database.iterate(sql));
+  yield* batchLines(lines.take(limit));
 }
-
-export const readUndoLines = (
-  database: Database,
-  first: FormatName,
-  { actions, limit = Infinity }: RowQuery,
-): Generator<Uint8Array> => batchLines(readStagedLines(database, { first, actions }, () => PLANNED_SIDES).take(limit));
 
 export function* readCommittedLines(
   database: Database,
   { first, revision }: { readonly first: FormatName; readonly revision: number },
-  { actions, limit = Infinity }: RowQuery,
+  query: RowQuery,
 ): Generator<Uint8Array> {
   stageChange(database, revision, { mask: () => ALL_COLUMNS_MASK });
-  yield* batchLines(readStagedLines(database, { first, actions }, buildCommittedSides).take(limit));
+  yield* readUndoLines(database, first, query, buildCommittedSides);
 }
