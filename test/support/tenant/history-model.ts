@@ -43,8 +43,6 @@ export interface ModelRequest {
   readonly key: string;
   /** the positions of the rows that the tenant must skip */
   readonly invalid: ReadonlySet<number>;
-  /** true for the console's own export, in which a blank organisation code means an organisation without a code */
-  readonly fromConsole?: boolean;
 }
 
 type Records = Map<number, Values>;
@@ -190,7 +188,7 @@ export class HistoryModel {
   }
 
   plan(request: ModelRequest, rows: readonly ModelRow[]): ImportEffect {
-    const { kind, mode, blank, invalid, fromConsole = false } = request;
+    const { kind, mode, blank, invalid } = request;
     const orgs = new Map<number, Values>();
     const groups = new Set<string>();
     const numbers = this.#met(request, rows);
@@ -217,10 +215,7 @@ export class HistoryModel {
       // the file has a column only for the first address
       if (typeof now === "object" && now !== null)
         return [String(cell), ...now.slice(1).filter((one) => toComparisonKey(one) !== toComparisonKey(cell))];
-      if (field === "orgCode" && cell === "") {
-        const isOut = fromConsole && this.records.orgs.get(Number(now))?.["code"] !== null;
-        return isOut ? ROOT_NUMBER : (now ?? ROOT_NUMBER);
-      }
+      if (field === "orgCode" && cell === "") return now ?? ROOT_NUMBER;
       if (field === "orgCode") return orgOf(cell);
       if (field === "parent" && cell === "") {
         // an organisation that was matched by its place stays there

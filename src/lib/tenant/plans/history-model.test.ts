@@ -23,8 +23,6 @@ interface ImportStep {
   readonly mode: "append" | "replace";
   readonly blank: "clear" | "keep";
   readonly skipInvalid: boolean;
-  /** the file is the console's own export */
-  readonly fromConsole: boolean;
   readonly key: string;
   readonly rows: readonly ModelRow[];
   /** which rows call their parents by path, and which may name what is not there */
@@ -98,7 +96,6 @@ const someImport = (kind: Kind): fc.Arbitrary<ImportStep> =>
     mode: fc.constantFrom("append", "append", "replace"),
     blank: fc.constantFrom("clear", "keep"),
     skipInvalid: fc.constantFrom(true, true, false),
-    fromConsole: fc.constantFrom(false, false, false, false, true),
     key: fc.constantFrom(...Object.keys(KEYS[kind])),
     rows: fc.uniqueArray(ROWS[kind], {
       minLength: 1,
@@ -411,29 +408,18 @@ const fitting = (model: HistoryModel, rows: readonly ModelRow[], row: ModelRow):
   };
 };
 
-/** A row of an export that all keys place on the same person: the model knows only the key of the file. */
-const agreed = (model: HistoryModel, row: ModelRow): ModelRow => {
-  const { emails, employeeCode } = row;
-  if (emails === undefined || employeeCode === undefined) return row;
-  const code = model.records.users.get(model.find("users", "emails", String(emails)) ?? -1)?.["employeeCode"];
-  const isHeld = model.find("users", "employeeCode", String(employeeCode)) !== undefined;
-  return { ...row, employeeCode: String(code ?? (isHeld ? "" : employeeCode)) };
-};
-
 const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> => {
-  const { kind, key, skipInvalid, fromConsole } = step;
-  const named = step.rows.map((row) => grounded(model, fromConsole ? agreed(model, row) : row));
+  const { kind, key, skipInvalid, mode, blank } = step;
+  const named = step.rows.map((row) => grounded(model, row));
   const all = named.map((row) => writable(model, named, row));
   const fit = all.map((row, at) => (step.unfit[at] === true ? row : fitting(model, all, row)));
   // blank rows are as if they were not there
   const rows = fit.filter((row) => Object.values(row).some((cell) => cell !== ""));
-  const { mode, blank } = fromConsole ? ({ mode: "replace", blank: "clear" } as const) : step;
   const request = {
     kind,
     mode,
     blank,
     skipInvalid,
-    fromConsole,
     createOrgs: kind === "users",
     createGroups: kind === "calendar",
   } as const;
@@ -448,13 +434,11 @@ const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> 
   }
   const lines = cells.slice(1).map(String);
   // organisations with a code that are in the file twice
-  const repeated = fromConsole
-    ? []
-    : [...rows.keys()].filter((at) => rows[at]?.["code"] && lines.indexOf(lines[at] ?? "") < at);
+  const repeated = [...rows.keys()].filter((at) => rows[at]?.["code"] && lines.indexOf(lines[at] ?? "") < at);
   const invalid = new Set([...(await tenant.errors(plan)).map(({ row }) => row - 2), ...repeated]);
   await tenant.client.imports.commit(plan);
-  model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid, fromConsole }, rows), plan);
-  return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
+  model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid }, rows), plan);
+  return invalid.size > 0 ? "skipped" : blank;
 };
 
 const NAMED: Readonly<Record<Kind, string>> = {
@@ -574,8 +558,6 @@ test(
           else if ("mark" in step) seen.add(await doMark(model, step));
           else if ("delete" in step) seen.add(await doDelete(model, step));
           else seen.add(await doImport(model, step));
-          // in a mirror the next export would leave what was changed here since, which the model of console-history knows
-          tenant.sql("update tenant set mirroredAt = null");
           versions.expectReplay();
         }
         await expectRecords(model);
@@ -584,7 +566,7 @@ test(
       }),
       toHistoryParameters(20_261_121),
     );
-    const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
+    const done = ["undone", "refused", "nothing", "rejected", "skipped", "clear", "keep"];
     const others = ["added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "held"];
     expectAllEvents(seen, [...done, ...others]);
   },
