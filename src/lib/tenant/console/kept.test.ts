@@ -63,10 +63,11 @@ describe("references to records that an export lacks", () => {
     const open = (await own.client.console.list({})).flatMap(({ records }) =>
       records.map(({ work, key, changes }) => [work, key, changes.find(({ field }) => field === "title")?.after]),
     );
-    expect(open.toSorted()).toEqual([
+    const wanted = [
       ["create", "hana@x", "主任"],
       ["edit", "taro@x", "課長"],
-    ]);
+    ];
+    expect(new Set(open)).toEqual(new Set(wanted));
   });
 
   test("a filtered export makes a tenant a mirror and deletes nothing, whatever the mode", async () => {

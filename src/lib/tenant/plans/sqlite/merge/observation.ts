@@ -1,5 +1,6 @@
 import {
   buildCompleteMaskSql,
+  buildDifferingBitsSql,
   buildEmptyValueSql,
   buildIsForgottenSql,
   CUSTOM_FIELDS_COLUMN,
@@ -7,8 +8,9 @@ import {
 } from "../../../console/observed-state.ts";
 import { buildForgetUnchangedSql, buildSaveExportedSql } from "../../../console/observe-change.ts";
 import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
+import { buildUnseenBitsSql } from "../../../console/exported-columns.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import { ALL_COLUMNS_MASK, CONSTANT_BIT, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
@@ -24,12 +26,16 @@ import { observeKeptRecords } from "./unsettled.ts";
 
 const VALID_ROWS_SQL = `${MERGED_ROWS_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
-/** SQL: the wished columns of the record `o` after an export, as a bit mask. Creating a record sets its secrets. */
+/**
+ * SQL: the wished columns of the record `o` after an export, as a bit mask. What no export shows counts as entered with
+ * what this export shows.
+ */
 const buildWishedBitsSql = (versions: VersionSchema): string => {
-  const secrets = listSecretTimeColumns(versions.thing);
-  const bits = versions.columns.flatMap(({ name, leads, bit }) => (leads && !secrets.includes(name) ? [bit] : []));
-  const ofNew = `x.differing | ((${[...new Set(bits)].join(" | ")}) & ~x.shown)`;
-  const ofOther = `(o.wished & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing)) | x.back`;
+  const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
+  const all = [...new Set(versions.columns.flatMap(({ leads, bit }) => (leads ? [bit] : [])))].join(" | ");
+  const ofNew = `x.differing | ((${all}) & ~x.shown & ~${unseen})`;
+  const isDone = `${buildDifferingBitsSql(versions)} & x.shown & ~x.differing <> 0`;
+  const ofOther = `(o.wished & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}) | x.back`;
   return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
 };
 
