@@ -26,7 +26,6 @@ test("describes nouns, verbs and options in the language of the line, without hi
   expect(await tab(["users", "fields", "l"])).toEqual(["words", "list\tlist custom user fields"]);
   expect(await tab(["__"])).toEqual(["words"]);
   expect(await tab(["nonsense", ""])).toEqual(["words"]);
-  expect(await tab(["--version", ""])).toEqual(["words"]);
 });
 
 test("offers options once, and repeatable options again", async () => {

@@ -8,11 +8,7 @@ export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   readonly words: readonly string[];
-  /** values of the global options by flag; blank for a switch */
-  readonly globals: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
-  readonly version: boolean;
-  readonly help: boolean;
   readonly stray: unknown;
 }
 
@@ -61,7 +57,7 @@ async function suggestWords(
   const { noun, verb, words, flags } = line;
   const { nouns, verbs } = noun;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
-  if (line.stray !== undefined || line.version) return [];
+  if (line.stray !== undefined) return [];
   const command = (await verb?.load())?.default;
   const options: Fields = { ...GLOBAL_OPTIONS, ...command?.options };
   const optionOf = (flag: string): Field | undefined =>
@@ -84,21 +80,15 @@ async function suggestWords(
 }
 
 /**
- * @param asked number of words before the cursor, these words, and the incomplete word at the cursor
+ * @param line the words before the cursor @param current the incomplete word at the cursor
  * @returns `files` or `words`, then one line for each word: the word, a tab and a description
  */
 export async function answerShell(
-  [count, ...words]: readonly string[],
-  program: {
-    readonly read: (words: readonly string[]) => PartialLine;
-    readonly languageOf: (line: PartialLine) => Language;
-    readonly readContexts: ContextReader;
-  },
+  line: PartialLine,
+  current: string,
+  { language, readContexts }: { readonly language: Language; readonly readContexts: ContextReader },
 ): Promise<string> {
-  const line = program.read(words.slice(0, Number(count)));
-  const { [Number(count)]: current = "" } = words;
-  const language = program.languageOf(line);
-  const found = await suggestWords(line, current, program.readContexts);
+  const found = await suggestWords(line, current, readContexts);
   const fitting = found?.filter(([value]) => value.startsWith(current));
   const lines = fitting?.map(([value, { [language]: about }]) =>
     about === "" ? value : `${value}\t${escapeForPeople(about)}`,
