@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { PartialLine } from "../commands/completion/answer.ts";
-import { isOption, toFlagName } from "../commands/field.ts";
-import { GLOBAL_OPTIONS } from "../commands/globals.ts";
+import { isOption, toFlagName, type Field } from "../commands/field.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/globals.ts";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 import { Failure, tryOrUndefined } from "../lib/errors/index.ts";
 import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/output-choice.ts";
@@ -17,17 +17,12 @@ export interface CommandLine extends PartialLine {
   readonly stray: { readonly word: string; readonly path: readonly string[]; readonly noun: NounNode } | undefined;
 }
 
-const EARLY_OPTIONS: NonNullable<Parameters<typeof parseArgs>[0]>["options"] & {} = {
-  ...Object.fromEntries(
-    Object.entries(GLOBAL_OPTIONS).map(([key, { kind }]) => [
-      toFlagName(key),
-      { type: kind === "boolean" ? "boolean" : "string" },
-    ]),
-  ),
-  help: { type: "boolean", short: "h" },
-  "help-all": { type: "boolean" },
-  version: { type: "boolean", short: "V" },
-};
+const EARLY_OPTIONS = Object.fromEntries(
+  Object.entries<Field>({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...VERSION_OPTION }).map(([key, { kind, short }]) => [
+    toFlagName(key),
+    { type: kind === "boolean" ? ("boolean" as const) : ("string" as const), ...(short !== undefined && { short }) },
+  ]),
+);
 
 /** Never fails. A verb's options must follow the verb; global options can be anywhere. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {

@@ -2,7 +2,7 @@ import { escapeForPeople } from "../../lib/text/shell-word.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
-import { GLOBAL_OPTIONS } from "../globals.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../globals.ts";
 
 export interface PartialLine {
   readonly noun: NounNode;
@@ -17,13 +17,6 @@ type ContextReader = () => Promise<readonly string[]>;
 type Suggestion = readonly [value: string, about: Text];
 
 const EMPTY_TEXT = text("", "");
-
-const HELP_FLAGS: readonly Suggestion[] = [
-  ["--help", text("show help", "ヘルプを表示する")],
-  ["--help-all", text("show help with every option", "全オプションのヘルプを表示する")],
-];
-
-const VERSION_ABOUT = text("show the version of clomoctl", "バージョンを表示する");
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
@@ -68,7 +61,7 @@ async function suggestWords(
   const [flag = "", ...rest] = current.split("=");
   if (current.startsWith("-") && rest.length > 0) return suggestValues(optionOf(flag), readContexts, `${flag}=`);
   if (current.startsWith("-"))
-    return [...suggestFlags(options, flags), ...HELP_FLAGS, ...(isRoot ? [["--version", VERSION_ABOUT] as const] : [])];
+    return suggestFlags({ ...options, ...HELP_OPTIONS, ...(isRoot && VERSION_OPTION) }, flags);
   if (command !== undefined) {
     const args = Object.values(command.args);
     const { length: at } = words.filter((word, index) => !isOption(word) && !takesValue(words[index - 1]));
