@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { marked, type Token, type Tokens } from "marked";
 import { parse } from "yaml";
 import type { GuideFact, GuideLine, GuideStep, LineKind, StepCondition } from "../../src/lib/renewals/guide/step.ts";
-import { findCommands } from "../../src/lib/terminal/commands.ts";
+import { joinWords, splitCommands } from "../../src/lib/terminal/commands.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
 /** The marks that may occur in comments of a guide, as defined in `guides/README.md`. */
@@ -115,7 +115,7 @@ export function parseGuide(source: string, language: Language): ParsedGuide {
     title,
     facts: items(false).map((item) => parseMarkedText(getInlineTokens(item.tokens[0]))),
     steps: items(true).map((item) => parseGuideStep(item, language)),
-    commands: findCommands(body).map((command) => command.slice(1, -1)),
+    commands: splitCommands(body).flatMap((part) => (typeof part === "string" ? [] : [joinWords(part)])),
   };
 }
 

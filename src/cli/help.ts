@@ -10,7 +10,7 @@ import {
 } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { ALL_ERROR_CODES, listExits } from "./exit-codes.ts";
-import { GLOBAL_OPTIONS } from "../commands/globals.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/globals.ts";
 import {
   buildArgumentEntries,
   selectHelpOptions,
@@ -82,19 +82,6 @@ function wrapCommand(command: string): readonly string[] {
 const buildExampleEntries = (line: string, about = text("", "")): readonly HelpEntry[] =>
   wrapCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : toPlainEntry(term)));
 
-const HELP_OPTION_ENTRIES: readonly HelpEntry[] = [
-  { term: "-h, --help", about: text("show help (of any command)", "ヘルプを表示する(どのコマンドでも使用可)") },
-  {
-    term: "--help-all",
-    about: text("show help that includes these options", "これらのオプションを含むヘルプを表示する"),
-  },
-];
-
-const VERSION_ENTRY: HelpEntry = {
-  term: "-V, --version",
-  about: text("show the program's version", "バージョンを表示する"),
-};
-
 const renderMoreHelpHint = (path: readonly string[], label: string): string[] => {
   const typed = ["clomoctl", ...path, "--help-all"].join(" ");
   const line = `${label}: ${typed}`;
@@ -109,11 +96,7 @@ const renderGlobalOptions = (
 ): string[] => {
   if (!all) return ["", ...renderMoreHelpHint(path, HEADINGS.everywhere[language])];
   const options = Object.fromEntries(Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in own)));
-  const entries = [
-    ...buildOptionEntries(options),
-    ...HELP_OPTION_ENTRIES,
-    ...(path.length === 0 ? [VERSION_ENTRY] : []),
-  ];
+  const entries = buildOptionEntries({ ...options, ...HELP_OPTIONS, ...(path.length === 0 && VERSION_OPTION) });
   return renderSection(HEADINGS.everywhere, entries, language);
 };
 

@@ -15,12 +15,13 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   const line = scanCommandLine(PROGRAM, host.argv.slice(2));
   const style = selectErrorStyle(line, host.env, host.stderr);
   try {
-    if (line.version) {
+    if ("version" in line.values) {
       writeNow(1, `clomoctl ${manifest.version}\n`);
       return 0;
     }
     requireKnownWords(line);
-    const { path, noun, verb, words, help, helpAll } = line;
+    const { path, noun, verb, words, help, values } = line;
+    const helpAll = "help-all" in values;
     if (verb !== undefined && !help) {
       const { runVerb } = await import("./run.ts");
       return await runVerb(outside, style, { path, verb, words });
@@ -54,13 +55,17 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
 
 const COMPLETION_ARGUMENT = "__complete";
 
-/** Prints nothing on failure, because an error message would disturb the user's typing. */
-async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
+/**
+ * Prints nothing on failure, because an error message would disturb the user's typing.
+ *
+ * @param asked number of words before the cursor, these words, and the incomplete word at the cursor
+ */
+async function printCompletions(outside: ProgramEnvironment, [count, ...words]: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
   const { answerShell } = await import("../commands/completion/answer.ts");
-  const answered = answerShell(asked, {
-    read: (words) => scanCommandLine(PROGRAM, words),
-    languageOf: (line) => selectErrorStyle(line, host.env).language,
+  const line = scanCommandLine(PROGRAM, words.slice(0, Number(count)));
+  const answered = answerShell(line, words[Number(count)] ?? "", {
+    language: selectErrorStyle(line, host.env).language,
     readContexts: async () => (await import("./tools.ts")).readContextNames(outside),
   });
   writeNow(1, await answered.catch(() => ""));

@@ -1,6 +1,7 @@
 import { Argument, Command as Parser, CommanderError, Option } from "commander";
 import {
   toFlagName,
+  formatOptionTerm,
   formatPlaceholder,
   type CommandSyntax,
   type Field,
@@ -11,7 +12,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { formatOptionTerm, suggestWord } from "./command-line.ts";
+import { formatTypedCommand, suggestHelp, suggestWord } from "./command-line.ts";
 
 export interface ParsedLine {
   readonly globals: Globals;
@@ -160,10 +161,7 @@ function translateError(
     return usageError(text(`${word} does not take a value`, `${word} には値を指定できません`));
   const isSecret = secret !== undefined && word.startsWith(secret);
   const near = isSecret ? `${secret}-file` : /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1];
-  return usageError(
-    describe(isSecret ? secret : word),
-    near === undefined ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`) : suggestWord(near),
-  );
+  return usageError(describe(isSecret ? secret : word), near === undefined ? undefined : suggestWord(near));
 }
 
 /** Rejects abbreviated options. @throws `usage` */
@@ -172,12 +170,12 @@ export function parseCommandLine(
   command: CommandSyntax,
   words: readonly string[],
 ): ParsedLine {
-  const where = ["clomoctl", ...path].join(" ");
+  const where = formatTypedCommand(path);
   try {
     return parseWords(command, words, where);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const { what, hint = text(`see ${where} --help`, `${where} --help を参照してください`) } = error;
+    const { what, hint = suggestHelp(where) } = error;
     throw new Failure("usage", { what, where, hint });
   }
 }

@@ -199,7 +199,8 @@ async function inOpenHome(
 }
 
 const WARNED = "warning: other users can write to HOME: chmod go-w HOME\n";
-const REFUSED = "error: other users can write to HOME; nothing was changed\n  run: chmod go-w HOME\n";
+const REFUSED =
+  "error: other users can write to HOME; nothing was changed\n  run: chmod go-w HOME; or set CLOMOCTL_HOME to a folder of your own\n";
 
 test.skipIf(process.platform === "win32").each([
   ["a change is refused", { changes: true } as const, "", 4, REFUSED],

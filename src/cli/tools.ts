@@ -6,7 +6,6 @@ import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Tools } from "../commands/tools.ts";
 import type { Changes, NounName } from "../lib/client/index.ts";
 import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
-import { Failure } from "../lib/errors/index.ts";
 import {
   Outputs,
   removeUnfinishedPaths,
@@ -181,7 +180,8 @@ const createTokenCheck = (
 ) => {
   let isWarned = (environment[TOKEN_VARIABLE] ?? "") === "";
   return async (name: string): Promise<void> => {
-    if (globals.tokenFile !== undefined) throw createTokenFileFailure(name);
+    if (globals.tokenFile !== undefined)
+      throw (await import("../lib/config/credentials.ts")).createLocalTokenFailure(name);
     if (isWarned) return;
     isWarned = true;
     await terminal.warn(
@@ -192,21 +192,6 @@ const createTokenCheck = (
     );
   };
 };
-
-const createTokenFileFailure = (name: string): Failure =>
-  new Failure("usage", {
-    what: text(
-      `--token-file can be used only with remote tenants; ${name} is a tenant on this computer`,
-      `--token-file はリモートのテナント専用です。${name} はこのコンピューターのテナントです`,
-    ),
-  });
-
-const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
-  what: text(
-    "--token-file requires a file that contains the token, not the token itself (clomo_…)",
-    "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
-  ),
-});
 
 /** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
 const createSecretLookup = (
@@ -222,11 +207,7 @@ const createSecretLookup = (
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { folder: workingFolder, modes, stdin };
       // read the token file only once, because it may be stdin
-      content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
-        const { asFailure } = await import("./report.ts");
-        const { code } = asFailure(error);
-        throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_INSTEAD_OF_FILE_FAILURE : error;
-      });
+      content ??= readSecret(tokenFile, place);
       const source = tokenFile === "-" ? "stdin" : tokenFile;
       return { secret: parseSecret(await content, source), origin, source };
     }

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { defineCommand } from "../commands/command.ts";
-import type { Field } from "../commands/field.ts";
+import { formatOptionTerm, type Field } from "../commands/field.ts";
 import { same, text } from "../lib/text/index.ts";
-import { formatOptionTerm } from "./command-line.ts";
 import { buildOptionEntries, formatUsageLine } from "./usage.ts";
 
 const about = text("what for", "用途");

@@ -1,8 +1,7 @@
 import type { Command } from "../commands/command.ts";
-import { toFlagName, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
+import { toFlagName, formatOptionTerm, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { formatOptionTerm } from "./command-line.ts";
 
 export interface HelpEntry {
   readonly term: string;

@@ -9,12 +9,17 @@ const MIB = 1024 * 1024;
 
 const MAX_BODY_MIB = 64;
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const METHODS = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
 export default defineCommand({
   summary: text("send a request to the tenant API", "テナント API にリクエストを送る"),
   args: {
-    method: { kind: "choice", choices: METHODS, required: true, about: text("HTTP method", "HTTP メソッド") },
+    method: {
+      kind: "choice",
+      choices: Object.keys(METHODS) as (keyof typeof METHODS)[],
+      required: true,
+      about: text("HTTP method", "HTTP メソッド"),
+    },
     path: {
       kind: "string",
       required: true,
@@ -39,14 +44,12 @@ export default defineCommand({
     const { out } = tools.terminal;
     const body = input === undefined ? undefined : await readBody(tools, input);
     const { request } = await tools.tenant();
-    const response = await request({ method: METHOD_NAMES[method], path, body });
+    const response = await request({ method: METHODS[method], path, body });
     if (include) await out.write(renderHead(response));
     if (response.failure !== undefined) throw response.failure;
     await writeBody(tools, response);
   },
 });
-
-const METHOD_NAMES = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
 const readBody = async (tools: Tools, file: string): Promise<string> => {
   const { bytes } = await readNamedFile(tools, file, MAX_BODY_MIB * MIB);

@@ -136,3 +136,8 @@ export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "number") return "N";
   return toFlagName(key).toUpperCase();
 }
+
+export function formatOptionTerm(key: string, field: Field): string {
+  const short = field.short === undefined ? "" : `-${field.short}, `;
+  return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
+}

@@ -101,6 +101,28 @@ export const GLOBAL_OPTIONS = {
   },
 } as const satisfies Fields;
 
+/** Options that show help instead of running the command. */
+export const HELP_OPTIONS = {
+  help: {
+    kind: "boolean",
+    short: "h",
+    about: text("show help (of any command)", "ヘルプを表示する(どのコマンドでも使用可)"),
+  },
+  helpAll: {
+    kind: "boolean",
+    about: text("show help with every option", "全オプションのヘルプを表示する"),
+  },
+} as const satisfies Fields;
+
+/** Only for the program itself. */
+export const VERSION_OPTION = {
+  version: {
+    kind: "boolean",
+    short: "V",
+    about: text("show the program's version", "バージョンを表示する"),
+  },
+} as const satisfies Fields;
+
 export type Globals = InputOf<typeof GLOBAL_OPTIONS>;
 
 export const isModifyingCommand = (command: {

@@ -69,7 +69,6 @@ export default defineCommand({
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }
-      if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
       const changes = original?.request?.learns === true || !hasNoEffect(plan);
       return finishPlan(tools, pending, { ...answers, dryRun, changes });
     });
@@ -121,8 +120,3 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
         : undefined,
   });
 };
-
-const SYNC_NOTE = text(
-  "this undoes the import of a console export; next, import the correct export",
-  "管理画面のエクスポートの取り込みを取り消します。次に、正しいエクスポートを取り込んでください",
-);

@@ -5,7 +5,6 @@ import { ROOT_ORG_NAME } from "../lib/model/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import type { Tools } from "./tools.ts";
 
 const formatOrgPath = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
 
@@ -57,15 +56,6 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
   },
 ];
 
-const buildWhoamiColumns = ({ output: { format } }: Tools["terminal"]): readonly Column<Whoami>[] =>
-  format === "json" || format === "ndjson"
-    ? WHOAMI_COLUMNS
-    : WHOAMI_COLUMNS.map((column) =>
-        column.key === "orgs"
-          ? { ...column, value: (me) => (me.orgs === null ? ALL_ORGS_LABEL.en : column.value(me)) }
-          : column,
-      );
-
 const formatOrgNames = (names: readonly string[]): Text =>
   names.length === 0 ? text("none", "なし") : text(names.join(", "), names.join("、"));
 
@@ -86,7 +76,7 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant("whoami");
     const me = await client.whoami.show();
-    await tools.terminal.show(buildWhoamiColumns(tools.terminal), me);
+    await tools.terminal.show(WHOAMI_COLUMNS, me);
     if (me.user?.listed !== false) return;
     await tools.terminal.note(
       text(

@@ -2,17 +2,13 @@ import { escapeForPeople } from "../../lib/text/shell-word.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 import type { NounNode, VerbNode } from "../command.ts";
 import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
-import { GLOBAL_OPTIONS } from "../globals.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../globals.ts";
 
 export interface PartialLine {
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   readonly words: readonly string[];
-  /** values of the global options by flag; blank for a switch */
-  readonly globals: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
-  readonly version: boolean;
-  readonly help: boolean;
   readonly stray: unknown;
 }
 
@@ -21,13 +17,6 @@ type ContextReader = () => Promise<readonly string[]>;
 type Suggestion = readonly [value: string, about: Text];
 
 const EMPTY_TEXT = text("", "");
-
-const HELP_FLAGS: readonly Suggestion[] = [
-  ["--help", text("show help", "ヘルプを表示する")],
-  ["--help-all", text("show help with every option", "全オプションのヘルプを表示する")],
-];
-
-const VERSION_ABOUT = text("show the version of clomoctl", "バージョンを表示する");
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
@@ -61,7 +50,7 @@ async function suggestWords(
   const { noun, verb, words, flags } = line;
   const { nouns, verbs } = noun;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
-  if (line.stray !== undefined || line.version) return [];
+  if (line.stray !== undefined) return [];
   const command = (await verb?.load())?.default;
   const options: Fields = { ...GLOBAL_OPTIONS, ...command?.options };
   const optionOf = (flag: string): Field | undefined =>
@@ -72,7 +61,7 @@ async function suggestWords(
   const [flag = "", ...rest] = current.split("=");
   if (current.startsWith("-") && rest.length > 0) return suggestValues(optionOf(flag), readContexts, `${flag}=`);
   if (current.startsWith("-"))
-    return [...suggestFlags(options, flags), ...HELP_FLAGS, ...(isRoot ? [["--version", VERSION_ABOUT] as const] : [])];
+    return suggestFlags({ ...options, ...HELP_OPTIONS, ...(isRoot && VERSION_OPTION) }, flags);
   if (command !== undefined) {
     const args = Object.values(command.args);
     const { length: at } = words.filter((word, index) => !isOption(word) && !takesValue(words[index - 1]));
@@ -84,21 +73,15 @@ async function suggestWords(
 }
 
 /**
- * @param asked number of words before the cursor, these words, and the incomplete word at the cursor
+ * @param line the words before the cursor @param current the incomplete word at the cursor
  * @returns `files` or `words`, then one line for each word: the word, a tab and a description
  */
 export async function answerShell(
-  [count, ...words]: readonly string[],
-  program: {
-    readonly read: (words: readonly string[]) => PartialLine;
-    readonly languageOf: (line: PartialLine) => Language;
-    readonly readContexts: ContextReader;
-  },
+  line: PartialLine,
+  current: string,
+  { language, readContexts }: { readonly language: Language; readonly readContexts: ContextReader },
 ): Promise<string> {
-  const line = program.read(words.slice(0, Number(count)));
-  const { [Number(count)]: current = "" } = words;
-  const language = program.languageOf(line);
-  const found = await suggestWords(line, current, program.readContexts);
+  const found = await suggestWords(line, current, readContexts);
   const fitting = found?.filter(([value]) => value.startsWith(current));
   const lines = fitting?.map(([value, { [language]: about }]) =>
     about === "" ? value : `${value}\t${escapeForPeople(about)}`,

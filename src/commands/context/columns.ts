@@ -9,9 +9,6 @@ export interface ContextRow {
   readonly used: boolean;
 }
 
-const getContextLocation = ({ context }: ContextRow): string =>
-  context.kind === "remote" ? context.url : context.tenantFolder;
-
 export const CONTEXT_ARGUMENT = {
   kind: "string",
   required: true,
@@ -58,7 +55,11 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     name: ({ context }) => CONTEXT_KIND_NAMES[context.kind],
   },
   { key: "timezone", header: text("time zone", "タイムゾーン"), value: ({ context }) => context.timezone },
-  { key: "address", header: text("location", "場所"), value: getContextLocation },
+  {
+    key: "address",
+    header: text("location", "場所"),
+    value: ({ context }) => (context.kind === "remote" ? context.url : context.tenantFolder),
+  },
   {
     key: "protected",
     header: text("protected", "保護"),

@@ -1,6 +1,5 @@
 import type { Context } from "../../lib/config/index.ts";
-import { parseSecret, storeCredential } from "../../lib/config/credentials.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { createLocalTokenFailure, parseSecret, storeCredential } from "../../lib/config/credentials.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { readSecretFile } from "../records/secrets.ts";
@@ -43,15 +42,7 @@ export default defineCommand({
 
 async function storeToken(tools: Tools, context: Context, file: string): Promise<void> {
   const { home, temporary } = tools;
-  const { name } = context;
-  if (context.kind === "embedded")
-    throw new Failure("usage", {
-      what: text(
-        `a token can be set only for a remote tenant; ${name} is a tenant on this computer`,
-        `トークンを設定できるのはリモートのテナントだけです。${name} はこのコンピューターのテナントです`,
-      ),
-      where: "--token-file",
-    });
+  if (context.kind === "embedded") throw createLocalTokenFailure(context.name);
   const content = await readSecretFile(tools, file);
   await storeCredential({ home, processes: temporary.processes }, context, parseSecret(content, file));
 }

@@ -15,8 +15,8 @@ test.each([
   ["the user's own that a group can write", { ownerId: USER, mode: 0o770 }, USER, "chmod go-w '/a b'"],
   ["root's", { ownerId: ROOT, mode: 0o755 }, USER, undefined],
   ["root's that everybody can write", { ownerId: ROOT, mode: 0o1777 }, USER, "chmod go-w '/a b'"],
-  ["another user's", { ownerId: OTHER, mode: 0o700 }, USER, "chown -R 1000 '/a b'"],
-  ["another user's that everybody can write", { ownerId: OTHER, mode: 0o777 }, USER, "chown -R 1000 '/a b'"],
+  ["another user's", { ownerId: OTHER, mode: 0o700 }, USER, "sudo chown -R 1000 '/a b'"],
+  ["another user's that everybody can write", { ownerId: OTHER, mode: 0o777 }, USER, "sudo chown -R 1000 '/a b'"],
   ["another user's, for root", { ownerId: OTHER, mode: 0o700 }, ROOT, undefined],
   ["another user's that a group can write, for root", { ownerId: OTHER, mode: 0o720 }, ROOT, "chmod go-w '/a b'"],
   ["where files have no owners", { ownerId: 0, mode: 0o777 }, undefined, undefined],
@@ -39,7 +39,7 @@ test.runIf(posix).each(["data", "settings", "tenants"] as const)("checks the fol
   const home = homeIn();
   expect(findHomeFault(home)).toBeUndefined();
   chmodSync(home[name], 0o777);
-  expect(findHomeFault(home)).toMatchObject({ kind: "open", mend: `chmod go-w ${home[name]}` });
+  expect(findHomeFault(home)).toMatchObject({ mend: `chmod go-w ${home[name]}` });
   expect(findHomeFault({ ...home, userId: undefined })).toBeUndefined();
 });
 
@@ -52,7 +52,7 @@ test.runIf(posix)("checks the folder of each tenant, but no file next to them", 
   chmodSync(file, 0o666);
   expect(findHomeFault(home)).toBeUndefined();
   chmodSync(osaka, 0o777);
-  expect(findHomeFault(home)).toMatchObject({ kind: "open", mend: `chmod go-w ${osaka}` });
+  expect(findHomeFault(home)).toMatchObject({ mend: `chmod go-w ${osaka}` });
 });
 
 test("a missing home has no fault", () => {
@@ -70,7 +70,7 @@ test("a refused change shows what to type, in both languages", () => {
     code: "not-permitted",
     what: { en: "/srv/home belongs to another user (user ID 4711; yours is 1000); nothing was changed" },
     hint: {
-      en: "run as root: chown -R 1000 /srv/home; or set CLOMOCTL_HOME to a folder of your own",
+      en: "run: sudo chown -R 1000 /srv/home; or set CLOMOCTL_HOME to a folder of your own",
     },
   });
 });

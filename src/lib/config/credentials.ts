@@ -33,6 +33,14 @@ export const parseSecret = (content: string, where: string): string => {
   });
 };
 
+export const createLocalTokenFailure = (context: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      `--token-file can be used only with remote tenants; ${context} is a tenant on this computer`,
+      `--token-file はリモートのテナント専用です。${context} はこのコンピューターのテナントです`,
+    ),
+  });
+
 export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = getCredentialPath(home, context);
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];

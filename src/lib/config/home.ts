@@ -44,7 +44,6 @@ export function listProgramPaths({ settings, data, tenants, cache, temporary }: 
 
 /** Permissions with which other users could change the data in a folder, for example the roles in a tenant. */
 export interface AccessFault {
-  readonly kind: "foreign" | "open";
   readonly what: Text;
   readonly mend: string;
 }
@@ -62,11 +61,11 @@ export function findAccessFault(
       `${folder} belongs to another user (user ID ${ownerId}; yours is ${userId})`,
       `${folder} は別のユーザーのものです(ユーザー ID: ${ownerId}、自分の ID: ${userId})`,
     );
-    return { kind: "foreign", what, mend: `chown -R ${userId} ${quoteShellWord(folder)}` };
+    return { what, mend: `sudo chown -R ${userId} ${quoteShellWord(folder)}` };
   }
   if ((mode & OTHERS_WRITE_BITS) === 0) return undefined;
   const what = text(`other users can write to ${folder}`, `${folder} にほかのユーザーが書き込めます`);
-  return { kind: "open", what, mend: `chmod go-w ${quoteShellWord(folder)}` };
+  return { what, mend: `chmod go-w ${quoteShellWord(folder)}` };
 }
 
 export function findHomeFault({ settings, data, tenants, userId }: Home): AccessFault | undefined {
@@ -82,14 +81,11 @@ export function findHomeFault({ settings, data, tenants, userId }: Home): Access
   return undefined;
 }
 
-export const createUnsafeHomeFailure = ({ kind, what, mend }: AccessFault): Failure =>
+export const createUnsafeHomeFailure = ({ what, mend }: AccessFault): Failure =>
   new Failure("not-permitted", {
     what: text(`${what.en}; nothing was changed`, `${what.ja}。何も変更していません`),
-    hint:
-      kind === "open"
-        ? text(`run: ${mend}`, `実行してください: ${mend}`)
-        : text(
-            `run as root: ${mend}; or set CLOMOCTL_HOME to a folder of your own`,
-            `root で実行してください: ${mend}。または CLOMOCTL_HOME で自分のフォルダーを指定してください`,
-          ),
+    hint: text(
+      `run: ${mend}; or set CLOMOCTL_HOME to a folder of your own`,
+      `実行してください: ${mend}。または CLOMOCTL_HOME で自分のフォルダーを指定してください`,
+    ),
   });

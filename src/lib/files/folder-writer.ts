@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { Failure, hasErrorCode } from "../errors/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { rethrowAsOutputFailure } from "./folder.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
@@ -41,13 +39,9 @@ export class FolderWriter {
     return new FolderWriter(target, await making.catch(rethrowAsOutputFailure(target)), { beforeNaming });
   }
 
-  /** The folder keeps its temporary name. If the home is read-only, it is in the temporary folder of the system. */
+  /** The folder keeps its temporary name. */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
-    const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
-      if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))
-        return createTemporaryFolder(place, name, tmpdir());
-      throw error;
-    });
+    const folder = await createTemporaryFolder(place, name);
     return new FolderWriter(folder.path, folder);
   }
 

@@ -1,17 +1,16 @@
 import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
-import { text } from "../text/index.ts";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { readChunks } from "./read.ts";
 import { createTemporaryFile, removeTemporaryPath, type TemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
-export interface StreamContent extends AsyncDisposable {
-  readonly bytes: number;
+interface StreamContent extends AsyncDisposable {
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
 export interface SpooledFile extends StreamContent {
   readonly path: string;
+  readonly bytes: number;
 }
 
 type InputStream = AsyncIterable<string | Uint8Array>;
@@ -20,13 +19,20 @@ type InputStream = AsyncIterable<string | Uint8Array>;
 export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
-/** If the home is read-only, copies up to 64 MiB to memory. @throws `unexpected` */
+/** If the home is read-only, copies the stream to memory. */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
     throw error;
   });
-  return created === undefined ? bufferInMemory(stream, place) : fillSpoolFile(created, stream, place);
+  if (created !== undefined) return fillSpoolFile(created, stream, place);
+  const held = await Array.fromAsync(stream, (chunk) => Buffer.from(chunk));
+  return {
+    async *chunks() {
+      yield* held;
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
 async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> {
@@ -59,33 +65,3 @@ async function fillSpoolFile(
     throw error;
   }
 }
-
-const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
-
-async function bufferInMemory(stream: InputStream, { temporaryFolder }: TemporaryStorage): Promise<StreamContent> {
-  const held: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    const kept = Buffer.from(chunk);
-    bytes += kept.length;
-    if (bytes > MAX_MEMORY_BYTES) throw createOutputTooLargeFailure(temporaryFolder);
-    held.push(kept);
-  }
-  return {
-    bytes,
-    async *chunks() {
-      yield* held;
-    },
-    [Symbol.asyncDispose]: async () => void held.splice(0),
-  };
-}
-
-const createOutputTooLargeFailure = (where: string): Failure =>
-  new Failure("unexpected", {
-    what: text(
-      "clomoctl cannot write temporary files to this folder, and the output is too large to keep in memory",
-      "このフォルダーに一時ファイルを書き込めず、出力も大きすぎてメモリに保持できません",
-    ),
-    where,
-    hint: text("write the output to a file: -o FILE", "-o FILE で出力先のファイルを指定してください"),
-  });

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { line, type CommandLine } from "../advice/index.ts";
-import { completeCommands, findCommands, foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
+import {
+  completeCommands,
+  foldLine,
+  joinWords,
+  markCommands,
+  paintCommands,
+  splitCommands,
+  toPlainCommands,
+} from "./commands.ts";
 import { plainTextWidth } from "./table/word-width.ts";
 
 const NAMES = [
@@ -18,7 +26,8 @@ const NAMES = [
 test.each(NAMES)("a command with the name %j keeps its borders in a sentence, and names the context", (name) => {
   const command = line("renewals guide", [name], { output: "DATE" });
   const sentence = `確認するには: ${command}。 または \`clomoctl\``;
-  expect(findCommands(sentence)).toEqual([`${command}`]);
+  const commands = splitCommands(sentence).filter((part) => typeof part !== "string");
+  expect(commands.map((words) => `\`${joinWords(words)}\``)).toEqual([`${command}`]);
   const completed = completeCommands(sentence, { context: "東京 1:`b`" });
   const options = { output: "DATE", context: "東京 1:`b`" };
   expect(completed).toBe(`確認するには: ${line("renewals guide", [name], options)}。 または \`clomoctl\``);

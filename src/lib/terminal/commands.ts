@@ -63,9 +63,6 @@ const replaceCommands = (
     .map((part) => (typeof part === "string" ? part : render(completeWords(part, completion))))
     .join("");
 
-export const findCommands = (sentence: string): readonly string[] =>
-  splitCommands(sentence).flatMap((part) => (typeof part === "string" ? [] : [`\`${joinWords(part)}\``]));
-
 const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
