@@ -230,9 +230,7 @@ async function writeNextSteps(
       line("renewals notify", ["init"]),
     ),
   );
-  const { collectReportData, findGaps } = await import("./writing/report.ts");
-  const data = await collectReportData(client, manifest, undefined);
-  const { consoleTasks } = data.shown;
+  const { consoleTasks } = await client.tenant.show();
   if (consoleTasks > 0) await terminal.note(describeConsoleTasks(consoleTasks));
   const leaver = manifest.leaver?.person;
   if (leaver !== undefined)
@@ -242,11 +240,6 @@ async function writeNextSteps(
         "退職者から引き継ぐものを確認するには",
         line("handover checklist", [], { leaver }),
       ),
-    );
-  const [gap] = findGaps(data);
-  if (gap !== undefined)
-    await terminal.note(
-      text(`missing: ${gap.what.en}; ${gap.next?.en ?? ""}`, `不足の 1 件目: ${gap.what.ja}。${gap.next?.ja ?? ""}`),
     );
   await terminal.note(step("to see all gaps", "すべての不足を確認するには", line("handover checklist", [])));
 }
