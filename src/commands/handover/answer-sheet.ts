@@ -1,15 +1,11 @@
-import type { RecordProblem } from "../../lib/csv/records/record.ts";
 import type { NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { openInput } from "../../lib/files/index.ts";
 import type { QuestionState, ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { parseAnswer } from "../../lib/model/question.ts";
-import { getProblemSeverity } from "../../lib/model/problem.ts";
 import { parseTypedDate } from "../../lib/model/time.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { renderProblem } from "../imports/plan/problem-lines.ts";
-import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
+import { readTable } from "../imports/plan/read-table.ts";
 import type { Tools } from "../tools.ts";
 import { showProblems } from "./bundle.ts";
 import { createChecklistColumns } from "./rows.ts";
@@ -22,20 +18,8 @@ const findColumn = (cells: readonly string[], key: (typeof SHEET_COLUMNS)[number
 };
 
 async function readSheet(tools: Tools, name: string) {
-  await using file = await openInput(tools, name);
-  const { label } = file;
-  const table: { readonly cells: readonly string[]; readonly where: string }[] = [];
-  const format = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
-  const reading = readRecords(file.chunks(), format, label, {
-    record: (cells, count, _row, line) => {
-      table.push({ cells: cells.slice(0, count).map((cell) => cell.trim()), where: `${label}:${line}` });
-    },
-    problem: (problem: RecordProblem) => {
-      if (getProblemSeverity(problem.code) === "error")
-        throw createAnswerSheetFailure(label, renderProblem(label, { ...problem, header: "" }));
-    },
-  });
-  for await (const _ of reading);
+  const { label, rows: all } = await readTable(tools, name, { encoding: "auto" });
+  const table = all.map(({ line, cells }) => ({ cells: cells.map((cell) => cell.trim()), where: `${label}:${line}` }));
   const [header = { cells: [], where: label }, ...rest] = table;
   const [question, value, by, at] = SHEET_COLUMNS.map((key) => findColumn(header.cells, key)) as [
     number,

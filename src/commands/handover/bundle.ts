@@ -11,7 +11,6 @@ import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
-import { isRecordOutputRequested } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
 
@@ -122,10 +121,6 @@ export async function showProblems(terminal: Tools["terminal"], problems: readon
   if (length > MAX_SHOWN_PROBLEMS)
     await terminal.problem(text(`… ${formatCount(length, "error")} in total`, `… エラーは全部で ${length} 件`));
 }
-
-/** Without a terminal, only JSON and other formats show the fields, because the sentences say the same. */
-export const showsFields = (tools: Pick<Tools, "terminal" | "globals">): boolean =>
-  tools.terminal.onTerminal || isRecordOutputRequested(tools);
 
 /** @throws `input-rejected` if the bundle was changed after the export */
 export function requireCopy(bundle: string, { faults, manifest, copy }: VerifiedBundle) {

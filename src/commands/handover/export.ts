@@ -2,27 +2,15 @@ import { readChunks } from "../../lib/files/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
-import { RESOURCE_TITLES } from "../../lib/handover/resources.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/text-format.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
-import { createBundleWriter, noteFingerprint, showsFields } from "./bundle.ts";
+import { createBundleWriter, noteFingerprint } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
-
-const EXPORT_COLUMNS: readonly Column<Manifest["resources"][number]>[] = [
-  {
-    key: "resource",
-    header: text("record type", "データの種類"),
-    value: ({ name }) => name,
-    name: ({ name }) => RESOURCE_TITLES[name],
-  },
-  { key: "records", header: text("records", "件数"), value: ({ records }) => records },
-];
 
 export default defineCommand({
   summary: text(
@@ -65,7 +53,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found"],
   async run(tools, { output, encryptTo, leaver, leaves }) {
     const { terminal, machine, clock } = tools;
-    terminal.checkOutput(EXPORT_COLUMNS);
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
     const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
@@ -129,14 +116,11 @@ async function writeContents(
 }
 
 async function showBundle(
-  tools: Tools,
+  { terminal }: Tools,
   output: string,
   { manifest, gaps, fingerprint }: { readonly manifest: Manifest; readonly gaps: number; readonly fingerprint: string },
 ): Promise<void> {
-  const { terminal } = tools;
-  const resources = manifest.resources.filter(({ records }) => records > 0);
-  if (showsFields(tools)) await terminal.list(EXPORT_COLUMNS, resources);
-  const total = resources.reduce((sum, { records }) => sum + records, 0);
+  const total = manifest.resources.reduce((sum, { records }) => sum + records, 0);
   await terminal.note(
     text(
       `wrote ${output}: ${formatCount(total, "record")}; report.html lists ${formatCount(gaps, "gap")}`,

@@ -36,11 +36,12 @@ export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string
 const MAX_NAMESAKES = 100;
 
 /** @throws `not-found` if nobody matches; `usage` with the IDs if several people match */
-export async function resolvePerson({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
-  return requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
-}
-
-export function requireSinglePerson(found: readonly Person[], typed: string): Person {
+export async function resolvePerson(
+  { client }: Pick<HandoverTenant, "client">,
+  facts: HandoverFacts,
+  typed: string,
+): Promise<Person> {
+  const found = findPeople(facts, typed, await findMatchingUsers(client, typed));
   const [person, ...others] = found;
   if (person === undefined) {
     throw new Failure("not-found", {
@@ -56,7 +57,7 @@ export function requireSinglePerson(found: readonly Person[], typed: string): Pe
   });
 }
 
-export async function findMatchingUsers(client: Client<"users">, typed: string): Promise<readonly KnownPerson[]> {
+async function findMatchingUsers(client: Client<"users">, typed: string): Promise<readonly KnownPerson[]> {
   const name = typed.trim();
   if (name === "") return [];
   const users = [

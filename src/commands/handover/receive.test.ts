@@ -52,10 +52,7 @@ beforeAll(async () => {
 
 describe("handover receive", () => {
   test("with --dry-run creates neither a context nor a tenant", async () => {
-    expect(await receive("whole --dry-run --format json")).toMatchObject({
-      exit: 0,
-      stdout: expect.stringContaining('"context": "minato"'),
-    });
+    expect(await receive("whole --dry-run")).toMatchObject({ exit: 0, stdout: "" });
     expect((await run("context list --format json", { home, folder })).stdout).not.toContain("minato");
     expect(existsSync(tenantPath("minato"))).toBe(false);
   });
@@ -77,7 +74,7 @@ describe("handover receive", () => {
     expect(stderr).toMatch(/administrator: .*\(hanako\): system administrator, all/);
     expect(stderr).toMatch(/administrator: .*\(east\): /);
     expect(stderr).toContain("does not contain passwords, keys, tokens");
-    expect(stderr).toContain("missing: ");
+    expect(stderr).toContain("clomoctl handover checklist");
     await using received = openCopy("minato");
     // nothing tells the successor to remove her own tenant
     const listed = { home: folder, folder, tenant: received.fetch };

@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { line, step } from "../../lib/advice/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
-import type { Account } from "../../lib/client/index.ts";
 import { isSameContext, LOCAL_CONTEXT_NAME, type Context } from "../../lib/config/index.ts";
 import { parseContextName } from "../../lib/config/context-name.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
@@ -11,8 +10,7 @@ import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
 import { createRejectedBundleFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
-import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { requireChangePermission } from "../permission.ts";
@@ -26,41 +24,8 @@ import {
   openVerifiedBundle,
   requireCopy,
   showProblems,
-  showsFields,
 } from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
-
-interface ReceivedAdministrator {
-  readonly account: string;
-  readonly user: string;
-  readonly role: Account["role"];
-  readonly scope: Text;
-}
-
-interface ReceivedTenant {
-  readonly context: string;
-  readonly manifest: Manifest;
-  readonly administrators: readonly ReceivedAdministrator[];
-}
-
-const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
-  { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
-  { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest.tenant.name },
-  { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest.asOf },
-  {
-    key: "lastUpdatedAt",
-    header: text("last updated", "最終更新"),
-    value: ({ manifest }) => manifest.lastUpdatedAt,
-    // tables omit this column, because the prompt has already shown the day and the age
-    name: () => null,
-  },
-  {
-    key: "administrators",
-    header: text("administrators", "管理者"),
-    value: ({ administrators }) => administrators.map(({ scope, ...one }) => ({ ...one, scope: scope.en })),
-    name: ({ administrators }) => same(String(administrators.length)),
-  },
-];
 
 const FINGERPRINT_OPTION = {
   fingerprint: {
@@ -89,7 +54,6 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   opensTenant: false,
-  shows: RECEIVED_COLUMNS,
   async run(tools, { bundle, fingerprint: typed, dryRun, identity }) {
     const { terminal, contexts, globals } = tools;
     tools.describeState(() => STATE_UNCHANGED);
@@ -102,15 +66,10 @@ export default defineCommand({
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
     const { name, existing, relation } = await chooseContext(tools, client, received.path);
-    const administrators = await collectAdministrators(client);
-    const shown = { context: name, manifest, administrators };
-    await describeTenant(tools, shown, relation);
+    await describeTenant(tools, { name, manifest, relation });
+    await showAdministrators(tools, client);
     await warnOfProblems(tools, verified.problems);
-    if (dryRun) {
-      if (showsFields(tools)) await terminal.show(RECEIVED_COLUMNS, shown);
-      await terminal.note(DRY_RUN_NOTE);
-      return;
-    }
+    if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (existing !== undefined)
       await requireChangePermission(tools, { context: existing, source: "option", among: [] });
     if (terminal.interactive && !globals.yes && !(await terminal.prompts.confirm(askToReceive(name, relation))))
@@ -125,7 +84,6 @@ export default defineCommand({
     });
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
-    if (showsFields(tools)) await terminal.show(RECEIVED_COLUMNS, shown);
     await writeNextSteps(tools, client, { context, manifest });
   },
 });
@@ -178,23 +136,21 @@ const createRemoteFailure = ({ name }: Context): Failure =>
     hint: text("receive the bundle on the server", "サーバーで受け取ってください"),
   });
 
-async function collectAdministrators(client: CopyClient): Promise<readonly ReceivedAdministrator[]> {
+async function showAdministrators({ terminal }: Tools, client: CopyClient): Promise<void> {
   const { describeAdministrator, readAdministrators } = await import("./writing/records.ts");
-  const accounts = (await Array.fromAsync(readAdministrators(client))).flat();
-  return accounts.map((account) => ({
-    account: account.name,
-    user: account.user,
-    role: account.role,
-    scope: describeAdministrator(account),
-  }));
+  for await (const accounts of readAdministrators(client))
+    for (const account of accounts) {
+      const { en, ja } = describeAdministrator(account);
+      const { user, name } = account;
+      await terminal.note(text(`administrator: ${user} (${name}): ${en}`, `管理者: ${user}(${name}): ${ja}`));
+    }
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 async function describeTenant(
   { terminal, clock, globals }: Tools,
-  { context, manifest, administrators }: ReceivedTenant,
-  relation: CopyRelation,
+  { name, manifest, relation }: Pick<ChosenTarget, "name" | "relation"> & { readonly manifest: Manifest },
 ): Promise<void> {
   const { tenant, asOf, lastUpdatedAt } = manifest;
   const timezone = globals.timezone ?? DEFAULT_TIMEZONE;
@@ -210,15 +166,11 @@ async function describeTenant(
     const since = dayOf(relation.since, timezone);
     await terminal.note(
       text(
-        `the tenant of ${context} will be replaced by a newer state: ${formatCount(relation.changes, "change")} since ${since}`,
-        `${context} のテナントを新しい状態に置き換えます: ${since} 以降の変更 ${relation.changes} 件`,
+        `the tenant of ${name} will be replaced by a newer state: ${formatCount(relation.changes, "change")} since ${since}`,
+        `${name} のテナントを新しい状態に置き換えます: ${since} 以降の変更 ${relation.changes} 件`,
       ),
     );
   }
-  for (const { account, user, scope } of administrators)
-    await terminal.note(
-      text(`administrator: ${user} (${account}): ${scope.en}`, `管理者: ${user}(${account}): ${scope.ja}`),
-    );
 }
 
 async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): Promise<void> {
@@ -278,9 +230,7 @@ async function writeNextSteps(
       line("renewals notify", ["init"]),
     ),
   );
-  const { collectReportData, findGaps } = await import("./writing/report.ts");
-  const data = await collectReportData(client, manifest, undefined);
-  const { consoleTasks } = data.shown;
+  const { consoleTasks } = await client.tenant.show();
   if (consoleTasks > 0) await terminal.note(describeConsoleTasks(consoleTasks));
   const leaver = manifest.leaver?.person;
   if (leaver !== undefined)
@@ -290,11 +240,6 @@ async function writeNextSteps(
         "退職者から引き継ぐものを確認するには",
         line("handover checklist", [], { leaver }),
       ),
-    );
-  const [gap] = findGaps(data);
-  if (gap !== undefined)
-    await terminal.note(
-      text(`missing: ${gap.what.en}; ${gap.next?.en ?? ""}`, `不足の 1 件目: ${gap.what.ja}。${gap.next?.ja ?? ""}`),
     );
   await terminal.note(step("to see all gaps", "すべての不足を確認するには", line("handover checklist", [])));
 }

@@ -1,10 +1,9 @@
 import { line } from "../../lib/advice/index.ts";
 import { throwFirstFault, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatMinute } from "../../lib/model/time.ts";
 import { joinTexts, same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { resolveTimezoneWithoutTenant } from "../tools.ts";
+import { isRecordOutputRequested } from "../listing/list.ts";
 import {
   BUNDLE_ARGUMENT,
   formatFingerprint,
@@ -12,27 +11,17 @@ import {
   openVerifiedBundle,
   noteFingerprint,
   showProblems,
-  showsFields,
 } from "./bundle.ts";
 
-interface VerifiedBundle extends Omit<BundleVerification, "faults"> {
+interface VerifiedBundle extends Pick<BundleVerification, "manifest" | "fingerprint"> {
   readonly bundle: string;
   readonly faults: readonly { readonly file: string; readonly detail: string }[];
-  readonly changedAt: string | null;
 }
 
 const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
   { key: "bundle", header: text("bundle", "引き継ぎデータ"), value: ({ bundle }) => bundle },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest?.tenant.name ?? null },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest?.asOf ?? null },
-  {
-    key: "lastUpdatedAt",
-    header: text("last updated", "最終更新"),
-    value: ({ manifest }) => manifest?.lastUpdatedAt ?? null,
-    name: ({ changedAt }) => (changedAt === null ? null : same(changedAt)),
-  },
-  { key: "files", header: text("files", "ファイル数"), value: ({ files }) => files },
-  { key: "bytes", header: text("bytes", "バイト数"), value: ({ bytes }) => bytes },
   {
     key: "fingerprint",
     header: text("fingerprint", "フィンガープリント"),
@@ -68,12 +57,10 @@ export default defineCommand({
     const { faults, manifest, fingerprint } = verified;
     const problems = faults.map(({ file, what }) => joinTexts([same(`${bundle}: ${file}`), what], same(": ")));
     await showProblems(terminal, problems);
-    const lastUpdatedAt = manifest?.lastUpdatedAt ?? null;
-    const changedAt =
-      lastUpdatedAt === null ? null : formatMinute(lastUpdatedAt, await resolveTimezoneWithoutTenant(tools));
     const told = faults.map(({ file, what }) => ({ file, detail: terminal.say(what) }));
-    const shown = { ...verified, bundle, faults: told, changedAt };
-    if (showsFields(tools)) await terminal.show(BUNDLE_VERIFICATION_COLUMNS, shown);
+    // without a terminal, the sentences say the same
+    if (terminal.onTerminal || isRecordOutputRequested(tools))
+      await terminal.show(BUNDLE_VERIFICATION_COLUMNS, { bundle, manifest, fingerprint, faults: told });
     else if (fingerprint !== null) await noteFingerprint(terminal, fingerprint);
     throwFirstFault(bundle, faults);
     await terminal.note(

@@ -61,12 +61,15 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
     ? text(`Set-up, step ${only.number}: ${only.title.en}`, `導入手順 ${only.number}: ${only.title.ja}`)
     : text("Setting up CLOMO MDM for iOS", "iOS の導入手順");
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
+  const content = chosen.map((step) => ({
+    title: formatStepHeading(step, facts),
+    steps: listStepContents(step, facts),
+  }));
   return {
     title,
     facts: [[text("record which steps are done", "完了した手順を登録する"), same(`${ANSWER_COMMAND}`)]],
-    steps: chosen.flatMap((step) =>
-      listStepContents(step, facts).map((one) => (isOne ? one : { ...one, under: formatStepHeading(step, facts) })),
-    ),
+    steps: isOne ? content.flatMap(({ steps }) => steps) : [],
+    sections: isOne ? [] : content,
   };
 }
 

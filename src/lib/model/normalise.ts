@@ -31,7 +31,6 @@ const needsNoFolding = (value: string): boolean => {
 const foldText = (value: string): string => (needsNoFolding(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
-const LOWER_CASE_PATTERN = /[a-z]/;
 
 /** Ignores the case of all letters: `Straße@x` is equal to `STRASSE@X`. */
 export const emailKey = (address: string): string => {
@@ -95,14 +94,6 @@ export const createKeyComparator =
   (comparison: Comparison) =>
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
-
-export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
-  if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
-  return (
-    comparison === "exact" ||
-    (needsNoFolding(value) && (comparison !== "serial-number" || !LOWER_CASE_PATTERN.test(value)))
-  );
-};
 
 const SORT_CLASSES: readonly RegExp[] = [
   /[0-9]/,

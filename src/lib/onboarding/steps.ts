@@ -172,9 +172,8 @@ function evaluateApps(facts: OnboardingFacts): StepStatus {
 }
 
 /** The steps are in the order of CLOMO's manual. @see seed 003 */
-export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
+const STEPS: readonly Omit<OnboardingStep, "number">[] = [
   {
-    number: 1,
     id: "devices-mode",
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
     standing: (facts) =>
@@ -183,7 +182,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : createDoneStatus(text("decided", "決定済み")),
   },
   {
-    number: 2,
     id: "apps-mode",
     title: text("decide how apps are managed", "アプリケーションの管理方法を決める"),
     standing: ({ profile: { vpp } }) =>
@@ -192,19 +190,16 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : createDoneStatus(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
   },
   {
-    number: 3,
     id: "prepare",
     title: text("prepare what is needed", "必要なものを用意する"),
     standing: evaluateAnswer("prepared", text("everything is prepared", "用意済み"), 3),
   },
   {
-    number: 4,
     id: "login",
     title: text("log in to CLOMO PANEL", "CLOMO PANEL にログインする"),
     standing: evaluateAnswer("login", text("the contact person has logged in", "ログイン済み"), 4),
   },
   {
-    number: 5,
     id: "administrators",
     title: text("create administrators", "管理者を作成する"),
     optional: true,
@@ -214,7 +209,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     },
   },
   {
-    number: 6,
     id: "directory",
     title: text("create organisations and users", "組織やユーザーを作成する"),
     optional: true,
@@ -228,19 +222,16 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     },
   },
   {
-    number: 7,
     id: "issued",
     title: text("set up the push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
     standing: evaluateCredentials,
   },
   {
-    number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
     standing: evaluateDevices,
   },
   {
-    number: 9,
     id: "owners",
     title: text("assign owners to devices", "組織やユーザーをデバイスと関連付ける"),
     optional: true,
@@ -255,13 +246,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
             ),
   },
   {
-    number: 10,
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
     standing: evaluateProfiles,
   },
   {
-    number: 11,
     id: "apps",
     title: text("install apps", "アプリケーションをインストールする"),
     standing: (facts) =>
@@ -270,7 +259,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : evaluateApps(facts),
   },
   {
-    number: 12,
     id: "afterwards",
     title: text("use more features of CLOMO", "導入後のさらなる活用"),
     optional: true,
@@ -280,6 +268,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : { state: "not-applicable", why: text("for reference only", "参考情報です") },
   },
 ];
+
+export const ONBOARDING_STEPS: readonly OnboardingStep[] = STEPS.map((step, at) => ({ ...step, number: at + 1 }));
 
 /** @see guides/onboarding */
 export const listStepContents = ({ id }: OnboardingStep, facts: OnboardingFacts): readonly ContentStep[] => {

@@ -7,16 +7,12 @@ import type { CurrentItem } from "./compare.ts";
 /** Returns the record if its source file has changed or cannot be read. */
 export async function findCurrentItem(item: RenewalItem, openers?: ReadOptions): Promise<CurrentItem> {
   const { source, fingerprint, kind } = item;
-  const kept = source === null ? [] : await readSourceFile(source, openers);
+  const kept = source === null ? [] : await readSourceFile(source, openers).catch(() => []);
   const same = kept.find(({ expiring }) => expiring.fingerprint === fingerprint);
   return same === undefined ? { expiring: item } : { ...same, expiring: { ...same.expiring, kind } };
 }
 
 async function readSourceFile(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
-  try {
-    const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
-    return found === undefined ? [] : await readRenewables({ name: basename(path), bytes: found.bytes }, openers);
-  } catch {
-    return [];
-  }
+  const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
+  return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes }, openers);
 }

@@ -1,16 +1,7 @@
 import type { RenewalKind } from "../model/renewal.ts";
 
 /** The console shows the new expiry date after the upload. @see facts 3.1 */
-const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
-  "push-certificate",
-  "ade-token",
-  "vpp-token",
-  "agent-build-certificate",
-  "agent-push-certificate",
-  "agent-profile",
-]);
-
-export const isUploadedKind = (kind: RenewalKind): boolean => UPLOADED_KINDS.has(kind);
+export const isUploadedKind = (kind: RenewalKind): boolean => /^(?:push|ade|vpp|agent)-/.test(kind);
 
 /** Dates of the same expiry can differ by two days, because the console's time zone is unknown. */
 const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;

@@ -7,7 +7,6 @@ import type { Actor } from "./policy/actor.ts";
 import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
-import type { SqliteStore } from "./store/sqlite/store.ts";
 import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
@@ -199,24 +198,6 @@ const createAccountResolver =
     return openTenantParts(own, actor, options);
   };
 
-const findSender = async (
-  own: OpenedTenantParts,
-  request: { readonly headers: Pick<Headers, "get"> },
-  { surroundings }: Omit<OwnerOptions, "actor">,
-) => {
-  const { findSignedInActor } = await import("./sign-in/credentials.ts");
-  const check = {
-    header: request.headers.get("authorization"),
-    now: getCurrentInstant(surroundings),
-  };
-  const recall: SqliteStore["recall"] = (key, body) =>
-    own.store.recall(key, (reader) => {
-      requireCurrentSchema(own);
-      return body(reader);
-    });
-  return findSignedInActor({ recall }, check);
-};
-
 const createCredentialResolver =
   (own: OpenedTenantParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
@@ -225,12 +206,11 @@ const createCredentialResolver =
     const origin = { ...surroundings.origin, access: "socket" as const, address, request: id };
     const options = { surroundings: { ...surroundings, origin }, actor };
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
-    if (isOpen) {
-      requireCurrentSchema(own);
-      return { ...own, owner, session: owner, address };
-    }
-    const { recordUse } = await import("./sign-in/credentials.ts");
-    const found = await findSender(own, request, { surroundings });
+    requireCurrentSchema(own);
+    if (isOpen) return { ...own, owner, session: owner, address };
+    const { findSignedInActor, recordUse } = await import("./sign-in/credentials.ts");
+    const now = getCurrentInstant(surroundings);
+    const found = await findSignedInActor(own.store, { header: request.headers.get("authorization"), now });
     if (found instanceof Failure) throw found;
     const { stored } = found;
     await recordUse(owner, stored, own.explain);

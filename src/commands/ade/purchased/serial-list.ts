@@ -1,19 +1,12 @@
 import { Failure } from "../../../lib/errors/index.ts";
-import { openInput } from "../../../lib/files/index.ts";
-import { getProblemSeverity } from "../../../lib/model/problem.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { RecordSink } from "../../../lib/csv/records/record.ts";
-import { renderProblem } from "../../imports/plan/problem-lines.ts";
-import { detectInputFormat, readRecords, type InputFormatOptions } from "../../imports/plan/reading.ts";
-import { streamUntilAborted } from "../../csv/file/abortable-stream.ts";
+import { readTable, type TableRow } from "../../imports/plan/read-table.ts";
 import type { Tools } from "../../tools.ts";
 
 export interface SerialRow {
   readonly serialNumber: string;
   readonly row: number;
 }
-
-type SerialListOptions = Pick<InputFormatOptions, "encoding" | "sheet">;
 
 /** Headers are in lower case, without spaces and punctuation. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
@@ -40,37 +33,8 @@ const toHeaderKey = (cell: string): string =>
     .toLowerCase()
     .replaceAll(/[\s._-]/g, "");
 
-interface ListRow {
-  readonly row: number;
-  readonly cells: readonly string[];
-}
-
-async function readRows(
-  tools: Tools,
-  name: string,
-  options: SerialListOptions,
-): Promise<{ readonly rows: readonly ListRow[]; readonly label: string }> {
-  const { signal } = tools;
-  await using file = await openInput(tools, name);
-  const { label } = file;
-  const rows: ListRow[] = [];
-  const sink: RecordSink = {
-    record(cells, count, row) {
-      const own = cells.slice(0, count);
-      if (own.some((cell) => cell.trim() !== "")) rows.push({ row, cells: own });
-    },
-    problem(problem) {
-      if (getProblemSeverity(problem.code) === "error")
-        throw new Failure("input-rejected", { what: renderProblem(label, { ...problem, header: "" }) });
-    },
-  };
-  const reading = await detectInputFormat(file, { ...options, signal });
-  for await (const _ of readRecords(streamUntilAborted(file.chunks(), signal), reading, label, sink));
-  return { rows, label };
-}
-
 /** `column` is -1 if no column or several columns match. */
-function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; readonly headerRow: number } {
+function findSerialColumn(rows: readonly TableRow[]): { readonly column: number; readonly headerRow: number } {
   for (const { row, cells } of rows.slice(0, HEADER_SEARCH_ROWS)) {
     const columns = cells.flatMap((cell, column) => (SERIAL_HEADERS.has(toHeaderKey(cell)) ? [column] : []));
     if (columns.length > 0) return { column: columns.length === 1 ? (columns[0] ?? -1) : -1, headerRow: row };
@@ -83,9 +47,10 @@ function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; 
 export async function readSerialList(
   tools: Tools,
   name: string,
-  choice: SerialListOptions,
+  choice: Parameters<typeof readTable>[2],
 ): Promise<readonly SerialRow[]> {
-  const { rows, label } = await readRows(tools, name, choice);
+  const { rows: all, label } = await readTable(tools, name, choice);
+  const rows = all.filter(({ cells }) => cells.some((cell) => cell.trim() !== ""));
   const { column, headerRow } = findSerialColumn(rows);
   const listed = new Map<string, SerialRow>();
   for (const { row, cells } of rows) {

@@ -1,12 +1,11 @@
 import { renderPage } from "../../../lib/document/page.ts";
 import { filterGaps } from "../../../lib/handover/checklist/index.ts";
-import { findPeople } from "../../../lib/handover/checklist/people.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { buildBundleChecklist, buildReport } from "../../../lib/handover/report/content.ts";
 import type { ReportData } from "../../../lib/handover/report/data.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { collectHandoverFacts, type HandoverTenant } from "../facts.ts";
-import { collectLeaverRecords, findMatchingUsers, requireSinglePerson } from "../leaver.ts";
+import { collectLeaverRecords, resolvePerson } from "../leaver.ts";
 
 export async function buildBareManifest(
   client: HandoverTenant["client"],
@@ -29,7 +28,7 @@ export async function collectReportData(
   const { person: recorded, leaves: last } = manifest.leaver ?? {};
   const typed = leaver?.typed ?? recorded;
   if (typed === undefined) return { manifest, ...known };
-  const person = requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
+  const person = await resolvePerson({ client }, facts, typed);
   const leaves = (leaver === undefined ? last : leaver.leaves) ?? null;
   return {
     manifest: { ...manifest, leaver: { person: person.account ?? person.words.at(-1) ?? typed, leaves } },

@@ -18,30 +18,10 @@ export interface DevicePage {
 
 const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
 
-/** Matches most valid dates quickly. Any other date needs the slow check. */
-const COMMON_INSTANT_PATTERN =
-  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-
-const PLAIN_TEXT_PATTERN = /^[ -~]{0,200}$/;
-
-function parseTextMember(where: string, row: JsonObject, member: string): string | null {
-  const value = row[member];
-  if (value === undefined) return null;
-  return typeof value === "string" && PLAIN_TEXT_PATTERN.test(value) ? value : readOptionalText(where, row, member);
-}
-
-function parseInstantMember(where: string, row: JsonObject, member: string): string | null {
-  const value = row[member];
-  if (value === undefined) return null;
-  return typeof value === "string" && COMMON_INSTANT_PATTERN.test(value)
-    ? value
-    : readOptionalInstant(where, row, member);
-}
-
 const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
   field,
   member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-  parse: ADE_DEVICE.fields[field].type === "instant" ? parseInstantMember : parseTextMember,
+  read: ADE_DEVICE.fields[field].type === "instant" ? readOptionalInstant : readOptionalText,
 }));
 
 /** @throws Failure `unavailable` with the name of an invalid member */
@@ -50,7 +30,7 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   const serialNumber = row["serial_number"];
   if (!isSerialNumber(serialNumber)) throw createUndocumentedFailure(where, "serial_number");
   const device: Record<string, string | null> = { serialNumber };
-  for (const { field, member, parse } of DEVICE_MEMBERS) device[field] = parse(where, row, member);
+  for (const { field, member, read } of DEVICE_MEMBERS) device[field] = read(where, row, member);
   return device as unknown as AdeDevice;
 }
 

@@ -32,11 +32,15 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;
 
+interface SentRequest {
+  readonly answer: AppleResponse;
+  readonly object: JsonObject | undefined;
+}
+
 /** Do not make calls in parallel: each response can replace the session ID. */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
   #current: string | undefined;
-  #opening: Promise<string> | undefined;
 
   constructor(access: DeviceServiceAccess) {
     this.#access = access;
@@ -45,65 +49,45 @@ export class AdeSession {
   /** @throws AppleRefusal; `unavailable`, `interrupted` */
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
-    let { answer, object, session } = await this.#send(request);
-    if (isSessionExpired(answer)) {
-      if (this.#current === session) this.#current = undefined;
-      ({ answer, object, session } = await this.#send(request));
+    const send = async () => {
+      if (this.#current === undefined) await this.#open();
+      return this.#send(request, () => ({ [SESSION_HEADER]: this.#current ?? "" }));
+    };
+    let sent = await send();
+    if (isSessionExpired(sent.answer)) {
+      this.#current = undefined;
+      sent = await send();
     }
-    return this.#accepted(request, answer, object);
+    return this.#accept(request, sent);
   }
 
-  async #send(request: AppleRequest) {
-    // called before the retries below, because opening a session has its own retries
-    let session = await this.#session();
+  /** @param addHeaders called for each attempt */
+  async #send(request: AppleRequest, addHeaders: () => AppleRequest["headers"]): Promise<SentRequest> {
     let object: JsonObject | undefined;
-    const send: RetryEnvironment["send"] = async (request) => {
-      session = this.#current ?? session;
-      const answer = await this.#access.send({
-        ...request,
-        headers: { ...request.headers, [SESSION_HEADER]: session },
-      });
-      if (!isSessionExpired(answer)) this.#take(answer);
+    const send: RetryEnvironment["send"] = async ({ headers, ...rest }) => {
+      const answer = await this.#access.send({ ...rest, headers: { ...headers, ...addHeaders() } });
+      const { [SESSION_HEADER]: next } = answer.headers;
+      if (next !== undefined && HEADER_VALUE_PATTERN.test(next) && !isSessionExpired(answer)) this.#current = next;
       // truncated JSON throws here, so that the request is repeated
       object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
-    return { answer: await sendWithRetry(request, { ...this.#access, send }), object, session };
+    return { answer: await sendWithRetry(request, { ...this.#access, send }), object };
   }
 
-  #take({ headers }: AppleResponse): void {
-    const next = headers[SESSION_HEADER];
-    if (next !== undefined && HEADER_VALUE_PATTERN.test(next)) this.#current = next;
-  }
-
-  async #session(): Promise<string> {
-    if (this.#current !== undefined) return this.#current;
-    this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
-    return this.#opening;
-  }
-
-  async #open(): Promise<string> {
+  async #open(): Promise<void> {
     const { token, random, now } = this.#access;
-    const { method, url, headers } = this.#request({ method: "GET", path: "/session" });
-    let object: JsonObject | undefined;
+    const request = this.#request({ method: "GET", path: "/session" });
     // each attempt has a new signature, because Apple accepts a nonce only once
-    const send: RetryEnvironment["send"] = async (request) => {
+    const sent = await this.#send(request, () => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);
-      const signature = buildAuthorizationHeader({ method, url, token, nonce, timestamp });
-      const answer = await this.#access.send({ ...request, headers: { ...headers, authorization: signature } });
-      object = parseObjectResponse(formatRequestTarget(request), answer);
-      return answer;
-    };
-    const request = { method, url, headers, signal: this.#access.signal };
-    const answer = await sendWithRetry(request, { ...this.#access, send });
-    const { auth_session_token: session } = this.#accepted(request, answer, object);
-    if (typeof session !== "string" || !HEADER_VALUE_PATTERN.test(session)) {
+      return { authorization: buildAuthorizationHeader({ ...request, token, nonce, timestamp }) };
+    });
+    const { auth_session_token: session } = this.#accept(request, sent);
+    if (typeof session !== "string" || !HEADER_VALUE_PATTERN.test(session))
       throw createUndocumentedFailure(formatRequestTarget(request), "auth_session_token");
-    }
-    this.#current = session;
-    this.#take(answer);
-    return this.#current;
+    this.#current ??= session;
   }
 
   #request({ method, path, body }: ServiceCall): AppleRequest {
@@ -117,7 +101,7 @@ export class AdeSession {
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };
   }
 
-  #accepted(request: AppleRequest, answer: AppleResponse, object: JsonObject | undefined): JsonObject {
+  #accept(request: AppleRequest, { answer, object }: SentRequest): JsonObject {
     if (object !== undefined) return object;
     if (answer.status === 200) return parseJsonObject(formatRequestTarget(request), answer.body);
     throw createAppleRefusal(formatRequestTarget(request), answer, this.#access.now());

@@ -15,8 +15,6 @@ import { findHashListMismatches, type BundleFault, type BundleFiles } from "../b
 
 export interface BundleVerification {
   readonly manifest: Manifest | undefined;
-  readonly files: number;
-  readonly bytes: number;
   readonly hashes: ReadonlyMap<string, string>;
   /** SHA-256 of `SHA256SUMS`; null if this file is missing or invalid */
   readonly fingerprint: string | null;
@@ -46,8 +44,6 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
     manifest,
     hashes,
     fingerprint: isList ? createHash("sha256").update(renderHashes(listed)).digest("hex") : null,
-    files: found.files.length,
-    bytes: found.files.reduce((sum, { bytes }) => sum + bytes, 0),
     faults,
   };
 }

@@ -1,7 +1,7 @@
 import { joinTexts, text, type Language, type Text } from "../../text/index.ts";
 import { GUIDES, type GuideFacts } from "./guides.ts";
 import type { GuideStep, LineKind, Step, StepCondition } from "./step.ts";
-import type { Document, Section, StepBlock } from "../../document/blocks.ts";
+import type { Block, Document, StepBlock } from "../../document/blocks.ts";
 
 type FactValues = Readonly<Record<string, Text | boolean | null>>;
 
@@ -50,6 +50,7 @@ export type ContentStep = Omit<Step, "id">;
 
 export interface GuideContent extends Pick<FilledGuide, "title" | "facts"> {
   readonly steps: readonly ContentStep[];
+  readonly sections?: readonly { readonly title: Text; readonly steps: readonly ContentStep[] }[];
 }
 
 const TRAP_LABEL = text("Caution", "注意");
@@ -65,22 +66,13 @@ const toStepBlock = ({ what, where, trap, check }: ContentStep): StepBlock => ({
   ],
 });
 
-export const buildGuideDocument = ({ title, facts, steps }: GuideContent): Document => {
-  const parts: { readonly under: Step["under"]; readonly steps: ContentStep[] }[] = [];
-  for (const step of steps) {
-    const last = parts.at(-1);
-    if (last !== undefined && last.under?.en === step.under?.en) last.steps.push(step);
-    else parts.push({ under: step.under, steps: [step] });
-  }
-  const buildStepList = (all: readonly ContentStep[]) => ({ kind: "steps" as const, steps: all.map(toStepBlock) });
-  return {
-    title,
-    intro: [
-      ...(facts.length === 0 ? [] : [{ kind: "facts" as const, rows: facts }]),
-      ...parts.flatMap((part) => (part.under === undefined ? [buildStepList(part.steps)] : [])),
-    ],
-    sections: parts.flatMap(({ under, steps: own }): readonly Section[] =>
-      under === undefined ? [] : [{ title: under, blocks: [buildStepList(own)] }],
-    ),
-  };
-};
+const buildStepList = (steps: readonly ContentStep[]): Block => ({ kind: "steps", steps: steps.map(toStepBlock) });
+
+export const buildGuideDocument = ({ title, facts, steps, sections = [] }: GuideContent): Document => ({
+  title,
+  intro: [
+    ...(facts.length === 0 ? [] : [{ kind: "facts" as const, rows: facts }]),
+    ...(steps.length === 0 ? [] : [buildStepList(steps)]),
+  ],
+  sections: sections.map((section) => ({ title: section.title, blocks: [buildStepList(section.steps)] })),
+});

@@ -2,7 +2,6 @@ import type { Text } from "../../text/index.ts";
 
 export interface Step {
   readonly id: string;
-  readonly under?: Text | undefined;
   readonly what: Text;
   /** screen of the console, whose labels are Japanese in both languages */
   readonly where?: Text | undefined;

@@ -51,8 +51,6 @@ const describeDeliveryError = (error: unknown): Text => {
   return text(`${error.what.en}${where}`, `${error.what.ja}${where}`);
 };
 
-const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
-
 /** The first message loads secrets and libraries and opens the mail connection. */
 export const createDeliverer = (settings: NotifySettings, place: SecretReadOptions): DeliverMessage => {
   let mailer: Promise<Mailer> | undefined;
@@ -60,7 +58,7 @@ export const createDeliverer = (settings: NotifySettings, place: SecretReadOptio
     try {
       switch (recipient.way) {
         case "mail": {
-          if (settings.smtp === undefined) return NO_MAIL_SERVER;
+          if (settings.smtp === undefined) throw new TypeError("mail requires smtp");
           const { LIST_ID } = await import("./ways/mail.ts");
           const send = await (mailer ??= openSmtp(settings.smtp, place));
           return await send(recipient.address, { ...message, list: LIST_ID }, recipient.language);

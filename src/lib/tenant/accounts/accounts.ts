@@ -169,6 +169,21 @@ export const applyAccountDraft = async (
   return { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)], before: was ?? undefined, after };
 };
 
+/** Changes an account in the caller's transaction. Returns the same record twice if nothing changes. */
+export const changeAccount = async (
+  session: Session,
+  writer: Writer,
+  { id, request, dryRun }: { readonly id: string; readonly request: AccountRequest; readonly dryRun: boolean },
+): Promise<Readonly<{ before: Account; after: Account }>> => {
+  const before = await getStoredAccount(writer, id);
+  permitAccountChange(session, before, request);
+  const meant = await buildAccountDraft(writer, before, request, dryRun);
+  const was = await getRecordById(writer, ACCOUNTS, id);
+  if (!isAccountChanged(before, meant)) return { before: was, after: was };
+  const { after } = await applyAccountDraft(session, writer, { id, before, was, meant, verifier: undefined });
+  return { before: was, after };
+};
+
 const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, isMarked }: AccountDraft): boolean =>
   name !== undefined ||
   passwordSet ||

@@ -124,10 +124,9 @@ const syncServer = async (
     const kind = chooseSyncKind({ ...server, cursor }, asked, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
-      const fetch = new DeviceFetch(service, scratch, signal);
-      const fetched = await fetch.run(from);
+      const fetched = await fetchDevices(service, scratch, from, signal);
       const apply = createServerApply(session, { request, scratch, account, startedAt, ...fetched });
-      return await applySync(session, server, { kind: fetched.kind, devices: fetch.devices, apply });
+      return await applySync(session, server, { ...fetched, apply });
     };
     return await attempt(kind === "delta" ? cursor : null).catch((error: unknown) => {
       if (kind !== "delta" || !isCursorRefusal(error)) throw error;
@@ -174,53 +173,40 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
 interface FetchResult {
   readonly kind: ServerSyncKind;
   readonly cursor: string;
+  readonly devices: number;
 }
 
-class DeviceFetch {
-  readonly #service: AdeService;
-  readonly #scratch: ScratchTable;
-  readonly #signal: AbortSignal | undefined;
-  devices = 0;
-
-  constructor(service: AdeService, scratch: ScratchTable, signal?: AbortSignal) {
-    this.#service = service;
-    this.#scratch = scratch;
-    this.#signal = signal;
-  }
-
-  /** Fetches the changes since a cursor. Without a cursor, fetches all devices and then the later changes. */
-  async run(from: string | null): Promise<FetchResult> {
-    const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
-    const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
-    return { kind: from === null ? "full" : "delta", cursor };
-  }
-
-  async #pages(from: string | null, ask: (cursor: string | null) => Promise<DevicePage>): Promise<string> {
-    const seen = new Set<string | null>([from]);
-    let next = ask(from);
-    for (;;) {
-      const page = await next;
-      this.#signal?.throwIfAborted();
-      const { cursor, moreToFollow } = page;
-      if (moreToFollow) {
-        if (seen.has(cursor)) throw STUCK_CURSOR_FAILURE;
-        seen.add(cursor);
-        next = ask(cursor);
-        next.catch(() => undefined);
-      }
-      await this.#store(page);
+/** Fetches the changes since a cursor. Without a cursor, fetches all devices and then the later changes. */
+const fetchDevices = async (
+  service: AdeService,
+  scratch: ScratchTable,
+  from: string | null,
+  signal: AbortSignal | undefined,
+): Promise<FetchResult> => {
+  let count = 0;
+  const fetchPages = async (
+    first: string | undefined,
+    ask: (cursor: string | undefined) => Promise<DevicePage>,
+  ): Promise<string> => {
+    const seen = new Set([first]);
+    for (let at = first; ;) {
+      const { devices, cursor, moreToFollow } = await ask(at);
+      signal?.throwIfAborted();
+      const place = count;
+      count += devices.length;
+      await scratch.add(
+        devices.map((device, index) => [place + index, ...APPLE_DEVICE_FIELDS.map((field) => device[field])]),
+      );
       if (!moreToFollow) return cursor;
+      if (seen.has(cursor)) throw STUCK_CURSOR_FAILURE;
+      seen.add(cursor);
+      at = cursor;
     }
-  }
-
-  async #store({ devices }: DevicePage): Promise<void> {
-    const first = this.devices;
-    this.devices += devices.length;
-    await this.#scratch.add(
-      devices.map((device, at) => [first + at, ...APPLE_DEVICE_FIELDS.map((field) => device[field])]),
-    );
-  }
-}
+  };
+  const start = from ?? (await fetchPages(undefined, (cursor) => service.fetchDevices(cursor)));
+  const cursor = await fetchPages(start, (at = start) => service.syncDevices(at));
+  return { kind: from === null ? "full" : "delta", cursor, devices: count };
+};
 
 const STUCK_CURSOR_FAILURE = new Failure("unavailable", {
   what: text(

@@ -7,13 +7,13 @@ import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../accounts/account-rows.ts";
-import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
-import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
+import { changeAccount, getStoredAccount } from "../accounts/accounts.ts";
+import { permitPrivilegedAccount } from "../accounts/draft.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { keepAnswers } from "../layouts/layouts.ts";
 import { isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
-import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
+import { editSingleRecord, toChangedObject } from "../records/records.ts";
 import { deleteUnprotected } from "../records/record-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
@@ -113,17 +113,13 @@ const revokeAccountRole = async (
   dryRun: boolean,
 ): Promise<ChangedObject> => {
   const before = await getStoredAccount(writer, id);
-  const request = { role: "none" } as const;
-  if (before.name === null) {
-    permitPrivilegedAccount(session.actor, before);
-    await writeAdministratorMark(writer, before.pk, false, getCurrentInstant(session.surroundings));
-    return { thing: USER_LIST.thing.name, id, name };
+  if (before.name !== null) {
+    const { after } = await changeAccount(session, writer, { id, request: { role: "none" }, dryRun });
+    return toChangedObject({ list: ACCOUNTS }, after);
   }
-  permitAccountChange(session, before, request);
-  const meant = await buildAccountDraft(writer, before, request, dryRun);
-  const was = await getRecordById(writer, ACCOUNTS, id);
-  const { after } = await applyAccountDraft(session, writer, { id, before, was, meant, verifier: undefined });
-  return toChangedObject({ list: ACCOUNTS }, after);
+  permitPrivilegedAccount(session.actor, before);
+  await writeAdministratorMark(writer, before.pk, false, getCurrentInstant(session.surroundings));
+  return { thing: USER_LIST.thing.name, id, name };
 };
 
 /** Checks that an account keeps the support option, without which nobody receives the vendor's notices. */

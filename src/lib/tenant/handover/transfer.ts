@@ -9,18 +9,13 @@ import { isSupportOptionAvailable, ROLES } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
-import {
-  ACCOUNTS,
-  listOtherSupportAccounts,
-  readAccountSettings,
-  type StoredAccount,
-} from "../accounts/account-rows.ts";
+import { listOtherSupportAccounts, readAccountSettings, type StoredAccount } from "../accounts/account-rows.ts";
 import { listRenewalItems, updateRenewalItem } from "../renewals/renewal-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-import { getStoredAccount, applyAccountDraft } from "../accounts/accounts.ts";
-import { buildAccountDraft, permitAccountChange, type AccountRequest } from "../accounts/draft.ts";
+import { changeAccount, getStoredAccount } from "../accounts/accounts.ts";
+import type { AccountRequest } from "../accounts/draft.ts";
 import { getRecordById } from "../records/records.ts";
 import { buildPeople } from "./dependents.ts";
 
@@ -50,8 +45,8 @@ export const transferAccount = (
     const successor = await getStoredAccount(writer, to);
     const accounts: ChangedAccount[] = [];
     for (const step of await buildTransferSteps(writer, { id, account: leaver }, { id: to, account: successor })) {
-      const done = await applyAccountStep(session, writer, step, dryRun);
-      if (done !== undefined) accounts.push(done);
+      const change = await changeAccount(session, writer, { ...step, dryRun });
+      if (change.before !== change.after) accounts.push(change);
     }
     const [from, next] = [await getRecordById(writer, USER_LIST, id), await getRecordById(writer, USER_LIST, to)];
     const renewals = await transferRenewalItems(session, writer, await buildPeople(writer, [from]), next);
@@ -93,23 +88,6 @@ async function buildTransferSteps(
   const off: AccountStep = { id: leaver.id, request: { supportOption: false } };
   const on: AccountStep = { id: successor.id, request: { role: "system", supportOption: true, noticeMail } };
   return isSupportOptionAvailable(await listOtherSupportAccounts(writer, successor.account.pk)) ? [on, off] : [off, on];
-}
-
-async function applyAccountStep(
-  session: Session,
-  writer: Writer,
-  { id, request }: AccountStep,
-  dryRun: boolean,
-): Promise<ChangedAccount | undefined> {
-  const before = await getStoredAccount(writer, id);
-  permitAccountChange(session, before, request);
-  const meant = await buildAccountDraft(writer, before, request, dryRun);
-  const { role, supportOption, noticeMail } = meant.values;
-  if (role === before.role && supportOption === before.supportOption && noticeMail === before.noticeMail)
-    return undefined;
-  const was = await getRecordById(writer, ACCOUNTS, id);
-  const { after } = await applyAccountDraft(session, writer, { id, before, was, meant, verifier: undefined });
-  return { before: was, after };
 }
 
 async function transferRenewalItems(

@@ -50,20 +50,14 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
   });
 };
 
-export interface CredentialCheck {
-  readonly header: string | null;
-  readonly now: string;
-}
-
 /** Returns the actor with the account's present role and organisations, or the reason why there is no actor. */
 export const findSignedInActor = async (
-  store: Pick<SqliteStore, "recall">,
-  { header, now }: CredentialCheck,
+  store: Pick<SqliteStore, "read">,
+  { header, now }: { readonly header: string | null; readonly now: string },
 ): Promise<{ readonly actor: Actor; readonly stored: StoredCredential } | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const hash = SECRET_PATTERN.test(secret) ? sha256(secret) : undefined;
-  // cached, because the same clients send many requests and accounts rarely change
-  const found = hash === undefined ? undefined : await store.recall(hash, (reader) => findCredential(reader, hash));
+  const found = hash === undefined ? undefined : await store.read((reader) => findCredential(reader, hash));
   const actor = found && toActor(found.account);
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
   const { id, kind, name, isReadOnly, expiresAt } = found.credential;

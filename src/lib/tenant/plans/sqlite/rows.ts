@@ -136,60 +136,46 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
 
 const MAX_BATCH_ROWS = 256;
 
-class PlanLineReader {
-  readonly #database: Database;
-  readonly #params: Params;
-  #left: number;
-
-  constructor(database: Database, params: Params, limit: number | undefined) {
-    this.#database = database;
-    this.#params = params;
-    this.#left = limit ?? Number.MAX_SAFE_INTEGER;
+/** Returns the number of further lines within the limit. */
+function* readStagedLines(
+  database: Database,
+  sql: string,
+  params: Params,
+  limit: number,
+): Generator<Uint8Array, number> {
+  const batch = `select cast(string_agg(line, '') as blob) as bytes, count(*) as lines from (${sql}) lines`;
+  const last = database.count("select coalesce(max(row), 0) from s.row");
+  let left = limit;
+  for (let after = 0, rows = 1; after < last && left > 0;) {
+    const upTo = after + rows;
+    const found = database.get(batch, { ...params, after, upTo, left });
+    const bytes = found?.["bytes"] instanceof Uint8Array ? found["bytes"] : new Uint8Array(0);
+    left -= Number(found?.["lines"]);
+    if (bytes.length > 0) yield bytes;
+    const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
+    after = upTo;
+    rows = Math.max(1, Math.min(MAX_BATCH_ROWS, rows * 4, fitting));
   }
-
-  *staged(sql: string): Generator<Uint8Array> {
-    const batch = `select cast(string_agg(line, '') as blob) as bytes, count(*) as lines from (${sql}) lines`;
-    const last = this.#database.count("select coalesce(max(row), 0) from s.row");
-    for (let after = 0, rows = 1; after < last && this.#left > 0;) {
-      const upTo = after + rows;
-      const found = this.#database.get(batch, { ...this.#params, after, upTo, left: this.#left });
-      const bytes = found?.["bytes"] instanceof Uint8Array ? found["bytes"] : new Uint8Array(0);
-      this.#left -= Number(found?.["lines"]);
-      if (bytes.length > 0) yield bytes;
-      const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
-      after = upTo;
-      rows = Math.max(1, Math.min(MAX_BATCH_ROWS, rows * 4, fitting));
-    }
-  }
-
-  /** Uses a single statement, because a search for missing records scans the whole table. */
-  *deleted(sql: string): Generator<Uint8Array> {
-    if (this.#left <= 0) return;
-    const count = (row: Row): Row => {
-      this.#left -= 1;
-      return row;
-    };
-    const rows = this.#database.iterate(sql, { ...this.#params, left: this.#left });
-    yield* batchLines(Iterator.from(rows).map(count));
-  }
+  return left;
 }
 
 export function* readPlanLines(
   database: Database,
   plan: PlanDefinition,
-  query: RowQuery,
+  { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
   thing?: string,
 ): Generator<Uint8Array> {
-  const { actions, limit } = query;
   const all = actions.length === 0;
   const { kind } = plan;
   const params = { actions: JSON.stringify(actions), kind: kind.name };
-  const reader = new PlanLineReader(database, params, limit);
-  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all, thing));
-  if (plan.request.mode === "replace" && (all || actions.includes("delete")))
-    yield* reader.deleted(
-      `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`,
-    );
+  const isStagedAsked = all || actions.some((action) => action !== "delete");
+  const staged = buildStagedLinesSql(plan, all, thing);
+  const left = isStagedAsked ? yield* readStagedLines(database, staged, params, limit) : limit;
+  if (left === 0 || plan.request.mode !== "replace" || !(all || actions.includes("delete"))) return;
+  // a single statement, because a search for missing records scans the whole table
+  const deleted = `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking}
+    order by t.pk limit :left`;
+  yield* batchLines(database.iterate(deleted, { ...params, left }));
 }
 
 const PROBLEM_LINE_SQL = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,

@@ -6,13 +6,7 @@ import type { CellUnits } from "../../../csv/records/code-units.ts";
 import type { CharacterScan } from "../../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../../csv/unique.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
-import {
-  comparisonKey,
-  createKeyComparator,
-  isComparisonKey,
-  looseKey,
-  type Comparison,
-} from "../../../model/normalise.ts";
+import { comparisonKey, createKeyComparator, looseKey, type Comparison } from "../../../model/normalise.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
 import { ANY_NAME_HEADER } from "../../../model/naming.ts";
@@ -46,11 +40,6 @@ interface NamedBinding {
   readonly name: string;
   readonly bind: ColumnBinding;
   readonly sparse?: boolean | undefined;
-}
-
-interface KeyedCell {
-  readonly at: number;
-  readonly comparison: Comparison;
 }
 
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
@@ -232,7 +221,6 @@ export class Stager implements RecordSink {
   #bindings(layout: Layout): readonly NamedBinding[] {
     const bindings = new Map<string, ColumnBinding>();
     const keys: NamedBinding[] = [];
-    const keyed: KeyedCell[] = [];
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
     bindings.set("key", createKeyBinding(key, comparison));
@@ -240,14 +228,12 @@ export class Stager implements RecordSink {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
       for (const { name, bind, sparse } of this.#valueBindings(i, column, field)) {
-        if (sparse === true) {
-          keys.push({ name, bind });
-          if (field !== undefined) keyed.push({ at: i, comparison: field.comparison });
-        } else bindings.set(name, bind);
+        if (sparse === true) keys.push({ name, bind });
+        else bindings.set(name, bind);
       }
     }
     for (const { field, resolved } of this.#kind.fields) if (resolved) bindings.set(field, () => null);
-    const bindKeys = createKeysBinding(keys, keyed);
+    const bindKeys = createKeysBinding(keys);
     bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
     const secrets = createSecretBinding(layout, this.#request.generatePasswords === true);
     if (secrets !== undefined) bindings.set("secrets", secrets);
@@ -311,12 +297,9 @@ export class Stager implements RecordSink {
   }
 
   #referenceBindings(i: number, { field, comparison, short, beside }: ImportedField): readonly NamedBinding[] {
-    const passed = new Set<string>();
     const bind: ColumnBinding = (values) => {
       const name = getFirstValue(values[i]);
-      if (name === null || passed.has(name)) return name;
-      if (passed.size < MAX_REMEMBERED_NAMES) passed.add(copyText(name));
-      this.#refer(short, comparisonKey(comparison, name), name, i);
+      if (name !== null) this.#refer(short, comparisonKey(comparison, name), name, i);
       return name;
     };
     return [{ name: field, bind }, ...beside.map((one) => createDerivedBinding(i, one))];
@@ -373,22 +356,9 @@ const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn):
   },
 });
 
-const hasOnlyPlainKeys = (values: readonly CellValue[], keyed: readonly KeyedCell[]): boolean => {
-  for (const { at, comparison } of keyed) {
-    const value = values[at];
-    if (typeof value === "string") {
-      if (!isComparisonKey(comparison, value)) return false;
-    } else if (value !== null && value !== undefined) {
-      for (const one of value) if (!isComparisonKey(comparison, one)) return false;
-    }
-  }
-  return true;
-};
-
 const createKeysBinding =
-  (keys: readonly NamedBinding[], keyed: readonly KeyedCell[]): ColumnBinding =>
+  (keys: readonly NamedBinding[]): ColumnBinding =>
   (values) => {
-    if (hasOnlyPlainKeys(values, keyed)) return null;
     const found = keys.flatMap(({ name, bind }) => {
       const key = bind(values);
       return key === null ? [] : [[name, key] as const];

@@ -150,13 +150,6 @@ export class Database {
     if (this.#db.isTransaction) this.exec("rollback");
   }
 
-  /** Returns a text that changes whenever any connection changes a record. */
-  readState(): string {
-    return String(
-      this.get("select data_version || ' ' || total_changes() as state from pragma_data_version")?.["state"],
-    );
-  }
-
   exec(sql: string): void {
     this.#db.exec(sql);
   }

@@ -338,60 +338,6 @@ test("a derived table is kept until its state changes, and is dropped with a rol
   expect(await store.change(put(1, 40))).toEqual([{ amount: 60 }]);
 });
 
-describe("what is recalled", () => {
-  const sum = (reader: Reader): Promise<number> => reader.count("select sum(amount) from wallet");
-
-  test("is read once per key until somebody changes the tenant", async () => {
-    let reads = 0;
-    const recall = (key: string): Promise<number> =>
-      store.recall(key, (reader) => sum(reader).then((n) => n + (reads += 1)));
-    expect([await recall("a"), await recall("a"), await recall("b"), await recall("a")]).toEqual([101, 101, 102, 101]);
-    await store.change(async (writer) => writer.run("update wallet set amount = 0 where id = 1"));
-    expect([await recall("a"), await recall("a")]).toEqual([53, 53]);
-    const other = open();
-    other.exec("update wallet set amount = 0");
-    other.close();
-    expect([await recall("a"), await recall("b")]).toEqual([4, 5]);
-  });
-
-  test("is forgotten when there are many keys", async () => {
-    let reads = 0;
-    const recall = (key: number) => store.recall(String(key), async () => (reads += 1));
-    for (let key = 0; key < 3000; key += 1) await recall(key);
-    await recall(0);
-    expect(reads).toBe(3001);
-  });
-
-  test("is not kept if the body fails", async () => {
-    await expect(store.recall("a", () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
-    expect(await store.recall("a", sum)).toBe(100);
-  });
-
-  test("is what a reader reads, whoever changes the tenant and whether or not the change succeeds", async () => {
-    const kinds = fc.constantFrom("recall", "here", "elsewhere", "failed", "rehearsed");
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(kinds, fc.nat(9)), { maxLength: 12 }), async (steps) => {
-        const other = open();
-        const put = "update wallet set amount = :amount where id = 1";
-        const running = steps.map(async ([kind, amount]) => {
-          if (kind === "elsewhere") other.run(put, { amount });
-          else if (kind === "here") await store.change((writer) => writer.run(put, { amount }));
-          else if (kind === "rehearsed") await store.rehearse((writer) => writer.run(put, { amount }));
-          else if (kind === "failed")
-            await store
-              .change(async (writer) => Promise.reject(new Error(String(await writer.run(put, { amount })))))
-              .catch(() => 0);
-          else await store.recall("sum", sum);
-        });
-        await Promise.all(running);
-        other.close();
-        expect(await store.recall("sum", sum)).toBe(await store.read(sum));
-      }),
-      { numRuns: 60 },
-    );
-  });
-});
-
 describe("while another connection writes", () => {
   let holder: Database;
   beforeEach(() => {

@@ -24,8 +24,6 @@ const LOCK_RETRY_MS = 100;
 /** Tests check with a guard what a change writes. */
 export type WriterGuard = (writer: Writer) => Writer;
 
-const MAX_REMEMBERED_RESULTS = 1000;
-
 let scratchTableCount = 0;
 
 /** Results are available in the same turn of the event loop. */
@@ -113,7 +111,6 @@ export class SqliteStore {
   readonly #guard: WriterGuard;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
-  #recalled: { readonly state: string; readonly results: Map<string, unknown> } = { state: "", results: new Map() };
 
   constructor(
     database: Database,
@@ -148,18 +145,6 @@ export class SqliteStore {
       this.#database.run("begin");
       return this.#ending(body, new Connection(this.#database, this.#view));
     });
-  }
-
-  /** Runs `body` on a snapshot, or returns the last result for the key if the tenant is unchanged. */
-  async recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T> {
-    const state = this.#database.readState();
-    if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_REMEMBERED_RESULTS)
-      this.#recalled = { state, results: new Map() };
-    const { results } = this.#recalled;
-    if (results.has(key)) return results.get(key) as T;
-    const result = await this.read(body);
-    results.set(key, result);
-    return result;
   }
 
   /** @throws Failure `locked`, `interrupted`, `not-permitted` */
