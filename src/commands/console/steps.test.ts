@@ -135,6 +135,18 @@ test("a record has its name in the console, and a renamed record has both names"
   expect(formatRecordLabel(recordOf(record))).toBe("鈴木 花子 <h@x> → 髙橋 花子 <h2@x>");
 });
 
+test("rows that a sync left out are named, and are neither confirmed nor dropped", () => {
+  const rows = [3, 4].map((row) =>
+    recordOf({ id: "", state: "left-out", work: "settle", row, name: "h@x", key: "h@x", changes: [] }),
+  );
+  const task = taskOfImport({ create: 0, update: 0, delete: 0, leftOut: 2, records: rows });
+  expect(summarizeTask(task)).toEqual({ en: "rows that the sync left out: 2", ja: "取り込まなかった行: 2" });
+  const steps = buildTaskSteps(task);
+  expect(steps.map(({ ja }) => ja).slice(1, 3)).toEqual(["3 行目: h@x", "4 行目: h@x"]);
+  expect(steps.at(-1)?.en).toMatch(/^give one of the records .*`clomoctl console sync EXPORT\.csv`$/);
+  expect(JSON.stringify(steps)).not.toMatch(/console (confirm|drop|upload)/);
+});
+
 test("does not ask for an export of a value that no export shows", () => {
   const record = { thing: ACCOUNT_SETTINGS.name, id: ACCOUNT_SETTINGS_ID, name: ACCOUNT_SETTINGS_ID } as const;
   const changes = [{ field: "composition", before: "free-text", after: "mail-address" }];

@@ -72,7 +72,8 @@ function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
     yield* entries.slice(0, 1).map(({ place }) => place);
     yield* entries.map(({ entry }) => entry);
   }
-  const rest = task.create + task.update + task.delete - shown.length;
+  const listed = task.create + task.update + task.delete + records.filter(isLeftOut).length;
+  const rest = listed - shown.length;
   const see = line("console show", [number], { rows: true });
   if (rest > 0) yield text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`);
 }
@@ -91,7 +92,8 @@ function listPlaces(record: TaskRecord): readonly { readonly place: Text; readon
     return joinTexts([CONSOLE_WORK_NAMES[work], page], same(": "));
   };
   const entered = work === "perform" ? changes.filter(({ field }) => !OWN_ACTION_FIELDS.includes(field)) : changes;
-  if (entered.length === 0) return [{ place: pageOf(""), entry: same(name) }];
+  const row = text(`row ${record.row}: ${name}`, `${record.row} 行目: ${name}`);
+  if (entered.length === 0) return [{ place: pageOf(""), entry: isLeftOut(record) ? row : same(name) }];
   return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((of) => {
     const { en, ja } = joinTexts(
       of.map((change) => describeValueChange(fields, change)),
@@ -114,8 +116,9 @@ function describeValueChange(fields: Thing["fields"], { field, before, after }: 
   return text(`${label}: ${en}`, `${label}: ${ja}`);
 }
 
-/** Returns true if all records of a task are in a state. */
-const isInState = ({ records }: ConsoleTask, state: TaskRecord["state"]): boolean =>
+const isLeftOut = ({ state }: TaskRecord): boolean => state === "left-out";
+
+const isInState = (records: readonly TaskRecord[], state: TaskRecord["state"]): boolean =>
   records.length > 0 && records.every((record) => record.state === state);
 
 const isShownByExport = ({ kind, work, changes }: TaskRecord): boolean =>
@@ -123,10 +126,19 @@ const isShownByExport = ({ kind, work, changes }: TaskRecord): boolean =>
   work === "delete" ||
   changes.every(({ field }) => findColumn(FORMATS[kind].columns, field)?.consoleExport === true);
 
-function* buildClosingSteps(task: ConsoleTask): Generator<Text> {
-  const { number, records } = task;
+function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Text> {
+  const leftOut = all.find(isLeftOut);
+  if (leftOut !== undefined) {
+    const sync = buildConsoleImportCommand(leftOut.kind);
+    yield text(
+      `give one of the records that share this key another key, in the console or here, then sync again: ${sync}`,
+      `このキーに当てはまるデータの 1 つに別のキーを付けてから(管理画面かここで)、もう一度取り込んでください: ${sync}`,
+    );
+  }
+  const records = all.filter((record) => !isLeftOut(record));
+  if (records.length === 0) return;
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
-  if (isInState(task, "unsettled")) {
+  if (isInState(records, "unsettled")) {
     yield text(`to delete it here, too: ${drop}`, `ここでも削除するには: ${drop}`);
     yield text(
       "to add it to the console again, import a list that contains it",
@@ -144,7 +156,7 @@ function* buildClosingSteps(task: ConsoleTask): Generator<Text> {
       `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
     );
   const restore = line("console upload", [number], { output: "upload" });
-  const isBack = isInState(task, "taken-back");
+  const isBack = isInState(records, "taken-back");
   if (isBack)
     yield text(
       `to write a file that restores the values: ${restore}`,
@@ -177,7 +189,7 @@ export const getTaskSubject = (task: ConsoleTask): string | null => {
     records: [only, ...more],
   } = joinAccountForms(task);
   if (only === undefined) return name;
-  return more.length === 0 ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
+  return more.length === 0 && !isLeftOut(only) ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
 export const summarizeTask = (task: ConsoleTask): Text => {
@@ -186,14 +198,14 @@ export const summarizeTask = (task: ConsoleTask): Text => {
     records: [only, ...more],
     ...counts
   } = joinAccountForms(task);
-  if (isInState(task, "taken-back"))
+  if (isInState(task.records, "taken-back"))
     return text(`undone, but perhaps made: change ${number}`, `取り消したが、実施済みの可能性: 変更 ${number}`);
   if (only?.work === "perform") {
     const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
     const all = [action, ...(more.length === 0 ? [] : [same(String(counts.create))])];
     return joinTexts([CONSOLE_WORK_NAMES.perform, joinTexts(all, same(" "))], same(": "));
   }
-  if (only !== undefined && more.length === 0) {
+  if (only !== undefined && more.length === 0 && counts.leftOut === 0) {
     const [{ en, ja }, of] = [CONSOLE_WORK_NAMES[only.work], getThingNoun(only.thing)];
     return text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`);
   }
@@ -201,7 +213,8 @@ export const summarizeTask = (task: ConsoleTask): Text => {
     const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
     return counts[action] === 0 ? [] : text(`${en} ${counts[action]}`, `${ja.replace(/する$/, "")} ${counts[action]}`);
   });
-  return joinTexts(done, COMMA);
+  const left = text(`rows that the sync left out: ${counts.leftOut}`, `取り込まなかった行: ${counts.leftOut}`);
+  return joinTexts(counts.leftOut === 0 ? done : [...done, left], COMMA);
 };
 
 export const getTaskScreen = (task: ConsoleTask): Text => {

@@ -22,7 +22,7 @@ import { keepAnswers } from "../layouts/kept-answers.ts";
 import { readList, type ListReading } from "../layouts/reading.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { offerUndoOfSample } from "../imports/plan/sample.ts";
+import { refuseSample } from "../imports/plan/sample.ts";
 import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
 
 interface SyncOptions extends ConfirmOptions {
@@ -56,7 +56,7 @@ export async function syncExports(tools: Tools, names: readonly string[], option
   const { client } = chosen;
   if (!options.dryRun) {
     requireNamedContext(tools, chosen);
-    await offerUndoOfSample(tools);
+    await refuseSample(tools);
   }
   await using opened = new AsyncDisposableStack();
   const found: ConsoleExport[] = [];

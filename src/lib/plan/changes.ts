@@ -19,7 +19,7 @@ const getFields = (kind: Import["kind"], other = ""): Fields => (THINGS.get(othe
 
 export type InstantFormatter = (instant: string) => string;
 
-export interface ValueStyle {
+interface ValueStyle {
   /** maximum number of characters to show */
   readonly longest?: number | undefined;
   readonly moment?: InstantFormatter | undefined;
@@ -73,20 +73,6 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
-/** Returns `役職: 主任 → (空)`, or only the header if both values look the same. */
-export function describeChange(
-  kind: Import["kind"],
-  { field, before, after }: ValueChange,
-  style: ValueStyle = {},
-  other?: string,
-): Text {
-  const header = findFieldHeader(kind, field, other);
-  const own = getFields(kind, other)[field];
-  const [from, to] = [describeFieldValue(own, before, style), describeFieldValue(own, after, style)];
-  if (from.en === to.en) return same(header);
-  return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
-}
-
 export function describeWholeRow(kind: Import["kind"], row: PlanRow, moment?: InstantFormatter): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row, { moment });
   const { app = kind, thing } = row;
@@ -98,13 +84,21 @@ export function describeWholeRow(kind: Import["kind"], row: PlanRow, moment?: In
   return [...additions, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 
-/** Describes the changes of a row. The value of a secret is not shown. */
+/** Returns texts such as `役職: 主任 → (空)`; only the header if both values look the same, and no value of a secret. */
 export function describeRow(
   kind: Import["kind"],
   row: Pick<PlanRow, "app" | "thing" | "changed" | "setsSecret" | "before" | "after">,
-  style?: ValueStyle,
+  style: ValueStyle = {},
 ): readonly Text[] {
-  const changes = listValueChanges(row).map((change) => describeChange(row.app ?? kind, change, style, row.thing));
+  const { app = kind, thing } = row;
+  const changes = listValueChanges(row).map(({ field, before, after }) => {
+    const header = findFieldHeader(app, field, thing);
+    const own = getFields(app, thing)[field];
+    const [from, to] = [describeFieldValue(own, before, style), describeFieldValue(own, after, style)];
+    return from.en === to.en
+      ? same(header)
+      : text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
+  });
   return [...changes, ...(row.setsSecret ? [SECRET_IS_SET_TEXT] : [])];
 }
 

@@ -28,6 +28,7 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
     create: count("create"),
     update: 1 - count("create") - count("delete"),
     delete: count("delete"),
+    leftOut: 0,
     records: [only],
     openedAt: "2026-11-20T01:23:45.000Z",
     openedBy: "owner",

@@ -28,7 +28,13 @@ import { readTaskNumber } from "../columns.ts";
 import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { describeTaskChanges } from "../steps.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
-import { buildUploadTables, listRecordedFiles, type BuiltUpload } from "./table.ts";
+import {
+  buildUploadTables,
+  listRecordedFiles,
+  MAX_RECORDED_IDS,
+  type BuiltUpload,
+  type RecordedFile,
+} from "./table.ts";
 
 interface UploadOptions {
   readonly number: string | undefined;
@@ -97,9 +103,14 @@ const MAX_RECORDED_FILES = 100;
 /** Records what is in the files before they are written. @throws `not-permitted` */
 export async function recordUploads(tools: Tools, uploads: readonly BuiltUpload[]): Promise<void> {
   const { client } = await tools.tenant("console");
-  const files = uploads.flatMap(listRecordedFiles);
-  for (let at = 0; at < files.length; at += MAX_RECORDED_FILES)
-    await client.console.write({ files: files.slice(at, at + MAX_RECORDED_FILES) });
+  let files: RecordedFile[] = [];
+  const countIds = (): number => files.reduce((sum, { ids = [] }) => sum + ids.length, 0);
+  for (const file of uploads.flatMap(listRecordedFiles)) {
+    const isFull = files.length === MAX_RECORDED_FILES || countIds() + (file.ids?.length ?? 0) > MAX_RECORDED_IDS;
+    if (isFull) await client.console.write({ files });
+    files = isFull ? [file] : [...files, file];
+  }
+  if (files.length > 0) await client.console.write({ files });
 }
 
 const createPasswords = ({ kind, records }: OpenKind): readonly NewPassword[] => {

@@ -65,7 +65,7 @@ export async function readOpenRecords(
     const { records } = await console.show(own, { all: true });
     // values that were taken back are restored only if their number is given
     const isAsked = ({ state }: TaskRecord): boolean =>
-      number === undefined ? state === "open" : own === number && state !== "unsettled";
+      number === undefined ? state === "open" : own === number && (state === "open" || state === "taken-back");
     parts.push(...records.map((record) => ({ record, isAsked: isAsked(record) })));
   }
   const unsafe = new Set<string>();

@@ -5,7 +5,7 @@ import { planOf } from "#support/commands/imports/plans.ts";
 import { encodeCsv } from "#support/tenant/tenant.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { buildUploadTables, type ExportClient } from "./table.ts";
+import { buildUploadTables, listRecordedFiles, type BuiltUpload, type ExportClient } from "./table.ts";
 
 const KINDS = ["users", "docs", "mailer", "calendar"] as const satisfies readonly FormatName[];
 
@@ -106,4 +106,15 @@ test("no set of wishes gives a file with a blank secret or a column that none of
     }),
     { numRuns: Number(process.env["CLOMOCTL_WISHES"] ?? 100), seed: 20_261_129 },
   );
+});
+
+test("no request records more than 10,000 rows of a file", () => {
+  const rows = Array.from({ length: 25_000 }, (_, at) => ({ key: "", id: `${at}`, cells: [], fields: ["title"] }));
+  const upload = { kind: "users", isWhole: false, deleted: [], tables: [{ header: [], rows }] };
+  const files = listRecordedFiles(upload as unknown as BuiltUpload);
+  expect(files.map(({ ids = [] }) => [ids.length, ids[0]])).toEqual([
+    [10_000, "0"],
+    [10_000, "10000"],
+    [5000, "20000"],
+  ]);
 });

@@ -205,12 +205,16 @@ function buildTable(rows: readonly UploadRow[], placed: readonly UploadColumn[],
   };
 }
 
-type RecordedFile = Parameters<Client<"console">["console"]["write"]>[0]["files"][number];
+/** Maximum number of IDs in a request, whose body is at most 1 MiB. */
+export const MAX_RECORDED_IDS = 10_000;
+
+export type RecordedFile = Parameters<Client<"console">["console"]["write"]>[0]["files"][number];
 
 /** Returns what the tenant is to record, so that it recognises values that are taken back later. */
 export function listRecordedFiles({ kind, isWhole, deleted, tables }: BuiltUpload): RecordedFile[] {
   const rows = tables.flatMap((table) => table.rows);
-  const groups = [...Map.groupBy(rows, ({ fields }) => JSON.stringify(fields)).values()];
+  const partOf = (at: number): number => (isWhole ? 0 : Math.floor(at / MAX_RECORDED_IDS));
+  const groups = [...Map.groupBy(rows, ({ fields }, at) => JSON.stringify([partOf(at), fields])).values()];
   const files = groups.map((of) => ({
     kind,
     fields: of[0]?.fields ?? [],

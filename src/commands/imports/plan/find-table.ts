@@ -84,11 +84,17 @@ export async function findTable(
   const base = await detectInputFormat(file, { encoding: options.encoding, ...different[0], signal });
   const find = async (place: HeaderLocation): Promise<FoundTable> => {
     const dialect = await guessInputDialect(file, base, place.headerRow);
-    const search = new HeaderSearch(file, { ...base, sheet: place.sheet, dialect }, signal);
-    const create = () => new HeaderFinder(format, { map: { ...map, columns } }, place.headerRow);
-    // what other sheets contain would be deleted, or would not protect anybody
-    const mayGuess = use !== "select" && options.mode !== "replace";
-    const found = await search.find(create, (headers) => isFitting(matchHeader(headers)), mayGuess);
+    const found = await findHeader(
+      tools,
+      file,
+      { ...base, sheet: place.sheet, dialect },
+      {
+        create: () => new HeaderFinder(format, { map: { ...map, columns } }, place.headerRow),
+        isKnown: (headers) => isFitting(matchHeader(headers)),
+        // what other sheets contain would be deleted, or would not protect anybody
+        mayGuess: use !== "select" && options.mode !== "replace",
+      },
+    );
     const reading = { ...base, dialect, sheet: found.sheet, headerRow: place.headerRow ?? found.row };
     return { place, headers: found.header, reading, match: matchHeader(found.header), isCertain: found.isCertain };
   };
@@ -110,43 +116,39 @@ export async function findTable(
   return best;
 }
 
-class HeaderSearch {
-  readonly #file: InputFile;
-  readonly #reading: InputFormat;
-  readonly #signal: AbortSignal;
+interface HeaderSearch {
+  readonly create: () => HeaderFinder;
+  /** returns true if a layout fits the header; a sheet with such a header is preferred */
+  readonly isKnown: (header: readonly string[]) => boolean;
+  readonly mayGuess: boolean;
+}
 
-  constructor(file: InputFile, reading: InputFormat, signal: AbortSignal) {
-    [this.#file, this.#reading, this.#signal] = [file, reading, signal];
-  }
-
-  /** @param isKnown returns true if a layout fits the header; a sheet with such a header is preferred */
-  async find(
-    create: () => HeaderFinder,
-    isKnown: (header: readonly string[]) => boolean,
-    mayGuess: boolean,
-  ): Promise<HeaderFinder> {
-    const { encoding, dialect, sheet } = this.#reading;
-    if (encoding !== "xlsx") return findHeaderRow(await readHead(this.#file), { encoding, dialect }, create());
-    try {
-      return await this.#look(create(), sheet);
-    } catch (error) {
-      if (!(error instanceof SheetChoiceFailure) || sheet !== undefined) throw error;
-      const all: HeaderFinder[] = [];
-      for (const one of error.sheets) all.push(await this.#look(create(), one));
-      const known = all.filter(({ header }) => isKnown(header));
-      const [only, ...others] = known.length > 0 || !mayGuess ? known : all.filter(({ isTable }) => isTable);
-      if (only === undefined) throw error;
-      if (others.length === 0) return only;
-      throw new SheetChoiceFailure([only, ...others].flatMap((one) => one.sheet ?? []));
-    }
-  }
-
-  async #look(finder: HeaderFinder, sheet: string | undefined): Promise<HeaderFinder> {
+async function findHeader(
+  { signal }: Pick<Tools, "signal">,
+  file: InputFile,
+  reading: InputFormat,
+  { create, isKnown, mayGuess }: HeaderSearch,
+): Promise<HeaderFinder> {
+  const { encoding, dialect } = reading;
+  if (encoding !== "xlsx") return findHeaderRow(await readHead(file), { encoding, dialect }, create());
+  const look = async (sheet: string | undefined): Promise<HeaderFinder> => {
+    const finder = create();
     finder.sheet = sheet;
-    const head = { ...this.#reading, sheet, rows: finder.lastRow + 1 };
-    for await (const _ of readRecords(this.#file.chunks(), head, this.#file.label, finder))
-      this.#signal.throwIfAborted();
+    const head = { ...reading, sheet, rows: finder.lastRow + 1 };
+    for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal.throwIfAborted();
     return finder;
+  };
+  try {
+    return await look(reading.sheet);
+  } catch (error) {
+    if (!(error instanceof SheetChoiceFailure) || reading.sheet !== undefined) throw error;
+    const all: HeaderFinder[] = [];
+    for (const one of error.sheets) all.push(await look(one));
+    const known = all.filter(({ header }) => isKnown(header));
+    const [only, ...others] = known.length > 0 || !mayGuess ? known : all.filter(({ isTable }) => isTable);
+    if (only === undefined) throw error;
+    if (others.length === 0) return only;
+    throw new SheetChoiceFailure([only, ...others].flatMap((one) => one.sheet ?? []));
   }
 }
 

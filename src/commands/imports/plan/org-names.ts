@@ -7,7 +7,7 @@ import { same, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { loadOrgPaths } from "../outputs/report.ts";
 
-const MAX_ASKED_ORG_NAMES = 50;
+const MAX_ASKED_ORG_NAMES = 20;
 const MAX_READ_PROBLEMS = 100_000;
 const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
 
@@ -21,32 +21,16 @@ export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly 
   if (field === undefined || unclear.size === 0 || unclear.size > MAX_ASKED_ORG_NAMES) return [];
   const { prompts } = tools.terminal;
   const codes = new Map(Array.from(await loadOrgPaths(tools, plan), ([code, path]) => [path, code]));
-  const answers = new Map<string, string | undefined>();
-  for (;;) {
-    const show = (name: string): string => (answers.has(name) ? `${name} → ${answers.get(name) ?? "–"}` : name);
-    const names = [...unclear.keys()].map((name) => ({ value: name, name: same(show(name)) }));
-    const open = names.filter(({ value }) => !answers.has(value));
-    const done = { value: undefined, name: text("continue with these answers", "この内容で続ける") };
-    const name = await prompts.select<string | undefined>({
-      message: text("Which organisations do these names mean?", "次の名前は、どの組織を指しますか?"),
-      flag: "--map",
-      choices: [...open, done, ...names.filter(({ value }) => answers.has(value))],
-    });
-    if (name === undefined) break;
-    const own = unclear.get(name) ?? [];
-    const toChoice = (path: string) => ({ value: path, name: same(path) });
+  const toChoice = (path: string) => ({ value: path, name: same(path) });
+  const answers: TranslatedValue[] = [];
+  for (const [name, own] of unclear) {
+    const others = [...codes.keys()].filter((one) => !own.includes(one));
     const path = await prompts.select<string | undefined>({
       message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織を指しますか?`),
       flag: "--map",
-      choices: [
-        { value: undefined, name: SKIP_CHOICE },
-        ...own.map(toChoice),
-        ...[...codes.keys()].filter((one) => !own.includes(one)).map(toChoice),
-      ],
+      choices: [{ value: undefined, name: SKIP_CHOICE }, ...[...own, ...others].map(toChoice)],
     });
-    answers.set(name, path);
+    if (path !== undefined) answers.push({ field, from: name, to: codes.get(path) ?? `${ROOT_ORG_NAME}/${path}` });
   }
-  return [...answers].flatMap(([from, path]) =>
-    path === undefined ? [] : [{ field, from, to: codes.get(path) ?? `${ROOT_ORG_NAME}/${path}` }],
-  );
+  return answers;
 }

@@ -1,12 +1,14 @@
+import type { InputProblem } from "../../../lib/client/index.ts";
 import { describeProblem, type Problem } from "../../../lib/model/problem.ts";
+import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
-import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
 const MAX_LISTED_PROBLEMS = 20;
 
 /** Adds the line number if it differs from the row number. */
-export function renderProblemLine(
+function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
   reason: Text,
@@ -27,14 +29,9 @@ export function renderProblemLine(
 export const renderProblem = (file: string, problem: Problem): Text =>
   renderProblemLine(file, problem, describeProblem(problem));
 
-type GroupableProblem = Pick<Problem, "column" | "params"> & { readonly code: string };
-
-type Severity = "error" | "warning";
-
 const COLUMN_PROBLEM_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
-const findCommonCause = (problem: GroupableProblem): string | undefined => {
-  const { code, column, params } = problem;
+const findCommonCause = ({ code, column, params }: InputProblem): string | undefined => {
   if (code === "cells-too-few") return code;
   if (COLUMN_PROBLEM_CODES.includes(code)) return `${code} ${column}`;
   const isCommon =
@@ -44,21 +41,21 @@ const findCommonCause = (problem: GroupableProblem): string | undefined => {
 
 const MAX_UNCUT_PROBLEMS = 8;
 
-export class ProblemDigest<P extends GroupableProblem> {
-  readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
+export class ProblemDigest {
+  readonly #shown: { readonly problem: InputProblem; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();
-  readonly #left: Record<Severity, number> = { error: MAX_LISTED_PROBLEMS, warning: MAX_LISTED_PROBLEMS };
+  readonly #left: Record<InputProblem["severity"], number> = {
+    error: MAX_LISTED_PROBLEMS,
+    warning: MAX_LISTED_PROBLEMS,
+  };
 
-  total = 0;
-
-  take(problem: P, severity: Severity): void {
-    this.total += 1;
+  take(problem: InputProblem): void {
     const cause = findCommonCause(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
     if (same !== undefined) same.more += 1;
-    else if (this.#left[severity] > 0) {
-      this.#left[severity] -= 1;
-      const one = { problem, severity, more: 0 };
+    else if (this.#left[problem.severity] > 0) {
+      this.#left[problem.severity] -= 1;
+      const one = { problem, more: 0 };
       this.#shown.push(one);
       if (cause !== undefined) this.#causes.set(cause, one);
     }
@@ -66,22 +63,19 @@ export class ProblemDigest<P extends GroupableProblem> {
 
   async show(
     terminal: Terminal,
-    lineOf: (problem: P) => Text,
-    rest: { readonly errors: number; readonly warnings: number; readonly how: Text } = {
-      errors: 0,
-      warnings: 0,
-      how: same(""),
-    },
+    file: string,
+    { errors, warnings, how }: { readonly errors: number; readonly warnings: number; readonly how: Text },
   ): Promise<void> {
-    const { warning = [], error = [] } = Object.groupBy(this.#shown, ({ severity }) => severity);
-    for (const { problem, severity, more } of [...warning, ...error]) {
-      const { en, ja } = lineOf(problem);
+    const { warning = [], error = [] } = Object.groupBy(this.#shown, ({ problem }) => problem.severity);
+    for (const { problem, more } of [...warning, ...error]) {
+      const { en, ja } = renderProblemLine(file, problem, describeProblemReason(problem));
       const line =
         more === 0 ? text(en, ja) : text(`${en} (and ${formatCount(more, "more row")})`, `${ja}(ほか ${more} 行)`);
-      await (severity === "error" ? terminal.problem(line, error.length > MAX_UNCUT_PROBLEMS) : terminal.warn(line));
+      await (problem.severity === "error"
+        ? terminal.problem(line, error.length > MAX_UNCUT_PROBLEMS)
+        : terminal.warn(line));
     }
     const count = (of: readonly { readonly more: number }[]): number => of.reduce((sum, { more }) => sum + 1 + more, 0);
-    const { errors, warnings, how } = rest;
     if (errors > count(error))
       await terminal.problem(text(`… ${errors} errors in all; ${how.en}`, `… エラーは全部で ${errors} 件(${how.ja})`));
     if (warnings > count(warning))

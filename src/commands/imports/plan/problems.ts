@@ -3,7 +3,7 @@ import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { getHeaderRow } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
-import { ProblemDigest, renderProblemLine } from "./problem-lines.ts";
+import { ProblemDigest } from "./problem-lines.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 
 export class RejectedFileFailure extends Failure {
@@ -38,21 +38,21 @@ export async function listFoundProblems(
   const codes = new Set<string>();
   if (found.errors + found.warnings === 0) return { all: [], whole: undefined, codes };
   const all: object[] | undefined = /json/.test(terminal.output.format ?? "") ? [] : undefined;
-  const digest = new ProblemDigest<InputProblem>();
+  const digest = new ProblemDigest();
   let kept = 0;
   let whole: string | undefined;
   const most = all === undefined ? MAX_READ_PROBLEMS : undefined;
   for await (const problem of read(most)) {
     codes.add(problem.code);
     if (isKeptRecord(problem)) kept += 1;
-    else digest.take(problem, problem.severity);
+    else digest.take(problem);
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
     if (problem.severity !== "error") continue;
     // an error in the header row, or without a row (0), concerns the whole file
     if (problem.row <= found.headerRow) whole ??= problem.code;
   }
   const rest = { errors: found.errors, warnings: found.warnings - kept, how };
-  await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)), rest);
+  await digest.show(terminal, file, rest);
   return { all: all ?? [], whole, codes };
 }
 

@@ -200,11 +200,6 @@ const findMissingKey = (
   )?.header;
 };
 
-export interface HeaderReading {
-  readonly layout: Layout;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Columns may be in any order. A column with a problem is not read. @see facts 6.4: グループ名 is repeated
  */
@@ -213,7 +208,7 @@ export const readHeader = (
   format: Format,
   options: HeaderOptions = {},
   place: HeaderPlace = FIRST_ROW,
-): HeaderReading => {
+): { readonly layout: Layout; readonly problems: readonly Problem[] } => {
   const cells = row.map((header) => header.trim());
   const columns = listColumns(format, options.customFields);
   const reading = parseHeaderCells(cells, columns, new HeaderReader(format, columns, options), place);
@@ -257,9 +252,7 @@ export const mentions = ({ columns, joins = [], rows = [] }: ColumnMap, header: 
   [...columns, ...rows].some((one) => isSameHeader(one.header, header)) ||
   joins.some((join) => join.headers.some((one) => isSameHeader(one, header)));
 
-interface OpenHeaderOptions {
-  readonly customFields?: readonly CustomField[] | undefined;
-  readonly map?: ColumnMap | undefined;
+interface OpenHeaderOptions extends Pick<HeaderOptions, "customFields" | "map"> {
   /** headers that are open although they are read */
   readonly doubtful?: readonly string[] | undefined;
 }
@@ -268,7 +261,7 @@ interface OpenHeaderOptions {
 export const findOpenHeaders = (
   headers: readonly string[],
   format: Format,
-  { customFields, map, doubtful = [] }: OpenHeaderOptions = {},
+  { customFields, map, doubtful = [] }: OpenHeaderOptions,
 ): readonly string[] => {
   const { columns, subjects } = readHeader(headers, format, { customFields, map }).layout;
   const read = new Set([...columns.flatMap(({ positions }) => positions), ...subjects.map(({ position }) => position)]);

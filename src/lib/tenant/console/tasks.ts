@@ -20,6 +20,8 @@ export interface ConsoleTask {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
+  /** number of rows of an export that may belong to several records, of which `records` has the first */
+  readonly leftOut: number;
   readonly records: readonly TaskRecord[];
   readonly openedAt: string;
   readonly openedBy: string | null;
@@ -70,6 +72,7 @@ const readTask = async (
     create: count("create"),
     update: count("update"),
     delete: count("delete"),
+    leftOut: count("left-out"),
     records: listed,
     openedAt: String(change?.at),
     openedBy: change?.actor ?? null,
