@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Import } from "../../lib/client/index.ts";
+import type { Client, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -39,20 +39,38 @@ export default defineCommand({
       await showPlan(tools, plan);
       if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-      throw createDropFailure(plan.blocked);
+      throw await createDropFailure(client, numbers, plan.blocked);
     });
   },
 });
 
-const createDropFailure = ({ count }: NonNullable<Import["blocked"]>): Failure =>
-  new Failure("conflict", {
+const MAX_TRIED_TASKS = 50;
+
+/** @returns a failure that names the fewest tasks that can be dropped together with the given ones, if there are any */
+async function createDropFailure(
+  { imports, console }: Client<"imports" | "console">,
+  numbers: readonly number[],
+  { count }: NonNullable<Import["blocked"]>,
+): Promise<Failure> {
+  const isPossible = async (some: readonly number[]): Promise<boolean> => {
+    const { id, blocked } = await imports.dropTasks({ numbers: [...some] });
+    await imports.discard(id);
+    return blocked === undefined;
+  };
+  const others = (await console.list({})).flatMap(({ number }) => (numbers.includes(number) ? [] : [number]));
+  let together = [...numbers, ...others];
+  const canDrop = others.length <= MAX_TRIED_TASKS && (await isPossible(together));
+  for (const one of canDrop ? others : []) {
+    const fewer = together.filter((number) => number !== one);
+    if (await isPossible(fewer)) together = fewer;
+  }
+  return new Failure("conflict", {
     what: text(
       `${formatCount(count, "record")} cannot be restored to the console's values; nothing was changed`,
       `${count} 件は管理画面の値に戻せないため、何も変更していません`,
     ),
-    hint: step(
-      "drop the tasks that prevent it together with these; to see all tasks",
-      "妨げになっている作業も一緒に取り下げてください。すべての作業の確認",
-      line("console list", []),
-    ),
+    hint: canDrop
+      ? step("to drop the tasks together", "作業をまとめて取り下げるには", line("console drop", together))
+      : step("to see all tasks", "すべての作業の確認", line("console list", [])),
   });
+}
