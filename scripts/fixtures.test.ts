@@ -90,7 +90,7 @@ describe("good fixtures", () => {
   });
 
   it.each(good)("%s is recognised", (file, { encoding }) => {
-    expect(detect(join(FOLDER, file))).toMatchObject({ encoding, ascii: false });
+    expect(detect(join(FOLDER, file))).toMatchObject({ encoding, ascii: false, ambiguity: undefined });
   });
 
   it("contain the same records in all their encodings", () => {
@@ -163,6 +163,14 @@ describe("broken fixtures", () => {
     const plan = await tenant.send({ kind: format, ...request }, read(file), encoding);
     const first = partner === undefined ? [] : [{ code, row: partner }];
     expect(await tenant.problems(plan)).toMatchObject([...first, { code, row, column, header }]);
+  });
+
+  it("ambiguous-kana.csv could be in either encoding", () => {
+    expect(detect(join(BROKEN, "ambiguous-kana.csv")).ambiguity).toEqual({
+      row: 2,
+      utf8: "Muñoz,munoz@example.com",
+      cp932: "Muﾃｱoz,munoz@example.com",
+    });
   });
 });
 

@@ -1,6 +1,7 @@
-import { EncodingDetector } from "../../../lib/csv/encoding/detect.ts";
+import { EncodingDetector, type EncodingAmbiguity } from "../../../lib/csv/encoding/detect.ts";
 import { loadEncoding } from "../../../lib/csv/encoding/decode-sequence.ts";
 import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/unsupported-kind.ts";
+import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -34,7 +35,7 @@ export async function detectEncoding(
 ): Promise<Encoding> {
   if (asked !== "auto") await loadEncoding(asked);
   const isBelieved = asked !== "auto" && asked !== "utf-8" && asked !== "shift_jis";
-  const { head, encoding, ascii } = await scanBytes(file, signal, isBelieved);
+  const { head, encoding, ascii, ambiguity } = await scanBytes(file, signal, isBelieved);
   const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind !== undefined && kind !== "euc-jp") throw createOtherFormatFailure(file.label, kind);
   if (isBelieved) return asked;
@@ -42,10 +43,13 @@ export async function detectEncoding(
     await loadEncoding(kind);
     return kind;
   }
-  const isNearUtf8 = encoding === "shift_jis" && isNearlyUtf8(head);
-  // the reader reports each place that is not UTF-8
-  if (asked === "auto") return isNearUtf8 ? "utf-8" : encoding;
-  if (encoding === asked || ascii || isNearUtf8 || (asked === "shift_jis" && mayBeKana(head))) return asked;
+  const isNearUtf8 = encoding === "shift_jis" && (await isNearlyUtf8(file, signal));
+  if (asked === "auto") {
+    if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, ambiguity);
+    // the reader reports each place that is not UTF-8
+    return isNearUtf8 ? "utf-8" : encoding;
+  }
+  if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return asked;
   const name = asked === "utf-8" ? "UTF-8" : "Shift_JIS";
   throw new Failure("input-rejected", {
     what: text(`the file is not ${name}`, `ファイルは ${name} ではありません`),
@@ -54,18 +58,15 @@ export async function detectEncoding(
   });
 }
 
-/**
- * Returns true for UTF-8 with a few invalid bytes. In CP932 text, valid UTF-8 sequences of three bytes never outnumber
- * invalid sequences.
- */
-const isNearlyUtf8 = (head: Uint8Array): boolean => {
-  const text = new TextDecoder("utf-8").decode(head, { stream: true });
-  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
-  return count(/[\u0800-\ufffc]/g) > count(/\ufffd/g);
-};
-
-/** Returns true if each character can be half-width kana in CP932, although the bytes may be valid UTF-8, too. */
-const mayBeKana = (head: Uint8Array): boolean => head.every((byte) => byte < 0x80 || (byte >= 0xa1 && byte <= 0xdf));
+async function isNearlyUtf8(file: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
+  const weight = new NearUtf8Detector();
+  for await (const chunk of file.chunks()) {
+    signal?.throwIfAborted();
+    weight.write(chunk);
+    if (weight.settled) return false;
+  }
+  return weight.end();
+}
 
 const KIND_NAMES: Readonly<Record<Exclude<UnsupportedKind, "euc-jp">, readonly [name: Text, encoding?: Encoding]>> = {
   pdf: [text("a PDF", "PDF")],
@@ -73,6 +74,7 @@ const KIND_NAMES: Readonly<Record<Exclude<UnsupportedKind, "euc-jp">, readonly [
   binary: [text("not text", "テキスト以外")],
   "utf-16le": [text("text in UTF-16LE without a byte order mark", "BOM のない UTF-16LE"), "utf-16le"],
   "utf-16be": [text("text in UTF-16BE without a byte order mark", "BOM のない UTF-16BE"), "utf-16be"],
+  "utf-32": [text("text in UTF-32", "UTF-32 のテキスト")],
   "iso-2022-jp": [text("text in ISO-2022-JP (JIS)", "ISO-2022-JP(JIS)のテキスト")],
 };
 
@@ -92,3 +94,16 @@ function createOtherFormatFailure(where: string, kind: keyof typeof KIND_NAMES):
     ),
   });
 }
+
+const createAmbiguityFailure = (where: string, { row, utf8, cp932 }: EncodingAmbiguity): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `cannot detect the encoding: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
+      `文字コードを判別できません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
+    ),
+    where,
+    hint: text(
+      "pass --encoding utf-8 or --encoding shift_jis",
+      "--encoding utf-8 か --encoding shift_jis を指定してください",
+    ),
+  });

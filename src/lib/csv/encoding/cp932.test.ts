@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { toCp932Form } from "../../model/normalise.ts";
-import { isLeadByte, isTrailByte, getUnicodeToCp932 } from "./cp932.ts";
+import { isLeadByte, isTrailByte, getCp932ToUnicode, getUnicodeToCp932 } from "./cp932.ts";
 import { Decoder } from "./decode.ts";
 import { createEncoder } from "./encode.ts";
 
@@ -27,6 +28,45 @@ function encode(unit: number): { bytes: string | undefined; folded: boolean } {
   const bytes = Buffer.concat([encoder.write(String.fromCharCode(unit)), encoder.end()]).toString("hex");
   return { bytes: refused ? undefined : bytes, folded: encoder.folded > 0 };
 }
+
+interface Peer {
+  readonly name: string;
+  readonly decode: (bytes: Uint8Array) => string;
+  readonly encode: (text: string) => Buffer;
+  /** the text of the bytes, without the invalid ones */
+  readonly decodeLeniently: (bytes: Uint8Array) => string;
+  readonly lacks: (unit: number) => boolean;
+}
+
+const runIconv = (from: string, to: string, input: Uint8Array): Buffer =>
+  execFileSync("iconv", ["-f", from, "-t", to], { input, maxBuffer: 1 << 24 });
+
+const ICONV: Peer = {
+  name: "iconv of this machine",
+  decode: (bytes) => runIconv("CP932", "UTF-8", bytes).toString(),
+  encode: (text) => runIconv("UTF-8", "CP932", Buffer.from(text)),
+  decodeLeniently: (input) =>
+    execFileSync("sh", ["-c", "iconv -c -f CP932 -t UTF-8 || true"], { input, maxBuffer: 1 << 24 }).toString(),
+  lacks: () => false,
+};
+
+const ICONV_LITE: Peer = {
+  name: "iconv-lite, since this machine has no iconv",
+  decode: (bytes) => iconv.decode(Buffer.from(bytes), "cp932"),
+  encode: (text) => iconv.encode(text, "cp932"),
+  decodeLeniently: (bytes) => iconv.decode(Buffer.from(bytes), "cp932").replaceAll("\ufffd", ""),
+  lacks: (unit) => unit >= 0xe000 || toCp932Form(String.fromCharCode(unit)) !== String.fromCharCode(unit),
+};
+
+function peerOfThisMachine(): Peer {
+  try {
+    runIconv("CP932", "UTF-8", Buffer.from("a"));
+    return ICONV;
+  } catch {
+    return ICONV_LITE;
+  }
+}
+const peer = peerOfThisMachine();
 
 describe("decoding CP932", () => {
   test("decodes control characters and ASCII unchanged", () => {
@@ -90,3 +130,30 @@ describe("encoding CP932", () => {
 });
 
 const byNumber = (a: string, b: string): number => parseInt(a, 16) - parseInt(b, 16);
+
+describe(`compared with ${peer.name}`, () => {
+  test("decodes every two-byte sequence the same", () => {
+    const table = getCp932ToUnicode();
+    const held = PAIRS.filter(([lead, trail]) => {
+      const unit = table[(lead << 8) | trail] ?? 0;
+      return unit !== 0 && !peer.lacks(unit);
+    });
+    expect(peer.decode(Uint8Array.from(held.flat()))).toBe(held.map((pair) => decode(pair)).join(""));
+  });
+
+  test("refuses the same two-byte sequences", () => {
+    const table = getCp932ToUnicode();
+    const refused = PAIRS.filter(([lead, trail]) => table[(lead << 8) | trail] === 0);
+    const left = peer.decodeLeniently(Uint8Array.from(refused.flatMap(([lead, trail]) => [lead, trail, 0x0a])));
+    expect(left).not.toMatch(/[^\n\u0020-\u007e\uff61-\uff9f]/u);
+  });
+
+  test("encodes every supported character the same", () => {
+    const held = Array.from({ length: 0x10000 }, (_, unit) => unit).filter(
+      (unit) => encode(unit).bytes !== undefined && !peer.lacks(unit),
+    );
+    expect(peer.encode(held.map((unit) => String.fromCharCode(unit)).join("")).toString("hex")).toBe(
+      held.map((unit) => encode(unit).bytes).join(""),
+    );
+  });
+});

@@ -2,11 +2,26 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
+/** The file is valid as UTF-8 and as half-width kana in CP932. Only a person can tell which encoding is right. */
+export interface EncodingAmbiguity {
+  readonly row: number;
+  /** a sample line of the file, read as UTF-8 (`Muñoz`) */
+  readonly utf8: string;
+  /** the same sample line, read as CP932 (`Muﾃｱoz`) */
+  readonly cp932: string;
+}
+
 export interface EncodingGuess {
   readonly encoding: Encoding;
   /** true if no byte is above 7F, so that the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
+  readonly ambiguity: EncodingAmbiguity | undefined;
+  readonly size: number;
 }
+
+/** Maximum length in bytes of the sample line before the first kana. */
+const PREFIX_BYTES = 16;
+const SAMPLE_BYTES = 40;
 
 /**
  * Detects the encoding from the byte order mark. Without a mark, the encoding is UTF-8 if the bytes are valid UTF-8,
@@ -14,13 +29,16 @@ export interface EncodingGuess {
  */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);
+  #size = 0;
   #bom: Encoding | undefined;
   #utf8 = true;
   #tail: Uint8Array = new Uint8Array(0);
   #ascii = true;
+  #kana: KanaDetector | undefined = new KanaDetector();
 
   write(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
+    this.#size += chunk.length;
     if (this.#start.length < 3) {
       this.#start = Buffer.concat([this.#start, chunk.subarray(0, 3 - this.#start.length)]);
       this.#bom = ENCODINGS.find((encoding) => hasByteOrderMark(this.#start, encoding));
@@ -29,6 +47,7 @@ export class EncodingDetector {
     const ascii = isAscii(chunk);
     this.#ascii &&= ascii;
     if (!ascii || this.#tail.length > 0) this.#checkUtf8(chunk);
+    if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
   get settled(): boolean {
@@ -37,9 +56,12 @@ export class EncodingDetector {
 
   end(): EncodingGuess {
     const utf8 = this.#utf8 && this.#tail.length === 0;
+    const isMarked = this.#bom !== undefined;
     return {
       encoding: this.#bom ?? (utf8 ? "utf-8" : "shift_jis"),
-      ascii: this.#ascii && this.#bom === undefined,
+      ascii: this.#ascii && !isMarked,
+      ambiguity: !isMarked && utf8 ? this.#kana?.end() : undefined,
+      size: this.#size,
     };
   }
 
@@ -49,5 +71,59 @@ export class EncodingDetector {
     // The bytes are copied, because the caller may reuse its buffer. Buffer.slice() would not copy them.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
+  }
+}
+
+class KanaDetector {
+  #row = 1;
+  #inQuotes = false;
+  #afterCr = false;
+  #before: number[] = [];
+  #sample: number[] | undefined;
+
+  /** @returns false if a byte above 7F is not half-width kana */
+  write(chunk: Uint8Array): boolean {
+    let at = 0;
+    if (this.#sample === undefined) at = this.#findFirst(chunk);
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (byte >= 0x80 && (byte < 0xa1 || byte > 0xdf)) return false;
+      if (this.#sample !== undefined && this.#sample.length < SAMPLE_BYTES) this.#sample.push(byte);
+    }
+    return true;
+  }
+
+  end(): EncodingAmbiguity | undefined {
+    if (this.#sample === undefined) return undefined;
+    const bytes = Buffer.from(this.#sample);
+    const whole = bytes.subarray(0, bytes.length - countUnfinishedBytes("utf-8", bytes));
+    const line = (text: string): string => text.split(/[\r\n]/, 1)[0] ?? "";
+    return {
+      row: this.#row,
+      utf8: line(new TextDecoder("utf-8").decode(whole)),
+      cp932: line(new TextDecoder("shift_jis").decode(whole)),
+    };
+  }
+
+  #findFirst(chunk: Uint8Array): number {
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (byte >= 0x80) {
+        this.#sample = this.#lineBefore(chunk, at);
+        return at;
+      }
+      if (byte > 0x22) continue;
+      const newline = byte === 0x0d || (byte === 0x0a && !this.#afterCr);
+      if (byte === 0x22) this.#inQuotes = !this.#inQuotes;
+      else if (newline && !this.#inQuotes) this.#row++;
+      this.#afterCr = byte === 0x0d;
+    }
+    this.#before = this.#lineBefore(chunk, chunk.length);
+    return chunk.length;
+  }
+
+  #lineBefore(chunk: Uint8Array, at: number): number[] {
+    const near = [...this.#before, ...chunk.subarray(Math.max(0, at - PREFIX_BYTES), at)].slice(-PREFIX_BYTES);
+    return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);
   }
 }

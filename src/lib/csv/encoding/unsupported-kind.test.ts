@@ -11,7 +11,8 @@ const PEOPLE = "氏名,メールアドレス\r\n一郎 刀,a@example.jp\r\n山�
 test.each([
   ["utf-16le", "utf-16le"],
   ["utf-16be", "utf-16be"],
-  ["utf-32le", "binary"],
+  ["utf-32le", "utf-32"],
+  ["utf-32be", "utf-32"],
   ["euc-jp", "euc-jp"],
   ["utf-8", undefined],
   ["cp932", undefined],
@@ -21,9 +22,10 @@ test.each([
   expect(kindOf(PEOPLE, encoding, true)).toBeUndefined();
 });
 
-test("a byte order mark decides", () => {
+test("a byte order mark decides, and UTF-32 is still recognised", () => {
   expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-16le", { addBOM: true }), false)).toBeUndefined();
   expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-16be", { addBOM: true }), false)).toBeUndefined();
+  expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-32le", { addBOM: true }), false)).toBe("utf-32");
 });
 
 test("a few characters of EUC-JP are too few to tell it from half-width kana", () => {

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 
-export type UnsupportedKind = "pdf" | "html" | "binary" | "utf-16le" | "utf-16be" | "euc-jp" | "iso-2022-jp";
+export type UnsupportedKind = "pdf" | "html" | "binary" | "utf-16le" | "utf-16be" | "utf-32" | "euc-jp" | "iso-2022-jp";
 
 const toLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
@@ -17,6 +17,7 @@ function detectSignature(start: string): UnsupportedKind | undefined {
   if (start.startsWith("%PDF-")) return "pdf";
   if (/^(?:\u001f\u008b|\u0089PNG|\u00ff\u00d8\u00ff|\u007fELF|MZ|7z\u00bc)/.test(start) && /[\0-\u0008]/.test(start))
     return "binary";
+  if (/^(?:\u00ff\u00fe\0\0|\0\0\u00fe\u00ff)/.test(start)) return "utf-32";
   return /^(?:\u00ef\u00bb\u00bf)?\s*<(?:!doctype|html|head|body|table|script|meta|\?xml|!--)/i.test(start)
     ? "html"
     : undefined;
@@ -27,11 +28,15 @@ const MAX_CONTROL_SHARE = 0.05;
 const MIN_CONTROL_CHARACTERS = 8;
 
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
-  const places = Array.from(start.matchAll(/\0/g), ({ index }) => index);
-  if (places.length < Math.max(MIN_CONTROL_CHARACTERS, start.length * MIN_NUL_SHARE)) return undefined;
-  const odd = places.filter((place) => place % 2 === 1).length / places.length;
-  if (odd > 0.75) return "utf-16le";
-  return odd < 0.25 ? "utf-16be" : undefined;
+  const nuls: [number, number, number, number] = [0, 0, 0, 0];
+  for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
+  const [a, b, c, d] = nuls;
+  const all = a + b + c + d;
+  if (all < Math.max(MIN_CONTROL_CHARACTERS, start.length * MIN_NUL_SHARE)) return undefined;
+  const characters = Math.floor(start.length / 4);
+  if (Math.min(a, b) >= characters || Math.min(c, d) >= characters) return "utf-32";
+  if (b + d > all * 0.75) return "utf-16le";
+  return a + c > all * 0.75 ? "utf-16be" : undefined;
 }
 
 function isBinary(start: string): boolean {
