@@ -269,7 +269,7 @@ describe("invisible characters and multi-line values", () => {
     ["UTF-8", { encoding: "utf-8" }, (text) => Buffer.from(text)],
     ["UTF-16", { encoding: "utf-16le" }, (text) => Buffer.from(text, "utf16le")],
     ["tabs", { encoding: "utf-8", dialect: { delimiter: "\t" } }, (text) => Buffer.from(text)],
-    ["bars", { encoding: "utf-8", dialect: { delimiter: "|" } }, (text) => Buffer.from(text)],
+    ["bars, by csv-parse", { encoding: "utf-8", dialect: { delimiter: "|" } }, (text) => Buffer.from(text)],
   ])("in %s", (_, reading, encode) => {
     const bytes = encode(file(reading.dialect?.delimiter ?? ","));
 

@@ -3,6 +3,7 @@ import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
 import { HeaderLineJoiner } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { RecordScanner } from "./scanner.ts";
+import { CsvParseSplitter } from "./csv-parse-splitter.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
@@ -26,6 +27,8 @@ const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Bu
 const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
+
+const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
  * Drops and reports records above the limits. Empty lines count as rows, but are records only in a file of one column
@@ -52,7 +55,8 @@ export class RecordReader implements TextSink {
     this.#lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
-    this.#splitter = new RecordScanner(limits, this.#lines ?? sink);
+    const isCommon = SCANNER_DELIMITERS.test(dialect.delimiter);
+    this.#splitter = new (isCommon ? RecordScanner : CsvParseSplitter)(limits, this.#lines ?? sink);
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 

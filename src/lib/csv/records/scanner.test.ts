@@ -1,8 +1,8 @@
-import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { RecordProblem } from "./record.ts";
+import type { RecordProblem, RecordSink } from "./record.ts";
 import { RecordScanner, type SplitterOptions } from "./scanner.ts";
+import { CsvParseSplitter } from "./csv-parse-splitter.ts";
 
 interface Outcome {
   readonly records: { cells: string[]; row: number; line: number; sound: boolean }[];
@@ -16,22 +16,26 @@ const LIMITS: SplitterOptions = {
   headerRow: 1,
 };
 
-function split(pieces: Iterable<string>, limits: Partial<SplitterOptions> = {}): Outcome {
+type Make = (options: SplitterOptions, sink: RecordSink) => RecordScanner;
+const scanner: Make = (options, sink) => new RecordScanner(options, sink);
+const reference: Make = (options, sink) => new CsvParseSplitter(options, sink);
+
+function split(make: Make, pieces: Iterable<string>, limits: Partial<SplitterOptions> = {}): Outcome {
   const records: Outcome["records"] = [];
   const problems: RecordProblem[] = [];
-  const scanner = new RecordScanner(
+  const splitter = make(
     { ...LIMITS, ...limits },
     {
       record: (cells, count, row, line, sound) => records.push({ cells: cells.slice(0, count), row, line, sound }),
       problem: (problem) => problems.push(problem),
     },
   );
-  for (const piece of pieces) scanner.write(piece);
-  scanner.end();
+  for (const piece of pieces) splitter.write(piece);
+  splitter.end();
   return { records, problems };
 }
 
-const cells = (content: string): string[][] => split([content]).records.map((record) => record.cells);
+const cells = (make: Make, content: string): string[][] => split(make, [content]).records.map((record) => record.cells);
 
 /** Cuts a text into pieces of `size` UTF-16 code units, keeping surrogate pairs whole as a decoder does. */
 function* cut(content: string, size: number): Generator<string> {
@@ -54,40 +58,57 @@ const validFile = fc
   )
   .map((rows) => rows.map(([row, end]) => row.map(([text, q]) => quoteCell(text, q)).join(",") + end).join(""));
 
-describe("the scanner", () => {
-  test("splits valid files as csv-parse does, in chunks of every size", () => {
-    const isFilled = (record: readonly string[]): boolean => record.length !== 1 || record[0] !== "";
-    const newlines = { record_delimiter: ["\r\n", "\n", "\r"], relax_column_count: true };
+describe("the scanner and csv-parse", () => {
+  test("split valid files the same, in chunks of every size", () => {
     fc.assert(
-      fc.property(validFile, fc.constantFrom(",", "|"), fc.integer({ min: 1, max: 12 }), (file, delimiter, size) => {
-        const content = file.replaceAll(",", delimiter);
-        const { records, problems } = split(cut(content, size), { delimiter });
-        const expected = parse(content, { ...newlines, delimiter });
-        expect(records.map((record) => record.cells).filter(isFilled)).toEqual(expected.filter(isFilled));
-        expect(problems).toEqual([]);
+      fc.property(validFile, fc.integer({ min: 1, max: 12 }), fc.boolean(), (file, size, cutEnd) => {
+        const content = cutEnd ? file.replace(/(?:\r\n|\r|\n)$/, "") : file;
+        const whole = split(reference, [content]);
+        expect(split(scanner, cut(content, size))).toEqual(whole);
+        expect(split(reference, cut(content, size))).toEqual(whole);
+        expect(whole.problems).toEqual([]);
       }),
       { numRuns: 100 },
     );
   });
 
-  test("reports the same about broken input, however it is split", () => {
+  test("agree on all records before the first problem, and on the kind and position of the problem", () => {
     fc.assert(
       fc.property(invalidMix, fc.integer({ min: 1, max: 9 }), (content, size) => {
-        expect(split(cut(content, size))).toEqual(split([content]));
+        const expected = split(reference, [content]);
+        const got = split(scanner, cut(content, size));
+        const first = expected.problems[0];
+        expect(got.problems[0]).toEqual(first);
+        const sound = (outcome: Outcome) => outcome.records.filter(({ row }) => first === undefined || row < first.row);
+        expect(sound(got)).toEqual(sound(expected));
       }),
       { numRuns: 100 },
     );
   });
 
+  test("report the same about broken input, however it is split", () => {
+    fc.assert(
+      fc.property(invalidMix, fc.integer({ min: 1, max: 9 }), (content, size) => {
+        expect(split(scanner, cut(content, size))).toEqual(split(scanner, [content]));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe.each([
+  ["the scanner", scanner],
+  ["csv-parse", reference],
+])("%s", (_, make) => {
   test("keeps doubled quotes, delimiters and newlines in quotes", () => {
-    expect(cells('a,"b ""c"", d\r\ne"\r\nf,g')).toEqual([
+    expect(cells(make, 'a,"b ""c"", d\r\ne"\r\nf,g')).toEqual([
       ["a", 'b "c", d\r\ne'],
       ["f", "g"],
     ]);
   });
 
   test("accepts CR, LF and CRLF, also mixed, and counts lines past quoted newlines", () => {
-    const { records } = split(['a,b\r1,"x\r\ny\nz"\n2,b\r\n3,c']);
+    const { records } = split(make, ['a,b\r1,"x\r\ny\nz"\n2,b\r\n3,c']);
     expect(records.map(({ row, line }) => [row, line])).toEqual([
       [1, 1],
       [2, 2],
@@ -97,32 +118,32 @@ describe("the scanner", () => {
   });
 
   test("skips an empty line but counts it as a row", () => {
-    const { records } = split(["a,b\n\n1,2\n"]);
+    const { records } = split(make, ["a,b\n\n1,2\n"]);
     expect(records.map(({ row }) => row)).toEqual([1, 3]);
   });
 
   test("reads an empty line as an empty cell in a file of one column", () => {
-    expect(cells("a\n\nb\n")).toEqual([["a"], [""], ["b"]]);
+    expect(cells(make, "a\n\nb\n")).toEqual([["a"], [""], ["b"]]);
   });
 
   test("keeps the last cell of a file that ends with a delimiter", () => {
-    expect(cells("a,b\n1,")).toEqual([
+    expect(cells(make, "a,b\n1,")).toEqual([
       ["a", "b"],
       ["1", ""],
     ]);
   });
 
   test("drops a record that is too long, and reports it", () => {
-    const { records, problems } = split(["a\n", "x".repeat(50), "x".repeat(51), "\n"], { maxRecordLength: 100 });
+    const { records, problems } = split(make, ["a\n", "x".repeat(50), "x".repeat(51), "\n"], { maxRecordLength: 100 });
     expect(problems).toEqual([{ code: "record-too-long", row: 2, line: 2, column: 0, params: { max: 100 } }]);
     expect(records[1]).toEqual({ cells: [], row: 2, line: 2, sound: false });
-    expect(split(["a\n", "x".repeat(100), "\nb"], { maxRecordLength: 100 }).problems).toEqual([]);
-    const unclosed = split(['a\n"', ...Array<string>(3).fill("x".repeat(60))], { maxRecordLength: 100 });
+    expect(split(make, ["a\n", "x".repeat(100), "\nb"], { maxRecordLength: 100 }).problems).toEqual([]);
+    const unclosed = split(make, ['a\n"', ...Array<string>(3).fill("x".repeat(60))], { maxRecordLength: 100 });
     expect(unclosed.problems[0]).toEqual(problems[0]);
   });
 
   test("drops a record with too many columns, and continues", () => {
-    const { records, problems } = split(["a,b\n1,2,3,4\n5,6\n"], { maxCells: 3 });
+    const { records, problems } = split(make, ["a,b\n1,2,3,4\n5,6\n"], { maxCells: 3 });
     expect(problems).toEqual([{ code: "columns-too-many", row: 2, line: 2, column: 0, params: { max: 3 } }]);
     expect(records.map((record) => record.cells)).toEqual([["a", "b"], [], ["5", "6"]]);
   });
@@ -130,7 +151,7 @@ describe("the scanner", () => {
   test("reports the position of a problem found between two chunks", () => {
     const problems: RecordProblem[] = [];
     const rows: [string[], boolean][] = [];
-    const splitter = new RecordScanner(LIMITS, {
+    const splitter = make(LIMITS, {
       record: (row, count, _row, _line, sound) => rows.push([row.slice(0, count), sound]),
       problem: (problem) => problems.push(problem),
     });
@@ -148,7 +169,8 @@ describe("the scanner", () => {
 });
 
 describe("the scanner, if quoting is broken", () => {
-  const codes = (content: string) => split([content]).problems.map(({ code, row, column }) => [code, row, column]);
+  const codes = (content: string) =>
+    split(scanner, [content]).problems.map(({ code, row, column }) => [code, row, column]);
 
   test("reports every position and continues", () => {
     expect(codes('a,b"c\n1,"x"y\n2,3\n4,"5')).toEqual([
@@ -156,7 +178,7 @@ describe("the scanner, if quoting is broken", () => {
       ["quote-trailing", 2, 2],
       ["quote-unclosed", 4, 2],
     ]);
-    expect(cells('a,b"c\n1,"x"y\n2,3\n')).toEqual([
+    expect(cells(scanner, 'a,b"c\n1,"x"y\n2,3\n')).toEqual([
       ["a", 'b"c'],
       ["1", "xy"],
       ["2", "3"],
@@ -165,7 +187,7 @@ describe("the scanner, if quoting is broken", () => {
 
   test("keeps no more than a record's limit of an unclosed quote in memory", () => {
     const pieces = Array.from({ length: 100 }, () => "x".repeat(1000));
-    const { problems, records } = split(['a\n"', ...pieces], { maxRecordLength: 5000 });
+    const { problems, records } = split(scanner, ['a\n"', ...pieces], { maxRecordLength: 5000 });
     expect(problems.map(({ code, row }) => [code, row])).toEqual([
       ["record-too-long", 2],
       ["quote-unclosed", 2],

@@ -22,7 +22,7 @@ const QUOTED = 2;
 const QUOTE_SEEN = 3;
 const AFTER_CLOSING_QUOTE = 4;
 
-/** This scanner is several times faster than csv-parse. A quote inside an unquoted cell is text. */
+/** This scanner is faster than csv-parse. A quote inside an unquoted cell is text. */
 export class RecordScanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
