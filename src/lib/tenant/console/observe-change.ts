@@ -9,8 +9,6 @@ import {
 import { getKeyColumn } from "../../model/thing.ts";
 import { UNIQUE_LIST_TABLES } from "../records/record-rows.ts";
 import type { Writer } from "../store/store.ts";
-import { ORG } from "../../model/organisation.ts";
-import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
@@ -219,19 +217,6 @@ export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.
        wished = excluded.wished | ${buildCaseSql(isLater, "own.wished", "0")}, ${sets.join(", ")}`,
   ];
 });
-
-/** Before the first export, the records here are creations. */
-export const storeCreations = async (writer: Writer): Promise<void> => {
-  for (const { thing } of EXPORTED_VERSIONS) {
-    const table = `main.${getObservedTable({ thing })}`;
-    const isRoot = thing === ORG ? `pk = ${ROOT_ORG_NUMBER}` : "false";
-    await writer.run(`delete from ${table}`, {});
-    await writer.run(
-      `insert into ${table} (pk, inConsole, wished, since) select pk, 0, ${ALL_COLUMNS_MASK}, 0 from main.${thing.name} where not ${isRoot}`,
-      {},
-    );
-  }
-};
 
 /** Call this after all versions of the change are stored. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {

@@ -8,7 +8,6 @@ import { dayOf, DEFAULT_TIMEZONE } from "../../model/time.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
-import { isMirror } from "../records/tenant-rows.ts";
 import { createIdPrefix, getCurrentInstant, createId, type Processes } from "../ids.ts";
 import {
   createBlockedDeletionFailure,
@@ -145,17 +144,14 @@ export class TenantImports {
     return record;
   }
 
-  async #insert(
+  #insert(
     planned: Pick<ImportRecord, "kind"> &
       Partial<Pick<ImportRecord, "state" | "etag">> & { readonly detail: Partial<ImportDetail> },
   ): Promise<Import> {
     const { surroundings, actorName } = this.#session;
-    const isExport = planned.detail.request?.fromConsole === true;
-    const console = isExport ? await import("../console/observe-change.ts") : undefined;
     return this.#session.change({ ...UNAUDITED_CHANGE, once: true }, async (writer) => {
       const id = createId(surroundings);
       const process = this.#processes.self;
-      if (console !== undefined && !(await isMirror(writer))) await console.storeCreations(writer);
       await insertImport(writer, {
         state: "uploading",
         etag: null,
