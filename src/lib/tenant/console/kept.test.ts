@@ -55,21 +55,6 @@ describe("references to records that an export lacks", () => {
     expect(await tenant.client.console.list({})).toEqual([]);
   });
 
-  test("before the first export, the records here are creations: none goes, and other values are kept", async () => {
-    await using own = new TestTenant();
-    await own.import({ kind: "users" }, "氏名,メールアドレス,役職\n山田,taro@x,課長\n佐藤,ken@x,\n林,hana@x,主任");
-    const users = "氏名,メールアドレス,役職\n山田,taro@x,部長\n佐藤,ken@x,";
-    expect(await own.import({ kind: "users", fromConsole: true }, users)).toMatchObject({ update: 0, delete: 0 });
-    const open = (await own.client.console.list({})).flatMap(({ records }) =>
-      records.map(({ work, key, changes }) => [work, key, changes.find(({ field }) => field === "title")?.after]),
-    );
-    const wanted = [
-      ["create", "hana@x", "主任"],
-      ["edit", "taro@x", "課長"],
-    ];
-    expect(new Set(open)).toEqual(new Set(wanted));
-  });
-
   test("a filtered export makes a tenant a mirror and deletes nothing, whatever the mode", async () => {
     await using own = new TestTenant();
     await own.import(
