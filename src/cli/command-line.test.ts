@@ -26,14 +26,3 @@ test("an invalid language falls back to the locale, and a missing value to the e
   expect(styleOf([], { ...environment, CLOMOCTL_LANG: "fr" }).language).toBe("ja");
   expect(styleOf(["--lang"], environment).language).toBe("en");
 });
-
-test.each([
-  ["--format json", true],
-  ["--format=json", true],
-  ["--format ndjson", false],
-  ["--format json --format=csv", false],
-  ["--format=csv --format json", true],
-  ["-- --format json", false],
-])("%j asks for a problem object: %s", (line, json) => {
-  expect(styleOf(line.split(" "), {}).json).toBe(json);
-});

@@ -23,8 +23,6 @@ export type Host = Pick<
   | "exit"
 >;
 
-export type TenantOpener = (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
-
 export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
@@ -37,7 +35,7 @@ export interface ProgramEnvironment {
   /** Returns false for a terminal whose window was closed. */
   readonly isTerminal: (descriptor: number) => boolean;
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
-  readonly openTenant: TenantOpener;
+  readonly openTenant: (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
   readonly openApple: () => Promise<AppleSockets>;
 }
 

@@ -1,13 +1,11 @@
 import { chmodSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { PassThrough, Readable, type Duplex } from "node:stream";
+import { PassThrough, type Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { type Command, defineCommand, type Outcome, type VerbNode } from "../commands/command.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../commands/tools.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { spoolToFile } from "../lib/files/spool.ts";
 import { same, text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
@@ -240,21 +238,6 @@ test.each([
   ]);
   expect((await ending(failing, ["--lang", "ja"])).stderr).toContain("警告: 後処理にも失敗しました: ");
   expect((await ending(failing, ["--verbose"])).stderr).not.toContain("suppressed");
-});
-
-test("a temporary file that cannot be removed is a warning and keeps the exit code", async () => {
-  const left: Work = async (tools) => {
-    const { temporaryFolder } = tools.temporary;
-    await using _ = await spoolToFile(Readable.from([Buffer.from("x")]), tools.temporary);
-    await rename(temporaryFolder, `${temporaryFolder}-moved`);
-    await writeFile(temporaryFolder, "");
-    return "partial";
-  };
-  const { exit, stderr } = await ending(left);
-  expect(exit).toBe(8);
-  expect(stderr).toMatch(
-    /^warning: could not remove the temporary copy \S+\.tmp \(.+\); the next clomoctl command tries again\. To remove it now: rm -r -- \S+\.tmp\n$/,
-  );
 });
 
 test("a tenant that cannot be closed after the work is a warning", async () => {

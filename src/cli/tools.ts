@@ -17,7 +17,6 @@ import { formatMinute } from "../lib/model/time.ts";
 import { listActorOptions } from "../lib/terminal/commands.ts";
 import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
-import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -76,20 +75,6 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
     return stdin;
   };
 };
-
-const warnOfLeftoverCopy =
-  (terminal: () => Terminal) =>
-  async (path: string, cause: unknown): Promise<void> => {
-    const { asFailure } = await import("./report.ts");
-    const { what } = asFailure(cause);
-    const remove = `rm -r -- ${quoteShellWord(path)}`;
-    return terminal().warn(
-      text(
-        `could not remove the temporary copy ${path} (${what.en}); the next clomoctl command tries again. To remove it now: ${remove}`,
-        `一時ファイル ${path} を削除できませんでした(${what.ja})。次の clomoctl コマンドがもう一度削除します。手動で削除するには: ${remove}`,
-      ),
-    );
-  };
 
 /** The module is imported only if a command uses a tenant, because loading the module is slow. */
 const loadClient = () => import("../lib/client/index.ts");
@@ -344,7 +329,7 @@ export function openTools(
   const home = locateProgramHome(outside);
   environment["SQLITE_TMPDIR"] = home.temporary;
   const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
+  const temporary = { temporaryFolder: home.temporary, processes };
   const closing = new AsyncDisposableStack();
   const swept = removeLeftovers(temporary);
   closing.defer(() => swept);

@@ -56,7 +56,7 @@ test("streams other bodies unchanged", async () => {
 });
 
 test.each([
-  ["POST /v1/orgs --input -", "{", 3, "not JSON in UTF-8"],
+  ["POST /v1/orgs --input -", "{", 2, "the request body is not valid JSON"],
   ["POST /v1/orgs --input nothing.json", "", 6, "nothing.json"],
   ["POST /v1/orgs --input -", "{}", 2, "json.name"],
   ["FETCH /v1/orgs", "", 2, "FETCH"],

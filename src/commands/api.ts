@@ -1,5 +1,6 @@
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
+import { decodeUtf8 } from "../lib/files/utf8.ts";
 import { escapeForPeople, escapeJson } from "../lib/text/shell-word.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
@@ -58,16 +59,7 @@ const readBody = async (tools: Tools, file: string): Promise<string> => {
       what: text(`the body is longer than ${MAX_BODY_MIB} MiB`, `本文が ${MAX_BODY_MIB} MiB を超えています`),
       where: file,
     });
-  try {
-    const body = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    JSON.parse(body);
-    return body;
-  } catch {
-    throw new Failure("input-rejected", {
-      what: text("not JSON in UTF-8", "UTF-8 の JSON ではありません"),
-      where: file,
-    });
-  }
+  return decodeUtf8(bytes, file);
 };
 
 type ReceivedResponse = Awaited<ReturnType<Awaited<ReturnType<Tools["tenant"]>>["request"]>>;

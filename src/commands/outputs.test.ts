@@ -395,7 +395,7 @@ describe("a file that the command reads, or writes for another option, is never 
     const { en, ja } = await runInBoth(`${line} --overwrite`, { folder, tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toMatch(/ (is also an input of this command|is the same file as --|is inside .*bundle, )/);
-    expect(ja.stderr).toMatch(/ (は入力に指定したファイルです|は --\S+ と同じファイルです|の中にあります。)/);
+    expect(ja.stderr).toMatch(/ (は入力に指定したファイルです|は --\S+ と同じファイルです|の中にあります)/);
     expect(contents()).toEqual(before);
   });
 

@@ -100,28 +100,23 @@ async function refuseSameFiles(
     const path = await placeOf(name);
     const input = read.find((one) => one.path === path || (one.isBundle && path.startsWith(`${one.path}${sep}`)));
     if (input !== undefined && !(await isPipeOrDevice(path))) {
-      throw new Failure("usage", {
-        what: input.path === path ? describeReadFile(name) : describeFileInBundle(name, input.name),
-        where: flag,
-      });
+      const what =
+        input.path === path
+          ? text(`${name} is also an input of this command`, `${name} は入力に指定したファイルです`)
+          : text(
+              `${name} is inside the bundle ${input.name}, from which this command reads`,
+              `${name} は、読み込む引き継ぎデータ ${input.name} の中にあります`,
+            );
+      throw new Failure("usage", { what, where: flag });
     }
     const other = taken.get(path);
-    if (other !== undefined) throw new Failure("usage", { what: describeSameFile(name, other), where: flag });
+    if (other !== undefined) {
+      const what = text(`${name} is the same file as ${other}`, `${name} は ${other} と同じファイルです`);
+      throw new Failure("usage", { what, where: flag });
+    }
     taken.set(path, flag);
   }
 }
-
-const describeReadFile = (name: string): Text =>
-  text(`${name} is also an input of this command`, `${name} は入力に指定したファイルです`);
-
-const describeFileInBundle = (name: string, bundle: string): Text =>
-  text(
-    `${name} is inside the bundle ${bundle}, from which this command reads; writing it would change the bundle`,
-    `${name} は、読み込む引き継ぎデータ ${bundle} の中にあります。書き出すと、引き継ぎデータの内容が変わってしまいます`,
-  );
-
-const describeSameFile = (name: string, other: string): Text =>
-  text(`${name} is the same file as ${other}`, `${name} は ${other} と同じファイルです`);
 
 async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promise<Output> {
   const { isBundle, ...how } = field;

@@ -3,7 +3,7 @@ import { OPERATIONS, ROLES } from "../lib/model/role.ts";
 import { formatActor } from "../lib/model/actor.ts";
 import { ROOT_ORG_NAME } from "../lib/model/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";
-import { same, text, type Text } from "../lib/text/index.ts";
+import { joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 
 const formatOrgPath = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
@@ -45,7 +45,10 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
     name: ({ operations }) =>
       operations.length === Object.keys(OPERATIONS).length
         ? text("everything", "すべて")
-        : describeOperations(operations),
+        : joinTexts(
+            operations.map(({ operation }) => OPERATIONS[operation].about),
+            text("; ", "、"),
+          ),
   },
   { key: "token", header: text("access token", "アクセストークン"), value: ({ token }) => token?.name ?? null },
   {
@@ -57,12 +60,7 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
 ];
 
 const formatOrgNames = (names: readonly string[]): Text =>
-  names.length === 0 ? text("none", "なし") : text(names.join(", "), names.join("、"));
-
-const describeOperations = (operations: Whoami["operations"]): Text => {
-  const abouts = operations.map(({ operation }) => OPERATIONS[operation].about);
-  return text(abouts.map(({ en }) => en).join("; "), abouts.map(({ ja }) => ja).join("、"));
-};
+  names.length === 0 ? text("none", "なし") : joinTexts(names.map(same), text(", ", "、"));
 
 export default defineCommand({
   summary: text(

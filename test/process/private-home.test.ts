@@ -80,7 +80,7 @@ test.runIf(posix)("a tenant folder that others can write allows no changes, even
   expect(refused).toMatchObject({
     code: 4,
     text: "",
-    stderr: expect.stringContaining(`run: chmod go-w ${folder}\n`),
+    stderr: expect.stringContaining(`run: chmod go-w ${folder};`),
   });
 });
 

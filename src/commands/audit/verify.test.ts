@@ -37,14 +37,11 @@ test("if the file has another schema, nothing is proved", async () => {
   expect(en.stderr).toContain("nothing was verified");
 });
 
-test.each([
-  [{ seq: 42, hash: HEAD }, "the last record is now 42"],
-  [null, "the last record is now none"],
-])("reports a hash that no record has, because the end was cut or the chain was rewritten", async (last, now) => {
-  const { en } = await verified(`audit verify --head ${HEAD}`, { ...sound, last });
+test("reports a hash that no record has, because the end was cut or the chain was rewritten", async () => {
+  const { en } = await verified(`audit verify --head ${HEAD}`, sound);
   expect(en).toMatchObject({ exit: 3 });
   expect(en.stderr).toContain("records at the end were removed, or the whole log was rewritten");
-  expect(en.stderr).toContain(now);
+  expect(en.stderr).toContain(HEAD);
 });
 
 test("names the changes whose former values do not match, and why", async () => {

@@ -2,8 +2,9 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { AuditVerification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, same, text } from "../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { isDefaultTable } from "../listing/list.ts";
 
 const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   {
@@ -36,60 +37,49 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
 ];
 
-const createBrokenChainFailure = (seq: number): Failure =>
+const createDamageFailure = (what: Text, where?: string): Failure =>
   new Failure("input-rejected", {
-    what: text(`the audit log is broken at record ${seq}`, `監査ログの記録 ${seq} に異常があります`),
-    where: `audit ${seq}`,
+    what,
+    where,
     hint: text(
-      "later records cannot be trusted: keep the tenant's file, and compare it with a backup",
-      "それより後の記録は信用できません。テナントのファイルを保全し、バックアップと比べてください",
+      "keep the tenant's file and compare it with a backup; undo no change, because the stored values may be altered",
+      "テナントのファイルを保全し、バックアップと比べてください。保存された値が書き換えられているおそれがあるため、変更を取り消さないでください",
     ),
   });
-
-const createMissingHashFailure = (hash: string, { last }: AuditVerification): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "no record has the hash given with --head: records at the end were removed, or the whole log was rewritten",
-      "--head のハッシュに一致する記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています",
-    ),
-    where: hash,
-    hint: text(
-      `the last record is now ${last?.seq ?? "none"}; compare the log with a backup`,
-      `現在の最後の記録は ${last?.seq ?? "なし"} です。バックアップと比べてください`,
-    ),
-  });
-
-const createBrokenChangesFailure = (broken: readonly (number | null)[]): Failure => {
-  const numbers = broken.map((number) => number ?? "?").join(", ");
-  return new Failure("input-rejected", {
-    what: text(
-      `the former values of these changes do not match the audit log: ${numbers}`,
-      `次の変更の変更前の値が監査ログと一致しません: ${numbers}`,
-    ),
-    hint: text(
-      "do not undo these changes: undo would restore the altered values; compare the tenant with a backup",
-      "これらの変更を取り消すと、書き換えられた値に戻るおそれがあります。取り消さずに、バックアップと比べてください",
-    ),
-  });
-};
-
-const SCHEMA_FAILURE = new Failure("input-rejected", {
-  what: text(
-    "the tenant's file has tables or other database objects that clomoctl did not create, so nothing was verified",
-    "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があるため、検証していません",
-  ),
-  hint: text(
-    "lists may omit records; keep the tenant's file, and compare it with a backup",
-    "一覧から記録が漏れるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
-  ),
-});
 
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
-  if (!found.schema) return SCHEMA_FAILURE;
-  if (found.broken !== null) return createBrokenChainFailure(found.broken);
-  if (head !== undefined && found.headSeq === null) return createMissingHashFailure(head, found);
-  const changes = found.changes?.broken ?? [];
-  return changes.length === 0 ? undefined : createBrokenChangesFailure(changes);
+  const { schema, broken, headSeq } = found;
+  if (!schema)
+    return createDamageFailure(
+      text(
+        "the tenant's file has tables or other database objects that clomoctl did not create, so nothing was verified",
+        "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があるため、検証していません",
+      ),
+    );
+  if (broken !== null)
+    return createDamageFailure(
+      text(
+        `the audit log is broken at record ${broken}; later records cannot be trusted`,
+        `監査ログの記録 ${broken} に異常があります。それより後の記録は信用できません`,
+      ),
+    );
+  if (head !== undefined && headSeq === null)
+    return createDamageFailure(
+      text(
+        "no record has the hash given with --head: records at the end were removed, or the whole log was rewritten",
+        "--head のハッシュに一致する記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています",
+      ),
+      head,
+    );
+  const changes = found.changes?.broken.map((number) => number ?? "?").join(", ") ?? "";
+  return changes === ""
+    ? undefined
+    : createDamageFailure(
+        text(
+          `the former values of these changes do not match the audit log: ${changes}`,
+          `次の変更の変更前の値が監査ログと一致しません: ${changes}`,
+        ),
+      );
 };
 
 const HASH_PATTERN = /^[0-9a-f]{64}$/;
@@ -136,8 +126,7 @@ export default defineCommand({
     const found = await client.audit.verify({ head, changes }, signal);
     const failure = findFailure(found, head);
     const shown = VERIFICATION_COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
-    const isShortTable = terminal.output.format === "table" && terminal.output.fields === undefined;
-    await terminal.show(isShortTable ? shown : VERIFICATION_COLUMNS, found);
+    await terminal.show(isDefaultTable(terminal) ? shown : VERIFICATION_COLUMNS, found);
     if (failure !== undefined) throw failure;
     await terminal.note(
       text(

@@ -1,37 +1,34 @@
 import { describeMissingEncryption } from "../../lib/config/context.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Fields } from "../field.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
-
-const ADD_OPTIONS = {
-  embedded: { kind: "boolean", about: text("tenant on this computer", "このコンピューターのテナント") },
-  url: {
-    kind: "string",
-    value: "ADDRESS",
-    about: text("tenant on the server at this http(s) address", "この http(s) アドレスのサーバーにあるテナント"),
-  },
-  language: {
-    kind: "choice",
-    choices: ["ja", "en"],
-    about: text(
-      "with --embedded: language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
-      "--embedded のとき: CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
-    ),
-  },
-  use: {
-    kind: "boolean",
-    about: text("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
-  },
-  protected: PROTECTED_OPTION,
-} as const satisfies Fields;
 
 export default defineCommand({
   summary: text("add a context for a tenant", "操作するテナントをコンテキストとして登録する"),
   args: {
     name: { kind: "string", required: true, about: text("name of the new context", "新しいコンテキスト名") },
   },
-  options: ADD_OPTIONS,
+  options: {
+    embedded: { kind: "boolean", about: text("tenant on this computer", "このコンピューターのテナント") },
+    url: {
+      kind: "string",
+      value: "ADDRESS",
+      about: text("tenant on the server at this http(s) address", "この http(s) アドレスのサーバーにあるテナント"),
+    },
+    language: {
+      kind: "choice",
+      choices: ["ja", "en"],
+      about: text(
+        "with --embedded: language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
+        "--embedded のとき: CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
+      ),
+    },
+    use: {
+      kind: "boolean",
+      about: text("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
+    },
+    protected: PROTECTED_OPTION,
+  },
   oneOf: [["embedded", "url"]],
   excludes: [["url", "language"]],
   examples: [

@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { toDiskFailure } from "../errors/disk.ts";
 import { hasErrorCode, rethrowAs } from "../errors/index.ts";
 import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
-import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
+import { createTemporaryFile, removeTemporaryPath, type TemporaryStorage } from "./temporary.ts";
 
 /** Await each write to limit memory use. */
 export interface ContentWriter {
@@ -81,13 +81,7 @@ async function createTemporaryName(
 ): Promise<{ readonly path: string } & AsyncDisposable> {
   const { path, handle, forget } = await createTemporaryFile(place, folder, name, 0o600);
   await handle.close();
-  return {
-    path,
-    [Symbol.asyncDispose]: async () => {
-      // if the removal fails, the exit of the process or the next command removes the file
-      await rm(path, { force: true }).then(forget, () => undefined);
-    },
-  };
+  return { path, [Symbol.asyncDispose]: () => removeTemporaryPath(path, forget) };
 }
 
 async function linkOrCopy(second: string, path: string): Promise<boolean> {

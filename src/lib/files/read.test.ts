@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readFileStart, readSmallFile, readText, createReadFailure } from "./read.ts";
+import { readFileStart, readSmallFile, createReadFailure } from "./read.ts";
 
 test("a missing file is not found, and an unreadable one is a usage error", async () => {
   const codeOf = (path: string) => readFile(path).catch((cause: unknown) => createReadFailure("x.csv", cause));
@@ -31,14 +31,4 @@ test("reads a whole file of at most the given length, and nothing of a longer on
   await writeFile(path, Buffer.alloc(8));
   expect((await readSmallFile(path, 8))?.bytes).toHaveLength(8);
   expect(await readSmallFile(path, 7)).toBeUndefined();
-});
-
-test("refuses a text that is not UTF-8 at its line", async () => {
-  const workingFolder = await mkdtemp(join(tmpdir(), "read-"));
-  onTestFinished(() => rm(workingFolder, { recursive: true }));
-  const bytes = Buffer.concat([Buffer.from("山\n"), Buffer.of(0x8e, 0x52)]);
-  const path = join(workingFolder, "a.yaml");
-  await writeFile(path, bytes);
-  const refusal = (where: string) => ({ code: "input-rejected", where });
-  await expect(readText(path, "a.yaml")).rejects.toMatchObject(refusal("a.yaml:2"));
 });

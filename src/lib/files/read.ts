@@ -45,12 +45,8 @@ export async function readFileStart(
   return { bytes: readUpTo(file, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
-export async function readSmallFile(
-  path: string,
-  most: number,
-  options: { readonly follow?: boolean } = {},
-): Promise<FileStart | undefined> {
-  const start = await readFileStart(path, most, options);
+export async function readSmallFile(path: string, most: number): Promise<FileStart | undefined> {
+  const start = await readFileStart(path, most);
   return start === undefined || start.bytes.length > most ? undefined : start;
 }
 

@@ -11,15 +11,12 @@ export interface RegularFile extends AsyncDisposable {
   readonly bytes: number;
   /** Reads exactly `length` bytes. @throws RangeError if the file ends earlier */
   readAt(position: number, length: number): Promise<Buffer>;
-  /** Reads the next chunk while the caller uses the current chunk. */
   chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
 }
 
 export interface ChunkReadOptions {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** true to save memory: the next chunk may overwrite the current chunk */
-  readonly reuse?: boolean | undefined;
 }
 
 /** Returns undefined if the path is not a regular file. @param follow true to follow links in the path */
@@ -51,26 +48,8 @@ class RegularFileHandle implements RegularFile {
     return this.#fill(Buffer.allocUnsafeSlow(length), position);
   }
 
-  async *chunks({ from = 0, to = this.bytes, reuse = false }: ChunkReadOptions = {}): AsyncGenerator<Buffer> {
-    const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
-    const buffers = reuse ? [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)] : [];
-    const next = (at: number): Promise<Buffer> | undefined => {
-      if (at >= to) return undefined;
-      const length = Math.min(CHUNK_BYTES, to - at);
-      const used = buffers.shift();
-      if (used !== undefined) buffers.push(used);
-      const reading = this.#fill(used?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length), at);
-      // prevents an unhandled rejection, because the error is thrown when the chunk is awaited
-      reading.catch(() => undefined);
-      return reading;
-    };
-    let reading = next(from);
-    for (let at = from; reading !== undefined;) {
-      const chunk = await reading;
-      at += chunk.length;
-      reading = next(at);
-      yield chunk;
-    }
+  async *chunks({ from = 0, to = this.bytes }: ChunkReadOptions = {}): AsyncGenerator<Buffer> {
+    for (let at = from; at < to; at += CHUNK_BYTES) yield this.readAt(at, Math.min(CHUNK_BYTES, to - at));
   }
 
   async #fill(bytes: Buffer, position: number): Promise<Buffer> {

@@ -14,7 +14,7 @@ export type ScannedFile =
     }
   | { readonly where: string; readonly reason: Text };
 
-const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
+const MAX_ENTRIES = 100_000;
 
 export interface ScanOptions {
   readonly expected: RegExp;
@@ -33,7 +33,7 @@ export async function* scanFiles(
   else if (!found.isDirectory()) yield await readScannedFile({ where, path, named: true }, options);
   else {
     const count = { entries: 0 };
-    yield* scanFolder({ where, path, depth: 0, count }, options);
+    yield* scanFolder({ where, path, count }, options);
     if (count.entries > MAX_ENTRIES) yield { where, reason: TOO_MANY_ENTRIES };
   }
 }
@@ -61,19 +61,15 @@ async function readScannedFile({ where, path, named }: ScanTarget, { maxBytes }:
 }
 
 interface ScannedFolder extends Omit<ScanTarget, "named"> {
-  readonly depth: number;
   readonly count: { entries: number };
 }
 
-async function* scanFolder(
-  { where, path, depth, count }: ScannedFolder,
-  options: ScanOptions,
-): AsyncGenerator<ScannedFile> {
-  const entries = depth > MAX_DEPTH ? NESTED_TOO_DEEPLY : await listEntries(path, count).catch(describeReadError);
+async function* scanFolder({ where, path, count }: ScannedFolder, options: ScanOptions): AsyncGenerator<ScannedFile> {
+  const entries = await listEntries(path, count).catch(describeReadError);
   if ("en" in entries) yield { where, reason: entries };
   for (const entry of "en" in entries ? [] : entries) {
     const below = { where: join(where, entry.name), path: join(path, entry.name) };
-    if (entry.isDirectory()) yield* scanFolder({ ...below, depth: depth + 1, count }, options);
+    if (entry.isDirectory()) yield* scanFolder({ ...below, count }, options);
     else if (!options.expected.test(entry.name)) continue;
     else if (entry.isFile()) yield await readScannedFile({ ...below, named: false }, options);
     else yield { where: below.where, reason: entry.isSymbolicLink() ? LINK_NOT_FOLLOWED : NOT_A_REGULAR_FILE };
@@ -94,7 +90,6 @@ const TOO_MANY_ENTRIES = text(
   `the folder has more than ${MAX_ENTRIES} entries; the remaining entries were skipped`,
   `フォルダーの内容が ${MAX_ENTRIES} 件を超えています。残りは読み込んでいません`,
 );
-const NESTED_TOO_DEEPLY = text("the folders are nested too deeply", "フォルダーの階層が深すぎます");
 const LINK_NOT_FOLLOWED = text(
   "the symbolic link is not followed; if its target is not in this folder, specify the target",
   "シンボリックリンクのため、たどりません。参照先がこのフォルダーになければ、参照先を指定してください",

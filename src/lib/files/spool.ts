@@ -50,7 +50,7 @@ async function fillSpoolFile(
 ): Promise<SpooledFile> {
   // an error of the stream does not concern the temporary folder
   const unspooled = rethrowAs((error) => toDiskFailure(error, place.temporaryFolder) ?? error);
-  const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
+  const remove = (): Promise<void> => removeTemporaryPath(path, forget);
   try {
     let bytes = 0;
     for await (const chunk of stream) {

@@ -8,7 +8,6 @@ import { hasErrorCode, tryOrUndefined, rethrowAs } from "../errors/index.ts";
 export interface TemporaryStorage {
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
 export interface TemporaryFile extends TemporaryPath {
@@ -71,20 +70,9 @@ export async function createTemporaryFile(
 
 const OWNER_READ_WRITE_BITS = 0o600;
 
-/** Never fails, because the work that used the path may have succeeded. */
-export async function removeTemporaryPath(
-  path: string,
-  { left }: TemporaryStorage,
-  { forget }: Pick<TemporaryFile, "forget">,
-): Promise<void> {
-  const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
-  try {
-    await remove().catch(remove);
-  } catch (error) {
-    return left?.(path, error);
-  }
-  forget();
-}
+/** Never fails, because the work that used the path may have succeeded. The next command tries again. */
+export const removeTemporaryPath = (path: string, forget: () => void): Promise<void> =>
+  rm(path, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 
 export interface TemporaryFolder {
   readonly path: string;
@@ -106,7 +94,7 @@ export async function createTemporaryFolder(
   const { path, forget } = await made.catch(
     rethrowAs((cause) => (isOwn ? createUnwritableFailure(folder, cause) : cause)),
   );
-  const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
+  const remove = (): Promise<void> => removeTemporaryPath(path, forget);
   const nameAs = async (target: string): Promise<void> => {
     if (existsSync(target)) await replaceFolder(place, path, target);
     else renameSync(path, target);
@@ -130,7 +118,7 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
     throw error;
   }
   unfinishedPaths.add(former);
-  await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
+  await removeTemporaryPath(former, forget);
 }
 
 interface RegisterDetail {

@@ -4,13 +4,7 @@ import type { Decrypter } from "age-encryption";
 import { describeReadError, toDiskFailure } from "../../errors/disk.ts";
 import { Failure, hasErrorCode } from "../../errors/index.ts";
 import { createReadFailure, type TemporaryStorage } from "../../files/index.ts";
-import {
-  openRegularFile,
-  readFolderTree,
-  type ChunkReadOptions,
-  type RegularFile,
-  type TreeEntry,
-} from "../../files/regular-file.ts";
+import { openRegularFile, readFolderTree, type RegularFile, type TreeEntry } from "../../files/regular-file.ts";
 import { text, type Text } from "../../text/index.ts";
 import { computeUnpackLimit, FILE_MISSING, INVALID_FILE_NAME, unpackBundle } from "./archive/unpack.ts";
 import {
@@ -83,15 +77,15 @@ export class BundleFiles implements AsyncDisposable {
   }
 
   /** @throws Failure `input-rejected` if the file is missing or unreadable, or does not match its verified hash */
-  async *read(path: string, { reuse }: Pick<ChunkReadOptions, "reuse"> = {}): AsyncGenerator<Buffer> {
+  async *read(path: string): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
     if (verified === undefined) {
-      yield* file.chunks({ reuse });
+      yield* file.chunks();
       return;
     }
     const hash = createHash("sha256");
-    for await (const chunk of file.chunks({ reuse })) {
+    for await (const chunk of file.chunks()) {
       hash.update(chunk);
       yield chunk;
     }

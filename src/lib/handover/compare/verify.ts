@@ -90,7 +90,7 @@ async function readTextFile(found: BundleFiles, path: string, faults: BundleFaul
 
 async function hashFile(found: BundleFiles, path: string, { signal, onProgress }: VerifyOptions): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of found.read(path, { reuse: true })) {
+  for await (const chunk of found.read(path)) {
     signal?.throwIfAborted();
     hash.update(chunk);
     onProgress?.(chunk.length);
