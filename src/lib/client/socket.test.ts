@@ -130,102 +130,69 @@ describe("a response", () => {
   });
 });
 
-describe("a busy tenant", () => {
-  const busy = async (times: number, headers: Record<string, string>, status = 503) => {
-    const keys: unknown[] = [];
-    const address = await serving((request, response) => {
-      keys.push(request.headers["idempotency-key"]);
-      request.resume().on("end", () => {
-        if (keys.length <= times) response.writeHead(status, headers).end("busy");
-        else response.writeHead(200, { "content-type": "application/json" }).end("{}");
-      });
-    });
-    return { address, keys };
-  };
+type Answer = number | "reset";
 
-  it("receives the request again after the requested pause", async () => {
-    const seconds = await busy(2, { "retry-after": "3" });
-    const { transport, pauses } = opened();
-    expect((await transport(new Request(seconds.address))).status).toBe(200);
-    const date = await busy(1, { "retry-after": new Date(NOW + 5000).toUTCString() }, 429);
-    expect((await transport(new Request(date.address))).status).toBe(200);
-    expect(pauses).toEqual([3000, 3000, 5000]);
+/** Answers one request after another like this, then always like the last. */
+const answering = async (answers: readonly Answer[], headers: Record<string, string> = {}) => {
+  const seen: IncomingHttpHeaders[] = [];
+  const address = await serving((request, response) => {
+    seen.push(request.headers);
+    const answer = answers[Math.min(seen.length, answers.length) - 1] ?? 200;
+    if (answer === "reset") request.socket.resetAndDestroy();
+    else request.resume().on("end", () => response.writeHead(answer, headers).end());
   });
-
-  it("receives a POST again with its Idempotency-Key, but never an upload or a DELETE", async () => {
-    const { transport, pauses } = opened();
-    const post = await busy(2, {});
-    const headers = { "content-type": "application/json", "idempotency-key": "key-1" };
-    expect((await transport(new Request(post.address, { method: "POST", body: "{}", headers }))).status).toBe(200);
-    expect(post.keys).toEqual(["key-1", "key-1", "key-1"]);
-    expect(pauses).toHaveLength(2);
-    const put = await busy(2, {});
-    const body = new Blob(["a"]).stream();
-    const init: RequestInit & { duplex: "half" } = { method: "PUT", body, duplex: "half" };
-    expect((await transport(new Request(put.address, init))).status).toBe(503);
-    const gone = await busy(2, {});
-    expect((await transport(new Request(gone.address, { method: "DELETE" }))).status).toBe(503);
-    expect([put.keys.length, gone.keys.length]).toEqual([1, 1]);
-  });
-});
+  return { address, seen };
+};
 
 describe("a retry", () => {
-  /** Answers one request after another with these statuses, then always with the last. */
-  const answering = async (...statuses: readonly number[]) => {
-    const seen: IncomingHttpHeaders[] = [];
-    const address = await serving((request, response) => {
-      seen.push(request.headers);
-      const status = statuses[Math.min(seen.length, statuses.length) - 1] ?? 200;
-      request.resume().on("end", () => response.writeHead(status).end());
-    });
-    return { address, seen };
-  };
-
-  it.each([
+  it.each<[Answer, number]>([
     [429, 2],
     [502, 2],
     [503, 2],
     [504, 2],
+    ["reset", 2],
     [500, 1],
     [501, 1],
     [404, 1],
     [423, 1],
     [204, 1],
-  ])("after %d: %d requests in total", async (status, times) => {
-    const { address, seen } = await answering(status, 200);
+  ])("after %s: %d requests in total", async (answer, times) => {
+    const { address, seen } = await answering([answer, 200]);
     const response = await opened().transport(new Request(address));
-    expect([seen.length, response.status]).toEqual([times, times === 2 ? 200 : status]);
+    expect([seen.length, response.status]).toEqual([times, times === 2 ? 200 : answer]);
   });
 
   it.each([
     ["a number", "7", 7000],
     ["nothing to wait for", "0", 0],
     ["the longest", "30", 30_000],
+    ["a moment to come", new Date(NOW + 5000).toUTCString(), 5000],
     ["a moment that has passed", new Date(NOW - 5000).toUTCString(), 0],
     ["words", "soon", 250],
     ["a number beyond all measure", "1234567890", 250],
     ["a fraction", "1.5e9x", 250],
   ])("waits as Retry-After requests: %s", async (_, retryAfter, delayMs) => {
-    let asked = 0;
-    const address = await serving((_, response) => {
-      asked += 1;
-      response.writeHead(asked === 1 ? 503 : 200, { "retry-after": retryAfter }).end();
-    });
+    const { address } = await answering([503, 200], { "retry-after": retryAfter });
     const { transport, pauses } = opened();
     expect((await transport(new Request(address))).status).toBe(200);
     expect(pauses).toEqual([delayMs]);
   });
 
-  it("happens after one connection reset", async () => {
-    let asked = 0;
-    const address = await serving((request, response) => {
-      asked += 1;
-      if (asked === 1) request.socket.resetAndDestroy();
-      else response.end("there");
-    });
-    const { transport, pauses } = opened();
-    expect(await (await transport(new Request(address))).text()).toBe("there");
-    expect(pauses).toEqual([250]);
+  it("of a POST has the same Idempotency-Key", async () => {
+    const { address, seen } = await answering([503, 503, 200]);
+    const headers = { "content-type": "application/json", "idempotency-key": "key-1" };
+    const init = { method: "POST", body: "{}", headers };
+    expect((await opened().transport(new Request(address, init))).status).toBe(200);
+    expect(seen.map((one) => one["idempotency-key"])).toEqual(["key-1", "key-1", "key-1"]);
+  });
+
+  it("does not happen for an upload or a DELETE", async () => {
+    const { address, seen } = await answering([503]);
+    const { transport } = opened();
+    const upload: RequestInit & { duplex: "half" } = { method: "PUT", body: new Blob(["a"]).stream(), duplex: "half" };
+    for (const init of [upload, { method: "DELETE" }])
+      expect((await transport(new Request(address, init))).status).toBe(503);
+    expect(seen).toHaveLength(2);
   });
 
   it.each([
@@ -271,14 +238,12 @@ describe("a retry", () => {
     [504, "1", 1],
   ])("of a POST without a key happens only if nothing was done: after %i with Retry-After %j", async (...row) => {
     const [status, retryAfter, times] = row;
-    let asked = 0;
-    const address = await serving((_, response) => {
-      asked += 1;
-      const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
-      response.writeHead(asked === 1 ? status : 200, headers).end();
-    });
+    const { address, seen } = await answering(
+      [status, 200],
+      retryAfter === undefined ? {} : { "retry-after": retryAfter },
+    );
     await opened().transport(new Request(address, { method: "POST" }));
-    expect(asked).toBe(times);
+    expect(seen).toHaveLength(times);
   });
 
   const DONE = "; the tenant may have completed the request";
@@ -289,13 +254,9 @@ describe("a retry", () => {
     ["POST", {}, 1, DONE],
     ["DELETE", {}, 1, DONE],
   ])("of a %s with %j after a lost connection: %i requests in total", async (method, headers, times, outcome) => {
-    let asked = 0;
-    const address = await serving(({ socket }) => {
-      asked += 1;
-      socket.resetAndDestroy();
-    });
+    const { address, seen } = await answering(["reset"]);
     const { what } = await failure(opened().transport(new Request(address, { method, headers })));
-    expect([asked, what.en]).toEqual([times, `connection lost (ECONNRESET)${outcome}`]);
+    expect([seen.length, what.en]).toEqual([times, `connection lost (ECONNRESET)${outcome}`]);
   });
 });
 

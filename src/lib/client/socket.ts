@@ -17,7 +17,6 @@ export interface SocketOptions {
   /** secret of a session or an access token, sent only to `origin` */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly connectTimeoutMs?: number | undefined;
   /** maximum time without a response; long, because planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
   readonly bodyTimeoutMs?: number | undefined;
@@ -60,7 +59,7 @@ const createAgent = ({ environment, ...options }: SocketOptions): Dispatcher => 
     headersTimeout: options.headersTimeoutMs ?? 600 * SECOND_MS,
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
   };
-  const connect = { timeout: options.connectTimeoutMs ?? 10 * SECOND_MS };
+  const connect = { timeout: 10 * SECOND_MS };
   if (environment === undefined) return new Agent({ ...timeouts, connect });
   const valueOf = (name: string): string => environment[name] || environment[name.toUpperCase()] || "";
   try {

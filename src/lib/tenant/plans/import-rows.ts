@@ -78,10 +78,8 @@ export const toImportRecord = ({ detail, undoneInPart, ...row }: Row): ImportRec
   };
 };
 
-export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
-
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
-  !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
+  state !== "committed" || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
 /** Only a console import that deletes missing records shows what the console lacks. */
 export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>

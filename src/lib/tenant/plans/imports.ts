@@ -31,7 +31,6 @@ import type { CommitDetails, InputProblem, PlanRow, UploadContent, RowQuery, Und
 import {
   EMPTY_IMPORT_DETAIL,
   updateImport,
-  COMMITTED_STATES,
   toImportObject,
   type ImportDetail,
   insertImport,
@@ -198,7 +197,7 @@ export class TenantImports {
 
   async rows(id: string, query: RowQuery): Promise<Lines<PlanRow>> {
     const record = await this.#record(id);
-    if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
+    if (record.state === "committed") return this.#engine.read({ type: "committed-rows", record, query });
     const { drops, staged, request } = record.detail;
     const beside = request?.orgs === undefined ? undefined : await this.#record(request.orgs);
     if (staged !== null) return this.#engine.read({ type: "rows", record, query, beside });
