@@ -1,5 +1,4 @@
 import { EncodingDetector } from "../../../lib/csv/encoding/detect.ts";
-import { loadEncoding } from "../../../lib/csv/encoding/decode-sequence.ts";
 import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/unsupported-kind.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -32,16 +31,12 @@ export async function detectEncoding(
   asked: Encoding | "auto",
   signal?: AbortSignal,
 ): Promise<Encoding> {
-  if (asked !== "auto") await loadEncoding(asked);
   const isBelieved = asked !== "auto" && asked !== "utf-8" && asked !== "shift_jis";
   const { head, encoding, ascii } = await scanBytes(file, signal, isBelieved);
   const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind !== undefined && kind !== "euc-jp") throw createOtherFormatFailure(file.label, kind);
   if (isBelieved) return asked;
-  if (asked === "auto" && kind !== undefined) {
-    await loadEncoding(kind);
-    return kind;
-  }
+  if (asked === "auto" && kind !== undefined) return kind;
   const isNearUtf8 = encoding === "shift_jis" && isNearlyUtf8(head);
   // the reader reports each place that is not UTF-8
   if (asked === "auto") return isNearUtf8 ? "utf-8" : encoding;
