@@ -203,16 +203,11 @@ export class Workbook {
 
   async #hasData({ part }: SheetPart): Promise<boolean> {
     let found = false;
-    const none = (): void => undefined;
     const open = (name: string): void => {
       found ||= name === "v" || name === "f" || name === "is";
     };
-    const scanner = new XmlScanner({ open, close: none, text: none });
-    for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {
-      scanner.write(chunk);
-      if (found) return true;
-    }
-    return false;
+    await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), { open }, () => found);
+    return found;
   }
 }
 

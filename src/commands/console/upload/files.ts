@@ -227,7 +227,7 @@ async function writeDeletionList(
   const { thing, key } = FORMATS[kind];
   const header = [thing.namedBy ?? "name", key].map((name) => findColumn(FORMATS[kind].columns, name)?.header ?? name);
   const rows = deleted.map((one) => [one.name, one.key]);
-  await writeTable(tools, file, [header, ...rows]);
+  await writeTable(tools, file, [[header, ...rows]]);
   const { en, ja } = thing.title;
   await tools.terminal.problem(
     text(

@@ -10,15 +10,13 @@ import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { readRecords, rereadFile, type InputFormat } from "../plan/reading.ts";
 import type { PlannedFile } from "./secrets.ts";
-import { isWorkbookName, encodeTable } from "./table-file.ts";
+import { isWorkbookName, encodeTable, type Rows } from "./table-file.ts";
 
 interface ErrorsSource extends Omit<PlannedFile, "map" | "plan"> {
   readonly plan: Pick<Import, "errors" | "header" | "inputSha256">;
   /** the problems by row and column */
   readonly problems: () => AsyncIterable<InputProblem> | Iterable<InputProblem>;
 }
-
-type RowBatches = AsyncIterable<readonly (readonly string[])[]>;
 
 /** If all rows are valid, removes the file of an earlier run. */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
@@ -39,7 +37,10 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   await tools.terminal.note(text(`wrote the invalid rows to ${name}`, `エラーのある行を ${name} に書き出しました`));
 }
 
-async function* encodeRecords(rows: RowBatches, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {
+async function* encodeRecords(
+  rows: AsyncIterable<Rows>,
+  { encoding, dialect }: InputFormat,
+): AsyncGenerator<Uint8Array> {
   if (encoding === "xlsx") return;
   const encoder = createEncoder(encoding, { onUnmappable: "replace", bom: true });
   for await (const batch of rows)
@@ -50,7 +51,7 @@ async function* encodeRecords(rows: RowBatches, { encoding, dialect }: InputForm
 async function* selectInvalidRecords(
   tools: Tools,
   { plan, problems, file, reading }: ErrorsSource,
-): AsyncGenerator<readonly (readonly string[])[]> {
+): AsyncGenerator<Rows> {
   const { terminal } = tools;
   const reasons = readRowReasons(problems(), reading.headerRow, terminal);
   let { value: next } = await reasons.next();

@@ -41,7 +41,7 @@ export async function writePasswords(
 ): Promise<void> {
   if (given.length === 0) return settle?.();
   const table = [COLUMNS, ...given.map(({ key, name, groups, password }) => [key, name, groups, password])];
-  await writeTable(tools, path, table, { settle });
+  await writeTable(tools, path, [table], { settle });
   await tools.terminal.note(
     text(
       `${path} contains the passwords of ${formatCount(given.length, "new user")}, which are stored nowhere else: hand them out, then delete the file`,

@@ -14,13 +14,10 @@ import {
   listValueChanges,
   type ValueChange,
 } from "../../../lib/plan/changes.ts";
-import { guardFormula } from "../../../lib/terminal/output.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
 import { buildPlan } from "../plan/show.ts";
-import { isWorkbookName, encodeTable } from "./table-file.ts";
-
-type Rows = readonly (readonly string[])[];
+import { isWorkbookName, writeTable, type Rows } from "./table-file.ts";
 
 const COLUMNS = [
   text("action", "処理"),
@@ -34,17 +31,12 @@ const COLUMNS = [
 
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
-/** In CSV, a `'` precedes each formula, so that spreadsheet programs show the formula as text. */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
-  const isWorkbook = isWorkbookName(path);
   async function* table(): AsyncGenerator<Rows> {
-    if (isWorkbook) yield await buildTitle(tools, plan);
-    for await (const rows of renderRows(tools, plan))
-      yield isWorkbook ? rows : rows.map((cells) => cells.map(guardFormula));
+    if (isWorkbookName(path)) yield await buildTitle(tools, plan);
+    yield* renderRows(tools, plan);
   }
-  await tools.outputs.write(path, async (writer) => {
-    for await (const part of encodeTable(path, table())) await writer.write(part);
-  });
+  await writeTable(tools, path, table());
 }
 
 /** Asks once, and only who may record the answer. */
