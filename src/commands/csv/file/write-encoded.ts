@@ -45,6 +45,8 @@ export async function throwUnmappable(
 /** Called only when writing starts, because the tenant's audit log records each export that is opened. */
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
+class UnmappableError extends Error {}
+
 /** Lists the first characters of a CSV file in UTF-8 that the encoding lacks. */
 async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
@@ -85,7 +87,12 @@ export async function writeEncoded(
     for await (const chunk of opened) yield encoder.write(decoder.decode(chunk, { stream: true }));
     yield encoder.write(decoder.decode());
     yield encoder.end();
-    if (total === 0) return;
+    if (total > 0) throw new UnmappableError();
+  }
+  try {
+    await writeOutput(tools, output, encode(), { held: encoding !== "utf-8" && onUnmappable === "error" });
+  } catch (error) {
+    if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
     const placed = await locateUnmappable(await open(), encoding);
     const hint = text(
@@ -94,7 +101,6 @@ export async function writeEncoded(
     );
     await throwUnmappable(tools, { name, encoding, placed, total, hint });
   }
-  await writeOutput(tools, output, encode(), { held: encoding !== "utf-8" && onUnmappable === "error" });
   await noteReplacedCharacters(tools, encoder);
 }
 

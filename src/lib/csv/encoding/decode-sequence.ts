@@ -1,3 +1,4 @@
+import type { decode } from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
@@ -57,16 +58,27 @@ const measureEucJpForm: SequenceMeasurer = (bytes, at) => {
 };
 
 const getEucJpSize = (lead: number): number => {
-  if (lead < 0x8e || (lead >= 0x90 && lead < 0xa0)) return 1;
+  if (lead < 0x80) return 1;
   if (lead === 0x8f) return 3;
   return lead === 0x8e || (lead >= 0xa1 && lead <= 0xfe) ? 2 : 0;
 };
 
-const EUC_JP = new TextDecoder("euc-jp");
+let iconv: { readonly decode: typeof decode };
+
+/** Loads the decoder of EUC-JP, which takes 30 ms. Call this function before a text in EUC-JP is decoded. */
+export const loadEncoding = async (encoding: string): Promise<void> => {
+  if (encoding === "euc-jp") ({ default: iconv } = await import("iconv-lite"));
+};
+
+export const decodeEucJp = (bytes: Uint8Array): string => {
+  const text = iconv.decode(bytes, "euc-jp");
+  if (text.includes("\ufffd")) throw new TypeError("not EUC-JP");
+  return text;
+};
 
 const measureEucJp: SequenceMeasurer = (bytes, at) => {
   const length = measureEucJpForm(bytes, at);
-  const isKnown = length < 2 || !EUC_JP.decode(bytes.subarray(at, at + length)).includes("\ufffd");
+  const isKnown = length < 2 || !iconv.decode(bytes.subarray(at, at + length), "euc-jp").includes("\ufffd");
   return isKnown ? length : -length;
 };
 

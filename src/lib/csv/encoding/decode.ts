@@ -1,4 +1,4 @@
-import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
+import { SEQUENCE_MEASURERS, countUnfinishedBytes, decodeEucJp } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
 export interface TextSink {
@@ -31,7 +31,7 @@ export class Decoder {
   constructor(encoding: Encoding, sink: TextSink) {
     this.#encoding = encoding;
     const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-    this.#decode = (bytes) => decoder.decode(bytes);
+    this.#decode = encoding === "euc-jp" ? decodeEucJp : (bytes) => decoder.decode(bytes);
     this.#sink = sink;
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { removeStagingFile, removeFilesIfPossible } from "../staging-files.ts";
+import { loadEncoding } from "../../../../csv/encoding/decode-sequence.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
 import { createInterruptedFailure } from "../../../../errors/index.ts";
@@ -98,6 +99,7 @@ const createFileReader = async (
   { sheet, fileName, headerRow = 1, delimiter }: StoredRequest,
   sink: RecordSink,
 ): Promise<RecordReader | WorkbookReader> => {
+  await loadEncoding(encoding);
   if (encoding !== "xlsx") return new RecordReader({ encoding, dialect: { delimiter }, headerRow }, sink);
   const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
   return new WorkbookReader({ sheet, fileName, headerRow }, sink);
