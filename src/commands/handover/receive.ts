@@ -54,6 +54,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   opensTenant: false,
+  changes: true,
   async run(tools, { bundle, fingerprint: typed, dryRun, identity }) {
     const { terminal, contexts, globals } = tools;
     tools.describeState(() => STATE_UNCHANGED);
