@@ -61,7 +61,7 @@ test.runIf(posix)("a home that others can write allows no changes until it is cl
   });
   const create = ["orgs", "create", "営業部", "--code", "S1"];
   const refused = await run(create, { home });
-  expect(refused).toMatchObject({ code: 4, text: "", stderr: expect.stringContaining(`run: ${mend}\n`) });
+  expect(refused).toMatchObject({ code: 4, text: "", stderr: expect.stringContaining(`run: ${mend};`) });
   expect([(await stat(home)).mode & 0o777, await readdir(join(home, "cache", "code"))]).toEqual([0o777, []]);
   expect(spawnSync("sh", ["-c", mend]).status).toBe(0);
   expect(await run(create, { home })).toMatchObject({ code: 0 });
