@@ -1,5 +1,6 @@
+import { OPERATIONS } from "../lib/model/role-policy.ts";
 import type { Whoami } from "../lib/client/index.ts";
-import { OPERATIONS, ROLES } from "../lib/model/role.ts";
+import { ROLES } from "../lib/model/role.ts";
 import { formatActor } from "../lib/model/actor.ts";
 import { ROOT_ORG_NAME } from "../lib/model/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";

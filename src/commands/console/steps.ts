@@ -5,9 +5,8 @@ import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../l
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
-import { getThingNoun } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
-import { THINGS } from "../../lib/model/things.ts";
+import { THINGS, getThingNoun } from "../../lib/model/things.ts";
 import { USER } from "../../lib/model/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { getConsolePage, insertAppName } from "./screen.ts";

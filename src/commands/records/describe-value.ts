@@ -1,5 +1,5 @@
+import { OPERATIONS, type Operation } from "../../lib/model/role-policy.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
-import { OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { SCHEME } from "../../lib/model/scheme.ts";
 import { SECURED_USER } from "../../lib/model/secured-user.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";

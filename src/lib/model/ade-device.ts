@@ -62,6 +62,10 @@ const ADE_DEVICE_FIELDS = {
 
 export const ADE_DEVICE = {
   name: "ade_device",
+  collection: "ade",
+  single: text("ADE device", "ADE デバイス"),
+  title: text("ADE devices", "ADE デバイス"),
+  bundle: { name: "ade-devices" },
   fields: ADE_DEVICE_FIELDS,
   formats: {},
   keys: [],

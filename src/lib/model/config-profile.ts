@@ -48,6 +48,7 @@ const ASSIGNMENT_FIELDS = {
 } as const satisfies Fields;
 
 const NOT_EXPORTED_PROPERTIES = {
+  withoutTasks: true,
   screen: {
     page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
     clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
@@ -101,6 +102,13 @@ const CONFIG_PROFILE_FIELDS = {
 export const CONFIG_PROFILE = {
   ...NOT_EXPORTED_PROPERTIES,
   name: "config_profile",
+  collection: "config-profiles",
+  single: text("configuration profile", "構成プロファイル"),
+  rights: {
+    read: { about: text("read configuration profiles", "構成プロファイルの閲覧"), roles: ["no", "no", "no"] },
+    write: { about: text("record configuration profiles", "構成プロファイルの登録・変更"), roles: ["no", "no", "no"] },
+    delete: { about: text("delete configuration profiles", "構成プロファイルの削除"), roles: ["no", "no", "no"] },
+  },
   title: text("configuration profiles", "構成プロファイル"),
   fields: CONFIG_PROFILE_FIELDS,
   formats: { "config-profiles": listFileFields(CONFIG_PROFILE_FIELDS) },
@@ -129,6 +137,13 @@ const APP_FIELDS = {
 export const APP = {
   ...NOT_EXPORTED_PROPERTIES,
   name: "app",
+  collection: "apps",
+  single: text("app", "アプリ"),
+  rights: {
+    read: { about: text("read apps", "アプリの閲覧"), roles: ["no", "no", "no"] },
+    write: { about: text("record apps", "アプリの登録・変更"), roles: ["no", "no", "no"] },
+    delete: { about: text("delete apps", "アプリの削除"), roles: ["no", "no", "no"] },
+  },
   title: text("apps", "アプリ"),
   fields: APP_FIELDS,
   formats: { apps: listFileFields(APP_FIELDS) },

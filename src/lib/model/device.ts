@@ -163,6 +163,20 @@ const TAG_CLICKS = text(
 /** `org` is not stored. Its value is the organisation that owns the device, or the owner's organisation. */
 export const DEVICE = {
   name: "device",
+  collection: "devices",
+  single: text("device", "デバイス"),
+  rights: {
+    read: { about: text("read devices", "デバイスの閲覧"), roles: ["inside", "inside", "inside"] },
+    write: {
+      about: text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定"),
+      roles: ["inside", "no", "item"],
+    },
+    note: {
+      about: text("change memos and tags of devices", "デバイスのメモとタグの変更"),
+      roles: ["inside", "inside", "item"],
+    },
+    delete: { about: text("delete devices", "デバイスの削除"), roles: ["inside", "no", "item"] },
+  },
   title: text("devices", "デバイス"),
   // The manual names only the console's choice for importing tags and memos. @see facts 1.1, 1.4
   screen: {
@@ -215,6 +229,10 @@ const describeActionSteps = (page: string): Text =>
 /** The record of an action on a device. clomoctl sends nothing to the device. @see seed 003, section 12 */
 export const DEVICE_ACTION = {
   name: "device_action",
+  collection: "device-actions",
+  single: text("device action", "デバイスの操作"),
+  title: text("actions on devices", "デバイスの操作"),
+  changedBy: ["devices.write"],
   fields: {
     id: ID_FIELD,
     serialNumber: { ...SERIAL_NUMBER, byHand: true },

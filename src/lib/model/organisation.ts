@@ -75,6 +75,17 @@ const ORG_CLICKS = text(
 
 export const ORG = {
   name: "org",
+  collection: "orgs",
+  single: text("organisation", "組織"),
+  rights: {
+    read: { about: text("read organisations", "組織の閲覧"), roles: ["inside", "inside", "inside"] },
+    write: {
+      about: text("create and change organisations", "組織の作成と変更"),
+      roles: ["inside", "no", "item"],
+      manual: true,
+    },
+    delete: { about: text("delete organisations", "組織の削除"), roles: ["inside", "no", "item"] },
+  },
   title: text("organisations", "組織"),
   // The manual does not name the import mode. @see facts 1.1
   screen: {

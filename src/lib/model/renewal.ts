@@ -1,5 +1,4 @@
 import { text, type Text } from "../text/index.ts";
-import type { Operation } from "./role.ts";
 import {
   CREATED_AT_FIELD,
   UPDATED_AT_FIELD,
@@ -89,6 +88,18 @@ export const RENEWAL_FILE_FIELDS = {
 
 export const RENEWAL_ITEM = {
   name: "renewal_item",
+  collection: "renewals",
+  single: text("renewal item", "期限の項目"),
+  title: text("renewal items", "年次更新・期限"),
+  rights: {
+    read: { about: text("read renewal items", "年次更新・期限の閲覧"), roles: ["all", "all", "all"] },
+    write: {
+      about: text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
+      roles: ["no", "no", "no"],
+    },
+  },
+  audited: { single: text("renewal item", "年次更新・期限の項目") },
+  withoutTasks: true,
   fields: {
     id: ID_FIELD,
     ...RECORDED_FIELDS,
@@ -111,8 +122,6 @@ const UNRESTRICTED_FIELDS: readonly string[] =
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
   (name) => !UNRESTRICTED_FIELDS.includes(name),
 );
-
-export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
 
 const MIN_PHONE_DIGITS = 4;
 
@@ -151,6 +160,9 @@ const REMINDER_ID = ID_FIELD;
 /** The state is `sending` until the outcome is recorded. */
 export const REMINDER = {
   name: "renewal_notice",
+  collection: "renewals",
+  single: text("reminder", "通知"),
+  title: text("reminders", "通知"),
   fields: {
     id: REMINDER_ID,
     ...REMINDER_KEY,

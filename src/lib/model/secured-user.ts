@@ -184,7 +184,22 @@ const PROXY_FIELDS = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "pr
 /** `settings` contains the values of the app's own columns, except secrets. */
 export const SECURED_USER = {
   name: "secured_user",
+  collection: "secured",
+  single: text("user", "ユーザー"),
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
+  rights: {
+    read: {
+      about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧"),
+      roles: ["no", "no", "item"],
+    },
+    write: {
+      about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
+      roles: ["no", "no", "item"],
+    },
+  },
+  command: "secured users",
+  audited: { single: text("SECURED APPs user", "SECURED APPs ユーザー") },
+  bundle: { name: "secured-users" },
   // @see facts 6.2
   screen: {
     page: text("SECURED APPs MANAGER ({app}), Users", "SECURED APPs MANAGER({app})の「Users」画面"),
@@ -284,6 +299,11 @@ const GROUPS_PAGE = text(
 
 export const SECURED_GROUP = {
   name: "secured_group",
+  collection: "secured",
+  single: text("group", "グループ"),
+  title: text("SECURED APPs groups", "SECURED APPs のグループ"),
+  audited: { actions: "secured.groups", single: text("SECURED APPs group", "SECURED APPs グループ") },
+  bundle: { name: "secured-groups" },
   fields: {
     id: ID_FIELD,
     app: APP_FIELD,

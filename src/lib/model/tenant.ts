@@ -42,6 +42,15 @@ export type Contract = RecordOf<typeof CONTRACT>;
 
 export const TENANT = {
   name: "tenant",
+  collection: "tenant",
+  single: text("tenant's profile", "テナントの情報"),
+  title: text("tenant", "テナント情報"),
+  rights: {
+    write: { about: text("change tenant information", "テナント情報の変更"), roles: ["no", "no", "no"] },
+  },
+  audited: { single: text("tenant information", "テナント情報") },
+  bundle: { name: "tenant", title: text("tenant", "テナント") },
+  withoutTasks: true,
   fields: {
     companyName: defineTextField(text("company name", "会社名")),
     /** part of the login address, from the application form. @see facts 0 */

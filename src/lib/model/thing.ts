@@ -126,9 +126,40 @@ export interface ClickPaths {
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** Defines a record type. Schemas, files, lists and plans are derived from the definition. */
+/** `inside`: only in the account's organisations. `item`: also only if the account's scheme has the operation. */
+export type OperationScope = "all" | "inside" | "item" | "no";
+
+export interface Right {
+  readonly about: Text;
+  /** where roles have the right; a system administrator has it everywhere */
+  readonly roles: readonly [division: OperationScope, operator: OperationScope, custom: OperationScope];
+  /** true if CLOMO's manual names the operation. @see facts 2.1 */
+  readonly manual?: true | undefined;
+}
+
+/**
+ * Defines a noun: its record type, and all else that is said about it. Schemas, files, lists, plans, rights and words
+ * are derived from the definition.
+ */
 export interface Thing<F extends Fields = Fields> {
   readonly name: string;
+  /** what a change of these records locks, and whose revision it advances */
+  readonly collection: string;
+  /** what people call one record and all records */
+  readonly single: Text;
+  readonly title: Text;
+  /** words before the verbs on the command line; default for records in files: the collection */
+  readonly command?: string | undefined;
+  /** rights by the second part of their names; the first part is the collection */
+  readonly rights?: Readonly<Record<string, Right>> | undefined;
+  /** rights that other changes of these records need, as by an undo; default: `write` and `delete` of the collection */
+  readonly changedBy?: readonly string[] | undefined;
+  /** prefix of actions in the audit log (default: the command), and what the log calls a record (default: `single`) */
+  readonly audited?: { readonly actions?: string | undefined; readonly single?: Text | undefined } | undefined;
+  /** name and title of the list of these records in a bundle; default: the collection and `title` */
+  readonly bundle?: { readonly name: string; readonly title?: Text | undefined } | undefined;
+  /** true if changes open no tasks, because the console lacks such records, or they only describe the console */
+  readonly withoutTasks?: true | undefined;
   readonly fields: F;
   /** names of the fields in each console file, in the order of its columns */
   readonly formats: Readonly<Record<string, readonly string[]>>;
@@ -146,7 +177,6 @@ export interface Thing<F extends Fields = Fields> {
 }
 
 export interface ThingInFiles extends Thing {
-  readonly title: Text;
   /** page on which the console imports files; `choice` is the label of the import mode */
   readonly screen: {
     readonly page: Text;

@@ -1,38 +1,69 @@
+import { text, type Text } from "../text/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "./account.ts";
 import { ANSWER } from "./answer.ts";
-import { DEVICE, DEVICE_ACTION } from "./device.ts";
 import { APP, CONFIG_PROFILE } from "./config-profile.ts";
+import { DEVICE, DEVICE_ACTION } from "./device.ts";
 import { ORG } from "./organisation.ts";
-import type { NamedThing } from "./problem.ts";
 import { RENEWAL_ITEM } from "./renewal.ts";
 import { SCHEME } from "./scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "./secured-user.ts";
+import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "./secured-user.ts";
 import { TENANT } from "./tenant.ts";
 import type { Thing } from "./thing.ts";
 import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** These record types have no tasks, because the console lacks such records, or they only describe the console. */
-const WITHOUT_TASKS = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER, CONFIG_PROFILE, APP] as const;
-
-const WITH_TASKS = [
+/** All nouns, each in files after those to which its records refer. */
+export const NOUNS = [
   ORG,
   USER,
   CUSTOM_FIELD,
-  DEVICE,
-  DEVICE_ACTION,
   SECURED_USER,
   SECURED_GROUP,
+  DEVICE,
+  DEVICE_ACTION,
   SCHEME,
   ACCOUNT,
   ACCOUNT_SETTINGS,
-] as const;
+  TENANT_PROFILE,
+  RENEWAL_ITEM,
+  ANSWER,
+  CONFIG_PROFILE,
+  APP,
+] as const satisfies readonly Thing[];
 
-const ALL = [...WITH_TASKS, ...WITHOUT_TASKS] as const satisfies readonly (Thing & { readonly name: NamedThing })[];
+type Noun = (typeof NOUNS)[number];
 
-export type ThingName = (typeof ALL)[number]["name"];
+/** What a change can lock; `series` of a type with a scope is the name of the type. */
+export type Collection =
+  | Noun["collection"]
+  | Extract<Noun, { readonly scope: string }>["name"]
+  | `secured:${SecuredApp}`
+  | "ade"
+  | "console"
+  | "files";
 
-export const THINGS_WITHOUT_TASKS: readonly Thing[] = WITHOUT_TASKS;
+export const THINGS: ReadonlyMap<string, Thing> = new Map(NOUNS.map((thing: Thing) => [thing.name, thing] as const));
 
-export const THINGS: ReadonlyMap<string, Thing> = new Map(ALL.map((thing: Thing) => [thing.name, thing] as const));
+export const THINGS_WITHOUT_TASKS: readonly Thing[] = NOUNS.filter((noun) => "withoutTasks" in noun);
+
+export const getThingNoun = (thing: string): Text => THINGS.get(thing)?.single ?? text("record", "データ");
+
+/** @param scope value of the type's scope, such as an app */
+export const getCollection = ({ collection, scope }: Thing, value?: string): Collection =>
+  (scope === undefined ? collection : `${collection}:${value}`) as Collection;
+
+/** @param thing name of a type without a scope */
+export const getCollectionOf = (thing: string): Collection => {
+  const found = THINGS.get(thing);
+  if (found === undefined) throw new TypeError(`no noun is named ${thing}`);
+  return getCollection(found);
+};
+
+/** Returns the prefix of the actions on these records in the audit log, such as `users` in `users.create`. */
+export const getActionPrefix = ({ audited, command, collection }: Thing): string =>
+  audited?.actions ?? (command ?? collection).replaceAll(" ", ".");
+
+/** Returns the collection that has the highest record number of a type's table. */
+export const getSeries = ({ name, collection, scope }: Thing): Collection =>
+  (scope === undefined ? collection : name) as Collection;

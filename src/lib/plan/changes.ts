@@ -1,4 +1,4 @@
-import { OPERATIONS, type Operation } from "../model/role.ts";
+import { OPERATIONS, type Operation } from "../model/role-policy.ts";
 import { SCHEME } from "../model/scheme.ts";
 import type { Field, Fields } from "../model/thing.ts";
 import { THINGS } from "../model/things.ts";

@@ -3,7 +3,7 @@ import type { Import, PlanRow } from "../tenant/operations.ts";
 import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
-import { getThingNoun } from "../model/problem.ts";
+import { getThingNoun } from "../model/things.ts";
 import { ROLES } from "../model/role.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";

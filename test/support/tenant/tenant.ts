@@ -14,6 +14,7 @@ import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
 import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
+import { getThingNoun } from "../../../src/lib/model/things.ts";
 import { getKeyMark } from "../../../src/lib/model/key-mark.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import {
@@ -434,7 +435,7 @@ export class TestTenant {
 
   async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
     return (await this.problems(plan)).map(({ code, params }) =>
-      describeProblem({ code: code as ProblemCode, params }),
+      describeProblem({ code: code as ProblemCode, params }, getThingNoun),
     );
   }
 

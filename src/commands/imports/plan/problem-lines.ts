@@ -1,4 +1,5 @@
 import { describeProblem, type Problem } from "../../../lib/model/problem.ts";
+import { getThingNoun } from "../../../lib/model/things.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
@@ -25,7 +26,7 @@ export function renderProblemLine(
 }
 
 export const renderProblem = (file: string, problem: Problem): Text =>
-  renderProblemLine(file, problem, describeProblem(problem));
+  renderProblemLine(file, problem, describeProblem(problem, getThingNoun));
 
 type GroupableProblem = Pick<Problem, "column" | "params"> & { readonly code: string };
 

@@ -115,7 +115,7 @@ const writeAccountChange = async (
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
-  const locks = changesUserRecord(verb, given) ? ["accounts", "users"] : ["accounts"];
+  const locks = ["accounts", ...(changesUserRecord(verb, given) ? (["users"] as const) : [])] as const;
   const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: true } as const;
   return session.change(change, async (writer) => {
     const before = await getStoredAccount(writer, id);

@@ -29,7 +29,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
   const { random, now } = session.surroundings;
   const code = generateResetCode(random);
   const verifier = createResetCodeVerifier(code, random);
-  const change = { action: "accounts.send-code", locks: ["accounts"] };
+  const change = { action: "accounts.send-code", locks: ["accounts"] } as const;
   const sent = await session.change(change, async (writer) => {
     const account = await getRecordById(writer, ACCOUNTS, id);
     const address = account.emails.find((one) => satisfiesRule(SENDABLE_ADDRESS_RULE, one));

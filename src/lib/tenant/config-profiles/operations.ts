@@ -14,12 +14,7 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   ...recordOperations({
     noun,
     list,
-    needs: `${noun}.read`,
-    filters: () => ({}),
     editable,
-    creates: () => [`${noun}.write`],
-    edits: () => [`${noun}.write`],
-    without: [],
   }),
   list: operation({
     route: `GET /v1/${noun}`,

@@ -11,10 +11,8 @@ export const devices = {
   ...recordOperations({
     noun: "devices",
     list: DEVICE_LIST,
-    needs: "devices.read",
     filters: ({ buildOrgFilters }) => buildOrgFilters(DEVICES_OF_ORG),
     editable: async () => (await import("../records/devices.ts")).EDITABLE_DEVICES,
-    creates: () => ["devices.write"],
     // operators may change only the memo and tags
     edits: (given) => [
       Object.keys(given).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")

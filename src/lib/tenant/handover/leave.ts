@@ -34,7 +34,7 @@ interface LeaveRequest {
   readonly learns?: ListAnswers | undefined;
 }
 
-const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
+const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}` as const)] as const;
 
 /**
  * Ends the rights of leavers, all or none, and deletes leavers on whom nothing depends. @throws Failure `not-found`,

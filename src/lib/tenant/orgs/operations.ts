@@ -8,11 +8,8 @@ export const orgs = {
   ...recordOperations({
     noun: "orgs",
     list: ORG_LIST,
-    needs: "orgs.read",
     filters: ({ buildOrgFilters }) => buildOrgFilters("the organisation"),
     editable: async () => (await import("../records/orgs.ts")).EDITABLE_ORGS,
-    creates: () => ["orgs.write"],
-    edits: () => ["orgs.write"],
     without: ["parentId"],
   }),
   list: operation({

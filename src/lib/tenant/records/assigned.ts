@@ -20,7 +20,6 @@ type EditableTypePromise<T extends Thing> = Promise<EditableRecordType<T["fields
 
 export const createEditableProfileType = async (given: ManualValues): EditableTypePromise<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,
-  collection: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
@@ -30,7 +29,6 @@ export const createEditableAppType = async (
   given: ManualValues,
 ): EditableTypePromise<typeof APP> => ({
   list: APP_LIST,
-  collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
     const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
     refuseSecrets(readSignedText(bytes));

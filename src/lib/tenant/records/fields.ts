@@ -28,7 +28,7 @@ export interface CustomFieldDetail extends CustomField {
 
 /** @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
-  const locks = ["fields"];
+  const locks = ["fields"] as const;
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
     validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);

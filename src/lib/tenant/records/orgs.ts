@@ -23,7 +23,6 @@ export interface MovedOrg extends WrittenOrg {
 
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   list: ORG_LIST,
-  collection: "orgs",
   usual: { parentId: ROOT_ORG_ID },
   check: checkTreePosition,
 };

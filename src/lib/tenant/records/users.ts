@@ -23,7 +23,6 @@ export interface MovedUser extends WrittenUser {
 
 export const createEditableUserType = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
-  collection: "users",
   usual: { org: ROOT_ORG_ID },
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);

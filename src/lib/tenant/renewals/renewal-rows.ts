@@ -123,7 +123,7 @@ export const findRenewalItem = async (reader: Reader, id: string): Promise<Renew
 
 export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
   const { id, createdAt: at, updatedAt: _, ...values } = item;
-  await insertRecord(writer, RENEWAL_ITEM, { id, values: new Map(Object.entries(values)), at, series: "renewals" });
+  await insertRecord(writer, RENEWAL_ITEM, { id, values: new Map(Object.entries(values)), at });
 };
 
 export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {

@@ -42,7 +42,7 @@ export type RenewalChange = { readonly [K in keyof typeof RECORDED_FIELDS]?: Ren
 
 export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
 
-const RENEWAL_LOCKS = ["renewals"];
+const RENEWAL_LOCKS = ["renewals"] as const;
 
 const createIdNotFoundFailure = (what: string, id: string): Failure =>
   new Failure("not-found", { what: text(`no ${what} has the ID "${id}"`, `ID が「${id}」のデータはありません`) });

@@ -9,7 +9,8 @@ import {
   NOT_MANAGED,
 } from "../../model/device.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
-import { describeProblem, getThingNoun, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { getThingNoun } from "../../model/things.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
@@ -253,7 +254,7 @@ const createDeviceProblem = (
   code: ProblemCode,
   params: ProblemParams = {},
 ): RuleProblem => {
-  const { en, ja } = describeProblem({ code, params });
+  const { en, ja } = describeProblem({ code, params }, getThingNoun);
   return { field, code, params, what: text(`${String(serial)}: ${en}`, `${String(serial)}: ${ja}`) };
 };
 

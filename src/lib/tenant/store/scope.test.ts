@@ -10,7 +10,7 @@ import { openForEachTest } from "#support/tenant/tenant.ts";
 
 const unknown = { code: "org-unknown", param: "code" } as const;
 const refer = (to: string): Field => ({ type: "object", of: {}, nullable: true, refers: { to, by: "id", unknown } });
-const create = (name: string, fields: Thing["fields"]): Thing => ({ name, fields, formats: {}, keys: [], usual: [] });
+const create = (name: string, fields: Thing["fields"]): Thing => ({ ...ANSWER, name, fields });
 
 const LOCATION = create("location", {});
 const ROOM = create("room", { holder: refer("user"), site: refer("org") });

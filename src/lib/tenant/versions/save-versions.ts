@@ -1,3 +1,4 @@
+import { getCollection } from "../../model/things.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Writer } from "../store/store.ts";
 import { KEY_LISTS } from "./references.ts";
@@ -108,7 +109,7 @@ export const updateKeyLists = async (writer: Writer, params: { revision: number;
   if ((await writer.get(KEYS_CHANGED_SQL, { revision: params.revision })) === undefined) return shortened;
   for (const { from, list, to, by } of KEY_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
-    const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
+    const [bit, collection] = [getColumnBit(versions, list), getCollection(from)];
     const moved = `(select v.${by} as was, o.${by} as now from main.${getVersionTable(target)} v left join main.${to} o on o.pk = v.pk
       where v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0 and v.${by} is distinct from o.${by})`;
     const written = `main.${getVersionTable(versions)} w where w.revision = :revision and w.changed & ${bit} <> 0`;

@@ -55,6 +55,7 @@ import { mayShowOthers, resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import { getCollection, getCollectionOf } from "../../../model/things.ts";
 import type { ImportedField } from "../staging/kinds.ts";
 import { USER } from "../../../model/user.ts";
 
@@ -369,7 +370,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
   const followed = (request.fromConsole === true ? [] : KEY_LISTS).flatMap(({ from, to }) =>
-    [from.name, to].includes(kind.thing.name) ? [`${to}s`, ...Object.keys(from.formats)] : [],
+    [from.name, to].includes(kind.thing.name) ? [getCollectionOf(to), getCollection(from)] : [],
   );
   // the scope depends on the organisation tree; the scope of devices also depends on the owners
   const scoped = request.scope === undefined ? [] : ["orgs", "users"];

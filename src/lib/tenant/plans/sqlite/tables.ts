@@ -46,8 +46,8 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     tree: { place: placeOrgRows, settle: resolveOrgTreeFaults },
     called: buildOrgPathSql,
   },
-  { thing: SECURED_USER, collection: "secured" },
-  { thing: SECURED_GROUP, collection: "secured" },
+  { thing: SECURED_USER },
+  { thing: SECURED_GROUP },
   { thing: ACCOUNT },
   {
     thing: DEVICE,

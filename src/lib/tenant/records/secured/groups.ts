@@ -37,9 +37,6 @@ export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
 
 const createEditableGroupType = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
   list: buildSecuredGroupList(app),
-  collection: `secured:${app}`,
-  series: "secured_group",
-  actions: "secured.groups",
   scope: app,
 });
 
@@ -66,7 +63,7 @@ export const deleteGroups = (
 ): Promise<DeletedGroups> => {
   const noun = createEditableGroupType(app);
   requireIds(ids);
-  const change = { action: "secured.groups.delete", locks: [noun.collection], dryRun };
+  const change = { action: "secured.groups.delete", locks: [`secured:${app}`], dryRun } as const;
   return session.change(change, async (writer) => {
     const groups = await Promise.all([...new Set(ids)].map((id) => getRecordById(writer, noun.list, id)));
     const names = groups.map(({ name }) => name);

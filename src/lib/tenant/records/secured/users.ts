@@ -35,9 +35,6 @@ const createEditableSecuredUserType = (
   app: SecuredApp,
 ): EditableRecordType<typeof SECURED_USER.fields> => ({
   list: buildSecuredUserList(app),
-  collection: `secured:${app}`,
-  series: "secured_user",
-  actions: "secured.users",
   scope: app,
   fields: listAppFields(app),
   reading: (writer, given, before) =>
