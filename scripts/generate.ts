@@ -17,6 +17,7 @@ import { insertExitCodes } from "./generate/exit-codes.ts";
 import { renderGuidesSource, readGuides } from "./generate/guides.ts";
 import { renderProgramLists } from "./generate/lists.ts";
 import { buildOpenApiDocument } from "./generate/openapi.ts";
+import { renderOperationsSource } from "./generate/operations.ts";
 import { renderReferencePages } from "./generate/reference.ts";
 import { renderSchemaHashes } from "./generate/schemas.ts";
 
@@ -28,9 +29,13 @@ async function readProgramVersion(root: string): Promise<string> {
 }
 
 async function generateFiles(check: boolean): Promise<void> {
+  const operations = await renderOperationsSource(ROOT);
+  // everything else imports the operations
+  if (!check) await writeGeneratedFiles(await findDifferingFiles(new Map([operations])));
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await readProgramVersion(ROOT);
   const wanted = new Map([
+    operations,
     ...renderProgramLists(program),
     ["src/lib/advice/tenantless.ts", renderTenantlessSource(program)],
     ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],

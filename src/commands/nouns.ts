@@ -1,4 +1,5 @@
 import { line } from "../lib/advice/index.ts";
+import { PANEL_KINDS, THINGS_BY_FORMAT } from "../lib/model/console-files.ts";
 import { text } from "../lib/text/index.ts";
 import type { Noun } from "./command.ts";
 
@@ -7,6 +8,7 @@ const GRANT_ROLE_COMMAND = line("clomo-account edit", ["USER"], { role: "ROLE" }
 
 /** The program, and its nouns by path. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
+  ...Object.fromEntries(PANEL_KINDS.map((kind) => [kind, { summary: THINGS_BY_FORMAT[kind].title }])),
   "": {
     summary: text(
       "Unofficial tool for CLOMO administrators. No public CLOMO API is known.",

@@ -3,9 +3,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineAssignableVerbs } from "../config-profiles/assignable-verbs.ts";
 
 export default defineAssignableVerbs({
-  noun: "apps",
   thing: APP,
-  single: text("app", "アプリ"),
   filters: {
     short: {
       kind: "boolean",

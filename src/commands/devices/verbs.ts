@@ -5,7 +5,6 @@ import { defineRecordVerbs } from "../records/verbs.ts";
 import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readDetails } from "./columns.ts";
 
 export default defineRecordVerbs({
-  noun: "devices",
   thing: DEVICE,
   layout: DEVICE_RESULT_LAYOUT,
   argument: DEVICE_ARGUMENT,

@@ -6,7 +6,6 @@ import { ORG_DETAIL_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineRecordVerbs({
-  noun: "orgs",
   thing: ORG,
   layout: ORG_RESULT_LAYOUT,
   columns: ORG_DETAIL_COLUMNS,

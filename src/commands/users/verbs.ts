@@ -6,7 +6,6 @@ import { defineRecordVerbs } from "../records/verbs.ts";
 import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineRecordVerbs({
-  noun: "users",
   thing: USER,
   layout: USER_RESULT_LAYOUT,
   argument: USER_ARGUMENT,

@@ -65,7 +65,6 @@ export const ADE_DEVICE = {
   collection: "ade",
   single: text("ADE device", "ADE デバイス"),
   title: text("ADE devices", "ADE デバイス"),
-  bundle: { name: "ade-devices" },
   fields: ADE_DEVICE_FIELDS,
   formats: {},
   keys: [],

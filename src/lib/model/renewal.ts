@@ -114,7 +114,10 @@ export const RENEWAL_ITEM = {
   usual: [],
 } as const satisfies Thing;
 
-export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
+/** `record` is the record that ends, by its noun and key, if the item itself is not recorded. */
+export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields> & {
+  readonly record?: { readonly noun: string; readonly key: string } | undefined;
+};
 
 const UNRESTRICTED_FIELDS: readonly string[] =
   "id kind name organisation expiresAt certainty owner confirmedAt confirmedBy createdAt updatedAt".split(" ");

@@ -35,7 +35,7 @@ export const CONTRACT = {
   name: { type: "text", longest: 255, blank: false },
   licences: { type: "integer", nullable: true },
   from: { type: "day", nullable: true },
-  until: { type: "day", nullable: true },
+  until: { type: "day", nullable: true, ends: "contract" },
 } as const satisfies Fields;
 
 export type Contract = RecordOf<typeof CONTRACT>;

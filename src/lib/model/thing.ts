@@ -75,6 +75,8 @@ export type Field = FieldShape & {
   readonly resolves?: string | undefined;
   /** true if the value is derived from other data, so that it is not stored with the record */
   readonly derived?: true | undefined;
+  /** kind of the renewal item as which a record is listed and reminded until this day */
+  readonly ends?: string | undefined;
   /** version of the database schema that added the field; undefined for the first version */
   readonly added?: number | undefined;
 };
@@ -231,6 +233,10 @@ export interface ListColumn {
   readonly member?: string | undefined;
   readonly field: Field;
 }
+
+/** Returns the words before the verbs on the command line. */
+export const getCommandNoun = ({ command, collection }: Pick<Thing, "command" | "collection">): string =>
+  command ?? collection;
 
 /** Returns a column for each field that has a label, in the order of the tenant API. */
 export const buildListColumns = (fields: Fields): readonly ListColumn[] =>

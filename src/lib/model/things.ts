@@ -8,28 +8,28 @@ import { RENEWAL_ITEM } from "./renewal.ts";
 import { SCHEME } from "./scheme.ts";
 import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "./secured-user.ts";
 import { TENANT } from "./tenant.ts";
-import type { Thing } from "./thing.ts";
+import { getCommandNoun, type Thing } from "./thing.ts";
 import { CUSTOM_FIELD, USER } from "./user.ts";
 
 export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
 
-/** All nouns, each in files after those to which its records refer. */
+/** All nouns, each after those to which its records refer. */
 export const NOUNS = [
-  ORG,
-  USER,
+  TENANT_PROFILE,
+  ACCOUNT_SETTINGS,
   CUSTOM_FIELD,
-  SECURED_USER,
+  ORG,
+  SCHEME,
+  USER,
+  ACCOUNT,
   SECURED_GROUP,
+  SECURED_USER,
   DEVICE,
   DEVICE_ACTION,
-  SCHEME,
-  ACCOUNT,
-  ACCOUNT_SETTINGS,
-  TENANT_PROFILE,
-  RENEWAL_ITEM,
-  ANSWER,
   CONFIG_PROFILE,
   APP,
+  RENEWAL_ITEM,
+  ANSWER,
 ] as const satisfies readonly Thing[];
 
 type Noun = (typeof NOUNS)[number];
@@ -61,8 +61,8 @@ export const getCollectionOf = (thing: string): Collection => {
 };
 
 /** Returns the prefix of the actions on these records in the audit log, such as `users` in `users.create`. */
-export const getActionPrefix = ({ audited, command, collection }: Thing): string =>
-  audited?.actions ?? (command ?? collection).replaceAll(" ", ".");
+export const getActionPrefix = (noun: Thing): string =>
+  noun.audited?.actions ?? getCommandNoun(noun).replaceAll(" ", ".");
 
 /** Returns the collection that has the highest record number of a type's table. */
 export const getSeries = ({ name, collection, scope }: Thing): Collection =>

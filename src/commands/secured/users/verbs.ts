@@ -17,9 +17,7 @@ import {
 import { FIELDS_WITH_OPTIONS, USER_OPTIONS, hasPassword, readUserSecrets } from "./options.ts";
 
 const fileVerbs = defineFileVerbs({
-  noun: "secured users",
   thing: SECURED_USER,
-  single: text("SECURED APPs user", "SECURED APPs ユーザー"),
   argument: SECURED_USER_ARGUMENT,
   choice: { app: APP_OPTION },
   kind: ({ app }) => app as App,

@@ -1,3 +1,4 @@
+import { buildEndCommand } from "../end-command.ts";
 import {
   RECORDED_FIELDS,
   RENEWAL_KINDS,
@@ -94,6 +95,7 @@ function buildRecordCommand(kind: RenewalKind, known: RenewalItem | null): Comma
     return known === null
       ? line("renewals add", [name], { kind, lastLogin: "DATE" })
       : line("renewals renew", [name], { signedIn: "DATE", by: "NAME" });
+  if (known?.record !== undefined) return buildEndCommand(known.record);
   if (kind === "contract") return line("tenant set", [], { contract: name, until: "DATE" });
   if (kind === "device-certificate" || kind === "custom")
     return known === null

@@ -9,6 +9,7 @@ import {
   OPERATIONS,
   type Operation,
 } from "../../model/role-policy.ts";
+import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { SignInRight } from "../../model/credential.ts";
@@ -37,6 +38,10 @@ export const getPermittedReach = (
 
 export const isOperationPermitted = (actor: Actor, operation: Operation): boolean =>
   getPermittedReach(actor, operation) !== undefined;
+
+/** Returns true for nouns that everybody may read. */
+export const canRead = (actor: Actor, { collection, rights = {} }: Thing): boolean =>
+  !("read" in rights) || isOperationPermitted(actor, `${collection}.read` as Operation);
 
 /** Returns the actor with all rights of the account, without the limits of an access token. */
 export const withoutToken = (actor: Actor): Actor => ({ ...actor, credential: undefined });

@@ -4,6 +4,7 @@ import { createKeyComparator } from "../../model/normalise.ts";
 import { getActionPrefix, getCollection, getCollectionOf, getThingNoun, THINGS } from "../../model/things.ts";
 import { toStoredValue } from "../../model/rules.ts";
 import {
+  getCommandNoun,
   listEditableFields,
   type Field,
   type Fields,
@@ -428,6 +429,6 @@ export const createUnknownIdFailure = (thing: string, id: string): Failure => {
 const createLookupHint = (name: string, verb: string): Text | undefined => {
   const thing = THINGS.get(name);
   if (thing === undefined || (thing.command === undefined && Object.keys(thing.formats).length === 0)) return undefined;
-  const line = `clomoctl ${thing.command ?? thing.collection} ${verb}`;
+  const line = `clomoctl ${getCommandNoun(thing)} ${verb}`;
   return text(`run: \`${line}\``, `確認: \`${line}\``);
 };

@@ -1,8 +1,7 @@
 import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { ANSWER } from "../../model/answer.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
+import { THINGS } from "../../model/things.ts";
 
 // A version contains the values that a record had before a change: all values after a deletion, else the values of
 // changed columns.
@@ -39,7 +38,7 @@ export const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType
 
 const buildVersionSchema = (
   thing: Thing,
-  { key = "pk", lasting = ["id", ...(thing.scope === undefined ? [] : [thing.scope]), "createdAt"] } = {},
+  { key = "pk", lasting = ["id", thing.scope ?? "", "createdAt"].filter((name) => name in thing.fields) } = {},
 ): VersionSchema => ({
   thing,
   key,
@@ -56,8 +55,6 @@ const buildVersionSchema = (
 const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVersionSchema>[1]>> = {
   [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
   [ACCOUNT_SETTINGS.name]: { lasting: [] },
-  [TENANT_PROFILE.name]: { lasting: [] },
-  [ANSWER.name]: { lasting: ["id"] },
 };
 
 export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
