@@ -3,14 +3,7 @@ import { ACCOUNT_NAME_COMPOSITIONS } from "./composition.ts";
 import { defineOrgField } from "./organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
 import { ANY_TEXT_RULE } from "./rules.ts";
-import {
-  CREATED_AT_FIELD,
-  defineLabelledChoice,
-  UPDATED_AT_FIELD,
-  type Fields,
-  type RecordOf,
-  type Thing,
-} from "./thing.ts";
+import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type Thing } from "./thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
@@ -89,8 +82,7 @@ const ACCOUNT_FIELDS = {
     nullable: true,
     label: text("password set at", "パスワード設定日時"),
   },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 export const ACCOUNT = {

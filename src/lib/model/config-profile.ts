@@ -1,7 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
   listFileFields,
@@ -43,8 +42,7 @@ const ASSIGNMENT_FIELDS = {
   memo: defineOptionalText("memo", "メモ"),
   /** SHA-256 of the file that is stored for the record */
   file: { type: "digest", nullable: true, byHand: true, label: text("file (SHA-256)", "ファイル(SHA-256)") },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const NOT_EXPORTED_PROPERTIES = {

@@ -2,8 +2,7 @@ import { formatCount, text, type Text } from "../text/index.ts";
 import { defineOrgField } from "./organisation.ts";
 import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   listFileFields,
   ID_FIELD,
   defineLabelledChoice,
@@ -139,8 +138,7 @@ const DEVICE_FIELDS = {
     nullable: true,
     derived: true,
   },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const DEVICES_PAGE = text(
@@ -254,8 +252,7 @@ export const DEVICE_ACTION = {
     screen: { ...defineActionText("screen", "画面"), rule: { kind: "choice", choices: ["lock", "home", "both"] } },
     reason: { ...defineActionText("reason", "理由"), lines: true },
     by: defineActionText("actor", "実行者"),
-    createdAt: CREATED_AT_FIELD,
-    updatedAt: UPDATED_AT_FIELD,
+    ...RECORD_TIMES,
   },
   formats: {},
   keys: [],

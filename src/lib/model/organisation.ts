@@ -1,8 +1,7 @@
 import { text } from "../text/index.ts";
 import { ANY_TEXT_RULE } from "./rules.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   listFileFields,
   ID_FIELD,
   type Field,
@@ -64,8 +63,7 @@ const ORG_FIELDS = {
   },
   path: { type: "text", derived: true, label: text("path", "パス") },
   depth: { type: "integer", derived: true, label: text("depth", "階層") },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const ORG_CLICKS = text(

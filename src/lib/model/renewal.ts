@@ -1,7 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
   type Field,
@@ -106,8 +105,7 @@ export const RENEWAL_ITEM = {
     /** time at which `confirmedBy` last confirmed the yearly login or the upload */
     confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時") },
     confirmedBy: defineTextField("confirmed by", "実施者"),
-    createdAt: CREATED_AT_FIELD,
-    updatedAt: UPDATED_AT_FIELD,
+    ...RECORD_TIMES,
   },
   formats: {},
   keys: [],

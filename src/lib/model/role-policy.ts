@@ -11,85 +11,66 @@ export const OPERATION_SCOPE_LABELS = {
   no: text("no", "不可"),
 } as const satisfies Readonly<Record<OperationScope, Text>>;
 
-interface Area {
-  readonly title: Text;
-  readonly rights?: Readonly<Record<string, Right>> | undefined;
-}
+const NOBODY = ["no", "no", "no"] as const;
 
-/** Rights to what is no noun, and the title of rights to two nouns. */
-const AREAS = {
-  handover: {
-    title: text("handover", "引き継ぎ"),
-    rights: {
-      read: {
-        about: text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
-        roles: ["no", "no", "no"],
-      },
-    },
+/** Rights to what is no noun. */
+const OTHER_RIGHTS = {
+  "handover.read": {
+    about: text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
+    roles: NOBODY,
   },
-  roles: {
-    title: text("roles", "管理者権限"),
-    rights: {
-      read: { about: text("read the rights of roles", "管理者権限の一覧の閲覧"), roles: ["all", "all", "all"] },
-    },
+  "roles.read": { about: text("read the rights of roles", "管理者権限の一覧の閲覧"), roles: ["all", "all", "all"] },
+  "apple.read": { about: text("read ADE", "ADE の閲覧"), roles: NOBODY },
+  "apple.write": { about: text("manage ADE", "ADE の管理"), roles: NOBODY },
+  "console.read": {
+    about: text("read console tasks", "管理画面での作業の閲覧"),
+    roles: ["inside", "inside", "inside"],
   },
-  apple: {
-    title: text("Apple's services", "Apple のサービス"),
-    rights: {
-      read: { about: text("read ADE", "ADE の閲覧"), roles: ["no", "no", "no"] },
-      write: { about: text("manage ADE", "ADE の管理"), roles: ["no", "no", "no"] },
-    },
-  },
-  secured: { title: same("SECURED APPs"), rights: {} },
-  console: {
-    title: text("console tasks", "管理画面での作業"),
-    rights: {
-      read: { about: text("read console tasks", "管理画面での作業の閲覧"), roles: ["inside", "inside", "inside"] },
-      write: { about: text("close console tasks", "管理画面での作業の完了"), roles: ["inside", "no", "inside"] },
-    },
-  },
-  audit: {
-    title: text("audit log", "監査ログ"),
-    rights: {
-      read: { about: text("read the audit log", "監査ログの閲覧"), roles: ["no", "no", "item"] },
-      verify: { about: text("verify the whole audit log", "監査ログ全体の検証"), roles: ["no", "no", "no"] },
-    },
-  },
-} as const satisfies Readonly<Record<string, Area>>;
+  "console.write": { about: text("close console tasks", "管理画面での作業の完了"), roles: ["inside", "no", "inside"] },
+  "audit.read": { about: text("read the audit log", "監査ログの閲覧"), roles: ["no", "no", "item"] },
+  "audit.verify": { about: text("verify the whole audit log", "監査ログ全体の検証"), roles: NOBODY },
+} as const satisfies Readonly<Record<string, Right>>;
 
-type RightOf<G, R> = `${G & string}.${keyof R & string}`;
-type RightOfNoun<T> = T extends { readonly collection: infer G; readonly rights: infer R } ? RightOf<G, R> : never;
-type RightOfArea = { [A in keyof typeof AREAS]: RightOf<A, (typeof AREAS)[A]["rights"]> }[keyof typeof AREAS];
+type RightOf<T> = T extends { readonly collection: infer G; readonly rights: infer R }
+  ? `${G & string}.${keyof R & string}`
+  : never;
 
 /** Operations of カスタム管理権限スキーム. @see facts 2.1 */
-export type Operation = RightOfNoun<(typeof NOUNS)[number]> | RightOfArea;
+export type Operation = RightOf<(typeof NOUNS)[number]> | keyof typeof OTHER_RIGHTS;
 
 export type OperationGroup = Operation extends infer O ? (O extends `${infer G}.${string}` ? G : never) : never;
 
-export const operationGroupOf = (operation: Operation): OperationGroup => operation.split(".")[0] as OperationGroup;
+export const operationGroupOf = (operation: string): OperationGroup => operation.split(".")[0] as OperationGroup;
 
 /** Only the order in which rights are shown. Further nouns come last. */
 const FIRST_GROUPS =
   "tenant handover orgs users fields accounts schemes roles devices config-profiles apps apple secured console audit";
 
-const listGroups = (): readonly (readonly [group: string, area: Area])[] => {
-  const own = NOUNS.flatMap(({ collection, title, ...noun }): readonly (readonly [string, Area])[] =>
-    "rights" in noun ? [[collection, { title, rights: noun.rights }]] : [],
-  );
-  const places = FIRST_GROUPS.split(" ");
-  const placeOf = (group: string): number => (places.includes(group) ? places.indexOf(group) : places.length);
-  return [...own, ...Object.entries<Area>(AREAS)].toSorted(([one], [other]) => placeOf(one) - placeOf(other));
+const placeOf = ([operation]: readonly [string, Right]): number => {
+  const groups = FIRST_GROUPS.split(" ");
+  return [...groups, operationGroupOf(operation)].indexOf(operationGroupOf(operation));
 };
 
-export const OPERATION_GROUPS = Object.fromEntries(
-  listGroups().map(([group, { title }]) => [group, title]),
-) as Readonly<Record<OperationGroup, Text>>;
-
 export const OPERATIONS = Object.fromEntries(
-  listGroups().flatMap(([group, { rights = {} }]) =>
-    Object.entries(rights).map(([name, right]) => [`${group}.${name}`, right] as const),
-  ),
+  [
+    ...NOUNS.flatMap(({ collection, rights = {} }: Thing) =>
+      Object.entries(rights).map(([name, right]) => [`${collection}.${name}`, right] as const),
+    ),
+    ...Object.entries<Right>(OTHER_RIGHTS),
+  ].toSorted((one, other) => placeOf(one) - placeOf(other)),
 ) as Readonly<Record<Operation, Right>>;
+
+const NOUN_TITLES = NOUNS.flatMap((noun) => ("rights" in noun ? [[noun.collection, noun.title] as const] : []));
+
+export const OPERATION_GROUPS = {
+  ...(Object.fromEntries(NOUN_TITLES) as Record<OperationGroup, Text>),
+  handover: text("handover", "引き継ぎ"),
+  roles: text("roles", "管理者権限"),
+  apple: text("Apple's services", "Apple のサービス"),
+  secured: same("SECURED APPs"),
+  console: text("console tasks", "管理画面での作業"),
+  audit: text("audit log", "監査ログ"),
+} as const satisfies Readonly<Record<OperationGroup, Text>>;
 
 const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 

@@ -1,5 +1,5 @@
 import { same, text } from "../text/index.ts";
-import { CREATED_AT_FIELD, ID_FIELD, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
+import { ID_FIELD, RECORD_TIMES, type Thing } from "./thing.ts";
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
@@ -35,8 +35,7 @@ export const SCHEME = {
       byHand: true,
     },
     accounts: { type: "integer", derived: true, label: text("accounts", "アカウント数") },
-    createdAt: CREATED_AT_FIELD,
-    updatedAt: UPDATED_AT_FIELD,
+    ...RECORD_TIMES,
   },
   // The manual shows the settings screen, but not the buttons on it. @see facts 2.1
   clicks: {

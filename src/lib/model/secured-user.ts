@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import { ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
   type Field,
@@ -166,8 +166,7 @@ const SECURED_USER_FIELDS = {
   microsoft365AccountDescription: defineSetting("Microsoft365アカウント説明"),
   accountType: defineSetting("アカウントのタイプ", SECURED_FIELD_RULES.accountType),
   mailAddress: defineSetting("メールアドレス"),
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const USER_COLUMNS = ["displayName", "userId", "password", "description"] as const;

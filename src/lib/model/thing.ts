@@ -311,7 +311,10 @@ export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C,
 
 export const CREATED_AT_FIELD = { type: "instant", label: text("created", "作成日時") } as const satisfies Field;
 
-export const UPDATED_AT_FIELD = { type: "instant", label: text("updated", "更新日時") } as const satisfies Field;
+export const RECORD_TIMES = {
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: { type: "instant", label: text("updated", "更新日時") },
+} as const satisfies Fields;
 
 export interface ValueRule {
   readonly rule: Rule;

@@ -3,7 +3,7 @@ import { defineOrgField, ORG } from "./organisation.ts";
 import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   listFileFields,
   ID_FIELD,
   type Field,
@@ -136,8 +136,7 @@ const FIELDS = {
     label: text("custom fields", "カスタムユーザー情報"),
     byHand: true,
   },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 /** The form with the name, the password and the role of an account. @see seed 000 */

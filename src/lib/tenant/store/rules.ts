@@ -50,8 +50,12 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
     user: ["accountName", "org"],
     account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
   },
-  config_profile: { config_profile: ["orgs", "devices"] },
-  app: { app: ["orgs", "devices"] },
+  ...Object.fromEntries(
+    KEY_LISTS.map(({ from }) => [
+      from.name,
+      { [from.name]: KEY_LISTS.flatMap(({ from: { name }, list }) => (name === from.name ? [list] : [])) },
+    ]),
+  ),
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
   device_action: { device_action: ["serialNumber", "kind"] },
 };
@@ -366,7 +370,7 @@ const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly Reco
       breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
       told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
       problem: ({ [`old_${by}`]: key }, name) => {
-        const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], {
+        const edit = line(`${from.collection as "apps" | "config-profiles"} edit`, [String(name)], {
           [to]: to === "device" ? "SERIAL" : "CODE",
         });
         const what = text(

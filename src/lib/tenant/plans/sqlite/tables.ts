@@ -6,8 +6,8 @@ import { buildKindDefinition } from "../staging/kinds.ts";
 import type { Format } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { ORG } from "../../../model/organisation.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
 import type { Thing } from "../../../model/thing.ts";
+import { THINGS } from "../../../model/things.ts";
 import { USER } from "../../../model/user.ts";
 import { ORG_MANAGERS_SQL } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
@@ -46,9 +46,6 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     tree: { place: placeOrgRows, settle: resolveOrgTreeFaults },
     called: buildOrgPathSql,
   },
-  { thing: SECURED_USER },
-  { thing: SECURED_GROUP },
-  { thing: ACCOUNT },
   {
     thing: DEVICE,
     check: checkDeviceOwners,
@@ -83,7 +80,7 @@ export const buildThingTables = (
   further: readonly ThingTable[] = [],
 ): readonly ThingTable[] => {
   const known = [...SPECIAL_TABLES, ...further];
-  const others = [...new Set(formats.map(({ thing }) => thing))].filter((thing) =>
+  const others = [...new Set([...THINGS.values(), ...formats.map(({ thing }) => thing)])].filter((thing) =>
     known.every((table) => table.thing !== thing),
   );
   return [...known, ...others.map((thing) => ({ thing }))].map((table: ThingTable) => ({
