@@ -1,5 +1,5 @@
 import { line } from "../lib/advice/index.ts";
-import { PANEL_KINDS, THINGS_BY_FORMAT } from "../lib/model/console-files.ts";
+import { PANEL_KINDS, THINGS_BY_FORMAT } from "../lib/nouns/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Noun } from "./command.ts";
 

@@ -1,4 +1,4 @@
-import { APP } from "../../lib/model/config-profile.ts";
+import { APP } from "../../lib/nouns/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineAssignableVerbs } from "../config-profiles/assignable-verbs.ts";
 

@@ -3,7 +3,7 @@ import {
   PROFILE_PURPOSES,
   SUPERVISED_KINDS,
   type ProfileKind,
-} from "../../lib/model/config-profile.ts";
+} from "../../lib/nouns/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineAssignableVerbs } from "./assignable-verbs.ts";
 

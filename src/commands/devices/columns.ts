@@ -1,9 +1,9 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Device, DeviceAction } from "../../lib/client/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
-import { THINGS_BY_FORMAT } from "../../lib/model/console-files.ts";
-import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { THINGS_BY_FORMAT } from "../../lib/nouns/index.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";

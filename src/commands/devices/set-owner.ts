@@ -1,7 +1,7 @@
 import type { Device } from "../../lib/client/index.ts";
-import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/model/device.ts";
+import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/nouns/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
-import { getThingNoun } from "../../lib/model/things.ts";
+import { getThingNoun } from "../../lib/nouns/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_WIPES_OPTION } from "../imports/plan/options.ts";

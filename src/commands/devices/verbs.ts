@@ -1,4 +1,4 @@
-import { DEVICE } from "../../lib/model/device.ts";
+import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";

@@ -1,4 +1,4 @@
-import { ORG } from "../../lib/model/organisation.ts";
+import { ORG } from "../../lib/nouns/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { buildAllowOption, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";

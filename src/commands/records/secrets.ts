@@ -1,6 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
-import { getThingNoun } from "../../lib/model/things.ts";
+import { getThingNoun } from "../../lib/nouns/index.ts";
 import { describeRule, listRuleFaults, type Rule } from "../../lib/model/rules.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../lib/text/index.ts";

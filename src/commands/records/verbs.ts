@@ -2,7 +2,7 @@ import type { ChangeResult, Client, ImportKind, RecordHistory, StreamedLines } f
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { line } from "../../lib/advice/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
-import type { PanelKind } from "../../lib/model/console-files.ts";
+import type { PanelKind } from "../../lib/nouns/index.ts";
 import { getCommandNoun, MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";

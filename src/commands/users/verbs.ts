@@ -1,5 +1,5 @@
 import { ALLOWANCES } from "../../lib/model/import.ts";
-import { USER, USER_KEY_NAMES } from "../../lib/model/user.ts";
+import { USER, USER_KEY_NAMES } from "../../lib/nouns/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { buildAllowOption, IMPORT_OPTIONS, ORG_BY_OPTION, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";

@@ -1,6 +1,6 @@
-import { ADE_DEVICE } from "../model/ade-device.ts";
+import { ADE_DEVICE } from "../nouns/ade-device.ts";
 import type { Thing } from "../model/thing.ts";
-import { NOUNS } from "../model/things.ts";
+import { NOUNS } from "../nouns/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 type BundleName<T> = T extends { readonly bundle: { readonly name: infer N } }

@@ -1,7 +1,7 @@
 import { same, text, type Text } from "../text/index.ts";
-import { SECURED_USER } from "./secured-user.ts";
+import { SECURED_USER } from "../nouns/secured-user.ts";
 import type { Thing } from "./thing.ts";
-import { getActionPrefix, NOUNS } from "./things.ts";
+import { getActionPrefix, NOUNS } from "../nouns/index.ts";
 
 const ACTION_OBJECTS: ReadonlyMap<string, Text> = new Map<string, Text>([
   ...NOUNS.map((noun: Thing) => [getActionPrefix(noun), noun.audited?.single ?? noun.single] as const),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeProblem } from "./problem.ts";
-import { getThingNoun } from "./things.ts";
+import { getThingNoun } from "../nouns/index.ts";
 
 const said = (value: string) => describeProblem({ code: "not-mail-address", params: { value } }, getThingNoun);
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeProblem, PROBLEMS, type ProblemCode, type ProblemParams } from "./problem.ts";
-import { getThingNoun } from "./things.ts";
+import { getThingNoun } from "../nouns/index.ts";
 
 const TEXT_PARAMS =
   "allowed app cell change characters choices code codePoint composed device encoding format group header holder id mended name nearest one org other owner parent paths range records status tasks value was";

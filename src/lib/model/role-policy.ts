@@ -1,8 +1,8 @@
 import { addArticle, same, text, type Text } from "../text/index.ts";
 import { ROLES, type AdministratorRole } from "./role.ts";
 import type { OperationScope, Right, Thing } from "./thing.ts";
-import { NOUNS } from "./things.ts";
-import { getOperationsForNewUsers } from "./user.ts";
+import { NOUNS } from "../nouns/index.ts";
+import { getOperationsForNewUsers } from "../nouns/user.ts";
 
 export const OPERATION_SCOPE_LABELS = {
   all: text("all", "全体"),

@@ -13,8 +13,8 @@ import {
 import type { Column } from "../terminal/index.ts";
 import { toTableCellText } from "../terminal/output.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../model/problem.ts";
-import { getThingNoun } from "../model/things.ts";
-import { formatSecuredAppName } from "../model/secured-user.ts";
+import { getThingNoun } from "../nouns/index.ts";
+import { formatSecuredAppName } from "../nouns/secured-user.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import {
   type InstantFormatter,

@@ -1,6 +1,6 @@
 import { line, type CommandLine } from "../advice/index.ts";
-import { THINGS_BY_FORMAT, type PanelKind } from "../model/console-files.ts";
-import type { RenewalItem } from "../model/renewal.ts";
+import { THINGS_BY_FORMAT, type PanelKind } from "../nouns/index.ts";
+import type { RenewalItem } from "../nouns/renewal.ts";
 import type { Fields } from "../model/thing.ts";
 
 /** Returns the command that changes the end of a record, which is an item but is not recorded as one. */

@@ -1,5 +1,5 @@
 import { SECURED_FORMATS } from "../model/secured-formats.ts";
-import { SECURED_USER, type SecuredApp } from "../model/secured-user.ts";
+import { SECURED_USER, type SecuredApp } from "../nouns/secured-user.ts";
 import { listEditableFields } from "../model/thing.ts";
 
 /** Returns all fields of the app's users, including fields that no file contains. */

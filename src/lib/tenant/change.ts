@@ -1,4 +1,4 @@
-import type { Collection } from "../model/things.ts";
+import type { Collection } from "../nouns/index.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observed-state.ts";

@@ -1,4 +1,4 @@
-import { PANEL_KINDS, type PanelKind } from "../../../src/lib/model/console-files.ts";
+import { PANEL_KINDS, type PanelKind } from "../../../src/lib/nouns/index.ts";
 import { createExampleId } from "../examples.ts";
 import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";

@@ -1,4 +1,4 @@
-import type { Collection } from "../../../src/lib/model/things.ts";
+import type { Collection } from "../../../src/lib/nouns/index.ts";
 import type { DerivedTable, LockedCollection, Params, Writer } from "../../../src/lib/tenant/store/store.ts";
 import type { WriterGuard } from "../../../src/lib/tenant/store/sqlite/store.ts";
 

@@ -14,7 +14,7 @@ import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
 import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
-import { getThingNoun, NOUNS, THINGS } from "../../../src/lib/model/things.ts";
+import { getThingNoun, NOUNS, THINGS } from "../../../src/lib/nouns/index.ts";
 import { getKeyMark } from "../../../src/lib/model/key-mark.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import {

@@ -1,4 +1,4 @@
-import { ADE_DEVICE } from "../../../lib/model/ade-device.ts";
+import { ADE_DEVICE } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";

@@ -1,4 +1,4 @@
-import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
+import { READY_PROFILE_STATES } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

@@ -2,9 +2,9 @@ import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.t
 import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import type { Column } from "../../../lib/model/format.ts";
-import { FORMAT_NAMES, isPanelKind, type PanelKind } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, isPanelKind, type PanelKind } from "../../../lib/nouns/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
+import { formatOrgPath, parseOrgPath } from "../../../lib/nouns/organisation.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
 import { getKeyScope, type KindUpload, type Secrets } from "./open-records.ts";

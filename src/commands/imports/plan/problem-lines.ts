@@ -1,5 +1,5 @@
 import { describeProblem, type Problem } from "../../../lib/model/problem.ts";
-import { getThingNoun } from "../../../lib/model/things.ts";
+import { getThingNoun } from "../../../lib/nouns/index.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";

@@ -11,7 +11,7 @@ import {
   NEW_USER_ITEMS,
   NEW_USER_ITEMS_FOR_SOME_ORGS,
 } from "../../../lib/model/role-policy.ts";
-import { SCHEME } from "../../../lib/model/scheme.ts";
+import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

@@ -2,7 +2,7 @@ import { line } from "../../../lib/advice/index.ts";
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { listGroupedColumns } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
-import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";

@@ -1,5 +1,5 @@
 import type { App } from "../../../lib/client/index.ts";
-import { SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

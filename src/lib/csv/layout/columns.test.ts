@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { SECURED_APPS } from "../../model/secured-user.ts";
-import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { SECURED_APPS } from "../../nouns/secured-user.ts";
+import { FORMAT_NAMES } from "../../nouns/index.ts";
 import { findColumn, listColumns } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";

@@ -5,7 +5,7 @@ import {
   type RenewalItem,
   type RenewalKind,
   formatTwoFactorPhone,
-} from "../../model/renewal.ts";
+} from "../../nouns/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
 import { isUploadedKind } from "../upload.ts";

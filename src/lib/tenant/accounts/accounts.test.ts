@@ -5,7 +5,7 @@ import crypto, { argon2Sync } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Account, User } from "../operations.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import type { AdministratorRole } from "../../model/role.ts";
 import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";

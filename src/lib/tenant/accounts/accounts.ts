@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../model/account.ts";
+import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../nouns/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../model/composition.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";

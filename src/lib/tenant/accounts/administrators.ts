@@ -1,4 +1,4 @@
-import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
+import { SECURED_APPS, type SecuredApp } from "../../nouns/secured-user.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";

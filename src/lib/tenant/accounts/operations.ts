@@ -1,5 +1,5 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { SECURED_APPS } from "../../model/secured-user.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../nouns/account.ts";
+import { SECURED_APPS } from "../../nouns/secured-user.ts";
 import { operation, type InputKit } from "../operation.ts";
 import { readOperations } from "../records/operations.ts";
 import { readAllRecords, streamList } from "../store/lists.ts";
@@ -181,7 +181,7 @@ export const administrators = {
   }),
 };
 
-export type { Account, AccountSettings } from "../../model/account.ts";
+export type { Account, AccountSettings } from "../../nouns/account.ts";
 export type { AccountNameComposition } from "../../model/composition.ts";
 export type { TransferResult } from "../handover/transfer.ts";
 export type { WrittenAccount, WrittenAccountSettings } from "./accounts.ts";

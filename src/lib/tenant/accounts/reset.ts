@@ -1,6 +1,6 @@
 import { line } from "../../advice/index.ts";
 import type { Failure } from "../../errors/index.ts";
-import { RESET_CODE_LIMITS, type Account } from "../../model/account.ts";
+import { RESET_CODE_LIMITS, type Account } from "../../nouns/account.ts";
 import { emailKey } from "../../model/normalise.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { formatMinute } from "../../model/time.ts";

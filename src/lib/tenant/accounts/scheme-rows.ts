@@ -1,5 +1,5 @@
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
-import { SCHEME } from "../../model/scheme.ts";
+import { SCHEME } from "../../nouns/scheme.ts";
 import { readAllRecords, type RecordList } from "../store/lists.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/save-versions.ts";

@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS, type Operation } from "../../model/role-policy.ts";
-import type { SCHEME } from "../../model/scheme.ts";
+import type { SCHEME } from "../../nouns/scheme.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";

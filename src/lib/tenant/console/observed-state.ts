@@ -1,12 +1,12 @@
-import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql.ts";
 import type { Writer } from "../store/store.ts";
-import { ORG } from "../../model/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
 import type { Thing } from "../../model/thing.ts";
-import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import {

@@ -1,9 +1,8 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../model/account.ts";
-import type { FormatName } from "../../model/console-files.ts";
-import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
-import { USER } from "../../model/user.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../nouns/account.ts";
+import { type FormatName, THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
+import { USER } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
 import type { ConsoleImportResult } from "../plans/import-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";

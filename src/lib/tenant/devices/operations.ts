@@ -1,4 +1,4 @@
-import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../nouns/device.ts";
 import { operation } from "../operation.ts";
 import { buildReadingInput } from "../plans/request.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../records/device-rows.ts";
@@ -93,5 +93,5 @@ export const deviceActions = {
   }),
 };
 
-export type { Device, DeviceAction } from "../../model/device.ts";
+export type { Device, DeviceAction } from "../../nouns/device.ts";
 export type { WrittenDevice } from "../records/devices.ts";

@@ -1,5 +1,5 @@
 import type { Operation as Right } from "../../model/role-policy.ts";
-import { FORMAT_NAMES, isPanelKind, type FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, isPanelKind, type FormatName } from "../../nouns/index.ts";
 import { IMPORT_NUMBER_PATTERN } from "../../model/import-number.ts";
 import { ROW_ACTION_NAMES } from "../../model/import.ts";
 import { operation } from "../operation.ts";
@@ -214,7 +214,7 @@ export const layouts = {
   }),
 };
 
-export type { FormatName as ImportKind } from "../../model/console-files.ts";
+export type { FormatName as ImportKind } from "../../nouns/index.ts";
 export type { DeletionRequest } from "./deletion.ts";
 export type { Layout } from "../layouts/layouts.ts";
 export type { InputProblem, PlanRow, SelectedFile, SelectedRecord } from "./engine.ts";

@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName } from "../../nouns/index.ts";
 import {
   concernsWholeTenant,
   isPermittedByItems,

@@ -1,12 +1,11 @@
 import type { PlanCounts } from "../plans/staging/counts.ts";
 import { buildKindDefinition } from "../plans/staging/kinds.ts";
-import { THINGS_BY_FORMAT, type FormatName } from "../../model/console-files.ts";
-import { NOTE_FIELDS } from "../../model/device.ts";
+import { type FormatName, THINGS, THINGS_BY_FORMAT } from "../../nouns/index.ts";
+import { NOTE_FIELDS } from "../../nouns/device.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { ORG } from "../../model/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import { getChangeOperation, type Operation } from "../../model/role-policy.ts";
-import { THINGS } from "../../model/things.ts";
-import { getOperationsForNewUsers, USER } from "../../model/user.ts";
+import { getOperationsForNewUsers, USER } from "../../nouns/user.ts";
 import type { Actor } from "./actor.ts";
 import { requireAccountRights, requireTokenRights } from "./check.ts";
 

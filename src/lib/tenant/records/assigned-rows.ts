@@ -1,6 +1,6 @@
-import { APP, CONFIG_PROFILE, type ProfileKind } from "../../model/config-profile.ts";
-import { NOT_MANAGED } from "../../model/device.ts";
-import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { APP, CONFIG_PROFILE, type ProfileKind } from "../../nouns/config-profile.ts";
+import { NOT_MANAGED } from "../../nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import type { Fields } from "../../model/thing.ts";
 import type { RecordList } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql.ts";

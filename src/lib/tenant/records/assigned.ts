@@ -5,7 +5,7 @@ import { decodeBase64, decodeLatin1 } from "../../apple/encoding/pem.ts";
 import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
-import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
+import type { APP, CONFIG_PROFILE } from "../../nouns/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";

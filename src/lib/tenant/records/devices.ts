@@ -10,7 +10,7 @@ import {
   describeWipeMismatch,
   ownerIdOf,
   RETURN_TAGS,
-} from "../../model/device.ts";
+} from "../../nouns/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Field, ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";

@@ -1,7 +1,7 @@
 import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { checkCustomFieldName } from "../../rules/custom-field.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { PanelKind } from "../../model/console-files.ts";
+import type { PanelKind } from "../../nouns/index.ts";
 import type { Fields, ManualValues } from "../../model/thing.ts";
 import type { NeededRight } from "../policy/check.ts";
 import type { Actor } from "../policy/actor.ts";

@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { type ORG, type Org, ROOT_ORG_ID } from "../../model/organisation.ts";
+import { type ORG, type Org, ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import {

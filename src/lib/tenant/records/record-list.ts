@@ -1,6 +1,6 @@
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import { createFormat } from "../../model/format.ts";
-import { ORG } from "../../model/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildCaseSql, buildFieldKeySql } from "../store/sql.ts";

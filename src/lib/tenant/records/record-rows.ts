@@ -1,6 +1,6 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import { getColumnName, getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
-import { getSeries } from "../../model/things.ts";
+import { getSeries } from "../../nouns/index.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 import { saveVersions, saveCreatedRange } from "../versions/save-versions.ts";

@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { createKeyComparator } from "../../model/normalise.ts";
-import { getActionPrefix, getCollection, getCollectionOf, getThingNoun, THINGS } from "../../model/things.ts";
+import { getActionPrefix, getCollection, getCollectionOf, getThingNoun, THINGS } from "../../nouns/index.ts";
 import { toStoredValue } from "../../model/rules.ts";
 import {
   getCommandNoun,

@@ -1,7 +1,7 @@
 import { UNDONE_BY_SQL } from "../plans/import-rows.ts";
-import type { PanelKind } from "../../model/console-files.ts";
-import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
-import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
+import type { PanelKind } from "../../nouns/index.ts";
+import { SECURED_APPS, type SecuredApp } from "../../nouns/secured-user.ts";
+import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../nouns/tenant.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersionOrCreation } from "../versions/save-versions.ts";

@@ -1,4 +1,4 @@
-import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from "../../nouns/renewal.ts";
 import type { Thing } from "../../model/thing.ts";
 import { operation, type InputKit } from "../operation.ts";
 import type { Session } from "../session.ts";
@@ -87,5 +87,5 @@ export const renewals = {
   }),
 };
 
-export type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../model/renewal.ts";
+export type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../nouns/renewal.ts";
 export type { NewRenewalItem, RenewalChange } from "./renewals.ts";

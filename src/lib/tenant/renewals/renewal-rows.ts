@@ -7,10 +7,10 @@ import {
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
-} from "../../model/renewal.ts";
+} from "../../nouns/renewal.ts";
 import { DEFAULT_TIMEZONE, toUtcInstant } from "../../model/time.ts";
 import type { Thing } from "../../model/thing.ts";
-import { NOUNS } from "../../model/things.ts";
+import { NOUNS } from "../../nouns/index.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
 import { readProfile } from "../records/tenant-rows.ts";
 import { buildNameParams } from "../store/lists.ts";

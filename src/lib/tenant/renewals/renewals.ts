@@ -11,7 +11,7 @@ import {
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
-} from "../../model/renewal.ts";
+} from "../../nouns/renewal.ts";
 import { buildEndCommand } from "../../renewals/end-command.ts";
 import { isLaterDate } from "../../renewals/compare.ts";
 import { isNearlySameDate, isUploadedKind } from "../../renewals/upload.ts";

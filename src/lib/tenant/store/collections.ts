@@ -1,4 +1,4 @@
-import type { Collection } from "../../model/things.ts";
+import type { Collection } from "../../nouns/index.ts";
 import type { Reader, Writer } from "./store.ts";
 
 export const CONSOLE_COLLECTION = "console";

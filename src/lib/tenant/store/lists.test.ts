@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ANSWER } from "../../model/answer.ts";
+import { ANSWER } from "../../nouns/answer.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ID_FIELD, type Fields, type Thing } from "../../model/thing.ts";

@@ -1,5 +1,5 @@
 import { line } from "../../advice/index.ts";
-import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../model/account.ts";
+import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../nouns/account.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
   ACCOUNTLESS_MODE,
@@ -7,12 +7,12 @@ import {
   DEVICE,
   DEVICE_STATUSES,
   NOT_MANAGED,
-} from "../../model/device.ts";
-import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+} from "../../nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { getThingNoun } from "../../model/things.ts";
+import { getThingNoun } from "../../nouns/index.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
-import { USER } from "../../model/user.ts";
+import { USER } from "../../nouns/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import { KEY_LISTS } from "../versions/references.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ANSWER } from "../../model/answer.ts";
+import { ANSWER } from "../../nouns/answer.ts";
 import type { Field, Thing } from "../../model/thing.ts";
 import { findTaskOfRecord } from "../console/tasks.ts";
 import { limitToScope, buildIsInScope, createPlanScope } from "./scope.ts";

@@ -1,5 +1,4 @@
-import type { Collection } from "../../model/things.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { Collection, FormatName } from "../../nouns/index.ts";
 
 /** A value as every database stores it: JSON as text, times as UTC instants, booleans as 0 and 1. */
 export type SqlValue = string | number | null;

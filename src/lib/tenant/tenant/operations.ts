@@ -1,5 +1,5 @@
-import { PANEL_KINDS, THINGS_BY_FORMAT, type PanelKind } from "../../model/console-files.ts";
-import { CONTRACT, TENANT } from "../../model/tenant.ts";
+import { PANEL_KINDS, THINGS_BY_FORMAT, type PanelKind } from "../../nouns/index.ts";
+import { CONTRACT, TENANT } from "../../nouns/tenant.ts";
 import { readOpenTasks } from "../console/tasks.ts";
 import { operation } from "../operation.ts";
 import { getPermittedReach } from "../policy/check.ts";
@@ -58,6 +58,6 @@ export const tenant = {
   }),
 };
 
-export type { TenantProfile } from "../../model/tenant.ts";
+export type { TenantProfile } from "../../nouns/tenant.ts";
 export type { TenantChange } from "../records/tenant.ts";
 export type { Tenant } from "../records/tenant-rows.ts";

@@ -1,4 +1,4 @@
-import { CUSTOM_FIELD, getOperationsForNewUsers } from "../../model/user.ts";
+import { CUSTOM_FIELD, getOperationsForNewUsers } from "../../nouns/user.ts";
 import { operation } from "../operation.ts";
 import { recordOperations } from "../records/operations.ts";
 import { CUSTOM_FIELD_LIST, USER_LIST } from "../records/user-rows.ts";
@@ -73,7 +73,7 @@ export const users = {
   }),
 };
 
-export type { User } from "../../model/user.ts";
+export type { User } from "../../nouns/user.ts";
 export type { MovedUser, WrittenUser } from "../records/users.ts";
 export type { CustomField, CustomFieldDetail } from "../records/fields.ts";
 export type { ChangeResult } from "../records/records.ts";

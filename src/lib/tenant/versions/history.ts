@@ -1,7 +1,7 @@
-import { ACCOUNT } from "../../model/account.ts";
-import { ORG, parseOrgPath } from "../../model/organisation.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
+import { ORG, parseOrgPath } from "../../nouns/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Session } from "../session.ts";
 import type { Reader, Row, SqlValue, Params } from "../store/store.ts";
 import {

@@ -1,4 +1,4 @@
-import { getCollection } from "../../model/things.ts";
+import { getCollection } from "../../nouns/index.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Writer } from "../store/store.ts";
 import { KEY_LISTS } from "./references.ts";

@@ -55,9 +55,9 @@ import { mayShowOthers, resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
-import { getCollection, getCollectionOf } from "../../../model/things.ts";
+import { getCollection, getCollectionOf } from "../../../nouns/index.ts";
 import type { ImportedField } from "../staging/kinds.ts";
-import { USER } from "../../../model/user.ts";
+import { USER } from "../../../nouns/user.ts";
 
 const MAX_LISTED_OWNERS = 3;
 

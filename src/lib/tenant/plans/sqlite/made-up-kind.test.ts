@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { StoredRequest } from "../request.ts";
 import type { PlanRow } from "../../operations.ts";
 import { Stager } from "../staging/stage.ts";
-import type { FormatName } from "../../../model/console-files.ts";
+import type { FormatName } from "../../../nouns/index.ts";
 import { createFormat } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { CREATED_AT_FIELD, ID_FIELD, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";

@@ -4,7 +4,7 @@ import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
-import { getCollection, getSeries, type Collection } from "../../../model/things.ts";
+import { getCollection, getSeries, type Collection } from "../../../nouns/index.ts";
 import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql.ts";

@@ -7,7 +7,7 @@ import {
   type SECURED_GROUP,
   type SecuredApp,
   type SecuredGroup,
-} from "../../../model/secured-user.ts";
+} from "../../../nouns/secured-user.ts";
 import { text, findNearestWord } from "../../../text/index.ts";
 import { getCurrentInstant } from "../../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../../session.ts";

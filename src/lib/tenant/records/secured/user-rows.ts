@@ -1,6 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
-import { SECURED_APPS, SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../model/secured-user.ts";
+import { SECURED_APPS, SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../nouns/secured-user.ts";
 import { comparisonKey } from "../../../model/normalise.ts";
 import { text } from "../../../text/index.ts";
 import type { RecordList, SortKey } from "../../store/lists.ts";

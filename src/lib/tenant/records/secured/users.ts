@@ -8,7 +8,7 @@ import {
   type SecuredApp,
   type SecuredRole,
   type SecuredUser,
-} from "../../../model/secured-user.ts";
+} from "../../../nouns/secured-user.ts";
 import type { ManualValues } from "../../../model/thing.ts";
 import { listAppFields } from "../../../rules/secured-user.ts";
 import { text } from "../../../text/index.ts";

@@ -1,4 +1,4 @@
-import type { Collection } from "../../../model/things.ts";
+import type { Collection } from "../../../nouns/index.ts";
 import { guardWrites } from "#support/tenant/guarded-writer.ts";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";

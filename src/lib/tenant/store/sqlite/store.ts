@@ -1,4 +1,4 @@
-import type { Collection } from "../../../model/things.ts";
+import type { Collection } from "../../../nouns/index.ts";
 import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {

@@ -5,7 +5,7 @@ import {
   getObservedTable,
 } from "../../../console/observed-state.ts";
 import { buildUnseenBitsSql } from "../../../console/exported-columns.ts";
-import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { CUSTOM_FIELD } from "../../../../nouns/user.ts";
 import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";

@@ -6,7 +6,7 @@ import {
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
-import { USER } from "../../../../model/user.ts";
+import { USER } from "../../../../nouns/user.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";

@@ -1,8 +1,8 @@
-import { ACCOUNT } from "../../../../model/account.ts";
-import { DEVICE } from "../../../../model/device.ts";
+import { ACCOUNT } from "../../../../nouns/account.ts";
+import { DEVICE } from "../../../../nouns/device.ts";
 import { FORMATS } from "../../../../model/formats.ts";
-import type { FormatName } from "../../../../model/console-files.ts";
-import { USER } from "../../../../model/user.ts";
+import type { FormatName } from "../../../../nouns/index.ts";
+import { USER } from "../../../../nouns/user.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { IS_ABOVE_OPERATOR_SQL } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";

@@ -1,9 +1,9 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
-import { ANSWER } from "../../../../model/answer.ts";
-import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../nouns/account.ts";
+import { ANSWER } from "../../../../nouns/answer.ts";
+import { RENEWAL_ITEM } from "../../../../nouns/renewal.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
-import { getCollection, TENANT_PROFILE, type Collection } from "../../../../model/things.ts";
-import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
+import { getCollection, TENANT_PROFILE, type Collection } from "../../../../nouns/index.ts";
+import { CUSTOM_FIELD, USER } from "../../../../nouns/user.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import {
   ALL_COLUMNS_MASK,

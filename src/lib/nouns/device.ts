@@ -1,6 +1,6 @@
 import { formatCount, text, type Text } from "../text/index.ts";
 import { defineOrgField } from "./organisation.ts";
-import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "./rules.ts";
+import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "../model/rules.ts";
 import {
   RECORD_TIMES,
   listFileFields,
@@ -11,7 +11,7 @@ import {
   type RecordOf,
   type Thing,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 import { USER } from "./user.ts";
 
 /** 事前登録 and 管理中 are statuses of the console, 管理外 is clomoctl's own. @see facts 1.3, 4.6 */

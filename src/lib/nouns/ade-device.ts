@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 
 /** @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];

@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { ID_FIELD, type RecordOf, type Thing } from "./thing.ts";
+import { ID_FIELD, type RecordOf, type Thing } from "../model/thing.ts";
 
 const MAX_ANSWER_LENGTH = 2000;
 

@@ -8,7 +8,7 @@ import {
   type Fields,
   type RecordOf,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 const NAME_FIELD = {
   type: "text",

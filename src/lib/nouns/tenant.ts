@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
-import { SENDABLE_ADDRESS_RULE } from "./rules.ts";
-import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { SENDABLE_ADDRESS_RULE } from "../model/rules.ts";
+import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 
 const defineTextField = (label: Text) =>
   ({ type: "text", longest: 255, nullable: true, label }) as const satisfies Field;

@@ -1,5 +1,5 @@
 import { same, text } from "../text/index.ts";
-import { ID_FIELD, RECORD_TIMES, type Thing } from "./thing.ts";
+import { ID_FIELD, RECORD_TIMES, type Thing } from "../model/thing.ts";
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 

@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { ANY_TEXT_RULE, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, type Rule } from "../model/rules.ts";
 import {
   CREATED_AT_FIELD,
   RECORD_TIMES,
@@ -10,7 +10,7 @@ import {
   type RecordOf,
   type Thing,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 

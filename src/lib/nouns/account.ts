@@ -1,9 +1,9 @@
 import { same, text, type Text } from "../text/index.ts";
-import { ACCOUNT_NAME_COMPOSITIONS } from "./composition.ts";
+import { ACCOUNT_NAME_COMPOSITIONS } from "../model/composition.ts";
 import { defineOrgField } from "./organisation.ts";
-import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
-import { ANY_TEXT_RULE } from "./rules.ts";
-import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
+import { ANY_TEXT_RULE } from "../model/rules.ts";
+import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;

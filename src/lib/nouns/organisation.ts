@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { ANY_TEXT_RULE } from "./rules.ts";
+import { ANY_TEXT_RULE } from "../model/rules.ts";
 import {
   RECORD_TIMES,
   listFileFields,
@@ -8,7 +8,7 @@ import {
   type Fields,
   type RecordOf,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 

@@ -1,6 +1,6 @@
 import { text } from "../text/index.ts";
 import { defineOrgField, ORG } from "./organisation.ts";
-import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "./rules.ts";
+import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "../model/rules.ts";
 import {
   CREATED_AT_FIELD,
   RECORD_TIMES,
@@ -11,7 +11,7 @@ import {
   type RecordOf,
   type Thing,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, more?: F) =>
   ({

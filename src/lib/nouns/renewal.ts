@@ -7,7 +7,7 @@ import {
   type Fields,
   type RecordOf,
   type Thing,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 /** A file with all public certificate authorities is smaller than this limit. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
