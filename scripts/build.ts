@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type OutputChunk, type Plugin } from "rolldown";
 import { readCommands } from "./generate/commands.ts";
+import { readGuides, renderGuidesSource } from "./generate/guides.ts";
 import { renderProgramLists } from "./generate/lists.ts";
 import { renderOperationsSource } from "./generate/operations.ts";
 import { renderNotices } from "./notices.ts";
@@ -96,7 +97,8 @@ async function writeList([path, source]: readonly [path: string, source: string]
   if (before !== source) await writeFile(join(ROOT, path), source);
 }
 
-// the commands import the operations
+// the commands import the guides and the operations
+await writeList(["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))]);
 await writeList(await renderOperationsSource(ROOT));
 for (const list of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) await writeList(list);
 

@@ -29,16 +29,16 @@ async function readProgramVersion(root: string): Promise<string> {
 }
 
 async function generateFiles(check: boolean): Promise<void> {
-  const operations = await renderOperationsSource(ROOT);
-  // everything else imports the operations
-  if (!check) await writeGeneratedFiles(await findDifferingFiles(new Map([operations])));
+  const guides = renderGuidesSource(await readGuides(join(ROOT, "guides")));
+  const first = new Map([["src/lib/renewals/guide/guides.ts", guides], await renderOperationsSource(ROOT)]);
+  // everything else imports these
+  if (!check) await writeGeneratedFiles(await findDifferingFiles(first));
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await readProgramVersion(ROOT);
   const wanted = new Map([
-    operations,
+    ...first,
     ...renderProgramLists(program),
     ["src/lib/advice/tenantless.ts", renderTenantlessSource(program)],
-    ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],

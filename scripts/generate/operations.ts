@@ -27,7 +27,7 @@ async function readTables(folder: string, file: string): Promise<readonly Operat
 }
 
 /**
- * Returns the source of `src/lib/tenant/operations.ts`: all operations of a tenant, by noun. They are the exported tables
+ * Returns the source of `src/lib/tenant/operations.ts`: the types of nouns, and all operations of a tenant by noun. They are the exported tables
  * in the files `operations.ts` and `…-operations.ts` of the folders in `src/lib/tenant`.
  */
 export async function renderOperationsSource(root: string): Promise<readonly [path: string, source: string]> {
@@ -37,9 +37,10 @@ export async function renderOperationsSource(root: string): Promise<readonly [pa
   );
   const read = await Promise.all(files.toSorted().map(async (file) => readTables(folder, file)));
   const tables = read.flat().toSorted((one, other) => (one.noun < other.noun ? -1 : 1));
-  const types = [...new Set(tables.map(({ file }) => file))].toSorted();
+  const nouns = globSync("../nouns/!(index|*.test).ts", { cwd: folder }).map((file) => file.replaceAll("\\", "/"));
+  const types = [...nouns, ...new Set(tables.map(({ file }) => `./${file}`))].toSorted();
   const source = `// Generated from the folders next to this file by \`npm run generate\`; do not edit.
-${types.map((file) => `export type * from "./${file}";`).join("\n")}
+${types.map((file) => `export type * from "${file}";`).join("\n")}
 
 import type { Operations } from "./operation.ts";
 

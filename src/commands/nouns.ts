@@ -8,7 +8,9 @@ const GRANT_ROLE_COMMAND = line("clomo-account edit", ["USER"], { role: "ROLE" }
 
 /** The program, and its nouns by path. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
-  ...Object.fromEntries(PANEL_KINDS.map((kind) => [kind, { summary: THINGS_BY_FORMAT[kind].title }])),
+  ...Object.fromEntries(
+    PANEL_KINDS.map((kind) => [kind, { group: "daily", summary: THINGS_BY_FORMAT[kind].title } as const]),
+  ),
   "": {
     summary: text(
       "Unofficial tool for CLOMO administrators. No public CLOMO API is known.",
@@ -75,10 +77,6 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     group: "daily",
     summary: text("CSV files (no tenant needed)", "CSV ファイル(テナントは不要)"),
   },
-  devices: {
-    group: "daily",
-    summary: text("devices", "デバイス"),
-  },
   "devices action": {
     summary: text("record what is done to devices, such as lost mode", "紛失モードなど、デバイスの操作を記録する"),
   },
@@ -97,10 +95,6 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   onboarding: {
     group: "set-up",
     summary: text("set up a new tenant for iOS, step by step", "新しいテナントでの iOS の導入手順"),
-  },
-  orgs: {
-    group: "daily",
-    summary: text("organisations", "組織"),
   },
   renewals: {
     group: "daily",

@@ -181,7 +181,6 @@ export const administrators = {
   }),
 };
 
-export type { Account, AccountSettings } from "../../nouns/account.ts";
 export type { AccountNameComposition } from "../../model/composition.ts";
 export type { TransferResult } from "../handover/transfer.ts";
 export type { WrittenAccount, WrittenAccountSettings } from "./accounts.ts";

@@ -63,4 +63,3 @@ export const apps = assignedOperations("apps", APP_LIST, async (session, given) 
 );
 
 export type { ProfileClash } from "../records/assigned-rows.ts";
-export type { AppRecord, ConfigProfile } from "../../nouns/config-profile.ts";

@@ -93,5 +93,4 @@ export const deviceActions = {
   }),
 };
 
-export type { Device, DeviceAction } from "../../nouns/device.ts";
 export type { WrittenDevice } from "../records/devices.ts";

@@ -97,7 +97,6 @@ export const exports = {
   }),
 };
 
-export type { Answer } from "../../nouns/answer.ts";
 export type { NewAnswer } from "./answers.ts";
 export type { UserDependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";

@@ -35,6 +35,5 @@ export const orgs = {
   }),
 };
 
-export type { Org } from "../../nouns/organisation.ts";
 export type { OrgDetail } from "../records/org-rows.ts";
 export type { MovedOrg, WrittenOrg } from "../records/orgs.ts";

@@ -87,5 +87,4 @@ export const renewals = {
   }),
 };
 
-export type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../nouns/renewal.ts";
 export type { NewRenewalItem, RenewalChange } from "./renewals.ts";

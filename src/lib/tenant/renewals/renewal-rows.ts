@@ -10,7 +10,8 @@ import {
 } from "../../nouns/renewal.ts";
 import { DEFAULT_TIMEZONE, toUtcInstant } from "../../model/time.ts";
 import type { Thing } from "../../model/thing.ts";
-import { NOUNS } from "../../nouns/index.ts";
+import { NOUNS, TENANT_PROFILE } from "../../nouns/index.ts";
+import { CONTRACT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
 import { readProfile } from "../records/tenant-rows.ts";
 import { buildNameParams } from "../store/lists.ts";
@@ -92,21 +93,24 @@ const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
 
 const UNKNOWN_VALUES = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
 
-/** SQL: the records that end on a day, by kind of item. Those in a list have no ID. */
-const ENDINGS = NOUNS.flatMap((noun: Thing) => {
-  const { name: table, namedBy = "name", keys, fields } = noun;
-  const [{ field: key } = { field: namedBy }] = keys;
-  const name = key === namedBy ? `t.${key}` : `concat_ws(' ', t.${key}, t.${namedBy})`;
-  return Object.entries(fields).flatMap(([field, { ends, ...shape }]) => {
-    const own = `select t.id, ${name} as name, t.${key} as key, t.${field} as day, t.createdAt as since from ${table} t`;
-    if (ends !== undefined) return [{ noun, kind: ends, sql: own }];
-    return Object.entries("of" in shape ? shape.of : {}).flatMap(([member, { ends: kind }]) => {
-      const day = (of: string): string => `e.value ->> '${of}' as`;
-      const sql = `select null as id, ${day("name")} name, ${day(member)} day, ${day("from")} since from ${table} t, json_each(t.${field}) e`;
-      return kind === undefined ? [] : [{ noun, kind, sql }];
-    });
-  });
-});
+/** SQL: the contracts of the tenant, which have no ID. */
+const TENANT_CONTRACTS_SQL = `select null as id, e.value ->> 'name' as name, null as key, e.value ->> 'until' as day,
+  e.value ->> 'from' as since from tenant_profile t, json_each(t.contracts) e`;
+
+/** What ends, by noun: the kind of item, and SQL of the records with their days. */
+const ENDINGS: readonly { readonly noun: Thing; readonly kind: string; readonly sql: string }[] = [
+  { noun: TENANT_PROFILE, kind: CONTRACT.until.ends, sql: TENANT_CONTRACTS_SQL },
+  ...NOUNS.flatMap((noun: Thing) => {
+    const { name: table, namedBy = "name", keys, fields } = noun;
+    const [{ field: key } = { field: namedBy }] = keys;
+    const name = key === namedBy ? `t.${key}` : `concat_ws(' ', t.${key}, t.${namedBy})`;
+    const from = (day: string): string =>
+      `select t.id, ${name} as name, t.${key} as key, t.${day} as day, t.createdAt as since from ${table} t`;
+    return Object.entries(fields).flatMap(([day, { ends: kind }]) =>
+      kind === undefined ? [] : [{ noun, kind, sql: from(day) }],
+    );
+  }),
+];
 
 const createEndingId = (kind: string, name: string): string => {
   const digits = createHash("sha256")
@@ -120,29 +124,30 @@ const listEndingRecords = async (
   reader: Reader,
   mayRead: (noun: Thing) => boolean,
 ): Promise<readonly RenewalItem[]> => {
+  const found = await Array.fromAsync(ENDINGS, async ({ noun, kind, sql }) => {
+    const rows = mayRead(noun) ? await reader.all(`select * from (${sql}) where day is not null`) : [];
+    return rows.map((row) => ({ noun, kind, row }));
+  });
+  if (found.every((rows) => rows.length === 0)) return [];
   const { consoleTimezone } = await readProfile(reader);
   const toInstant = (day: string): string => toUtcInstant({ day }, consoleTimezone ?? DEFAULT_TIMEZONE);
-  const items = await Array.fromAsync(ENDINGS, async ({ noun, kind, sql }) => {
-    const rows = mayRead(noun) ? await reader.all(`select * from (${sql}) where day is not null`) : [];
-    return rows.map(({ id, name, key, day, since }) => {
-      const expiresAt = toInstant(String(day));
-      const at = since === null ? expiresAt : String(since).includes("T") ? String(since) : toInstant(String(since));
-      return {
-        ...UNKNOWN_VALUES,
-        id: id ?? createEndingId(kind, String(name)),
-        kind,
-        name,
-        expiresAt,
-        certainty: "typed",
-        confirmedAt: null,
-        confirmedBy: null,
-        createdAt: at,
-        updatedAt: at,
-        ...(id !== null && { record: { noun: noun.collection, key: String(key) } }),
-      } as unknown as RenewalItem;
-    });
+  return found.flat().map(({ noun, kind, row: { id, name, key, day, since } }) => {
+    const expiresAt = toInstant(String(day));
+    const at = since === null ? expiresAt : String(since).includes("T") ? String(since) : toInstant(String(since));
+    return {
+      ...UNKNOWN_VALUES,
+      id: id ?? createEndingId(kind, String(name)),
+      kind,
+      name,
+      expiresAt,
+      certainty: "typed",
+      confirmedAt: null,
+      confirmedBy: null,
+      createdAt: at,
+      updatedAt: at,
+      ...(id !== null && { record: { noun: noun.collection, key: String(key) } }),
+    } as unknown as RenewalItem;
   });
-  return items.flat();
 };
 
 /** Lists everything that ends: the recorded items, and the records of other nouns that end. */

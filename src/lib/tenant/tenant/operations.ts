@@ -58,6 +58,5 @@ export const tenant = {
   }),
 };
 
-export type { TenantProfile } from "../../nouns/tenant.ts";
 export type { TenantChange } from "../records/tenant.ts";
 export type { Tenant } from "../records/tenant-rows.ts";

@@ -73,7 +73,6 @@ export const users = {
   }),
 };
 
-export type { User } from "../../nouns/user.ts";
 export type { MovedUser, WrittenUser } from "../records/users.ts";
 export type { CustomField, CustomFieldDetail } from "../records/fields.ts";
 export type { ChangeResult } from "../records/records.ts";

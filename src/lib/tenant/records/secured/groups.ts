@@ -1,6 +1,6 @@
 import { line } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import {
   formatSecuredAppName,
   SECURED_USER,
@@ -82,7 +82,7 @@ export const deleteGroups = (
 
 /** @throws Failure if the app's file format has no column for groups @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
-  if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
+  if (FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(

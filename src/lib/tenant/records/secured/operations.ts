@@ -104,6 +104,6 @@ export const secured = {
   }),
 };
 
-export type { SecuredApp as App, SecuredGroup, SecuredUser } from "../../../nouns/secured-user.ts";
+export type { SecuredApp as App } from "../../../nouns/secured-user.ts";
 export type { DeletedGroups, WrittenSecuredGroup } from "./groups.ts";
 export type { WrittenSecuredUser } from "./users.ts";

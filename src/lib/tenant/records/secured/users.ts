@@ -1,6 +1,6 @@
 import { line, step } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import {
   SECURED_MANAGER_ROLES,
   formatSecuredAppName,
@@ -92,7 +92,7 @@ const buildSecuredUserDraft = async (
 const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<string, string>> => {
   const set = Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   for (const [name] of set) {
-    if (SECURED_FORMATS[app].columns.some(({ field }) => field === name)) continue;
+    if (FORMATS[app].columns.some(({ field }) => field === name)) continue;
     const header = SECURED_USER.fields.secretKey.column.header;
     throw new Failure("input-rejected", {
       what: text(`only the app Docs has the field ${header}`, `「${header}」という項目は Docs だけにあります`),
