@@ -38,6 +38,11 @@ type RightOf<T> = T extends { readonly collection: infer G; readonly rights: inf
 /** Operations of カスタム管理権限スキーム. @see facts 2.1 */
 export type Operation = RightOf<(typeof NOUNS)[number]> | keyof typeof OTHER_RIGHTS;
 
+interface Changed {
+  readonly collection: string;
+  readonly changedBy?: readonly Operation[];
+}
+
 export type OperationGroup = Operation extends infer O ? (O extends `${infer G}.${string}` ? G : never) : never;
 
 export const operationGroupOf = (operation: string): OperationGroup => operation.split(".")[0] as OperationGroup;
@@ -53,7 +58,7 @@ const placeOf = ([operation]: readonly [string, Right]): number => {
 
 export const OPERATIONS = Object.fromEntries(
   [
-    ...NOUNS.flatMap(({ collection, rights = {} }: Thing) =>
+    ...(NOUNS satisfies readonly Changed[]).flatMap(({ collection, rights = {} }: Thing) =>
       Object.entries(rights).map(([name, right]) => [`${collection}.${name}`, right] as const),
     ),
     ...Object.entries<Right>(OTHER_RIGHTS),

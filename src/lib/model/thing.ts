@@ -76,7 +76,7 @@ export type Field = FieldShape & {
   /** true if the value is derived from other data, so that it is not stored with the record */
   readonly derived?: true | undefined;
   /** kind of the renewal item as which a record is listed and reminded until this day */
-  readonly ends?: string | undefined;
+  readonly ends?: "contract" | "custom" | undefined;
   /** version of the database schema that added the field; undefined for the first version */
   readonly added?: number | undefined;
 };
