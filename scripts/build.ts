@@ -4,7 +4,9 @@ import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type OutputChunk, type Plugin } from "rolldown";
 import { readCommands } from "./generate/commands.ts";
+import { readGuides, renderGuidesSource } from "./generate/guides.ts";
 import { renderProgramLists } from "./generate/lists.ts";
+import { renderOperationsSource } from "./generate/operations.ts";
 import { renderNotices } from "./notices.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -90,10 +92,15 @@ const LOADED_BY_MOST_COMMANDS =
 const LOADED_BY_EVERY_COMMAND =
   /src\W(?:commands\W(?:field|globals)|lib\W(?:advice\W(?:index|tenantless)|errors\Windex|terminal\W(?:commands|output-choice|table\Wword-width)|text\W(?:index|shell-word)))\.ts$/;
 
-for (const [path, source] of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) {
+async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
   if (before !== source) await writeFile(join(ROOT, path), source);
 }
+
+// the commands import the guides and the operations
+await writeList(["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))]);
+await writeList(await renderOperationsSource(ROOT));
+for (const list of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) await writeList(list);
 
 const { output } = await build({
   cwd: ROOT,

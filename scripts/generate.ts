@@ -17,6 +17,7 @@ import { insertExitCodes } from "./generate/exit-codes.ts";
 import { renderGuidesSource, readGuides } from "./generate/guides.ts";
 import { renderProgramLists } from "./generate/lists.ts";
 import { buildOpenApiDocument } from "./generate/openapi.ts";
+import { renderOperationsSource } from "./generate/operations.ts";
 import { renderReferencePages } from "./generate/reference.ts";
 import { renderSchemaHashes } from "./generate/schemas.ts";
 
@@ -28,12 +29,16 @@ async function readProgramVersion(root: string): Promise<string> {
 }
 
 async function generateFiles(check: boolean): Promise<void> {
+  const guides = renderGuidesSource(await readGuides(join(ROOT, "guides")));
+  const first = new Map([["src/lib/renewals/guide/guides.ts", guides], await renderOperationsSource(ROOT)]);
+  // everything else imports these
+  if (!check) await writeGeneratedFiles(await findDifferingFiles(first));
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await readProgramVersion(ROOT);
   const wanted = new Map([
+    ...first,
     ...renderProgramLists(program),
     ["src/lib/advice/tenantless.ts", renderTenantlessSource(program)],
-    ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],

@@ -5,7 +5,7 @@ import { requireKnownWords, scanCommandLine } from "../src/cli/command-line.ts";
 import { parseCommandLine } from "../src/cli/parse.ts";
 import { PROGRAM } from "../src/commands/index.ts";
 import { RESOURCE_TITLES } from "../src/lib/handover/resources.ts";
-import { CONFIG_PROFILE, SUPERVISED_KINDS } from "../src/lib/model/config-profile.ts";
+import { CONFIG_PROFILE, SUPERVISED_KINDS } from "../src/lib/nouns/config-profile.ts";
 import { splitWords } from "#support/cli/home.ts";
 
 /** The sections with their titles and numbers of steps (of rows, in 10-1), as the manual has them. @see seed 003 */

@@ -1,4 +1,5 @@
 import { line } from "../lib/advice/index.ts";
+import { PANEL_KINDS, THINGS_BY_FORMAT } from "../lib/nouns/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Noun } from "./command.ts";
 
@@ -7,6 +8,9 @@ const GRANT_ROLE_COMMAND = line("clomo-account edit", ["USER"], { role: "ROLE" }
 
 /** The program, and its nouns by path. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
+  ...Object.fromEntries(
+    PANEL_KINDS.map((kind) => [kind, { group: "daily", summary: THINGS_BY_FORMAT[kind].title } as const]),
+  ),
   "": {
     summary: text(
       "Unofficial tool for CLOMO administrators. No public CLOMO API is known.",
@@ -73,10 +77,6 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     group: "daily",
     summary: text("CSV files (no tenant needed)", "CSV ファイル(テナントは不要)"),
   },
-  devices: {
-    group: "daily",
-    summary: text("devices", "デバイス"),
-  },
   "devices action": {
     summary: text("record what is done to devices, such as lost mode", "紛失モードなど、デバイスの操作を記録する"),
   },
@@ -95,10 +95,6 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   onboarding: {
     group: "set-up",
     summary: text("set up a new tenant for iOS, step by step", "新しいテナントでの iOS の導入手順"),
-  },
-  orgs: {
-    group: "daily",
-    summary: text("organisations", "組織"),
   },
   renewals: {
     group: "daily",

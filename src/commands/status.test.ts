@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, Whoami } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { EMPTY_TENANT_PROFILE } from "../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../lib/nouns/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { openChatServer, type ChatServer } from "#support/renewals/post-office.ts";

@@ -1,6 +1,6 @@
+import { OPERATIONS, type Operation } from "../lib/model/role-policy.ts";
 import { expect, test } from "vitest";
 import type { Whoami } from "../lib/client/index.ts";
-import { OPERATIONS, type Operation } from "../lib/model/role.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 

@@ -1,7 +1,8 @@
+import { OPERATIONS } from "../lib/model/role-policy.ts";
 import type { Whoami } from "../lib/client/index.ts";
-import { OPERATIONS, ROLES } from "../lib/model/role.ts";
+import { ROLES } from "../lib/model/role.ts";
 import { formatActor } from "../lib/model/actor.ts";
-import { ROOT_ORG_NAME } from "../lib/model/organisation.ts";
+import { ROOT_ORG_NAME } from "../lib/nouns/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";

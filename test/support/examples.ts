@@ -1,5 +1,5 @@
-import type { DeviceAction } from "../../src/lib/model/device.ts";
-import type { ReminderRecord, RenewalItem } from "../../src/lib/model/renewal.ts";
+import type { DeviceAction } from "../../src/lib/nouns/device.ts";
+import type { ReminderRecord, RenewalItem } from "../../src/lib/nouns/renewal.ts";
 
 export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
 

@@ -1,11 +1,9 @@
-import { APP } from "../../lib/model/config-profile.ts";
+import { APP } from "../../lib/nouns/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineAssignableVerbs } from "../config-profiles/assignable-verbs.ts";
 
 export default defineAssignableVerbs({
-  noun: "apps",
   thing: APP,
-  single: text("app", "アプリ"),
   filters: {
     short: {
       kind: "boolean",

@@ -1,4 +1,4 @@
-import { ACCOUNT } from "../../lib/model/account.ts";
+import { ACCOUNT } from "../../lib/nouns/account.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { HISTORY_DETAILS, showHistory } from "../records/history.ts";

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
-import { PASSWORD_RULE } from "../../lib/model/account.ts";
+import { PASSWORD_RULE } from "../../lib/nouns/account.ts";
 import { type Text, formatCount, text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";

@@ -1,21 +1,16 @@
-import { line } from "../../lib/advice/index.ts";
-import type { ThingInFiles } from "../../lib/model/thing.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
 import { writeOutput } from "../csv/file/output.ts";
-import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { findByName, type NamedKind } from "../listing/single-match.ts";
+import { findByName } from "../listing/single-match.ts";
 import { findOrg } from "../orgs/find-org.ts";
-import { defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
+import { buildLookup, defineListVerb, defineRecordVerbs, type RecordNoun } from "../records/verbs.ts";
 
 type AssignableRecord = Readonly<Record<"id" | "name" | "kind", string>>;
 
 interface AssignableNoun extends Pick<RecordNoun<AssignableRecord>, "more"> {
-  readonly noun: "config-profiles" | "apps";
-  readonly thing: ThingInFiles;
-  readonly single: Text;
+  readonly thing: RecordNoun<AssignableRecord>["thing"] & { readonly collection: "config-profiles" | "apps" };
   readonly filters?: Fields;
   readonly example: string;
   readonly file: string;
@@ -31,30 +26,21 @@ const ASSIGNMENT_OPTIONS = {
   },
 } as const;
 
-export const defineAssignableVerbs = ({ noun, thing, single, filters, more, example, ...examples }: AssignableNoun) => {
-  const columns = buildFieldColumns<AssignableRecord>(thing.fields);
-  const layout = { columns, fields: thing.fields, called: ({ name }: AssignableRecord) => name };
+export const defineAssignableVerbs = ({ thing, filters, more, example, ...examples }: AssignableNoun) => {
+  const { collection: noun, single } = thing;
   const argument = { kind: "string", required: true, about: text("ID or name", "ID・名前") } as const;
-  const describe = ({ id, name }: AssignableRecord): string => `${name} ${id}`;
-  const lookup: NamedKind<AssignableRecord> = { noun: single, list: line(`${noun} list`, []), describe };
-  const list = defineCommand({
-    summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
-    args: {},
-    options: { ...ASSIGNMENT_OPTIONS, ...filters, limit: LIMIT_OPTION },
-    examples: ["", " --org 本社/営業部", " --device SERIAL000001"].map((of) => ({
-      line: `clomoctl ${noun} list${of}`,
-    })),
-    exits: ["not-found"],
-    async run(tools, { device, org, ...others }) {
-      const { client } = await tools.tenant(noun);
+  const list = defineListVerb({
+    thing,
+    filters: { ...ASSIGNMENT_OPTIONS, ...filters },
+    async query(tools, { device, org, ...others }) {
       const { findDevicesByName } = await import("../devices/columns.ts");
-      const records = client[noun].list({
-        ...(device !== undefined && { device: (await findDevicesByName(tools, [device]))[0]?.id }),
-        ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
+      return {
+        ...(typeof device === "string" && { device: (await findDevicesByName(tools, [device]))[0]?.id }),
+        ...(typeof org === "string" && { org: (await findOrg(tools, org)).id }),
         ...others,
-      });
-      await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual), records, () => records.ndjson());
+      };
     },
+    examples: { list: ["", "--org 本社/営業部", "--device SERIAL000001"] },
   });
   const file = defineCommand({
     summary: text(`write the stored file of the ${single.en}`, `${single.ja}のファイルを書き出す`),
@@ -64,13 +50,15 @@ export const defineAssignableVerbs = ({ noun, thing, single, filters, more, exam
     exits: ["not-found"],
     async run(tools, { record, output }) {
       const { [noun]: client } = (await tools.tenant(noun)).client;
-      const { id } = await findByName(tools, client, record, lookup);
+      const { id } = await findByName<AssignableRecord>(tools, client, record, buildLookup(thing));
       await writeOutput(tools, output, await client.file(id), { held: false });
     },
   });
-  const common = { noun, thing, layout, argument, lookup, more, createdBy: "name", changedElsewhere: [], imports: {} };
   const others = defineRecordVerbs<AssignableRecord>({
-    ...common,
+    thing,
+    argument,
+    more,
+    createdBy: "name",
     examples: {
       create: examples.create,
       delete: [`${example} --confirm-deletions 1`],

@@ -3,14 +3,12 @@ import {
   PROFILE_PURPOSES,
   SUPERVISED_KINDS,
   type ProfileKind,
-} from "../../lib/model/config-profile.ts";
+} from "../../lib/nouns/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineAssignableVerbs } from "./assignable-verbs.ts";
 
 export default defineAssignableVerbs({
-  noun: "config-profiles",
   thing: CONFIG_PROFILE,
-  single: text("configuration profile", "構成プロファイル"),
   more: async (_, { kind }) => {
     const { [kind as ProfileKind]: purpose } = PROFILE_PURPOSES;
     const only = SUPERVISED_KINDS.some((one) => one === kind);

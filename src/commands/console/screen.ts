@@ -1,7 +1,7 @@
 import type { Import } from "../../lib/client/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../lib/model/import.ts";
-import { formatSecuredAppName } from "../../lib/model/secured-user.ts";
+import { formatSecuredAppName } from "../../lib/nouns/secured-user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 

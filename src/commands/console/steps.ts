@@ -1,14 +1,13 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
-import { getThingNoun } from "../../lib/model/problem.ts";
+import { formatOrgPath, ORG } from "../../lib/nouns/organisation.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
-import { THINGS } from "../../lib/model/things.ts";
-import { USER } from "../../lib/model/user.ts";
+import { THINGS, getThingNoun } from "../../lib/nouns/index.ts";
+import { USER } from "../../lib/nouns/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { getConsolePage, insertAppName } from "./screen.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";

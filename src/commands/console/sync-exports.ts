@@ -5,7 +5,7 @@ import { describeMissingField, listMissingFields } from "../csv/questions/missin
 import { openInput } from "../../lib/files/index.ts";
 import { toExportFormat } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import type { SecuredApp } from "../../lib/model/secured-user.ts";
+import type { SecuredApp } from "../../lib/nouns/secured-user.ts";
 import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
 import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";

@@ -1,4 +1,4 @@
-import { SECURED_APPS } from "../../lib/model/secured-user.ts";
+import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

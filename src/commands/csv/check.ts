@@ -4,7 +4,7 @@ import type { FileForm } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { createTemporaryFolder } from "../../lib/files/temporary.ts";
-import type { FormatName } from "../../lib/model/console-files.ts";
+import type { FormatName } from "../../lib/nouns/index.ts";
 import { FORMATS, type KeyName } from "../../lib/model/formats.ts";
 import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";

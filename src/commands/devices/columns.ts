@@ -1,9 +1,9 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Device, DeviceAction } from "../../lib/client/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
-import { THINGS_BY_FORMAT } from "../../lib/model/console-files.ts";
-import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { APP, CONFIG_PROFILE } from "../../lib/nouns/config-profile.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../lib/nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
@@ -66,10 +66,10 @@ export async function readDetails(tools: Tools, device: Device): Promise<readonl
     return joinTexts([...head, ...words], same(", "));
   });
   const name = (): Text => joinTexts(lines, same("; "));
-  const applied = (["config-profiles", "apps"] as const).map(async (noun) => {
+  const applied = [CONFIG_PROFILE, APP].map(async ({ collection: noun, title: header }) => {
     const records: AsyncIterable<{ readonly name: string }> = client[noun].list({ device: device.id });
     const names = await ignoreFailure(() => Array.fromAsync(records, (one) => one.name));
-    return { key: noun, header: THINGS_BY_FORMAT[noun].title, value: () => names ?? [] };
+    return { key: noun, header, value: () => names ?? [] };
   });
   const own = { key: "actions", header: text("actions", "操作"), value: () => actions, name };
   return [own, ...(await Promise.all(applied))];

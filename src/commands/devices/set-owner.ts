@@ -1,6 +1,7 @@
 import type { Device } from "../../lib/client/index.ts";
-import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/model/device.ts";
+import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/nouns/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
+import { getThingNoun } from "../../lib/nouns/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_WIPES_OPTION } from "../imports/plan/options.ts";
@@ -81,7 +82,7 @@ async function resolveOwner(
 async function noteDeviceWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
   for (const device of devices) {
     const certain = getWipeRequirement(device) === "has" ? 1 : 0;
-    const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } });
+    const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } }, getThingNoun);
     await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
   }
 }

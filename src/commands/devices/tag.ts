@@ -1,4 +1,4 @@
-import { DEVICE } from "../../lib/model/device.ts";
+import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";

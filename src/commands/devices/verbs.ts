@@ -1,11 +1,10 @@
-import { DEVICE } from "../../lib/model/device.ts";
+import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
 import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readDetails } from "./columns.ts";
 
 export default defineRecordVerbs({
-  noun: "devices",
   thing: DEVICE,
   layout: DEVICE_RESULT_LAYOUT,
   argument: DEVICE_ARGUMENT,

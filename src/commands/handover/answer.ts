@@ -3,7 +3,7 @@ import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { buildChecklist, listQuestions, type QuestionState } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
-import { ANSWER } from "../../lib/model/answer.ts";
+import { ANSWER } from "../../lib/nouns/answer.ts";
 import { describeQuestion, parseAnswer, YES_NO_CHOICES } from "../../lib/model/question.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";

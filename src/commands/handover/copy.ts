@@ -1,7 +1,7 @@
 import type { Client } from "../../lib/client/index.ts";
 import { storeTemporaryFile } from "../../lib/handover/bundle/archive/unpack.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
-import { PANEL_KINDS } from "../../lib/model/console-files.ts";
+import { PANEL_KINDS } from "../../lib/nouns/index.ts";
 import type { Tools } from "../tools.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 

@@ -1,7 +1,7 @@
 import { commandName } from "../../lib/advice/index.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import { resolveReportTimezone, type ReportData } from "../../lib/handover/report/data.ts";
-import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

@@ -2,7 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { Account, TransferResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Person } from "../../lib/handover/checklist/people.ts";
-import { ACCOUNT } from "../../lib/model/account.ts";
+import { ACCOUNT } from "../../lib/nouns/account.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";

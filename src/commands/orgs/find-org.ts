@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { OrgDetail } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";

@@ -1,4 +1,4 @@
-import { ORG, ORG_COUNTS } from "../../lib/model/organisation.ts";
+import { ORG, ORG_COUNTS } from "../../lib/nouns/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT_OPTION, listColumns, buildFieldColumns } from "../listing/list.ts";

@@ -1,4 +1,4 @@
-import { ORG } from "../../lib/model/organisation.ts";
+import { ORG } from "../../lib/nouns/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { buildAllowOption, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
 import { defineRecordVerbs } from "../records/verbs.ts";
@@ -6,7 +6,6 @@ import { ORG_DETAIL_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineRecordVerbs({
-  noun: "orgs",
   thing: ORG,
   layout: ORG_RESULT_LAYOUT,
   columns: ORG_DETAIL_COLUMNS,

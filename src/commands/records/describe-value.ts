@@ -1,7 +1,7 @@
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
-import { OPERATIONS, type Operation } from "../../lib/model/role.ts";
-import { SCHEME } from "../../lib/model/scheme.ts";
-import { SECURED_USER } from "../../lib/model/secured-user.ts";
+import { OPERATIONS, type Operation } from "../../lib/model/role-policy.ts";
+import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
+import { SCHEME } from "../../lib/nouns/scheme.ts";
+import { SECURED_USER } from "../../lib/nouns/secured-user.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 

@@ -1,5 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
+import { getThingNoun } from "../../lib/nouns/index.ts";
 import { describeRule, listRuleFaults, type Rule } from "../../lib/model/rules.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -100,5 +101,5 @@ async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Se
 const findSecretFault = ({ rule, further }: Secret, value: string): Text | undefined => {
   if (value === "") return text("the value must not be blank", "空にできません");
   const [fault] = listRuleFaults(rule, value);
-  return fault === undefined ? further?.fault(value) : describeProblem(fault);
+  return fault === undefined ? further?.fault(value) : describeProblem(fault, getThingNoun);
 };

@@ -1,16 +1,18 @@
-import type { ChangeResult, Client, ImportKind, RecordHistory } from "../../lib/client/index.ts";
+import type { ChangeResult, Client, ImportKind, RecordHistory, StreamedLines } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
-import { NOT_EXPORTED_KINDS, type PanelKind } from "../../lib/model/console-files.ts";
-import { MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
+import type { PanelKind } from "../../lib/nouns/index.ts";
+import { getCommandNoun, MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { addArticle, text, type Text } from "../../lib/text/index.ts";
+import { addArticle, text } from "../../lib/text/index.ts";
 import { defineCommand, type Command } from "../command.ts";
 import { EXPORT_OPTIONS, getAccountLanguage, TEMPLATE_OPTIONS } from "../csv/file/text-format.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, type DeletionOptions } from "../deletion/options.ts";
 import type { Fields, TextField } from "../field.ts";
 import { IMPORT_EXITS, IMPORT_HELP, IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import { buildFieldColumns, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { findByName, type NamedKind } from "../listing/single-match.ts";
 import { findOrg, requireOrgCode, resolveOrgFilter } from "../orgs/find-org.ts";
 import type { Tools } from "../tools.ts";
@@ -20,6 +22,7 @@ import { HISTORY_DETAILS, showHistory } from "./history.ts";
 import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "./options.ts";
 
 interface RecordClient<R> extends FileClient<R> {
+  list(query: object): StreamedLines<R>;
   history(query: { readonly name: string }): Promise<readonly RecordHistory[]>;
   create(values: object): Promise<ChangeResult<R>>;
   edit(id: string, values: object): Promise<ChangeResult<R>>;
@@ -42,10 +45,7 @@ interface RecordAccess<R> {
 }
 
 export interface FileNoun<R extends { readonly id: string }> {
-  /** words before the verb, such as `secured users` */
-  readonly noun: string;
   readonly thing: ThingInFiles;
-  readonly single: Text;
   readonly argument: TextField & { readonly required: true };
   /** options that every verb has, such as `--app` */
   readonly choice?: Fields;
@@ -59,37 +59,66 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly examples: Readonly<Record<FileVerb, readonly string[]>>;
 }
 
-export interface RecordNoun<R extends { readonly id: string }> extends Omit<
-  FileNoun<R>,
-  "single" | "choice" | "kind" | "reach"
-> {
-  readonly noun: PanelKind;
-  readonly layout: ResultLayout<R>;
+type NounInFiles = ThingInFiles & { readonly collection: PanelKind };
+
+export interface RecordNoun<R extends { readonly id: string }> extends Partial<Omit<FileNoun<R>, "choice" | "kind">> {
+  readonly thing: NounInFiles;
+  readonly layout?: ResultLayout<R>;
   /** columns of `show`; default: the columns of the result of a change */
   readonly columns?: readonly Column<R>[];
-  readonly lookup: NamedKind<R>;
+  readonly lookup?: NamedKind<R>;
   /** key of the field whose value is the argument of `create` */
   readonly createdBy?: string;
-  readonly changedElsewhere: readonly string[];
+  readonly changedElsewhere?: readonly string[];
   readonly examples: Readonly<Record<VerbName, readonly string[]>>;
 }
 
-const openClient = async <R extends { readonly id: string }>(
-  tools: Tools,
-  { noun }: RecordNoun<R>,
-): Promise<RecordClient<R>> => (await tools.tenant(noun)).client[noun] as unknown as RecordClient<R>;
+type WholeNoun<R extends { readonly id: string }> = RecordNoun<R> &
+  Required<Pick<RecordNoun<R>, "argument" | "imports" | "layout" | "lookup">>;
+
+const getName = ({ namedBy = "name" }: ThingInFiles, record: object): string =>
+  String((record as Readonly<Record<string, unknown>>)[namedBy]);
+
+export const buildLookup = <R extends { readonly id: string }>(thing: NounInFiles): NamedKind<R> => ({
+  noun: thing.single,
+  list: line(`${thing.collection} list`, []),
+  describe: (record) => `${getName(thing, record)} ${record.id}`,
+});
+
+/** Completes a noun that is found by its unique fields and its name. */
+const completeNoun = <R extends { readonly id: string }>(own: RecordNoun<R>): WholeNoun<R> => {
+  const { fields, namedBy = "name" } = own.thing;
+  const names = Object.entries(fields).filter(([name, { unique }]) => unique === true || name === namedBy);
+  const labels = names.flatMap(([, { label }]) => label ?? []);
+  return {
+    argument: {
+      kind: "string",
+      required: true,
+      about: text(["ID", ...labels.map(({ en }) => en)].join(" or "), ["ID", ...labels.map(({ ja }) => ja)].join("・")),
+    },
+    imports: {},
+    layout: { columns: buildFieldColumns<R>(fields), fields, called: (record) => getName(own.thing, record) },
+    lookup: buildLookup(own.thing),
+    ...own,
+  };
+};
+
+const openClient = async <R>(tools: Tools, { collection }: NounInFiles): Promise<RecordClient<R>> =>
+  (await tools.tenant(collection)).client[collection] as unknown as RecordClient<R>;
 
 const listExamples = <V extends VerbName>(
-  { noun, examples }: { readonly noun: string; readonly examples: Readonly<Record<V, readonly string[]>> },
+  { thing, examples }: { readonly thing: ThingInFiles; readonly examples: Readonly<Record<V, readonly string[]>> },
   verb: V,
-) => examples[verb].map((words) => ({ line: `clomoctl ${noun} ${verb} ${words}` }));
+) => examples[verb].map((words) => ({ line: `clomoctl ${getCommandNoun(thing)} ${verb} ${words}` }));
 
 const WRITING_EXITS: readonly ErrorCode[] = ["input-rejected", "not-permitted", "not-found", "locked"];
 
-const nameArgument = ({ noun, argument }: Pick<FileNoun<never>, "noun" | "argument">) => ({
+const nameArgument = ({ thing, argument }: Pick<FileNoun<never>, "thing" | "argument">) => ({
   ...argument,
-  value: noun.replace(/^.* /, "").slice(0, -1).toUpperCase(),
+  value: getCommandNoun(thing).replace(/^.* /, "").slice(0, -1).toUpperCase(),
 });
+
+const describeSingle = ({ audited, single }: ThingInFiles) => audited?.single ?? single;
 
 const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(fields, input, {
@@ -103,7 +132,7 @@ const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Rec
   });
 
 const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
-  const { en, ja } = of.single;
+  const { en, ja } = describeSingle(of.thing);
   return defineCommand({
     summary: text(`show ${addArticle(en)}`, `${ja}を表示する`),
     args: { record: nameArgument(of) },
@@ -118,9 +147,9 @@ const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-const defineCreate = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
+const defineCreate = <R extends { readonly id: string }>(of: WholeNoun<R>) => {
   const { thing, layout, createdBy } = of;
-  const { en, ja } = of.lookup.noun;
+  const { en, ja } = thing.single;
   const newOptions = buildValueOptions(thing.fields, { without: [createdBy ?? ""], isNew: true });
   return defineCommand({
     summary: text(`create ${addArticle(en)}`, `${ja}を作成する`),
@@ -134,15 +163,15 @@ const defineCreate = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
     async run(tools, { dryRun, ...input }) {
       const named = createdBy === undefined ? {} : { [createdBy]: (input as Record<string, unknown>)[createdBy] };
       const values = await parseValues(tools, thing, input);
-      const written = await (await openClient(tools, of)).create({ ...values, ...named, dryRun });
+      const written = await (await openClient<R>(tools, of.thing)).create({ ...values, ...named, dryRun });
       await showWrittenRecord(tools, written, layout);
     },
   });
 };
 
-const defineEdit = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
+const defineEdit = <R extends { readonly id: string }>(of: WholeNoun<R>) => {
   const { thing, layout } = of;
-  const { en, ja } = of.lookup.noun;
+  const { en, ja } = thing.single;
   const valueOptions = buildValueOptions(thing.fields, { without: of.changedElsewhere });
   return defineCommand({
     summary: text(`change ${addArticle(en)}`, `${ja}を変更する`),
@@ -154,7 +183,7 @@ const defineEdit = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
     shows: layout.columns,
     async run(tools, { record, dryRun, ...input }) {
       const values = await parseValues(tools, thing, input);
-      const client = await openClient(tools, of);
+      const client = await openClient<R>(tools, of.thing);
       const { id } = await findByName(tools, client, record, of.lookup);
       await showWrittenRecord(tools, await client.edit(id, { ...values, dryRun }), layout);
     },
@@ -192,9 +221,8 @@ const defineDelete = <R extends { readonly id: string }>(of: FileNoun<R>) => {
 const { emitCsv: _, ...NOT_EXPORTED_OPTIONS } = IMPORT_OPTIONS;
 
 const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Command => {
-  const { title, unconfirmed: caution } = of.thing;
-  const isNotExported = NOT_EXPORTED_KINDS.some((kind) => kind === of.noun);
-  const importOptions = isNotExported ? (NOT_EXPORTED_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
+  const { title, unconfirmed: caution, withoutTasks } = of.thing;
+  const importOptions = withoutTasks === true ? (NOT_EXPORTED_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
   return defineCommand({
     summary: text(
       `import ${title.en} from a CSV file or workbook`,
@@ -268,9 +296,9 @@ const defineTemplate = <R extends { readonly id: string }>(of: FileNoun<R>) => {
   });
 };
 
-const defineHistory = <R extends { readonly id: string }>(of: RecordNoun<R>) => {
+const defineHistory = <R extends { readonly id: string }>(of: WholeNoun<R>) => {
   const { thing, lookup } = of;
-  const { en, ja } = lookup.noun;
+  const { en, ja } = thing.single;
   return defineCommand({
     summary: text(`list every version of ${addArticle(en)}`, `${ja}の変更履歴を一覧する`),
     details: HISTORY_DETAILS,
@@ -279,7 +307,7 @@ const defineHistory = <R extends { readonly id: string }>(of: RecordNoun<R>) => 
     examples: listExamples(of, "history"),
     exits: ["not-found"],
     async run(tools, { record }) {
-      const found = await (await openClient(tools, of)).history({ name: record });
+      const found = await (await openClient<R>(tools, of.thing)).history({ name: record });
       await showHistory(tools, { ...lookup, fields: thing.fields }, record, found);
     },
   });
@@ -293,9 +321,34 @@ export const defineFileVerbs = <R extends { readonly id: string }>(of: FileNoun<
   template: defineTemplate(of),
 });
 
-export const defineRecordVerbs = <R extends { readonly id: string }>(of: RecordNoun<R>): Record<VerbName, Command> => {
+export const defineRecordVerbs = <R extends { readonly id: string }>(own: RecordNoun<R>): Record<VerbName, Command> => {
+  const of = completeNoun(own);
   const { lookup, columns = of.layout.columns } = of;
-  const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient(tools, of) });
-  const { show, ...others } = defineFileVerbs({ ...of, single: lookup.noun, kind: () => of.noun, reach });
+  const reach = async (tools: Tools) => ({ lookup, columns, client: await openClient<R>(tools, of.thing) });
+  const { show, ...others } = defineFileVerbs({ ...of, kind: () => of.thing.collection, reach });
   return { show, create: defineCreate(of), edit: defineEdit(of), ...others, history: defineHistory(of) };
+};
+
+interface ListedNoun {
+  readonly thing: NounInFiles;
+  readonly filters?: Fields;
+  /** returns the query of a request for the filters */
+  readonly query?: (tools: Tools, filters: OptionValues) => Promise<object>;
+  readonly examples: { readonly list: readonly string[] };
+}
+
+export const defineListVerb = ({ thing, filters, query, examples }: ListedNoun): Command => {
+  const columns = buildFieldColumns<object>(thing.fields);
+  return defineCommand({
+    summary: text(`list ${thing.title.en}`, `${thing.title.ja}を一覧する`),
+    args: {},
+    options: { ...filters, limit: LIMIT_OPTION },
+    examples: examples.list.map((words) => ({ line: `clomoctl ${getCommandNoun(thing)} list ${words}`.trimEnd() })),
+    exits: ["not-found"],
+    async run(tools, { limit, ...input }) {
+      const client = await openClient<object>(tools, thing);
+      const records = client.list({ limit, ...(await query?.(tools, input)) });
+      await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual), records, () => records.ndjson());
+    },
+  });
 };

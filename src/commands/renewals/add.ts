@@ -9,7 +9,7 @@ import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
 import { confirmItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
-import type { RenewalKind } from "../../lib/model/renewal.ts";
+import type { RenewalKind } from "../../lib/nouns/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
 
 export default defineCommand({

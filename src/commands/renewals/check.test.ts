@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, createServerToken, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";

@@ -1,6 +1,6 @@
 import type { Client, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
+import { RENEWAL_KINDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { buildRenewalGuide, type GuideFacts, findOwnToken } from "../../lib/renewals/guide/index.ts";
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { text } from "../../lib/text/index.ts";

@@ -1,5 +1,5 @@
+import { OPERATIONS } from "../../lib/model/role-policy.ts";
 import { expect, test } from "vitest";
-import { OPERATIONS } from "../../lib/model/role.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { runInBoth } from "#support/commands/program.ts";
 

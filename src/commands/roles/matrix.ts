@@ -1,5 +1,10 @@
-import { buildRoleMatrix, OPERATION_SCOPE_LABELS, type RoleMatrixRow } from "../../lib/model/role-policy.ts";
-import { ADMINISTRATOR_ROLES, OPERATION_GROUPS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
+import {
+  buildRoleMatrix,
+  OPERATION_SCOPE_LABELS,
+  type RoleMatrixRow,
+  OPERATION_GROUPS,
+} from "../../lib/model/role-policy.ts";
+import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

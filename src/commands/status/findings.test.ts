@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Tenant } from "../../lib/client/index.ts";
-import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 import { example } from "#support/commands/tenant.ts";
 import { findMissingKinds } from "./findings.ts";

@@ -5,10 +5,10 @@ import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applicability.ts";
-import { PROFILE_KINDS } from "../../lib/model/config-profile.ts";
+import { PROFILE_KINDS } from "../../lib/nouns/config-profile.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
 import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
 import {
   compareByExpiry,

@@ -1,5 +1,5 @@
 import type { Tenant, TenantProfile } from "../../lib/client/index.ts";
-import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type Contract, type UsageName } from "../../lib/model/tenant.ts";
+import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type Contract, type UsageName } from "../../lib/nouns/tenant.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { buildFieldColumns } from "../listing/list.ts";

@@ -1,4 +1,4 @@
-import { TENANT, USAGE_FIELDS, type UsageName } from "../../lib/model/tenant.ts";
+import { TENANT, USAGE_FIELDS, type UsageName } from "../../lib/nouns/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { ChoiceField, Fields, TextField } from "../field.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/nouns/tenant.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 

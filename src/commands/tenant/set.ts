@@ -1,7 +1,7 @@
 import type { TenantChange } from "../../lib/client/index.ts";
 import { dayOf, type TypedDate } from "../../lib/model/time.ts";
-import { SECURED_APPS } from "../../lib/model/secured-user.ts";
-import type { UsageName } from "../../lib/model/tenant.ts";
+import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
+import type { UsageName } from "../../lib/nouns/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { toFlagName, type InputOf } from "../field.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Tenant } from "../../lib/client/index.ts";
-import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/nouns/tenant.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Client, User } from "../../lib/client/index.ts";
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
-import { USER } from "../../lib/model/user.ts";
+import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
+import { USER } from "../../lib/nouns/user.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { buildFieldColumns, buildOrgOptions } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";

@@ -1,4 +1,4 @@
-import { USER } from "../../lib/model/user.ts";
+import { USER } from "../../lib/nouns/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../listing/list.ts";

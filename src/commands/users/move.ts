@@ -1,6 +1,6 @@
 import type { Org, User } from "../../lib/client/index.ts";
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
-import { USER } from "../../lib/model/user.ts";
+import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
+import { USER } from "../../lib/nouns/user.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";

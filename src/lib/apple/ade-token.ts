@@ -1,6 +1,6 @@
 import { line } from "../advice/index.ts";
 import { SERVER_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
-import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { addOneYear } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from "./encoding/cms.ts";

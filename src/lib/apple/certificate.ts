@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
-import type { RenewalKind } from "../model/renewal.ts";
+import type { RenewalKind } from "../nouns/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
-import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../nouns/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
 import {
   describeWithOpenssl,

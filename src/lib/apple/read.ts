@@ -1,4 +1,4 @@
-import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { text } from "../text/index.ts";
 import { readAdeToken } from "./ade-token.ts";
 import { readDerCertificate, readPemCertificates } from "./certificate.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../errors/index.ts";
-import type { ExpiringItem } from "../model/renewal.ts";
+import type { ExpiringItem } from "../nouns/renewal.ts";
 import type { Text } from "../text/index.ts";
 
 export interface NamedFile {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, createPropertyList, OpensslWorkspace } from "#support/apple/openssl.ts";
 

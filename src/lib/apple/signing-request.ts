@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
-import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { text } from "../text/index.ts";
 import { readChildren, readElement, TAG } from "./encoding/ber.ts";
 import { decodeLatin1, findPemBlocks, decodeWrappedBase64 } from "./encoding/pem.ts";

@@ -1,5 +1,5 @@
 import { line, type CommandLine } from "../advice/index.ts";
-import type { DeviceDifference } from "./ade-device.ts";
+import type { DeviceDifference } from "../nouns/ade-device.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
 
 export interface AdeHealthFacts {

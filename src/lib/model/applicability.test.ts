@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS, type DecidingField } from "./applicability.ts";
-import { EMPTY_TENANT_PROFILE, type TenantProfile } from "./tenant.ts";
+import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../nouns/tenant.ts";
 
 const of = (said: Partial<TenantProfile>): TenantProfile => ({ ...EMPTY_TENANT_PROFILE, ...said });
 

@@ -1,6 +1,6 @@
 import { line, type CommandLine } from "../advice/index.ts";
-import type { RenewalKind } from "./renewal.ts";
-import type { TenantProfile, UsageName } from "./tenant.ts";
+import type { RenewalKind } from "../nouns/renewal.ts";
+import type { TenantProfile, UsageName } from "../nouns/tenant.ts";
 
 export const EXPECTED_RENEWAL_KINDS = [
   "push-certificate",

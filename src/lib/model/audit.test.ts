@@ -1,8 +1,8 @@
+import { OPERATIONS } from "./role-policy.ts";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { getActionName } from "./audit.ts";
-import { OPERATIONS } from "./role.ts";
 
 const TENANT = join(import.meta.dirname, "..", "tenant");
 

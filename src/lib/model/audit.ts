@@ -1,24 +1,16 @@
 import { same, text, type Text } from "../text/index.ts";
+import { SECURED_USER } from "../nouns/secured-user.ts";
+import type { Thing } from "./thing.ts";
+import { getActionPrefix, NOUNS } from "../nouns/index.ts";
 
-const ACTION_OBJECTS: Readonly<Record<string, Text>> = {
-  users: text("user", "ユーザー"),
-  orgs: text("organisation", "組織"),
-  devices: text("device", "デバイス"),
-  "config-profiles": text("configuration profile", "構成プロファイル"),
-  apps: text("app", "アプリ"),
-  secured: text("SECURED APPs user", "SECURED APPs ユーザー"),
-  "secured.users": text("SECURED APPs user", "SECURED APPs ユーザー"),
-  "secured.groups": text("SECURED APPs group", "SECURED APPs グループ"),
-  fields: text("custom field", "カスタムユーザー情報"),
-  accounts: text("CLOMO account", "CLOMO アカウント"),
-  tenant: text("tenant information", "テナント情報"),
-  renewals: text("renewal item", "年次更新・期限の項目"),
-  answers: text("answers", "回答"),
-  handover: text("bundle", "引き継ぎデータ"),
-  layouts: text("layout", "レイアウト"),
-  ade: text("ADE", "ADE"),
-  audit: text("audit log", "監査ログ"),
-};
+const ACTION_OBJECTS: ReadonlyMap<string, Text> = new Map<string, Text>([
+  ...NOUNS.map((noun: Thing) => [getActionPrefix(noun), noun.audited?.single ?? noun.single] as const),
+  ["secured", SECURED_USER.audited.single],
+  ["handover", text("bundle", "引き継ぎデータ")],
+  ["layouts", text("layout", "レイアウト")],
+  ["ade", same("ADE")],
+  ["audit", text("audit log", "監査ログ")],
+]);
 
 const ACTION_VERBS: Readonly<Record<string, Text>> = {
   add: text("add", "を追加"),
@@ -47,9 +39,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),
   "users.leave": text("revoke roles and access of leavers", "退職者の権限などを解除"),
-  "roles.schemes.create": text("create scheme", "スキームを作成"),
-  "roles.schemes.edit": text("edit scheme", "スキームを編集"),
-  "roles.schemes.delete": text("delete scheme", "スキームを削除"),
   "accounts.settings": text("change account settings", "アカウント設定を変更"),
   "devices.action": text("record action on device", "デバイスの操作を記録"),
   "ade.endpoint": text("set ADE endpoint", "ADE の接続先を変更"),
@@ -73,7 +62,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
 /** Returns an unknown action unchanged, because a newer version of clomoctl may have recorded it. */
 export const getActionName = (action: string): Text => {
   const end = action.lastIndexOf(".");
-  const [noun, verb] = [ACTION_OBJECTS[action.slice(0, end)], ACTION_VERBS[action.slice(end + 1)]];
+  const [noun, verb] = [ACTION_OBJECTS.get(action.slice(0, end)), ACTION_VERBS[action.slice(end + 1)]];
   const own = SPECIAL_ACTION_NAMES[action];
   if (own !== undefined) return own;
   return noun === undefined || verb === undefined

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { describeProblem } from "./problem.ts";
+import { getThingNoun } from "../nouns/index.ts";
 
-const said = (value: string) => describeProblem({ code: "not-mail-address", params: { value } });
+const said = (value: string) => describeProblem({ code: "not-mail-address", params: { value } }, getThingNoun);
 
 test.each([
   ["jiro.sato＠example.jp", '"jiro.sato＠example.jp"; the @ is full-width', "(@ が全角です)"],
@@ -20,7 +21,7 @@ test.each([
 });
 
 test("omits a value that must not be shown", () => {
-  expect(describeProblem({ code: "not-alphanumeric", params: {} }).en).toBe(
+  expect(describeProblem({ code: "not-alphanumeric", params: {} }, getThingNoun).en).toBe(
     "must contain only half-width letters and digits",
   );
 });

@@ -1,6 +1,6 @@
+import { type Operation, getItemName } from "./role-policy.ts";
 import { text, type Text, same } from "../text/index.ts";
-import { getItemName, SCHEME } from "./scheme.ts";
-import type { Operation } from "./role.ts";
+import { SCHEME } from "../nouns/scheme.ts";
 import type { Field, Fields } from "./thing.ts";
 
 export const CONSOLE_WORK_NAMES = {

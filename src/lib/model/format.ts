@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import { nameKey } from "./normalise.ts";
-import type { SecuredApp } from "./secured-user.ts";
+import type { SecuredApp } from "../nouns/secured-user.ts";
 import {
   type Field,
   type FileColumn,

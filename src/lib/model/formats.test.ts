@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FORMAT_NAMES } from "./console-files.ts";
+import { FORMAT_NAMES } from "../nouns/index.ts";
 import { FORMATS } from "./formats.ts";
 
 test("contains every kind of console file, in the order of their names", () => {

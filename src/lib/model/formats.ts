@@ -1,4 +1,4 @@
-import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName, type ThingOf } from "./console-files.ts";
+import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName, type ThingOf } from "../nouns/index.ts";
 import { createFormat, type Format } from "./format.ts";
 import type { RecordKey, ThingInFiles } from "./thing.ts";
 

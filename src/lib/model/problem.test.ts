@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { describeProblem, PROBLEMS, type ProblemCode, type ProblemParams } from "./problem.ts";
+import { getThingNoun } from "../nouns/index.ts";
 
 const TEXT_PARAMS =
   "allowed app cell change characters choices code codePoint composed device encoding format group header holder id mended name nearest one org other owner parent paths range records status tasks value was";
@@ -29,7 +30,7 @@ const shownIn = (shown: string): readonly string[] =>
   Object.entries(MARKS).flatMap(([name, value]) => (shown.includes(String(value)) ? [name] : []));
 
 test.each(CODES)("%s shows the same in both languages", (code) => {
-  const { en, ja } = describeProblem({ code, params: paramsOf(code) });
+  const { en, ja } = describeProblem({ code, params: paramsOf(code) }, getThingNoun);
   expect(shownIn(ja)).toEqual(shownIn(en).filter((name) => !(HEADED.includes(code) && name === "header")));
   expect(`${en}${ja}`).not.toMatch(/undefined|\[object/);
   expect(en).toMatch(/[a-z]{4}/);
@@ -38,7 +39,7 @@ test.each(CODES)("%s shows the same in both languages", (code) => {
 });
 
 test("no two problems have the same text", () => {
-  const all = CODES.map((code) => describeProblem({ code, params: paramsOf(code) }));
+  const all = CODES.map((code) => describeProblem({ code, params: paramsOf(code) }, getThingNoun));
   expect(new Set(all.map(({ en }) => en)).size).toBe(CODES.length);
   expect(new Set(all.map(({ ja }) => ja)).size).toBe(CODES.length);
 });
@@ -47,13 +48,13 @@ test.each([
   ["header-unknown", { header: "役所" }, /役職|mean|ですか/],
   ["account-name-composed", { value: "yamada", composed: "", by: "employee-code" }, /write|にするか/],
 ] as const)("%s omits unknown details", (code, params, unsaid) => {
-  const { en, ja } = describeProblem({ code, params });
+  const { en, ja } = describeProblem({ code, params }, getThingNoun);
   expect(`${en}${ja}`).not.toMatch(unsaid);
   expect(`${en}${ja}`).not.toContain("undefined");
 });
 
 test("keeps braces in a value", () => {
-  expect(describeProblem({ code: "org-parent-unknown", params: { parent: "{parent} $&" } })).toEqual({
+  expect(describeProblem({ code: "org-parent-unknown", params: { parent: "{parent} $&" } }, getThingNoun)).toEqual({
     en: "no such parent organisation: {parent} $&",
     ja: "上位組織「{parent} $&」がありません",
   });

@@ -8,21 +8,22 @@ export type ProblemParams = Readonly<Record<string, string | number>>;
 
 interface ProblemKind {
   readonly severity: "error" | "warning";
-  readonly describe: (params: ProblemParams) => Text;
+  /** @param noun what people call a record of the type that the parameter `of` names */
+  readonly describe: (params: ProblemParams, noun: Text) => Text;
 }
 
-type MessageTemplate = string | ((params: ProblemParams) => string);
+type MessageTemplate = string | ((params: ProblemParams, noun: Text) => string);
 
-const fillTemplate = (wording: MessageTemplate, params: ProblemParams): string =>
+const fillTemplate = (wording: MessageTemplate, params: ProblemParams, noun: Text = same("")): string =>
   typeof wording === "string"
     ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name]))
-    : wording(params);
+    : wording(params, noun);
 
 const createProblemKindFactory =
   (severity: ProblemKind["severity"]) =>
   (en: MessageTemplate, ja: MessageTemplate): ProblemKind => ({
     severity,
-    describe: (params) => text(fillTemplate(en, params), fillTemplate(ja, params)),
+    describe: (params, noun) => text(fillTemplate(en, params, noun), fillTemplate(ja, params, noun)),
   });
 
 const createValueProblemKind = (
@@ -55,31 +56,6 @@ const createWarning = createProblemKindFactory("warning");
 const describeNameComposition = ({ by }: ProblemParams): Text =>
   ACCOUNT_NAME_COMPOSITIONS[by as AccountNameComposition] ?? same(String(by));
 
-const RECORD_NOUNS = {
-  org: text("organisation", "組織"),
-  user: text("user", "ユーザー"),
-  custom_field: text("custom field", "カスタムユーザー情報"),
-  secured_user: text("user", "ユーザー"),
-  device: text("device", "デバイス"),
-  device_action: text("device action", "デバイスの操作"),
-  config_profile: text("configuration profile", "構成プロファイル"),
-  app: text("app", "アプリ"),
-  account: text("CLOMO account", "CLOMO アカウント"),
-  account_settings: text("CLOMO account setting", "CLOMO アカウント設定"),
-  secured_group: text("group", "グループ"),
-  scheme: text("permission scheme", "カスタム管理権限スキーム"),
-  tenant_profile: text("tenant's profile", "テナントの情報"),
-  renewal_item: text("renewal item", "期限の項目"),
-  answer: text("answer", "回答"),
-} as const satisfies Readonly<Record<string, Text>>;
-
-export type NamedThing = keyof typeof RECORD_NOUNS;
-
-export const getThingNoun = (thing: string): Text =>
-  (RECORD_NOUNS as Readonly<Record<string, Text>>)[thing] ?? text("record", "データ");
-
-const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
-
 const buildCodeCommand = ({ code }: ProblemParams): CommandLine =>
   line("orgs edit", [String(code)], { code: String(code) });
 
@@ -105,8 +81,7 @@ const explainUndeletable = (name: Text, why: Text): Text =>
 
 const quoteName = ({ name }: ProblemParams): Text => text(`${name}`, `「${name}」`);
 
-const explainUndeletableHolder = (params: ProblemParams): Text => {
-  const { en, ja } = getNounOfProblem(params);
+const explainUndeletableHolder = (params: ProblemParams, { en, ja }: Text): Text => {
   const owned =
     params["devices"] === undefined
       ? text(formatCount(Number(params["count"]), en), `${ja} ${params["count"]} 件`)
@@ -176,11 +151,9 @@ export const PROBLEMS = {
     "{name} は対象にしません: {row} 行目では退職していません",
   ),
   "record-unknown": createError(
-    (p) => (p["value"] === "" ? "the row names no record" : `no ${getNounOfProblem(p).en} matches "${p["value"]}"`),
-    (p) =>
-      p["value"] === ""
-        ? "どのデータの行か書かれていません"
-        : `「${p["value"]}」に該当する${getNounOfProblem(p).ja}はありません`,
+    (p, noun) => (p["value"] === "" ? "the row names no record" : `no ${noun.en} matches "${p["value"]}"`),
+    (p, noun) =>
+      p["value"] === "" ? "どのデータの行か書かれていません" : `「${p["value"]}」に該当する${noun.ja}はありません`,
   ),
   "record-ambiguous": createError("matches {count} records: {records}", "{count} 件に該当します: {records}"),
   "record-contested": createError(
@@ -257,10 +230,10 @@ export const PROBLEMS = {
   ),
   required: createError("must not be blank", "空にできません"),
   "required-new": createError(
-    (p) =>
-      `${p["header"]} must not be blank for a new ${getNounOfProblem(p).en}${p["secret"] === 1 ? " (to generate it: --generate-passwords FILE)" : ""}`,
-    (p) =>
-      `新しい${getNounOfProblem(p).ja}では${p["header"]}を空にできません${p["secret"] === 1 ? "(自動で作るには: --generate-passwords FILE)" : ""}`,
+    (p, noun) =>
+      `${p["header"]} must not be blank for a new ${noun.en}${p["secret"] === 1 ? " (to generate it: --generate-passwords FILE)" : ""}`,
+    (p, noun) =>
+      `新しい${noun.ja}では${p["header"]}を空にできません${p["secret"] === 1 ? "(自動で作るには: --generate-passwords FILE)" : ""}`,
   ),
   "too-long": createError(
     (p) => `${formatCount(Number(p["length"]), "character")}; the maximum is ${p["max"]}`,
@@ -382,20 +355,20 @@ export const PROBLEMS = {
     "「{value}」は、テナントでは「{was}」です。表計算ソフトが先頭の 0 を消した可能性があります",
   ),
   "value-taken": createError(
-    (p) =>
+    (p, noun) =>
       p["holder"] === undefined
         ? `${p["value"]} is already used outside your organisations`
-        : `${p["value"]} is already used as ${p["header"]} by the ${getNounOfProblem(p).en} ${p["holder"]}`,
-    (p) =>
+        : `${p["value"]} is already used as ${p["header"]} by the ${noun.en} ${p["holder"]}`,
+    (p, noun) =>
       p["holder"] === undefined
         ? `${p["value"]} はすでに管理対象組織の外で使われています`
-        : `${p["value"]} はすでに${getNounOfProblem(p).ja}「${p["holder"]}」が${p["header"]}に使っています`,
+        : `${p["value"]} はすでに${noun.ja}「${p["holder"]}」が${p["header"]}に使っています`,
   ),
   "org-outside": createError(
-    (p) =>
-      `the ${getNounOfProblem(p).en} would be outside your organisations: specify one of your organisations, or ask a system administrator`,
-    (p) =>
-      `${getNounOfProblem(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
+    (_, noun) =>
+      `the ${noun.en} would be outside your organisations: specify one of your organisations, or ask a system administrator`,
+    (_, noun) =>
+      `${noun.ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
   ),
   "org-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the code ${p["code"]}`,
@@ -466,8 +439,8 @@ export const PROBLEMS = {
     "モードがあるのは Android デバイスだけです。モードを空にするか、プラットフォームを Android にしてください",
   ),
   "delete-held": createError(
-    (p) => explainUndeletableHolder(p).en,
-    (p) => explainUndeletableHolder(p).ja,
+    (p, noun) => explainUndeletableHolder(p, noun).en,
+    (p, noun) => explainUndeletableHolder(p, noun).ja,
   ),
   "owner-released": createWarning(
     (p) => `${p["name"]} is deleted, and the owner is removed from ${describeOwnedDevices(p).en}`,
@@ -529,9 +502,9 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
   params,
 });
 
-function describeAcceptedValue({ of, count = 1, ...params }: ProblemParams): Text {
+function describeAcceptedValue({ of, count = 1, ...params }: ProblemParams, noun: Text): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
-  const { en, ja } = kind?.describe(params) ?? same(String(of));
+  const { en, ja } = kind?.describe(params, noun) ?? same(String(of));
   const more = Number(count) - 1;
   return text(
     `the console's value is kept: ${en}${more > 0 ? `; and ${more} more` : ""}`,
@@ -539,7 +512,10 @@ function describeAcceptedValue({ of, count = 1, ...params }: ProblemParams): Tex
   );
 }
 
-export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>
-  PROBLEMS[problem.code].describe(problem.params);
+/** @param nounOf returns what people call a record of the type with this name */
+export const describeProblem = (
+  { code, params }: Pick<Problem, "code" | "params">,
+  nounOf: (thing: string) => Text,
+): Text => PROBLEMS[code].describe(params, nounOf(String(params["of"])));
 
 export const getProblemSeverity = (code: ProblemCode): "error" | "warning" => PROBLEMS[code].severity;

@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { isTelephoneNumber } from "./renewal.ts";
+import { isTelephoneNumber } from "../nouns/renewal.ts";
 import { parseTypedDate } from "./time.ts";
 
 export const YES_NO_CHOICES = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
-import { ROLE_POLICY, SCHEME_ITEMS } from "./role-policy.ts";
-import { ADMINISTRATOR_ROLES, operationGroupOf, OPERATION_GROUPS, OPERATIONS, type Operation } from "./role.ts";
+import {
+  ROLE_POLICY,
+  SCHEME_ITEMS,
+  operationGroupOf,
+  OPERATION_GROUPS,
+  OPERATIONS,
+  type Operation,
+} from "./role-policy.ts";
+import { ADMINISTRATOR_ROLES } from "./role.ts";
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly Operation[];
 

@@ -1,15 +1,8 @@
-import { addArticle, text, type Text } from "../text/index.ts";
-import {
-  operationGroupOf,
-  OPERATIONS,
-  ROLES,
-  type AdministratorRole,
-  type Operation,
-  type OperationGroup,
-} from "./role.ts";
-
-/** `inside`: only in the account's organisations. `item`: also only if the account's scheme has the operation. */
-export type OperationScope = "all" | "inside" | "item" | "no";
+import { addArticle, same, text, type Text } from "../text/index.ts";
+import { ROLES, type AdministratorRole } from "./role.ts";
+import type { OperationScope, Right, Thing } from "./thing.ts";
+import { NOUNS } from "../nouns/index.ts";
+import { getOperationsForNewUsers } from "../nouns/user.ts";
 
 export const OPERATION_SCOPE_LABELS = {
   all: text("all", "全体"),
@@ -18,59 +11,88 @@ export const OPERATION_SCOPE_LABELS = {
   no: text("no", "不可"),
 } as const satisfies Readonly<Record<OperationScope, Text>>;
 
-const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
+const NOBODY = ["no", "no", "no"] as const;
 
-const ROLE_SCOPES: Readonly<
-  Record<Operation, readonly [division: OperationScope, operator: OperationScope, custom: OperationScope]>
-> = {
-  "tenant.write": ["no", "no", "no"],
-  "handover.read": ["no", "no", "no"],
-  "orgs.read": ["inside", "inside", "inside"],
-  "orgs.write": ["inside", "no", "item"],
-  "orgs.delete": ["inside", "no", "item"],
-  "users.read": ["inside", "inside", "inside"],
-  "users.write": ["inside", "no", "item"],
-  "users.move": ["inside", "no", "item"],
-  "users.delete": ["inside", "no", "item"],
-  "fields.read": ["all", "all", "all"],
-  "fields.write": ["no", "no", "no"],
-  "accounts.read": ["inside", "no", "inside"],
-  "accounts.write": ["inside", "no", "inside"],
-  "accounts.roles": ["no", "no", "no"],
-  "accounts.orgs": ["no", "no", "no"],
-  "accounts.settings": ["no", "no", "no"],
-  "schemes.read": ["no", "no", "no"],
-  "schemes.write": ["no", "no", "no"],
-  "roles.read": ["all", "all", "all"],
-  "devices.read": ["inside", "inside", "inside"],
-  "devices.write": ["inside", "no", "item"],
-  "devices.note": ["inside", "inside", "item"],
-  "devices.delete": ["inside", "no", "item"],
-  "config-profiles.read": ["no", "no", "no"],
-  "config-profiles.write": ["no", "no", "no"],
-  "config-profiles.delete": ["no", "no", "no"],
-  "apps.read": ["no", "no", "no"],
-  "apps.write": ["no", "no", "no"],
-  "apps.delete": ["no", "no", "no"],
-  "apple.read": ["no", "no", "no"],
-  "apple.write": ["no", "no", "no"],
-  "secured.read": ["no", "no", "item"],
-  "secured.write": ["no", "no", "item"],
-  "console.read": ["inside", "inside", "inside"],
-  "console.write": ["inside", "no", "inside"],
-  "audit.read": ["no", "no", "item"],
-  "audit.verify": ["no", "no", "no"],
-  "renewals.read": ["all", "all", "all"],
-  "renewals.write": ["no", "no", "no"],
+/** Rights to what is no noun. */
+const OTHER_RIGHTS = {
+  "handover.read": {
+    about: text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
+    roles: NOBODY,
+  },
+  "roles.read": { about: text("read the rights of roles", "管理者権限の一覧の閲覧"), roles: ["all", "all", "all"] },
+  "apple.read": { about: text("read ADE", "ADE の閲覧"), roles: NOBODY },
+  "apple.write": { about: text("manage ADE", "ADE の管理"), roles: NOBODY },
+  "console.read": {
+    about: text("read console tasks", "管理画面での作業の閲覧"),
+    roles: ["inside", "inside", "inside"],
+  },
+  "console.write": {
+    about: text("write upload files, close tasks", "ファイルの書き出し、作業の完了"),
+    roles: ["inside", "no", "inside"],
+  },
+  "audit.read": { about: text("read the audit log", "監査ログの閲覧"), roles: ["no", "no", "item"] },
+  "audit.verify": { about: text("verify the whole audit log", "監査ログ全体の検証"), roles: NOBODY },
+} as const satisfies Readonly<Record<string, Right>>;
+
+type RightOf<T> = T extends { readonly collection: infer G; readonly rights: infer R }
+  ? `${G & string}.${keyof R & string}`
+  : never;
+
+/** Operations of カスタム管理権限スキーム. @see facts 2.1 */
+export type Operation = RightOf<(typeof NOUNS)[number]> | keyof typeof OTHER_RIGHTS;
+
+interface Changed {
+  readonly collection: string;
+  readonly changedBy?: readonly Operation[];
+}
+
+export type OperationGroup = Operation extends infer O ? (O extends `${infer G}.${string}` ? G : never) : never;
+
+export const operationGroupOf = (operation: string): OperationGroup => operation.split(".")[0] as OperationGroup;
+
+/** Only the order in which rights are shown. Further nouns come last. */
+const FIRST_GROUPS =
+  "tenant handover orgs users fields accounts schemes roles devices config-profiles apps apple secured console audit";
+
+const placeOf = ([operation]: readonly [string, Right]): number => {
+  const groups = FIRST_GROUPS.split(" ");
+  return [...groups, operationGroupOf(operation)].indexOf(operationGroupOf(operation));
 };
+
+export const OPERATIONS = Object.fromEntries(
+  [
+    ...(NOUNS satisfies readonly Changed[]).flatMap(({ collection, rights = {} }: Thing) =>
+      Object.entries(rights).map(([name, right]) => [`${collection}.${name}`, right] as const),
+    ),
+    ...Object.entries<Right>(OTHER_RIGHTS),
+  ].toSorted((one, other) => placeOf(one) - placeOf(other)),
+) as Readonly<Record<Operation, Right>>;
+
+const NOUN_TITLES = NOUNS.flatMap((noun) => ("rights" in noun ? [[noun.collection, noun.title] as const] : []));
+
+export const OPERATION_GROUPS = {
+  ...(Object.fromEntries(NOUN_TITLES) as Record<OperationGroup, Text>),
+  handover: text("handover", "引き継ぎ"),
+  roles: text("roles", "管理者権限"),
+  apple: text("Apple's services", "Apple のサービス"),
+  secured: same("SECURED APPs"),
+  console: text("console tasks", "管理画面での作業"),
+  audit: text("audit log", "監査ログ"),
+} as const satisfies Readonly<Record<OperationGroup, Text>>;
+
+const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 
 /** CLOMO documents only some rights of each role. @see facts 2.1, 8 */
 export const ROLE_POLICY = Object.fromEntries(
   ALL_OPERATIONS.map((operation) => {
-    const [division, operator, custom] = ROLE_SCOPES[operation];
+    const [division, operator, custom] = OPERATIONS[operation].roles;
     return [operation, { system: "all", division, operator, custom }];
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, OperationScope>>>>;
+
+/** Returns the right to write or delete records. Without a right to delete, the right to write suffices. */
+export const getChangeOperation = ({ collection, rights = {} }: Thing, right: "write" | "delete"): Operation =>
+  `${collection}.${right in rights ? right : "write"}` as Operation;
 
 /** Returns true for operations that cannot be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
@@ -85,16 +107,6 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
   const { [operation]: whole } = INCLUDING_OPERATIONS;
   return items.has(operation) || (whole !== undefined && items.has(whole));
 };
-
-/**
- * Returns the operations that creating a user requires. @param isWhole true if the account manages all organisations
- * @see facts 2.1
- */
-export const getOperationsForNewUsers = (isWhole: boolean): readonly Operation[] => [
-  "users.write",
-  "users.move",
-  ...(isWhole ? [] : (["orgs.write"] as const)),
-];
 
 /** `items` are the operations of the account's scheme. `isWhole` is true if the account manages all organisations. */
 interface RightsHolder {
@@ -124,9 +136,31 @@ export interface RoleMatrixRow {
 }
 
 export const buildRoleMatrix = (): readonly RoleMatrixRow[] =>
-  (Object.keys(OPERATIONS) as readonly Operation[]).map((operation) => ({
+  ALL_OPERATIONS.map((operation) => ({
     operation,
     group: operationGroupOf(operation),
     about: OPERATIONS[operation].about,
     cells: ROLE_POLICY[operation],
   }));
+
+/** Returns clomoctl's own name if CLOMO's manual does not name the operation. */
+export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
+
+export const isDocumentedItem = (item: Operation): boolean => OPERATIONS[item].manual === true;
+
+const quoteItemNames = (items: readonly Operation[]): string =>
+  items.map((item) => `「${getItemName(item)}」`).join("");
+
+const ITEMS_FOR_ALL_ORGS = getOperationsForNewUsers(true);
+const EXTRA_ITEMS_FOR_SOME_ORGS = getOperationsForNewUsers(false).slice(ITEMS_FOR_ALL_ORGS.length);
+
+/** @see facts 2.1 */
+export const NEW_USER_ITEMS: Text = text(
+  `${quoteItemNames(ITEMS_FOR_ALL_ORGS)}, because a new user is always put into an organisation`,
+  `${quoteItemNames(ITEMS_FOR_ALL_ORGS)}(作成時に必ず組織に所属させるため)`,
+);
+
+export const NEW_USER_ITEMS_FOR_SOME_ORGS: Text = text(
+  `if 管理対象組織 is not 全て, the scheme also needs ${quoteItemNames(EXTRA_ITEMS_FOR_SOME_ORGS)}`,
+  `管理対象組織が「全て」でない場合は${quoteItemNames(EXTRA_ITEMS_FOR_SOME_ORGS)}も必要`,
+);

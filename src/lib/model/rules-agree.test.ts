@@ -5,7 +5,7 @@ import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
 import * as kit from "../tenant/inputs.ts";
 import { renewals } from "../tenant/renewals/operations.ts";
 import { FORMATS } from "./formats.ts";
-import { RECORDED_FIELDS, RENEWAL_KINDS } from "./renewal.ts";
+import { RECORDED_FIELDS, RENEWAL_KINDS } from "../nouns/renewal.ts";
 import {
   listRuleFaults,
   satisfiesRule,

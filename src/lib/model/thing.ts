@@ -75,6 +75,8 @@ export type Field = FieldShape & {
   readonly resolves?: string | undefined;
   /** true if the value is derived from other data, so that it is not stored with the record */
   readonly derived?: true | undefined;
+  /** kind of the renewal item as which a record is listed and reminded until this day */
+  readonly ends?: "contract" | "custom" | undefined;
   /** version of the database schema that added the field; undefined for the first version */
   readonly added?: number | undefined;
 };
@@ -126,9 +128,40 @@ export interface ClickPaths {
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** Defines a record type. Schemas, files, lists and plans are derived from the definition. */
+/** `inside`: only in the account's organisations. `item`: also only if the account's scheme has the operation. */
+export type OperationScope = "all" | "inside" | "item" | "no";
+
+export interface Right {
+  readonly about: Text;
+  /** where roles have the right; a system administrator has it everywhere */
+  readonly roles: readonly [division: OperationScope, operator: OperationScope, custom: OperationScope];
+  /** true if CLOMO's manual names the operation. @see facts 2.1 */
+  readonly manual?: true | undefined;
+}
+
+/**
+ * Defines a noun: its record type, and all else that is said about it. Schemas, files, lists, plans, rights and words
+ * are derived from the definition.
+ */
 export interface Thing<F extends Fields = Fields> {
   readonly name: string;
+  /** what a change of these records locks, and whose revision it advances */
+  readonly collection: string;
+  /** what people call one record and all records */
+  readonly single: Text;
+  readonly title: Text;
+  /** words before the verbs on the command line; default for records in files: the collection */
+  readonly command?: string | undefined;
+  /** rights by the second part of their names; the first part is the collection */
+  readonly rights?: Readonly<Record<string, Right>> | undefined;
+  /** rights that other changes of these records need, as by an undo; default: `write` and `delete` of the collection */
+  readonly changedBy?: readonly string[] | undefined;
+  /** prefix of actions in the audit log (default: the command), and what the log calls a record (default: `single`) */
+  readonly audited?: { readonly actions?: string | undefined; readonly single?: Text | undefined } | undefined;
+  /** name and title of the list of these records in a bundle; default: the collection and `title` */
+  readonly bundle?: { readonly name: string; readonly title?: Text | undefined } | undefined;
+  /** true if changes open no tasks, because the console lacks such records, or they only describe the console */
+  readonly withoutTasks?: true | undefined;
   readonly fields: F;
   /** names of the fields in each console file, in the order of its columns */
   readonly formats: Readonly<Record<string, readonly string[]>>;
@@ -146,7 +179,6 @@ export interface Thing<F extends Fields = Fields> {
 }
 
 export interface ThingInFiles extends Thing {
-  readonly title: Text;
   /** page on which the console imports files; `choice` is the label of the import mode */
   readonly screen: {
     readonly page: Text;
@@ -201,6 +233,10 @@ export interface ListColumn {
   readonly member?: string | undefined;
   readonly field: Field;
 }
+
+/** Returns the words before the verbs on the command line. */
+export const getCommandNoun = ({ command, collection }: Pick<Thing, "command" | "collection">): string =>
+  command ?? collection;
 
 /** Returns a column for each field that has a label, in the order of the tenant API. */
 export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
@@ -275,7 +311,10 @@ export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C,
 
 export const CREATED_AT_FIELD = { type: "instant", label: text("created", "作成日時") } as const satisfies Field;
 
-export const UPDATED_AT_FIELD = { type: "instant", label: text("updated", "更新日時") } as const satisfies Field;
+export const RECORD_TIMES = {
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: { type: "instant", label: text("updated", "更新日時") },
+} as const satisfies Fields;
 
 export interface ValueRule {
   readonly rule: Rule;

@@ -1,5 +1,5 @@
 import { addArticle, joinTexts, same, text, type Text } from "../text/index.ts";
-import { getThingNoun } from "./problem.ts";
+import { getThingNoun } from "../nouns/index.ts";
 
 export const UNDO_BLOCK_REASONS = [
   "changed",

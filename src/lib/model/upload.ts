@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import type { FormatName } from "./console-files.ts";
+import type { FormatName } from "../nouns/index.ts";
 import { FORMATS } from "./formats.ts";
 import type { IMPORT_MODE_NAMES } from "./import.ts";
 

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "./formats.ts";
 import { comparisonKey } from "./normalise.ts";
-import { DEVICE } from "./device.ts";
-import { ORG } from "./organisation.ts";
-import { SECURED_USER } from "./secured-user.ts";
-import { USER } from "./user.ts";
+import { DEVICE } from "../nouns/device.ts";
+import { ORG } from "../nouns/organisation.ts";
+import { SECURED_USER } from "../nouns/secured-user.ts";
+import { USER } from "../nouns/user.ts";
 import { MAX_FIELD_CHARACTERS, MAX_KEY_BYTES, MAX_UNCHECKED_UNITS } from "./rules.ts";
 import { describeValueWarning, describeRefusal, findValueFaults, removeHiddenCharacters } from "./value.ts";
 

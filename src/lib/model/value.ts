@@ -1,5 +1,5 @@
 import type { ValueRule } from "./thing.ts";
-import { text, type Text } from "../text/index.ts";
+import { same, text, type Text } from "../text/index.ts";
 import { HIDDEN_CHARACTER_PATTERN, findHiddenCharacters } from "./cell-text.ts";
 import { comparisonKey } from "./normalise.ts";
 import { describeProblem, getProblemSeverity, type ProblemCode } from "./problem.ts";
@@ -51,7 +51,7 @@ export const isWarningFromConsole = (code: ProblemCode): boolean => CONSOLE_WARN
 
 export const describeRefusal = (of: ValueRule, value: string): Text | undefined => {
   const fault = findValueFaults(of, value).find(({ code }) => getProblemSeverity(code) === "error");
-  return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } });
+  return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } }, same);
 };
 
 /** Describes a value that is accepted although it is probably wrong. */
@@ -59,7 +59,7 @@ export const describeValueWarning = ({ rule }: ValueRule, value: string): Text |
   if (value.trim() !== value) return text("has spaces at the beginning or end", "前後に空白があります");
   const wrapping = rule.kind === "mail-address" ? findAddressWrapping(value) : undefined;
   if (wrapping === undefined) return undefined;
-  const { en, ja } = describeProblem({ code: wrapping.code, params: { value } });
+  const { en, ja } = describeProblem({ code: wrapping.code, params: { value } }, same);
   return text(`${en}; to enter only the address: ${wrapping.bare}`, `${ja}。アドレスだけなら: ${wrapping.bare}`);
 };
 

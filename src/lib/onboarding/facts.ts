@@ -1,8 +1,8 @@
 import type { Step } from "../advice/index.ts";
-import type { AppRecord, ConfigProfile } from "../model/config-profile.ts";
+import type { AppRecord, ConfigProfile } from "../nouns/config-profile.ts";
 import { QUESTIONS } from "../model/question.ts";
-import type { RenewalKind } from "../model/renewal.ts";
-import type { TenantProfile } from "../model/tenant.ts";
+import type { RenewalKind } from "../nouns/renewal.ts";
+import type { TenantProfile } from "../nouns/tenant.ts";
 
 /** Labels of CLOMO PANEL. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
 export const CREDENTIAL_LABELS = {

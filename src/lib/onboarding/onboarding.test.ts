@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EMPTY_TENANT_PROFILE } from "../model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../nouns/tenant.ts";
 import { renderDocument } from "../document/index.ts";
 import { QUESTIONS } from "../model/question.ts";
 import { buildGuideDocument } from "../renewals/guide/fill.ts";

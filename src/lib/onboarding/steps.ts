@@ -1,8 +1,8 @@
 import { line, type CommandLine, type Step as Advice } from "../advice/index.ts";
 import { buildUsageCommand } from "../model/applicability.ts";
-import { SUPERVISED_KINDS } from "../model/config-profile.ts";
-import { RENEWAL_KINDS } from "../model/renewal.ts";
-import { TENANT, type UsageName } from "../model/tenant.ts";
+import { SUPERVISED_KINDS } from "../nouns/config-profile.ts";
+import { RENEWAL_KINDS } from "../nouns/renewal.ts";
+import { TENANT, type UsageName } from "../nouns/tenant.ts";
 import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "../renewals/guide/enrolment.ts";
 import { type ContentStep, fillGuide } from "../renewals/guide/fill.ts";
 import { formatCount, joinFirstTexts, joinTexts, same, text, type Text } from "../text/index.ts";

@@ -1,7 +1,7 @@
-import { OPERATIONS, type Operation } from "../model/role.ts";
-import { SCHEME } from "../model/scheme.ts";
+import { OPERATIONS, type Operation } from "../model/role-policy.ts";
+import { SCHEME } from "../nouns/scheme.ts";
 import type { Field, Fields } from "../model/thing.ts";
-import { THINGS } from "../model/things.ts";
+import { THINGS } from "../nouns/index.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";

@@ -12,8 +12,9 @@ import {
 } from "../model/import.ts";
 import type { Column } from "../terminal/index.ts";
 import { toTableCellText } from "../terminal/output.ts";
-import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
-import { formatSecuredAppName } from "../model/secured-user.ts";
+import { describeProblem, PROBLEMS, type ProblemCode } from "../model/problem.ts";
+import { getThingNoun } from "../nouns/index.ts";
+import { formatSecuredAppName } from "../nouns/secured-user.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import {
   type InstantFormatter,
@@ -181,7 +182,7 @@ export const DEFAULT_ROW_COLUMNS: readonly string[] = ["row", "key", "name", "ac
 const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
 
 export const describeProblemReason = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
-  isKnownProblem(code) ? describeProblem({ code, params }) : same(code);
+  isKnownProblem(code) ? describeProblem({ code, params }, getThingNoun) : same(code);
 
 export interface ImportResult {
   readonly plan: Import;

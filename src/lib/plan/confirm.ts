@@ -1,5 +1,5 @@
 import { Failure } from "../errors/index.ts";
-import { describeWipeMismatch } from "../model/device.ts";
+import { describeWipeMismatch } from "../nouns/device.ts";
 import type { Terminal } from "../terminal/index.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
 import { requireDeletionCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";

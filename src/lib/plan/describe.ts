@@ -3,9 +3,9 @@ import type { Import, PlanRow } from "../tenant/operations.ts";
 import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
-import { getThingNoun } from "../model/problem.ts";
+import { getThingNoun } from "../nouns/index.ts";
 import { ROLES } from "../model/role.ts";
-import { formatSecuredAppName } from "../model/secured-user.ts";
+import { formatSecuredAppName } from "../nouns/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
 import {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
 import type { Issuer } from "../apple/renewable.ts";
-import type { ExpiringItem } from "../model/renewal.ts";
+import type { ExpiringItem } from "../nouns/renewal.ts";
 import { compareFiles, identityOf, type CurrentItem, type FilePair } from "./compare.ts";
 
 const KINDS = {

@@ -1,6 +1,6 @@
 import type { Renewable, SigningRequest, SuccessorEvidence } from "../apple/index.ts";
 import { toNfkcKey } from "../model/normalise.ts";
-import type { ExpiringItem, RenewalKind } from "../model/renewal.ts";
+import type { ExpiringItem, RenewalKind } from "../nouns/renewal.ts";
 import { formatMoment } from "../model/time.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./expiry-status.ts";

@@ -1,4 +1,4 @@
-import type { RenewalKind } from "../model/renewal.ts";
+import type { RenewalKind } from "../nouns/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** Null means that the effect depends on the item. @see facts 3.1, 3.5, 3.6 */

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { readRenewables, type ReadOptions, type Renewable } from "../apple/index.ts";
 import { readSmallFile } from "../files/index.ts";
-import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../nouns/renewal.ts";
 import type { CurrentItem } from "./compare.ts";
 
 /** Returns the record if its source file has changed or cannot be read. */

@@ -1,7 +1,7 @@
 import type { SuccessorEvidence } from "../apple/index.ts";
 import type { Level } from "../document/level.ts";
 import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
-import type { ExpiringItem, RenewalItem } from "../model/renewal.ts";
+import type { ExpiringItem, RenewalItem } from "../nouns/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export interface Thresholds {

@@ -1,6 +1,6 @@
 import { line } from "../advice/index.ts";
 import { LEVEL_NAMES } from "../document/level.ts";
-import { RENEWAL_KINDS } from "../model/renewal.ts";
+import { RENEWAL_KINDS } from "../nouns/renewal.ts";
 import type { CheckedItem } from "./expiry-status.ts";
 import { completeCommands } from "../terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";

@@ -1,5 +1,5 @@
 import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
-import type { RenewalItem } from "../model/renewal.ts";
+import type { RenewalItem } from "../nouns/renewal.ts";
 import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./expiry-status.ts";
 

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, createServerToken, OpensslWorkspace, readExpiringItems } from "#support/apple/openssl.ts";
 import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
-import { type RenewalItem } from "../model/renewal.ts";
+import { type RenewalItem } from "../nouns/renewal.ts";
 import type { CheckItem } from "./expiry-status.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 

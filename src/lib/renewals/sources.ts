@@ -2,7 +2,7 @@ import { isAbsolute, basename } from "node:path";
 import { findPemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, RenewableReadResult } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
-import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../nouns/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import { isNewerFile } from "./compare.ts";

@@ -1,4 +1,4 @@
-import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
+import type { ReminderKeyRecord, RenewalItem } from "../nouns/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
 /** @see facts 3.2: when CLOMO sends emails */

@@ -1,4 +1,4 @@
-import type { RenewalKind } from "../model/renewal.ts";
+import type { RenewalKind } from "../nouns/renewal.ts";
 
 /** The console shows the new expiry date after the upload. @see facts 3.1 */
 export const isUploadedKind = (kind: RenewalKind): boolean => /^(?:push|ade|vpp|agent)-/.test(kind);

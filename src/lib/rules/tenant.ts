@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { ANDROID_ACCOUNT_TYPES, USAGE_FIELDS, type TenantProfile } from "../model/tenant.ts";
+import { ANDROID_ACCOUNT_TYPES, USAGE_FIELDS, type TenantProfile } from "../nouns/tenant.ts";
 import { nameKey } from "../model/normalise.ts";
 import { findTimeZone } from "../model/time.ts";
 import { text } from "../text/index.ts";

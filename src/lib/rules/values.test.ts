@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TENANT } from "../model/tenant.ts";
+import { TENANT } from "../nouns/tenant.ts";
 import { createValueCheck } from "./values.ts";
 
 test("of a list of objects, the member that is wrong is named", () => {

@@ -1,3 +1,4 @@
+import type { Collection } from "../nouns/index.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observe-change.ts";
@@ -27,7 +28,7 @@ export interface ChangeOptions {
   readonly writer?: ChangeWriter | undefined;
   /** false if the change is in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
-  readonly locks: readonly string[];
+  readonly locks: readonly Collection[];
   /** true if repeated requests with the same Idempotency-Key make the change only once */
   readonly once?: true | undefined;
   readonly signal?: AbortSignal | undefined;

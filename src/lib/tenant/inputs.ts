@@ -11,7 +11,7 @@ import {
   valueRuleOf,
 } from "../model/thing.ts";
 import { describeRule, acceptsAnyText, MAX_KEY_BYTES, MAX_SEARCH_LENGTH } from "../model/rules.ts";
-import { CUSTOM_FIELD } from "../model/user.ts";
+import { CUSTOM_FIELD } from "../nouns/user.ts";
 
 export { z } from "zod";
 

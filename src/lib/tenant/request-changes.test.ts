@@ -2,7 +2,7 @@ import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { describe, expect, test } from "vitest";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 import { toUpload, openForAllTests } from "#support/tenant/tenant.ts";
-import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { ROOT_ORG_ID } from "../nouns/organisation.ts";
 
 const tenant = openForAllTests();
 

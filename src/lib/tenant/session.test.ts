@@ -63,7 +63,7 @@ interface Thing {
 }
 
 const add = (by: Session, how: Partial<ChangeOptions> = {}): Promise<Thing> =>
-  by.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
+  by.change({ action: "things.add", locks: ["answers"], ...how }, async (writer) => {
     const at = (await writer.count("select count(*) from thing")) + 1;
     const thing = { id: `id ${at}`, name: `made ${at}` };
     await writer.run("insert into thing values (:id, :name)", { ...thing });
@@ -78,7 +78,7 @@ const add = (by: Session, how: Partial<ChangeOptions> = {}): Promise<Thing> =>
   });
 
 const failing: typeof add = (by, how) =>
-  by.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
+  by.change({ action: "things.add", locks: ["answers"], ...how }, async (writer) => {
     await writer.run("insert into thing values ('id 0', 'lost')");
     throw new RangeError("no");
   });
@@ -106,7 +106,7 @@ test("a change returns its result, and marks only what it locks as changed", asy
 });
 
 test("a change without effect leaves no trace, and neither does a dry run", async () => {
-  await session.change({ action: "things.add", locks: ["things"] }, async () => ({ result: undefined, objects: [] }));
+  await session.change({ action: "things.add", locks: ["answers"] }, async () => ({ result: undefined, objects: [] }));
   expect(await add(session, { dryRun: true })).toEqual({ id: "id 1", name: "made 1" });
   expect(revisions()).toEqual([]);
   expect(readAuditLog(database())).toEqual([]);
@@ -114,8 +114,8 @@ test("a change without effect leaves no trace, and neither does a dry run", asyn
 });
 
 test("a change must declare its locks at its start", async () => {
-  const changing = (locks: readonly string[]) => {
-    const collectionOf = (table: string) => (table === "thing" ? "things" : undefined);
+  const changing = (locks: ChangeOptions["locks"]) => {
+    const collectionOf = (table: string) => (table === "thing" ? "answers" : undefined);
     const checked = new Session(
       new SqliteStore(database(), guardWrites(collectionOf)),
       session.surroundings,
@@ -124,8 +124,8 @@ test("a change must declare its locks at its start", async () => {
     );
     return add(checked, { locks });
   };
-  await expect(changing(["boxes"])).rejects.toThrow("thing is written, but the collection things is not locked");
-  await expect(changing(["boxes", "things"])).resolves.toMatchObject({ name: "made 1" });
+  await expect(changing(["apps"])).rejects.toThrow("thing is written, but the collection answers is not locked");
+  await expect(changing(["apps", "answers"])).resolves.toMatchObject({ name: "made 1" });
 });
 
 describe("the audit record of a change", () => {
@@ -189,7 +189,7 @@ describe("the audit record of a change", () => {
 
   test("does not exist for bookkeeping, which still counts as a change", async () => {
     await add(session, { action: null });
-    expect([readAuditLog(database()), things(), revisions()]).toEqual([[], ["made 1"], ["things 1"]]);
+    expect([readAuditLog(database()), things(), revisions()]).toEqual([[], ["made 1"], ["answers 1"]]);
   });
 });
 
@@ -215,7 +215,7 @@ describe("a request that may be repeated", () => {
     expect(await addOnce()).toEqual(thing);
     database().exec("update thing set id = 'elsewhere'");
     expect(await addOnce(KEY, open("somebody"))).toEqual(thing);
-    expect([things(), revisions(), readAuditLog(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
+    expect([things(), revisions(), readAuditLog(database())]).toMatchObject([["made 1"], ["answers 1"], [{}]]);
   });
 
   test.each([
@@ -246,7 +246,7 @@ describe("a request that may be repeated", () => {
     const thing = await addOnce();
     const refused = await failureOf(addOnce({ ...KEY, fingerprint: "g" }));
     expect([refused?.code, refused?.where]).toEqual(["usage", "idempotency-key"]);
-    expect([things(), revisions(), readAuditLog(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
+    expect([things(), revisions(), readAuditLog(database())]).toMatchObject([["made 1"], ["answers 1"], [{}]]);
     expect(await addOnce()).toEqual(thing);
   });
 

@@ -1,6 +1,6 @@
 import { EXAMPLE_RENEWAL_ITEM, createExampleId } from "../examples.ts";
-import { EMPTY_TENANT_PROFILE } from "../../../src/lib/model/tenant.ts";
-import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { EMPTY_TENANT_PROFILE } from "../../../src/lib/nouns/tenant.ts";
+import { ROOT_ORG_ID } from "../../../src/lib/nouns/organisation.ts";
 import { listQuestions, type QuestionState } from "../../../src/lib/handover/checklist/index.ts";
 import type { Administrator, HandoverFacts, RenewalRecord } from "../../../src/lib/handover/checklist/facts.ts";
 

@@ -1,3 +1,4 @@
+import { PANEL_KINDS, type PanelKind } from "../../../src/lib/nouns/index.ts";
 import { createExampleId } from "../examples.ts";
 import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
@@ -20,13 +21,12 @@ export function buildReportData(facts: HandoverFacts, name = "営業部"): Repor
     manifest,
     facts: { ...facts, administrators },
     shown: {
+      ...(Object.fromEntries(PANEL_KINDS.map((kind) => [kind, 0])) as Record<PanelKind, number>),
       mirroredAt: null,
       administratorsKnown: [],
       consoleTasks: 0,
       orgs: 3,
       users: 19,
-      "config-profiles": 0,
-      apps: 0,
       devices: 41,
       secured: { browser: 0, docs: 0, mailer: 0, calendar: 0, contacts: 0 },
       profile: facts.tenant,

@@ -1,5 +1,5 @@
 import { EXAMPLE_REMINDER } from "../examples.ts";
-import { type ReminderRecord } from "../../../src/lib/model/renewal.ts";
+import { type ReminderRecord } from "../../../src/lib/nouns/renewal.ts";
 import type { DatedItem } from "../../../src/lib/renewals/expiry-status.ts";
 import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 

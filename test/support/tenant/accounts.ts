@@ -1,5 +1,6 @@
+import type { Operation } from "../../../src/lib/model/role-policy.ts";
 import { createExampleId } from "../examples.ts";
-import type { AdministratorRole, Operation } from "../../../src/lib/model/role.ts";
+import type { AdministratorRole } from "../../../src/lib/model/role.ts";
 import type { TestTenant } from "./tenant.ts";
 
 export interface TestAccount {

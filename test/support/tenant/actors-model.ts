@@ -1,5 +1,6 @@
+import type { Operation } from "../../../src/lib/model/role-policy.ts";
 import type { AccountNameComposition } from "../../../src/lib/tenant/operations.ts";
-import type { Operation, Role } from "../../../src/lib/model/role.ts";
+import type { Role } from "../../../src/lib/model/role.ts";
 import {
   DirectoryModel,
   type ImportEffect,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { ROOT_ORG_ID } from "../../../src/lib/nouns/organisation.ts";
 import { readOpenRecords } from "../../../src/commands/console/upload/open-records.ts";
 import { findLastExport } from "../../../src/commands/console/upload/files.ts";
 import { buildUploadTables } from "../../../src/commands/console/upload/table.ts";

@@ -1,5 +1,5 @@
 import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
-import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { ROOT_ORG_ID } from "../../../src/lib/nouns/organisation.ts";
 import {
   CONSOLE_KINDS,
   fieldsOf,

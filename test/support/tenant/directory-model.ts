@@ -1,5 +1,5 @@
+import type { Operation } from "../../../src/lib/model/role-policy.ts";
 import type { ErrorCode } from "../../../src/lib/errors/index.ts";
-import type { Operation } from "../../../src/lib/model/role.ts";
 import {
   HistoryModel,
   hasSameValues,

@@ -1,3 +1,4 @@
+import type { Collection } from "../../../src/lib/nouns/index.ts";
 import type { DerivedTable, LockedCollection, Params, Writer } from "../../../src/lib/tenant/store/store.ts";
 import type { WriterGuard } from "../../../src/lib/tenant/store/sqlite/store.ts";
 
@@ -42,7 +43,7 @@ class GuardedWriter implements Writer {
     return this.#writer.revision();
   }
 
-  lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
+  lock(collections: readonly Collection[]): Promise<ReadonlyMap<string, LockedCollection>> {
     for (const name of collections) this.#locked.add(name);
     return this.#writer.lock(collections);
   }

@@ -1,4 +1,4 @@
-import { formatOrgPath } from "../../../src/lib/model/organisation.ts";
+import { formatOrgPath } from "../../../src/lib/nouns/organisation.ts";
 import type { Request } from "./tenant.ts";
 
 /** The kinds of imports in the model. `calendar` means the SECURED APPs users of one app. */

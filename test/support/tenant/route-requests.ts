@@ -1,7 +1,6 @@
 import { createExampleId } from "../examples.ts";
 import { z } from "zod";
-import { ROLE_POLICY } from "../../../src/lib/model/role-policy.ts";
-import type { Operation } from "../../../src/lib/model/role.ts";
+import { ROLE_POLICY, type Operation } from "../../../src/lib/model/role-policy.ts";
 import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/request-input.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
 import type { Actor } from "../../../src/lib/tenant/policy/actor.ts";

@@ -1,5 +1,5 @@
 import type { ConsoleTask, TaskRecord } from "../../../src/lib/tenant/operations.ts";
-import { formatOrgPath, ROOT_ORG_NAME } from "../../../src/lib/model/organisation.ts";
+import { formatOrgPath, ROOT_ORG_NAME } from "../../../src/lib/nouns/organisation.ts";
 import type { Cells } from "./tenant.ts";
 
 export const CONSOLE_KINDS = ["orgs", "users", "devices", "docs"] as const;

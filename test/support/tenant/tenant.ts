@@ -14,6 +14,7 @@ import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
 import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
+import { getThingNoun, NOUNS, THINGS } from "../../../src/lib/nouns/index.ts";
 import { getKeyMark } from "../../../src/lib/model/key-mark.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import {
@@ -105,35 +106,27 @@ export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBu
   return Uint8Array.from([...encoder.write(text), ...encoder.end()]);
 };
 
+/** The collections of tables that are not of a noun in {@link NOUNS}. */
+const OTHER_COLLECTIONS: Readonly<Record<string, string>> = {
+  user_email: "users",
+  reset_code: "accounts",
+  kept_file: "files",
+  renewal_notice: "renewals",
+  ade_server: "ade",
+  ade_device: "ade",
+  business_device: "ade",
+};
+
 const CLEARED_TABLES = [
-  "ade_server",
-  "ade_device",
-  "business_device",
   "observed_version",
-  "renewal_item",
-  "renewal_notice",
-  "answer",
-  "device",
-  "device_action",
-  "config_profile",
-  "app",
-  "kept_file",
-  "user",
-  "user_email",
-  "secured_user",
-  "secured_group",
-  "custom_field",
+  ...NOUNS.flatMap(({ name }) => (name === "org" ? [] : [name])),
+  ...Object.keys(OTHER_COLLECTIONS),
   "collection",
   "import",
   "layout",
   "administrators_known",
-  "tenant_profile",
-  "account",
-  "reset_code",
   "credential",
   "counted_attempt",
-  "scheme",
-  "account_settings",
   "change",
   "created_range",
   ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
@@ -142,34 +135,9 @@ const CLEARED_TABLES = [
 
 const KEPT_TABLES = [...CLEARED_TABLES, "org", "tenant"];
 
-/** The collection of each table, which must be locked before writing to the table. */
-const COLLECTIONS: ReadonlyMap<string, string> = new Map([
-  ["user", "users"],
-  ["user_email", "users"],
-  ["org", "orgs"],
-  ["secured_user", "secured"],
-  ["secured_group", "secured"],
-  ["custom_field", "fields"],
-  ["device", "devices"],
-  ["device_action", "device-actions"],
-  ["config_profile", "config-profiles"],
-  ["app", "apps"],
-  ["kept_file", "files"],
-  ["tenant_profile", "tenant"],
-  ["account", "accounts"],
-  ["reset_code", "accounts"],
-  ["account_settings", "accounts"],
-  ["scheme", "schemes"],
-  ["renewal_item", "renewals"],
-  ["renewal_notice", "renewals"],
-  ["answer", "answers"],
-  ["ade_server", "ade"],
-  ["ade_device", "ade"],
-  ["business_device", "ade"],
-]);
-
 /** Returns the collection to lock before writing to the table. */
-export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
+export const collectionOf = (table: string): string | undefined =>
+  OTHER_COLLECTIONS[table] ?? THINGS.get(table)?.collection;
 
 const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
   async seal(purpose, secret, kept = []) {
@@ -435,7 +403,7 @@ export class TestTenant {
 
   async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
     return (await this.problems(plan)).map(({ code, params }) =>
-      describeProblem({ code: code as ProblemCode, params }),
+      describeProblem({ code: code as ProblemCode, params }, getThingNoun),
     );
   }
 

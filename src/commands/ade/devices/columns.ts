@@ -1,6 +1,6 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
-import { ADE_DEVICE } from "../../../lib/model/ade-device.ts";
+import { ADE_DEVICE } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import type { NamedKind } from "../../listing/single-match.ts";

@@ -1,6 +1,6 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Ade, AdeDeviceRecord, Client } from "../../../lib/client/index.ts";
-import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
+import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../../lib/nouns/ade-device.ts";
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 

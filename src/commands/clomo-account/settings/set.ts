@@ -1,5 +1,5 @@
 import type { AccountSettings } from "../../../lib/client/index.ts";
-import { ACCOUNT_SETTINGS } from "../../../lib/model/account.ts";
+import { ACCOUNT_SETTINGS } from "../../../lib/nouns/account.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";

@@ -5,7 +5,7 @@ import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
-import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/nouns/index.ts";
 import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../../lib/model/upload.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { recordOf } from "#support/commands/console-tasks.ts";
 import { planOf } from "#support/commands/imports/plans.ts";
 import { encodeCsv } from "#support/tenant/tenant.ts";
-import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { FormatName } from "../../../lib/nouns/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { buildUploadTables, listRecordedFiles, type BuiltUpload, type ExportClient } from "./table.ts";
 

@@ -2,7 +2,7 @@ import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.t
 import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import { listColumns, refersToOrg, type Column } from "../../../lib/model/format.ts";
-import { isPanelKind, type PanelKind } from "../../../lib/model/console-files.ts";
+import { isPanelKind, type PanelKind } from "../../../lib/nouns/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { formatKey, type KindUpload, type OpenRecord } from "./open-records.ts";

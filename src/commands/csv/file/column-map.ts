@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../lib/nouns/index.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { FormatName } from "../../../lib/nouns/index.ts";
 import { listColumns, type CustomField } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatRecord, NEWLINES } from "../../../lib/csv/records/writer.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Survey } from "../../../lib/csv/layout/survey.ts";
-import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { FormatName } from "../../../lib/nouns/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { toNamingFormat } from "../../../lib/model/naming.ts";
 import type { Tools } from "../../tools.ts";

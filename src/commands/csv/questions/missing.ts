@@ -1,6 +1,6 @@
-import { OWNER_FIELDS } from "../../../lib/model/device.ts";
+import { OWNER_FIELDS } from "../../../lib/nouns/device.ts";
 import type { Column, Format } from "../../../lib/model/format.ts";
-import { getThingNoun } from "../../../lib/model/problem.ts";
+import { getThingNoun } from "../../../lib/nouns/index.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 
 /** A field that a mirror needs, and no column of an export shows. */

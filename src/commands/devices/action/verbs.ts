@@ -1,4 +1,4 @@
-import { DEVICE_ACTION, FIELDS_BY_ACTION, type DeviceAction } from "../../../lib/model/device.ts";
+import { DEVICE_ACTION, FIELDS_BY_ACTION, type DeviceAction } from "../../../lib/nouns/device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";

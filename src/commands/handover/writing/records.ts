@@ -1,14 +1,14 @@
-import type { Account, AppRecord, ConfigProfile, Org, StreamedLines } from "../../../lib/client/index.ts";
+import type { Account, Org, StreamedLines } from "../../../lib/client/index.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
 import type { RenewalRecord } from "../../../lib/handover/checklist/facts.ts";
-import { APP, CONFIG_PROFILE } from "../../../lib/model/config-profile.ts";
-import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
-import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
+import { THINGS_BY_FORMAT, type PanelKind } from "../../../lib/nouns/index.ts";
+import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
+import { RENEWAL_ITEM } from "../../../lib/nouns/renewal.ts";
 import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
-import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
-import { TENANT } from "../../../lib/model/tenant.ts";
+import { SECURED_APPS } from "../../../lib/nouns/secured-user.ts";
+import { TENANT } from "../../../lib/nouns/tenant.ts";
 import { createTableCellRenderer } from "../../../lib/terminal/output.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
@@ -72,7 +72,9 @@ const withPath = <R extends { readonly org: Pick<Org, "path"> }>(columns: readon
     column.key === "org" ? { ...column, name: ({ org }) => same(org.path || ROOT_ORG_NAME) } : column,
   );
 
-const RECORD_TYPE_DEFINITIONS: Readonly<Record<ResourceName, RecordTypeDefinition>> = {
+const RECORD_TYPE_DEFINITIONS: Readonly<
+  Record<Exclude<ResourceName, PanelKind>, RecordTypeDefinition> & Partial<Record<ResourceName, RecordTypeDefinition>>
+> = {
   tenant: defineRecordType({
     columns: buildFieldColumns(TENANT.fields),
     key: () => "",
@@ -129,16 +131,6 @@ const RECORD_TYPE_DEFINITIONS: Readonly<Record<ResourceName, RecordTypeDefinitio
     key: ({ serialNumber, kind, createdAt }) => [serialNumber, createdAt, kind].join(" "),
     read: (client) => readList(client["device-actions"].list()),
   }),
-  "config-profiles": defineRecordType({
-    columns: buildFieldColumns<ConfigProfile>(CONFIG_PROFILE.fields),
-    key: ({ name }) => name,
-    read: (client) => readList(client["config-profiles"].list()),
-  }),
-  apps: defineRecordType({
-    columns: buildFieldColumns<AppRecord>(APP.fields),
-    key: ({ name }) => name,
-    read: ({ apps }) => readList(apps.list()),
-  }),
   "ade-devices": defineRecordType({
     columns: ADE_DEVICE_COLUMNS,
     key: ({ serialNumber }) => serialNumber,
@@ -161,9 +153,19 @@ const RECORD_TYPE_DEFINITIONS: Readonly<Record<ResourceName, RecordTypeDefinitio
   }),
 };
 
+/** Defines the list of a noun by its fields and its first key. */
+const defineByFields = (noun: PanelKind): RecordTypeDefinition => {
+  const { fields, keys } = THINGS_BY_FORMAT[noun];
+  return defineRecordType<Readonly<Record<string, unknown>>>({
+    columns: buildFieldColumns(fields),
+    key: (record) => String(record[keys[0].field]),
+    read: (client) => readList(client[noun].list() as StreamedLines<never>),
+  });
+};
+
 export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => ({
   name,
-  ...RECORD_TYPE_DEFINITIONS[name],
+  ...(RECORD_TYPE_DEFINITIONS[name] ?? defineByFields(name as PanelKind)),
 }));
 
 const WORKBOOK_FILE = "records.xlsx";

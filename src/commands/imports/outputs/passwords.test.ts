@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
+import { SECURED_APPS } from "../../../lib/nouns/secured-user.ts";
 import { satisfiesRule } from "../../../lib/model/rules.ts";
 import { same } from "../../../lib/text/index.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";

@@ -2,7 +2,7 @@ import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import { formatActor } from "../../../lib/model/actor.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { ORG, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { ORG, ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import { getFormatTitle } from "../../../lib/model/format.ts";
 import { getDisplayName, IMPORT_MODE_NAMES, ROW_ACTION_NAMES, type RecordAction } from "../../../lib/model/import.ts";
 import { formatMoment } from "../../../lib/model/time.ts";

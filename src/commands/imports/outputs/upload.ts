@@ -4,7 +4,7 @@ import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { ORG } from "../../../lib/model/organisation.ts";
+import { ORG } from "../../../lib/nouns/organisation.ts";
 import { getUploadMode } from "../../../lib/model/upload.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";

@@ -2,7 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import type { TranslatedValue } from "../../../lib/csv/layout/map.ts";
 import { refersToOrg } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { loadOrgPaths } from "../outputs/report.ts";

@@ -1,6 +1,7 @@
 import type { InputProblem } from "../../../lib/client/index.ts";
 import { describeProblem, type Problem } from "../../../lib/model/problem.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
+import { getThingNoun } from "../../../lib/nouns/index.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
@@ -27,7 +28,7 @@ function renderProblemLine(
 }
 
 export const renderProblem = (file: string, problem: Problem): Text =>
-  renderProblemLine(file, problem, describeProblem(problem));
+  renderProblemLine(file, problem, describeProblem(problem, getThingNoun));
 
 const COLUMN_PROBLEM_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
 import { encodeCsv, type Cells } from "#support/tenant/tenant.ts";
 import { Desk } from "#support/console/desk.ts";
-import { SECURED_APPS as APPS } from "../../../lib/model/secured-user.ts";
+import { SECURED_APPS as APPS } from "../../../lib/nouns/secured-user.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 /** A good file of `fixtures`. */

@@ -1,6 +1,6 @@
 import { line, step } from "../../../lib/advice/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
-import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
+import { RENEWAL_ITEM } from "../../../lib/nouns/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import { addExpiryStatus, type ItemWithStatus } from "../../../lib/renewals/expiry-status.ts";

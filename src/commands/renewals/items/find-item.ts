@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import { RENEWAL_KINDS } from "../../../lib/nouns/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

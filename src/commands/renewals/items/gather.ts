@@ -6,7 +6,7 @@ import {
   type CheckItem,
   type Thresholds,
 } from "../../../lib/renewals/expiry-status.ts";
-import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/nouns/renewal.ts";
 import { gatherItems, gatherScannedItems } from "../../../lib/renewals/sources.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";

@@ -1,4 +1,4 @@
-import { RECORDABLE_KINDS } from "../../../lib/model/renewal.ts";
+import { RECORDABLE_KINDS } from "../../../lib/nouns/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 

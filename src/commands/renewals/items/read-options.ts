@@ -13,7 +13,7 @@ import {
   RENEWAL_KINDS,
   type ExpiringItem,
   type RenewalKind,
-} from "../../../lib/model/renewal.ts";
+} from "../../../lib/nouns/renewal.ts";
 import { toUtcInstant } from "../../../lib/model/time.ts";
 import { text } from "../../../lib/text/index.ts";
 import { toFlagName } from "../../field.ts";

@@ -2,15 +2,16 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Scheme } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import { SCHEME_ITEMS } from "../../../lib/model/role-policy.ts";
-import { OPERATIONS, type Operation } from "../../../lib/model/role.ts";
 import {
+  SCHEME_ITEMS,
+  OPERATIONS,
+  type Operation,
   isDocumentedItem,
   getItemName,
-  SCHEME,
   NEW_USER_ITEMS,
   NEW_USER_ITEMS_FOR_SOME_ORGS,
-} from "../../../lib/model/scheme.ts";
+} from "../../../lib/model/role-policy.ts";
+import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

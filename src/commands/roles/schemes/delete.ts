@@ -1,4 +1,4 @@
-import { SCHEME } from "../../../lib/model/scheme.ts";
+import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";

@@ -1,4 +1,4 @@
-import { SCHEME } from "../../../lib/model/scheme.ts";
+import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";

@@ -1,5 +1,5 @@
 import type { SchemeDetail } from "../../../lib/client/index.ts";
-import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";

@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { App, SecuredGroup } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
+import { SECURED_GROUP } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

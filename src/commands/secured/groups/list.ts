@@ -1,4 +1,4 @@
-import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
+import { SECURED_GROUP } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";

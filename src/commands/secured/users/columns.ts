@@ -1,8 +1,8 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { listGroupedColumns } from "../../../lib/model/format.ts";
-import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
-import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
@@ -13,7 +13,7 @@ import type { ResultLayout } from "../../records/change-result.ts";
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
 const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
-  listGroupedColumns(SECURED_FORMATS[app], "settings").map(({ field, header }) => ({
+  listGroupedColumns(FORMATS[app], "settings").map(({ field, header }) => ({
     key: field,
     header: same(header),
     value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,

@@ -1,4 +1,4 @@
-import { SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FILTER_OPTIONS, LIMIT_OPTION, listColumns } from "../../listing/list.ts";

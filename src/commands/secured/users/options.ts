@@ -1,4 +1,4 @@
-import { SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";

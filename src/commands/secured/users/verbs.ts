@@ -1,5 +1,5 @@
 import type { App } from "../../../lib/client/index.ts";
-import { SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
@@ -17,9 +17,7 @@ import {
 import { FIELDS_WITH_OPTIONS, USER_OPTIONS, hasPassword, readUserSecrets } from "./options.ts";
 
 const fileVerbs = defineFileVerbs({
-  noun: "secured users",
   thing: SECURED_USER,
-  single: text("SECURED APPs user", "SECURED APPs ユーザー"),
   argument: SECURED_USER_ARGUMENT,
   choice: { app: APP_OPTION },
   kind: ({ app }) => app as App,

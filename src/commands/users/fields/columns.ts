@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { CustomField } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import { CUSTOM_FIELD } from "../../../lib/model/user.ts";
+import { CUSTOM_FIELD } from "../../../lib/nouns/user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";

@@ -1,8 +1,8 @@
 import { line, step, type Advice } from "../../../lib/advice/index.ts";
 import type { UserDependents, LeaveResult, User } from "../../../lib/client/index.ts";
-import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/model/device.ts";
+import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/nouns/device.ts";
 import { ROLES } from "../../../lib/model/role.ts";
-import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
+import { formatSecuredAppName } from "../../../lib/nouns/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 

@@ -1,4 +1,4 @@
-import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../../model/ade-device.ts";
+import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../../nouns/ade-device.ts";
 import {
   isObject,
   readOptionalInstant,

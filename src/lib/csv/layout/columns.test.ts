@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { SECURED_APPS } from "../../model/secured-user.ts";
-import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { SECURED_APPS } from "../../nouns/secured-user.ts";
+import { FORMAT_NAMES } from "../../nouns/index.ts";
 import { findColumn, listColumns } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { suggestHeader } from "./columns.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
@@ -24,7 +23,7 @@ describe("headers", () => {
     expect(headers("contacts")).toBe(
       "表示名, ユーザーID, パスワード, 説明, グループ名, グループ管理者フラグ, Exchangeメールアカウント名, アカウントのタイプ, メールアドレス, Exchangeドメイン, Exchangeアカウント, Exchangeアカウントパスワード, Exchange認証パスフレーズ, Exchangeメールアカウント説明, Exchangeサーバアドレス, ExchangeサーバSSL有効, プロキシ設定, プロキシホストアドレス, プロキシポート, プロキシユーザー, プロキシパスワード",
     );
-    expect(SECURED_APPS.map((app) => SECURED_FORMATS[app].columns.length)).toEqual([4, 7, 30, 34, 21]);
+    expect(SECURED_APPS.map((app) => FORMATS[app].columns.length)).toEqual([4, 7, 30, 34, 21]);
   });
 
   it("facts 1.2: have UPN as the seventh column of CLOMO PANEL, between 社員コード and 住所の区分", () => {
@@ -34,7 +33,7 @@ describe("headers", () => {
   });
 
   it("mean the same field in every app, and a field has one header", () => {
-    const all = SECURED_APPS.flatMap((app) => SECURED_FORMATS[app].columns);
+    const all = SECURED_APPS.flatMap((app) => FORMATS[app].columns);
     const fieldOf = new Map(all.map(({ header, field }) => [header, field]));
     const headerOf = new Map(all.map(({ header, field }) => [field, header]));
     for (const { header, field } of all) {
@@ -63,7 +62,7 @@ describe("every format", () => {
 
   it("facts 6.5: shows three columns in the export of SECURED APPs", () => {
     for (const app of SECURED_APPS) {
-      const shown = SECURED_FORMATS[app].columns.filter(({ consoleExport }) => consoleExport === true);
+      const shown = FORMATS[app].columns.filter(({ consoleExport }) => consoleExport === true);
       expect(new Set(shown.map(({ header }) => header))).toEqual(new Set(["表示名", "ユーザーID", "説明"]));
     }
   });

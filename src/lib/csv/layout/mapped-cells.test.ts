@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import type { Problem, ProblemCode } from "../../model/problem.ts";
 import type { RowColumn } from "../../model/leaving.ts";
 import { readHeader } from "./header.ts";

@@ -3,7 +3,7 @@ import { truncateValue } from "../../model/cell-text.ts";
 import { getProblemSeverity, type Problem } from "../../model/problem.ts";
 import type { Rule } from "../../model/rules.ts";
 import { findValueFaults } from "../../model/value.ts";
-import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { FORMAT_NAMES } from "../../nouns/index.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { createEncoder } from "../encoding/encode.ts";

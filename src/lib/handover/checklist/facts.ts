@@ -1,8 +1,8 @@
-import type { Account } from "../../model/account.ts";
-import type { Answer } from "../../model/answer.ts";
-import type { AppRecord, ConfigProfile } from "../../model/config-profile.ts";
-import type { RENEWAL_ITEM } from "../../model/renewal.ts";
-import type { TenantProfile } from "../../model/tenant.ts";
+import type { Account } from "../../nouns/account.ts";
+import type { Answer } from "../../nouns/answer.ts";
+import type { AppRecord, ConfigProfile } from "../../nouns/config-profile.ts";
+import type { RENEWAL_ITEM } from "../../nouns/renewal.ts";
+import type { TenantProfile } from "../../nouns/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/expiry-status.ts";
 

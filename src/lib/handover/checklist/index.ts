@@ -8,8 +8,8 @@ import {
   type ChecklistItemId,
   type Question,
 } from "../../model/question.ts";
-import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { TENANT } from "../../model/tenant.ts";
+import { RENEWAL_KINDS } from "../../nouns/renewal.ts";
+import { TENANT } from "../../nouns/tenant.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { same, text, type Text } from "../../text/index.ts";

@@ -1,7 +1,7 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import { CHECKLIST_ITEM_TITLES } from "../../model/question.ts";
-import type { SecuredApp } from "../../model/secured-user.ts";
+import type { SecuredApp } from "../../nouns/secured-user.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";

@@ -1,7 +1,7 @@
 import { commandName, line } from "../../advice/index.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
 import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
-import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import { ROLES } from "../../model/role.ts";
 import { formatCount, text, type Text } from "../../text/index.ts";
 import type { DisplayText } from "../../document/blocks.ts";

@@ -1,6 +1,6 @@
-import type { PanelKind } from "../../model/console-files.ts";
+import type { PanelKind } from "../../nouns/index.ts";
 import type { MirrorCounts } from "../../model/mirror.ts";
-import type { TenantProfile } from "../../model/tenant.ts";
+import type { TenantProfile } from "../../nouns/tenant.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import type { LeaverRecords } from "../checklist/leaver.ts";

@@ -1,6 +1,6 @@
 import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { describe, expect, it } from "vitest";
-import { RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
+import { RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../nouns/renewal.ts";
 import { DOCUMENT_FORMATS, renderDocument } from "../../document/index.ts";
 import { buildGuideDocument } from "./fill.ts";
 import { buildRenewalGuide, type Step } from "./index.ts";

@@ -1,10 +1,11 @@
+import { buildEndCommand } from "../end-command.ts";
 import {
   RECORDED_FIELDS,
   RENEWAL_KINDS,
   type RenewalItem,
   type RenewalKind,
   formatTwoFactorPhone,
-} from "../../model/renewal.ts";
+} from "../../nouns/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
 import { isUploadedKind } from "../upload.ts";
@@ -94,6 +95,7 @@ function buildRecordCommand(kind: RenewalKind, known: RenewalItem | null): Comma
     return known === null
       ? line("renewals add", [name], { kind, lastLogin: "DATE" })
       : line("renewals renew", [name], { signedIn: "DATE", by: "NAME" });
+  if (known?.record !== undefined) return buildEndCommand(known.record);
   if (kind === "contract") return line("tenant set", [], { contract: name, until: "DATE" });
   if (kind === "device-certificate" || kind === "custom")
     return known === null

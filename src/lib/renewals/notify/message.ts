@@ -1,6 +1,6 @@
 import { commandName, line, renderAdvice, step } from "../../advice/index.ts";
 import type { Mail } from "../../document/index.ts";
-import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
+import { RENEWAL_KINDS, type RenewalItem } from "../../nouns/renewal.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
 import type { ItemWithStatus } from "../expiry-status.ts";
 

@@ -1,4 +1,4 @@
-import type { ReminderKeyRecord } from "../../model/renewal.ts";
+import type { ReminderKeyRecord } from "../../nouns/renewal.ts";
 import { compareCodeUnits, DEFAULT_THRESHOLDS, addExpiryStatus } from "../expiry-status.ts";
 import { findDueStages } from "../stages.ts";
 import type { DueReminder } from "./message.ts";

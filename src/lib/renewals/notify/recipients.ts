@@ -1,4 +1,4 @@
-import type { RenewalItem } from "../../model/renewal.ts";
+import type { RenewalItem } from "../../nouns/renewal.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";

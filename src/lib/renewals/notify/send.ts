@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import type { ReminderRecord } from "../../model/renewal.ts";
+import type { ReminderRecord } from "../../nouns/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type Message } from "./message.ts";
 import { getErrorLabel, type DeliveryFault } from "./outcome.ts";

@@ -1,4 +1,4 @@
-import type { ReminderKeyRecord, ReminderRecord } from "../../model/renewal.ts";
+import type { ReminderKeyRecord, ReminderRecord } from "../../nouns/renewal.ts";
 import type { DatedItem } from "../expiry-status.ts";
 import { expireAtRejection } from "../rejection.ts";
 import { findReachedStage } from "../stages.ts";

@@ -1,11 +1,12 @@
+import type { Operation } from "../../model/role-policy.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import crypto, { argon2Sync } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Account, User } from "../operations.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import type { AdministratorRole, Operation } from "../../model/role.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
+import type { AdministratorRole } from "../../model/role.ts";
 import type { Actor } from "../policy/actor.ts";
 import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";

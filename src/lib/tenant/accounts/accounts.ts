@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../model/account.ts";
+import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../nouns/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../model/composition.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
@@ -115,7 +115,7 @@ const writeAccountChange = async (
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
-  const locks = changesUserRecord(verb, given) ? ["accounts", "users"] : ["accounts"];
+  const locks = ["accounts", ...(changesUserRecord(verb, given) ? (["users"] as const) : [])] as const;
   const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: true } as const;
   return session.change(change, async (writer) => {
     const before = await getStoredAccount(writer, id);

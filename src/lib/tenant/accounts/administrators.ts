@@ -1,4 +1,4 @@
-import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
+import { SECURED_APPS, type SecuredApp } from "../../nouns/secured-user.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
@@ -50,7 +50,7 @@ export const confirmAdministratorList = async (
 
 /** Users confirm the list of administrators, because console exports do not show administrators. */
 export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {
-  const locks = [kind === "users" ? "users" : `secured:${kind}`];
+  const locks = [kind === "users" ? kind : (`secured:${kind}` as const)];
   return session.change({ action: "administrators.confirm", locks, once: true }, async (writer) => {
     await confirmAdministratorList(session, writer, kind);
     return { result: await readAdministratorList(writer, kind), objects: [], detail: { kind } };

@@ -6,11 +6,11 @@ import {
   ROLES_WITH_MANAGED_ORGS,
   PASSWORD_RULE,
   findPasswordFault,
-} from "../../model/account.ts";
+} from "../../nouns/account.ts";
 import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
-import { USER } from "../../model/user.ts";
+import { USER } from "../../nouns/user.ts";
 import { text, type Text } from "../../text/index.ts";
 import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
 import type { Session } from "../session.ts";

@@ -1,6 +1,5 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { SCHEME } from "../../model/scheme.ts";
-import { SECURED_APPS } from "../../model/secured-user.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../nouns/account.ts";
+import { SECURED_APPS } from "../../nouns/secured-user.ts";
 import { operation, type InputKit } from "../operation.ts";
 import { readOperations } from "../records/operations.ts";
 import { readAllRecords, streamList } from "../store/lists.ts";
@@ -129,7 +128,7 @@ export const roles = {
   createScheme: operation({
     route: "POST /v1/roles/schemes",
     about: "Create a permission scheme",
-    input: ({ newRecordSchema }) => newRecordSchema(SCHEME.fields),
+    input: ({ newRecordSchema }) => newRecordSchema(SCHEMES.thing.fields),
     needs: ["schemes.write"],
     once: true,
     run: async ({ session }, given) => (await import("./schemes.ts")).createScheme(session, given),
@@ -146,7 +145,7 @@ export const roles = {
   editScheme: operation({
     route: "PATCH /v1/roles/schemes/{id}",
     about: "Rename a permission scheme, or change its items",
-    input: ({ recordChangeSchema }) => recordChangeSchema(SCHEME.fields),
+    input: ({ recordChangeSchema }) => recordChangeSchema(SCHEMES.thing.fields),
     needs: ["schemes.write"],
     run: async ({ session }, given, { id }) => (await import("./schemes.ts")).editScheme(session, id, given),
   }),
@@ -182,7 +181,6 @@ export const administrators = {
   }),
 };
 
-export type { Account, AccountSettings } from "../../model/account.ts";
 export type { AccountNameComposition } from "../../model/composition.ts";
 export type { TransferResult } from "../handover/transfer.ts";
 export type { WrittenAccount, WrittenAccountSettings } from "./accounts.ts";

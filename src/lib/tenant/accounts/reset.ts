@@ -1,6 +1,6 @@
 import { line } from "../../advice/index.ts";
 import type { Failure } from "../../errors/index.ts";
-import { RESET_CODE_LIMITS, type Account } from "../../model/account.ts";
+import { RESET_CODE_LIMITS, type Account } from "../../nouns/account.ts";
 import { emailKey } from "../../model/normalise.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { formatMinute } from "../../model/time.ts";
@@ -29,7 +29,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
   const { random, now } = session.surroundings;
   const code = generateResetCode(random);
   const verifier = createResetCodeVerifier(code, random);
-  const change = { action: "accounts.send-code", locks: ["accounts"] };
+  const change = { action: "accounts.send-code", locks: ["accounts"] } as const;
   const sent = await session.change(change, async (writer) => {
     const account = await getRecordById(writer, ACCOUNTS, id);
     const address = account.emails.find((one) => satisfiesRule(SENDABLE_ADDRESS_RULE, one));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../operations.ts";
-import { buildRoleMatrix } from "../../model/role-policy.ts";
-import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
+import { buildRoleMatrix, OPERATIONS, type Operation } from "../../model/role-policy.ts";
+import { ADMINISTRATOR_ROLES } from "../../model/role.ts";
 import type { Actor } from "../policy/actor.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";

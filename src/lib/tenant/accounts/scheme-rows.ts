@@ -1,11 +1,15 @@
-import { SCHEME } from "../../model/scheme.ts";
+import { SCHEME_ITEMS } from "../../model/role-policy.ts";
+import { SCHEME } from "../../nouns/scheme.ts";
 import { readAllRecords, type RecordList } from "../store/lists.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/save-versions.ts";
 import { ACCOUNTS } from "./account-rows.ts";
 
+/** The items of schemes are the rights of all nouns, so that the noun itself cannot list them. */
+const operations = { ...SCHEME.fields.operations, rule: { kind: "choice", choices: SCHEME_ITEMS } } as const;
+
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
-  thing: SCHEME,
+  thing: { ...SCHEME, fields: { ...SCHEME.fields, operations } },
   table: "scheme t",
   sql: { accounts: "(select count(*) from account a join user u on u.pk = a.user where a.scheme = t.pk)" },
   order: [

@@ -1,8 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { SCHEME_ITEMS } from "../../model/role-policy.ts";
-import type { Operation } from "../../model/role.ts";
-import type { SCHEME } from "../../model/scheme.ts";
+import { SCHEME_ITEMS, type Operation } from "../../model/role-policy.ts";
+import type { SCHEME } from "../../nouns/scheme.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
@@ -38,8 +37,6 @@ const sortSchemeItems = (items: readonly string[]): readonly string[] =>
 
 const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
-  collection: "schemes",
-  actions: "roles.schemes",
   reading: async (_, { operations, ...given }) => ({
     values:
       operations === undefined ? given : { ...given, operations: sortSchemeItems(operations as readonly string[]) },
@@ -63,7 +60,7 @@ export const deleteSchemes = (
   { ids, dryRun }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },
 ): Promise<DeletedSchemes> => {
   requireIds(ids);
-  const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], dryRun };
+  const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], dryRun } as const;
   return session.change(change, async (writer) => {
     const schemes: Scheme[] = [];
     for (const id of new Set(ids)) {

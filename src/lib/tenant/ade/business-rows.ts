@@ -1,4 +1,4 @@
-import { BUSINESS_FIELDS } from "../../model/ade-device.ts";
+import { BUSINESS_FIELDS } from "../../nouns/ade-device.ts";
 import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 

@@ -1,6 +1,6 @@
 import { BusinessApi } from "../../apple/business/client.ts";
 import { parseBusinessKey } from "../../apple/business/key.ts";
-import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../model/ade-device.ts";
+import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../nouns/ade-device.ts";
 import type { Session } from "../session.ts";
 import type { ScratchTable } from "../store/store.ts";
 import { BUSINESS_KEY_PURPOSE, NO_KEY_FAILURE } from "./business-key.ts";

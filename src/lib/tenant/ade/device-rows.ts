@@ -4,8 +4,8 @@ import {
   BUSINESS_FIELDS,
   PLATFORM_BY_APPLE_OS,
   READY_PROFILE_STATES,
-} from "../../model/ade-device.ts";
-import { PRE_REGISTERED } from "../../model/device.ts";
+} from "../../nouns/ade-device.ts";
+import { PRE_REGISTERED } from "../../nouns/device.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";

@@ -112,6 +112,5 @@ export const ade = {
 const chooseDeviceList = async (reader: Reader): Promise<typeof ADE_DEVICE_LIST> =>
   (await reader.count("select exists (select 1 from ade_device)")) > 0 ? ADE_DEVICE_LIST : ORGANISATION_LISTS.all;
 
-export type { AdeDeviceRecord } from "../../model/ade-device.ts";
 export type { Ade } from "./server.ts";
 export type { AdeSync } from "./sync.ts";

@@ -26,7 +26,7 @@ export interface AppleAccess {
   readonly program: string;
 }
 
-export const ADE_LOCKS = ["ade"];
+export const ADE_LOCKS = ["ade"] as const;
 
 export const KEY_PURPOSE = "ade-key";
 

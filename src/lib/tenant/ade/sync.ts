@@ -11,7 +11,7 @@ import {
   UNCONFIRMED_REMOVAL_LIMITS,
   type SyncKind,
 } from "../../model/ade.ts";
-import { APPLE_DEVICE_FIELDS } from "../../model/ade-device.ts";
+import { APPLE_DEVICE_FIELDS } from "../../nouns/ade-device.ts";
 import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
 import { defineLabelledChoice } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";

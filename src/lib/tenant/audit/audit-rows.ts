@@ -1,5 +1,6 @@
 import { Failure, redactSecrets } from "../../errors/index.ts";
-import { FORMATS } from "../../model/formats.ts";
+import type { Field } from "../../model/thing.ts";
+import { NOUNS } from "../../nouns/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256, type AccessOrigin } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
@@ -36,8 +37,8 @@ const AUDIT_VERSION = 2;
 
 /** Names of all fields that can be set but not read. Audit records never contain these fields. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set(
-  Object.values(FORMATS).flatMap(({ thing }) =>
-    Object.entries(thing.fields).flatMap(([name, { secret, shownAs }]) =>
+  NOUNS.flatMap(({ fields }) =>
+    Object.entries<Field>(fields).flatMap(([name, { secret, shownAs }]) =>
       secret === true ? [name, shownAs ?? name] : [],
     ),
   ),

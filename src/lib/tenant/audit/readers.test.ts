@@ -1,5 +1,5 @@
+import type { Operation } from "../../model/role-policy.ts";
 import { describe, expect, test } from "vitest";
-import type { Operation } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readStreamText, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 

@@ -1,4 +1,4 @@
-import { SECURED_APPS } from "../../model/secured-user.ts";
+import { SECURED_APPS } from "../../nouns/secured-user.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql.ts";
 import type { Params, Reader, Scope } from "../store/store.ts";
 

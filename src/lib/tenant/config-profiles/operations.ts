@@ -14,12 +14,7 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   ...recordOperations({
     noun,
     list,
-    needs: `${noun}.read`,
-    filters: () => ({}),
     editable,
-    creates: () => [`${noun}.write`],
-    edits: () => [`${noun}.write`],
-    without: [],
   }),
   list: operation({
     route: `GET /v1/${noun}`,
@@ -68,4 +63,3 @@ export const apps = assignedOperations("apps", APP_LIST, async (session, given) 
 );
 
 export type { ProfileClash } from "../records/assigned-rows.ts";
-export type { AppRecord, ConfigProfile } from "../../model/config-profile.ts";

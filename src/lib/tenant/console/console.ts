@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../nouns/index.ts";
 import { findColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";

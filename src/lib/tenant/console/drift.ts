@@ -1,4 +1,4 @@
-import { ORG } from "../../model/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { RELATIONS } from "../versions/references.ts";

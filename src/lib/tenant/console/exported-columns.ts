@@ -1,5 +1,5 @@
 import { FORMATS } from "../../model/formats.ts";
-import { ORG } from "../../model/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
 import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { VersionSchema } from "../versions/tables.ts";

@@ -9,8 +9,8 @@ import {
 import { getKeyColumn } from "../../model/thing.ts";
 import { UNIQUE_LIST_TABLES } from "../records/record-rows.ts";
 import type { Writer } from "../store/store.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
-import { CUSTOM_FIELD } from "../../model/user.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
+import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import {

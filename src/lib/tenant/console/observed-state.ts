@@ -1,11 +1,11 @@
-import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql.ts";
-import { ORG } from "../../model/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
 import type { Thing } from "../../model/thing.ts";
-import { THINGS_WITHOUT_TASKS } from "../../model/things.ts";
-import { USER } from "../../model/user.ts";
+import { THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
+import { USER } from "../../nouns/user.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import {
   ALL_COLUMNS_MASK,

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { FORMAT_NAMES } from "../../nouns/index.ts";
 import { getLastChange } from "../audit/change-number.ts";
 import { operation } from "../operation.ts";
 import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";

@@ -1,11 +1,11 @@
-import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../model/account.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../nouns/account.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
-import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../model/device.ts";
-import { formatOrgPath, ORG } from "../../model/organisation.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
+import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
+import { formatOrgPath, ORG } from "../../nouns/organisation.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
 import {

@@ -1,9 +1,9 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT } from "../../model/account.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { USER } from "../../model/user.ts";
+import { USER } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
 import type { ConsoleImportResult } from "../plans/import-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";

@@ -1,4 +1,4 @@
-import { CUSTOM_FIELD } from "../../model/user.ts";
+import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import { buildCaseSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
 import { getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import {

@@ -1,4 +1,4 @@
-import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "../../nouns/device.ts";
 import { operation } from "../operation.ts";
 import { buildReadingInput } from "../plans/request.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../records/device-rows.ts";
@@ -11,10 +11,8 @@ export const devices = {
   ...recordOperations({
     noun: "devices",
     list: DEVICE_LIST,
-    needs: "devices.read",
     filters: ({ buildOrgFilters }) => buildOrgFilters(DEVICES_OF_ORG),
     editable: async () => (await import("../records/devices.ts")).EDITABLE_DEVICES,
-    creates: () => ["devices.write"],
     // operators may change only the memo and tags
     edits: (given) => [
       Object.keys(given).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
@@ -95,5 +93,4 @@ export const deviceActions = {
   }),
 };
 
-export type { Device, DeviceAction } from "../../model/device.ts";
 export type { WrittenDevice } from "../records/devices.ts";

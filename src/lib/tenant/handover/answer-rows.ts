@@ -1,4 +1,4 @@
-import { ANSWER, type Answer } from "../../model/answer.ts";
+import { ANSWER, type Answer } from "../../nouns/answer.ts";
 import { quoteIdentifier } from "../store/sql.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { insertRow } from "../store/rows.ts";

@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import { ANSWER, type Answer } from "../../model/answer.ts";
+import { ANSWER, type Answer } from "../../nouns/answer.ts";
 import { checkAnswer, normaliseAnswer } from "../../rules/answer.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
 import type { Session } from "../session.ts";

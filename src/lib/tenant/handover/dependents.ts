@@ -1,10 +1,10 @@
 import { Failure } from "../../errors/index.ts";
 import { mentionsPerson, toPerson, type Person } from "../../handover/checklist/people.ts";
-import type { Account } from "../../model/account.ts";
-import type { Device } from "../../model/device.ts";
+import type { Account } from "../../nouns/account.ts";
+import type { Device } from "../../nouns/device.ts";
 import { nameKey } from "../../model/normalise.ts";
-import type { SecuredUser } from "../../model/secured-user.ts";
-import type { User } from "../../model/user.ts";
+import type { SecuredUser } from "../../nouns/secured-user.ts";
+import type { User } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
 import { readTasksOfUsers } from "../console/tasks.ts";
 import type { Actor } from "../policy/actor.ts";

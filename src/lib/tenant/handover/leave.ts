@@ -1,9 +1,9 @@
 import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { RETURN_TAGS } from "../../model/device.ts";
-import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
-import { USER } from "../../model/user.ts";
+import { RETURN_TAGS } from "../../nouns/device.ts";
+import { SECURED_APPS, SECURED_USER } from "../../nouns/secured-user.ts";
+import { USER } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../accounts/account-rows.ts";
@@ -33,7 +33,7 @@ interface LeaveRequest {
   readonly learns?: ListAnswers | undefined;
 }
 
-const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
+const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}` as const)] as const;
 
 /**
  * Ends the rights of leavers, all or none, and deletes leavers on whom nothing depends. @throws Failure `not-found`,

@@ -1,4 +1,4 @@
-import { ANSWER } from "../../model/answer.ts";
+import { ANSWER } from "../../nouns/answer.ts";
 import { operation } from "../operation.ts";
 import { buildReadingInput } from "../plans/request.ts";
 import { listAnswers } from "./answer-rows.ts";
@@ -97,7 +97,6 @@ export const exports = {
   }),
 };
 
-export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
 export type { UserDependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";

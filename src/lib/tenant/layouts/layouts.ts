@@ -3,7 +3,7 @@ import type { RowColumn } from "../../model/leaving.ts";
 import { checkMap } from "../../csv/layout/map.ts";
 import type { ListAnswers, ParsedMapFile } from "../../csv/layout/map-parse.ts";
 import { Failure } from "../../errors/index.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { toNamingFormat } from "../../model/naming.ts";
 import { text } from "../../text/index.ts";

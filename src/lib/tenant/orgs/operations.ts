@@ -8,11 +8,8 @@ export const orgs = {
   ...recordOperations({
     noun: "orgs",
     list: ORG_LIST,
-    needs: "orgs.read",
     filters: ({ buildOrgFilters }) => buildOrgFilters("the organisation"),
     editable: async () => (await import("../records/orgs.ts")).EDITABLE_ORGS,
-    creates: () => ["orgs.write"],
-    edits: () => ["orgs.write"],
     without: ["parentId"],
   }),
   list: operation({
@@ -38,6 +35,5 @@ export const orgs = {
   }),
 };
 
-export type { Org } from "../../model/organisation.ts";
 export type { OrgDetail } from "../records/org-rows.ts";
 export type { MovedOrg, WrittenOrg } from "../records/orgs.ts";

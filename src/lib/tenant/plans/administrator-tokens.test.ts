@@ -1,9 +1,9 @@
+import type { Operation } from "../../model/role-policy.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
-import type { Operation } from "../../model/role.ts";
 import { requirePlanPermission } from "../policy/import-work.ts";
 import { EMPTY_COUNTS } from "./import-result.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";

@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import { NOT_EXPORTED_KINDS } from "../../model/console-files.ts";
+import { NOT_EXPORTED_KINDS } from "../../nouns/index.ts";
 import { MAX_HEADER_ROW } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";

@@ -1,10 +1,10 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import type { UndoneChange } from "./engine.ts";
 import type { PlanCounts } from "./staging/counts.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { describeBlockedRecord } from "../../model/undo.ts";
 import { formatCount, joinTexts, same, text } from "../../text/index.ts";
 import { checkFieldValue } from "../records/records.ts";

@@ -1,10 +1,10 @@
 import type { RowState } from "../../csv/layout/row-filter.ts";
 import type { PlanCounts, StagedFile } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { ProblemParams } from "../../model/problem.ts";
-import type { SecuredApp } from "../../model/secured-user.ts";
+import type { SecuredApp } from "../../nouns/secured-user.ts";
 import type { AccessOrigin } from "../ids.ts";
 import type { Actor } from "../policy/actor.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";

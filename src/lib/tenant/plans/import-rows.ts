@@ -5,7 +5,7 @@ import type { PlanCounts, StagedFile } from "./staging/counts.ts";
 import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import type { StoredRequest } from "./request.ts";
 import { text } from "../../text/index.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "../audit/audit-rows.ts";
 import { insertRow, updateRow } from "../store/rows.ts";

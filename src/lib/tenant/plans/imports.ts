@@ -5,7 +5,7 @@ import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../model/time.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../nouns/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId, type Processes } from "../ids.ts";

@@ -1,7 +1,7 @@
-import { FORMAT_NAMES, isPanelKind, type FormatName } from "../../model/console-files.ts";
+import type { Operation as Right } from "../../model/role-policy.ts";
+import { FORMAT_NAMES, isPanelKind, type FormatName } from "../../nouns/index.ts";
 import { IMPORT_NUMBER_PATTERN } from "../../model/import-number.ts";
 import { ROW_ACTION_NAMES } from "../../model/import.ts";
-import type { Operation as Right } from "../../model/role.ts";
 import { operation } from "../operation.ts";
 import type { TenantParts } from "../parts.ts";
 import type { Actor } from "../policy/actor.ts";
@@ -40,8 +40,8 @@ const openImports = async ({ session, owner, engine, processes }: TenantParts) =
 
 const listMissingRights = (actor: Actor, kind: FormatName): readonly Right[] => {
   const rights = getImportOperations(kind);
-  const own = rights.find((right) => isOperationPermitted(withoutToken(actor), right));
-  return [getViewOperation(kind), own ?? rights[0]];
+  const own = rights.find((right) => isOperationPermitted(withoutToken(actor), right)) ?? rights[0];
+  return [getViewOperation(kind), ...(own === undefined ? [] : [own])];
 };
 
 /** Planning may show that further rights are needed. */
@@ -214,7 +214,7 @@ export const layouts = {
   }),
 };
 
-export type { FormatName as ImportKind } from "../../model/console-files.ts";
+export type { FormatName as ImportKind } from "../../nouns/index.ts";
 export type { DeletionRequest } from "./deletion.ts";
 export type { Layout } from "../layouts/layouts.ts";
 export type { InputProblem, PlanRow, SelectedFile, SelectedRecord } from "./engine.ts";

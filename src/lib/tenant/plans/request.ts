@@ -1,7 +1,7 @@
 import type { z, ZodString } from "zod";
 import { tryOrUndefined } from "../../errors/index.ts";
 import { ROW_SUBJECTS, WORD_MEANINGS } from "../../model/leaving.ts";
-import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { FORMAT_NAMES } from "../../nouns/index.ts";
 import { KEY_NAMES } from "../../model/formats.ts";
 import {
   ALLOWANCES,

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
-import { SECURED_APPS } from "../../model/secured-user.ts";
+import { SECURED_APPS } from "../../nouns/secured-user.ts";
 import { encodeText, failureOf, readStreamText, openForAllTests } from "#support/tenant/tenant.ts";
 
 const tenant = openForAllTests();

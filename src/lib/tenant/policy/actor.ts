@@ -1,5 +1,6 @@
+import type { Operation } from "../../model/role-policy.ts";
 import type { CredentialKind } from "../../model/credential.ts";
-import type { AdministratorRole, Operation } from "../../model/role.ts";
+import type { AdministratorRole } from "../../model/role.ts";
 
 export interface ActorAccount {
   /** record number of the account's user */

@@ -1,9 +1,15 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { FORMAT_NAMES, isPanelKind, type FormatName, type PanelKind } from "../../model/console-files.ts";
-import { RESTRICTED_FIELD_OPERATIONS } from "../../model/renewal.ts";
-import { concernsWholeTenant, isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../model/role-policy.ts";
-import { OPERATIONS, type Operation } from "../../model/role.ts";
+import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName } from "../../nouns/index.ts";
+import {
+  concernsWholeTenant,
+  isPermittedByItems,
+  ROLE_POLICY,
+  describeMissingRight,
+  OPERATIONS,
+  type Operation,
+} from "../../model/role-policy.ts";
+import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { SignInRight } from "../../model/credential.ts";
@@ -32,6 +38,10 @@ export const getPermittedReach = (
 
 export const isOperationPermitted = (actor: Actor, operation: Operation): boolean =>
   getPermittedReach(actor, operation) !== undefined;
+
+/** Returns true for nouns that everybody may read. */
+export const canRead = (actor: Actor, { collection, rights = {} }: Thing): boolean =>
+  !("read" in rights) || isOperationPermitted(actor, `${collection}.read` as Operation);
 
 /** Returns the actor with all rights of the account, without the limits of an access token. */
 export const withoutToken = (actor: Actor): Actor => ({ ...actor, credential: undefined });
@@ -87,19 +97,13 @@ export const requireTokenRights = ({ credential }: Actor, needed: readonly Neede
   });
 };
 
-const IMPORT_OPERATIONS: Readonly<Record<PanelKind, readonly [Operation, ...Operation[]]>> = {
-  users: ["users.write", "users.move", "users.delete"],
-  orgs: ["orgs.write", "orgs.delete"],
-  devices: ["devices.write", "devices.note", "devices.delete"],
-  "config-profiles": ["config-profiles.write", "config-profiles.delete"],
-  apps: ["apps.write", "apps.delete"],
+export const getImportOperations = (kind: FormatName): readonly Operation[] => {
+  const { collection, rights } = THINGS_BY_FORMAT[kind];
+  return Object.keys(rights).flatMap((right) => (right === "read" ? [] : [`${collection}.${right}` as Operation]));
 };
 
-export const getImportOperations = (kind: FormatName): readonly [Operation, ...Operation[]] =>
-  isPanelKind(kind) ? IMPORT_OPERATIONS[kind] : ["secured.write"];
-
 /** Returns the right to view a kind's records, because a plan shows the records that it changes. */
-export const getViewOperation = (kind: FormatName): Operation => (isPanelKind(kind) ? `${kind}.read` : "secured.read");
+export const getViewOperation = (kind: FormatName): Operation => `${THINGS_BY_FORMAT[kind].collection}.read`;
 
 export const canImport = (actor: Actor, kind: FormatName): boolean =>
   isOperationPermitted(actor, getViewOperation(kind)) &&
@@ -118,5 +122,8 @@ export const buildScope = (sender: Actor): Scope | undefined => {
   };
 };
 
+/** Rights to see the contacts and accounts of renewal items. */
+const CONTACT_OPERATIONS: readonly Operation[] = ["apple.read", "renewals.write"];
+
 const canReadContacts = (actor: Actor): boolean =>
-  RESTRICTED_FIELD_OPERATIONS.some((operation) => isOperationPermitted(actor, operation));
+  CONTACT_OPERATIONS.some((operation) => isOperationPermitted(actor, operation));

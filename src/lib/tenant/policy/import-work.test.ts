@@ -2,10 +2,9 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
-import { SCHEME_ITEMS } from "../../model/role-policy.ts";
+import { SCHEME_ITEMS, type Operation } from "../../model/role-policy.ts";
 import { requirePlanPermission } from "./import-work.ts";
 import type { Actor } from "./actor.ts";
-import type { Operation } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, type TestTenant, type Cells, openForEachTest } from "#support/tenant/tenant.ts";
 

@@ -1,28 +1,27 @@
 import type { PlanCounts } from "../plans/staging/counts.ts";
 import { buildKindDefinition } from "../plans/staging/kinds.ts";
-import { isPanelKind, PANEL_KINDS, type FormatName, type PanelKind, type ThingOf } from "../../model/console-files.ts";
-import { NOTE_FIELDS } from "../../model/device.ts";
+import { type FormatName, THINGS, THINGS_BY_FORMAT } from "../../nouns/index.ts";
+import { NOTE_FIELDS } from "../../nouns/device.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { ORG } from "../../model/organisation.ts";
-import { getOperationsForNewUsers } from "../../model/role-policy.ts";
-import type { Operation } from "../../model/role.ts";
-import type { ThingName } from "../../model/things.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { getChangeOperation, type Operation } from "../../model/role-policy.ts";
+import { getOperationsForNewUsers, USER } from "../../nouns/user.ts";
 import type { Actor } from "./actor.ts";
 import { requireAccountRights, requireTokenRights } from "./check.ts";
 
-export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
+const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
   getOperationsForNewUsers(orgs === undefined);
 
 type PlanWork = ReturnType<typeof derivePlanWork>;
 
 const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
-  const writing: readonly Operation[] = [isPanelKind(kind) ? `${kind}.write` : "secured.write"];
+  const writing = [getChangeOperation(THINGS_BY_FORMAT[kind], "write")];
   return {
     create: kind === "users" ? getUserCreationOperations(actor) : writing,
     edit: writing,
     note: ["devices.note"],
     move: kind === "users" ? ["users.move"] : writing,
-    delete: isPanelKind(kind) ? [`${kind}.delete`] : writing,
+    delete: [getChangeOperation(THINGS_BY_FORMAT[kind], "delete")],
     createOrgs: ["orgs.write"],
     release: ["devices.write"],
   };
@@ -47,21 +46,6 @@ const derivePlanWork = (kind: FormatName, counts: PlanCounts) => {
   };
 };
 
-type RelatedThing = Exclude<ThingName, ThingOf<PanelKind>["name"]>;
-
-const RELATED_OPERATIONS: Readonly<Record<RelatedThing, readonly Operation[]>> = {
-  account: ["accounts.write", "accounts.roles", "accounts.orgs"],
-  account_settings: ["accounts.settings"],
-  scheme: ["schemes.write"],
-  custom_field: ["fields.write"],
-  secured_group: ["secured.write"],
-  secured_user: ["secured.write"],
-  tenant_profile: ["tenant.write"],
-  renewal_item: ["renewals.write"],
-  answer: ["tenant.write"],
-  device_action: ["devices.write"],
-};
-
 export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: PlanCounts): void => {
   const work = derivePlanWork(kind, counts);
   const needed = Object.entries(getWorkOperations(actor, kind));
@@ -72,14 +56,15 @@ export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: Pl
 };
 
 function* listRelatedOperations(actor: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
-  for (const { thing, create, update, delete: gone } of beside) {
-    const panel = PANEL_KINDS.find((kind) => FORMATS[kind].thing.name === thing);
-    yield panel === undefined
-      ? RELATED_OPERATIONS[thing as RelatedThing]
-      : [
-          ...(create > 0 && panel === "users" ? getUserCreationOperations(actor) : []),
-          ...(create + update > 0 ? [`${panel}.write` as const] : []),
-          ...(gone > 0 ? [`${panel}.delete` as const] : []),
-        ];
+  for (const { thing: name, create, update, delete: gone } of beside) {
+    const thing = THINGS.get(name);
+    if (thing === undefined) throw new TypeError(`no noun is named ${name}`);
+    yield (
+      (thing.changedBy as readonly Operation[] | undefined) ?? [
+        ...(create > 0 && thing.name === USER.name ? getUserCreationOperations(actor) : []),
+        ...(create + update > 0 ? [getChangeOperation(thing, "write")] : []),
+        ...(gone > 0 ? [getChangeOperation(thing, "delete")] : []),
+      ]
+    );
   }
 }

@@ -1,6 +1,7 @@
+import type { Operation } from "../../model/role-policy.ts";
 import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type Operation } from "../../model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { findAccountByName, type ActingAccount } from "../accounts/acting-accounts.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ROLE_POLICY } from "../../model/role-policy.ts";
-import { ADMINISTRATOR_ROLES, OPERATIONS } from "../../model/role.ts";
+import { ROLE_POLICY, OPERATIONS } from "../../model/role-policy.ts";
+import { ADMINISTRATOR_ROLES } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";

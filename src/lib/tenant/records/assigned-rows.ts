@@ -1,14 +1,13 @@
-import { APP, CONFIG_PROFILE, type ProfileKind } from "../../model/config-profile.ts";
-import type { FormatName } from "../../model/console-files.ts";
-import { NOT_MANAGED } from "../../model/device.ts";
-import { createFormat } from "../../model/format.ts";
-import { ROOT_ORG_NAME } from "../../model/organisation.ts";
-import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
-import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
+import { APP, CONFIG_PROFILE, type ProfileKind } from "../../nouns/config-profile.ts";
+import { NOT_MANAGED } from "../../nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
+import type { Fields } from "../../model/thing.ts";
+import type { RecordList } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader } from "../store/store.ts";
 import { DEVICE_ORG_SQL } from "./device-rows.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
+import { defineRecordList } from "./record-list.ts";
 
 /**
  * SQL: `reach` has the organisations in which each record applies automatically; `chosen` has the serial numbers to
@@ -32,17 +31,8 @@ const buildEffectiveSql = (thing: string, of = "true"): string => `with recursiv
     select a.place, r.pk from alike a join reach r on r.org = a.org
     union select a.place, e.value from alike a, json_each(a.own) e)`;
 
-const defineAssignedList = <F extends Fields>(thing: ThingInFiles & Thing<F>, format: FormatName): RecordList<F> => ({
-  thing,
-  format: createFormat(thing, format),
-  table: `${thing.name} t`,
-  order: [CREATION_ORDER],
-  filters: { filterName: "name", filterId: "id" },
-  named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
-});
-
-export const CONFIG_PROFILE_LIST = defineAssignedList(CONFIG_PROFILE, "config-profiles");
-export const APP_LIST = defineAssignedList(APP, "apps");
+export const CONFIG_PROFILE_LIST = defineRecordList(CONFIG_PROFILE, "config-profiles");
+export const APP_LIST = defineRecordList(APP, "apps");
 
 type AssignmentFilters = Readonly<{
   device?: string | undefined;

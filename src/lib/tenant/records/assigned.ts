@@ -5,7 +5,7 @@ import { decodeBase64, decodeLatin1 } from "../../apple/encoding/pem.ts";
 import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
-import type { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
+import type { APP, CONFIG_PROFILE } from "../../nouns/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
@@ -20,7 +20,6 @@ type EditableTypePromise<T extends Thing> = Promise<EditableRecordType<T["fields
 
 export const createEditableProfileType = async (given: ManualValues): EditableTypePromise<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,
-  collection: "config-profiles",
   ...(await receiveFile(given, checkProfileFile)),
 });
 
@@ -30,7 +29,6 @@ export const createEditableAppType = async (
   given: ManualValues,
 ): EditableTypePromise<typeof APP> => ({
   list: APP_LIST,
-  collection: "apps",
   ...(await receiveFile(given, async (bytes) => {
     const { validFrom: _, ...own } = (await readProvisioningProfile({ name: "json.file", bytes }, bytes)).expiring;
     refuseSecrets(readSignedText(bytes));

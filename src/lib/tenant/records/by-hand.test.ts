@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Org, User } from "../operations.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;

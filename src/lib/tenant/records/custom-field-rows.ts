@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import type { RecordOf } from "../../model/thing.ts";
-import type { CUSTOM_FIELD } from "../../model/user.ts";
+import type { CUSTOM_FIELD } from "../../nouns/user.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { failureOf, openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
-import { DEVICE_ACTION } from "../../model/device.ts";
+import { DEVICE_ACTION } from "../../nouns/device.ts";
 import type { WholeClient } from "#support/client/whole-client.ts";
 import type { Device } from "../operations.ts";
 

@@ -1,4 +1,4 @@
-import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
+import { DEVICE, DEVICE_ACTION } from "../../nouns/device.ts";
 import { createFormat } from "../../model/format.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";

@@ -10,7 +10,7 @@ import {
   describeWipeMismatch,
   ownerIdOf,
   RETURN_TAGS,
-} from "../../model/device.ts";
+} from "../../nouns/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Field, ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -34,7 +34,6 @@ export type WrittenDevice = ChangeResult<Device>;
 
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
-  collection: "devices",
   reading: async (_, given, before) => ({ values: removeReturnTags(given, before as Device | undefined) }),
 };
 
@@ -116,7 +115,7 @@ const removeReturnTags = (given: ManualValues, before: Device | undefined): Manu
   return { ...given, tags: changeTags(tags as readonly string[], { remove, add: [] }) };
 };
 
-const EDITABLE_ACTIONS = { list: DEVICE_ACTION_LIST, collection: "device-actions" } as const;
+const EDITABLE_ACTIONS = { list: DEVICE_ACTION_LIST } as const;
 
 /** Records an action on all devices or none. @throws Failure `input-rejected`; `not-found` */
 export const recordDeviceAction = (

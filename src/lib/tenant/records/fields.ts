@@ -1,7 +1,7 @@
 import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { checkCustomFieldName } from "../../rules/custom-field.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
@@ -28,7 +28,7 @@ export interface CustomFieldDetail extends CustomField {
 
 /** @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
-  const locks = ["fields"];
+  const locks = ["fields"] as const;
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
     validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);

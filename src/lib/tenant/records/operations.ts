@@ -1,12 +1,12 @@
 import type { z } from "zod";
+import type { PanelKind } from "../../nouns/index.ts";
 import type { Fields, ManualValues } from "../../model/thing.ts";
 import type { NeededRight } from "../policy/check.ts";
 import type { Actor } from "../policy/actor.ts";
 import { operation, type InputKit } from "../operation.ts";
 import type { Session } from "../session.ts";
 import type { ExportQuery } from "../store/list-export.ts";
-import { findRecords, type RecordList } from "../store/lists.ts";
-import type { NounWithHistory } from "../versions/history.ts";
+import { findRecords, streamList, type RecordList } from "../store/lists.ts";
 import type { EditableRecordType } from "./records.ts";
 
 interface ReadNoun<N extends string, F extends Fields> {
@@ -15,11 +15,7 @@ interface ReadNoun<N extends string, F extends Fields> {
   readonly needs: NeededRight;
 }
 
-export const readOperations = <const N extends NounWithHistory, F extends Fields>({
-  noun,
-  list,
-  needs,
-}: ReadNoun<N, F>) => ({
+export const readOperations = <const N extends string, F extends Fields>({ noun, list, needs }: ReadNoun<N, F>) => ({
   find: operation({
     route: `GET /v1/${noun}/find`,
     about: `Find ${noun} by ID, or by a name or key that people use`,
@@ -32,25 +28,36 @@ export const readOperations = <const N extends NounWithHistory, F extends Fields
     about: `Get all versions of ${noun}, including deleted ones, by a name that they have or had`,
     input: ({ z, byName }) => z.strictObject(byName),
     needs: [needs],
-    run: async ({ session }, { name }) => (await import("../versions/history.ts")).readHistory(session, noun, name),
+    run: async ({ session }, { name }) =>
+      (await import("../versions/history.ts")).readHistory(session, list.thing.name, name),
   }),
 });
 
-interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ReadNoun<N, F> {
-  readonly filters: (kit: InputKit) => S;
-  readonly editable: (session: Session, given: ManualValues) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
-  readonly creates: (actor: Actor, given: object) => readonly NeededRight[];
-  readonly edits: (given: object) => readonly NeededRight[];
-  readonly without: readonly string[];
+interface WrittenNoun<N extends PanelKind, F extends Fields, S extends z.ZodRawShape> {
+  readonly noun: N;
+  readonly list: RecordList<F>;
+  readonly filters?: ((kit: InputKit) => S) | undefined;
+  readonly editable?:
+    | ((session: Session, given: ManualValues) => EditableRecordType<F> | Promise<EditableRecordType<F>>)
+    | undefined;
+  readonly creates?: ((actor: Actor, given: object) => readonly NeededRight[]) | undefined;
+  readonly edits?: ((given: object) => readonly NeededRight[]) | undefined;
+  readonly without?: readonly string[] | undefined;
 }
 
-export const recordOperations = <const N extends NounWithHistory, F extends Fields, S extends z.ZodRawShape>(
-  own: WrittenNoun<N, F, S>,
-) => {
-  const { noun, list, needs, filters, editable, creates, edits, without } = own;
+export const recordOperations = <const N extends PanelKind, F extends Fields, S extends z.ZodRawShape>({
+  noun,
+  list,
+  filters = () => ({}) as S,
+  editable = () => ({ list }),
+  creates = () => [`${noun}.write`],
+  edits = () => [`${noun}.write`],
+  without,
+}: WrittenNoun<N, F, S>) => {
   const { fields } = list.thing;
+  const needs = `${noun}.read` as const;
   return {
-    ...readOperations(own),
+    ...readOperations({ noun, list, needs }),
     create: operation({
       route: `POST /v1/${noun}`,
       about: "Create a record; a missing value is blank, and a reference is the ID of the other record",
@@ -80,6 +87,14 @@ export const recordOperations = <const N extends NounWithHistory, F extends Fiel
         (await import("./exports.ts")).exportList(session, list, query as unknown as ExportQuery, {
           action: `${noun}.export`,
         }),
+    }),
+    list: operation({
+      route: `GET /v1/${noun}`,
+      about: `List ${noun}, in the order in which they were created`,
+      input: ({ z, listQuery }) => z.strictObject(listQuery),
+      needs: [needs],
+      result: "list",
+      run: ({ store }, query) => streamList(store, list, query),
     }),
   };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
+import { formatOrgPath, ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import type { Database } from "../store/sqlite/database.ts";
 import { fillKeys } from "#support/tenant/keys.ts";
 import { findRecords, readAllRecords } from "../store/lists.ts";

@@ -1,7 +1,7 @@
 import { createFormat } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import type { RecordOf } from "../../model/thing.ts";
-import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
+import { ORG, ORG_COUNTS } from "../../nouns/organisation.ts";
 import type { RecordList } from "../store/lists.ts";
 import { buildCaseSql } from "../store/sql.ts";
 import type { DerivedTable, Reader } from "../store/store.ts";

@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { type ORG, type Org, ROOT_ORG_ID } from "../../model/organisation.ts";
+import { type ORG, type Org, ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import {
@@ -23,7 +23,6 @@ export interface MovedOrg extends WrittenOrg {
 
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   list: ORG_LIST,
-  collection: "orgs",
   usual: { parentId: ROOT_ORG_ID },
   check: checkTreePosition,
 };

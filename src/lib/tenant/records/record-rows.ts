@@ -1,5 +1,6 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import { getColumnName, getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
+import { getSeries } from "../../nouns/index.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 import { saveVersions, saveCreatedRange } from "../versions/save-versions.ts";
@@ -45,14 +46,14 @@ export interface NewRecord {
   readonly values: StoredValues;
   readonly at: string;
   readonly columns?: Readonly<Record<string, SqlValue>> | undefined;
-  readonly series: string;
 }
 
 export const insertRecord = async (
   writer: Writer,
   thing: Thing,
-  { id, values, at, columns: further = {}, series }: NewRecord,
+  { id, values, at, columns: further = {} }: NewRecord,
 ): Promise<number> => {
+  const series = getSeries(thing);
   const { last = 0 } = (await writer.lock([series])).get(series) ?? {};
   const pk = last + 1;
   const revision = await writer.revision();
@@ -69,7 +70,7 @@ export const insertRecord = async (
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,
-  { pk, values, at, columns: further = {} }: Omit<NewRecord, "id" | "series"> & { readonly pk: number },
+  { pk, values, at, columns: further = {} }: Omit<NewRecord, "id"> & { readonly pk: number },
 ): Promise<boolean> => {
   const columns = [...buildRecordColumns(thing, values), ...Object.entries(further)];
   if (columns.length === 0) return false;

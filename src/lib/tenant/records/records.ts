@@ -1,10 +1,10 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { createKeyComparator } from "../../model/normalise.ts";
-import { PANEL_KINDS, THINGS_BY_FORMAT } from "../../model/console-files.ts";
-import { getThingNoun } from "../../model/problem.ts";
+import { getActionPrefix, getCollection, getCollectionOf, getThingNoun, THINGS } from "../../nouns/index.ts";
 import { toStoredValue } from "../../model/rules.ts";
 import {
+  getCommandNoun,
   listEditableFields,
   type Field,
   type Fields,
@@ -35,11 +35,6 @@ import { mergeCustomValues } from "./custom-field-rows.ts";
 
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
-  readonly collection: string;
-  /** collection with the table's highest record number; default: `collection` */
-  readonly series?: string | undefined;
-  /** prefix of actions in the audit log, such as `users` in `users.create`; default: the collection */
-  readonly actions?: string | undefined;
   readonly usual?: ManualValues | undefined;
   readonly scope?: string | undefined;
   readonly fields?: readonly string[] | undefined;
@@ -70,14 +65,18 @@ export interface ChangeResult<R> {
 
 export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
+const describeChange = ({ list: { thing }, scope }: EditableRecordType, verb: string) => ({
+  action: `${getActionPrefix(thing)}.${verb}`,
+  locks: [getCollection(thing, scope)],
+});
+
 /** @throws Failure `input-rejected` for values that violate a rule; `not-found` for a missing reference */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
   { dryRun = false, ...given }: ManualRequestBody,
 ): Promise<ChangeResult<RecordOf<F>>> => {
-  const { collection, actions = collection } = noun;
-  const change = { action: `${actions}.create`, locks: [collection], dryRun, once: true } as const;
+  const change = { ...describeChange(noun, "create"), dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
     return { result: (consoleTask) => ({ before: null, after, consoleTask, dryRun }), objects, after };
@@ -90,7 +89,7 @@ export const addRecord = async <F extends Fields>(
   noun: EditableRecordType<F>,
   given: ManualValues,
 ): Promise<{ readonly after: RecordOf<F>; readonly objects: readonly ChangedObject[] }> => {
-  const { list, collection, series = collection, scope } = noun;
+  const { list, scope } = noun;
   const wanted = { ...noun.usual, ...omitUndefined(given) };
   const { values: meant, secrets = {}, objects = [] } = await buildRecordDraft(writer, noun, wanted, undefined);
   const values = await resolveStoredValues(writer, noun, meant, undefined);
@@ -99,8 +98,8 @@ export const addRecord = async <F extends Fields>(
   const id = createId(session.surroundings);
   const scoped = scope === undefined ? {} : { [list.thing.scope ?? ""]: scope };
   const columns = { ...scoped, ...buildSecretsColumn(noun, undefined, { secrets, at }) };
-  await insertRecord(writer, list.thing, { id, values, at, columns, series });
-  await advanceCollections(writer, [collection]);
+  await insertRecord(writer, list.thing, { id, values, at, columns });
+  await advanceCollections(writer, [getCollection(list.thing, scope)]);
   const after = await getWrittenRecord(writer, list, id);
   return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
@@ -136,8 +135,7 @@ export const editRecords = <F extends Fields>(
   { dryRun = false, ...given }: ManualRequestBody,
   { verb, each, whole, keep }: EditOptions<RecordOf<F>>,
 ): Promise<ChangeResult<RecordOf<F>>[]> => {
-  const { collection, actions = collection } = noun;
-  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: true } as const;
+  const change = { ...describeChange(noun, verb), dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
@@ -187,7 +185,7 @@ export const editSingleRecord = async <F extends Fields>(
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
     return { edited: { before, after: before }, objects };
   // the next read updates data that is derived from the whole collection, such as positions in the tree
-  await advanceCollections(writer, [noun.collection]);
+  await advanceCollections(writer, [getCollection(list.thing, noun.scope)]);
   const after = await getWrittenRecord(writer, list, id);
   return { edited: { before, after }, objects };
 };
@@ -318,8 +316,6 @@ const resolveStoredValues = async (
 
 type CustomValues = readonly { readonly name: string; readonly value: string | null }[];
 
-const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
-
 const resolveReference = async (
   writer: Writer,
   [name, field]: readonly [string, Field],
@@ -333,7 +329,7 @@ const resolveReference = async (
       text("must not be blank (the top-level organisation is 全社)", "空にできません(最上位の組織は「全社」です)"),
     );
   }
-  await writer.lock([REFERENCED_COLLECTIONS[to] ?? to]);
+  await writer.lock([getCollectionOf(to)]);
   const pk = await findRecordNumberById(writer, to, toTextOrEmpty(value));
   if (pk === undefined) throw createUnknownIdFailure(to, toTextOrEmpty(value));
   return pk;
@@ -414,15 +410,9 @@ export const createUnknownIdFailure = (thing: string, id: string): Failure => {
   });
 };
 
-const COMMAND_NOUNS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(PANEL_KINDS.map((kind) => [THINGS_BY_FORMAT[kind].name, kind])),
-  secured_user: "secured users",
-  scheme: "roles schemes",
-};
-
-const createLookupHint = (thing: string, verb: string): Text | undefined => {
-  const { [thing]: noun } = COMMAND_NOUNS;
-  return noun === undefined
-    ? undefined
-    : text(`run: \`clomoctl ${noun} ${verb}\``, `確認: \`clomoctl ${noun} ${verb}\``);
+const createLookupHint = (name: string, verb: string): Text | undefined => {
+  const thing = THINGS.get(name);
+  if (thing === undefined || (thing.command === undefined && Object.keys(thing.formats).length === 0)) return undefined;
+  const line = `clomoctl ${getCommandNoun(thing)} ${verb}`;
+  return text(`run: \`${line}\``, `確認: \`${line}\``);
 };

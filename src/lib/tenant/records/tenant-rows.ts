@@ -1,12 +1,12 @@
 import { UNDONE_BY_SQL } from "../plans/import-rows.ts";
-import type { PanelKind } from "../../model/console-files.ts";
-import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
-import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
+import type { PanelKind } from "../../nouns/index.ts";
+import { SECURED_APPS, type SecuredApp } from "../../nouns/secured-user.ts";
+import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../nouns/tenant.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersionOrCreation } from "../versions/save-versions.ts";
 
-export interface StoredTenant extends Readonly<Record<PanelKind, number>> {
+export interface StoredTenant {
   readonly name: string;
   readonly mirroredAt: string | null;
   readonly secured: Readonly<Record<SecuredApp, number>>;
@@ -15,7 +15,7 @@ export interface StoredTenant extends Readonly<Record<PanelKind, number>> {
   readonly profile: TenantProfile;
 }
 
-export interface Tenant extends Omit<StoredTenant, "profile"> {
+export interface Tenant extends Omit<StoredTenant, "profile">, Readonly<Record<PanelKind, number>> {
   readonly profile?: TenantProfile | undefined;
   readonly consoleTasks: number;
   readonly systemAdministrators?: number | undefined;
@@ -25,12 +25,6 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
   return {
     name: await readDisplayName(reader),
     mirroredAt: await readMirroredAt(reader),
-    users: await reader.count("select count(*) from user"),
-    // 全社 always exists and is not counted
-    orgs: await reader.count("select count(*) from org where parent is not null"),
-    devices: await reader.count("select count(*) from device"),
-    "config-profiles": await reader.count("select count(*) from config_profile"),
-    apps: await reader.count("select count(*) from app"),
     secured: await countSecuredUsers(reader),
     administratorsKnown: await readKnownKinds(reader),
     profile: await readProfile(reader),

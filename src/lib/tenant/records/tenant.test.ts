@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { describe, expect, test } from "vitest";
 import type { TenantChange } from "../operations.ts";
-import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../nouns/tenant.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../model/tenant.ts";
+import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../nouns/tenant.ts";
 import type { Fields } from "../../model/thing.ts";
 import { checkProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
 import { MAX_FIELD_CHARACTERS, MAX_KEY_BYTES } from "../../model/rules.ts";
-import { USER } from "../../model/user.ts";
+import { USER } from "../../nouns/user.ts";
 import { checkFieldValue } from "./records.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 

@@ -1,6 +1,6 @@
 import { createFormat } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import type { Reader } from "../store/store.ts";

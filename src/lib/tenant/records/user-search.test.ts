@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { expect, test } from "vitest";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";

@@ -1,9 +1,9 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { ROLES } from "../../model/role.ts";
 import type { ManualValues } from "../../model/thing.ts";
-import type { USER, User } from "../../model/user.ts";
+import type { USER, User } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
@@ -23,7 +23,6 @@ export interface MovedUser extends WrittenUser {
 
 export const createEditableUserType = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
-  collection: "users",
   usual: { org: ROOT_ORG_ID },
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);

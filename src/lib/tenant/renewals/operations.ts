@@ -1,5 +1,7 @@
-import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from "../../nouns/renewal.ts";
+import type { Thing } from "../../model/thing.ts";
 import { operation, type InputKit } from "../operation.ts";
+import type { Session } from "../session.ts";
 import { listReminders, listRenewalItems } from "./renewal-rows.ts";
 
 const buildNewItem = ({ z, buildFieldSchemas }: InputKit) => {
@@ -7,12 +9,22 @@ const buildNewItem = ({ z, buildFieldSchemas }: InputKit) => {
   return z.strictObject({ kind, name, ...z.object(others).partial().shape });
 };
 
+/** The owner of the computer may read all nouns. */
+const findReadableNouns = async ({ actor }: Session): Promise<(noun: Thing) => boolean> => {
+  if (actor.account === undefined) return () => true;
+  const { canRead } = await import("../policy/check.ts");
+  return (noun) => canRead(actor, noun);
+};
+
 export const renewals = {
   list: operation({
     route: "GET /v1/renewals",
     about: "List renewal items by expiry date; items without a date first",
     needs: ["renewals.read"],
-    run: ({ session }) => session.read(listRenewalItems),
+    run: async ({ session }) => {
+      const mayRead = await findReadableNouns(session);
+      return session.read((reader) => listRenewalItems(reader, mayRead));
+    },
   }),
   add: operation({
     route: "POST /v1/renewals",
@@ -75,5 +87,4 @@ export const renewals = {
   }),
 };
 
-export type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../model/renewal.ts";
 export type { NewRenewalItem, RenewalChange } from "./renewals.ts";

@@ -7,8 +7,11 @@ import {
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
-} from "../../model/renewal.ts";
+} from "../../nouns/renewal.ts";
 import { DEFAULT_TIMEZONE, toUtcInstant } from "../../model/time.ts";
+import type { Thing } from "../../model/thing.ts";
+import { NOUNS, TENANT_PROFILE } from "../../nouns/index.ts";
+import { CONTRACT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
 import { readProfile } from "../records/tenant-rows.ts";
 import { buildNameParams } from "../store/lists.ts";
@@ -90,43 +93,89 @@ const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
 
 const UNKNOWN_VALUES = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
 
-/** The contracts that end, as items. The ID of an item is that of the contract's name. */
-const listEndingContracts = async (reader: Reader): Promise<readonly RenewalItem[]> => {
-  const { contracts, consoleTimezone } = await readProfile(reader);
+/** SQL: the contracts of the tenant, which have no ID. */
+const TENANT_CONTRACTS_SQL = `select null as id, e.value ->> 'name' as name, null as key, e.value ->> 'until' as day,
+  e.value ->> 'from' as since from tenant_profile t, json_each(t.contracts) e`;
+
+/** What ends, by noun: the kind of item, and SQL of the records with their days. */
+const ENDINGS: readonly { readonly noun: Thing; readonly kind: string; readonly sql: string }[] = [
+  { noun: TENANT_PROFILE, kind: CONTRACT.until.ends, sql: TENANT_CONTRACTS_SQL },
+  ...NOUNS.flatMap((noun: Thing) => {
+    const { name: table, namedBy = "name", keys, fields } = noun;
+    const [{ field: key } = { field: namedBy }] = keys;
+    const name = key === namedBy ? `t.${key}` : `concat_ws(' ', t.${key}, t.${namedBy})`;
+    const from = (day: string): string =>
+      `select t.id, ${name} as name, t.${key} as key, t.${day} as day, t.createdAt as since from ${table} t`;
+    return Object.entries(fields).flatMap(([day, { ends: kind }]) =>
+      kind === undefined ? [] : [{ noun, kind, sql: from(day) }],
+    );
+  }),
+];
+
+const createEndingId = (kind: string, name: string): string => {
+  const digits = createHash("sha256")
+    .update(`${kind} ${nameKey(name)}`)
+    .digest("hex");
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
+};
+
+/** Lists the records that end, as items. @param mayRead returns false for nouns whose records are not shown */
+const listEndingRecords = async (
+  reader: Reader,
+  mayRead: (noun: Thing) => boolean,
+): Promise<readonly RenewalItem[]> => {
+  const found = await Array.fromAsync(ENDINGS, async ({ noun, kind, sql }) => {
+    const rows = mayRead(noun) ? await reader.all(`select * from (${sql}) where day is not null`) : [];
+    return rows.map((row) => ({ noun, kind, row }));
+  });
+  if (found.every((rows) => rows.length === 0)) return [];
+  const { consoleTimezone } = await readProfile(reader);
   const toInstant = (day: string): string => toUtcInstant({ day }, consoleTimezone ?? DEFAULT_TIMEZONE);
-  return contracts.flatMap(({ name, from, until }): RenewalItem[] => {
-    if (until === null) return [];
-    const digits = createHash("sha256")
-      .update(`contract ${nameKey(name)}`)
-      .digest("hex");
-    const id = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
-    const [expiresAt, at] = [toInstant(until), toInstant(from ?? until)];
-    const said = { id, kind: "contract", name, expiresAt, certainty: "typed", createdAt: at, updatedAt: at };
-    return [{ ...UNKNOWN_VALUES, confirmedAt: null, confirmedBy: null, ...said } as unknown as RenewalItem];
+  return found.flat().map(({ noun, kind, row: { id, name, key, day, since } }) => {
+    const expiresAt = toInstant(String(day));
+    const at = since === null ? expiresAt : String(since).includes("T") ? String(since) : toInstant(String(since));
+    return {
+      ...UNKNOWN_VALUES,
+      id: id ?? createEndingId(kind, String(name)),
+      kind,
+      name,
+      expiresAt,
+      certainty: "typed",
+      confirmedAt: null,
+      confirmedBy: null,
+      createdAt: at,
+      updatedAt: at,
+      ...(id !== null && { record: { noun: noun.collection, key: String(key) } }),
+    } as unknown as RenewalItem;
   });
 };
 
-/** Lists everything that ends: the recorded items, and the contracts of the tenant. */
-export const listRenewalItems = async (reader: Reader): Promise<RenewalItem[]> => {
+/** Lists everything that ends: the recorded items, and the records of other nouns that end. */
+export const listRenewalItems = async (
+  reader: Reader,
+  mayRead: (noun: Thing) => boolean = () => true,
+): Promise<RenewalItem[]> => {
   await createVisibleOwnersTable(reader);
   const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;
   const recorded = (await reader.all(sql)).map(toRenewalItem);
-  const contracts = await listEndingContracts(reader);
-  return contracts.length === 0 ? recorded : [...recorded, ...contracts].toSorted(compareByExpiry);
+  const ending = await listEndingRecords(reader, mayRead);
+  return ending.length === 0 ? recorded : [...recorded, ...ending].toSorted(compareByExpiry);
 };
 
 export const findRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
   await createVisibleOwnersTable(reader);
   const row = await reader.get(`select ${ITEM_COLUMNS} from renewal_item where id = :id`, { id });
-  return row === undefined ? (await listEndingContracts(reader)).find((one) => one.id === id) : toRenewalItem(row);
+  if (row !== undefined) return toRenewalItem(row);
+  return (await listEndingRecords(reader, () => true)).find((one) => one.id === id);
 };
 
 export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  const { id, createdAt: at, updatedAt: _, ...values } = item;
-  await insertRecord(writer, RENEWAL_ITEM, { id, values: new Map(Object.entries(values)), at, series: "renewals" });
+  const { id, createdAt: at, updatedAt: _, record: __, ...values } = item;
+  await insertRecord(writer, RENEWAL_ITEM, { id, values: new Map(Object.entries(values)), at });
 };
 
-export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
+export const updateRenewalItem = async (writer: Writer, changed: RenewalItem): Promise<void> => {
+  const { record: _, ...item } = changed;
   await saveVersions(writer, RENEWAL_ITEM.name, "t.id = :id", { id: item.id });
   await updateRow(writer, RENEWAL_ITEM.name, { ...item, revision: await writer.revision() });
 };

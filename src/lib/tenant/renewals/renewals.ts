@@ -11,7 +11,8 @@ import {
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
-} from "../../model/renewal.ts";
+} from "../../nouns/renewal.ts";
+import { buildEndCommand } from "../../renewals/end-command.ts";
 import { isLaterDate } from "../../renewals/compare.ts";
 import { isNearlySameDate, isUploadedKind } from "../../renewals/upload.ts";
 import type { Field, Fields, RecordOf } from "../../model/thing.ts";
@@ -42,7 +43,7 @@ export type RenewalChange = { readonly [K in keyof typeof RECORDED_FIELDS]?: Ren
 
 export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
 
-const RENEWAL_LOCKS = ["renewals"];
+const RENEWAL_LOCKS = ["renewals"] as const;
 
 const createIdNotFoundFailure = (what: string, id: string): Failure =>
   new Failure("not-found", { what: text(`no ${what} has the ID "${id}"`, `ID が「${id}」のデータはありません`) });
@@ -116,9 +117,10 @@ export const storeExpiry = async (
   own: RecordedExpiry,
 ): Promise<string> => {
   const items = await listRenewalItems(writer);
+  const recorded = items.filter(({ record }) => record === undefined);
   const known =
-    items.find((item) => item.id === id) ??
-    items.find(({ kind, name }) => kind === own.kind && nameKey(name) === nameKey(own.name));
+    recorded.find((item) => item.id === id) ??
+    recorded.find(({ kind, name }) => kind === own.kind && nameKey(name) === nameKey(own.name));
   const updatedAt = getCurrentInstant(surroundings);
   const { expiresAt, fingerprint } = own;
   const said = { expiresAt, certainty: "exact", fingerprint, updatedAt } as const;
@@ -157,7 +159,13 @@ export const addRenewal = (session: Session, given: NewRenewalItem): Promise<Ren
     return { result: after, objects: [toItemObject(after)], after };
   });
 
-const refuseContract = ({ kind, name }: Pick<RenewalItem, "kind" | "name">): void => {
+/** Refuses what ends as a record of another noun, because it is changed there. */
+const refuseContract = ({ kind, name, record }: Pick<RenewalItem, "kind" | "name" | "record">): void => {
+  if (record !== undefined)
+    throw new Failure("input-rejected", {
+      what: text(`"${name}" is not recorded as a renewal item`, `「${name}」は期限の項目として登録されていません`),
+      hint: step("to change its end", "終了日の変更", buildEndCommand(record)),
+    });
   if (kind !== "contract") return;
   throw new Failure("input-rejected", {
     what: text(

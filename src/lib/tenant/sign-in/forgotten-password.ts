@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { findPasswordFault } from "../../model/account.ts";
+import { findPasswordFault } from "../../nouns/account.ts";
 import { text } from "../../text/index.ts";
 import { findAccountByName } from "../accounts/acting-accounts.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../accounts/reset.ts";

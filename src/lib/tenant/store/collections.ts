@@ -1,3 +1,4 @@
+import type { Collection } from "../../nouns/index.ts";
 import type { Reader, Writer } from "./store.ts";
 
 export const CONSOLE_COLLECTION = "console";
@@ -5,7 +6,7 @@ export const CONSOLE_COLLECTION = "console";
 export const readLatestRevision = (reader: Reader): Promise<number> =>
   reader.count("select coalesce(max(revision), 0) from collection");
 
-export const advanceCollections = async (writer: Writer, collections: readonly string[]): Promise<void> => {
+export const advanceCollections = async (writer: Writer, collections: readonly Collection[]): Promise<void> => {
   if (collections.length === 0) return;
   const revision = await writer.revision();
   for (const collection of collections) {
@@ -17,7 +18,7 @@ export const advanceCollections = async (writer: Writer, collections: readonly s
   }
 };
 
-export const storeLastNumber = async (writer: Writer, collection: string, last: number): Promise<void> => {
+export const storeLastNumber = async (writer: Writer, collection: Collection, last: number): Promise<void> => {
   await writer.run(
     `insert into collection (name, revision, last) values (:collection, 0, :last)
      on conflict (name) do update set last = excluded.last where excluded.last > collection.last`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ANSWER } from "../../nouns/answer.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ID_FIELD, type Fields, type Thing } from "../../model/thing.ts";
@@ -29,7 +30,7 @@ const FIELDS = {
   },
 } as const satisfies Fields;
 
-const PHONE: Thing<typeof FIELDS> = { name: "phone", fields: FIELDS, formats: {}, keys: [], usual: [] };
+const PHONE: Thing<typeof FIELDS> = { ...ANSWER, name: "phone", fields: FIELDS };
 
 const column = (field: string, more: object = {}) => ({
   ...FORMATS.users.columns[0],

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { MAX_SUPPORT_OPTIONS } from "../../model/role.ts";
 import { describeBlockedRecord } from "../../model/undo.ts";
-import type { PanelKind } from "../../model/console-files.ts";
+import type { PanelKind } from "../../nouns/index.ts";
 import { RECORD_RULES } from "./rules.ts";
 
 // Each rule by each writer: what it refuses, or why nothing that breaks it can come by that way.

@@ -1,5 +1,5 @@
 import { line } from "../../advice/index.ts";
-import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../model/account.ts";
+import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../nouns/account.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
   ACCOUNTLESS_MODE,
@@ -7,11 +7,12 @@ import {
   DEVICE,
   DEVICE_STATUSES,
   NOT_MANAGED,
-} from "../../model/device.ts";
-import { ROOT_ORG_NAME } from "../../model/organisation.ts";
-import { describeProblem, getThingNoun, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+} from "../../nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
+import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { getThingNoun } from "../../nouns/index.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
-import { USER } from "../../model/user.ts";
+import { USER } from "../../nouns/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import { KEY_LISTS } from "../versions/references.ts";
@@ -49,8 +50,12 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
     user: ["accountName", "org"],
     account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
   },
-  config_profile: { config_profile: ["orgs", "devices"] },
-  app: { app: ["orgs", "devices"] },
+  ...Object.fromEntries(
+    KEY_LISTS.map(({ from }) => [
+      from.name,
+      { [from.name]: KEY_LISTS.flatMap(({ from: { name }, list }) => (name === from.name ? [list] : [])) },
+    ]),
+  ),
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
   device_action: { device_action: ["serialNumber", "kind"] },
 };
@@ -253,7 +258,7 @@ const createDeviceProblem = (
   code: ProblemCode,
   params: ProblemParams = {},
 ): RuleProblem => {
-  const { en, ja } = describeProblem({ code, params });
+  const { en, ja } = describeProblem({ code, params }, getThingNoun);
   return { field, code, params, what: text(`${String(serial)}: ${en}`, `${String(serial)}: ${ja}`) };
 };
 
@@ -365,7 +370,7 @@ const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly Reco
       breaks: (all) => `(is_ = 0 or new_${by} is null) and old_${by} in (select value from ${buildNamingSql(all)})`,
       told: (all) => `select json_quote(name) from ${buildNamingSql(all)} where value = old_${by} limit 1`,
       problem: ({ [`old_${by}`]: key }, name) => {
-        const edit = line(from.name === "app" ? "apps edit" : "config-profiles edit", [String(name)], {
+        const edit = line(`${from.collection as "apps" | "config-profiles"} edit`, [String(name)], {
           [to]: to === "device" ? "SERIAL" : "CODE",
         });
         const what = text(

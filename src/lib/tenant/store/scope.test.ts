@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ANSWER } from "../../nouns/answer.ts";
 import type { Field, Thing } from "../../model/thing.ts";
 import { limitToScope, buildIsInScope, createPlanScope } from "./scope.ts";
 import type { Database } from "./sqlite/database.ts";
@@ -7,7 +8,7 @@ import { openForEachTest } from "#support/tenant/tenant.ts";
 
 const unknown = { code: "org-unknown", param: "code" } as const;
 const refer = (to: string): Field => ({ type: "object", of: {}, nullable: true, refers: { to, by: "id", unknown } });
-const create = (name: string, fields: Thing["fields"]): Thing => ({ name, fields, formats: {}, keys: [], usual: [] });
+const create = (name: string, fields: Thing["fields"]): Thing => ({ ...ANSWER, name, fields });
 
 const LOCATION = create("location", {});
 const ROOM = create("room", { holder: refer("user"), site: refer("org") });

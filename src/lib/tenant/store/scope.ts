@@ -1,15 +1,11 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { ANSWER } from "../../model/answer.ts";
-import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
-import { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
-import { FORMAT_NAMES, THINGS_BY_FORMAT } from "../../model/console-files.ts";
-import { ORG } from "../../model/organisation.ts";
-import { RENEWAL_ITEM, RESTRICTED_FIELDS } from "../../model/renewal.ts";
-import { SCHEME } from "../../model/scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
-import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../model/things.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
+import { DEVICE, DEVICE_ACTION } from "../../nouns/device.ts";
+import { FORMAT_NAMES, THINGS, THINGS_BY_FORMAT, THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { RESTRICTED_FIELDS } from "../../nouns/renewal.ts";
+import { SECURED_USER } from "../../nouns/secured-user.ts";
+import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
 import { getColumnBit } from "../versions/tables.ts";
@@ -71,21 +67,17 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
+const refersToPlace = ({ type, refers }: Field): boolean =>
+  type !== "texts" && (refers?.to === ORG.name || refers?.to === USER.name);
+
+/** Returns true for records that belong to the organisation of what they refer to, or else to the whole tenant. */
+export const belongsToOrg = (thing: Thing): boolean =>
+  thing === DEVICE_ACTION || listStoredColumns(thing).some(([, field]) => refersToPlace(field));
+
 /** Record types without an organisation. Accounts that may read such a type see all its records. */
-export const WHOLE_THINGS: readonly Thing[] = [
-  CUSTOM_FIELD,
-  SCHEME,
-  ACCOUNT_SETTINGS,
-  TENANT_PROFILE,
-  RENEWAL_ITEM,
-  ANSWER,
-  CONFIG_PROFILE,
-  APP,
-];
-
-const SECURED_THINGS: readonly Thing[] = [SECURED_USER, SECURED_GROUP];
-
-export const belongsToOrg = (thing: Thing): boolean => ![...WHOLE_THINGS, ...SECURED_THINGS, ACCOUNT].includes(thing);
+export const WHOLE_THINGS: readonly Thing[] = [...THINGS.values()].filter(
+  (thing) => !belongsToOrg(thing) && thing.scope === undefined && thing !== ACCOUNT,
+);
 
 export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
@@ -94,11 +86,11 @@ export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string
     const isSame = `${buildFieldKeySql(DEVICE, "serialNumber", ofDevice)} = ${buildFieldKeySql(thing, "serialNumber", column)}`;
     return `coalesce((select ${buildRecordOrgSql(DEVICE, ofDevice)} from main.device d where ${isSame}), ${ROOT_ORG_NUMBER})`;
   }
-  return listStoredColumns(thing).reduceRight((others, [name, { type, refers, nullable }]) => {
-    if (type === "texts" || (refers?.to !== ORG.name && refers?.to !== USER.name)) return others;
+  return listStoredColumns(thing).reduceRight((others, [name, field]) => {
+    if (!refersToPlace(field)) return others;
     const holder = `(select holder.org from main.user holder where holder.pk = ${column(name)})`;
-    const org = refers.to === USER.name ? holder : column(name);
-    return nullable === true ? `coalesce(${org}, ${others})` : org;
+    const org = field.refers?.to === USER.name ? holder : column(name);
+    return field.nullable === true ? `coalesce(${org}, ${others})` : org;
   }, String(ROOT_ORG_NUMBER));
 };
 
@@ -132,7 +124,7 @@ const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
   const ofAll = scope.orgs === undefined;
   const kindsOf = (of: Thing) =>
     scope.kinds.filter((kind) => THINGS_BY_FORMAT[kind].name === (of === DEVICE_ACTION ? DEVICE : of).name);
-  if (SECURED_THINGS.includes(thing))
+  if (thing.scope !== undefined)
     return scope.secured ? `t.app in (${buildNameListSql(kindsOf(SECURED_USER))})` : "false";
   if (belongsToOrg(thing))
     return kindsOf(thing).length === 0 ? "false" : ofAll ? "true" : buildIsObservedInScope(thing);
@@ -159,7 +151,7 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const things = [...THINGS.values()];
   return new Map([
     ...things.filter(belongsToOrg).map((thing) => [thing.name, buildIsInScope(thing)] as const),
-    ...SECURED_THINGS.map(({ name }) => [name, String(scope.secured)] as const),
+    ...things.flatMap((thing) => (thing.scope === undefined ? [] : [[thing.name, String(scope.secured)] as const])),
     ["user_email", buildIsUserInScope("t.user")],
     ["account", buildIsUserInScope("t.user")],
     ["reset_code", buildIsUserInScope("t.user")],

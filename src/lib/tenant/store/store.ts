@@ -1,4 +1,4 @@
-import type { FormatName } from "../../model/console-files.ts";
+import type { Collection, FormatName } from "../../nouns/index.ts";
 
 /** A value as every database stores it: JSON as text, times as UTC instants, booleans as 0 and 1. */
 export type SqlValue = string | number | null;
@@ -57,7 +57,7 @@ export interface Writer extends Reader {
    * Locks collections until the transaction ends. Call this before reading anything on which the change depends. Tests
    * fail if a table is written without its lock.
    */
-  lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
+  lock(collections: readonly Collection[]): Promise<ReadonlyMap<string, LockedCollection>>;
   revision(): Promise<number>;
 }
 

@@ -1,9 +1,20 @@
-import { CONTRACT, TENANT } from "../../model/tenant.ts";
+import { PANEL_KINDS, THINGS_BY_FORMAT, type PanelKind } from "../../nouns/index.ts";
+import { CONTRACT, TENANT } from "../../nouns/tenant.ts";
 import { readOpenTasks } from "../console/tasks.ts";
 import { operation } from "../operation.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import { readTenant } from "../records/tenant-rows.ts";
 import { readLatestRevision } from "../store/collections.ts";
+import type { Reader } from "../store/store.ts";
+
+const countRecords = async (reader: Reader): Promise<Readonly<Record<PanelKind, number>>> => {
+  const counts = await Array.fromAsync(PANEL_KINDS, async (kind) => {
+    // 全社 always exists and is not counted
+    const which = kind === "orgs" ? " where parent is not null" : "";
+    return [kind, await reader.count(`select count(*) from ${THINGS_BY_FORMAT[kind].name}${which}`)] as const;
+  });
+  return Object.fromEntries(counts) as Record<PanelKind, number>;
+};
 
 export const tenant = {
   show: operation({
@@ -15,6 +26,7 @@ export const tenant = {
     run: async ({ session }, { administration }) => {
       const canSeeAll = administration === true && getPermittedReach(session.actor, "accounts.read") === "all";
       return session.read(async (reader) => ({
+        ...(await countRecords(reader)),
         ...(await readTenant(reader)),
         consoleTasks: (await readOpenTasks(reader)).size,
         ...(canSeeAll && {
@@ -46,6 +58,5 @@ export const tenant = {
   }),
 };
 
-export type { TenantProfile } from "../../model/tenant.ts";
 export type { TenantChange } from "../records/tenant.ts";
 export type { Tenant } from "../records/tenant-rows.ts";

@@ -1,6 +1,5 @@
-import { CUSTOM_FIELD } from "../../model/user.ts";
+import { CUSTOM_FIELD, getOperationsForNewUsers } from "../../nouns/user.ts";
 import { operation } from "../operation.ts";
-import { getUserCreationOperations } from "../policy/import-work.ts";
 import { recordOperations } from "../records/operations.ts";
 import { CUSTOM_FIELD_LIST, USER_LIST } from "../records/user-rows.ts";
 import { readAllRecords, streamList } from "../store/lists.ts";
@@ -11,10 +10,12 @@ const listAdministratorMarkRights = (given: object): readonly ["accounts.roles"]
 const record = recordOperations({
   noun: "users",
   list: USER_LIST,
-  needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
   editable: async (session) => (await import("../records/users.ts")).createEditableUserType(session),
-  creates: (actor, given) => [...getUserCreationOperations(actor), ...listAdministratorMarkRights(given)],
+  creates: (actor, given) => [
+    ...getOperationsForNewUsers(actor.orgs === undefined),
+    ...listAdministratorMarkRights(given),
+  ],
   edits: (given) => ["users.write", ...listAdministratorMarkRights(given)],
   without: ["org"],
 });
@@ -72,7 +73,6 @@ export const users = {
   }),
 };
 
-export type { User } from "../../model/user.ts";
 export type { MovedUser, WrittenUser } from "../records/users.ts";
 export type { CustomField, CustomFieldDetail } from "../records/fields.ts";
 export type { ChangeResult } from "../records/records.ts";

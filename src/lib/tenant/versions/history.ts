@@ -1,9 +1,7 @@
-import { ACCOUNT } from "../../model/account.ts";
-import { DEVICE, DEVICE_ACTION } from "../../model/device.ts";
-import { APP, CONFIG_PROFILE } from "../../model/config-profile.ts";
-import { ORG, parseOrgPath } from "../../model/organisation.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
+import { ORG, parseOrgPath } from "../../nouns/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Session } from "../session.ts";
 import type { Reader, Row, Params } from "../store/store.ts";
 import {
@@ -94,26 +92,17 @@ interface HistoryNoun {
 const listHistoryColumns = (thing: Thing): readonly HistoryColumn[] =>
   listStoredColumns(thing).map(([column]) => ({ thing, column, field: column }));
 
-const HISTORY_NOUNS = {
-  users: { thing: USER, columns: listHistoryColumns(USER) },
-  orgs: { thing: ORG, columns: listHistoryColumns(ORG) },
-  devices: { thing: DEVICE, columns: listHistoryColumns(DEVICE) },
-  "device-actions": { thing: DEVICE_ACTION, columns: listHistoryColumns(DEVICE_ACTION) },
-  apps: { thing: APP, columns: listHistoryColumns(APP) },
-  "config-profiles": { thing: CONFIG_PROFILE, columns: listHistoryColumns(CONFIG_PROFILE) },
-  accounts: {
-    thing: USER,
-    columns: [
-      { thing: USER, column: "accountName", field: "name" },
-      { thing: USER, column: "accountPasswordSetAt", field: "passwordSetAt" },
-      ...listHistoryColumns(ACCOUNT),
-    ],
-    namedBy: "accountName",
-    defaults: { role: "none" },
-  },
-} as const satisfies Readonly<Record<string, HistoryNoun>>;
-
-export type NounWithHistory = keyof typeof HISTORY_NOUNS;
+/** Accounts have the names of users, and their history shows when a password was set. */
+const ACCOUNT_HISTORY: HistoryNoun = {
+  thing: USER,
+  columns: [
+    { thing: USER, column: "accountName", field: "name" },
+    { thing: USER, column: "accountPasswordSetAt", field: "passwordSetAt" },
+    ...listHistoryColumns(ACCOUNT),
+  ],
+  namedBy: "accountName",
+  defaults: { role: "none" },
+};
 
 const BLANK_VALUES: readonly unknown[] = [undefined, null, "", false];
 
@@ -223,7 +212,10 @@ type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
 export const readHistory = (
   session: Pick<Session, "read">,
-  noun: NounWithHistory,
+  of: string,
   name: string,
-): Promise<readonly RecordHistory[]> =>
-  session.read((reader) => new HistoryReader(reader, HISTORY_NOUNS[noun]).find(name));
+): Promise<readonly RecordHistory[]> => {
+  const { thing } = getVersionSchema(of);
+  const noun = thing === ACCOUNT ? ACCOUNT_HISTORY : { thing, columns: listHistoryColumns(thing) };
+  return session.read((reader) => new HistoryReader(reader, noun).find(name));
+};

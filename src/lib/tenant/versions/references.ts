@@ -1,10 +1,10 @@
-import { ACCOUNT } from "../../model/account.ts";
-import { ORG } from "../../model/organisation.ts";
-import { SCHEME } from "../../model/scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
+import { ACCOUNT } from "../../nouns/account.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { SCHEME } from "../../nouns/scheme.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { THINGS } from "../../model/things.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { THINGS } from "../../nouns/index.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 
 /** References from records of one type to records of another type. The functions return SQL for a table alias. */

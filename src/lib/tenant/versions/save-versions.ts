@@ -1,3 +1,4 @@
+import { getCollection } from "../../nouns/index.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Writer } from "../store/store.ts";
 import { KEY_LISTS } from "./references.ts";
@@ -105,7 +106,7 @@ export const updateKeyLists = async (writer: Writer, params: { revision: number;
   let shortened = 0;
   for (const { from, list, to, by } of KEY_LISTS) {
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
-    const [bit, collection = ""] = [getColumnBit(versions, list), ...Object.keys(from.formats)];
+    const [bit, collection] = [getColumnBit(versions, list), getCollection(from)];
     const isMoved = `v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0`;
     const kept = `main.${getVersionTable(target)} v`;
     if ((await writer.get(`select 1 from ${kept} where ${isMoved}`, params)) === undefined) continue;

@@ -1,7 +1,7 @@
 import { buildDerivedColumns } from "../plans/staging/kinds.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../nouns/account.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { THINGS } from "../../model/things.ts";
+import { THINGS } from "../../nouns/index.ts";
 
 // A version contains the values that a record had before a change: all values after a deletion, else the values of
 // changed columns.

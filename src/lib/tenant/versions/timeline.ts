@@ -1,7 +1,7 @@
-import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
-import { SCHEME } from "../../model/scheme.ts";
+import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../nouns/organisation.ts";
+import { SCHEME } from "../../nouns/scheme.ts";
 import type { Field, Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD } from "../../model/user.ts";
+import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "./save-versions.ts";
 import { RELATIONS } from "./references.ts";

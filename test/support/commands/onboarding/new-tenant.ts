@@ -1,5 +1,5 @@
 import type { Ade, Tenant } from "../../../../src/lib/client/index.ts";
-import { EMPTY_TENANT_PROFILE } from "../../../../src/lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../../../src/lib/nouns/tenant.ts";
 import { example } from "../tenant.ts";
 
 /** Returns the responses of a tenant without data. */

@@ -1,6 +1,6 @@
 import type { Database } from "../../store/sqlite/database.ts";
 import type { Thing } from "../../../model/thing.ts";
-import { DEVICE } from "../../../model/device.ts";
+import { DEVICE } from "../../../nouns/device.ts";
 import {
   buildSaveUnsettledSql,
   buildSaveChangedRecordsSql,

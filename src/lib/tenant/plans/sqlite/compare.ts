@@ -56,8 +56,9 @@ import { mayShowOthers, resolveOrgNames } from "./orgs/naming.ts";
 import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../../versions/references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import { getCollection, getCollectionOf } from "../../../nouns/index.ts";
 import type { ImportedField } from "../staging/kinds.ts";
-import { USER } from "../../../model/user.ts";
+import { USER } from "../../../nouns/user.ts";
 
 const MAX_LISTED_OWNERS = 3;
 
@@ -370,7 +371,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
   const followed = (request.fromConsole === true ? [] : KEY_LISTS).flatMap(({ from, to }) =>
-    [from.name, to].includes(kind.thing.name) ? [`${to}s`, ...Object.keys(from.formats)] : [],
+    [from.name, to].includes(kind.thing.name) ? [getCollectionOf(to), getCollection(from)] : [],
   );
   // the scope depends on the organisation tree; the scope of devices also depends on the owners
   const scoped = request.scope === undefined ? [] : ["orgs", "users"];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { CommitOptions, PlanRowsRequest, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
-import type { FormatName } from "../../../model/console-files.ts";
+import type { FormatName } from "../../../nouns/index.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../ids.ts";
 import type { Scope } from "../../store/store.ts";

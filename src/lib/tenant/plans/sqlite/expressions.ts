@@ -1,4 +1,4 @@
-import { OWNER_FIELDS } from "../../../model/device.ts";
+import { OWNER_FIELDS } from "../../../nouns/device.ts";
 import { correctionOf } from "../../../csv/layout/value-damage.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import {

@@ -4,7 +4,7 @@ import type { ProblemCode } from "../../../model/problem.ts";
 import { ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
-import { USER } from "../../../model/user.ts";
+import { USER } from "../../../nouns/user.ts";
 import { buildComposedNameSql } from "../../accounts/account-rows.ts";
 import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, buildWindowsFormSql } from "../../store/sql.ts";
 import {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { StoredRequest } from "../request.ts";
 import type { PlanRow } from "../../operations.ts";
 import { Stager } from "../staging/stage.ts";
-import type { FormatName } from "../../../model/console-files.ts";
+import type { FormatName } from "../../../nouns/index.ts";
 import { createFormat } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { CREATED_AT_FIELD, ID_FIELD, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
@@ -23,6 +23,9 @@ const value = <F extends Partial<Field>>(header: string, more?: F) =>
 /** Who made a gadget: an import of gadgets creates one that a row names. */
 const MAKER = {
   name: "maker",
+  collection: "makers",
+  single: text("maker", "製造元"),
+  title: text("makers", "製造元"),
   fields: {
     id: ID_FIELD,
     name: value("maker", { comparison: "name", unique: true }),
@@ -36,6 +39,8 @@ const MAKER = {
 /** A thing that the program does not know, with all that a kind of import can have. */
 const GADGET = {
   name: "gadget",
+  collection: "gadgets",
+  single: text("gadget", "ガジェット"),
   fields: {
     label: { ...value("label", { comparison: "name" }), column: { header: "label", required: "always" } },
     serial: value("serial", { comparison: "code", unique: true }),

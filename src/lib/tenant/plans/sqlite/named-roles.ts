@@ -1,7 +1,7 @@
-import { ACCOUNT } from "../../../model/account.ts";
-import { ORG } from "../../../model/organisation.ts";
+import { ACCOUNT } from "../../../nouns/account.ts";
+import { ORG } from "../../../nouns/organisation.ts";
 import type { Role } from "../../../model/role.ts";
-import { USER } from "../../../model/user.ts";
+import { USER } from "../../../nouns/user.ts";
 import { ACCOUNT_LABEL_SQL } from "../../accounts/account-rows.ts";
 import { buildIsValidRowSql } from "../../store/sql.ts";
 import type { Database } from "../../store/sqlite/database.ts";

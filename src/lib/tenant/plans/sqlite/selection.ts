@@ -1,7 +1,7 @@
 import { FORMATS } from "../../../model/formats.ts";
 import { ANY_NAME, getNameField, listIdentifyingFields, toNamingFormat } from "../../../model/naming.ts";
-import { ORG } from "../../../model/organisation.ts";
-import { USER } from "../../../model/user.ts";
+import { ORG } from "../../../nouns/organisation.ts";
+import { USER } from "../../../nouns/user.ts";
 import { buildIsValidRowSql, buildJsonBooleanSql, buildJsonObjectSql, ORDERED_JOIN } from "../../store/sql.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../versions/save-versions.ts";

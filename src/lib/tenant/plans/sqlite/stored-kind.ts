@@ -4,6 +4,7 @@ import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
+import { getCollection, getSeries, type Collection } from "../../../nouns/index.ts";
 import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql.ts";
@@ -14,8 +15,6 @@ import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySq
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /** the collection whose revision each write increases; default: the record type's name with `s` */
-  readonly collection?: string | undefined;
   /** tables with the keys of unique lists, by field; a single unique value has a unique index on its key instead */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** for a type with one secret: the column with the time at which it was set; default: `secrets`, times by field */
@@ -56,8 +55,8 @@ export interface StoredReference {
   readonly field: ImportedField;
   readonly refers: Reference;
   readonly table: ThingTable;
-  readonly collection: string;
-  readonly series: string;
+  readonly collection: Collection;
+  readonly series: Collection;
   readonly keys: KeyLocation;
   readonly usual: number | undefined;
   readonly alias: string;
@@ -68,9 +67,9 @@ export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
   readonly table: ThingTable;
-  readonly collection: string;
-  readonly series: string;
-  readonly holders: readonly string[];
+  readonly collection: Collection;
+  readonly series: Collection;
+  readonly holders: readonly Collection[];
   readonly claims: readonly Claim[];
   readonly identifying: readonly Claim[];
   readonly references: readonly StoredReference[];
@@ -148,11 +147,6 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     if (found === undefined) throw new TypeError(`no table of ${wanted}`);
     return found;
   };
-  const collectionOf = ({
-    thing: { name: own, scope },
-    collection = `${own.replaceAll("_", "-")}s`,
-  }: ThingTable): string => (scope === undefined ? collection : `${collection}:${name}`);
-  const seriesOf = (of: ThingTable): string => (of.thing.scope === undefined ? collectionOf(of) : of.thing.name);
   const table = tables.find((one) => one.thing === thing) ?? { thing };
   const inScope = buildIsInKindScopeSql(thing, "t");
   const [isProtected, isFree] =
@@ -163,9 +157,9 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     name,
     thing,
     table,
-    collection: collectionOf(table),
-    series: seriesOf(table),
-    holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing.name))),
+    collection: getCollection(thing, name),
+    series: getSeries(thing),
+    holders: (table.heldBy ?? []).map((holder) => getCollection(holder.thing, name)),
     claims: claims.filter(({ field }) => field.unique),
     identifying: claims.filter(({ field }) => field.unique || kind.keys.some((key) => key.field === field.field)),
     references: kind.fields.flatMap((field): StoredReference[] => {
@@ -178,8 +172,8 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
           field,
           refers,
           table: named,
-          collection: collectionOf(named),
-          series: seriesOf(named),
+          collection: getCollection(named.thing, name),
+          series: getSeries(named.thing),
           keys,
           usual: thing.fields[field.stored]?.nullable === true ? undefined : named.usual,
           alias: `o_${short}`,

@@ -1,14 +1,13 @@
-import { ACCOUNT } from "../../../model/account.ts";
+import { ACCOUNT } from "../../../nouns/account.ts";
 import { buildNamesakesSql, ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
-import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
-import { DEVICE } from "../../../model/device.ts";
+import { FORMAT_NAMES, type FormatName, THINGS } from "../../../nouns/index.ts";
+import { DEVICE } from "../../../nouns/device.ts";
 import { buildKindDefinition } from "../staging/kinds.ts";
 import type { Format } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { ORG } from "../../../model/organisation.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
+import { ORG } from "../../../nouns/organisation.ts";
 import type { Thing } from "../../../model/thing.ts";
-import { USER } from "../../../model/user.ts";
+import { USER } from "../../../nouns/user.ts";
 import { ORG_MANAGERS_SQL } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
@@ -46,9 +45,6 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     tree: { place: placeOrgRows, settle: resolveOrgTreeFaults },
     called: buildOrgPathSql,
   },
-  { thing: SECURED_USER, collection: "secured" },
-  { thing: SECURED_GROUP, collection: "secured" },
-  { thing: ACCOUNT },
   {
     thing: DEVICE,
     check: checkDeviceOwners,
@@ -83,7 +79,7 @@ export const buildThingTables = (
   further: readonly ThingTable[] = [],
 ): readonly ThingTable[] => {
   const known = [...SPECIAL_TABLES, ...further];
-  const others = [...new Set(formats.map(({ thing }) => thing))].filter((thing) =>
+  const others = [...new Set([...THINGS.values(), ...formats.map(({ thing }) => thing)])].filter((thing) =>
     known.every((table) => table.thing !== thing),
   );
   return [...known, ...others.map((thing) => ({ thing }))].map((table: ThingTable) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../nouns/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { buildKindDefinition } from "./kinds.ts";
 

@@ -1,5 +1,5 @@
 import { codeKey, nameKey } from "../../../model/normalise.ts";
-import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
+import { formatOrgPath, parseOrgPath } from "../../../nouns/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
 import { decidePairs } from "./pairs.ts";
 

@@ -1,13 +1,13 @@
 import { line } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import {
   formatSecuredAppName,
   SECURED_USER,
   type SECURED_GROUP,
   type SecuredApp,
   type SecuredGroup,
-} from "../../../model/secured-user.ts";
+} from "../../../nouns/secured-user.ts";
 import { text, findNearestWord } from "../../../text/index.ts";
 import { getCurrentInstant } from "../../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../../session.ts";
@@ -36,9 +36,6 @@ export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
 
 const createEditableGroupType = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
   list: buildSecuredGroupList(app),
-  collection: `secured:${app}`,
-  series: "secured_group",
-  actions: "secured.groups",
   scope: app,
 });
 
@@ -65,7 +62,7 @@ export const deleteGroups = (
 ): Promise<DeletedGroups> => {
   const noun = createEditableGroupType(app);
   requireIds(ids);
-  const change = { action: "secured.groups.delete", locks: [noun.collection], dryRun };
+  const change = { action: "secured.groups.delete", locks: [`secured:${app}`], dryRun } as const;
   return session.change(change, async (writer) => {
     const groups = await Promise.all([...new Set(ids)].map((id) => getRecordById(writer, noun.list, id)));
     const names = groups.map(({ name }) => name);
@@ -84,7 +81,7 @@ export const deleteGroups = (
 
 /** @throws Failure if the app's file format has no column for groups @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
-  if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
+  if (FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(

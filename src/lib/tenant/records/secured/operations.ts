@@ -1,4 +1,4 @@
-import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
+import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../nouns/secured-user.ts";
 import { operation, type InputKit } from "../../operation.ts";
 import { findRecords, readAllRecords, streamList } from "../../store/lists.ts";
 import { buildSecuredGroupList, buildSecuredUserList } from "./user-rows.ts";
@@ -104,6 +104,6 @@ export const secured = {
   }),
 };
 
-export type { SecuredApp as App, SecuredGroup, SecuredUser } from "../../../model/secured-user.ts";
+export type { SecuredApp as App } from "../../../nouns/secured-user.ts";
 export type { DeletedGroups, WrittenSecuredGroup } from "./groups.ts";
 export type { WrittenSecuredUser } from "./users.ts";

@@ -1,6 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
-import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
-import { SECURED_APPS, SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../model/secured-user.ts";
+import { FORMATS } from "../../../model/formats.ts";
+import { SECURED_APPS, SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../nouns/secured-user.ts";
 import { comparisonKey } from "../../../model/normalise.ts";
 import { text } from "../../../text/index.ts";
 import type { RecordList, SortKey } from "../../store/lists.ts";
@@ -21,7 +21,7 @@ const getAppParams = (app: SecuredApp) => {
 /** SECURED APPs users are sorted by ユーザーID or name. Exports omit administrators. @see facts 6.5, 6.6 */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
-  format: SECURED_FORMATS[app],
+  format: FORMATS[app],
   table: "secured_user t",
   among: "t.app = :app",
   params: getAppParams(app),

@@ -1,6 +1,6 @@
 import { line, step } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import {
   SECURED_MANAGER_ROLES,
   formatSecuredAppName,
@@ -8,7 +8,7 @@ import {
   type SecuredApp,
   type SecuredRole,
   type SecuredUser,
-} from "../../../model/secured-user.ts";
+} from "../../../nouns/secured-user.ts";
 import type { ManualValues } from "../../../model/thing.ts";
 import { listAppFields } from "../../../rules/secured-user.ts";
 import { text } from "../../../text/index.ts";
@@ -35,9 +35,6 @@ const createEditableSecuredUserType = (
   app: SecuredApp,
 ): EditableRecordType<typeof SECURED_USER.fields> => ({
   list: buildSecuredUserList(app),
-  collection: `secured:${app}`,
-  series: "secured_user",
-  actions: "secured.users",
   scope: app,
   fields: listAppFields(app),
   reading: (writer, given, before) =>
@@ -95,7 +92,7 @@ const buildSecuredUserDraft = async (
 const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<string, string>> => {
   const set = Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   for (const [name] of set) {
-    if (SECURED_FORMATS[app].columns.some(({ field }) => field === name)) continue;
+    if (FORMATS[app].columns.some(({ field }) => field === name)) continue;
     const header = SECURED_USER.fields.secretKey.column.header;
     throw new Failure("input-rejected", {
       what: text(`only the app Docs has the field ${header}`, `「${header}」という項目は Docs だけにあります`),

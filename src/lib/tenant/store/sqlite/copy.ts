@@ -5,7 +5,7 @@ import { pid } from "node:process";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { CONSOLE_STATE_QUESTION_PREFIX } from "../../../model/answer.ts";
+import { CONSOLE_STATE_QUESTION_PREFIX } from "../../../nouns/answer.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
-import { USER } from "../../../model/user.ts";
+import { USER } from "../../../nouns/user.ts";
 import { Database } from "./database.ts";
 import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./schema.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";

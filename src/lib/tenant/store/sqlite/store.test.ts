@@ -1,3 +1,4 @@
+import type { Collection } from "../../../nouns/index.ts";
 import { guardWrites } from "#support/tenant/guarded-writer.ts";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -216,7 +217,7 @@ describe("a body that awaits something else", () => {
 });
 
 describe("locks", () => {
-  const collections = new Map([
+  const collections = new Map<string, Collection>([
     ["org", "orgs"],
     ["user", "users"],
     ["secured_user", "secured"],
@@ -227,7 +228,7 @@ describe("locks", () => {
       guardWrites((table) => collections.get(table)),
     );
 
-  test.each([
+  test.each<[string, string, Collection]>([
     ["update", "update org set code = 'x'", "orgs"],
     ["update, in another form", "\n  UPDATE\n  org set code = 'x'", "orgs"],
     ["update of a quoted name", `update "user" set name = ''`, "users"],

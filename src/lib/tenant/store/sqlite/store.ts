@@ -1,3 +1,4 @@
+import type { Collection } from "../../../nouns/index.ts";
 import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
@@ -77,7 +78,7 @@ export class Connection implements Writer {
     return this.#database.run(sql, params);
   }
 
-  async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
+  async lock(collections: readonly Collection[]): Promise<ReadonlyMap<string, LockedCollection>> {
     const found = new Map<string, LockedCollection>();
     for (const name of collections.toSorted()) {
       const row = this.#database.get("select revision, last from collection where name = :name", { name });

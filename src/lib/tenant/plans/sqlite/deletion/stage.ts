@@ -1,9 +1,8 @@
 import type { UndoneChange } from "../../engine.ts";
-import type { FormatName } from "../../../../model/console-files.ts";
+import { type FormatName, getThingNoun } from "../../../../nouns/index.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { StoredRequest } from "../../request.ts";
 import { Failure } from "../../../../errors/index.ts";
-import { getThingNoun } from "../../../../model/problem.ts";
 import { formatCount, text } from "../../../../text/index.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";

@@ -1,4 +1,4 @@
-import { DEVICE } from "../../../../model/device.ts";
+import { DEVICE } from "../../../../nouns/device.ts";
 import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
 import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";

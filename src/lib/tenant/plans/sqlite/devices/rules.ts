@@ -5,7 +5,7 @@ import {
   MODES_REQUIRING_WIPE,
   NOT_MANAGED,
   PRE_REGISTERED,
-} from "../../../../model/device.ts";
+} from "../../../../nouns/device.ts";
 import { getProblemSeverity, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql.ts";

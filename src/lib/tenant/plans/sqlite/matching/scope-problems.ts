@@ -1,6 +1,6 @@
-import { ORG } from "../../../../model/organisation.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
-import { USER } from "../../../../model/user.ts";
+import { USER } from "../../../../nouns/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR_SQL, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { belongsToOrg, buildRecordOrgSql } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";

@@ -1,4 +1,4 @@
-import { ORG } from "../../../../model/organisation.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import {
   buildCompleteMaskSql,
   buildCustomFieldsBitSql,

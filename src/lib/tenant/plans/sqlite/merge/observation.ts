@@ -9,7 +9,7 @@ import {
 import { buildForgetUnchangedSql, buildSaveExportedSql } from "../../../console/observe-change.ts";
 import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
 import { buildUnseenBitsSql } from "../../../console/exported-columns.ts";
-import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { CUSTOM_FIELD } from "../../../../nouns/user.ts";
 import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";

@@ -1,5 +1,5 @@
 import { refersToOrg, type Format } from "../../../../model/format.ts";
-import { ORG } from "../../../../model/organisation.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import { getObservedTable } from "../../../console/observed-state.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { buildNameListSql, ORDERED_JOIN } from "../../../store/sql.ts";

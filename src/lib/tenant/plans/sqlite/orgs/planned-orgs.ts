@@ -1,4 +1,4 @@
-import { ORG } from "../../../../model/organisation.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { writeRecords } from "../commit.ts";
 import { attachStagingForReading } from "../staging.ts";

@@ -1,5 +1,5 @@
 import { buildPossibleStatesSql } from "../../../console/observed-state.ts";
-import { ORG } from "../../../../model/organisation.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import { getProblemSeverity } from "../../../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { toStringOrNull } from "../../../store/rows.ts";

@@ -5,7 +5,7 @@ import {
   describeBlockedRecord,
   UNDO_BLOCK_REASONS,
 } from "../../../../model/undo.ts";
-import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../../../nouns/organisation.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 

@@ -1,8 +1,8 @@
-import { ACCOUNT } from "../../../../model/account.ts";
-import { ORG } from "../../../../model/organisation.ts";
+import { ACCOUNT } from "../../../../nouns/account.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import type { Fields, Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
-import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../../../nouns/user.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
+import { ROOT_ORG_ID } from "../../../../nouns/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, omitColumn, prepareTenant, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";

@@ -7,7 +7,7 @@ import {
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
 import { buildEndStatements } from "../../../console/written.ts";
-import { USER } from "../../../../model/user.ts";
+import { USER } from "../../../../nouns/user.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";

@@ -1,8 +1,8 @@
-import { ACCOUNT } from "../../../../model/account.ts";
-import { DEVICE } from "../../../../model/device.ts";
-import type { FormatName } from "../../../../model/console-files.ts";
+import { ACCOUNT } from "../../../../nouns/account.ts";
+import { DEVICE } from "../../../../nouns/device.ts";
+import type { FormatName } from "../../../../nouns/index.ts";
 import type { Thing } from "../../../../model/thing.ts";
-import { USER } from "../../../../model/user.ts";
+import { USER } from "../../../../nouns/user.ts";
 import { IS_ABOVE_OPERATOR_SQL } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
 import { EMPTY_COUNTS } from "../../import-result.ts";

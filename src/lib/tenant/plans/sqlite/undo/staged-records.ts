@@ -1,8 +1,8 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
-import { ANSWER } from "../../../../model/answer.ts";
-import { RENEWAL_ITEM } from "../../../../model/renewal.ts";
-import { TENANT_PROFILE } from "../../../../model/things.ts";
-import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../nouns/account.ts";
+import { ANSWER } from "../../../../nouns/answer.ts";
+import { RENEWAL_ITEM } from "../../../../nouns/renewal.ts";
+import { getCollection, TENANT_PROFILE, type Collection } from "../../../../nouns/index.ts";
+import { CUSTOM_FIELD, USER } from "../../../../nouns/user.ts";
 import { buildAddValuesSql, getVersionSchema } from "../../../versions/save-versions.ts";
 import {
   ALL_COLUMNS_MASK,
@@ -170,24 +170,17 @@ export const readStagedKeys = (database: Database): readonly (readonly [thing: s
       .map(({ pk }) => [versions.thing.name, Number(pk)] as const),
   );
 
-const COLLECTION_NAMES: Readonly<Record<string, string>> = {
-  custom_field: "fields",
-  account_settings: "accounts",
-  tenant_profile: "tenant",
-  renewal_item: "renewals",
-};
-
-export const listStagedCollections = (database: Database): readonly string[] => [
+export const listStagedCollections = (database: Database): readonly Collection[] => [
   ...new Set(
     countStagedRecords(database).flatMap(({ versions }) => {
       const { name, scope } = versions.thing;
-      if (scope === undefined) return COLLECTION_NAMES[name] ?? `${name.replaceAll("_", "-")}s`;
+      if (scope === undefined) return getCollection(versions.thing);
       return database
         .all(
           `select distinct coalesce(u.${scope}, t.${scope}) as scope from ${getStagedTable(versions)} u
              left join main.${name} t on t.pk = u.pk where coalesce(u.${scope}, t.${scope}) is not null`,
         )
-        .map((row) => `secured:${String(row["scope"])}`);
+        .map((row) => getCollection(versions.thing, String(row["scope"])));
     }),
   ),
 ];

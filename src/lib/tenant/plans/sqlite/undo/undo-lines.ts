@@ -1,5 +1,5 @@
 import type { PlanCounts } from "../../staging/counts.ts";
-import type { FormatName } from "../../../../model/console-files.ts";
+import type { FormatName } from "../../../../nouns/index.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { RecordAction } from "../../../../model/import.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Database, isBusyError } from "../../../store/sqlite/database.ts";
 import { createLockedFailure, toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
-import type { FormatName } from "../../../../model/console-files.ts";
+import type { FormatName } from "../../../../nouns/index.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { PlanRowsRequest, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";

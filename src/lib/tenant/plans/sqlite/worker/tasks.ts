@@ -45,7 +45,7 @@ import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStagi
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { PlanCounts, StagedFile } from "../../staging/counts.ts";
-import { ORG } from "../../../../model/organisation.ts";
+import { ORG } from "../../../../nouns/organisation.ts";
 import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "../orgs/planned-orgs.ts";
 
 export interface TaskFiles {

@@ -1,9 +1,8 @@
 import { formatCount, text, type Text } from "../text/index.ts";
 import { defineOrgField } from "./organisation.ts";
-import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "./rules.ts";
+import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE, type Rule } from "../model/rules.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   listFileFields,
   ID_FIELD,
   defineLabelledChoice,
@@ -12,7 +11,7 @@ import {
   type RecordOf,
   type Thing,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 import { USER } from "./user.ts";
 
 /** 事前登録 and 管理中 are statuses of the console, 管理外 is clomoctl's own. @see facts 1.3, 4.6 */
@@ -139,8 +138,7 @@ const DEVICE_FIELDS = {
     nullable: true,
     derived: true,
   },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const DEVICES_PAGE = text(
@@ -163,6 +161,20 @@ const TAG_CLICKS = text(
 /** `org` is not stored. Its value is the organisation that owns the device, or the owner's organisation. */
 export const DEVICE = {
   name: "device",
+  collection: "devices",
+  single: text("device", "デバイス"),
+  rights: {
+    read: { about: text("read devices", "デバイスの閲覧"), roles: ["inside", "inside", "inside"] },
+    write: {
+      about: text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定"),
+      roles: ["inside", "no", "item"],
+    },
+    note: {
+      about: text("change memos and tags of devices", "デバイスのメモとタグの変更"),
+      roles: ["inside", "inside", "item"],
+    },
+    delete: { about: text("delete devices", "デバイスの削除"), roles: ["inside", "no", "item"] },
+  },
   title: text("devices", "デバイス"),
   // The manual names only the console's choice for importing tags and memos. @see facts 1.1, 1.4
   screen: {
@@ -215,6 +227,10 @@ const describeActionSteps = (page: string): Text =>
 /** The record of an action on a device. clomoctl sends nothing to the device. @see seed 003, section 12 */
 export const DEVICE_ACTION = {
   name: "device_action",
+  collection: "device-actions",
+  single: text("device action", "デバイスの操作"),
+  title: text("actions on devices", "デバイスの操作"),
+  changedBy: ["devices.write"],
   fields: {
     id: ID_FIELD,
     serialNumber: { ...SERIAL_NUMBER, byHand: true },
@@ -236,8 +252,7 @@ export const DEVICE_ACTION = {
     screen: { ...defineActionText("screen", "画面"), rule: { kind: "choice", choices: ["lock", "home", "both"] } },
     reason: { ...defineActionText("reason", "理由"), lines: true },
     by: defineActionText("actor", "実行者"),
-    createdAt: CREATED_AT_FIELD,
-    updatedAt: UPDATED_AT_FIELD,
+    ...RECORD_TIMES,
   },
   formats: {},
   keys: [],

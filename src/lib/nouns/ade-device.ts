@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 
 /** @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
@@ -62,6 +62,9 @@ const ADE_DEVICE_FIELDS = {
 
 export const ADE_DEVICE = {
   name: "ade_device",
+  collection: "ade",
+  single: text("ADE device", "ADE デバイス"),
+  title: text("ADE devices", "ADE デバイス"),
   fields: ADE_DEVICE_FIELDS,
   formats: {},
   keys: [],

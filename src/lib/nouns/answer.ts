@@ -1,10 +1,16 @@
 import { text } from "../text/index.ts";
-import { ID_FIELD, type RecordOf, type Thing } from "./thing.ts";
+import { ID_FIELD, type RecordOf, type Thing } from "../model/thing.ts";
 
 const MAX_ANSWER_LENGTH = 2000;
 
 export const ANSWER = {
   name: "answer",
+  collection: "answers",
+  single: text("answer", "回答"),
+  title: text("answers to the checklist", "引き継ぎ確認リストの回答"),
+  changedBy: ["tenant.write"],
+  audited: { single: text("answers", "回答") },
+  withoutTasks: true,
   fields: {
     id: ID_FIELD,
     question: { type: "text", longest: 100, blank: false, label: text("question", "質問") },

@@ -1,7 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
   listFileFields,
@@ -9,7 +8,7 @@ import {
   type Fields,
   type RecordOf,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 const NAME_FIELD = {
   type: "text",
@@ -43,11 +42,11 @@ const ASSIGNMENT_FIELDS = {
   memo: defineOptionalText("memo", "メモ"),
   /** SHA-256 of the file that is stored for the record */
   file: { type: "digest", nullable: true, byHand: true, label: text("file (SHA-256)", "ファイル(SHA-256)") },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const NOT_EXPORTED_PROPERTIES = {
+  withoutTasks: true,
   screen: {
     page: text("CLOMO PANEL, Settings", "CLOMO PANEL の「Settings」画面"),
     clicks: text(" (the manual describes no import)", "(インポートの手順はマニュアルにありません)"),
@@ -101,6 +100,13 @@ const CONFIG_PROFILE_FIELDS = {
 export const CONFIG_PROFILE = {
   ...NOT_EXPORTED_PROPERTIES,
   name: "config_profile",
+  collection: "config-profiles",
+  single: text("configuration profile", "構成プロファイル"),
+  rights: {
+    read: { about: text("read configuration profiles", "構成プロファイルの閲覧"), roles: ["no", "no", "no"] },
+    write: { about: text("record configuration profiles", "構成プロファイルの登録・変更"), roles: ["no", "no", "no"] },
+    delete: { about: text("delete configuration profiles", "構成プロファイルの削除"), roles: ["no", "no", "no"] },
+  },
   title: text("configuration profiles", "構成プロファイル"),
   fields: CONFIG_PROFILE_FIELDS,
   formats: { "config-profiles": listFileFields(CONFIG_PROFILE_FIELDS) },
@@ -129,6 +135,13 @@ const APP_FIELDS = {
 export const APP = {
   ...NOT_EXPORTED_PROPERTIES,
   name: "app",
+  collection: "apps",
+  single: text("app", "アプリ"),
+  rights: {
+    read: { about: text("read apps", "アプリの閲覧"), roles: ["no", "no", "no"] },
+    write: { about: text("record apps", "アプリの登録・変更"), roles: ["no", "no", "no"] },
+    delete: { about: text("delete apps", "アプリの削除"), roles: ["no", "no", "no"] },
+  },
   title: text("apps", "アプリ"),
   fields: APP_FIELDS,
   formats: { apps: listFileFields(APP_FIELDS) },

@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
-import { SENDABLE_ADDRESS_RULE } from "./rules.ts";
-import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { SENDABLE_ADDRESS_RULE } from "../model/rules.ts";
+import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 
 const defineTextField = (label: Text) =>
   ({ type: "text", longest: 255, nullable: true, label }) as const satisfies Field;
@@ -35,13 +35,22 @@ export const CONTRACT = {
   name: { type: "text", longest: 255, blank: false },
   licences: { type: "integer", nullable: true },
   from: { type: "day", nullable: true },
-  until: { type: "day", nullable: true },
+  until: { type: "day", nullable: true, ends: "contract" },
 } as const satisfies Fields;
 
 export type Contract = RecordOf<typeof CONTRACT>;
 
 export const TENANT = {
   name: "tenant",
+  collection: "tenant",
+  single: text("tenant's profile", "テナントの情報"),
+  title: text("tenant", "テナント情報"),
+  rights: {
+    write: { about: text("change tenant information", "テナント情報の変更"), roles: ["no", "no", "no"] },
+  },
+  audited: { single: text("tenant information", "テナント情報") },
+  bundle: { name: "tenant", title: text("tenant", "テナント") },
+  withoutTasks: true,
   fields: {
     companyName: defineTextField(text("company name", "会社名")),
     /** part of the login address, from the application form. @see facts 0 */

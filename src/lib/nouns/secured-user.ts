@@ -1,8 +1,8 @@
 import { text, type Text } from "../text/index.ts";
-import { ANY_TEXT_RULE, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, type Rule } from "../model/rules.ts";
 import {
   CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
   type Field,
@@ -10,7 +10,7 @@ import {
   type RecordOf,
   type Thing,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
@@ -166,8 +166,7 @@ const SECURED_USER_FIELDS = {
   microsoft365AccountDescription: defineSetting("Microsoft365アカウント説明"),
   accountType: defineSetting("アカウントのタイプ", SECURED_FIELD_RULES.accountType),
   mailAddress: defineSetting("メールアドレス"),
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const USER_COLUMNS = ["displayName", "userId", "password", "description"] as const;
@@ -184,7 +183,22 @@ const PROXY_FIELDS = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "pr
 /** `settings` contains the values of the app's own columns, except secrets. */
 export const SECURED_USER = {
   name: "secured_user",
+  collection: "secured",
+  single: text("user", "ユーザー"),
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
+  rights: {
+    read: {
+      about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧"),
+      roles: ["no", "no", "item"],
+    },
+    write: {
+      about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
+      roles: ["no", "no", "item"],
+    },
+  },
+  command: "secured users",
+  audited: { single: text("SECURED APPs user", "SECURED APPs ユーザー") },
+  bundle: { name: "secured-users" },
   // @see facts 6.2
   screen: {
     page: text("SECURED APPs MANAGER ({app}), Users", "SECURED APPs MANAGER({app})の「Users」画面"),
@@ -284,6 +298,11 @@ const GROUPS_PAGE = text(
 
 export const SECURED_GROUP = {
   name: "secured_group",
+  collection: "secured",
+  single: text("group", "グループ"),
+  title: text("SECURED APPs groups", "SECURED APPs のグループ"),
+  audited: { actions: "secured.groups", single: text("SECURED APPs group", "SECURED APPs グループ") },
+  bundle: { name: "secured-groups" },
   fields: {
     id: ID_FIELD,
     app: APP_FIELD,

@@ -1,16 +1,9 @@
 import { same, text, type Text } from "../text/index.ts";
-import { ACCOUNT_NAME_COMPOSITIONS } from "./composition.ts";
+import { ACCOUNT_NAME_COMPOSITIONS } from "../model/composition.ts";
 import { defineOrgField } from "./organisation.ts";
-import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
-import { ANY_TEXT_RULE } from "./rules.ts";
-import {
-  CREATED_AT_FIELD,
-  defineLabelledChoice,
-  UPDATED_AT_FIELD,
-  type Fields,
-  type RecordOf,
-  type Thing,
-} from "./thing.ts";
+import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
+import { ANY_TEXT_RULE } from "../model/rules.ts";
+import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
@@ -89,12 +82,29 @@ const ACCOUNT_FIELDS = {
     nullable: true,
     label: text("password set at", "パスワード設定日時"),
   },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 export const ACCOUNT = {
   name: "account",
+  collection: "accounts",
+  single: text("CLOMO account", "CLOMO アカウント"),
+  title: text("CLOMO accounts", "CLOMO アカウント"),
+  rights: {
+    read: { about: text("read CLOMO accounts", "CLOMO アカウントの閲覧"), roles: ["inside", "no", "inside"] },
+    write: {
+      about: text("create accounts and appoint operators", "アカウントの作成・オペレーターの任命"),
+      roles: ["inside", "no", "inside"],
+    },
+    roles: {
+      about: text("grant roles above operator", "オペレーターより上の管理者権限の付与"),
+      roles: ["no", "no", "no"],
+    },
+    orgs: { about: text("set managed organisations", "管理対象組織の設定"), roles: ["no", "no", "no"] },
+    settings: { about: text("change CLOMO account settings", "CLOMO アカウント設定の変更"), roles: ["no", "no", "no"] },
+  },
+  changedBy: ["accounts.write", "accounts.roles", "accounts.orgs"],
+  bundle: { name: "administrators", title: text("administrators", "管理者") },
   fields: ACCOUNT_FIELDS,
   formats: {},
   keys: [{ name: "email", field: "emails", unique: true }],
@@ -158,6 +168,12 @@ export const SUPPORT_OPTION_RULE = text(
 /** The authentication type is free text, because no values are documented. @see seed 001 */
 export const ACCOUNT_SETTINGS = {
   name: "account_settings",
+  collection: "accounts",
+  single: text("CLOMO account setting", "CLOMO アカウント設定"),
+  title: text("CLOMO account settings", "CLOMO アカウント設定"),
+  changedBy: ["accounts.settings"],
+  command: "clomo-account settings",
+  bundle: { name: "account-settings" },
   fields: {
     id: { type: "id" },
     composition: {

@@ -1,15 +1,14 @@
 import { text } from "../text/index.ts";
-import { ANY_TEXT_RULE } from "./rules.ts";
+import { ANY_TEXT_RULE } from "../model/rules.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   listFileFields,
   ID_FIELD,
   type Field,
   type Fields,
   type RecordOf,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
@@ -64,8 +63,7 @@ const ORG_FIELDS = {
   },
   path: { type: "text", derived: true, label: text("path", "パス") },
   depth: { type: "integer", derived: true, label: text("depth", "階層") },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 const ORG_CLICKS = text(
@@ -75,6 +73,17 @@ const ORG_CLICKS = text(
 
 export const ORG = {
   name: "org",
+  collection: "orgs",
+  single: text("organisation", "組織"),
+  rights: {
+    read: { about: text("read organisations", "組織の閲覧"), roles: ["inside", "inside", "inside"] },
+    write: {
+      about: text("create and change organisations", "組織の作成と変更"),
+      roles: ["inside", "no", "item"],
+      manual: true,
+    },
+    delete: { about: text("delete organisations", "組織の削除"), roles: ["inside", "no", "item"] },
+  },
   title: text("organisations", "組織"),
   // The manual does not name the import mode. @see facts 1.1
   screen: {

@@ -1,9 +1,9 @@
 import { text } from "../text/index.ts";
 import { defineOrgField, ORG } from "./organisation.ts";
-import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "./rules.ts";
+import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "../model/rules.ts";
 import {
   CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   listFileFields,
   ID_FIELD,
   type Field,
@@ -11,7 +11,7 @@ import {
   type RecordOf,
   type Thing,
   type ThingInFiles,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, more?: F) =>
   ({
@@ -29,6 +29,17 @@ const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Fie
 
 export const CUSTOM_FIELD = {
   name: "custom_field",
+  collection: "fields",
+  single: text("custom field", "カスタムユーザー情報"),
+  title: text("custom fields", "カスタムユーザー情報"),
+  rights: {
+    read: { about: text("read custom fields", "カスタムユーザー情報の項目の閲覧"), roles: ["all", "all", "all"] },
+    write: {
+      about: text("add and remove custom fields", "カスタムユーザー情報の項目の追加・削除"),
+      roles: ["no", "no", "no"],
+    },
+  },
+  bundle: { name: "custom-fields", title: text("custom fields of users", "カスタムユーザー情報の項目") },
   fields: {
     id: ID_FIELD,
     name: { type: "text", rule: ANY_TEXT_RULE, label: text("name", "項目名"), comparison: "name", unique: true },
@@ -125,8 +136,7 @@ const FIELDS = {
     label: text("custom fields", "カスタムユーザー情報"),
     byHand: true,
   },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
+  ...RECORD_TIMES,
 } as const satisfies Fields;
 
 /** The form with the name, the password and the role of an account. @see seed 000 */
@@ -137,6 +147,22 @@ export const ACCOUNT_FORM = text(
 
 export const USER = {
   name: "user",
+  collection: "users",
+  single: text("user", "ユーザー"),
+  rights: {
+    read: { about: text("read users", "ユーザーの閲覧"), roles: ["inside", "inside", "inside"] },
+    write: {
+      about: text("create and change users", "ユーザーの作成と変更"),
+      roles: ["inside", "no", "item"],
+      manual: true,
+    },
+    move: {
+      about: text("move users between organisations", "ユーザーの組織移動"),
+      roles: ["inside", "no", "item"],
+      manual: true,
+    },
+    delete: { about: text("delete users", "ユーザーの削除"), roles: ["inside", "no", "item"] },
+  },
   title: text("users", "ユーザー"),
   screen: ORG.screen,
   // The screen has two fields named TEL. @see facts 1.2, 1.4
@@ -183,3 +209,10 @@ export const USER = {
 export const USER_KEY_NAMES = USER.keys.map(({ name }) => name);
 
 export type User = RecordOf<typeof FIELDS>;
+
+/**
+ * Returns the rights that creating a user requires. @param isWhole true if the account manages all organisations
+ * @see facts 2.1
+ */
+export const getOperationsForNewUsers = (isWhole: boolean) =>
+  isWhole ? (["users.write", "users.move"] as const) : (["users.write", "users.move", "orgs.write"] as const);

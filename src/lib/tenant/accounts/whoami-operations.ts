@@ -1,4 +1,4 @@
-import { OPERATIONS, type Operation } from "../../model/role.ts";
+import { OPERATIONS, type Operation } from "../../model/role-policy.ts";
 import { operation } from "../operation.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";

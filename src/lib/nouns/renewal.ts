@@ -1,15 +1,13 @@
 import { text, type Text } from "../text/index.ts";
-import type { Operation } from "./role.ts";
 import {
-  CREATED_AT_FIELD,
-  UPDATED_AT_FIELD,
+  RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
   type Field,
   type Fields,
   type RecordOf,
   type Thing,
-} from "./thing.ts";
+} from "../model/thing.ts";
 
 /** A file with all public certificate authorities is smaller than this limit. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
@@ -89,21 +87,35 @@ export const RENEWAL_FILE_FIELDS = {
 
 export const RENEWAL_ITEM = {
   name: "renewal_item",
+  collection: "renewals",
+  single: text("renewal item", "期限の項目"),
+  title: text("renewal items", "年次更新・期限"),
+  rights: {
+    read: { about: text("read renewal items", "年次更新・期限の閲覧"), roles: ["all", "all", "all"] },
+    write: {
+      about: text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
+      roles: ["no", "no", "no"],
+    },
+  },
+  audited: { single: text("renewal item", "年次更新・期限の項目") },
+  withoutTasks: true,
   fields: {
     id: ID_FIELD,
     ...RECORDED_FIELDS,
     /** time at which `confirmedBy` last confirmed the yearly login or the upload */
     confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時") },
     confirmedBy: defineTextField("confirmed by", "実施者"),
-    createdAt: CREATED_AT_FIELD,
-    updatedAt: UPDATED_AT_FIELD,
+    ...RECORD_TIMES,
   },
   formats: {},
   keys: [],
   usual: [],
 } as const satisfies Thing;
 
-export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
+/** `record` is the record that ends, by its noun and key, if the item itself is not recorded. */
+export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields> & {
+  readonly record?: { readonly noun: string; readonly key: string } | undefined;
+};
 
 const UNRESTRICTED_FIELDS: readonly string[] =
   "id kind name organisation expiresAt certainty owner confirmedAt confirmedBy createdAt updatedAt".split(" ");
@@ -111,8 +123,6 @@ const UNRESTRICTED_FIELDS: readonly string[] =
 export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
   (name) => !UNRESTRICTED_FIELDS.includes(name),
 );
-
-export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
 
 const MIN_PHONE_DIGITS = 4;
 
@@ -151,6 +161,9 @@ const REMINDER_ID = ID_FIELD;
 /** The state is `sending` until the outcome is recorded. */
 export const REMINDER = {
   name: "renewal_notice",
+  collection: "renewals",
+  single: text("reminder", "通知"),
+  title: text("reminders", "通知"),
   fields: {
     id: REMINDER_ID,
     ...REMINDER_KEY,

@@ -1,0 +1,99 @@
+import { text, type Text } from "../text/index.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "./account.ts";
+import { ANSWER } from "./answer.ts";
+import { APP, CONFIG_PROFILE } from "./config-profile.ts";
+import { DEVICE, DEVICE_ACTION } from "./device.ts";
+import { ORG } from "./organisation.ts";
+import { RENEWAL_ITEM } from "./renewal.ts";
+import { SCHEME } from "./scheme.ts";
+import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "./secured-user.ts";
+import { TENANT } from "./tenant.ts";
+import { getCommandNoun, type Thing, type ThingInFiles } from "../model/thing.ts";
+import { CUSTOM_FIELD, USER } from "./user.ts";
+
+export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
+
+/** All nouns, each after those to which its records refer. */
+export const NOUNS = [
+  TENANT_PROFILE,
+  ACCOUNT_SETTINGS,
+  CUSTOM_FIELD,
+  ORG,
+  SCHEME,
+  USER,
+  ACCOUNT,
+  SECURED_GROUP,
+  SECURED_USER,
+  DEVICE,
+  DEVICE_ACTION,
+  CONFIG_PROFILE,
+  APP,
+  RENEWAL_ITEM,
+  ANSWER,
+] as const satisfies readonly Thing[];
+
+type Noun = (typeof NOUNS)[number];
+
+/** What a change can lock; `series` of a type with a scope is the name of the type. */
+export type Collection =
+  | Noun["collection"]
+  | Extract<Noun, { readonly scope: string }>["name"]
+  | `secured:${SecuredApp}`
+  | "ade"
+  | "console"
+  | "files";
+
+export const THINGS: ReadonlyMap<string, Thing> = new Map(NOUNS.map((thing: Thing) => [thing.name, thing] as const));
+
+export const THINGS_WITHOUT_TASKS: readonly Thing[] = NOUNS.filter((noun) => "withoutTasks" in noun);
+
+export const getThingNoun = (thing: string): Text => THINGS.get(thing)?.single ?? text("record", "データ");
+
+/** @param scope value of the type's scope, such as an app */
+export const getCollection = ({ collection, scope }: Thing, value?: string): Collection =>
+  (scope === undefined ? collection : `${collection}:${value}`) as Collection;
+
+/** @param thing name of a type without a scope */
+export const getCollectionOf = (thing: string): Collection => {
+  const found = THINGS.get(thing);
+  if (found === undefined) throw new TypeError(`no noun is named ${thing}`);
+  return getCollection(found);
+};
+
+/** Returns the prefix of the actions on these records in the audit log, such as `users` in `users.create`. */
+export const getActionPrefix = (noun: Thing): string =>
+  noun.audited?.actions ?? getCommandNoun(noun).replaceAll(" ", ".");
+
+/** Returns the collection that has the highest record number of a type's table. */
+export const getSeries = ({ name, collection, scope }: Thing): Collection =>
+  (scope === undefined ? collection : name) as Collection;
+
+type NounInFile<T, N> = T extends { readonly formats: Readonly<Record<N & string, readonly string[]>> } ? T : never;
+
+type FormatOf<T> = T extends { readonly formats: infer F } ? keyof F & string : never;
+
+export type FormatName = FormatOf<Noun>;
+
+export type ThingOf<N extends FormatName> = N extends unknown ? NounInFile<Noun, N> : never;
+
+/** The kinds of files, each after the kinds to which its records refer. */
+export const THINGS_BY_FORMAT = Object.fromEntries(
+  NOUNS.flatMap((noun) => Object.keys(noun.formats).map((name) => [name, noun] as const)),
+) as { readonly [N in FormatName]: ThingOf<N> } satisfies Readonly<Record<FormatName, ThingInFiles>>;
+
+export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] as readonly [
+  FormatName,
+  ...FormatName[],
+];
+
+export type PanelKind = Exclude<FormatName, SecuredApp>;
+
+export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in THINGS_BY_FORMAT[kind]);
+
+export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
+
+export const NOT_EXPORTED_KINDS: readonly FormatName[] = PANEL_KINDS.filter(
+  (kind) => "withoutTasks" in THINGS_BY_FORMAT[kind],
+);
+
+export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !NOT_EXPORTED_KINDS.includes(kind));
