@@ -6,6 +6,7 @@ import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Tools } from "../commands/tools.ts";
 import type { Changes, NounName } from "../lib/client/index.ts";
 import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
+import { Failure } from "../lib/errors/index.ts";
 import {
   Outputs,
   removeUnfinishedPaths,
@@ -178,6 +179,13 @@ const createTokenCheck = (
   };
 };
 
+const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
+  what: text(
+    "--token-file requires a file that contains the token, not the token itself (clomo_…)",
+    "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
+  ),
+});
+
 /** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
@@ -189,6 +197,7 @@ const createSecretLookup = (
     const { tokenFile } = globals;
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
+      if (tokenFile.startsWith("clomo_")) throw TOKEN_INSTEAD_OF_FILE_FAILURE;
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { folder: workingFolder, modes, stdin };
       // read the token file only once, because it may be stdin

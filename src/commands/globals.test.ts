@@ -5,7 +5,7 @@ import { COMMANDS, composeWords } from "#support/commands/verbs.ts";
 import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
 /** They show nothing of what they changed. */
-const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use"];
+const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use", "handover receive"];
 
 const CHANGING = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined)
   .filter(([path]) => !CHANGING_UNSEEN.includes(path))

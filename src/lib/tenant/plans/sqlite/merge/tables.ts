@@ -44,6 +44,7 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
   );
   database.exec("create index s.merged_row on merged (row)");
   createTable(database, KEPT_TABLE, "pk integer primary key, why text not null, row integer");
+  database.exec("create index s.kept_row on kept (row)");
   createTable(
     database,
     CANDIDATE_KEY_TABLE,
