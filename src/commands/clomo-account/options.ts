@@ -138,7 +138,7 @@ const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: b
 const PASSWORD_SECRET: Secret<"password"> = {
   name: "password",
   called: FIELDS.password.label,
-  rule: FIELDS.password.rule,
+  rule: { kind: "text" },
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };
 

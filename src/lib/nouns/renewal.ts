@@ -107,9 +107,6 @@ export const RENEWAL_ITEM = {
     confirmedBy: defineTextField("confirmed by", "実施者"),
     ...RECORD_TIMES,
   },
-  formats: {},
-  keys: [],
-  usual: [],
 } as const satisfies Thing;
 
 /** `record` is the record that ends, by its noun and key, if the item itself is not recorded. */
@@ -174,9 +171,6 @@ export const REMINDER = {
     at: { type: "instant" },
     error: { type: "text", nullable: true },
   },
-  formats: {},
-  keys: [],
-  usual: [],
 } as const satisfies Thing;
 
 export type ReminderKeyRecord = RecordOf<typeof REMINDER_KEY>;

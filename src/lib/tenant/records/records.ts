@@ -412,7 +412,7 @@ export const createUnknownIdFailure = (thing: string, id: string): Failure => {
 
 const createLookupHint = (name: string, verb: string): Text | undefined => {
   const thing = THINGS.get(name);
-  if (thing === undefined || (thing.command === undefined && Object.keys(thing.formats).length === 0)) return undefined;
+  if (thing === undefined || (thing.command === undefined && thing.formats === undefined)) return undefined;
   const line = `clomoctl ${getCommandNoun(thing)} ${verb}`;
   return text(`run: \`${line}\``, `確認: \`${line}\``);
 };

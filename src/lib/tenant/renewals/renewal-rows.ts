@@ -101,7 +101,7 @@ const TENANT_CONTRACTS_SQL = `select null as id, e.value ->> 'name' as name, nul
 const ENDINGS: readonly { readonly noun: Thing; readonly kind: string; readonly sql: string }[] = [
   { noun: TENANT_PROFILE, kind: CONTRACT.until.ends, sql: TENANT_CONTRACTS_SQL },
   ...NOUNS.flatMap((noun: Thing) => {
-    const { name: table, namedBy = "name", keys, fields } = noun;
+    const { name: table, namedBy = "name", keys = [], fields } = noun;
     const [{ field: key } = { field: namedBy }] = keys;
     const name = key === namedBy ? `t.${key}` : `concat_ws(' ', t.${key}, t.${namedBy})`;
     const from = (day: string): string =>
