@@ -23,13 +23,7 @@ const ACCOUNT_FIELDS = {
     unique: true,
     byHand: true,
   },
-  user: {
-    type: "text",
-    derived: true,
-    label: text("user", "ユーザー"),
-    comparison: "name",
-    short: "name",
-  },
+  user: { type: "text", derived: true, label: text("user", "ユーザー"), comparison: "name", short: "name" },
   emails: { type: "texts", derived: true, label: EMAILS.label, comparison: "mail-address", short: "email" },
   org: { ...defineOrgField("organisation", "組織"), derived: true },
   role: { ...defineLabelledChoice(ROLES), label: text("role", "管理者権限"), byHand: true },
@@ -59,12 +53,7 @@ const ACCOUNT_FIELDS = {
     label: text("language", "言語"),
     byHand: true,
   },
-  timezone: {
-    type: "text",
-    nullable: true,
-    label: text("time zone", "タイムゾーン"),
-    byHand: true,
-  },
+  timezone: { type: "text", nullable: true, label: text("time zone", "タイムゾーン"), byHand: true },
   memo: { type: "text", nullable: true, label: text("memo", "メモ"), byHand: true, lines: true },
   password: { type: "text", label: text("password", "パスワード"), secret: true, byHand: true },
   marked: {

@@ -153,8 +153,6 @@ export const REMINDER_KEY = {
   recipient: { type: "text", longest: 320, blank: false },
 } as const satisfies Fields;
 
-const REMINDER_ID = ID_FIELD;
-
 /** The state is `sending` until the outcome is recorded. */
 export const REMINDER = {
   name: "renewal_notice",
@@ -162,7 +160,7 @@ export const REMINDER = {
   single: text("reminder", "通知"),
   title: text("reminders", "通知"),
   fields: {
-    id: REMINDER_ID,
+    id: ID_FIELD,
     ...REMINDER_KEY,
     state: { type: "choice", choices: ["sending", "sent", "failed"] },
     /** the same for all attempts, so that mail programs recognise a repeated email */

@@ -305,13 +305,7 @@ export const SECURED_GROUP = {
   fields: {
     id: ID_FIELD,
     app: APP_FIELD,
-    name: {
-      type: "text",
-      label: text("name", "グループ名"),
-      comparison: "name",
-      unique: true,
-      byHand: true,
-    },
+    name: { type: "text", label: text("name", "グループ名"), comparison: "name", unique: true, byHand: true },
     users: { type: "integer", derived: true, label: text("users", "ユーザー数") },
     createdAt: CREATED_AT_FIELD,
   },
