@@ -172,11 +172,16 @@ const resetPassword = defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, dryRun, ...options }) {
+    const { passwordInConsole, forSignIn } = options;
     const { client } = await tools.tenant("accounts", "users");
     const { id, passwordSetAt } = await findAccount(client, named);
     const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, true);
-    const { passwordInConsole, forSignIn } = options;
-    const given = { ...password, passwordInConsole, forSignIn, dryRun };
+    const given = {
+      ...password,
+      ...(passwordInConsole && { passwordInConsole }),
+      ...(forSignIn && { forSignIn }),
+      dryRun,
+    };
     await showChangedAccount(tools, await client.accounts.resetPassword(id, given));
   },
 });
