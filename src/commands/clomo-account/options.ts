@@ -111,16 +111,16 @@ type AccountEdit = NonNullable<Parameters<Client<"accounts">["accounts"]["edit"]
 const ALL_ORGS_KEYWORDS = ["all", "全て"];
 
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
-  const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole } = given;
+  const { role, scheme, managedOrgs, language, accountTimezone: timezone, memo, passwordInConsole } = given;
   return {
-    ...(role !== undefined && { role }),
-    ...(scheme !== undefined && { scheme }),
+    role,
+    scheme,
+    language,
+    timezone,
+    memo,
     ...(managedOrgs !== undefined && (await resolveManagedOrgs(tools, managedOrgs))),
     ...resolveSwitch("supportOption", given.supportOption, given.noSupportOption),
     ...resolveSwitch("noticeMail", given.noticeMail, given.noNoticeMail),
-    ...(language !== undefined && { language }),
-    ...(accountTimezone !== undefined && { timezone: accountTimezone }),
-    ...(memo !== undefined && { memo }),
     ...(passwordInConsole && { passwordInConsole }),
   };
 }
@@ -138,7 +138,7 @@ const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: b
 const PASSWORD_SECRET: Secret<"password"> = {
   name: "password",
   called: FIELDS.password.label,
-  rule: FIELDS.password.rule,
+  rule: { kind: "text" },
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };
 

@@ -22,7 +22,7 @@ const getRecordType = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.ge
 
 const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field === "kind")?.after ?? null;
 
-const isExported = (record: TaskRecord): boolean => Object.keys(getRecordType(record).formats).length > 0;
+const isExported = (record: TaskRecord): boolean => getRecordType(record).formats !== undefined;
 
 /** Fields of a user that are on the form of the account. The role of the account says more than `administrator`. */
 const FIELDS_ON_ACCOUNT_FORM: Readonly<Record<string, string | undefined>> = {

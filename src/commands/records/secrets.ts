@@ -4,8 +4,7 @@ import { getThingNoun } from "../../lib/nouns/index.ts";
 import { describeRule, listRuleFaults, type Rule } from "../../lib/model/rules.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { toFlagName } from "../field.ts";
-import type { SwitchField, TextField } from "../field.ts";
+import { toFlagName, type SwitchField, type TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 export interface Secret<N extends string = string> {

@@ -348,7 +348,9 @@ export const defineListVerb = ({ thing, filters, query, examples }: ListedNoun):
     async run(tools, { limit, ...input }) {
       const client = await openClient<object>(tools, thing);
       const records = client.list({ limit, ...(await query?.(tools, input)) });
-      await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual), records, () => records.ndjson());
+      await tools.terminal.list(listColumns(tools.terminal, columns, thing.usual ?? []), records, () =>
+        records.ndjson(),
+      );
     },
   });
 };

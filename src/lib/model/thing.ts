@@ -164,9 +164,9 @@ export interface Thing<F extends Fields = Fields> {
   readonly withoutTasks?: true | undefined;
   readonly fields: F;
   /** names of the fields in each console file, in the order of its columns */
-  readonly formats: Readonly<Record<string, readonly string[]>>;
-  /** keys for rows of files, the default key first; empty if no file contains these records */
-  readonly keys: readonly RecordKey[];
+  readonly formats?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** keys for rows of files, the default key first */
+  readonly keys?: readonly RecordKey[] | undefined;
   /** field that contains the name of a record for people; default: `name` */
   readonly namedBy?: string | undefined;
   readonly noun?: string | undefined;
@@ -174,7 +174,7 @@ export interface Thing<F extends Fields = Fields> {
   readonly scope?: string | undefined;
   readonly protects?: Protection | undefined;
   readonly clicks?: ClickPaths | undefined;
-  readonly usual: readonly string[];
+  readonly usual?: readonly string[] | undefined;
   readonly custom?: true | undefined;
 }
 
@@ -188,6 +188,7 @@ export interface ThingInFiles extends Thing {
   /** true if the console's headers are not known, so that clomoctl uses its own headers */
   readonly ownHeaders?: true | undefined;
   readonly unconfirmed?: Text | undefined;
+  readonly formats: Readonly<Record<string, readonly string[]>>;
   readonly keys: readonly [RecordKey, ...RecordKey[]];
 }
 

@@ -2,7 +2,6 @@ import { same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../model/composition.ts";
 import { defineOrgField } from "./organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
-import { ANY_TEXT_RULE } from "../model/rules.ts";
 import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
@@ -17,7 +16,6 @@ const ACCOUNT_FIELDS = {
   name: {
     type: "text",
     derived: true,
-    rule: ANY_TEXT_RULE,
     longest: MAX_ACCOUNT_NAME_LENGTH,
     label: text("account", "アカウント名"),
     comparison: accountName.comparison,
@@ -25,14 +23,7 @@ const ACCOUNT_FIELDS = {
     unique: true,
     byHand: true,
   },
-  user: {
-    type: "text",
-    derived: true,
-    rule: ANY_TEXT_RULE,
-    label: text("user", "ユーザー"),
-    comparison: "name",
-    short: "name",
-  },
+  user: { type: "text", derived: true, label: text("user", "ユーザー"), comparison: "name", short: "name" },
   emails: { type: "texts", derived: true, label: EMAILS.label, comparison: "mail-address", short: "email" },
   org: { ...defineOrgField("organisation", "組織"), derived: true },
   role: { ...defineLabelledChoice(ROLES), label: text("role", "管理者権限"), byHand: true },
@@ -62,15 +53,9 @@ const ACCOUNT_FIELDS = {
     label: text("language", "言語"),
     byHand: true,
   },
-  timezone: {
-    type: "text",
-    rule: ANY_TEXT_RULE,
-    nullable: true,
-    label: text("time zone", "タイムゾーン"),
-    byHand: true,
-  },
-  memo: { type: "text", rule: ANY_TEXT_RULE, nullable: true, label: text("memo", "メモ"), byHand: true, lines: true },
-  password: { type: "text", rule: ANY_TEXT_RULE, label: text("password", "パスワード"), secret: true, byHand: true },
+  timezone: { type: "text", nullable: true, label: text("time zone", "タイムゾーン"), byHand: true },
+  memo: { type: "text", nullable: true, label: text("memo", "メモ"), byHand: true, lines: true },
+  password: { type: "text", label: text("password", "パスワード"), secret: true, byHand: true },
   marked: {
     type: "boolean",
     derived: true,
@@ -106,7 +91,6 @@ export const ACCOUNT = {
   changedBy: ["accounts.write", "accounts.roles", "accounts.orgs"],
   bundle: { name: "administrators", title: text("administrators", "管理者") },
   fields: ACCOUNT_FIELDS,
-  formats: {},
   keys: [{ name: "email", field: "emails", unique: true }],
   clicks: {
     create: text(
@@ -183,15 +167,12 @@ export const ACCOUNT_SETTINGS = {
     },
     authentication: {
       type: "text",
-      rule: ANY_TEXT_RULE,
       nullable: true,
       label: text("authentication type", "CLOMOアカウントの認証タイプ"),
       byHand: true,
     },
     recorded: { type: "boolean", derived: true, label: text("recorded", "記録済み") },
   },
-  formats: {},
-  keys: [],
   namedBy: "id",
   clicks: {
     edit: text(

@@ -66,8 +66,6 @@ export const ADE_DEVICE = {
   single: text("ADE device", "ADE デバイス"),
   title: text("ADE devices", "ADE デバイス"),
   fields: ADE_DEVICE_FIELDS,
-  formats: {},
-  keys: [],
   namedBy: "serialNumber",
   usual: ["serialNumber", "profileStatus", "deviceFamily", "model"],
 } as const satisfies Thing;

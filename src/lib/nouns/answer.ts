@@ -18,9 +18,6 @@ export const ANSWER = {
     by: { type: "text", longest: 255, blank: false, label: text("answered by", "回答者") },
     at: { type: "instant", label: text("answered at", "回答日時") },
   },
-  formats: {},
-  keys: [],
-  usual: [],
   namedBy: "question",
 } as const satisfies Thing;
 

@@ -70,7 +70,6 @@ const DEVICE_FIELDS = {
   id: ID_FIELD,
   serialNumber: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     label: text("serial number", "シリアルナンバー"),
     column: { required: "always", consoleExport: true },
     comparison: "serial-number",
@@ -126,7 +125,6 @@ const DEVICE_FIELDS = {
   },
   tags: {
     type: "texts",
-    rule: ANY_TEXT_RULE,
     label: text("tags", "タグ"),
     column: { consoleExport: true },
     comparison: "name",
@@ -254,8 +252,6 @@ export const DEVICE_ACTION = {
     by: defineActionText("actor", "実行者"),
     ...RECORD_TIMES,
   },
-  formats: {},
-  keys: [],
   namedBy: "serialNumber",
   usual: ["createdAt", "serialNumber", "kind", "message", "deviceName", "reason", "by"],
   // The manual describes the steps of each action, except the end of lost mode.

@@ -78,7 +78,7 @@ export type ThingOf<N extends FormatName> = N extends unknown ? NounInFile<Noun,
 
 /** The kinds of files, each after the kinds to which its records refer. */
 export const THINGS_BY_FORMAT = Object.fromEntries(
-  NOUNS.flatMap((noun) => Object.keys(noun.formats).map((name) => [name, noun] as const)),
+  NOUNS.flatMap((noun: Thing) => Object.keys(noun.formats ?? {}).map((name) => [name, noun] as const)),
 ) as { readonly [N in FormatName]: ThingOf<N> } satisfies Readonly<Record<FormatName, ThingInFiles>>;
 
 export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] as readonly [

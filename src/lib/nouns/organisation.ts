@@ -1,5 +1,4 @@
 import { text } from "../text/index.ts";
-import { ANY_TEXT_RULE } from "../model/rules.ts";
 import {
   RECORD_TIMES,
   listFileFields,
@@ -22,14 +21,12 @@ const ORG_FIELDS = {
   id: ID_FIELD,
   name: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     label: text("name", "組織名"),
     column: { required: "always", consoleExport: true },
     comparison: "name",
   },
   code: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     nullable: true,
     label: text("code", "組織コード"),
     column: { consoleExport: true },
@@ -38,7 +35,6 @@ const ORG_FIELDS = {
   },
   parentCode: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     column: { header: "上位組織コード", consoleExport: true },
     comparison: "code",
     refers: { to: "org", by: "code", unknown: UNKNOWN_PARENT_PROBLEM },
@@ -46,7 +42,6 @@ const ORG_FIELDS = {
   },
   parentPath: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     column: { header: "上位組織パス", consoleExport: true },
     comparison: "name",
     refers: { to: "org", by: "path", unknown: UNKNOWN_PARENT_PROBLEM },

@@ -107,9 +107,6 @@ export const RENEWAL_ITEM = {
     confirmedBy: defineTextField("confirmed by", "実施者"),
     ...RECORD_TIMES,
   },
-  formats: {},
-  keys: [],
-  usual: [],
 } as const satisfies Thing;
 
 /** `record` is the record that ends, by its noun and key, if the item itself is not recorded. */
@@ -156,8 +153,6 @@ export const REMINDER_KEY = {
   recipient: { type: "text", longest: 320, blank: false },
 } as const satisfies Fields;
 
-const REMINDER_ID = ID_FIELD;
-
 /** The state is `sending` until the outcome is recorded. */
 export const REMINDER = {
   name: "renewal_notice",
@@ -165,7 +160,7 @@ export const REMINDER = {
   single: text("reminder", "通知"),
   title: text("reminders", "通知"),
   fields: {
-    id: REMINDER_ID,
+    id: ID_FIELD,
     ...REMINDER_KEY,
     state: { type: "choice", choices: ["sending", "sent", "failed"] },
     /** the same for all attempts, so that mail programs recognise a repeated email */
@@ -174,9 +169,6 @@ export const REMINDER = {
     at: { type: "instant" },
     error: { type: "text", nullable: true },
   },
-  formats: {},
-  keys: [],
-  usual: [],
 } as const satisfies Thing;
 
 export type ReminderKeyRecord = RecordOf<typeof REMINDER_KEY>;

@@ -47,7 +47,5 @@ export const SCHEME = {
       "CLOMO PANEL の「Settings」›「全般」›「カスタム管理権限スキーム設定」",
     ),
   },
-  formats: {},
-  keys: [],
   usual: ["name", "operations", "accounts"],
 } as const satisfies Thing;

@@ -99,7 +99,6 @@ const SECURED_USER_FIELDS = {
     type: "texts",
     label: text("groups", "グループ名"),
     onScreen: "所属するグループ",
-    rule: ANY_TEXT_RULE,
     column: {},
     comparison: "name",
     short: "group",
@@ -111,7 +110,7 @@ const SECURED_USER_FIELDS = {
     },
   },
   // These fields are on the screen of each app but not in any file, so imports leave them unchanged.
-  device: { type: "text", rule: ANY_TEXT_RULE, nullable: true, label: text("device", "デバイス"), byHand: true },
+  device: { type: "text", nullable: true, label: text("device", "デバイス"), byHand: true },
   licenceException: { type: "boolean", label: text("licence limit exception", "ライセンス制限例外設定"), byHand: true },
   settings: { type: "objects", derived: true, of: { field: { type: "text" }, value: { type: "text" } } },
   secretsSet: {
@@ -306,14 +305,7 @@ export const SECURED_GROUP = {
   fields: {
     id: ID_FIELD,
     app: APP_FIELD,
-    name: {
-      type: "text",
-      rule: ANY_TEXT_RULE,
-      label: text("name", "グループ名"),
-      comparison: "name",
-      unique: true,
-      byHand: true,
-    },
+    name: { type: "text", label: text("name", "グループ名"), comparison: "name", unique: true, byHand: true },
     users: { type: "integer", derived: true, label: text("users", "ユーザー数") },
     createdAt: CREATED_AT_FIELD,
   },
@@ -324,8 +316,6 @@ export const SECURED_GROUP = {
     delete: GROUPS_PAGE,
     page: text("SECURED APPs MANAGER ({app}), groups", "SECURED APPs MANAGER({app})のグループ"),
   },
-  formats: {},
-  keys: [],
   scope: "app",
   usual: ["name", "users"],
 } as const satisfies Thing;

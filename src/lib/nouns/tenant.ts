@@ -78,9 +78,6 @@ export const TENANT = {
     consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン")),
     languages: { type: "texts", rule: { kind: "choice", choices: ["ja", "en"] }, label: text("languages", "言語") },
   },
-  formats: {},
-  keys: [],
-  usual: [],
 } as const satisfies Thing;
 
 export type TenantProfile = RecordOf<typeof TENANT.fields>;

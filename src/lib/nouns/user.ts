@@ -1,6 +1,6 @@
 import { text } from "../text/index.ts";
 import { defineOrgField, ORG } from "./organisation.ts";
-import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "../model/rules.ts";
+import { EMAIL_ADDRESS_RULE } from "../model/rules.ts";
 import {
   CREATED_AT_FIELD,
   RECORD_TIMES,
@@ -16,7 +16,6 @@ import {
 const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, more?: F) =>
   ({
     type: "text",
-    rule: ANY_TEXT_RULE,
     nullable: true,
     label: text(en, ja),
     column: { consoleExport: true },
@@ -25,7 +24,7 @@ const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: strin
 
 /** No file contains these fields, but account names can be built from them. @see facts 2.4 */
 const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
-  ({ type: "text", rule: ANY_TEXT_RULE, nullable: true, label: text(en, ja), byHand: true, ...more }) as const;
+  ({ type: "text", nullable: true, label: text(en, ja), byHand: true, ...more }) as const;
 
 export const CUSTOM_FIELD = {
   name: "custom_field",
@@ -42,11 +41,9 @@ export const CUSTOM_FIELD = {
   bundle: { name: "custom-fields", title: text("custom fields of users", "カスタムユーザー情報の項目") },
   fields: {
     id: ID_FIELD,
-    name: { type: "text", rule: ANY_TEXT_RULE, label: text("name", "項目名"), comparison: "name", unique: true },
+    name: { type: "text", label: text("name", "項目名"), comparison: "name", unique: true },
     createdAt: CREATED_AT_FIELD,
   },
-  formats: {},
-  keys: [],
   clicks: {
     create: text(
       "CLOMO PANEL: add the field to カスタムユーザー情報",
@@ -72,7 +69,6 @@ const FIELDS = {
   id: ID_FIELD,
   name: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     label: text("name", "氏名"),
     column: { required: "always", consoleExport: true },
     personName: "written",
@@ -123,7 +119,6 @@ const FIELDS = {
   }),
   accountPassword: {
     type: "text",
-    rule: ANY_TEXT_RULE,
     column: { header: "CLOMOアカウントパスワード" },
     secret: true,
     onlyWith: "accountName",
@@ -132,7 +127,7 @@ const FIELDS = {
   administrator: { type: "boolean", label: text("administrator", "管理者"), byHand: true },
   custom: {
     type: "objects",
-    of: { name: { type: "text", rule: ANY_TEXT_RULE }, value: { type: "text", rule: ANY_TEXT_RULE } },
+    of: { name: { type: "text" }, value: { type: "text" } },
     label: text("custom fields", "カスタムユーザー情報"),
     byHand: true,
   },

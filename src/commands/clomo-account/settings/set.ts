@@ -35,12 +35,9 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "conflict", "locked"],
   shows: SETTINGS_COLUMNS,
   async run(tools, { composition, authentication, dryRun }) {
-    const values = {
-      ...(composition !== undefined && { composition }),
-      ...(authentication !== undefined && { authentication }),
-    };
     const { client } = await tools.tenant("accounts");
-    await showWrittenRecord(tools, await client.accounts.setSettings({ ...values, dryRun }), SETTINGS_RESULT_LAYOUT);
+    const written = await client.accounts.setSettings({ composition, authentication, dryRun });
+    await showWrittenRecord(tools, written, SETTINGS_RESULT_LAYOUT);
   },
 });
 

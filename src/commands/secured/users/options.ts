@@ -5,8 +5,7 @@ import type { Fields } from "../../field.ts";
 import { readSecretInput, buildSecretOptions, type Secret } from "../../records/secrets.ts";
 import type { Tools } from "../../tools.ts";
 
-const { displayName, description, groups, device, licenceException, administrator, role, password, secretKey } =
-  SECURED_USER.fields;
+const { displayName, description, groups, device, licenceException, administrator, role } = SECURED_USER.fields;
 
 export const FIELDS_WITH_OPTIONS = {
   displayName,
@@ -17,16 +16,15 @@ export const FIELDS_WITH_OPTIONS = {
   administrator,
 } as const;
 
-const PASSWORD_INPUT: Secret<"password"> = {
-  name: "password",
-  called: same(password.column.header),
-  rule: password.rule,
+type SecretName = "password" | "secretKey";
+
+const defineSecret = <N extends SecretName>(name: N): Secret<N> => {
+  const { column, rule } = SECURED_USER.fields[name];
+  return { name, called: same(column.header), rule };
 };
-const SECRET_KEY_INPUT: Secret<"secretKey"> = {
-  name: "secretKey",
-  called: same(secretKey.column.header),
-  rule: secretKey.rule,
-};
+
+const PASSWORD_INPUT = defineSecret("password");
+const SECRET_KEY_INPUT = defineSecret("secretKey");
 
 export const USER_OPTIONS = {
   role: {
@@ -44,8 +42,6 @@ export const USER_OPTIONS = {
   ...buildSecretOptions(PASSWORD_INPUT),
   ...buildSecretOptions(SECRET_KEY_INPUT),
 } as const satisfies Fields;
-
-type SecretName = "password" | "secretKey";
 
 export type SecretInputs = Readonly<
   Record<`${SecretName}File`, string | undefined> & Record<`${SecretName}Stdin` | `${SecretName}Prompt`, boolean>

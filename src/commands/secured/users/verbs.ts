@@ -141,15 +141,9 @@ const edit = defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, createGroups, dryRun, ...options }) {
-    const [own, secrets] = [
-      await parseValueOptions(FIELDS_WITH_OPTIONS, options),
-      await readUserSecrets(tools, options),
-    ];
-    const values = {
-      ...own,
-      ...(role !== undefined && { role }),
-      ...secrets,
-    };
+    const own = await parseValueOptions(FIELDS_WITH_OPTIONS, options);
+    const secrets = await readUserSecrets(tools, options);
+    const values = { ...own, ...(role !== undefined && { role }), ...secrets };
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
     const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app));

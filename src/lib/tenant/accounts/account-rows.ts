@@ -144,12 +144,10 @@ export const createSystemOnlyFailure = ({ called, role }: Pick<StoredAccount, "c
   });
 };
 
-const SELECT_ACCOUNT_SUMMARIES =
-  "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
-
 export const listOtherSupportAccounts = async (reader: Reader, user: number): Promise<readonly string[]> => {
   const rows = await reader.all(
-    `${SELECT_ACCOUNT_SUMMARIES} where a.supportOption = 1 and a.user <> :user order by u.pk`,
+    `select u.accountName as name from main.account a join main.user u on u.pk = a.user
+     where a.supportOption = 1 and a.user <> :user order by u.pk`,
     { user },
   );
   return rows.map(({ name }) => String(name));
@@ -183,16 +181,11 @@ export const writeAccount = async (
   await insertRow(writer, "account", row, ["user"], ["createdAt"]);
 };
 
-export interface Credentials {
-  readonly name?: string | undefined;
-  readonly passwordSet: boolean;
-}
-
 /** Call this after locking the collection `users`, because credentials are stored with the user. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
-  { name, passwordSet }: Credentials,
+  { name, passwordSet }: { readonly name: string | undefined; readonly passwordSet: boolean },
   at: string,
 ): Promise<void> => {
   await updateRecord(writer, USER, {

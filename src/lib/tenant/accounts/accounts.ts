@@ -235,15 +235,7 @@ export const updateAccountSettings = (
     if (JSON.stringify(before) === JSON.stringify(after))
       return { result: { before, after, consoleTask: null, dryRun }, objects: [] };
     await writeAccountSettings(writer, after);
-    const object = {
-      thing: ACCOUNT_SETTINGS.name,
-      id: after.id,
-      name: ACCOUNT_NAME_COMPOSITIONS[after.composition].ja,
-    };
-    return {
-      result: (consoleTask) => ({ before, after, consoleTask, dryRun }),
-      objects: [object],
-      before,
-      after,
-    };
+    const name = ACCOUNT_NAME_COMPOSITIONS[after.composition].ja;
+    const objects = [{ thing: ACCOUNT_SETTINGS.name, id: after.id, name }];
+    return { result: (consoleTask) => ({ before, after, consoleTask, dryRun }), objects, before, after };
   });

@@ -12,7 +12,7 @@ import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
 import { USER } from "../../nouns/user.ts";
 import { text, type Text } from "../../text/index.ts";
-import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
+import { requirePermission } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import {
   findScheme,
@@ -62,7 +62,7 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
   if (ROLES_ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true)
     requirePermission(actor, ["accounts.roles"]);
   if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(actor, ["accounts.orgs"]);
-  if (actor.role === "custom" && needsUserRights(before, given)) requirePermission(actor, USER_CHANGE_OPERATIONS);
+  if (actor.role === "custom" && needsUserRights(before, given)) requirePermission(actor, ["users.write"]);
 };
 
 /** A change that renames an account or grants no role also needs the right to change users. */

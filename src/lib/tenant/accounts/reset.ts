@@ -3,7 +3,7 @@ import type { Failure } from "../../errors/index.ts";
 import { RESET_CODE_LIMITS, type Account } from "../../nouns/account.ts";
 import { emailKey } from "../../model/normalise.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
-import { formatMinute } from "../../model/time.ts";
+import { DEFAULT_TIMEZONE, formatMinute } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { DECEPTIVE_CHARACTERS, toTypableName } from "../../text/shell-word.ts";
 import { getCurrentInstant } from "../ids.ts";
@@ -21,8 +21,6 @@ import type { SendMail, TenantMail } from "../../renewals/notify/tenant-mail.ts"
 export type OpenMail = () => Promise<SendMail>;
 
 const RESET_CODE_LIFETIME_MS = RESET_CODE_LIMITS.minutes * 60_000;
-
-const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
 /** Emails a reset code, which replaces the previous code. Deletes the code if sending fails. @see facts 2.3 */
 export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
@@ -104,7 +102,7 @@ const buildCodeMail = async (
   const language = own ?? "ja";
   const name = account.name.replaceAll(DECEPTIVE_CHARACTERS, " ");
   const tenant = (await readTenantName(reader)).replaceAll(DECEPTIVE_CHARACTERS, " ");
-  const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? DEFAULT_MAIL_TIMEZONE;
+  const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? DEFAULT_TIMEZONE;
   const until = `${formatMinute(expiresAt, zone)} (${zone})`;
   const command = line("login", [], { account: toTypableName(account.name, id), resetCode: code });
   const { tries } = RESET_CODE_LIMITS;

@@ -15,7 +15,7 @@ const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns,
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
   const use =
     thing.scope === undefined
-      ? `'${getExportUse(Object.keys(thing.formats).join())}'`
+      ? `'${getExportUse(Object.keys(thing.formats ?? {}).join())}'`
       : `'${getExportUse("")}' || t.${thing.scope}`;
   const isSeen = (name: string): string => {
     const field =

@@ -57,7 +57,7 @@ const buildCreatedRecordsSql = ({ thing, key }: VersionSchema): string =>
  */
 const buildTakeOverStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, columns } = versions;
-  const [{ field } = { field: "" }] = thing.keys;
+  const [{ field } = { field: "" }] = thing.keys ?? [];
   if (!EXPORTED_VERSIONS.includes(versions)) return [];
   const table = `main.${getObservedTable(versions)}`;
   const keyOf = (of: string): string => buildFieldKeySql(thing, field, (name) => `${of}.${quoteIdentifier(name)}`);

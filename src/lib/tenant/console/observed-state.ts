@@ -25,7 +25,7 @@ export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.v
 );
 
 export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.filter(
-  ({ thing }) => Object.keys(thing.formats).length > 0,
+  ({ thing }) => thing.formats !== undefined,
 );
 
 /**

@@ -154,7 +154,7 @@ export class TaskRecordReader {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: ACCOUNT_SETTINGS_ID };
     // an account has the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
-    const { namedBy = "name", keys, fields } = thing;
+    const { namedBy = "name", keys = [], fields } = thing;
     const name = String(state[namedBy]);
     const { field = namedBy } = keys[0] ?? {};
     const value = state[field] ?? null;
@@ -243,7 +243,7 @@ const listChangedSecrets = (column: string, local: Row, console: RecordState): r
   return Object.keys(after).filter((field) => after[field] !== before[field]);
 };
 
-const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
+const getFileKind = ({ name, formats = {} }: Thing, state: Row): FormatName => {
   if (name === SECURED_USER.name || name === SECURED_GROUP.name) return state["app"] as FormatName;
   if (name === DEVICE_ACTION.name) return "devices";
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";

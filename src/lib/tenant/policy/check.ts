@@ -58,10 +58,8 @@ export const requireAccountRights = (actor: Actor, operations: readonly Operatio
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
   if (refused === undefined) return;
   const { role, items, orgs } = actor;
-  const [about, why] = [
-    OPERATIONS[refused].about,
-    describeMissingRight({ role, items, isWhole: orgs === undefined }, refused),
-  ];
+  const { about } = OPERATIONS[refused];
+  const why = describeMissingRight({ role, items, isWhole: orgs === undefined }, refused);
   const name = actor.account?.name ?? "";
   throw new Failure("not-permitted", {
     what: text(
@@ -71,8 +69,6 @@ export const requireAccountRights = (actor: Actor, operations: readonly Operatio
     hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
   });
 };
-
-export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   what: text(

@@ -9,15 +9,12 @@ import { getOperationsForNewUsers, USER } from "../../nouns/user.ts";
 import type { Actor } from "./actor.ts";
 import { requireAccountRights, requireTokenRights } from "./check.ts";
 
-const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
-  getOperationsForNewUsers(orgs === undefined);
-
 type PlanWork = ReturnType<typeof derivePlanWork>;
 
 const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
   const writing = [getChangeOperation(THINGS_BY_FORMAT[kind], "write")];
   return {
-    create: kind === "users" ? getUserCreationOperations(actor) : writing,
+    create: kind === "users" ? getOperationsForNewUsers(actor.orgs === undefined) : writing,
     edit: writing,
     note: ["devices.note"],
     move: kind === "users" ? ["users.move"] : writing,
@@ -61,7 +58,7 @@ function* listRelatedOperations(actor: Actor, { beside = [] }: PlanCounts): Gene
     if (thing === undefined) throw new TypeError(`no noun is named ${name}`);
     yield (
       (thing.changedBy as readonly Operation[] | undefined) ?? [
-        ...(create > 0 && thing.name === USER.name ? getUserCreationOperations(actor) : []),
+        ...(create > 0 && thing.name === USER.name ? getOperationsForNewUsers(actor.orgs === undefined) : []),
         ...(create + update > 0 ? [getChangeOperation(thing, "write")] : []),
         ...(gone > 0 ? [getChangeOperation(thing, "delete")] : []),
       ]

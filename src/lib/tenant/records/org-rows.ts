@@ -77,31 +77,26 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
   )) > 0;
 
 export interface TreePosition {
-  readonly pk: number | undefined;
+  readonly pk?: number | null | undefined;
   readonly parent: number | undefined;
   readonly name: string | undefined;
   readonly code: string | null | undefined;
 }
 
-const completePosition = async (reader: Reader, { pk, parent, name, code }: TreePosition) => {
-  const own =
-    pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
-  const coded = code === undefined ? own?.["code"] : code;
-  const called = name ?? own?.["name"];
-  return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
-};
-
 /** SQL: the organisations `o` directly below a parent that have a name. @param key SQL of the name's key */
 export const buildNamesakesSql = (parent: string, key: string): string =>
   `main.org o where o.parent = ${parent} and coalesce(o.nameKey, o.name) = ${key}`;
 
-export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
-  const { pk } = place;
-  const { at, called, isCoded } = await completePosition(reader, place);
-  if (isCoded) return undefined;
+export const findSameNamedSibling = async (
+  reader: Reader,
+  { pk = null, parent, name, code }: TreePosition,
+): Promise<string | undefined> => {
+  const own = await reader.get("select parent, name, code from org where pk = :pk", { pk });
+  if (((code === undefined ? own?.["code"] : code) ?? null) !== null) return undefined;
+  const key = nameKey(String(name ?? own?.["name"]));
   const row = await reader.get(
     `select name from ${buildNamesakesSql(":parent", ":key")} and o.pk is distinct from :pk order by o.pk limit 1`,
-    { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
+    { parent: Number(parent ?? own?.["parent"]), key, pk },
   );
   return row && String(row["name"]);
 };

@@ -11,6 +11,7 @@ import {
   ROOT_ORG_NUMBER,
   findSameNamedSibling,
   type SubtreeCounts,
+  type TreePosition,
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
 import { editRecord, type CheckedChange, type EditableRecordType, type ChangeResult } from "./records.ts";
@@ -67,13 +68,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
       hint: step("to see the organisations", "組織の一覧を見るには", line("orgs list", [])),
     });
   }
-  const place = {
-    pk,
-    parent: parent as number | undefined,
-    name: name as string | undefined,
-    code: code as string | null | undefined,
-  };
-  const twin = await findSameNamedSibling(writer, place);
+  const twin = await findSameNamedSibling(writer, { pk, parent, name, code } as TreePosition);
   if (twin === undefined) return;
   throw new Failure("input-rejected", {
     what: text(

@@ -91,7 +91,8 @@ export const addRecord = async <F extends Fields>(
 ): Promise<{ readonly after: RecordOf<F>; readonly objects: readonly ChangedObject[] }> => {
   const { list, scope } = noun;
   const wanted = { ...noun.usual, ...omitUndefined(given) };
-  const { values: meant, secrets = {}, objects = [] } = await buildRecordDraft(writer, noun, wanted, undefined);
+  const draft: RecordDraft = (await noun.reading?.(writer, wanted, undefined)) ?? { values: wanted };
+  const { values: meant, secrets = {}, objects = [] } = draft;
   const values = await resolveStoredValues(writer, noun, meant, undefined);
   await noun.check?.(writer, { pk: undefined, values });
   const at = getCurrentInstant(session.surroundings);
@@ -139,12 +140,9 @@ export const editRecords = <F extends Fields>(
   return session.change(change, async (writer) => {
     const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
+    const values = omitUndefined(given);
     for (const id of new Set(ids)) {
-      const { edited, objects } = await editSingleRecord(session, writer, noun, {
-        id,
-        given: omitUndefined(given),
-        each,
-      });
+      const { edited, objects } = await editSingleRecord(session, writer, noun, { id, given: values, each });
       all.push(edited);
       made.push(...objects);
     }
@@ -177,7 +175,8 @@ export const editSingleRecord = async <F extends Fields>(
   if (pk === undefined) throw createUnknownIdFailure(list.thing.name, id);
   const before = await getRecordById(writer, list, id);
   const wanted = { ...given, ...each?.(before) };
-  const { values: meant, secrets = {}, objects = [] } = await buildRecordDraft(writer, noun, wanted, before);
+  const draft: RecordDraft = (await noun.reading?.(writer, wanted, before)) ?? { values: wanted };
+  const { values: meant, secrets = {}, objects = [] } = draft;
   const values = await resolveStoredValues(writer, noun, meant, pk);
   await noun.check?.(writer, { pk, values });
   const at = getCurrentInstant(session.surroundings);
@@ -190,13 +189,6 @@ export const editSingleRecord = async <F extends Fields>(
   return { edited: { before, after }, objects };
 };
 
-const buildRecordDraft = async (
-  writer: Writer,
-  noun: EditableRecordType,
-  given: ManualValues,
-  before: object | undefined,
-): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
-
 const buildSecretsColumn = (
   { list: { thing } }: EditableRecordType,
   before: object | undefined,
@@ -205,7 +197,8 @@ const buildSecretsColumn = (
   const names = Object.entries(secrets).map(([name, value]) => {
     const { [name]: field } = thing.fields;
     if (field?.secret !== true) throw new TypeError(`${name} is not a secret of ${thing.name}`);
-    checkSecret(name, field, value);
+    if (value === "") throw createFieldFailure(getFieldLabel(name, field), text("must not be blank", "空にできません"));
+    validateFieldValue(name, field, value);
     return name;
   });
   if (names.length === 0) return {};
@@ -218,12 +211,6 @@ const buildSecretsColumn = (
     ...names.map((name) => [name, at] as const),
   ]);
   return { secrets: JSON.stringify(Object.fromEntries(times)) };
-};
-
-const checkSecret = (name: string, field: Field, value: string): void => {
-  if (value === "") throw createFieldFailure(getFieldLabel(name, field), text("must not be blank", "空にできません"));
-  const reason = describeRefusal(valueRuleOf(field), value);
-  if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
 const omitUndefined = (values: ManualValues): ManualValues =>
@@ -412,7 +399,7 @@ export const createUnknownIdFailure = (thing: string, id: string): Failure => {
 
 const createLookupHint = (name: string, verb: string): Text | undefined => {
   const thing = THINGS.get(name);
-  if (thing === undefined || (thing.command === undefined && Object.keys(thing.formats).length === 0)) return undefined;
+  if (thing === undefined || (thing.command === undefined && thing.formats === undefined)) return undefined;
   const line = `clomoctl ${getCommandNoun(thing)} ${verb}`;
   return text(`run: \`${line}\``, `確認: \`${line}\``);
 };

@@ -11,7 +11,6 @@ export interface StoredTenant {
   readonly mirroredAt: string | null;
   readonly secured: Readonly<Record<SecuredApp, number>>;
   readonly administratorsKnown: string[];
-  /** kinds whose next console export should be imported, because the mirror and the console differ */
   readonly profile: TenantProfile;
 }
 
@@ -21,15 +20,13 @@ export interface Tenant extends Omit<StoredTenant, "profile">, Readonly<Record<P
   readonly systemAdministrators?: number | undefined;
 }
 
-export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
-  return {
-    name: await readDisplayName(reader),
-    mirroredAt: await readMirroredAt(reader),
-    secured: await countSecuredUsers(reader),
-    administratorsKnown: await readKnownKinds(reader),
-    profile: await readProfile(reader),
-  };
-};
+export const readTenant = async (reader: Reader): Promise<StoredTenant> => ({
+  name: await readDisplayName(reader),
+  mirroredAt: await readMirroredAt(reader),
+  secured: await countSecuredUsers(reader),
+  administratorsKnown: await readKnownKinds(reader),
+  profile: await readProfile(reader),
+});
 
 const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   const mirroredAt = (await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null;

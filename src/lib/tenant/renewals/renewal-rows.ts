@@ -15,8 +15,8 @@ import { CONTRACT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
 import { readProfile } from "../records/tenant-rows.ts";
 import { buildNameParams } from "../store/lists.ts";
-import { insertRow, updateRow } from "../store/rows.ts";
-import type { Reader, Row, Writer } from "../store/store.ts";
+import { updateRow } from "../store/rows.ts";
+import type { Reader, Writer } from "../store/store.ts";
 import { insertRecord } from "../records/record-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import { saveVersions } from "../versions/save-versions.ts";
@@ -41,9 +41,6 @@ export const parseOwners = (owner: string | null): readonly NamedOwner[] =>
 
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
 const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
-
-const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
-const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
 
 /** `host` and `pid` are null if the sending process is not known. */
 export interface StoredReminder {
@@ -101,7 +98,7 @@ const TENANT_CONTRACTS_SQL = `select null as id, e.value ->> 'name' as name, nul
 const ENDINGS: readonly { readonly noun: Thing; readonly kind: string; readonly sql: string }[] = [
   { noun: TENANT_PROFILE, kind: CONTRACT.until.ends, sql: TENANT_CONTRACTS_SQL },
   ...NOUNS.flatMap((noun: Thing) => {
-    const { name: table, namedBy = "name", keys, fields } = noun;
+    const { name: table, namedBy = "name", keys = [], fields } = noun;
     const [{ field: key } = { field: namedBy }] = keys;
     const name = key === namedBy ? `t.${key}` : `concat_ws(' ', t.${key}, t.${namedBy})`;
     const from = (day: string): string =>
@@ -157,16 +154,15 @@ export const listRenewalItems = async (
 ): Promise<RenewalItem[]> => {
   await createVisibleOwnersTable(reader);
   const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;
-  const recorded = (await reader.all(sql)).map(toRenewalItem);
+  const recorded = await reader.all<RenewalItem>(sql);
   const ending = await listEndingRecords(reader, mayRead);
-  return ending.length === 0 ? recorded : [...recorded, ...ending].toSorted(compareByExpiry);
+  return ending.length === 0 ? [...recorded] : [...recorded, ...ending].toSorted(compareByExpiry);
 };
 
 export const findRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
   await createVisibleOwnersTable(reader);
-  const row = await reader.get(`select ${ITEM_COLUMNS} from renewal_item where id = :id`, { id });
-  if (row !== undefined) return toRenewalItem(row);
-  return (await listEndingRecords(reader, () => true)).find((one) => one.id === id);
+  const recorded = await reader.get<RenewalItem>(`select ${ITEM_COLUMNS} from renewal_item where id = :id`, { id });
+  return recorded ?? (await listEndingRecords(reader, () => true)).find((one) => one.id === id);
 };
 
 export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
@@ -186,38 +182,22 @@ export const deleteRenewalItem = async (writer: Writer, id: string): Promise<voi
   await writer.run("delete from main.renewal_item where id = :id", { id });
 };
 
-export const listReminders = async (reader: Reader): Promise<ReminderRecord[]> => {
-  const sql = `select ${REMINDER_COLUMNS} from renewal_notice order by pk desc`;
-  return (await reader.all(sql)).map(toReminder);
-};
+export const listReminders = (reader: Reader): Promise<readonly ReminderRecord[]> =>
+  reader.all<ReminderRecord>(`select ${REMINDER_COLUMNS} from renewal_notice order by pk desc`);
 
-export const findReminder = async (reader: Reader, id: string): Promise<ReminderRecord | undefined> => {
-  return (await reader.get(`select ${REMINDER_COLUMNS} from renewal_notice where id = :id`, { id })) as
-    | ReminderRecord
-    | undefined;
-};
+export const findReminder = (reader: Reader, id: string): Promise<ReminderRecord | undefined> =>
+  reader.get<ReminderRecord>(`select ${REMINDER_COLUMNS} from renewal_notice where id = :id`, { id });
 
 export const findClaimedReminder = async (
   reader: Reader,
   { itemId, expiresAt, stage, way, recipient }: ReminderKeyRecord,
 ): Promise<StoredReminder | undefined> => {
-  const row = await reader.get(
+  const row = await reader.get<ReminderRecord & Omit<StoredReminder, "notice">>(
     `select host, pid, ${REMINDER_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage
      and way = :way and recipient = :recipient`,
     { itemId, expiresAt, stage, way, recipient },
   );
   if (row === undefined) return undefined;
   const { host, pid, ...notice } = row;
-  return { notice: toReminder(notice), host: host as string | null, pid: pid as number | null };
-};
-
-export const insertReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
-  await insertRow(writer, REMINDER.name, { ...notice, host, pid });
-};
-
-export const updateReminder = async (
-  writer: Writer,
-  { notice, ...holder }: Pick<StoredReminder, "notice"> & Partial<StoredReminder>,
-): Promise<void> => {
-  await updateRow(writer, REMINDER.name, { ...notice, ...holder });
+  return { notice, host, pid };
 };

@@ -27,13 +27,12 @@ import {
   findRenewalItem,
   findReminder,
   insertRenewalItem,
-  insertReminder,
   listRenewalItems,
   type StoredReminder,
   updateRenewalItem,
-  updateReminder,
 } from "./renewal-rows.ts";
 import { checkFieldValue } from "../records/records.ts";
+import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
 /** After this time, another process may send an unfinished reminder, even if the first process seems to run. */
@@ -290,8 +289,8 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     const at = getCurrentInstant(session.surroundings);
     const { attempts, messageId } = known?.notice ?? { attempts: 0, messageId: `${id}@clomoctl.invalid` };
     const notice = { id, ...claim, state: "sending", messageId, attempts: attempts + 1, at, error: null } as const;
-    const stored = { notice, host: session.surroundings.origin.host, pid: processes.self };
-    await (known === undefined ? insertReminder(writer, stored) : updateReminder(writer, stored));
+    const row = { ...notice, host: session.surroundings.origin.host, pid: processes.self };
+    await (known === undefined ? insertRow(writer, REMINDER.name, row) : updateRow(writer, REMINDER.name, row));
     return { result: { claimed: true, notice }, objects };
   });
 
@@ -318,7 +317,7 @@ export const recordReminderOutcome = (
   session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkFieldValue("state", REMINDER_OUTCOME_FIELD, outcome.state);
     const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
-    await updateReminder(writer, { notice });
+    await updateRow(writer, REMINDER.name, notice);
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };
   });
 

@@ -31,7 +31,7 @@ const buildHasKeySql = (thing: Thing, field: string): string => {
 
 /** Finds records by id and by present and former names and keys. */
 const findRecordNumbers = async (reader: Reader, thing: Thing, name: string): Promise<readonly number[]> => {
-  const { fields, keys, namedBy = "name" } = thing;
+  const { fields, keys = [], namedBy = "name" } = thing;
   const named = Object.entries(fields).filter(
     ([field, { unique }]) => unique === true || field === namedBy || keys.some((key) => key.field === field),
   );

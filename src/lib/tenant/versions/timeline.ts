@@ -138,7 +138,7 @@ export const toDisplayValue = async (
   return type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
 };
 
-const buildRecordName = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
+const buildRecordName = ({ fields, keys: [key] = [], namedBy = "name" }: Thing, state: Row): string => {
   const name = String(state[namedBy]);
   const value = key === undefined ? null : (state[key.field] ?? null);
   if (key === undefined || value === null) return name;

@@ -33,7 +33,7 @@ export const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
 export const buildRecordLabelSql = (
-  { fields, keys: [key], namedBy = "name" }: Thing,
+  { fields, keys: [key] = [], namedBy = "name" }: Thing,
   column = recordColumn,
 ): string => {
   const name = column(namedBy);

@@ -31,8 +31,6 @@ const MAKER = {
     name: value("maker", { comparison: "name", unique: true }),
     createdAt: CREATED_AT_FIELD,
   },
-  formats: {},
-  keys: [],
   usual: [],
 } as const satisfies Thing;
 

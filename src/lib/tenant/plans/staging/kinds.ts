@@ -1,6 +1,12 @@
 import { comparisonKey, nameSortKey, type Comparison } from "../../../model/normalise.ts";
 import type { Column, Format } from "../../../model/format.ts";
-import { getKeyColumn, type RecordKey, type Reference, type Thing, CUSTOM_VALUE_RULE } from "../../../model/thing.ts";
+import {
+  getKeyColumn,
+  type RecordKey,
+  type Reference,
+  type ThingInFiles,
+  CUSTOM_VALUE_RULE,
+} from "../../../model/thing.ts";
 
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
@@ -113,7 +119,7 @@ const CUSTOM_COLUMN: Column = {
   sets: CUSTOM_FIELDS_NAME,
 };
 
-const isExactOnlyKey = ({ keys, fields }: Thing, name: string): boolean => {
+const isExactOnlyKey = ({ keys, fields }: ThingInFiles, name: string): boolean => {
   const { type, comparison = "exact" } = fields[name] ?? {};
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
 };

@@ -32,9 +32,9 @@ import {
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
 const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
-  const versions = staged.find((one) => Object.keys(one.versions.thing.formats).length > 0)?.versions;
+  const versions = staged.find((one) => one.versions.thing.formats !== undefined)?.versions;
   if (versions === undefined) return "users";
-  const { scope, formats } = versions.thing;
+  const { scope, formats = {} } = versions.thing;
   const from = `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)}`;
   return scope === undefined
     ? (Object.keys(formats)[0] as FormatName)
