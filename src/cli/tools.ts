@@ -189,7 +189,7 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
 /** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
-  { modes, stdin }: { readonly modes: boolean; readonly stdin: () => Tools["stdin"] },
+  stdin: () => Tools["stdin"],
 ): TenantMachine["secretFor"] => {
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
@@ -199,7 +199,7 @@ const createSecretLookup = (
     if (tokenFile !== undefined) {
       if (tokenFile.startsWith("clomo_")) throw TOKEN_INSTEAD_OF_FILE_FAILURE;
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
-      const place = { folder: workingFolder, modes, stdin };
+      const place = { folder: workingFolder, userId: home.userId, stdin };
       // read the token file only once, because it may be stdin
       content ??= readSecret(tokenFile, place);
       const source = tokenFile === "-" ? "stdin" : tokenFile;
@@ -300,8 +300,7 @@ type BasicTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | 
 
 const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, interrupts: Interrupts): TenantMachine => {
   const { terminal, globals, home, environment, clock, signal, temporary } = given;
-  const { userName, hostName, host } = outside;
-  const modes = host.platform !== "win32";
+  const { userName, hostName } = outside;
   return {
     userName,
     hostName,
@@ -315,8 +314,8 @@ const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, int
     unaudited: () => terminal.warn(UNAUDITED_WARNING),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),
-    mail: async () => (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes })(),
-    secretFor: createSecretLookup(given, { modes, stdin: () => openStdin(outside, interrupts) }),
+    mail: async () => (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener(home)(),
+    secretFor: createSecretLookup(given, () => openStdin(outside, interrupts)),
   };
 };
 

@@ -166,8 +166,8 @@ const readCertificate = async (
 ) => {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const { bytes } = await readNamedFile(tools, tlsCert, MAX_CERTIFICATE_BYTES);
-  const { workingFolder: folder, machine } = tools;
-  const key = await readSecret(tlsKey, { folder, modes: machine.platform !== "win32" });
+  const { workingFolder: folder, home } = tools;
+  const key = await readSecret(tlsKey, { folder, userId: home.userId });
   const certificate = { cert: Buffer.from(bytes).toString("latin1"), key };
   const { createSecureContext } = await import("node:tls");
   try {

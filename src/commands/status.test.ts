@@ -234,7 +234,7 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
   const texts = textsOf(chat);
   expect(texts).toHaveLength(2);
   expect(texts[0]).toMatch(
-    /^［Renewal］ kanto: 11 days left: other date "契約"\n\n- kanto: other date "契約" 2026-12-01, 11 days left\n\nto see how to renew: /,
+    /^［Renewal］ kanto: other date 契約 expires on 2026-12-01, 11 days left\n\n- kanto: other date 契約 expires on 2026-12-01, 11 days left\n\nto see how to renew: /,
   );
   expect(texts[1]).toContain(first.lines[1]);
   expect(await morning()).toEqual({ exit: 2, lines: [] });

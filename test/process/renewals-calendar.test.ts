@@ -28,7 +28,7 @@ test("the calendar has every dated item on its day in the context's zone, whatev
   const all = await clomoctl("renewals", "calendar", "--all-contexts", "--quiet");
   expect(all.text.endsWith("END:VCALENDAR\r\n")).toBe(true);
   expect(read(all.text)).toEqual([
-    ['Expires: MDM push certificate "本社"', "2099-03-01"],
-    ['Expires: other date "関東"', "2096-02-29"],
+    ["Expires: MDM push certificate 本社", "2099-03-01"],
+    ["Expires: other date 関東", "2096-02-29"],
   ]);
 });

@@ -50,15 +50,14 @@ export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: strin
 }
 
 async function openNamedBundle(
-  { workingFolder, temporary, machine }: Pick<Tools, "workingFolder" | "temporary" | "machine">,
+  { workingFolder, temporary, home }: Pick<Tools, "workingFolder" | "temporary" | "home">,
   name: string,
   identity: string | undefined,
 ): Promise<BundleFiles> {
   if (identity === undefined) return openBundleFiles(name, { workingFolder, temporary });
   if (/AGE-SECRET-KEY-/i.test(identity)) throw createKeyAsFileFailure();
-  const place = { folder: workingFolder, modes: machine.platform !== "win32" };
   const { createDecrypter } = await import("../../lib/handover/bundle/age.ts");
-  const content = await readSecret(identity, place);
+  const content = await readSecret(identity, { folder: workingFolder, userId: home.userId });
   return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
 }
 

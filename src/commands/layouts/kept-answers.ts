@@ -23,7 +23,7 @@ const keyOf = async ({ contexts, globals, environment }: Tools, { use, kind, hea
 
 function readAll({ home }: Pick<Tools, "home">): KeptAnswers {
   try {
-    return JSON.parse(readTrustedFile(join(home.settings, ANSWERS_FILE), home.userId) ?? "{}") as KeptAnswers;
+    return JSON.parse(readTrustedFile(join(home.folder, ANSWERS_FILE), home.userId) ?? "{}") as KeptAnswers;
   } catch (error) {
     // answers can be given again
     if (error instanceof SyntaxError) return {};
@@ -42,8 +42,8 @@ export async function keepAnswers(tools: Tools, asked: AskedList, map: ParsedMap
   if (map === undefined && before === undefined) return;
   const own = map && { [key]: { map, at: clock.now().toISOString() } };
   const kept = Object.fromEntries(Object.entries({ ...own, ...others }).slice(0, MAX_KEPT));
-  await ensureFolder(home.settings);
-  await writeProgramFile(join(home.settings, ANSWERS_FILE), `${JSON.stringify(kept)}\n`, {
+  await ensureFolder(home.folder);
+  await writeProgramFile(join(home.folder, ANSWERS_FILE), `${JSON.stringify(kept)}\n`, {
     ...temporary,
     secret: true,
   });

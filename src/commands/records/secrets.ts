@@ -65,11 +65,11 @@ const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInpu
   return stdin || file === "-";
 };
 
-type FileTools = Pick<Tools, "workingFolder" | "machine" | "stdin">;
+type FileTools = Pick<Tools, "workingFolder" | "home" | "stdin">;
 
 export const readSecretFile = (tools: FileTools, file: string): Promise<string> => {
-  const { workingFolder: folder, machine } = tools;
-  return readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
+  const { workingFolder: folder, home } = tools;
+  return readSecret(file, { folder, userId: home.userId, stdin: () => tools.stdin });
 };
 
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {

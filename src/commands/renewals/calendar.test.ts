@@ -28,7 +28,7 @@ async function homeOfThree(): Promise<string> {
 test("goes to stdout by default, in the reader's language", async () => {
   const { en, ja } = await runInBoth("renewals calendar", { tenant });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "listRenewals" }] });
-  expect(events(en.stdout)).toEqual([`${idOf(1)} 2026-12-02 Expires: other date "契約"`]);
+  expect(events(en.stdout)).toEqual([`${idOf(1)} 2026-12-02 Expires: other date 契約`]);
   expect(events(ja.stdout)).toEqual([`${idOf(1)} 2026-12-02 期限: その他の期日「契約」`]);
   expect(en.stdout).toMatch(/^BEGIN:VCALENDAR\r\n[^]*END:VCALENDAR\r\n$/);
 });
@@ -68,8 +68,8 @@ describe("--all-contexts", () => {
     const { exit, stdout, stderr } = await run("renewals calendar --all-contexts", { home, tenants });
     expect(exit).toBe(0);
     expect(events(stdout)).toEqual([
-      `${idOf(1)} 2026-12-02 Expires: other date "契約"`,
-      `${idOf(5)} 2026-12-01 Expires: other date "契約"`,
+      `${idOf(1)} 2026-12-02 Expires: other date 契約`,
+      `${idOf(5)} 2026-12-01 Expires: other date 契約`,
     ]);
     expect(stdout.replaceAll("\r\n ", "")).toContain("renewals guide 契約 --context kanto");
     expect(stderr).toContain("2 items");

@@ -41,7 +41,7 @@ export default defineCommand({
       node: machine.node,
       programPath: await resolveProgramPath(machine.programPath),
       words: [...words, "--lang", terminal.language],
-      home: home.data,
+      home: home.folder,
     };
     await terminal.out.write(renderSchedule(scheduler, run));
     if ((await readNotifySettings(home)) !== undefined) return;

@@ -4,7 +4,7 @@ import type { Tools } from "../tools.ts";
 
 const MAX_RUN_FILE_BYTES = 100;
 
-export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
+export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.folder, "runs");
 
 export async function findLastRun(tools: Pick<Tools, "home">, context: string): Promise<string | undefined> {
   const note = await readSmallFile(join(getRunFolder(tools), context), MAX_RUN_FILE_BYTES).catch(() => undefined);

@@ -36,9 +36,7 @@ export async function notify(
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
   const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
-  const { home, machine } = tools;
-  const place = { folder: home.settings, modes: machine.platform !== "win32" };
-  const deliver = createDeliverer(settings, place);
+  const deliver = createDeliverer(settings, tools.home);
   tools.describeState(() => text("the next run sends the remaining messages", "未送信の通知は次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { findAccessFault, findHomeFault, createUnsafeHomeFailure, type Home } from "./home.ts";
+import { findAccessFault, findHomeFault, createUnsafeHomeFailure, locateHome, type Home } from "./home.ts";
 
 const ROOT = 0;
 const USER = 1000;
@@ -27,15 +27,14 @@ test.each([
 function homeIn(userId: number | undefined = userInfo().uid): Home {
   const root = mkdtempSync(join(tmpdir(), "access-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
-  const [data, settings] = [join(root, "data"), join(root, "settings")];
-  const tenants = join(data, "tenants");
-  for (const folder of [data, settings, tenants]) mkdirSync(folder, { mode: 0o700 });
-  return { data, settings, tenants, cache: join(root, "cache"), temporary: join(data, "tmp"), userId };
+  const home = locateHome({ environment: {}, userFolder: root, workingFolder: root, userId });
+  for (const folder of [home.folder, home.tenants]) mkdirSync(folder, { mode: 0o700 });
+  return { ...home, userId };
 }
 
 const posix = process.platform !== "win32";
 
-test.runIf(posix).each(["data", "settings", "tenants"] as const)("checks the folder of %s", (name) => {
+test.runIf(posix).each(["folder", "tenants"] as const)("checks the home's %s", (name) => {
   const home = homeIn();
   expect(findHomeFault(home)).toBeUndefined();
   chmodSync(home[name], 0o777);
@@ -57,8 +56,7 @@ test.runIf(posix)("checks the folder of each tenant, but no file next to them", 
 
 test("a missing home has no fault", () => {
   const home = homeIn();
-  rmSync(home.data, { recursive: true });
-  rmSync(home.settings, { recursive: true });
+  rmSync(home.folder, { recursive: true });
   expect(findHomeFault(home)).toBeUndefined();
 });
 

@@ -64,7 +64,7 @@ test("an added context is listed in order, with its values", async () => {
     url: "https://mdm.example.jp/api",
     timezone: "Asia/Tokyo",
   });
-  const { mode } = await stat(join(home.settings, "contexts.json"));
+  const { mode } = await stat(join(home.folder, "contexts.json"));
   expect(mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o600);
 });
 
@@ -204,25 +204,25 @@ test.each([
   '{"contexts":[{"name":"a","kind":"remote","url":"ftp://a.jp"}]}',
   '{"contexts":[{"name":"a","kind":"embedded","timezone":"Nowhere/Zone"}]}',
 ])("reports a damaged file %s and does not overwrite it", async (damaged) => {
-  await mkdir(home.settings, { recursive: true });
-  await writeFile(join(home.settings, "contexts.json"), damaged);
+  await mkdir(home.folder, { recursive: true });
+  await writeFile(join(home.folder, "contexts.json"), damaged);
   await expect(contexts.list()).rejects.toMatchObject({ code: "input-rejected" });
   await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "input-rejected" });
-  expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
+  expect(await readFile(join(home.folder, "contexts.json"), "utf8")).toBe(damaged);
 });
 
 test("the next change removes what a killed process left", async () => {
-  await mkdir(home.settings, { recursive: true });
-  await writeFile(join(home.settings, "contexts.json.tmp-51593907386f0343"), "{");
+  await mkdir(home.folder, { recursive: true });
+  await writeFile(join(home.folder, "contexts.json.tmp-51593907386f0343"), "{");
   await contexts.add("a", { kind: "embedded" });
-  expect(await readdir(home.settings)).toEqual(["contexts.json", "settings.lock"]);
+  expect(await readdir(home.folder)).toEqual(["contexts.json", "settings.lock"]);
 });
 
 test.skipIf(process.platform === "win32")(
   "only the owner can access the lock, even if others could before",
   async () => {
     await contexts.add("a", { kind: "embedded" });
-    const lock = join(home.settings, "settings.lock");
+    const lock = join(home.folder, "settings.lock");
     expect((await stat(lock)).mode & 0o777).toBe(0o600);
     await chmod(lock, 0o644);
     await contexts.use("a");
@@ -231,8 +231,8 @@ test.skipIf(process.platform === "win32")(
 );
 
 test("reports a lock that is held too long", async () => {
-  await mkdir(home.settings, { recursive: true });
-  const holder = new DatabaseSync(join(home.settings, "settings.lock"));
+  await mkdir(home.folder, { recursive: true });
+  const holder = new DatabaseSync(join(home.folder, "settings.lock"));
   holder.exec("BEGIN EXCLUSIVE");
   await expect(contexts.add("a", { kind: "embedded" })).rejects.toMatchObject({ code: "locked" });
   holder.close();

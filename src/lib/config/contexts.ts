@@ -174,9 +174,9 @@ export class Contexts {
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
     const { withSettingsLock } = await import("./settings-lock.ts");
-    return withSettingsLock(this.#home.settings, this.#pause, async () => {
+    return withSettingsLock(this.#home.folder, this.#pause, async () => {
       const [settings, result] = await decide(await readSettings(this.#home));
-      await writeSettings(this.#home.settings, settings);
+      await writeSettings(this.#home.folder, settings);
       return result;
     });
   }

@@ -19,7 +19,7 @@ export interface CredentialLocation {
   readonly processes: ProcessTable;
 }
 
-const getCredentialPath = ({ data }: Home, context: string): string => join(data, CREDENTIALS_FOLDER, context);
+const getCredentialPath = ({ folder }: Home, context: string): string => join(folder, CREDENTIALS_FOLDER, context);
 
 export const parseSecret = (content: string, where: string): string => {
   const secret = content.trim();
@@ -53,7 +53,7 @@ export const storeCredential = async (
   { name, url }: Pick<RemoteContext, "name" | "url">,
   secret: string,
 ): Promise<void> => {
-  await ensureFolder(join(home.data, CREDENTIALS_FOLDER));
+  await ensureFolder(join(home.folder, CREDENTIALS_FOLDER));
   const place = { temporaryFolder: home.temporary, processes, secret: true };
   await writeProgramFile(getCredentialPath(home, name), `${new URL(url).origin} ${secret}\n`, place);
 };

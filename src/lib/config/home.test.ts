@@ -9,8 +9,7 @@ test.each([
   ["the user's folder if it is blank", { CLOMOCTL_HOME: "", XDG_CONFIG_HOME: "/x" }, "/home/ann/.clomoctl"],
 ])("everything is in %s", (_, environment, root) => {
   expect(locateHome({ ...place, environment, userId: 7 })).toEqual({
-    settings: root,
-    data: root,
+    folder: root,
     tenants: `${root}/tenants`,
     cache: `${root}/cache`,
     temporary: `${root}/tmp`,
@@ -24,12 +23,12 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/settings.lock",
     "/place/here/notify.yaml",
     "/place/here/smtp-password",
+    "/place/here/runs",
     "/place/here/answers.json",
+    "/place/here/sealing.key",
+    "/place/here/credentials",
     "/place/here/tenants",
     "/place/here/cache",
     "/place/here/tmp",
-    "/place/here/sealing.key",
-    "/place/here/credentials",
-    "/place/here/runs",
   ]);
 });

@@ -11,10 +11,9 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The folders need not exist. `settings` and `data` are the home folder itself. */
+/** The folders need not exist. */
 export interface Home {
-  readonly settings: string;
-  readonly data: string;
+  readonly folder: string;
   readonly tenants: string;
   readonly cache: string;
   readonly temporary: string;
@@ -22,24 +21,24 @@ export interface Home {
 }
 
 export function locateHome({ environment, userFolder, workingFolder, userId }: HomeInputs): Home {
-  const root = resolve(workingFolder, environment["CLOMOCTL_HOME"] || join(userFolder, ".clomoctl"));
-  const [tenants, cache, temporary] = [join(root, "tenants"), join(root, "cache"), join(root, "tmp")];
-  return { settings: root, data: root, tenants, cache, temporary, userId };
+  const folder = resolve(workingFolder, environment["CLOMOCTL_HOME"] || join(userFolder, ".clomoctl"));
+  const [tenants, cache, temporary] = [join(folder, "tenants"), join(folder, "cache"), join(folder, "tmp")];
+  return { folder, tenants, cache, temporary, userId };
 }
 
 /** Answers about lists whose plans were not applied. */
 export const ANSWERS_FILE = "answers.json";
-
-const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password", ANSWERS_FILE];
 
 /** The key in this file seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
 export const CREDENTIALS_FOLDER = "credentials";
 
-export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
-  const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "runs"].map((name) => join(data, name));
-  return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
+const OTHER_OWN_NAMES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password", "runs"];
+
+export function listProgramPaths({ folder, tenants, cache, temporary }: Home): readonly string[] {
+  const names = [...OTHER_OWN_NAMES, ANSWERS_FILE, SEALING_KEY_FILE, CREDENTIALS_FOLDER];
+  return [...names.map((name) => join(folder, name)), tenants, cache, temporary];
 }
 
 /** Permissions with which other users could change the data in a folder, for example the roles in a tenant. */
@@ -68,10 +67,10 @@ export function findAccessFault(
   return { what, mend: `chmod go-w ${quoteShellWord(folder)}` };
 }
 
-export function findHomeFault({ settings, data, tenants, userId }: Home): AccessFault | undefined {
+export function findHomeFault({ folder: root, tenants, userId }: Home): AccessFault | undefined {
   if (userId === undefined) return undefined;
   const own = tryOrUndefined(() => readdirSync(tenants))?.map((name) => join(tenants, name)) ?? [];
-  for (const folder of new Set([data, settings, tenants, ...own])) {
+  for (const folder of [root, tenants, ...own]) {
     // an error is ignored here, because the code that uses the folder reports the error
     const found = tryOrUndefined(() => statSync(folder, { throwIfNoEntry: false }));
     if (found?.isDirectory() !== true) continue;

@@ -23,14 +23,14 @@ beforeEach(async () => {
   const environment = { CLOMOCTL_HOME: join(root, "home") };
   home = locateHome({ environment, userFolder: root, workingFolder: root, userId });
   sealing = createSecretSealer(home, processes, async () => {});
-  path = join(home.data, "sealing.key");
+  path = join(home.folder, "sealing.key");
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 const SECRET = "CS_カナリア\n";
 
 const useKey = async (key = Buffer.alloc(32, 7).toString("base64url")): Promise<void> => {
-  await mkdir(home.data, { recursive: true });
+  await mkdir(home.folder, { recursive: true });
   await writeFile(path, `${key}\n`, { mode: 0o600 });
 };
 
@@ -39,7 +39,7 @@ test("creates nothing when opened, and creates a key for its owner only with the
   const sealed = await sealing.seal("ade-token", SECRET);
   expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
   expect(await readFile(path, "utf8")).toMatch(/^[A-Za-z0-9_-]{43}\n$/);
-  expect((await readdir(home.data)).toSorted()).toEqual(["sealing.key", "settings.lock", "tmp"]);
+  expect((await readdir(home.folder)).toSorted()).toEqual(["sealing.key", "settings.lock", "tmp"]);
   expect(posix ? (await stat(path)).mode & 0o777 : 0o600).toBe(0o600);
   expect(await createSecretSealer(home, processes).unseal("ade-token", sealed)).toBe(SECRET);
 });
@@ -48,9 +48,9 @@ const refusal = () => ({ code: "input-rejected", where: path });
 
 test("creates no new key if the key is lost", async () => {
   const kept = [await createSecretSealer(home, processes).seal("ade-key", SECRET)];
-  await rm(home.data, { recursive: true });
+  await rm(home.folder, { recursive: true });
   await expect(sealing.seal("ade-token", SECRET, kept)).rejects.toMatchObject(refusal());
-  await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(stat(home.folder)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("does not seal if another key sealed existing secrets", async () => {
@@ -115,7 +115,7 @@ test("unseals nothing on a computer with another key or no key", async () => {
   await rm(path);
   const missing = { en: "the key that decrypts the tenant's secrets is missing" };
   await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject({ ...refusal(), what: missing });
-  expect(await readdir(home.data)).toEqual([]);
+  expect(await readdir(home.folder)).toEqual([]);
 });
 
 test.skipIf(!posix)("refuses a key that others can read, or that belongs to another user", async () => {
@@ -167,5 +167,5 @@ test("processes that seal their first secret at the same time share one key", as
   const sealed = await Promise.all(secrets.map(seal));
   const opened = await Promise.all(sealed.map(({ stdout }) => sealing.unseal("ade-token", stdout)));
   expect(opened).toEqual(secrets);
-  expect((await readdir(home.data)).filter((name) => name.startsWith("."))).toEqual([]);
+  expect((await readdir(home.folder)).filter((name) => name.startsWith("."))).toEqual([]);
 }, 60_000);

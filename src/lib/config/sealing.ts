@@ -47,7 +47,7 @@ export function createSecretSealer(
   processes: ProcessTable,
   pause: () => Promise<void> = () => sleep(50),
 ): SecretSealer {
-  const path = join(home.data, SEALING_KEY_FILE);
+  const path = join(home.folder, SEALING_KEY_FILE);
   const present = (): Promise<Buffer | undefined> => readKey(path, home.userId);
   const ownKey = async (kept: readonly string[]): Promise<Buffer> => {
     const key = await present();
@@ -57,14 +57,16 @@ export function createSecretSealer(
       return key;
     }
     if (kept.length > 0) throw createKeyFailure(path, KEY_MISSING);
-    return withSettingsLock(home.settings, pause, async () => {
+    return withSettingsLock(home.folder, pause, async () => {
       const made = await present();
       if (made !== undefined) return made;
       const key = loadCrypto().randomBytes(KEY_BYTES);
       const place = { temporaryFolder: home.temporary, processes, secret: true };
       const line = `${key.toString("base64url")}\n`;
-      await ensureFolder(home.data);
-      await writeProgramFile(path, line, place).catch(rethrowAs((cause) => createUnwritableFailure(home.data, cause)));
+      await ensureFolder(home.folder);
+      await writeProgramFile(path, line, place).catch(
+        rethrowAs((cause) => createUnwritableFailure(home.folder, cause)),
+      );
       return key;
     });
   };

@@ -30,8 +30,8 @@ const SETTINGS_FILE_BASENAME = "contexts";
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
 /** The npm package `conf` is not used, because it is slow and may write. @see docs/decisions/004-settings.md */
-export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
-  const file = join(settings, `${SETTINGS_FILE_BASENAME}.json`);
+export async function readSettings({ folder, userId }: Pick<Home, "folder" | "userId">): Promise<Settings> {
+  const file = join(folder, `${SETTINGS_FILE_BASENAME}.json`);
   try {
     // most users have no settings file, so its parser is not loaded
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;

@@ -113,35 +113,24 @@ async function writeAndSync<T>(
 
 const BATCH_CHARACTERS = 1 << 16;
 
-class FileContent implements ContentWriter {
-  readonly #handle: FileHandle;
-  #batch = "";
-
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
-  }
-
-  async write(chunk: string | Uint8Array): Promise<void> {
-    if (typeof chunk === "string") {
-      this.#batch += chunk;
-      return this.#batch.length < BATCH_CHARACTERS ? undefined : this.flush();
-    }
-    await this.flush();
-    await this.#handle.writeFile(chunk);
-  }
-
-  async flush(): Promise<void> {
-    const batch = this.#batch;
-    this.#batch = "";
-    // one write to a pipe may be incomplete; writeFile repeats the write
-    if (batch !== "") await this.#handle.writeFile(batch);
-  }
-}
-
+/** One write to a pipe may be incomplete; `FileHandle.writeFile` repeats it. */
 async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
-  const content = new FileContent(handle);
-  const result = await write(content);
-  await content.flush();
+  let batch = "";
+  const flush = async (): Promise<void> => {
+    const content = batch;
+    batch = "";
+    if (content !== "") await handle.writeFile(content);
+  };
+  const writeChunk = async (chunk: string | Uint8Array): Promise<void> => {
+    if (typeof chunk === "string") {
+      batch += chunk;
+      return batch.length < BATCH_CHARACTERS ? undefined : flush();
+    }
+    await flush();
+    await handle.writeFile(chunk);
+  };
+  const result = await write({ write: writeChunk });
+  await flush();
   return result;
 }
 

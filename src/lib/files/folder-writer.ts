@@ -10,6 +10,7 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
+/** Do not change a chunk after it was written. */
 export interface HashedFileWriter extends ContentWriter {
   close(): Promise<WrittenFile>;
 }

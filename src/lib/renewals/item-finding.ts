@@ -1,15 +1,18 @@
 import { line } from "../advice/index.ts";
 import { LEVEL_NAMES } from "../document/level.ts";
-import { RENEWAL_KINDS } from "../nouns/renewal.ts";
+import { RENEWAL_KINDS, type RenewalItem } from "../nouns/renewal.ts";
 import type { CheckedItem } from "./expiry-status.ts";
 import { completeCommands } from "../terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 import type { Finding } from "./finding.ts";
 
-function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection, level }: CheckedItem): Text {
+export const formatItemTitle = ({ kind, name }: Pick<RenewalItem, "kind" | "name">): Text =>
+  text(`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`);
+
+export function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection, level }: CheckedItem): Text {
   const reason = rejection !== undefined && level === "critical" ? rejection.what : (remark ?? LEVEL_NAMES.unknown);
   if (kind === null) return reason;
-  const [en, ja] = [`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`];
+  const { en, ja } = formatItemTitle({ kind, name });
   if (daysLeft === null || reason === rejection?.what) return text(`${en}: ${reason.en}`, `${ja}: ${reason.ja}`);
   const [moreEn, moreJa] = remark ? [`; ${remark.en}`, `。${remark.ja}`] : ["", ""];
   if (level === "expired" || daysLeft < 0)

@@ -31,7 +31,6 @@ export const createDueReminder = ({
 }: Partial<Omit<DueReminder, "item">> & { item?: Partial<DueReminder["item"]> } = {}): DueReminder => ({
   tenant: item.context ?? "local",
   item: { ...createDatedItem(), ...CRITICAL_STATE, expiresAt: EXPIRY, ...item },
-  stage: 30,
   ...change,
 });
 

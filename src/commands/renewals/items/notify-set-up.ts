@@ -23,7 +23,7 @@ export async function writeNotifySettings(tools: Tools, example: string): Promis
   const details = line("renewals notify", ["init"], { helpAll: true }).toJSON();
   const intro = text(`Recipients of reminders. For details: ${details}`, `期限の通知先。詳しくは: ${details}`);
   const content = `# ${intro[terminal.language]}\nlanguage: ${terminal.language}\n\n`;
-  await ensureFolder(home.settings);
+  await ensureFolder(home.folder);
   await writeProgramFile(file, `${content}${example.replaceAll(/^ {4}/gm, "# ")}\n`, { ...temporary, secret: true });
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
   await terminal.note(
@@ -51,7 +51,7 @@ const TEST_MESSAGE = {
 
 /** If no recipient has an email address, emails the sender: this tests the mail server that reminds item owners. */
 export async function sendTestMessages(tools: Tools): Promise<Outcome> {
-  const { terminal, clock, signal, home, machine } = tools;
+  const { terminal, clock, signal, home } = tools;
   const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };
   const { smtp, recipients, language } = settings;
   const listed = recipients.some(({ way }) => way === "mail");
@@ -65,8 +65,7 @@ export async function sendTestMessages(tools: Tools): Promise<Outcome> {
       hint: step("to see the format", "書き方を見るには", line("renewals notify", ["init"], { helpAll: true })),
     });
   }
-  const place = { folder: home.settings, modes: machine.platform !== "win32" };
-  const deliver = createDeliverer(settings, place);
+  const deliver = createDeliverer(settings, home);
   const tried: RecipientTest[] = [];
   for (const [index, recipient] of all.entries()) {
     signal.throwIfAborted();

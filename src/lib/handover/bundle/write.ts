@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
-import { FolderWriter, type WrittenFile } from "../../files/folder-writer.ts";
+import { FolderWriter, type HashedFileWriter, type WrittenFile } from "../../files/folder-writer.ts";
 import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import {
@@ -19,12 +19,6 @@ import { renderManifest, type Manifest } from "./manifest.ts";
 const AGE_EXTENSION = ".age";
 
 export const isBundleFolderName = (target: string): boolean => !/\.zip(?:\.age)?$/i.test(target);
-
-export interface BundleFileWriter {
-  /** Await each call to limit memory use, and do not change the chunk afterwards. */
-  write(chunk: string | Uint8Array): Promise<void>;
-  close(): Promise<WrittenFile>;
-}
 
 /** The bundle has a temporary name until all its files are on disk. */
 export class BundleWriter implements AsyncDisposable {
@@ -68,7 +62,7 @@ export class BundleWriter implements AsyncDisposable {
    * Several files can be open at the same time. @param path such as `resources/users.ndjson`
    * @throws TypeError if the path is not allowed or already exists; Failure `unexpected` if the disk is full or faulty
    */
-  async file(path: string): Promise<BundleFileWriter> {
+  async file(path: string): Promise<HashedFileWriter> {
     const isPossible = isBundlePath(path) && !this.#names.has(toPathKey(path)) && this.#names.size <= MAX_BUNDLE_FILES;
     if (!isPossible) throw new TypeError(`${path} cannot be in a bundle`);
     this.#names.add(toPathKey(path));

@@ -21,7 +21,7 @@ const digest = createReminders();
 
 const deliveries = (settings: Partial<NotifySettings>) => {
   const whole: NotifySettings = { language: "ja", recipients: [], ...settings };
-  const deliver = createDeliverer(whole, { folder, modes: true });
+  const deliver = createDeliverer(whole, { folder, userId: 1000 });
   return async (recipient: Recipient): Promise<DeliveryFault> => deliver(recipient, await buildReminderMessage(digest));
 };
 

@@ -34,7 +34,7 @@ const listDueReminders = (tenant: ReminderTenant, recipient: Recipient, now: Dat
   const sent = listPastReminders(tenant, recipientId).filter(({ state }) => state === "sent");
   return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => {
     const judged = addExpiryStatus(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
-    const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 }, stage };
+    const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 } };
     return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...recipientId }, due };
   });
 };

@@ -5,7 +5,8 @@ import { text } from "../../text/index.ts";
 
 export interface SecretReadOptions {
   readonly folder: string;
-  readonly modes: boolean;
+  /** undefined on systems without file owners, where modes are not checked */
+  readonly userId: number | undefined;
   /** input for the file name `-`; undefined if `-` is an ordinary name */
   readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
@@ -28,8 +29,8 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
   new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
 
 /** @throws `input-rejected` if the file is blank or readable by other users; `not-found`; `usage` for a terminal */
-export const readSecret = async (file: string, { folder, modes, stdin }: SecretReadOptions): Promise<string> => {
-  if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
+export const readSecret = async (file: string, { folder, userId, stdin }: SecretReadOptions): Promise<string> => {
+  if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), userId !== undefined);
   const stream = stdin();
   if ("isTTY" in stream && stream.isTTY === true) throw TERMINAL_STDIN_FAILURE;
   const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
@@ -44,7 +45,7 @@ const TERMINAL_STDIN_FAILURE = new Failure("usage", {
   hint: text("pass the secret through a pipe or in a file", "パイプかファイルで渡してください"),
 });
 
-const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
+const readSecretFile = async (path: string, hasModes: boolean): Promise<string> => {
   const found = await readSmallFile(path, MAX_SECRET_BYTES).catch(rethrowAs((cause) => createReadFailure(path, cause)));
   if (found === undefined) {
     throw createSecretFailure(
@@ -57,7 +58,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
     );
   }
   const value = decodeSecret(found.bytes, path);
-  if (modes && (found.mode & OTHER_USERS_MODE_MASK) !== 0) {
+  if (hasModes && (found.mode & OTHER_USERS_MODE_MASK) !== 0) {
     throw createSecretFailure(
       path,
       ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],

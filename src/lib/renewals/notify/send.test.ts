@@ -57,7 +57,7 @@ class Post {
   readonly deliver = async (recipient: Recipient, message: Message): Promise<DeliveryFault> => {
     const to = recipient.way === "mail" ? recipient.address : recipient.name;
     const delivery = this.answers.get(to);
-    const names = [...message.text.matchAll(/^- .*["「](.+)["」]/gm)].map(([, name = ""]) => name);
+    const names = [...message.text.matchAll(/^- .*[ 「]([^ ]+)(?:」| expire)/gm)].map(([, name = ""]) => name);
     if (delivery === undefined) this.sent.push({ to, message, names });
     return delivery;
   };

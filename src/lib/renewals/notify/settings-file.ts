@@ -1,19 +1,15 @@
 import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { createReadFailure, readTrustedFile } from "../../files/index.ts";
+import type { SecretReadOptions } from "./secret.ts";
 import type { NotifySettings } from "./settings-schema.ts";
 
 export const NOTIFY_FILE = "notify.yaml";
 
-export interface SettingsPlace {
-  readonly settings: string;
-  readonly userId: number | undefined;
-}
-
-export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
+export const getNotifyFile = ({ folder }: SecretReadOptions): string => join(folder, NOTIFY_FILE);
 
 /** Returns undefined if the file does not exist. @throws `input-rejected` with the line number */
-export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
+export const readNotifySettings = async (place: SecretReadOptions): Promise<NotifySettings | undefined> => {
   const file = getNotifyFile(place);
   const content = readSettings(file, place.userId);
   if (content === undefined) return undefined;

@@ -145,7 +145,7 @@ test("refuses a file that is too long before parsing it", async () => {
 
 test("reads a secret from a file that only its owner can read", async () => {
   const folder = await mkdtemp(join(tmpdir(), "secret-"));
-  const place = { folder, modes: true };
+  const place = { folder, userId: 1000 };
   const file = join(folder, "password");
   try {
     await writeFile(file, "ひみつ\r\n", { mode: 0o600 });
@@ -162,7 +162,7 @@ test("reads a secret from a file that only its owner can read", async () => {
       expect(failure.code).toBe(code);
       expect(JSON.stringify([failure.what, failure.where, failure.hint])).not.toContain("ひみつ");
     }
-    expect(await readSecret("password", { ...place, modes: false })).toBe("ひみつ");
+    expect(await readSecret("password", { ...place, userId: undefined })).toBe("ひみつ");
   } finally {
     await rm(folder, { recursive: true });
   }

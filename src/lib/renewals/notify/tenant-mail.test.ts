@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
@@ -19,7 +19,7 @@ afterEach(async () => {
 const write = (...lines: readonly string[]): void =>
   writeFileSync(join(settings, "notify.yaml"), `${lines.join("\n")}\n`, { mode: 0o600 });
 
-const open = () => createMailOpener({ home: { settings, userId: undefined }, modes: true })();
+const open = () => createMailOpener({ folder: settings, userId: userInfo().uid })();
 
 const MAIL = { to: "hana@example.jp", subject: "件名", text: "本文\n", language: "ja" } as const;
 

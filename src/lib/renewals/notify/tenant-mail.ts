@@ -1,12 +1,8 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { SecretReadOptions } from "./secret.ts";
-import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
+import { getNotifyFile, readNotifySettings } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
-
-export interface MailPlace extends Pick<SecretReadOptions, "modes"> {
-  readonly home: SettingsPlace;
-}
 
 export interface TenantMail {
   readonly to: string;
@@ -20,12 +16,12 @@ export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 /** Reads the settings for each connection. @throws `input-rejected` if no mail server is configured */
 export const createMailOpener =
-  ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
+  (home: SecretReadOptions): (() => Promise<SendMail>) =>
   async () => {
     const settings = await readNotifySettings(home);
     if (settings?.smtp === undefined) throw createNoServerFailure(getNotifyFile(home));
     const { openSmtp } = await import("./deliver.ts");
-    const send = await openSmtp(settings.smtp, { folder: home.settings, modes });
+    const send = await openSmtp(settings.smtp, home);
     return async ({ to, subject, text: body, language }) => {
       const messageId = `${crypto.randomUUID()}@clomoctl.invalid`;
       return send(to, { subject, text: body, messageId }, language);

@@ -181,7 +181,7 @@ test(
     const folder = mkdtempSync(join(tmpdir(), "year-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, "chat"), chat.url, { mode: 0o600 });
-    const deliver = createDeliverer(settings, { folder, modes: true });
+    const deliver = createDeliverer(settings, { folder, userId: 1000 });
     const dice = new Dice();
     const { client, surroundings } = tenant;
     const ids = new Map<string, string>();
@@ -220,14 +220,14 @@ test(
         })),
       ];
       for (const { to, text, id } of came) {
-        const due = LIVES.filter((life) => new RegExp(`^- .*[「"]${life.name}[」"]`, "m").test(text));
+        const due = LIVES.filter((life) => new RegExp(`^- .*[ 「]${life.name}(?:」| expire)`, "m").test(text));
         expect(due.length).toBeGreaterThan(0);
         for (const life of due) {
           const expiresAt = expiryAt(life, hour) ?? "";
           const stage = findReachedStage(expiresAt, { now, timezone: TOKYO });
           got.push({ to, key: `${life.name} ${expiresAt} ${stage}`, messageId: id, hour });
           const on = dayOf(expiresAt, TOKYO);
-          expect(text).toMatch(new RegExp(`^- 本番: .*[「"]${life.name}[」"] ${on}`, "m"));
+          expect(text).toMatch(new RegExp(`^- 本番: .*[ 「]${life.name}(?:」| expire).* ${on}`, "m"));
         }
         expect(text).not.toContain("金庫の電話");
       }

@@ -4,7 +4,8 @@ import { LAST_DAY } from "../../model/time.ts";
 import { line } from "../../advice/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
 import type { ItemWithStatus } from "../expiry-status.ts";
-import { formatItemTitle } from "../notify/message.ts";
+import { formatItemTitle } from "../item-finding.ts";
+import { toOneLine } from "../notify/message.ts";
 
 const DAY_SECONDS = 86_400;
 const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
@@ -32,7 +33,7 @@ export const renderRenewalCalendar = async (items: readonly CalendarItem[], lang
   for (const item of items) {
     const { expiresOn: day } = item;
     if (day === LAST_DAY) continue;
-    const title = formatItemTitle(item)[language];
+    const title = toOneLine(formatItemTitle(item)[language]);
     const changedAt = new Date(item.updatedAt);
     const event = calendar.createEvent({
       id: item.id,
