@@ -142,6 +142,14 @@ test("a new item and an edited one need a telephone number as phone", async () =
     expect(await failureOf(refused)).toMatchObject({ code: "input-rejected", where: "phone" });
 });
 
+test("a field that renewal items do not have is rejected", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add(PUSH);
+  const more = { notes: "x", colour: "red" };
+  for (const refused of [renewals.add({ ...PUSH, name: "大阪", ...more }), renewals.edit(id, more)])
+    expect((await failureOf(refused))?.code).toBe("input-rejected");
+});
+
 test("a login before the recorded one is rejected and changes nothing", async () => {
   const { client } = tenant;
   const { id } = await client.renewals.add({ kind: "android-owner", name: "所有者" });
