@@ -143,6 +143,11 @@ test("profiles, apps and devices in lost mode are what is known", () => {
   expect(known).toEqual(expect.arrayContaining(["S1, S2", "パスコード, ADE", "経費精算"]));
 });
 
+test("a token that the tenant does not use need not be recorded", () => {
+  const facts = without("vpp-token");
+  expect(idsOf({ ...facts, tenant: { ...facts.tenant, vpp: false } })).toEqual([]);
+});
+
 test("a contract is no gap more than 30 days before its end", () => {
   expect(idsOf(ending("2026-12-31"))).toEqual([]);
 });

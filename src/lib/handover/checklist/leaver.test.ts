@@ -1,6 +1,6 @@
 import { createExampleId } from "#support/examples.ts";
 import { expect, test } from "vitest";
-import { COMPLETE_FACTS, createRenewal, TODAY } from "#support/handover/facts.ts";
+import { COMPLETE_FACTS, createRenewal, NO_ADE_SERVER, TODAY } from "#support/handover/facts.ts";
 import type { HandoverFacts } from "./facts.ts";
 import { buildLeaverSteps, type Leaver } from "./leaver.ts";
 import { findPeople } from "./people.ts";
@@ -89,6 +89,12 @@ test("lists everything that depends on a leaver in order", () => {
     RIGHTS,
   ]);
   expect(steps[1]?.next?.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");
+});
+
+test("the administrator of the MDM server hands over the account of Apple Business Manager, and no other", () => {
+  const facts = { ...COMPLETE_FACTS, adeServer: { ...NO_ADE_SERVER, adminId: "admin1@example.jp" } };
+  const answers = stepsOf(facts).map(({ next }) => /handover answer (.*)`/.exec(next?.en ?? "")?.[1]);
+  expect(answers.filter((answer) => answer !== undefined)).toEqual(["apple-business.holder"]);
 });
 
 test("asks about an account that nobody is known to sign in to, if the tenant uses it", () => {

@@ -168,6 +168,19 @@ test("reads a secret from a file that only its owner can read", async () => {
   }
 });
 
+test("of a secret file that others can read, the command is shown that hides it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "secret-"));
+  const file = join(folder, "password");
+  try {
+    await writeFile(file, "ひみつ");
+    await chmod(file, 0o640);
+    const { hint } = await refusalOf(readSecret("password", { folder, modes: true }));
+    expect(hint?.en).toContain(`chmod 600 ${file}`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("removes secrets from another program's output", () => {
   const base64 = Buffer.from("geheim1").toString("base64");
   expect(maskSecrets(`535 geheim1 ${base64} no`, ["geheim1"])).toBe("535 ••• ••• no");

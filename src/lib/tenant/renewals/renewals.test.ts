@@ -129,6 +129,27 @@ test("a second item with the same name, topic or file is rejected, with a hint t
   expect(await renewals.edit(first.id, { topic: "com.apple.mgmt.1", notes: "x" })).toMatchObject({ notes: "x" });
 });
 
+test("the name of a contract is taken, too", async () => {
+  await tenant.client.tenant.set({ contracts: [{ name: "契約", until: "2027-03-31" }] });
+  const again = await failureOf(tenant.client.renewals.add({ kind: "custom", name: "契約" }));
+  expect(again?.code).toBe("input-rejected");
+});
+
+test("a new item and an edited one need a telephone number as phone", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add({ ...PUSH, phone: "03-0000-0012" });
+  for (const refused of [renewals.add({ ...PUSH, name: "大阪", phone: "金庫" }), renewals.edit(id, { phone: "金庫" })])
+    expect(await failureOf(refused)).toMatchObject({ code: "input-rejected", where: "phone" });
+});
+
+test("a field that renewal items do not have is rejected", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add(PUSH);
+  const more = { notes: "x", colour: "red" };
+  for (const refused of [renewals.add({ ...PUSH, name: "大阪", ...more }), renewals.edit(id, more)])
+    expect((await failureOf(refused))?.code).toBe("input-rejected");
+});
+
 test("a login before the recorded one is rejected and changes nothing", async () => {
   const { client } = tenant;
   const { id } = await client.renewals.add({ kind: "android-owner", name: "所有者" });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SMTPServerOptions } from "smtp-server";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterEach, expect, onTestFinished, test } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { createMailer, LIST_ID, type ResolvedSmtpSettings } from "./mail.ts";
 import { buildReminderMessage } from "../message.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
@@ -100,6 +100,17 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
   );
   expect(office?.delivered).toEqual([]);
   expect(delivery).toMatchObject({ en: expect.stringContaining("does not offer STARTTLS") });
+});
+
+test("the time limit does not keep the program running after a mail", async () => {
+  const message = await buildReminderMessage(createReminders());
+  const timeouts = { connectMs: 60_000, silenceMs: 60_000, wholeMs: 54_321 };
+  const send = createMailer({ ...(await open()), timeouts });
+  const [setting, clearing] = [vi.spyOn(globalThis, "setTimeout"), vi.spyOn(globalThis, "clearTimeout")];
+  onTestFinished(() => void vi.restoreAllMocks());
+  expect(await send("it@example.jp", message, "ja")).toBeUndefined();
+  const at = setting.mock.calls.findIndex(([, ms]) => ms === timeouts.wholeMs);
+  expect(clearing.mock.calls.flat()).toContain(setting.mock.results[at]?.value);
 });
 
 test("of a long refusal, the first 500 characters are kept", async () => {
