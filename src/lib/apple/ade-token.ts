@@ -10,11 +10,6 @@ import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 
-interface TokenFileName {
-  readonly server: string;
-  readonly at: string | undefined;
-}
-
 /** The failure omits the token, which is secret. @throws `input-rejected` @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
@@ -107,18 +102,12 @@ function parseTokenEnvelope(name: string, message: Uint8Array): Envelope {
   );
 }
 
-function parseTokenFileName(name: string): TokenFileName | undefined {
+function parseTokenFileName(name: string) {
   const { server, day = "", time = "" } = SERVER_TOKEN_NAME_PATTERN.exec(name.normalize("NFC"))?.groups ?? {};
   return server === undefined ? undefined : { server, at: parseInstant(`${day}T${time.replaceAll(/[-_]/g, ":")}Z`) };
 }
 
-interface TokenContent {
-  readonly fields: ReadonlyMap<string, unknown>;
-  readonly consumerKey: string;
-  readonly expiresAt: string;
-}
-
-function parseTokenContent(name: string, opened: string): TokenContent {
+function parseTokenContent(name: string, opened: string) {
   const fields = parseObject(opened.slice(opened.indexOf("{"), opened.lastIndexOf("}") + 1));
   const consumerKey = fields && getNonEmptyText(fields, "consumer_key");
   const expiresAt = parseInstant((fields && getNonEmptyText(fields, "access_token_expiry")) ?? "");

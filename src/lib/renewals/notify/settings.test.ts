@@ -174,7 +174,7 @@ test("of a secret file that others can read, the command is shown that hides it"
   try {
     await writeFile(file, "ひみつ");
     await chmod(file, 0o640);
-    const { hint } = await refusalOf(readSecret("password", { folder, modes: true }));
+    const { hint } = await refusalOf(readSecret("password", { folder, userId: 0 }));
     expect(hint?.en).toContain(`chmod 600 ${file}`);
   } finally {
     await rm(folder, { recursive: true });
