@@ -147,7 +147,7 @@ export class InstrumentedCopy {
       const command = readCommandLine(process);
       return command.includes(`${this.#tree}/`) && !command.includes("/node_modules/vitest/");
     });
-    for (const id of programs) killProcess(id);
+    for (const id of programs) if (id !== this.#runner?.pid) killProcess(id);
   }
 
   /** Kills all processes of the copy. */
