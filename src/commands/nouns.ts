@@ -1,5 +1,5 @@
 import { line } from "../lib/advice/index.ts";
-import { PANEL_KINDS, THINGS_BY_FORMAT } from "../lib/nouns/index.ts";
+import { PANEL_KINDS, TYPES_BY_FORMAT } from "../lib/nouns/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Noun } from "./command.ts";
 
@@ -9,7 +9,7 @@ const GRANT_ROLE_COMMAND = line("clomo-account edit", ["USER"], { role: "ROLE" }
 /** The program, and its nouns by path. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
   ...Object.fromEntries(
-    PANEL_KINDS.map((kind) => [kind, { group: "daily", summary: THINGS_BY_FORMAT[kind].title } as const]),
+    PANEL_KINDS.map((kind) => [kind, { group: "daily", summary: TYPES_BY_FORMAT[kind].title } as const]),
   ),
   "": {
     summary: text(

@@ -5,8 +5,8 @@ import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../l
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/nouns/organisation.ts";
-import type { Field, Thing } from "../../lib/model/thing.ts";
-import { THINGS, getThingNoun } from "../../lib/nouns/index.ts";
+import type { Field, RecordType } from "../../lib/model/thing.ts";
+import { RECORD_TYPES, getThingNoun } from "../../lib/nouns/index.ts";
 import { USER } from "../../lib/nouns/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { getConsolePage, insertAppName } from "./screen.ts";
@@ -18,7 +18,7 @@ const MAX_NAMED_RECORDS = 10;
 
 const COMMA = text(", ", "、");
 
-const getRecordType = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
+const getRecordType = ({ thing }: { readonly thing: string }) => RECORD_TYPES.get(thing) ?? FORMATS.users.thing;
 
 const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field === "kind")?.after ?? null;
 
@@ -33,7 +33,7 @@ const FIELDS_ON_ACCOUNT_FORM: Readonly<Record<string, string | undefined>> = {
 
 /** Moves the changes of a user to the record of the account, because both are on one form. @see seed 000 */
 function joinAccountForms({ records, ...task }: ConsoleTask): ConsoleTask {
-  const recordsOf = ({ name }: Thing) =>
+  const recordsOf = ({ name }: RecordType) =>
     new Map(records.flatMap((one) => (one.thing === name ? [[one.id, one] as const] : [])));
   const [accounts, users] = [recordsOf(ACCOUNT), recordsOf(USER)];
   const joined = records.flatMap((record): readonly TaskRecord[] => {
@@ -102,7 +102,7 @@ function listPlaces(record: TaskRecord): readonly { readonly place: Text; readon
   });
 }
 
-function describeValueChange(fields: Thing["fields"], { field, before, after }: RecordChange): Text {
+function describeValueChange(fields: RecordType["fields"], { field, before, after }: RecordChange): Text {
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
   const label = getConsoleLabel(fields, field);
   if (of?.secret === true)

@@ -3,7 +3,7 @@ import type { ResourceName } from "../../lib/handover/resources.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import type { Text } from "../../lib/text/index.ts";
 import type { CopyClient } from "./copy.ts";
-import { RECORD_TYPES, type RecordType } from "./writing/records.ts";
+import { RECORD_TABLES, type RecordTable } from "./writing/records.ts";
 
 export type ChangeKind = "added" | "removed" | "changed";
 
@@ -40,7 +40,7 @@ const toComparedValue = ({ value, name }: Column<never>, record: unknown): Compa
   name: name?.(record as never) ?? null,
 });
 
-async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncGenerator<readonly [string, unknown]> {
+async function* readKeyed({ read, key }: RecordTable, client: CopyClient): AsyncGenerator<readonly [string, unknown]> {
   const counts = new Map<string, number>();
   for await (const batch of read(client)) {
     for (const record of batch) {
@@ -53,10 +53,10 @@ async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncG
 }
 
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
-  for (const type of RECORD_TYPES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
+  for (const type of RECORD_TABLES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
 }
 
-async function* compareRecords(type: RecordType, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
+async function* compareRecords(type: RecordTable, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
   const columns = type.columns.filter(isCompared);
   const hashes = new Map<string, string>();
   const others = new Set<string>();

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../../lib/errors/index.ts";
 import { line } from "../../lib/advice/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import type { PanelKind } from "../../lib/nouns/index.ts";
-import { getCommandNoun, MAX_KEPT_FILE_BYTES, type ThingInFiles } from "../../lib/model/thing.ts";
+import { getCommandNoun, MAX_KEPT_FILE_BYTES, type FileRecordType } from "../../lib/model/thing.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { addArticle, text } from "../../lib/text/index.ts";
@@ -45,7 +45,7 @@ interface RecordAccess<R> {
 }
 
 export interface FileNoun<R extends { readonly id: string }> {
-  readonly thing: ThingInFiles;
+  readonly thing: FileRecordType;
   readonly argument: TextField & { readonly required: true };
   /** options that every verb has, such as `--app` */
   readonly choice?: Fields;
@@ -59,7 +59,7 @@ export interface FileNoun<R extends { readonly id: string }> {
   readonly examples: Readonly<Record<FileVerb, readonly string[]>>;
 }
 
-type NounInFiles = ThingInFiles & { readonly collection: PanelKind };
+type NounInFiles = FileRecordType & { readonly collection: PanelKind };
 
 export interface RecordNoun<R extends { readonly id: string }> extends Partial<Omit<FileNoun<R>, "choice" | "kind">> {
   readonly thing: NounInFiles;
@@ -76,7 +76,7 @@ export interface RecordNoun<R extends { readonly id: string }> extends Partial<O
 type WholeNoun<R extends { readonly id: string }> = RecordNoun<R> &
   Required<Pick<RecordNoun<R>, "argument" | "imports" | "layout" | "lookup">>;
 
-const getName = ({ namedBy = "name" }: ThingInFiles, record: object): string =>
+const getName = ({ namedBy = "name" }: FileRecordType, record: object): string =>
   String((record as Readonly<Record<string, unknown>>)[namedBy]);
 
 export const buildLookup = <R extends { readonly id: string }>(thing: NounInFiles): NamedKind<R> => ({
@@ -107,7 +107,7 @@ const openClient = async <R>(tools: Tools, { collection }: NounInFiles): Promise
   (await tools.tenant(collection)).client[collection] as unknown as RecordClient<R>;
 
 const listExamples = <V extends VerbName>(
-  { thing, examples }: { readonly thing: ThingInFiles; readonly examples: Readonly<Record<V, readonly string[]>> },
+  { thing, examples }: { readonly thing: FileRecordType; readonly examples: Readonly<Record<V, readonly string[]>> },
   verb: V,
 ) => examples[verb].map((words) => ({ line: `clomoctl ${getCommandNoun(thing)} ${verb} ${words}` }));
 
@@ -118,9 +118,9 @@ const nameArgument = ({ thing, argument }: Pick<FileNoun<never>, "thing" | "argu
   value: getCommandNoun(thing).replace(/^.* /, "").slice(0, -1).toUpperCase(),
 });
 
-const describeSingle = ({ audited, single }: ThingInFiles) => audited?.single ?? single;
+const describeSingle = ({ audited, single }: FileRecordType) => audited?.single ?? single;
 
-const parseValues = (tools: Tools, { fields }: ThingInFiles, input: Readonly<Record<string, unknown>>) =>
+const parseValues = (tools: Tools, { fields }: FileRecordType, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
     "org.code": async (typed) => requireOrgCode(await findOrg(tools, typed)),

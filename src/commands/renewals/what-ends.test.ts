@@ -12,7 +12,7 @@ type Add = (tenant: TestTenant) => Promise<unknown>;
 const addContract: Add = ({ client }) => client.tenant.set({ contracts: [{ name: "本社", until: "2026-11-26" }] });
 
 /** Things that end on 2026-11-26, six days from now. */
-const THINGS: Readonly<Record<string, Add>> = {
+const RECORD_TYPES: Readonly<Record<string, Add>> = {
   "a certificate": ({ client }) =>
     client.renewals.add({ kind: "certificate", name: "本社", expiresAt: "2026-11-26T14:59:59.000Z" }),
   "a contract": addContract,
@@ -39,7 +39,7 @@ async function setUp(add: Add) {
   return { tenant, home, act };
 }
 
-describe.each(Object.entries(THINGS))("%s that ends in six days", (_, add) => {
+describe.each(Object.entries(RECORD_TYPES))("%s that ends in six days", (_, add) => {
   test("is in every place that knows what ends", async () => {
     const { tenant, home, act } = await setUp(add);
     await using _tenant = tenant;

@@ -1,5 +1,5 @@
 import { ADE_DEVICE } from "../nouns/ade-device.ts";
-import type { Thing } from "../model/thing.ts";
+import type { RecordType } from "../model/thing.ts";
 import { NOUNS } from "../nouns/index.ts";
 import { text, type Text } from "../text/index.ts";
 
@@ -12,7 +12,9 @@ type BundleName<T> = T extends { readonly bundle: { readonly name: infer N } }
 export type ResourceName = BundleName<(typeof NOUNS)[number]> | "ade-devices" | "console-tasks";
 
 const RESOURCES: readonly (readonly [name: string, title: Text])[] = [
-  ...NOUNS.map(({ collection, title, bundle }: Thing) => [bundle?.name ?? collection, bundle?.title ?? title] as const),
+  ...NOUNS.map(
+    ({ bundle, ...noun }: RecordType) => [bundle?.name ?? noun.collection, bundle?.title ?? noun.title] as const,
+  ),
   ["console-tasks", text("tasks in the console", "管理画面での作業")],
 ];
 

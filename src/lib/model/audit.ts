@@ -1,10 +1,10 @@
 import { same, text, type Text } from "../text/index.ts";
 import { SECURED_USER } from "../nouns/secured-user.ts";
-import type { Thing } from "./thing.ts";
+import type { RecordType } from "./thing.ts";
 import { getActionPrefix, NOUNS } from "../nouns/index.ts";
 
 const ACTION_OBJECTS: ReadonlyMap<string, Text> = new Map<string, Text>([
-  ...NOUNS.map((noun: Thing) => [getActionPrefix(noun), noun.audited?.single ?? noun.single] as const),
+  ...NOUNS.map((noun: RecordType) => [getActionPrefix(noun), noun.audited?.single ?? noun.single] as const),
   ["secured", SECURED_USER.audited.single],
   ["handover", text("bundle", "引き継ぎデータ")],
   ["layouts", text("layout", "レイアウト")],

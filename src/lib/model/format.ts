@@ -4,8 +4,8 @@ import type { SecuredApp } from "../nouns/secured-user.ts";
 import {
   type Field,
   type FileColumn,
-  type Thing,
-  type ThingInFiles,
+  type RecordType,
+  type FileRecordType,
   CUSTOM_VALUE_RULE,
   valueRuleOf,
   type ValueRule,
@@ -31,7 +31,7 @@ export interface Column
 
 export interface Format {
   readonly name: string;
-  readonly thing: ThingInFiles;
+  readonly thing: FileRecordType;
   readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
   readonly custom: boolean;
@@ -46,7 +46,7 @@ export interface CustomField {
   readonly name: string;
 }
 
-const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
+const createColumn = ({ name: thing, fields }: RecordType, name: string): Column => {
   const field = fields[name];
   if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
   const { column, label, code, personName, comparison, secret, clearable, onlyWith, refers, resolves } = field;
@@ -72,7 +72,7 @@ const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
 };
 
 /** @throws TypeError if the type does not define the fields of the file */
-export const createFormat = (thing: ThingInFiles, name: string): Format => {
+export const createFormat = (thing: FileRecordType, name: string): Format => {
   const columns = (thing.formats[name] ?? []).map((field) => createColumn(thing, field));
   const [key] = thing.keys;
   const unique = columns.filter(({ sets }) => thing.fields[sets]?.unique === true).map(({ field }) => field);

@@ -1,6 +1,6 @@
 import { addArticle, same, text, type Text } from "../text/index.ts";
 import { ROLES, type AdministratorRole } from "./role.ts";
-import type { OperationScope, Right, Thing } from "./thing.ts";
+import type { OperationScope, Right, RecordType } from "./thing.ts";
 import { NOUNS } from "../nouns/index.ts";
 import { getOperationsForNewUsers } from "../nouns/user.ts";
 
@@ -61,7 +61,7 @@ const placeOf = ([operation]: readonly [string, Right]): number => {
 
 export const OPERATIONS = Object.fromEntries(
   [
-    ...(NOUNS satisfies readonly Changed[]).flatMap(({ collection, rights = {} }: Thing) =>
+    ...(NOUNS satisfies readonly Changed[]).flatMap(({ collection, rights = {} }: RecordType) =>
       Object.entries(rights).map(([name, right]) => [`${collection}.${name}`, right] as const),
     ),
     ...Object.entries<Right>(OTHER_RIGHTS),
@@ -91,7 +91,7 @@ export const ROLE_POLICY = Object.fromEntries(
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, OperationScope>>>>;
 
 /** Returns the right to write or delete records. Without a right to delete, the right to write suffices. */
-export const getChangeOperation = ({ collection, rights = {} }: Thing, right: "write" | "delete"): Operation =>
+export const getChangeOperation = ({ collection, rights = {} }: RecordType, right: "write" | "delete"): Operation =>
   `${collection}.${right in rights ? right : "write"}` as Operation;
 
 /** Returns true for operations that cannot be limited to some organisations. */

@@ -143,7 +143,7 @@ export interface Right {
  * Defines a noun: its record type, and all else that is said about it. Schemas, files, lists, plans, rights and words
  * are derived from the definition.
  */
-export interface Thing<F extends Fields = Fields> {
+export interface RecordType<F extends Fields = Fields> {
   readonly name: string;
   /** what a change of these records locks, and whose revision it advances */
   readonly collection: string;
@@ -178,7 +178,7 @@ export interface Thing<F extends Fields = Fields> {
   readonly custom?: true | undefined;
 }
 
-export interface ThingInFiles extends Thing {
+export interface FileRecordType extends RecordType {
   /** page on which the console imports files; `choice` is the label of the import mode */
   readonly screen: {
     readonly page: Text;
@@ -236,7 +236,7 @@ export interface ListColumn {
 }
 
 /** Returns the words before the verbs on the command line. */
-export const getCommandNoun = ({ command, collection }: Pick<Thing, "command" | "collection">): string =>
+export const getCommandNoun = ({ command, collection }: Pick<RecordType, "command" | "collection">): string =>
   command ?? collection;
 
 /** Returns a column for each field that has a label, in the order of the tenant API. */
@@ -261,7 +261,7 @@ const AUTOMATIC_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
 export const listStoredColumns = ({
   fields,
   scope,
-}: Pick<Thing, "fields" | "scope">): readonly (readonly [column: string, field: Field])[] =>
+}: Pick<RecordType, "fields" | "scope">): readonly (readonly [column: string, field: Field])[] =>
   Object.entries(fields)
     .filter(
       ([name, { derived, secret, resolves }]) =>

@@ -2,7 +2,7 @@ import { same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../model/composition.ts";
 import { defineOrgField } from "./organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
-import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
+import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type RecordType } from "../model/thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
@@ -104,7 +104,7 @@ export const ACCOUNT = {
     ),
   },
   usual: ["name", "user", "org", "role", "managedOrgs", "supportOption"],
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
 
@@ -185,7 +185,7 @@ export const ACCOUNT_SETTINGS = {
     ),
   },
   usual: ["composition", "authentication", "recorded"],
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export const ACCOUNT_SETTINGS_ID = "00000000-0000-7000-8000-000000000002";
 export const ACCOUNT_SETTINGS_NUMBER = 1;

@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
+import { defineLabelledChoice, type Fields, type RecordOf, type RecordType } from "../model/thing.ts";
 
 /** @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
@@ -68,7 +68,7 @@ export const ADE_DEVICE = {
   fields: ADE_DEVICE_FIELDS,
   namedBy: "serialNumber",
   usual: ["serialNumber", "profileStatus", "deviceFamily", "model"],
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 

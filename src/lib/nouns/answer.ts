@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { ID_FIELD, type RecordOf, type Thing } from "../model/thing.ts";
+import { ID_FIELD, type RecordOf, type RecordType } from "../model/thing.ts";
 
 const MAX_ANSWER_LENGTH = 2000;
 
@@ -19,7 +19,7 @@ export const ANSWER = {
     at: { type: "instant", label: text("answered at", "回答日時") },
   },
   namedBy: "question",
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type Answer = RecordOf<typeof ANSWER.fields>;
 

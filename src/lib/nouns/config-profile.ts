@@ -7,7 +7,7 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type ThingInFiles,
+  type FileRecordType,
 } from "../model/thing.ts";
 
 const NAME_FIELD = {
@@ -54,7 +54,7 @@ const NOT_EXPORTED_PROPERTIES = {
   ownHeaders: true,
   unconfirmed: text("The headers are clomoctl's own.", "ヘッダーは clomoctl 独自のものです。"),
   keys: [{ name: "name", field: "name", unique: true }],
-} as const satisfies Partial<ThingInFiles>;
+} as const satisfies Partial<FileRecordType>;
 
 /** The kinds of profiles in the order of the manual, each with its purpose. @see seed 003, 10-1 and 7-2-5 */
 const PROFILE_KIND_TEXTS = [
@@ -111,7 +111,7 @@ export const CONFIG_PROFILE = {
   fields: CONFIG_PROFILE_FIELDS,
   formats: { "config-profiles": listFileFields(CONFIG_PROFILE_FIELDS) },
   usual: ["name", "kind", "orgs", "devices", "since"],
-} as const satisfies ThingInFiles;
+} as const satisfies FileRecordType;
 
 export type ConfigProfile = RecordOf<typeof CONFIG_PROFILE_FIELDS>;
 
@@ -146,6 +146,6 @@ export const APP = {
   fields: APP_FIELDS,
   formats: { apps: listFileFields(APP_FIELDS) },
   usual: ["name", "kind", "licences", "orgs", "devices", "since"],
-} as const satisfies ThingInFiles;
+} as const satisfies FileRecordType;
 
 export type AppRecord = RecordOf<typeof APP_FIELDS>;

@@ -9,8 +9,8 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type Thing,
-  type ThingInFiles,
+  type RecordType,
+  type FileRecordType,
 } from "../model/thing.ts";
 import { USER } from "./user.ts";
 
@@ -201,7 +201,7 @@ export const DEVICE = {
     delete: DEVICES_PAGE,
     fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS, tags: TAG_CLICKS, memo: TAG_CLICKS },
   },
-} as const satisfies ThingInFiles;
+} as const satisfies FileRecordType;
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
@@ -264,7 +264,7 @@ export const DEVICE_ACTION = {
       wallpaper: describeActionSteps("壁紙を変更する"),
     },
   },
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type DeviceAction = RecordOf<typeof DEVICE_ACTION.fields>;
 

@@ -8,10 +8,10 @@ import { RENEWAL_ITEM } from "./renewal.ts";
 import { SCHEME } from "./scheme.ts";
 import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "./secured-user.ts";
 import { TENANT } from "./tenant.ts";
-import { getCommandNoun, type Thing, type ThingInFiles } from "../model/thing.ts";
+import { getCommandNoun, type RecordType, type FileRecordType } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "./user.ts";
 
-export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies Thing;
+export const TENANT_PROFILE = { ...TENANT, name: "tenant_profile" } as const satisfies RecordType;
 
 /** All nouns, each after those to which its records refer. */
 export const NOUNS = [
@@ -30,7 +30,7 @@ export const NOUNS = [
   APP,
   RENEWAL_ITEM,
   ANSWER,
-] as const satisfies readonly Thing[];
+] as const satisfies readonly RecordType[];
 
 type Noun = (typeof NOUNS)[number];
 
@@ -43,29 +43,29 @@ export type Collection =
   | "console"
   | "files";
 
-export const THINGS: ReadonlyMap<string, Thing> = new Map(NOUNS.map((thing: Thing) => [thing.name, thing] as const));
+export const RECORD_TYPES: ReadonlyMap<string, RecordType> = new Map(NOUNS.map((noun) => [noun.name, noun]));
 
-export const THINGS_WITHOUT_TASKS: readonly Thing[] = NOUNS.filter((noun) => "withoutTasks" in noun);
+export const THINGS_WITHOUT_TASKS: readonly RecordType[] = NOUNS.filter((noun) => "withoutTasks" in noun);
 
-export const getThingNoun = (thing: string): Text => THINGS.get(thing)?.single ?? text("record", "データ");
+export const getThingNoun = (thing: string): Text => RECORD_TYPES.get(thing)?.single ?? text("record", "データ");
 
 /** @param scope value of the type's scope, such as an app */
-export const getCollection = ({ collection, scope }: Thing, value?: string): Collection =>
+export const getCollection = ({ collection, scope }: RecordType, value?: string): Collection =>
   (scope === undefined ? collection : `${collection}:${value}`) as Collection;
 
 /** @param thing name of a type without a scope */
 export const getCollectionOf = (thing: string): Collection => {
-  const found = THINGS.get(thing);
+  const found = RECORD_TYPES.get(thing);
   if (found === undefined) throw new TypeError(`no noun is named ${thing}`);
   return getCollection(found);
 };
 
 /** Returns the prefix of the actions on these records in the audit log, such as `users` in `users.create`. */
-export const getActionPrefix = (noun: Thing): string =>
+export const getActionPrefix = (noun: RecordType): string =>
   noun.audited?.actions ?? getCommandNoun(noun).replaceAll(" ", ".");
 
 /** Returns the collection that has the highest record number of a type's table. */
-export const getSeries = ({ name, collection, scope }: Thing): Collection =>
+export const getSeries = ({ name, collection, scope }: RecordType): Collection =>
   (scope === undefined ? collection : name) as Collection;
 
 type NounInFile<T, N> = T extends { readonly formats: Readonly<Record<N & string, readonly string[]>> } ? T : never;
@@ -74,26 +74,23 @@ type FormatOf<T> = T extends { readonly formats: infer F } ? keyof F & string : 
 
 export type FormatName = FormatOf<Noun>;
 
-export type ThingOf<N extends FormatName> = N extends unknown ? NounInFile<Noun, N> : never;
+export type RecordTypeOf<N extends FormatName> = N extends unknown ? NounInFile<Noun, N> : never;
 
 /** The kinds of files, each after the kinds to which its records refer. */
-export const THINGS_BY_FORMAT = Object.fromEntries(
-  NOUNS.flatMap((noun: Thing) => Object.keys(noun.formats ?? {}).map((name) => [name, noun] as const)),
-) as { readonly [N in FormatName]: ThingOf<N> } satisfies Readonly<Record<FormatName, ThingInFiles>>;
+export const TYPES_BY_FORMAT = Object.fromEntries(
+  NOUNS.flatMap((noun: RecordType) => Object.keys(noun.formats ?? {}).map((name) => [name, noun] as const)),
+) as { readonly [N in FormatName]: RecordTypeOf<N> } satisfies Readonly<Record<FormatName, FileRecordType>>;
 
-export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] as readonly [
-  FormatName,
-  ...FormatName[],
-];
+export const FORMAT_NAMES = Object.keys(TYPES_BY_FORMAT) as readonly string[] as readonly [FormatName, ...FormatName[]];
 
 export type PanelKind = Exclude<FormatName, SecuredApp>;
 
-export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in THINGS_BY_FORMAT[kind]);
+export const isPanelKind = (kind: FormatName): kind is PanelKind => !("scope" in TYPES_BY_FORMAT[kind]);
 
 export const PANEL_KINDS: readonly PanelKind[] = FORMAT_NAMES.filter(isPanelKind);
 
 export const NOT_EXPORTED_KINDS: readonly FormatName[] = PANEL_KINDS.filter(
-  (kind) => "withoutTasks" in THINGS_BY_FORMAT[kind],
+  (kind) => "withoutTasks" in TYPES_BY_FORMAT[kind],
 );
 
 export const EXPORTED_KINDS = PANEL_KINDS.filter((kind) => !NOT_EXPORTED_KINDS.includes(kind));

@@ -6,7 +6,7 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type ThingInFiles,
+  type FileRecordType,
 } from "../model/thing.ts";
 
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
@@ -105,7 +105,7 @@ export const ORG = {
   formats: { orgs: listFileFields(ORG_FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
   usual: ["name", "code", "path"],
-} as const satisfies ThingInFiles;
+} as const satisfies FileRecordType;
 
 const { id, code, path } = ORG_FIELDS;
 

@@ -6,7 +6,7 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type Thing,
+  type RecordType,
 } from "../model/thing.ts";
 
 /** A file with all public certificate authorities is smaller than this limit. */
@@ -107,7 +107,7 @@ export const RENEWAL_ITEM = {
     confirmedBy: defineTextField("confirmed by", "実施者"),
     ...RECORD_TIMES,
   },
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 /** `record` is the record that ends, by its noun and key, if the item itself is not recorded. */
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields> & {
@@ -169,7 +169,7 @@ export const REMINDER = {
     at: { type: "instant" },
     error: { type: "text", nullable: true },
   },
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type ReminderKeyRecord = RecordOf<typeof REMINDER_KEY>;
 export type ReminderRecord = RecordOf<typeof REMINDER.fields>;

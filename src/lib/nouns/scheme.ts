@@ -1,5 +1,5 @@
 import { same, text } from "../text/index.ts";
-import { ID_FIELD, RECORD_TIMES, type Thing } from "../model/thing.ts";
+import { ID_FIELD, RECORD_TIMES, type RecordType } from "../model/thing.ts";
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
@@ -48,4 +48,4 @@ export const SCHEME = {
     ),
   },
   usual: ["name", "operations", "accounts"],
-} as const satisfies Thing;
+} as const satisfies RecordType;

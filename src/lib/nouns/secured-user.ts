@@ -8,8 +8,8 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type Thing,
-  type ThingInFiles,
+  type RecordType,
+  type FileRecordType,
 } from "../model/thing.ts";
 
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
@@ -286,7 +286,7 @@ export const SECURED_USER = {
   // An administrator of one app becomes an administrator of the other apps, too. @see facts 6.6
   protects: { by: "administrator", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "role"],
-} as const satisfies ThingInFiles & {
+} as const satisfies FileRecordType & {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof SECURED_USER_FIELDS)[]>>;
 };
 
@@ -318,7 +318,7 @@ export const SECURED_GROUP = {
   },
   scope: "app",
   usual: ["name", "users"],
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type SecuredUser = RecordOf<typeof SECURED_USER_FIELDS>;
 export type SecuredGroup = RecordOf<typeof SECURED_GROUP.fields>;

@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import { SENDABLE_ADDRESS_RULE } from "../model/rules.ts";
-import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
+import { defineLabelledChoice, type Field, type Fields, type RecordOf, type RecordType } from "../model/thing.ts";
 
 const defineTextField = (label: Text) =>
   ({ type: "text", longest: 255, nullable: true, label }) as const satisfies Field;
@@ -78,7 +78,7 @@ export const TENANT = {
     consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン")),
     languages: { type: "texts", rule: { kind: "choice", choices: ["ja", "en"] }, label: text("languages", "言語") },
   },
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 export type TenantProfile = RecordOf<typeof TENANT.fields>;
 

@@ -9,8 +9,8 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type Thing,
-  type ThingInFiles,
+  type RecordType,
+  type FileRecordType,
 } from "../model/thing.ts";
 
 const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, more?: F) =>
@@ -56,7 +56,7 @@ export const CUSTOM_FIELD = {
     page: text("CLOMO PANEL, カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報"),
   },
   usual: ["id", "name", "createdAt"],
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 /** Maximum length, which is the limit of email addresses. Existing names may be longer. */
 export const MAX_ACCOUNT_NAME_LENGTH = 320;
@@ -199,7 +199,7 @@ export const USER = {
   },
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,
-} as const satisfies ThingInFiles;
+} as const satisfies FileRecordType;
 
 export const USER_KEY_NAMES = USER.keys.map(({ name }) => name);
 

@@ -1,7 +1,7 @@
 import { OPERATIONS, type Operation } from "../model/role-policy.ts";
 import { SCHEME } from "../nouns/scheme.ts";
 import type { Field, Fields } from "../model/thing.ts";
-import { THINGS } from "../nouns/index.ts";
+import { RECORD_TYPES } from "../nouns/index.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
@@ -15,7 +15,7 @@ export interface ValueChange {
   readonly after: PlanValue;
 }
 
-const getFields = (kind: Import["kind"], other = ""): Fields => (THINGS.get(other) ?? FORMATS[kind].thing).fields;
+const getFields = (kind: Import["kind"], other = ""): Fields => (RECORD_TYPES.get(other) ?? FORMATS[kind].thing).fields;
 
 export type InstantFormatter = (instant: string) => string;
 

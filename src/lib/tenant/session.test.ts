@@ -57,12 +57,12 @@ const revisions = (): readonly string[] =>
     .all("select name, revision from collection where revision > 0 order by name")
     .map(({ name, revision }) => `${String(name)} ${Number(revision)}`);
 
-interface Thing {
+interface RecordType {
   readonly id: string;
   readonly name: string;
 }
 
-const add = (by: Session, how: Partial<ChangeOptions> = {}): Promise<Thing> =>
+const add = (by: Session, how: Partial<ChangeOptions> = {}): Promise<RecordType> =>
   by.change({ action: "things.add", locks: ["answers"], ...how }, async (writer) => {
     const at = (await writer.count("select count(*) from thing")) + 1;
     const thing = { id: `id ${at}`, name: `made ${at}` };
@@ -89,7 +89,7 @@ const KEY = { key: "a", route: "/v1/things", fingerprint: "f" };
 const asked = async (change: typeof add, key: typeof KEY | undefined, how?: Partial<ChangeOptions>, by = session) =>
   (await collectChangeNumbers(() => change(by, { once: true, ...how }), { key })).given;
 
-const addOnce = (key: typeof KEY | undefined = KEY, by = session): Promise<Thing> => asked(add, key, {}, by);
+const addOnce = (key: typeof KEY | undefined = KEY, by = session): Promise<RecordType> => asked(add, key, {}, by);
 
 test("a change returns its result, and marks only what it locks as changed", async () => {
   expect(await add(session, { locks: ["users", "orgs"] })).toEqual({ id: "id 1", name: "made 1" });
@@ -257,7 +257,7 @@ describe("a request that may be repeated", () => {
   });
 
   test("is forgotten after a day, when the next one is stored", async () => {
-    const later = (ms: number, key: string): Promise<Thing> => {
+    const later = (ms: number, key: string): Promise<RecordType> => {
       time = START + ms;
       return addOnce({ ...KEY, key });
     };

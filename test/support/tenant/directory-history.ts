@@ -41,7 +41,7 @@ export type DirectoryStep =
   | { readonly field: string }
   | { readonly mark: number };
 
-const THINGS = { orgs: "org", users: "user" } as const;
+const RECORD_TYPES = { orgs: "org", users: "user" } as const;
 const EMAILS = ["a@x", "b@x", "c@x", "d@x"];
 const CODES = ["A", "B", "C"];
 // similar names, because a row with a different name would mean another person
@@ -257,7 +257,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       audit: [
         {
           action: `${kind}.${hand}`,
-          objects: changed.map(({ after: { id, name } }) => ({ thing: THINGS[kind], id, name })),
+          objects: changed.map(({ after: { id, name } }) => ({ thing: RECORD_TYPES[kind], id, name })),
           ...(hand === "create" ? {} : { before: told.before }),
           after: told.after,
         },

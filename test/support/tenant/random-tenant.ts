@@ -8,8 +8,8 @@ import { ROLES } from "../../../src/lib/model/role.ts";
 import { SCHEME } from "../../../src/lib/nouns/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../src/lib/nouns/secured-user.ts";
 import { TENANT } from "../../../src/lib/nouns/tenant.ts";
-import { listStoredColumns, type Field, type Thing } from "../../../src/lib/model/thing.ts";
-import { THINGS } from "../../../src/lib/nouns/index.ts";
+import { listStoredColumns, type Field, type RecordType } from "../../../src/lib/model/thing.ts";
+import { RECORD_TYPES } from "../../../src/lib/nouns/index.ts";
 import { USER } from "../../../src/lib/nouns/user.ts";
 import { computeChecksum } from "../../../src/lib/tenant/audit/sqlite/versions.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
@@ -177,10 +177,10 @@ class TenantFiller {
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
   }
 
-  #fields(thing: Thing, own: Readonly<Record<string, RandomValue>> = {}): Values {
+  #fields(thing: RecordType, own: Readonly<Record<string, RandomValue>> = {}): Values {
     const columns = listStoredColumns(thing).flatMap(([column, field]) => {
       const { [column]: value = this.#draw.value(field) } = own;
-      const keys = THINGS.has(thing.name) ? getDerivedColumns(thing, column) : [];
+      const keys = RECORD_TYPES.has(thing.name) ? getDerivedColumns(thing, column) : [];
       return [
         [column, Array.isArray(value) ? JSON.stringify(value) : value],
         ...keys.map(({ column: key, of }) => [key, value === null ? null : of(value as string | readonly string[])]),
@@ -424,7 +424,7 @@ class TenantFiller {
   /** Fills the record types that have no method of their own. @param known the records to which they can refer */
   #others(known: Readonly<Record<string, readonly number[]>>): void {
     const draw = this.#draw;
-    for (const thing of THINGS.values()) {
+    for (const thing of RECORD_TYPES.values()) {
       if (FILLED_THINGS.includes(thing.name)) continue;
       const pks = this.#numbers(4);
       for (const pk of pks) {

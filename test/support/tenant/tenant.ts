@@ -14,7 +14,7 @@ import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
 import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
-import { getThingNoun, NOUNS, THINGS } from "../../../src/lib/nouns/index.ts";
+import { getThingNoun, NOUNS, RECORD_TYPES } from "../../../src/lib/nouns/index.ts";
 import { getKeyMark } from "../../../src/lib/model/key-mark.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import {
@@ -137,7 +137,7 @@ const KEPT_TABLES = [...CLEARED_TABLES, "org", "tenant"];
 
 /** Returns the collection to lock before writing to the table. */
 export const collectionOf = (table: string): string | undefined =>
-  OTHER_COLLECTIONS[table] ?? THINGS.get(table)?.collection;
+  OTHER_COLLECTIONS[table] ?? RECORD_TYPES.get(table)?.collection;
 
 const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
   async seal(purpose, secret, kept = []) {

@@ -3,7 +3,7 @@ import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
 import type { RenewalRecord } from "../../../lib/handover/checklist/facts.ts";
-import { THINGS_BY_FORMAT, type PanelKind } from "../../../lib/nouns/index.ts";
+import { TYPES_BY_FORMAT, type PanelKind } from "../../../lib/nouns/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/nouns/renewal.ts";
 import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
@@ -30,7 +30,7 @@ import type { CopyClient } from "../copy.ts";
 
 type RecordBatches<R> = AsyncIterable<readonly R[]>;
 
-export interface RecordType<R = never> {
+export interface RecordTable<R = never> {
   readonly name: ResourceName;
   readonly columns: readonly Column<R>[];
   /** must be the same in every tenant, so it is not an ID but, for example, an email address or a serial number */
@@ -39,10 +39,10 @@ export interface RecordType<R = never> {
   readonly detail?: ((record: R) => Text) | undefined;
 }
 
-type RecordTypeDefinition<R = never> = Omit<RecordType<R>, "name">;
+type RecordTableDefinition<R = never> = Omit<RecordTable<R>, "name">;
 
-const defineRecordType = <R>(one: RecordTypeDefinition<R>): RecordTypeDefinition =>
-  one as unknown as RecordTypeDefinition;
+const defineRecordType = <R>(one: RecordTableDefinition<R>): RecordTableDefinition =>
+  one as unknown as RecordTableDefinition;
 
 async function* readList<R>(list: StreamedLines<R> | Promise<readonly R[]>): AsyncGenerator<readonly R[]> {
   if ("batches" in list) yield* list.batches();
@@ -73,7 +73,7 @@ const withPath = <R extends { readonly org: Pick<Org, "path"> }>(columns: readon
   );
 
 const RECORD_TYPE_DEFINITIONS: Readonly<
-  Record<Exclude<ResourceName, PanelKind>, RecordTypeDefinition> & Partial<Record<ResourceName, RecordTypeDefinition>>
+  Record<Exclude<ResourceName, PanelKind>, RecordTableDefinition> & Partial<Record<ResourceName, RecordTableDefinition>>
 > = {
   tenant: defineRecordType({
     columns: buildFieldColumns(TENANT.fields),
@@ -154,8 +154,8 @@ const RECORD_TYPE_DEFINITIONS: Readonly<
 };
 
 /** Defines the list of a noun by its fields and its first key. */
-const defineByFields = (noun: PanelKind): RecordTypeDefinition => {
-  const { fields, keys } = THINGS_BY_FORMAT[noun];
+const defineByFields = (noun: PanelKind): RecordTableDefinition => {
+  const { fields, keys } = TYPES_BY_FORMAT[noun];
   return defineRecordType<Readonly<Record<string, unknown>>>({
     columns: buildFieldColumns(fields),
     key: (record) => String(record[keys[0].field]),
@@ -163,7 +163,7 @@ const defineByFields = (noun: PanelKind): RecordTypeDefinition => {
   });
 };
 
-export const RECORD_TYPES: readonly RecordType[] = RESOURCE_NAMES.map((name) => ({
+export const RECORD_TABLES: readonly RecordTable[] = RESOURCE_NAMES.map((name) => ({
   name,
   ...(RECORD_TYPE_DEFINITIONS[name] ?? defineByFields(name as PanelKind)),
 }));
@@ -179,7 +179,7 @@ export async function writeRecords(
   { language, moment }: { readonly language: Language; readonly moment: (instant: string) => string },
 ): Promise<Manifest["resources"]> {
   const counts: Manifest["resources"] = [];
-  async function* readRows({ name, columns, read }: RecordType): AsyncGenerator<readonly (readonly string[])[]> {
+  async function* readRows({ name, columns, read }: RecordTable): AsyncGenerator<readonly (readonly string[])[]> {
     const cells = columns.map((column) => createTableCellRenderer(column, { language, moment }));
     const file = await writer.file(pathOfResource(name));
     let records = 0;
@@ -194,7 +194,7 @@ export async function writeRecords(
     await file.close();
     counts.push({ name, records });
   }
-  const sheets = RECORD_TYPES.map((type) => ({ name: RESOURCE_TITLES[type.name][language], rows: readRows(type) }));
+  const sheets = RECORD_TABLES.map((type) => ({ name: RESOURCE_TITLES[type.name][language], rows: readRows(type) }));
   const workbook = await writer.file(WORKBOOK_FILE);
   for await (const bytes of encodeSheets(sheets)) await workbook.write(bytes);
   await workbook.close();

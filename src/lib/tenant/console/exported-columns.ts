@@ -1,6 +1,6 @@
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
@@ -39,7 +39,7 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
 };
 
 /** Returns the fields of files that contain a column of the record type. */
-export const findFileFields = (thing: Thing, column: string): readonly string[] => {
+export const findFileFields = (thing: RecordType, column: string): readonly string[] => {
   const field = findFieldOfColumn(thing, column);
   if (field === undefined) return [];
   const formats = Object.values(FORMATS).filter((format) => format.thing === thing);

@@ -3,7 +3,7 @@ import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "
 import { ORG } from "../../nouns/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../nouns/account.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
 import { USER } from "../../nouns/user.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
@@ -34,7 +34,7 @@ export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.fil
  * change. The constant bit is the wish for a creation or a deletion: a record that is not in the console and has no
  * such wish is unsettled. `written` lists the values that files contain.
  */
-export const getObservedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string =>
+export const getObservedTable = ({ thing }: { readonly thing: Pick<RecordType, "name"> }): string =>
   `${thing.name}_observed`;
 
 export const OBSERVED_STATE_COLUMNS = [
@@ -113,7 +113,7 @@ export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): str
   return `(${mask} | ${buildCaseSql(`(${mask}) & (${owners}) <> 0`, `(${owners})`, "0")})`;
 };
 
-export const buildEmptyValueSql = (thing: Thing, name: string): string => {
+export const buildEmptyValueSql = (thing: RecordType, name: string): string => {
   const { refers, clearable, type } = findFieldOfColumn(thing, name) ?? {};
   if (type === "texts") return "'[]'";
   if (type === "boolean") return "0";

@@ -4,7 +4,7 @@ import type { ConsoleWork } from "../../model/console-task.ts";
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
 import { formatOrgPath, ORG } from "../../nouns/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
@@ -101,7 +101,7 @@ export class TaskRecordReader {
     };
   }
 
-  #row(table: string, thing: Thing, pk: number): Promise<RecordState> {
+  #row(table: string, thing: RecordType, pk: number): Promise<RecordState> {
     const key = table.endsWith("_observed") ? "pk" : getVersionSchema(thing.name).key;
     const place = `${table} ${pk}`;
     const found =
@@ -111,11 +111,11 @@ export class TaskRecordReader {
     return found;
   }
 
-  #observed(thing: Thing, pk: number): Promise<RecordState> {
+  #observed(thing: RecordType, pk: number): Promise<RecordState> {
     return this.#row(`main.${getObservedTable({ thing })}`, thing, pk);
   }
 
-  async #withTakenBack(thing: Thing, pk: number, shown: Row): Promise<Row> {
+  async #withTakenBack(thing: RecordType, pk: number, shown: Row): Promise<Row> {
     const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
     const own = listed.filter(({ f }) => f !== "" && !f.startsWith(`${CUSTOM_FIELDS_COLUMN}.`));
     const custom = listed.flatMap(({ f, v }) => {
@@ -144,13 +144,13 @@ export class TaskRecordReader {
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
 
-  async #hasAccount(thing: Thing, pk: number): Promise<boolean> {
+  async #hasAccount(thing: RecordType, pk: number): Promise<boolean> {
     if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
     const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);
     return Boolean(user?.["accountName"]);
   }
 
-  async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
+  async #called(thing: RecordType, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: ACCOUNT_SETTINGS_ID };
     // an account has the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
@@ -173,7 +173,7 @@ export class TaskRecordReader {
 
   /** @param console the record as the console last showed it; null for a new record */
   async #changes(
-    thing: Thing,
+    thing: RecordType,
     { mask, local, console }: { readonly mask: number; readonly local: Row; readonly console: RecordState },
   ): Promise<readonly RecordChange[]> {
     const { columns } = getVersionSchema(thing.name);
@@ -232,7 +232,7 @@ const overlayCustomFields = (local: Row, observed: Row): string => {
 const toFileValue = (value: DisplayValue): ConsoleValue =>
   typeof value === "boolean" ? (value ? "TRUE" : null) : Array.isArray(value) && value.length === 0 ? null : value;
 
-const getTaskFieldName = (thing: Thing, column: string): string => {
+const getTaskFieldName = (thing: RecordType, column: string): string => {
   const field = findFieldOfColumn(thing, column);
   return Object.keys(thing.fields).find((name) => thing.fields[name] === field) ?? column;
 };
@@ -243,7 +243,7 @@ const listChangedSecrets = (column: string, local: Row, console: RecordState): r
   return Object.keys(after).filter((field) => after[field] !== before[field]);
 };
 
-const getFileKind = ({ name, formats = {} }: Thing, state: Row): FormatName => {
+const getFileKind = ({ name, formats = {} }: RecordType, state: Row): FormatName => {
   if (name === SECURED_USER.name || name === SECURED_GROUP.name) return state["app"] as FormatName;
   if (name === DEVICE_ACTION.name) return "devices";
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
@@ -251,7 +251,7 @@ const getFileKind = ({ name, formats = {} }: Thing, state: Row): FormatName => {
 
 /** Returns `edit` for a new record of a type whose records cannot be added in the console. */
 const determineRecordWork = (
-  thing: Thing,
+  thing: RecordType,
   action: Exclude<RecordDrift["action"], "restore">,
   changes: readonly RecordChange[],
 ): TaskRecord["work"] => {

@@ -3,7 +3,7 @@ import { checkMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../model/time.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -362,7 +362,7 @@ const ignoreConflict = (error: unknown): void => {
 };
 
 const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
-  const { fields }: Thing = FORMATS[kind].thing;
+  const { fields }: RecordType = FORMATS[kind].thing;
   const isSecret = ({ field }: ConsoleTask["records"][number]["changes"][number]): boolean =>
     fields[field]?.secret === true;
   return records.length > 0 && records.every(({ changes }) => changes.length > 0 && changes.every(isSecret));

@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName } from "../../nouns/index.ts";
+import { FORMAT_NAMES, TYPES_BY_FORMAT, type FormatName } from "../../nouns/index.ts";
 import {
   concernsWholeTenant,
   isPermittedByItems,
@@ -9,7 +9,7 @@ import {
   OPERATIONS,
   type Operation,
 } from "../../model/role-policy.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { SignInRight } from "../../model/credential.ts";
@@ -40,7 +40,7 @@ export const isOperationPermitted = (actor: Actor, operation: Operation): boolea
   getPermittedReach(actor, operation) !== undefined;
 
 /** Returns true for nouns that everybody may read. */
-export const canRead = (actor: Actor, { collection, rights = {} }: Thing): boolean =>
+export const canRead = (actor: Actor, { collection, rights = {} }: RecordType): boolean =>
   !("read" in rights) || isOperationPermitted(actor, `${collection}.read` as Operation);
 
 /** Returns the actor with all rights of the account, without the limits of an access token. */
@@ -94,12 +94,12 @@ export const requireTokenRights = ({ credential }: Actor, needed: readonly Neede
 };
 
 export const getImportOperations = (kind: FormatName): readonly Operation[] => {
-  const { collection, rights } = THINGS_BY_FORMAT[kind];
+  const { collection, rights } = TYPES_BY_FORMAT[kind];
   return Object.keys(rights).flatMap((right) => (right === "read" ? [] : [`${collection}.${right}` as Operation]));
 };
 
 /** Returns the right to view a kind's records, because a plan shows the records that it changes. */
-export const getViewOperation = (kind: FormatName): Operation => `${THINGS_BY_FORMAT[kind].collection}.read`;
+export const getViewOperation = (kind: FormatName): Operation => `${TYPES_BY_FORMAT[kind].collection}.read`;
 
 export const canImport = (actor: Actor, kind: FormatName): boolean =>
   isOperationPermitted(actor, getViewOperation(kind)) &&

@@ -1,6 +1,6 @@
 import type { PlanCounts } from "../plans/staging/counts.ts";
 import { buildKindDefinition } from "../plans/staging/kinds.ts";
-import { type FormatName, THINGS, THINGS_BY_FORMAT } from "../../nouns/index.ts";
+import { type FormatName, RECORD_TYPES, TYPES_BY_FORMAT } from "../../nouns/index.ts";
 import { NOTE_FIELDS } from "../../nouns/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../nouns/organisation.ts";
@@ -12,13 +12,13 @@ import { requireAccountRights, requireTokenRights } from "./check.ts";
 type PlanWork = ReturnType<typeof derivePlanWork>;
 
 const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
-  const writing = [getChangeOperation(THINGS_BY_FORMAT[kind], "write")];
+  const writing = [getChangeOperation(TYPES_BY_FORMAT[kind], "write")];
   return {
     create: kind === "users" ? getOperationsForNewUsers(actor.orgs === undefined) : writing,
     edit: writing,
     note: ["devices.note"],
     move: kind === "users" ? ["users.move"] : writing,
-    delete: [getChangeOperation(THINGS_BY_FORMAT[kind], "delete")],
+    delete: [getChangeOperation(TYPES_BY_FORMAT[kind], "delete")],
     createOrgs: ["orgs.write"],
     release: ["devices.write"],
   };
@@ -54,7 +54,7 @@ export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: Pl
 
 function* listRelatedOperations(actor: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
   for (const { thing: name, create, update, delete: gone } of beside) {
-    const thing = THINGS.get(name);
+    const thing = RECORD_TYPES.get(name);
     if (thing === undefined) throw new TypeError(`no noun is named ${name}`);
     yield (
       (thing.changedBy as readonly Operation[] | undefined) ?? [

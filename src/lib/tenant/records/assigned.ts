@@ -6,7 +6,7 @@ import { parsePropertyList } from "../../apple/encoding/property-list.ts";
 import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import type { APP, CONFIG_PROFILE } from "../../nouns/config-profile.ts";
-import { MAX_KEPT_FILE_BYTES, type ManualValues, type Thing } from "../../model/thing.ts";
+import { MAX_KEPT_FILE_BYTES, type ManualValues, type RecordType } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { storeExpiry } from "../renewals/renewals.ts";
@@ -16,7 +16,7 @@ import type { Writer } from "../store/store.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST } from "./assigned-rows.ts";
 import { getRecordById, type EditableRecordType } from "./records.ts";
 
-type EditableTypePromise<T extends Thing> = Promise<EditableRecordType<T["fields"]>>;
+type EditableTypePromise<T extends RecordType> = Promise<EditableRecordType<T["fields"]>>;
 
 export const createEditableProfileType = async (given: ManualValues): EditableTypePromise<typeof CONFIG_PROFILE> => ({
   list: CONFIG_PROFILE_LIST,

@@ -1,13 +1,16 @@
 import type { FormatName } from "../../nouns/index.ts";
 import { createFormat } from "../../model/format.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import type { Fields, Thing, ThingInFiles } from "../../model/thing.ts";
+import type { Fields, RecordType, FileRecordType } from "../../model/thing.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { buildCaseSql, buildFieldKeySql } from "../store/sql.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 
 /** Defines the list of a noun that is found by its ID and by its unique fields, with the organisations it refers to. */
-export const defineRecordList = <F extends Fields>(thing: ThingInFiles & Thing<F>, name: FormatName): RecordList<F> => {
+export const defineRecordList = <F extends Fields>(
+  thing: FileRecordType & RecordType<F>,
+  name: FormatName,
+): RecordList<F> => {
   const all: Fields = thing.fields;
   const format = createFormat(thing, name);
   const { namedBy = "name" } = thing;

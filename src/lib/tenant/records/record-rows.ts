@@ -1,5 +1,5 @@
 import { comparisonKey } from "../../model/normalise.ts";
-import { getColumnName, getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
+import { getColumnName, getKeyColumn, type Field, type RecordType } from "../../model/thing.ts";
 import { getSeries } from "../../nouns/index.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
@@ -19,14 +19,14 @@ export type StoredValue = SqlValue | readonly string[];
 
 export type StoredValues = ReadonlyMap<string, StoredValue>;
 
-const getRecordField = ({ name: thing, fields }: Thing, name: string): Field => {
+const getRecordField = ({ name: thing, fields }: RecordType, name: string): Field => {
   const { [name]: field } = fields;
   if (field === undefined) throw new TypeError(`${thing} has no field ${name}`);
   return field;
 };
 
 const buildFieldColumns = (
-  thing: Thing,
+  thing: RecordType,
   name: string,
   value: StoredValue,
 ): readonly (readonly [string, SqlValue])[] => {
@@ -38,7 +38,7 @@ const buildFieldColumns = (
   return [[column, isList ? JSON.stringify(value) : value], ...keys];
 };
 
-const buildRecordColumns = (thing: Thing, values: StoredValues): readonly (readonly [string, SqlValue])[] =>
+const buildRecordColumns = (thing: RecordType, values: StoredValues): readonly (readonly [string, SqlValue])[] =>
   [...values].flatMap(([name, value]) => buildFieldColumns(thing, name, value));
 
 export interface NewRecord {
@@ -50,7 +50,7 @@ export interface NewRecord {
 
 export const insertRecord = async (
   writer: Writer,
-  thing: Thing,
+  thing: RecordType,
   { id, values, at, columns: further = {} }: NewRecord,
 ): Promise<number> => {
   const series = getSeries(thing);
@@ -69,7 +69,7 @@ export const insertRecord = async (
 /** Returns false if the record already has these values. */
 export const updateRecord = async (
   writer: Writer,
-  thing: Thing,
+  thing: RecordType,
   { pk, values, at, columns: further = {} }: Omit<NewRecord, "id"> & { readonly pk: number },
 ): Promise<boolean> => {
   const columns = [...buildRecordColumns(thing, values), ...Object.entries(further)];
@@ -85,7 +85,7 @@ export const updateRecord = async (
   return true;
 };
 
-const writeUniqueListKeys = async (writer: Writer, thing: Thing, pk: number, values: StoredValues): Promise<void> => {
+const writeUniqueListKeys = async (writer: Writer, thing: RecordType, pk: number, values: StoredValues) => {
   for (const [name, table] of Object.entries(UNIQUE_LIST_TABLES[thing.name] ?? {})) {
     const value = values.get(name);
     if (!Array.isArray(value)) continue;
@@ -110,7 +110,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
 /** Returns the record with a unique value, even if the acting account cannot see the record. */
 export const findValueHolder = async (
   reader: Reader,
-  thing: Thing,
+  thing: RecordType,
   { field: name, value }: { readonly field: string; readonly value: string },
   among: string | null = null,
 ): Promise<number | undefined> => {

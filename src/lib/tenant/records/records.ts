@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { createKeyComparator } from "../../model/normalise.ts";
-import { getActionPrefix, getCollection, getCollectionOf, getThingNoun, THINGS } from "../../nouns/index.ts";
+import { getActionPrefix, getCollection, getCollectionOf, getThingNoun, RECORD_TYPES } from "../../nouns/index.ts";
 import { toStoredValue } from "../../model/rules.ts";
 import {
   getCommandNoun,
@@ -10,7 +10,7 @@ import {
   type Fields,
   type ManualValues,
   type RecordOf,
-  type Thing,
+  type RecordType,
   CUSTOM_VALUE_RULE,
   valueRuleOf,
 } from "../../model/thing.ts";
@@ -260,7 +260,7 @@ export const toChangedObject = (
   name: getRecordLabel(thing, record),
 });
 
-const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): string => {
+const getRecordLabel = ({ fields, namedBy = "name" }: RecordType, record: object): string => {
   const { [namedBy]: field } = fields;
   return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
 };
@@ -398,7 +398,7 @@ export const createUnknownIdFailure = (thing: string, id: string): Failure => {
 };
 
 const createLookupHint = (name: string, verb: string): Text | undefined => {
-  const thing = THINGS.get(name);
+  const thing = RECORD_TYPES.get(name);
   if (thing === undefined || (thing.command === undefined && thing.formats === undefined)) return undefined;
   const line = `clomoctl ${getCommandNoun(thing)} ${verb}`;
   return text(`run: \`${line}\``, `確認: \`${line}\``);

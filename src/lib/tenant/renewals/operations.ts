@@ -1,5 +1,5 @@
 import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWAL_FILE_FIELDS } from "../../nouns/renewal.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { operation, type InputKit } from "../operation.ts";
 import type { Session } from "../session.ts";
 import { listReminders, listRenewalItems } from "./renewal-rows.ts";
@@ -10,7 +10,7 @@ const buildNewItem = ({ z, buildFieldSchemas }: InputKit) => {
 };
 
 /** The owner of the computer may read all nouns. */
-const findReadableNouns = async ({ actor }: Session): Promise<(noun: Thing) => boolean> => {
+const findReadableNouns = async ({ actor }: Session): Promise<(noun: RecordType) => boolean> => {
   if (actor.account === undefined) return () => true;
   const { canRead } = await import("../policy/check.ts");
   return (noun) => canRead(actor, noun);

@@ -9,7 +9,7 @@ import {
   type RenewalItem,
 } from "../../nouns/renewal.ts";
 import { DEFAULT_TIMEZONE, toUtcInstant } from "../../model/time.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { RecordType } from "../../model/thing.ts";
 import { NOUNS, TENANT_PROFILE } from "../../nouns/index.ts";
 import { CONTRACT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
@@ -95,9 +95,9 @@ const TENANT_CONTRACTS_SQL = `select null as id, e.value ->> 'name' as name, nul
   e.value ->> 'from' as since from tenant_profile t, json_each(t.contracts) e`;
 
 /** What ends, by noun: the kind of item, and SQL of the records with their days. */
-const ENDINGS: readonly { readonly noun: Thing; readonly kind: string; readonly sql: string }[] = [
+const ENDINGS: readonly { readonly noun: RecordType; readonly kind: string; readonly sql: string }[] = [
   { noun: TENANT_PROFILE, kind: CONTRACT.until.ends, sql: TENANT_CONTRACTS_SQL },
-  ...NOUNS.flatMap((noun: Thing) => {
+  ...NOUNS.flatMap((noun: RecordType) => {
     const { name: table, namedBy = "name", keys = [], fields } = noun;
     const [{ field: key } = { field: namedBy }] = keys;
     const name = key === namedBy ? `t.${key}` : `concat_ws(' ', t.${key}, t.${namedBy})`;
@@ -119,7 +119,7 @@ const createEndingId = (kind: string, name: string): string => {
 /** Lists the records that end, as items. @param mayRead returns false for nouns whose records are not shown */
 const listEndingRecords = async (
   reader: Reader,
-  mayRead: (noun: Thing) => boolean,
+  mayRead: (noun: RecordType) => boolean,
 ): Promise<readonly RenewalItem[]> => {
   const found = await Array.fromAsync(ENDINGS, async ({ noun, kind, sql }) => {
     const rows = mayRead(noun) ? await reader.all(`select * from (${sql}) where day is not null`) : [];
@@ -150,7 +150,7 @@ const listEndingRecords = async (
 /** Lists everything that ends: the recorded items, and the records of other nouns that end. */
 export const listRenewalItems = async (
   reader: Reader,
-  mayRead: (noun: Thing) => boolean = () => true,
+  mayRead: (noun: RecordType) => boolean = () => true,
 ): Promise<RenewalItem[]> => {
   await createVisibleOwnersTable(reader);
   const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ANSWER } from "../../nouns/answer.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { ID_FIELD, type Fields, type Thing } from "../../model/thing.ts";
+import { ID_FIELD, type Fields, type RecordType } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { openListExport } from "./list-export.ts";
 import { CREATION_ORDER, findRecords, readAllRecords, streamList, type RecordList } from "./lists.ts";
@@ -30,7 +30,7 @@ const FIELDS = {
   },
 } as const satisfies Fields;
 
-const PHONE: Thing<typeof FIELDS> = { ...ANSWER, name: "phone", fields: FIELDS };
+const PHONE: RecordType<typeof FIELDS> = { ...ANSWER, name: "phone", fields: FIELDS };
 
 const column = (field: string, more: object = {}) => ({
   ...FORMATS.users.columns[0],

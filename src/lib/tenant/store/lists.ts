@@ -8,7 +8,7 @@ import {
   type Field,
   type Fields,
   type RecordOf,
-  type Thing,
+  type RecordType,
 } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import {
@@ -46,7 +46,7 @@ export type ListFilters = Readonly<
 
 /** The SQL uses the alias `t` for the record type's table. */
 export interface RecordList<F extends Fields = Fields> {
-  readonly thing: Thing<F>;
+  readonly thing: RecordType<F>;
   readonly format?: Format | undefined;
   readonly table: string;
   readonly joined?: string | undefined;

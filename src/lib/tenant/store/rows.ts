@@ -1,4 +1,4 @@
-import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts";
+import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { quoteIdentifier } from "./sql.ts";
 import type { Row, SqlValue, Writer } from "./store.ts";
 
@@ -40,12 +40,12 @@ const fromColumnValue = ({ type, nullable }: Field, value: SqlValue): unknown =>
   return (type === "texts" || type === "objects") && value !== null ? (JSON.parse(String(value)) as unknown) : value;
 };
 
-export const toRow = (thing: Thing, record: object): RowValues =>
+export const toRow = (thing: RecordType, record: object): RowValues =>
   Object.fromEntries(
     listStoredColumns(thing).map(([name]) => [name, toColumnValue(record[name as keyof typeof record])] as const),
   );
 
-export const fromRow = (thing: Thing, row: Row): Readonly<Record<string, unknown>> =>
+export const fromRow = (thing: RecordType, row: Row): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     listStoredColumns(thing).map(([name, field]) => [name, fromColumnValue(field, row[name] ?? null)]),
   );

@@ -1,10 +1,10 @@
 import { ACCOUNT } from "../../nouns/account.ts";
 import { DEVICE, DEVICE_ACTION } from "../../nouns/device.ts";
-import { FORMAT_NAMES, THINGS, THINGS_BY_FORMAT, THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
+import { FORMAT_NAMES, RECORD_TYPES, TYPES_BY_FORMAT, THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { RESTRICTED_FIELDS } from "../../nouns/renewal.ts";
 import { SECURED_USER } from "../../nouns/secured-user.ts";
-import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts";
+import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
@@ -71,15 +71,15 @@ const refersToPlace = ({ type, refers }: Field): boolean =>
   type !== "texts" && (refers?.to === ORG.name || refers?.to === USER.name);
 
 /** Returns true for records that belong to the organisation of what they refer to, or else to the whole tenant. */
-export const belongsToOrg = (thing: Thing): boolean =>
+export const belongsToOrg = (thing: RecordType): boolean =>
   thing === DEVICE_ACTION || listStoredColumns(thing).some(([, field]) => refersToPlace(field));
 
 /** Record types without an organisation. Accounts that may read such a type see all its records. */
-export const WHOLE_THINGS: readonly Thing[] = [...THINGS.values()].filter(
+export const WHOLE_THINGS: readonly RecordType[] = [...RECORD_TYPES.values()].filter(
   (thing) => !belongsToOrg(thing) && thing.scope === undefined && thing !== ACCOUNT,
 );
 
-export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string): string => {
+export const buildRecordOrgSql = (thing: RecordType, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
   if (thing === DEVICE_ACTION) {
     const ofDevice = (name: string): string => `d."${name}"`;
@@ -94,7 +94,7 @@ export const buildRecordOrgSql = (thing: Thing, column: (name: string) => string
   }, String(ROOT_ORG_NUMBER));
 };
 
-export const buildIsInScope = (thing: Thing): string =>
+export const buildIsInScope = (thing: RecordType): string =>
   buildIsOrgInScope(buildRecordOrgSql(thing, (column) => `t."${column}"`));
 
 const buildIsKindInScope = ({ kinds }: Scope): string =>
@@ -106,7 +106,7 @@ const PLANNED_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail ->
 const IS_IMPORT_IN_SCOPE = `${PLANNED_ORGS_SQL} is not null
   and not exists (select 1 from json_each(${PLANNED_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
-const buildIsObservedInScope = (thing: Thing): string => {
+const buildIsObservedInScope = (thing: RecordType): string => {
   const versions = getVersionSchema(thing.name);
   const shown = (column: string): string =>
     buildCaseSql(
@@ -120,10 +120,10 @@ const buildIsObservedInScope = (thing: Thing): string => {
     else ${isOrWas((column) => `t."${column}"`)} end`;
 };
 
-const buildVisibleObservedRows = (scope: Scope, thing: Thing): string => {
+const buildVisibleObservedRows = (scope: Scope, thing: RecordType): string => {
   const ofAll = scope.orgs === undefined;
-  const kindsOf = (of: Thing) =>
-    scope.kinds.filter((kind) => THINGS_BY_FORMAT[kind].name === (of === DEVICE_ACTION ? DEVICE : of).name);
+  const kindsOf = (of: RecordType) =>
+    scope.kinds.filter((kind) => TYPES_BY_FORMAT[kind].name === (of === DEVICE_ACTION ? DEVICE : of).name);
   if (thing.scope !== undefined)
     return scope.secured ? `t.app in (${buildNameListSql(kindsOf(SECURED_USER))})` : "false";
   if (belongsToOrg(thing))
@@ -148,7 +148,7 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
 
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
-  const things = [...THINGS.values()];
+  const things = [...RECORD_TYPES.values()];
   return new Map([
     ...things.filter(belongsToOrg).map((thing) => [thing.name, buildIsInScope(thing)] as const),
     ...things.flatMap((thing) => (thing.scope === undefined ? [] : [[thing.name, String(scope.secured)] as const])),

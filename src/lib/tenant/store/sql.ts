@@ -1,5 +1,5 @@
 import { CP932_FORMS, type Comparison } from "../../model/normalise.ts";
-import { getKeyColumn, type Thing } from "../../model/thing.ts";
+import { getKeyColumn, type RecordType } from "../../model/thing.ts";
 
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
@@ -21,7 +21,7 @@ export const buildSerialKeySql = (of: string): string =>
   buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
 export const buildFieldKeySql = (
-  { fields }: Thing,
+  { fields }: RecordType,
   name: string,
   column: (name: string) => string,
   value = column(name),

@@ -1,4 +1,4 @@
-import { PANEL_KINDS, THINGS_BY_FORMAT, type PanelKind } from "../../nouns/index.ts";
+import { PANEL_KINDS, TYPES_BY_FORMAT, type PanelKind } from "../../nouns/index.ts";
 import { CONTRACT, TENANT } from "../../nouns/tenant.ts";
 import { readOpenTasks } from "../console/tasks.ts";
 import { operation } from "../operation.ts";
@@ -11,7 +11,7 @@ const countRecords = async (reader: Reader): Promise<Readonly<Record<PanelKind, 
   const counts = await Array.fromAsync(PANEL_KINDS, async (kind) => {
     // 全社 always exists and is not counted
     const which = kind === "orgs" ? " where parent is not null" : "";
-    return [kind, await reader.count(`select count(*) from ${THINGS_BY_FORMAT[kind].name}${which}`)] as const;
+    return [kind, await reader.count(`select count(*) from ${TYPES_BY_FORMAT[kind].name}${which}`)] as const;
   });
   return Object.fromEntries(counts) as Record<PanelKind, number>;
 };

@@ -1,6 +1,6 @@
 import { ACCOUNT } from "../../nouns/account.ts";
 import { ORG, parseOrgPath } from "../../nouns/organisation.ts";
-import { listStoredColumns, type Thing } from "../../model/thing.ts";
+import { listStoredColumns, type RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Session } from "../session.ts";
 import type { Reader, Row, Params } from "../store/store.ts";
@@ -22,7 +22,7 @@ import { getVersionSchema } from "./save-versions.ts";
 import { getVersionTable } from "./tables.ts";
 
 /** SQL: true if a field of `t` has the key `:FIELD`. */
-const buildHasKeySql = (thing: Thing, field: string): string => {
+const buildHasKeySql = (thing: RecordType, field: string): string => {
   const key = buildFieldKeySql(thing, field, (column) => `t.${quoteIdentifier(column)}`);
   if (thing.fields[field]?.type !== "texts") return `${key} = :${field}`;
   // the first condition is cheap and is false for nearly all records
@@ -30,7 +30,7 @@ const buildHasKeySql = (thing: Thing, field: string): string => {
 };
 
 /** Finds records by id and by present and former names and keys. */
-const findRecordNumbers = async (reader: Reader, thing: Thing, name: string): Promise<readonly number[]> => {
+const findRecordNumbers = async (reader: Reader, thing: RecordType, name: string): Promise<readonly number[]> => {
   const { fields, keys = [], namedBy = "name" } = thing;
   const named = Object.entries(fields).filter(
     ([field, { unique }]) => unique === true || field === namedBy || keys.some((key) => key.field === field),
@@ -77,19 +77,19 @@ export interface RecordHistory {
 type VersionChange = RecordVersion["changes"][number];
 
 interface HistoryColumn {
-  readonly thing: Thing;
+  readonly thing: RecordType;
   readonly column: string;
   readonly field: string;
 }
 
 interface HistoryNoun {
-  readonly thing: Thing;
+  readonly thing: RecordType;
   readonly columns: readonly HistoryColumn[];
   readonly namedBy?: string | undefined;
   readonly defaults?: Row | undefined;
 }
 
-const listHistoryColumns = (thing: Thing): readonly HistoryColumn[] =>
+const listHistoryColumns = (thing: RecordType): readonly HistoryColumn[] =>
   listStoredColumns(thing).map(([column]) => ({ thing, column, field: column }));
 
 /** Accounts have the names of users, and their history shows when a password was set. */

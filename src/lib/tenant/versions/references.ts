@@ -2,15 +2,15 @@ import { ACCOUNT } from "../../nouns/account.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { SCHEME } from "../../nouns/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
-import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { THINGS } from "../../nouns/index.ts";
+import { listStoredColumns, type RecordType } from "../../model/thing.ts";
+import { RECORD_TYPES } from "../../nouns/index.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 
 /** References from records of one type to records of another type. The functions return SQL for a table alias. */
 export interface StoredRelation {
-  readonly from: Thing;
-  readonly to: Thing;
+  readonly from: RecordType;
+  readonly to: RecordType;
   readonly field: string;
   readonly columns: readonly string[];
   readonly value: (from: string) => string;
@@ -25,13 +25,13 @@ export interface StoredRelation {
 }
 
 /** Returns a reference by number; `more` says what differs. */
-const createRelation = (from: Thing, field: string, to: Thing, more: Partial<StoredRelation> = {}): StoredRelation => ({
+const createRelation = (from: RecordType, field: string, to: RecordType, more?: Partial<StoredRelation>) => ({
   from,
   to,
   field,
   columns: [field],
-  value: (alias) => `${alias}.${quoteIdentifier(field)}`,
-  key: (alias) => `${alias}.pk`,
+  value: (alias: string) => `${alias}.${quoteIdentifier(field)}`,
+  key: (alias: string) => `${alias}.pk`,
   among: () => "true",
   ...more,
 });
@@ -39,16 +39,16 @@ const createRelation = (from: Thing, field: string, to: Thing, more: Partial<Sto
 const isHeldByAccount = (alias: string): string =>
   `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
 
-export const KEY_LISTS = [...THINGS.values()].flatMap((from) =>
+export const KEY_LISTS = [...RECORD_TYPES.values()].flatMap((from) =>
   Object.entries(from.fields).flatMap(([list, { follows }]) =>
     follows === undefined ? [] : [{ from, list, to: follows[0], by: follows[1] }],
   ),
 );
 
 export const RELATIONS: readonly StoredRelation[] = [
-  ...[...THINGS.values()].flatMap((thing) =>
+  ...[...RECORD_TYPES.values()].flatMap((thing) =>
     listStoredColumns(thing).flatMap(([column, { type, refers }]) => {
-      const to = type === "texts" ? undefined : THINGS.get(refers?.to ?? "");
+      const to = type === "texts" ? undefined : RECORD_TYPES.get(refers?.to ?? "");
       return to === undefined ? [] : [createRelation(thing, column, to)];
     }),
   ),

@@ -1,13 +1,13 @@
 import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../nouns/account.ts";
-import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { THINGS } from "../../nouns/index.ts";
+import { listStoredColumns, type RecordType } from "../../model/thing.ts";
+import { RECORD_TYPES } from "../../nouns/index.ts";
 
 // A version contains the values that a record had before a change: all values after a deletion, else the values of
 // changed columns.
 
 export interface VersionSchema {
-  readonly thing: Thing;
+  readonly thing: RecordType;
   readonly key: string;
   /** `bit` is SQL of the column's bit in `changed`; `leads` is false for constant or derived columns */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
@@ -26,16 +26,16 @@ export const getColumnBit = ({ thing, columns }: Pick<VersionSchema, "thing" | "
   return found.bit;
 };
 
-export const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof buildDerivedColumns> => {
+export const getDerivedColumns = ({ fields }: RecordType, column: string): ReturnType<typeof buildDerivedColumns> => {
   const { refers, short = column, type, comparison = "exact", sortKey } = fields[column] ?? {};
   if (refers !== undefined && type !== "texts") return [];
   return buildDerivedColumns(short, comparison, type === "texts", sortKey);
 };
 
 /** An account has the number and the id of its user, and there is only one record of the settings. */
-const THINGS_WITHOUT_OWN_ID: readonly Thing[] = [ACCOUNT, ACCOUNT_SETTINGS];
+const THINGS_WITHOUT_OWN_ID: readonly RecordType[] = [ACCOUNT, ACCOUNT_SETTINGS];
 
-const buildVersionSchema = (thing: Thing): VersionSchema => {
+const buildVersionSchema = (thing: RecordType): VersionSchema => {
   const { fields, scope = "id" } = thing;
   const constant = new Set(["id", scope, "createdAt"].filter((name) => fields[name] !== undefined));
   if (THINGS_WITHOUT_OWN_ID.includes(thing)) constant.delete("id");
@@ -55,7 +55,7 @@ const buildVersionSchema = (thing: Thing): VersionSchema => {
 };
 
 export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
-  [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing)] as const),
+  [...RECORD_TYPES].map(([name, thing]) => [name, buildVersionSchema(thing)] as const),
 );
 
 export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;
@@ -69,7 +69,7 @@ export const buildHasWrittenSql = (revision: string): string =>
   `(${CHANGE_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
 
 /** Returns the columns with times of secrets. Undo does not restore these columns, because secrets are not stored. */
-export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
+export const listSecretTimeColumns = ({ fields }: RecordType): readonly string[] => [
   "secrets",
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
 ];

@@ -1,6 +1,6 @@
 import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import { SCHEME } from "../../nouns/scheme.ts";
-import type { Field, Thing } from "../../model/thing.ts";
+import type { Field, RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "./save-versions.ts";
@@ -27,7 +27,7 @@ export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordStat
 };
 
 /** Record types that are also visible to accounts with a limited scope. */
-export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
+export const SHARED_THINGS: readonly RecordType[] = [CUSTOM_FIELD, SCHEME];
 
 /** An account that sees an audit record of a deletion may see the deleted record. */
 const isRecordVisible = async (
@@ -76,14 +76,14 @@ export class TimelineReader {
     this.#reader = reader;
   }
 
-  of({ name }: Pick<Thing, "name">, pk: number): Promise<Timeline> {
+  of({ name }: Pick<RecordType, "name">, pk: number): Promise<Timeline> {
     const place = `${name} ${pk}`;
     const timeline = this.#known.get(place) ?? readTimeline(this.#reader, getVersionSchema(name), pk);
     this.#known.set(place, timeline);
     return timeline;
   }
 
-  called(thing: Thing, pk: SqlValue, moment: Moment): Promise<string | null> {
+  called(thing: RecordType, pk: SqlValue, moment: Moment): Promise<string | null> {
     return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
       return timeline.isVisible ? getStateAt(timeline, moment) : null;
@@ -91,9 +91,9 @@ export class TimelineReader {
   }
 }
 
-export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
+export type StateReader = (thing: RecordType, pk: number) => Promise<RecordState>;
 
-export type NameReader = (thing: Thing, pk: SqlValue) => Promise<string | null>;
+export type NameReader = (thing: RecordType, pk: SqlValue) => Promise<string | null>;
 
 export const createStateNameReader =
   (stateOf: StateReader): NameReader =>
@@ -115,12 +115,12 @@ const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> 
 
 export type DisplayValue = boolean | string | string[] | null;
 
-export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
+export const findFieldOfColumn = ({ fields }: RecordType, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
 /** Returns a stored value in the form that people read. @param called returns the name of a referenced record */
 export const toDisplayValue = async (
-  thing: Thing,
+  thing: RecordType,
   column: string,
   value: SqlValue,
   called: NameReader,
@@ -138,7 +138,7 @@ export const toDisplayValue = async (
   return type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
 };
 
-const buildRecordName = ({ fields, keys: [key] = [], namedBy = "name" }: Thing, state: Row): string => {
+const buildRecordName = ({ fields, keys: [key] = [], namedBy = "name" }: RecordType, state: Row): string => {
   const name = String(state[namedBy]);
   const value = key === undefined ? null : (state[key.field] ?? null);
   if (key === undefined || value === null) return name;

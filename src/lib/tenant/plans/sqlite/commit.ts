@@ -1,5 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
-import type { Thing } from "../../../model/thing.ts";
+import type { RecordType } from "../../../model/thing.ts";
 import { DEVICE } from "../../../nouns/device.ts";
 import {
   buildSaveUnsettledSql,
@@ -49,7 +49,7 @@ const storeLastNumber = (database: Database, series: string, table: string): voi
   );
 };
 
-export const readTableColumns = (database: Database, thing: Thing): readonly string[] =>
+export const readTableColumns = (database: Database, thing: RecordType): readonly string[] =>
   database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
 
 const storeChangedVersions = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
@@ -103,7 +103,7 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
 
 const recordCreatedRange = (
   database: Database,
-  { name }: Thing,
+  { name }: RecordType,
   { revision }: CommitContext,
   range: { readonly first: number; readonly last: number },
 ): void => {
@@ -165,7 +165,7 @@ const updateRecords = (database: Database, plan: PlanDefinition, context: Commit
   forEachRowRange(database, (range) => database.run(sql, { ...context, kind, ...range }));
 };
 
-const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): string =>
+const buildClaimSql = ({ field, table }: Claim, thing: RecordType, which: string): string =>
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 

@@ -9,7 +9,7 @@ import {
   quoteIdentifier,
 } from "../../store/sql.ts";
 import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../staging/kinds.ts";
-import { getKeyColumn, type Thing } from "../../../model/thing.ts";
+import { getKeyColumn, type RecordType } from "../../../model/thing.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan uses the aliases `r` (a staged row), `t` (the matching record), `o_…` (a record that a cell refers
@@ -33,7 +33,7 @@ export const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
 export const buildRecordLabelSql = (
-  { fields, keys: [key] = [], namedBy = "name" }: Thing,
+  { fields, keys: [key] = [], namedBy = "name" }: RecordType,
   column = recordColumn,
 ): string => {
   const name = column(namedBy);

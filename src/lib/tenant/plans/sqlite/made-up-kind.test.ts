@@ -6,7 +6,7 @@ import { Stager } from "../staging/stage.ts";
 import type { FormatName } from "../../../nouns/index.ts";
 import { createFormat } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { CREATED_AT_FIELD, ID_FIELD, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
+import { CREATED_AT_FIELD, ID_FIELD, type Field, type RecordType, type FileRecordType } from "../../../model/thing.ts";
 import { text } from "../../../text/index.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { applyPlan } from "./commit.ts";
@@ -32,7 +32,7 @@ const MAKER = {
     createdAt: CREATED_AT_FIELD,
   },
   usual: [],
-} as const satisfies Thing;
+} as const satisfies RecordType;
 
 /** A thing that the program does not know, with all that a kind of import can have. */
 const GADGET = {
@@ -74,7 +74,7 @@ const GADGET = {
     keeps: { fields: ["serial", "tag", "pin"], code: "administrator-account" },
   },
   usual: [],
-} as const satisfies ThingInFiles;
+} as const satisfies FileRecordType;
 
 const format = createFormat(GADGET, "gadgets");
 const tables = buildThingTables([...Object.values(FORMATS), format], [{ thing: MAKER }]);

@@ -1,4 +1,4 @@
-import type { Thing } from "../../../model/thing.ts";
+import type { RecordType } from "../../../model/thing.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildCaseSql, buildJsonListSql } from "../../store/sql.ts";
@@ -15,7 +15,7 @@ const buildLacksRowSql = (one: string, other: string): string =>
   `select 1 from (select * from ${one} except select * from ${other}) lacking limit 1`;
 
 /** @param planned SQL: the records that the plan was to change. Returns the one that was written last since then. */
-const findChangedRecord = (database: Database, thing: Thing, planned: string, since: number): BlockedRecord[] => {
+const findChangedRecord = (database: Database, thing: RecordType, planned: string, since: number): BlockedRecord[] => {
   const versions = getVersionSchema(thing.name);
   const fields = versions.columns.flatMap(({ name, bit, leads }) =>
     leads ? [buildCaseSql(`v.changed & ${bit} <> 0`, `',"${name}"'`, "''")] : [],

@@ -3,7 +3,7 @@ import type { StoredRequest } from "../request.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
-import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
+import { getKeyColumn, type Reference, type RecordType } from "../../../model/thing.ts";
 import { getCollection, getSeries, type Collection } from "../../../nouns/index.ts";
 import type { CommitDetails } from "../engine.ts";
 import type { Database } from "../../store/sqlite/database.ts";
@@ -14,7 +14,7 @@ import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySq
  * `updatedAt` and `revision`.
  */
 export interface ThingTable {
-  readonly thing: Thing;
+  readonly thing: RecordType;
   /** tables with the keys of unique lists, by field; a single unique value has a unique index on its key instead */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** for a type with one secret: the column with the time at which it was set; default: `secrets`, times by field */
@@ -65,7 +65,7 @@ export interface StoredReference {
 /** A kind of import and the table of its records. SQL conditions use the alias `t`; `:kind` is the format's name. */
 export interface StoredKind extends KindDefinition {
   readonly name: string;
-  readonly thing: Thing;
+  readonly thing: RecordType;
   readonly table: ThingTable;
   readonly collection: Collection;
   readonly series: Collection;
@@ -91,7 +91,7 @@ export const UNDELETABLE_TABLE = "undeletable";
 /** SQL: true if no skipped row of the file has a key of the record `t`. */
 export const IS_ABSENT_SQL = "not exists (select 1 from s.present p where p.target = t.pk)";
 
-export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
+export const getDeletionTable = ({ name }: RecordType): string => `s.deleted_${name}`;
 
 export const toComparedKind = (kind: StoredKind): StoredKind => ({
   ...kind,
@@ -135,7 +135,7 @@ export const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): K
       };
 };
 
-export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string =>
+export const buildIsInKindScopeSql = ({ scope }: RecordType, record: string): string =>
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
 /** Returns the kind of import for a format. @throws TypeError if cells refer to a record type without a table */

@@ -1,12 +1,12 @@
 import { ACCOUNT } from "../../../nouns/account.ts";
 import { buildNamesakesSql, ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
-import { FORMAT_NAMES, type FormatName, THINGS } from "../../../nouns/index.ts";
+import { FORMAT_NAMES, type FormatName, RECORD_TYPES } from "../../../nouns/index.ts";
 import { DEVICE } from "../../../nouns/device.ts";
 import { buildKindDefinition } from "../staging/kinds.ts";
 import type { Format } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { ORG } from "../../../nouns/organisation.ts";
-import type { Thing } from "../../../model/thing.ts";
+import type { RecordType } from "../../../model/thing.ts";
 import { USER } from "../../../nouns/user.ts";
 import { ORG_MANAGERS_SQL } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
@@ -54,7 +54,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
 ];
 
 /** References that prevent deletions but that files do not contain. */
-const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing })[] = [
+const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: RecordType })[] = [
   {
     of: ORG,
     thing: ACCOUNT,
@@ -63,7 +63,7 @@ const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing 
   },
 ];
 
-const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
+const findReferringColumns = ({ name }: RecordType, formats: readonly Format[]) => {
   const holders = formats.flatMap((format) =>
     buildKindDefinition(format)
       .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
@@ -79,7 +79,7 @@ export const buildThingTables = (
   further: readonly ThingTable[] = [],
 ): readonly ThingTable[] => {
   const known = [...SPECIAL_TABLES, ...further];
-  const others = [...new Set([...THINGS.values(), ...formats.map(({ thing }) => thing)])].filter((thing) =>
+  const others = [...new Set([...RECORD_TYPES.values(), ...formats.map(({ thing }) => thing)])].filter((thing) =>
     known.every((table) => table.thing !== thing),
   );
   return [...known, ...others.map((thing) => ({ thing }))].map((table: ThingTable) => ({

@@ -4,7 +4,7 @@ import {
   getKeyColumn,
   type RecordKey,
   type Reference,
-  type ThingInFiles,
+  type FileRecordType,
   CUSTOM_VALUE_RULE,
 } from "../../../model/thing.ts";
 
@@ -119,7 +119,7 @@ const CUSTOM_COLUMN: Column = {
   sets: CUSTOM_FIELDS_NAME,
 };
 
-const isExactOnlyKey = ({ keys, fields }: ThingInFiles, name: string): boolean => {
+const isExactOnlyKey = ({ keys, fields }: FileRecordType, name: string): boolean => {
   const { type, comparison = "exact" } = fields[name] ?? {};
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
 };

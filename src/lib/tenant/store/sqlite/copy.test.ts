@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { THINGS } from "../../../nouns/index.ts";
+import { RECORD_TYPES } from "../../../nouns/index.ts";
 import { getObservedTable } from "../../console/observed-state.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../versions/tables.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
@@ -95,7 +95,7 @@ describe("every column is emptied in a copy or declared as harmless", () => {
 
   test("in the current schema", () => {
     expect(listUndecided(create())).toEqual([]);
-    expect([...THINGS.keys()].length).toBeGreaterThan(5);
+    expect([...RECORD_TYPES.keys()].length).toBeGreaterThan(5);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
+import { listStoredColumns, type Field, type RecordType } from "../../../model/thing.ts";
 import { USER } from "../../../nouns/user.ts";
 import { Database } from "./database.ts";
 import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./schema.ts";
@@ -11,7 +11,7 @@ const ADDED = {
   added: SCHEMA_VERSION + 1,
 } as const satisfies Field;
 const { id, ...others } = USER.fields;
-const LATER: Thing = { ...USER, fields: { id, grade: ADDED, ...others } };
+const LATER: RecordType = { ...USER, fields: { id, grade: ADDED, ...others } };
 
 test("a field of a later version is added to all tables of its record type, and takes the last bit", () => {
   const database = new Database(":memory:", { plain: true });

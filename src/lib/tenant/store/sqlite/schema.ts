@@ -5,8 +5,8 @@ import { ADE_DEVICE } from "../../../nouns/ade-device.ts";
 import { ANSWER } from "../../../nouns/answer.ts";
 import { DEVICE } from "../../../nouns/device.ts";
 import { REMINDER } from "../../../nouns/renewal.ts";
-import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
-import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, THINGS } from "../../../nouns/index.ts";
+import { listStoredColumns, type Field, type RecordType } from "../../../model/thing.ts";
+import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, RECORD_TYPES } from "../../../nouns/index.ts";
 import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed-state.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../sql.ts";
@@ -23,7 +23,7 @@ interface TableOptions {
 
 const SINGLE_ROW_KEY = "pk integer primary key check (pk = 1)";
 
-const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOptions>([
+const TABLE_OPTIONS: ReadonlyMap<RecordType, TableOptions> = new Map<RecordType, TableOptions>([
   [
     ACCOUNT,
     {
@@ -53,11 +53,11 @@ const buildColumnType = ({ type, nullable, within, refers }: Field): string => {
 };
 
 const listFieldColumns = (
-  thing: Thing,
+  thing: RecordType,
 ): readonly { readonly name: string; readonly definition: string; readonly added: number | undefined }[] =>
   listStoredColumns(thing).flatMap(([name, field]) => {
     const own = TABLE_OPTIONS.get(thing)?.columns?.[name] ?? buildColumnType(field);
-    const keys = THINGS.has(thing.name) ? getDerivedColumns(thing, name) : [];
+    const keys = RECORD_TYPES.has(thing.name) ? getDerivedColumns(thing, name) : [];
     return [
       { name, definition: `${quoteIdentifier(name)} ${own}`, added: field.added },
       ...keys.map(({ column }) => ({ name: column, definition: `${column} text`, added: field.added })),
@@ -67,11 +67,11 @@ const listFieldColumns = (
 const buildCreateTableSql = (table: string, parts: readonly string[], end = ""): string =>
   `create table ${table} (${parts.join(", ")})${end};`;
 
-const buildRecordTable = (thing: Thing): readonly string[] => {
+const buildRecordTable = (thing: RecordType): readonly string[] => {
   const { number = "pk integer primary key", more = [] } = TABLE_OPTIONS.get(thing) ?? {};
   const { fields, scope } = thing;
   const hasOwnId = fields["id"] !== undefined && number === "pk integer primary key";
-  const hasRevision = THINGS.has(thing.name) && (scope !== undefined || fields["updatedAt"] !== undefined);
+  const hasRevision = RECORD_TYPES.has(thing.name) && (scope !== undefined || fields["updatedAt"] !== undefined);
   const columns = [
     number,
     ...(hasOwnId ? ["id text not null unique"] : []),
@@ -81,10 +81,10 @@ const buildRecordTable = (thing: Thing): readonly string[] => {
     ...(hasRevision ? ["revision integer not null"] : []),
     ...more,
   ];
-  return [buildCreateTableSql(thing.name, columns), ...(THINGS.has(thing.name) ? buildUniqueIndexes(thing) : [])];
+  return [buildCreateTableSql(thing.name, columns), ...(RECORD_TYPES.has(thing.name) ? buildUniqueIndexes(thing) : [])];
 };
 
-const buildUniqueIndexes = (thing: Thing): readonly string[] =>
+const buildUniqueIndexes = (thing: RecordType): readonly string[] =>
   listStoredColumns(thing).flatMap(([name, { unique, type, short = name }]) => {
     if (unique !== true || type === "texts") return [];
     const key = buildFieldKeySql(thing, name, (column) => column);
@@ -92,7 +92,7 @@ const buildUniqueIndexes = (thing: Thing): readonly string[] =>
     return [`create unique index ${thing.name}_${short} on ${thing.name} (${parts.join(", ")});`];
   });
 
-const buildStateTables = (thing: Thing): readonly string[] => {
+const buildStateTables = (thing: RecordType): readonly string[] => {
   const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions === undefined) return [];
   const later = new Set(listFieldColumns(thing).flatMap(({ name, added }) => (added === undefined ? [] : [name])));
@@ -117,13 +117,13 @@ const buildStateTables = (thing: Thing): readonly string[] => {
   ];
 };
 
-export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, ADE_DEVICE];
+export const STORED_THINGS: readonly RecordType[] = [...RECORD_TYPES.values(), REMINDER, ADE_DEVICE];
 
-export const buildRecordTables = (things: readonly Thing[]): string =>
+export const buildRecordTables = (things: readonly RecordType[]): string =>
   things.flatMap((thing) => [...buildRecordTable(thing), ...buildStateTables(thing)]).join("\n");
 
 /** SQL: adds fields of later versions. Columns are nullable, because earlier versions of records lack these values. */
-export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number, string> => {
+export const buildAddedColumns = (things: readonly RecordType[]): ReadonlyMap<number, string> => {
   const steps = new Map<number, string>();
   for (const thing of things) {
     const versions = VERSION_SCHEMAS.get(thing.name);

@@ -6,7 +6,7 @@ import {
 } from "../../../console/observed-state.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql.ts";
-import type { Thing } from "../../../../model/thing.ts";
+import type { RecordType } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
@@ -18,7 +18,7 @@ import { createTable, getMergedVersions, listMergedReferences } from "./tables.t
 /** The table of records to which keys in cells may refer: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
 
-const buildKeyListSql = (thing: Thing, field: string): string => {
+const buildKeyListSql = (thing: RecordType, field: string): string => {
   const key = buildFieldKeySql(thing, field, recordColumn);
   return thing.fields[field]?.type === "texts" ? key : buildCaseSql(`${key} is null`, "'[]'", `json_array(${key})`);
 };

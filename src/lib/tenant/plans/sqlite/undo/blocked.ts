@@ -1,6 +1,6 @@
 import { ACCOUNT } from "../../../../nouns/account.ts";
 import { ORG } from "../../../../nouns/organisation.ts";
-import type { Fields, Thing } from "../../../../model/thing.ts";
+import type { Fields, RecordType } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { CUSTOM_FIELD, USER } from "../../../../nouns/user.ts";
 import { Failure } from "../../../../errors/index.ts";
@@ -52,7 +52,7 @@ interface Obstacle {
   readonly pk?: string | undefined;
   readonly fields?: string | undefined;
   readonly change?: string | undefined;
-  readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
+  readonly other?: { readonly thing: RecordType; readonly pk: string } | undefined;
 }
 
 const storeBlockedRecords = (database: Database, revision: number, obstacle: Obstacle): void => {
@@ -72,7 +72,7 @@ function* findObstacles(database: Database, undone: UndoneChange): Generator<Obs
     yield* listAdministrators(versions, undone);
     yield* listTakenValues(versions);
   }
-  const writes = ({ name }: Thing): boolean => hasStagedRecords(database, getVersionSchema(name));
+  const writes = ({ name }: RecordType): boolean => hasStagedRecords(database, getVersionSchema(name));
   for (const relation of RELATIONS) {
     if (writes(relation.from) && relation.optional !== true) yield buildGoneReferences(relation);
     if (writes(relation.to)) yield* findUsedRecords(database, relation);
@@ -316,7 +316,7 @@ export const buildUndoEtag = (database: Database, { number, dropped, deleted }: 
 
 const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
 
-export const labelFields = (thing: Thing, names: string): readonly string[] => {
+export const labelFields = (thing: RecordType, names: string): readonly string[] => {
   const { fields }: { readonly fields: Fields } = thing;
   return (JSON.parse(names) as readonly string[]).map((one) => fields[one]?.label?.ja ?? FIELD_LABELS[one] ?? one);
 };

@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../../../nouns/account.ts";
 import { DEVICE } from "../../../../nouns/device.ts";
 import type { FormatName } from "../../../../nouns/index.ts";
-import type { Thing } from "../../../../model/thing.ts";
+import type { RecordType } from "../../../../model/thing.ts";
 import { USER } from "../../../../nouns/user.ts";
 import { IS_ABOVE_OPERATOR_SQL } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
@@ -77,7 +77,7 @@ export const prepareUndo = (database: Database, undone: UndoneChange): void => {
   restoreCustomFields(database);
 };
 
-const countRecordsOfThing = (database: Database, { name }: Thing): number => {
+const countRecordsOfThing = (database: Database, { name }: RecordType): number => {
   const kinds = getKindsOfThing(name);
   return kinds.length === 0
     ? database.count(`select count(*) from main.${name}`)
