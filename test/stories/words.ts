@@ -398,7 +398,7 @@ export interface NamedItem {
 
 /** Whether a mail reminds of an item. */
 export const remindsOf = (mail: string, { context, name }: NamedItem): boolean =>
-  mail.split("\n").some((line) => line.startsWith("- ") && line.includes(context) && line.includes(`「${name}」 2`));
+  mail.split("\n").some((line) => line.startsWith("- ") && line.includes(context) && line.includes(`「${name}」`));
 
 /** Whether a mail reminds of items; another one says once a month what is due. */
 export const isReminder = (mail: string): boolean => !mail.includes("今後 90 日");
