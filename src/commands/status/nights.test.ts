@@ -92,7 +92,7 @@ test(
         const { exit, stdout, stderr } = await run("status --notify --lang ja", { home, tenants: fetches, now });
         const lines = stdout.split("\n").slice(0, -1);
         const said = chat.posted.splice(0).map(({ body }) => (JSON.parse(body) as { text: string }).text);
-        const named = said.flatMap((text) => [...text.matchAll(/^- \w+: .*「([\w-]+)」 2/gm)].map(([, name]) => name));
+        const named = said.flatMap((text) => [...text.matchAll(/^- \w+: .*「([\w-]+)」/gm)].map(([, name]) => name));
         expect(new Set(named), `night ${night}`).toEqual(new Set(due));
         expect(named).toHaveLength(due.length);
         expect(said).toHaveLength((due.length > 0 ? 1 : 0) + (isFirst ? 1 : 0));
