@@ -174,6 +174,21 @@ unsettled, and in a list: a creation
 not changed here, deleted in the console: gone
   sync -: -
   sync 課長: 課長
+deleted, undone, shown, deleted and undone again: against the second deletion, which counts from anew
+  remove: - | open delete
+  undo: 課長 | taken-back create 課長
+  sync 課長: 課長 | taken-back create 課長
+  remove: - | open delete
+  undo: 課長 | taken-back create 課長
+  sync 課長: 課長 | taken-back create 課長
+  sync 課長: 課長
+a creation in a file, deleted here and dropped: the record of an export is the console's
+  sync -: -
+  create 部長: 部長 | open create 部長
+  write: 部長 | open create 部長
+  remove: - | taken-back delete
+  drop-first: -
+  sync 課長: 課長
 an undone sync brought it back: unsettled if nobody can be asked
   sync -: -
   undo-sync: 課長

@@ -70,12 +70,12 @@ export const buildAgainstSql = (versions: VersionSchema, which: string): string 
     where ${which} and ${buildCaseSql("e.value ->> 'f' = ''", isRecord, isField)} group by o.pk, e.value ->> 'r'`;
 };
 
-/** SQL: adds entries to a list without equal ones. @param entries SQL: `f`, `v`, `r` */
+/** SQL: adds entries to a list; they replace equal ones, which count from anew. @param entries SQL: `f`, `v`, `r` */
 const buildAddedSql = (entries: string): string =>
   `(select json_group_array(json(w.entry)) from (
       select e.value as entry from ${LISTED_SQL}
-      union all select json_object('f', n.f, 'v', n.v, 'r', n.r, 's', 0) from (${entries}) n
-        where not exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = n.f and e.value ->> 'v' is n.v)) w)`;
+        where not exists (select 1 from (${entries}) n where e.value ->> 'f' = n.f and e.value ->> 'v' is n.v)
+      union all select json_object('f', n.f, 'v', n.v, 'r', n.r, 's', 0) from (${entries}) n) w)`;
 
 /**
  * SQL: the last change here that wrote the versions `v` of a condition, or else made the record. @param row alias of a
@@ -188,9 +188,10 @@ export const buildListWithoutSql = (which: string): string =>
 export const buildEndStatements = (versions: VersionSchema, parts: string): readonly string[] => {
   const table = `main.${getObservedTable(versions)}`;
   const bit = buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, `coalesce(${buildFieldBitSql(versions)}, 0)`);
+  const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`;
   return [
-    `update ${table} as o set written = ${buildListWithoutSql(`m.ended & ${bit} <> 0`)}, wished = o.wished & ~m.ended,
-       inConsole = exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)
+    `update ${table} as o set written = ${buildListWithoutSql(`m.ended & ${bit} <> 0 or not ${isHere}`)}, wished = o.wished & ~m.ended,
+       inConsole = ${isHere}
      from (${parts}) m where m.pk = o.pk`,
     `delete from ${table} as o where o.pk in (select pk from (${parts})) and ${buildIsForgottenSql(versions)}`,
   ];
