@@ -42,10 +42,11 @@ const buildStateSql = (versions: VersionSchema): string =>
     listStateColumns(versions).map((name) => [name, `json_quote(o.${quoteIdentifier(name)})`] as const),
   );
 
-/** SQL: stores rows before the change `:revision`. @param records SQL: the rows */
+/** SQL: stores rows before the change `:revision`. @param records SQL: the rows; `inConsole` is null if there is none */
 const buildSaveObservedSql = (versions: VersionSchema, records: string): string =>
   `insert into ${OBSERVED_VERSION_TABLE} (thing, pk, revision, state)
-    select '${versions.thing.name}', o.pk, :revision, ${buildStateSql(versions)} from (${records}) o where true on conflict do nothing`;
+    select '${versions.thing.name}', o.pk, :revision, iif(o.inConsole is null, null, ${buildStateSql(versions)})
+    from (${records}) o where true on conflict do nothing`;
 
 const buildCreatedRecordsSql = ({ thing, key }: VersionSchema): string =>
   `select t.${key} as pk from main.created_range c ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
@@ -207,7 +208,8 @@ export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.
   return [
     buildSaveObservedSql(
       versions,
-      `select o.* from ${stored.replace(" where ", ` ${ORDERED_JOIN} main.${table} o on o.pk = i.pk where `)}`,
+      `select k.pk, ${names.map((name) => `o.${quoteIdentifier(name)}`).join(", ")}
+       from (select i.pk from ${stored}) k left join main.${table} o on o.pk = k.pk`,
     ),
     `delete from main.${table} as own where own.pk in (select i.pk from ${stored} and i.state is null) and not ${isLater}`,
     `insert into main.${table} as own (pk, since, ${names.map(quoteIdentifier).join(", ")})

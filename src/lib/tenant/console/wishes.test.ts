@@ -138,6 +138,11 @@ undo of a sync: wishes as before it
   sync 部長: 部長
   undo-sync: 部長 | open edit 部長
   sync 課長: 部長 | open edit 部長
+undo of a sync, and its undo: as after the sync
+  edit 部長: 部長 | open edit 部長
+  sync 部長: 部長
+  undo-sync: 部長 | open edit 部長
+  undo-sync: 部長
 deletion here and there, undo: a creation, because a person said so
   remove: - | open delete
   sync -: -
