@@ -38,6 +38,8 @@ const ADDS: readonly Numbers[] = [
   { tests: 600 },
   // One index of nouns, and what ends
   { tests: 300 },
+  // Nothing fails in silence
+  { src: 700, tests: 800, generated: 400 },
 ];
 
 /** The limits of these parts were removed once, because the judge limits only `src`, tests and generated files (044). */

@@ -3,7 +3,7 @@ import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const token = example<{ readonly id: string }>("createAccessToken");
-const tenant = { accessTokens: { items: [token] }, revokeAccessToken: null };
+const tenant = { accessTokens: { items: [token] }, revokeAccessToken: token };
 
 test("revokes the token that is named, and says so", async () => {
   const { en, ja } = await runInBoth("access-tokens revoke cron", { tenant });

@@ -11,9 +11,11 @@ import { noteNotRestored } from "../records/change-result.ts";
 export const TOKEN_COLUMNS: readonly Column<AccessToken>[] = [
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
   { key: "readOnly", header: text("read-only", "閲覧のみ"), value: ({ readOnly }) => readOnly },
+  { key: "jobs", header: text("jobs", "自動実行の記録"), value: ({ jobs }) => jobs },
   { key: "expiresAt", header: text("expires", "有効期限"), instant: true, value: ({ expiresAt }) => expiresAt },
   { key: "lastUsedAt", header: text("last used", "最終利用"), instant: true, value: ({ lastUsedAt }) => lastUsedAt },
   { key: "createdAt", header: text("created", "作成日時"), instant: true, value: ({ createdAt }) => createdAt },
+  { key: "account", header: text("account", "アカウント"), value: ({ account }) => account },
   { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
 ];
 
@@ -22,6 +24,13 @@ const create = defineCommand({
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
   options: {
     readOnly: { kind: "boolean", about: text("allow the token only to read data", "閲覧だけを許可する") },
+    jobs: {
+      kind: "boolean",
+      about: text(
+        "with --read-only: also allow the token to record runs of jobs and sent reminders",
+        "--read-only と併用: 自動実行の結果と、送った通知の記録も許可する",
+      ),
+    },
     expires: {
       kind: "duration",
       value: "DAYS",
@@ -45,11 +54,11 @@ const create = defineCommand({
     { line: "clomoctl access-tokens create nightly -o token" },
   ],
   exits: ["not-signed-in", "not-permitted", "input-rejected"],
-  async run(tools, { name, readOnly, expires, output }) {
+  async run(tools, { name, readOnly, jobs, expires, output }) {
     const { client } = await tools.tenant("access-tokens");
     const { clock, terminal, outputs } = tools;
     const expiresAt = new Date(clock.now().getTime() + (expires ?? 0) * DAY_MS).toISOString();
-    const asked = { name, readOnly, ...(expires !== undefined && { expiresAt }) };
+    const asked = { name, readOnly, jobs, ...(expires !== undefined && { expiresAt }) };
     const isRecord = isRecordOutputRequested(tools);
     const columns = output === undefined ? NEW_TOKEN_COLUMNS : TOKEN_COLUMNS;
     if (isRecord) terminal.checkOutput(columns);
@@ -87,12 +96,20 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const list = defineCommand({
   summary: text("list your access tokens", "自分のアクセストークンを一覧する"),
   args: {},
-  options: {},
+  options: {
+    all: {
+      kind: "boolean",
+      about: text(
+        "list the tokens of all accounts (system administrators)",
+        "全アカウントのトークンを一覧する(システム管理者のみ)",
+      ),
+    },
+  },
   examples: [{ line: "clomoctl access-tokens list" }],
-  exits: ["not-signed-in", "input-rejected"],
-  async run(tools) {
+  exits: ["not-signed-in", "not-permitted", "input-rejected"],
+  async run(tools, { all }) {
     const { client } = await tools.tenant("access-tokens");
-    await tools.terminal.list(TOKEN_COLUMNS, await client["access-tokens"].list());
+    await tools.terminal.list(TOKEN_COLUMNS, await client["access-tokens"].list(all ? { all } : {}));
   },
 });
 
@@ -105,18 +122,21 @@ const revoke = defineCommand({
   shows: TOKEN_COLUMNS,
   async run(tools, { token: typed }) {
     const { client } = await tools.tenant("access-tokens");
-    const all = await client["access-tokens"].list();
-    const found = all.find(({ id, name }) => id === typed || name === typed);
-    if (found === undefined)
+    // system administrators revoke the tokens of others by ID
+    const isId = ID_PATTERN.test(typed);
+    const own = isId ? undefined : (await client["access-tokens"].list()).find(({ name }) => name === typed);
+    if (own === undefined && !isId)
       throw new Failure("not-found", {
         what: text(`you do not have a token named "${typed}"`, `「${typed}」というトークンはありません`),
         hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
       });
-    await noteNotRestored(tools, text(`the token ${found.name}`, `トークン ${found.name}`));
-    await client["access-tokens"].revoke(found.id);
-    await tools.terminal.show(TOKEN_COLUMNS, found);
-    await tools.terminal.note(text(`revoked the token ${found.name}`, `トークン ${found.name} を失効させました`));
+    await noteNotRestored(tools, text(`the token ${typed}`, `トークン ${typed}`));
+    const revoked = await client["access-tokens"].revoke(own?.id ?? typed);
+    await tools.terminal.show(TOKEN_COLUMNS, revoked);
+    await tools.terminal.note(text(`revoked the token ${revoked.name}`, `トークン ${revoked.name} を失効させました`));
   },
 });
+
+const ID_PATTERN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export default { create, list, revoke };

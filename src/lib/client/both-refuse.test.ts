@@ -36,6 +36,19 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
   const scheme = (await client.roles.createScheme({ name: "登録", operations: ["users.write"] })).after.id;
   const renewal = (await client.renewals.add({ kind: "android-owner", name: "契約", expiresAt: AT })).id;
   const notice = { itemId: renewal, expiresAt: AT, stage: 30, way: "mail", recipient: "a@example.jp" };
+  const job = {
+    job: "users import hr.csv",
+    startedAt: AT,
+    endedAt: AT,
+    day: "2026-12-01",
+    state: "failed",
+    exit: 3,
+    error: "wrong",
+    errorJa: "誤り",
+    change: null,
+    command: null,
+  } as const;
+  await client.jobs.add(job);
   const { id: claimed } = (await client.renewals.claimNotice(notice)).notice;
   await tenant.import({ kind: "orgs", fromConsole: true }, [
     ["組織名", "組織コード"],
@@ -92,6 +105,8 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "layouts.learn": {
       given: { use: "import", kind: "users", headers: ["姓"], map: { columns: [{ header: "姓", to: "name" }] } },
     },
+    "jobs.add": { given: job },
+    "jobs.forget": { given: { job: job.job } },
     "leavers.dependents": { given: { ids } },
     "leavers.leave": { given: { ids } },
     "orgs.create": { given: { name: "南", code: "S", parentId: org } },
@@ -158,7 +173,7 @@ function* findBadValues(
 
 /** Texts about a plan or a delivery that are only shown, negative stages, tags that no device has, and blanks that are left out. */
 const ACCEPTED =
-  /^(?:devices\.tag remove|imports\.\w+ (?:called|delimiter|fileName|sheet|upload)|renewals\.(?:claimNotice stage|settleNotice error)|tenant\.set languages):/;
+  /^(?:devices\.tag remove|imports\.\w+ (?:called|delimiter|fileName|sheet|upload)|jobs\.add (?:exit|change)|renewals\.(?:claimNotice stage|settleNotice error)|tenant\.set languages):/;
 
 const readInputSchema = async ({ one }: NamedOperation): Promise<JsonSchema> => {
   const { body, query } = await buildInputSchemas(one);

@@ -17,7 +17,8 @@ const SESSION_LIFETIME_MS = 30 * DAY_MS;
 /** For `storedAfterExpiry` days, clomoctl can explain that a rejected token has expired. */
 export const TOKEN_DAYS = { default: 90, max: 366, storedAfterExpiry: 90 } as const;
 
-export type SignInRight = "sign-in";
+/** `jobs`: to record runs of jobs and sent reminders, which a read-only token may have */
+export type SignInRight = "sign-in" | "jobs";
 
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;
 

@@ -115,6 +115,7 @@ test("a plan with changes that the account may not make is refused for them, not
     name: "t",
     expiresAt: "",
     isReadOnly: true,
+    addsJobs: false,
   } as const;
   const actor = { role: "operator", items: new Set<Operation>(), orgs: [2], credential } as const;
   expect(() => requirePlanPermission(actor, "users", { ...EMPTY_COUNTS, create: 1, delete: 1 })).toThrow(

@@ -14,6 +14,8 @@ export interface ActorCredential {
   readonly kind: CredentialKind;
   readonly name: string;
   readonly isReadOnly: boolean;
+  /** true for a read-only token that may record runs of jobs and sent reminders */
+  readonly addsJobs: boolean;
   /** a UTC instant */
   readonly expiresAt: string;
 }

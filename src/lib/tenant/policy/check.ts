@@ -80,8 +80,8 @@ const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
 
 export const requireTokenRights = ({ credential }: Actor, needed: readonly NeededRight[]): void => {
   if (credential?.kind !== "token") return;
-  if (!needed.every(isOperation)) throw TOKEN_REFUSED_FAILURE;
-  if (!credential.isReadOnly || needed.every(isRead)) return;
+  if (needed.includes("sign-in")) throw TOKEN_REFUSED_FAILURE;
+  if (!credential.isReadOnly || needed.every(isRead) || (credential.addsJobs && needed.includes("jobs"))) return;
   const { name } = credential;
   throw new Failure("not-permitted", {
     what: text(`the access token "${name}" may only read`, `アクセストークン「${name}」でできるのは閲覧だけです`),

@@ -357,6 +357,17 @@ export const checkFieldValue = (name: string, field: Field, value: unknown): voi
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
+export const checkValues = (fields: Fields, values: object): void => {
+  for (const [name, value] of Object.entries(values) as readonly [string, unknown][]) {
+    const { [name]: field } = fields;
+    if (field === undefined)
+      throw new Failure("input-rejected", {
+        what: text(`there is no field named "${name}"`, `「${name}」という項目はありません`),
+      });
+    if (value !== undefined) checkFieldValue(name, field, value);
+  }
+};
+
 export const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
   checkFieldValue(name, field, value);
   return value === null || value.trim() === "" ? null : (toStoredValue(valueRuleOf(field).rule, value) ?? value);

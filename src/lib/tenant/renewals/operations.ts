@@ -64,14 +64,14 @@ export const renewals = {
     route: "GET /v1/renewals/notices",
     about: "List reminders, newest first: which stage was sent to whom",
     // reminders contain personal names
-    needs: ["renewals.write"],
+    needs: ["renewals.write", "jobs"],
     run: ({ session }) => session.read(listReminders),
   }),
   claimNotice: operation({
     route: "POST /v1/renewals/notices",
     about: "Claim a reminder, unless it was already sent or another process is sending it",
     input: ({ z, buildFieldSchemas }) => z.strictObject(buildFieldSchemas(REMINDER_KEY)),
-    needs: ["renewals.write"],
+    needs: ["renewals.write", "jobs"],
     changes: false,
     run: async ({ session, processes }, given) =>
       (await import("./renewals.ts")).claimReminder(session, processes, given),
@@ -80,7 +80,7 @@ export const renewals = {
     route: "POST /v1/renewals/notices/{id}/settle",
     about: "Record the outcome of a reminder",
     input: ({ z }) => z.strictObject({ state: z.enum(["sent", "failed"]), error: z.string().max(2000).nullable() }),
-    needs: ["renewals.write"],
+    needs: ["renewals.write", "jobs"],
     changes: false,
     run: async ({ session }, given, { id }) =>
       (await import("./renewals.ts")).recordReminderOutcome(session, id, given),

@@ -31,7 +31,7 @@ import {
   type StoredReminder,
   updateRenewalItem,
 } from "./renewal-rows.ts";
-import { checkFieldValue } from "../records/records.ts";
+import { checkFieldValue, checkValues } from "../records/records.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
@@ -76,19 +76,6 @@ async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint 
     ),
   });
 }
-
-const checkValues = (fields: Fields, values: object): void => {
-  for (const [name, value] of Object.entries(values) as readonly [string, unknown][]) {
-    const { [name]: field } = fields;
-    if (field === undefined) throw createNoSuchFieldFailure(name);
-    if (value !== undefined) checkFieldValue(name, field, value);
-  }
-};
-
-const createNoSuchFieldFailure = (name: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(`there is no field named "${name}"`, `「${name}」という項目はありません`),
-  });
 
 const checkItemValues = (values: Partial<RenewalItem>): void => {
   checkValues(RENEWAL_ITEM.fields, values);

@@ -15,9 +15,12 @@ export interface StoredCredential extends ActorCredential {
   /** UTC instants; `lastUsedAt` is rounded down to the hour, and null if never used */
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
+  readonly user: number;
+  readonly accountName: string;
 }
 
-const CREDENTIAL_COLUMNS = "c.pk, c.id, c.kind, c.name, c.readOnly, c.createdAt, c.lastUsedAt, c.expiresAt";
+const CREDENTIAL_COLUMNS =
+  "c.pk, c.id, c.user, c.kind, c.name, c.readOnly, c.jobs, u.accountName, c.createdAt, c.lastUsedAt, c.expiresAt";
 
 const toStoredCredential = (row: Row): StoredCredential => ({
   pk: Number(row["pk"]),
@@ -25,9 +28,12 @@ const toStoredCredential = (row: Row): StoredCredential => ({
   kind: String(row["kind"]) as CredentialKind,
   name: String(row["name"]),
   isReadOnly: row["readOnly"] === 1,
+  addsJobs: row["jobs"] === 1,
   createdAt: String(row["createdAt"]),
   lastUsedAt: row["lastUsedAt"] === null ? null : String(row["lastUsedAt"]),
   expiresAt: String(row["expiresAt"]),
+  user: Number(row["user"]),
+  accountName: String(row["accountName"]),
 });
 
 export interface CredentialWithAccount {
@@ -44,10 +50,12 @@ export const findCredential = async (reader: Reader, hash: string): Promise<Cred
   return row && { credential: toStoredCredential(row), account: toActingAccount(row) };
 };
 
-export const listTokens = async (reader: Reader, user: number): Promise<readonly StoredCredential[]> => {
+/** @param user default: all users */
+export const listTokens = async (reader: Reader, user?: number): Promise<readonly StoredCredential[]> => {
   const rows = await reader.all(
-    `select ${CREDENTIAL_COLUMNS} from main.credential c where c.user = :user and c.kind = 'token' order by c.pk desc`,
-    { user },
+    `select ${CREDENTIAL_COLUMNS} from main.credential c join main.user u on u.pk = c.user
+     where ${user === undefined ? "true" : "c.user = :user"} and c.kind = 'token' order by c.pk desc`,
+    user === undefined ? {} : { user },
   );
   return rows.map(toStoredCredential);
 };
@@ -55,9 +63,9 @@ export const listTokens = async (reader: Reader, user: number): Promise<readonly
 /** Call this after locking `accounts`, as for all changes to credentials except `recordUse`. */
 export const insertCredential = async (
   writer: Writer,
-  { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly user: number; readonly hash: string },
+  { isReadOnly, addsJobs, ...credential }: Omit<StoredCredential, "pk" | "accountName"> & { readonly hash: string },
 ): Promise<void> => {
-  await insertRow(writer, "credential", { ...credential, readOnly: isReadOnly ? 1 : 0 });
+  await insertRow(writer, "credential", { ...credential, readOnly: isReadOnly ? 1 : 0, jobs: addsJobs ? 1 : 0 });
 };
 
 export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>

@@ -60,9 +60,12 @@ export const findSignedInActor = async (
   const found = hash === undefined ? undefined : await store.read((reader) => findCredential(reader, hash));
   const actor = found && toActor(found.account);
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
-  const { id, kind, name, isReadOnly, expiresAt } = found.credential;
+  const { id, kind, name, isReadOnly, addsJobs, expiresAt } = found.credential;
   if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
-  return { actor: { ...actor, credential: { id, kind, name, isReadOnly, expiresAt } }, stored: found.credential };
+  return {
+    actor: { ...actor, credential: { id, kind, name, isReadOnly, addsJobs, expiresAt } },
+    stored: found.credential,
+  };
 };
 
 const ABORTED_SIGNAL = AbortSignal.abort();
@@ -105,22 +108,27 @@ export interface AccessToken {
   readonly id: string;
   readonly name: string;
   readonly readOnly: boolean;
+  readonly jobs: boolean;
+  readonly account: string;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly expiresAt: string;
 }
 
-const toAccessToken = ({ id, name, isReadOnly, createdAt, lastUsedAt, expiresAt }: StoredCredential): AccessToken => ({
+const toAccessToken = ({ id, name, isReadOnly, addsJobs, accountName, ...times }: StoredCredential): AccessToken => ({
   id,
   name,
   readOnly: isReadOnly,
-  createdAt,
-  lastUsedAt,
-  expiresAt,
+  jobs: addsJobs,
+  account: accountName,
+  createdAt: times.createdAt,
+  lastUsedAt: times.lastUsedAt,
+  expiresAt: times.expiresAt,
 });
 
-export const listAccessTokens = async (session: Session): Promise<readonly AccessToken[]> => {
-  const { user } = requireAccount(session);
+/** @param all true for the tokens of all accounts */
+export const listAccessTokens = async (session: Session, all: boolean): Promise<readonly AccessToken[]> => {
+  const user = all ? undefined : requireAccount(session).user;
   return session.read(async (reader) => (await listTokens(reader, user)).map(toAccessToken));
 };
 
@@ -129,6 +137,7 @@ interface CredentialRequest {
   readonly kind: CredentialKind;
   readonly name?: string;
   readonly isReadOnly?: boolean;
+  readonly addsJobs?: boolean;
   readonly expiresAt?: string;
 }
 
@@ -136,7 +145,7 @@ interface CredentialRequest {
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
-  { actor, kind, name = "", isReadOnly = false, expiresAt }: CredentialRequest,
+  { actor, kind, name = "", isReadOnly = false, addsJobs = false, expiresAt }: CredentialRequest,
 ): Promise<{
   readonly id: string;
   readonly secret: string;
@@ -151,7 +160,7 @@ export const storeCredential = async (
   const id = createId(surroundings);
   const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt: begins });
   const lastUsedAt = kind === "session" ? begins : null;
-  const row = { id, user: account.user, kind, name, isReadOnly, createdAt, lastUsedAt, expiresAt: ends };
+  const row = { id, user: account.user, kind, name, isReadOnly, addsJobs, createdAt, lastUsedAt, expiresAt: ends };
   const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.storedAfterExpiry * DAY_MS;
   const tokensBefore = getCurrentInstant({ now: () => rememberedSince });
   await deleteExpiredCredentials(writer, { now: createdAt, tokensBefore });
@@ -162,13 +171,14 @@ export const storeCredential = async (
 export interface NewAccessToken {
   readonly name: string;
   readonly readOnly?: boolean | undefined;
+  readonly jobs?: boolean | undefined;
   readonly expiresAt?: string | undefined;
 }
 
 /** Returns the token's secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
-  { name, readOnly = false, expiresAt }: NewAccessToken,
+  { name, readOnly = false, jobs = false, expiresAt }: NewAccessToken,
 ): Promise<AccessToken & { readonly secret: string }> => {
   const { user, id: account, name: accountName } = requireAccount(session);
   requireTokenName(name);
@@ -185,13 +195,14 @@ export const createAccessToken = async (
       kind: "token",
       name,
       isReadOnly: readOnly,
+      addsJobs: jobs,
       expiresAt: ends,
     });
-    const token = { ...made, name, readOnly, lastUsedAt: null };
+    const token = { ...made, name, readOnly, jobs, account: accountName, lastUsedAt: null };
     return {
       result: { ...token, secret },
       objects: [{ thing: "account", id: account, name: accountName }],
-      detail: { token: name, readOnly, expiresAt: ends },
+      detail: { token: name, readOnly, ...(jobs && { jobs }), expiresAt: ends },
     };
   });
 };
@@ -223,14 +234,16 @@ const createNameInUseFailure = (name: string): Failure =>
     hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
   });
 
+/** A system administrator may revoke the tokens of all accounts. */
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
-  const { user, id: account, name: accountName } = requireAccount(session);
+  const own = session.actor.role === "system" ? undefined : requireAccount(session).user;
   return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {
-    const token = (await listTokens(writer, user)).find((one) => one.id === id);
-    if (token === undefined || !(await deleteCredential(writer, user, id))) throw createUnknownTokenFailure();
+    const token = (await listTokens(writer, own)).find((one) => one.id === id);
+    if (token === undefined || !(await deleteCredential(writer, token.user, id))) throw createUnknownTokenFailure();
+    const holder = await writer.get("select id from main.user where pk = :user", { user: token.user });
     return {
       result: toAccessToken(token),
-      objects: [{ thing: "account", id: account, name: accountName }],
+      objects: [{ thing: "account", id: String(holder?.["id"]), name: token.accountName }],
       detail: { token: token.name },
     };
   });
@@ -238,7 +251,7 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
 
 const createUnknownTokenFailure = (): Failure =>
   new Failure("not-found", {
-    what: text("none of your tokens has this ID", "この ID のトークンはありません"),
+    what: text("no token has this ID", "この ID のトークンはありません"),
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 

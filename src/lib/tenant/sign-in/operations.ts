@@ -5,8 +5,10 @@ export const accessTokens = {
   list: operation({
     route: "GET /v1/access-tokens",
     about: "List the acting account's access tokens, newest first",
-    needs: [],
-    run: async ({ session }) => (await import("./credentials.ts")).listAccessTokens(session),
+    input: ({ z, queryFlag }) =>
+      z.strictObject({ all: queryFlag.meta({ description: "true: the tokens of all accounts" }) }),
+    needs: (_, { all }) => (all === true ? ["tenant.write"] : []),
+    run: async ({ session }, { all = false }) => (await import("./credentials.ts")).listAccessTokens(session, all),
   }),
   create: operation({
     route: "POST /v1/access-tokens",
@@ -15,6 +17,10 @@ export const accessTokens = {
       z.strictObject({
         name: z.string().min(1).max(100),
         readOnly: z.boolean().optional(),
+        jobs: z
+          .boolean()
+          .optional()
+          .meta({ description: "true: a read-only token may record jobs and sent reminders" }),
         expiresAt: Instant.optional().meta({ description: "default: after 90 days; at most a year" }),
       }),
     needs: ["sign-in"],

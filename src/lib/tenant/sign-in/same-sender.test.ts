@@ -14,7 +14,7 @@ openForEachTest(async (opened) => {
 const openSession = (kind: "session" | "token" = "session"): Session => {
   addTestCredential(tenant, "chief", kind === "token" ? { token: "whole" } : {});
   const id = String(tenant.database.get("select id from credential")?.["id"]);
-  const credential = { id, kind, name: "", isReadOnly: false, expiresAt: "" };
+  const credential = { id, kind, name: "", isReadOnly: false, addsJobs: false, expiresAt: "" };
   return new Session(new SqliteStore(tenant.database), tenant.surroundings, "chief", { ...MACHINE_OWNER, credential });
 };
 

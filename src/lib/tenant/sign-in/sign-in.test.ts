@@ -261,6 +261,8 @@ test("a request does not wait for a writer to record that its credential was use
   expect(lastUse()).not.toEqual(before);
 });
 
+type Row = Readonly<Record<"id" | "secret", string>>;
+
 describe("an access token", () => {
   const create = async (secret: string, body: object): Promise<Record<string, unknown>> =>
     (await (await post("/v1/access-tokens", { name: "cron", ...body }, { secret })).json()) as Record<string, unknown>;
@@ -275,6 +277,45 @@ describe("an access token", () => {
     expect(await Promise.all(statuses)).toEqual([200, 403]);
     const me = (await (await tenant.request("/v1/whoami", { secret: reading })).json()) as { token: object };
     expect(me.token).toEqual({ name: "cron", readOnly: true, expiresAt: expect.any(String) as string });
+  });
+
+  test("that only reads may also record jobs and reminders, but end none", async () => {
+    await addAccount("hana");
+    const session = await secretOf("hana");
+    const { id } = await tenant.client.renewals.add({
+      kind: "custom",
+      name: "契約",
+      expiresAt: "2026-12-01T00:00:00.000Z",
+    });
+    const job = "users import hr.csv";
+    const at = "2026-11-20T00:00:00.000Z";
+    const none = { endedAt: at, exit: 3, error: null, errorJa: null, change: null, command: null };
+    const run = { ...none, job, startedAt: at, day: "2026-11-20", state: "failed" };
+    const claim = { itemId: id, expiresAt: at, stage: 30, way: "mail", recipient: "a@example.jp" };
+    const attempts = async (secret: string): Promise<readonly number[]> => [
+      (await post("/v1/jobs", run, { secret })).status,
+      (await post("/v1/renewals/notices", claim, { secret })).status,
+      (await tenant.request(`/v1/jobs?job=${encodeURIComponent(job)}`, { method: "DELETE", secret })).status,
+      (await post("/v1/orgs", { name: "x" }, { secret })).status,
+    ];
+    const { secret: adding } = (await create(session, { name: "jobs", readOnly: true, jobs: true })) as Row;
+    expect(await attempts(adding)).toEqual([200, 200, 403, 403]);
+    const { secret: reading } = (await create(session, { name: "read", readOnly: true })) as Row;
+    expect(await attempts(reading)).toEqual([403, 403, 403, 403]);
+    const [failed] = tenant.sql("select record from audit where record like '%jobs.add%'");
+    expect(failed?.["record"]).toContain('"token":"jobs"');
+  });
+
+  test("of another account is listed and revoked by system administrators only", async () => {
+    await addAccount("hana");
+    await addAccount("taro", { role: "operator" });
+    const [boss, other] = [await secretOf("hana"), await secretOf("taro")];
+    const { id, secret } = (await create(other, {})) as Row;
+    const list = async (by: string): Promise<Response> => tenant.request("/v1/access-tokens?all=true", { secret: by });
+    expect((await list(other)).status).toBe(403);
+    expect(await (await list(boss)).json()).toMatchObject([{ id, name: "cron", account: "taro" }]);
+    expect((await tenant.request(`/v1/access-tokens/${id}`, { method: "DELETE", secret: boss })).status).toBe(200);
+    expect(await statusOf("/v1/users", secret)).toBe(401);
   });
 
   test.each(["cron\u001B[2J", "two\nlines", "nuk\u202Egol", "\0"])("cannot be named %j", async (name) => {

@@ -11,7 +11,7 @@ import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
 /** Tables that a copy leaves empty: their rows describe running work, or would let other people sign in. */
-export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
+export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable", "job"];
 
 const API_COLUMNS = ["apiEndpoint", "apiClient", "apiKeyId", "apiKey", "apiKeyAt"];
 

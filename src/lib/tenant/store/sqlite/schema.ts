@@ -174,10 +174,11 @@ const MANUAL_SCHEMA_SQL = `
   create table administrators_known (kind text primary key, at text not null, actor text not null) without rowid;
   create table credential (
     pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
-    name text not null, hash text not null unique, readOnly integer not null, createdAt text not null, lastUsedAt text,
+    name text not null, hash text not null unique, readOnly integer not null, jobs integer not null default 0, createdAt text not null, lastUsedAt text,
     expiresAt text not null);
   create index credential_user on credential (user);
   create index credential_end on credential (expiresAt);
+  create table job (name text primary key, run text not null) without rowid;
   create table counted_attempt (
     pk integer primary key, attempt text not null, subject text not null, until text not null);
   create index counted_attempt_subject on counted_attempt (subject, until);

@@ -1,0 +1,34 @@
+import { Failure } from "../../errors/index.ts";
+import { addRun, JOB_RUN_FIELDS, type Job, type JobRun } from "../../model/job.ts";
+import { text } from "../../text/index.ts";
+import type { Session } from "../session.ts";
+import { checkValues } from "../records/records.ts";
+import { insertRow } from "../store/rows.ts";
+import { findJob } from "./job-rows.ts";
+
+const NO_VALUES = Object.fromEntries(Object.keys(JOB_RUN_FIELDS).map((name) => [name, null]));
+
+/** Only failed runs, and the first good one after them, are in the audit log. */
+export const addJobRun = (session: Session, given: Partial<JobRun>): Promise<Job> =>
+  session.change({ action: "jobs.add", commits: false, locks: [] }, async (writer) => {
+    const run = { ...NO_VALUES, ...given } as JobRun;
+    checkValues(JOB_RUN_FIELDS, run);
+    const before = await findJob(writer, run.job);
+    const result = addRun(before, run);
+    await insertRow(writer, "job", { name: run.job, run: JSON.stringify(result) }, ["name"]);
+    if (run.state === "good" && (before === undefined || before.state === "good")) return { result, objects: [] };
+    const { exit, error } = run;
+    return { result, objects: [{ thing: "job", id: run.job }], detail: { exit, error } };
+  });
+
+/** @throws `not-found` */
+export const forgetJob = (session: Session, job: string): Promise<Job> =>
+  session.change({ action: "jobs.remove", commits: false, locks: [] }, async (writer) => {
+    const result = await findJob(writer, job);
+    if (result === undefined)
+      throw new Failure("not-found", {
+        what: text(`no job is named "${job}"`, `「${job}」という自動実行の記録はありません`),
+      });
+    await writer.run("delete from main.job where name = :job", { job });
+    return { result, objects: [{ thing: "job", id: job }] };
+  });
