@@ -3,7 +3,8 @@ import { isModifyingCommand } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
-import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
+import type { JobRecorder } from "../commands/jobs/recorder.ts";
+import { ERRORS, unwrapSuppressed, type Failure } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { Interrupts, UNCHANGED_STATE, UNKNOWN_STATE } from "./interrupts.ts";
@@ -34,9 +35,13 @@ export async function runVerb(
   const { terminal } = tools;
   // check `summary` first, because `terminal.interactive` opens stdin, which is slow
   const written = summary === undefined || isDry || terminal.interactive ? undefined : summary;
-  const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
+  const isJob = (command.plans === true || command.job !== undefined) && !isDry;
+  const recorder = isJob ? await startRecorder(tools, { path, words, command, input }) : undefined;
+  let failed: Failure | undefined;
+  const summarize = async (ended: number, failure?: Failure): Promise<void> => {
+    failed = failure;
     if (written === undefined) return;
-    if (isFailure || written.changed || !globals.quiet) await terminal.problem(same(written.line(ended)));
+    if (failure !== undefined || written.changed || !globals.quiet) await terminal.problem(same(written.line(ended)));
   };
   if (written !== undefined) interrupts.precede((ended) => `${written.line(ended)}\n`);
   const exit = await finishWork(outside, interrupts, summarize, tools, { verb, command, input }, async () => {
@@ -52,6 +57,7 @@ export async function runVerb(
     if (shows !== undefined) terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
   });
+  await recorder?.end(interrupts.exit ?? exit, failed);
   try {
     await tools[Symbol.asyncDispose]();
   } catch (error) {
@@ -61,6 +67,9 @@ export async function runVerb(
   }
   return interrupts.over() ?? exit;
 }
+
+const startRecorder = async (...run: Parameters<typeof JobRecorder.start>): Promise<JobRecorder | undefined> =>
+  (await import("../commands/jobs/recorder.ts")).JobRecorder.start(...run);
 
 const createSummary = async (
   { clock }: ProgramEnvironment,
@@ -121,7 +130,7 @@ const describeCause = async (error: unknown): Promise<Text> => {
 async function finishWork(
   outside: ProgramEnvironment,
   interrupts: Interrupts,
-  summarize: (exit: number, isFailure: boolean) => Promise<void>,
+  summarize: (exit: number, failure?: Failure) => Promise<void>,
   { terminal }: Tools,
   { verb, command, input }: Pick<ParsedLine, "input"> & { readonly verb: VerbNode; readonly command: Command },
   work: () => Promise<Outcome>,
@@ -131,7 +140,7 @@ async function finishWork(
     await terminal.noteChanges();
     await terminal.close();
     const exit = toExitCode(outcome);
-    await summarize(exit, false);
+    await summarize(exit);
     return exit;
   } catch (error) {
     const { first, later } = unwrapSuppressed(error);
@@ -157,7 +166,7 @@ async function finishWork(
         const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
         await terminal.out.write(`${renderPluginFailure(verb.nagios, failure.what, terminal.language)}\n`);
       }
-      await summarize(exit, true);
+      await summarize(exit, failure);
       await terminal.failure(failure);
     }
     await terminal.close().catch(() => undefined);

@@ -32,6 +32,11 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   /** true if the command changes something; not needed if {@link shows} is set */
   readonly changes?: true | undefined;
   readonly plans?: true | undefined;
+  /**
+   * Returns the words by which runs without a terminal are recorded as a job; undefined if this run is no job. Default:
+   * the files of a plan.
+   */
+  job?(input: Readonly<Record<string, unknown>>): readonly string[] | undefined;
   /** options that make a read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
   /** columns of the result of a change; wrong `--fields` are rejected before the change */

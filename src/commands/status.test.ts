@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, Whoami } from "../lib/client/index.ts";
@@ -52,13 +52,13 @@ const look = (words: string, tenants: Record<string, Answers | Failure>, more: C
 
 const CALM = having([due(1, "2027-10-01")]);
 
-test("prints nothing if all is well, and one line at a terminal", async () => {
-  const { en } = await look("", { kanto: CALM, osaka: CALM });
-  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-  const { en: seen } = await look("", { kanto: CALM, osaka: CALM }, { terminal: {} });
-  expect(seen.stdout).toBe(
-    "2 tenants: no problems; last daily run none; next: kanto: other date 契約1 expires on 2027-10-01, 315 days left\n",
-  );
+test.each([{}, { terminal: {} }])("prints one line if all is well (%o)", async (more) => {
+  const { en } = await look("", { kanto: CALM, osaka: CALM }, more);
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout:
+      "2 tenants: no problems; last daily run none; next: kanto: other date 契約1 expires on 2027-10-01, 315 days left\n",
+  });
 });
 
 test("one line for each thing, the most urgent first, of all tenants or one", async () => {
@@ -74,6 +74,7 @@ test("one line for each thing, the most urgent first, of all tenants or one", as
   const { en, ja } = await look("", tenants);
   expect([en.exit, ja.exit]).toEqual([2, 2]);
   expect(en.stdout.split("\n")).toEqual([
+    "2 tenants: 1 expired, 1 critical, 2 unknown, 1 warning",
     "EXPIRED kanto: other date 契約3 expired on 2026-11-10, 10 days ago: clomoctl renewals guide 契約3 --context kanto",
     "CRITICAL kanto: other date 契約1 expires on 2026-12-01, 11 days left: clomoctl renewals guide 契約1 --context kanto",
     "UNKNOWN kanto: other date 謎: no expiry date is recorded: clomoctl renewals guide 謎 --context kanto",
@@ -82,7 +83,10 @@ test("one line for each thing, the most urgent first, of all tenants or one", as
     "",
   ]);
   const { en: one } = await look("--context osaka", tenants);
-  expect(one).toMatchObject({ exit: 3, stdout: "UNKNOWN osaka: cannot read the tenant: no answer\n" });
+  expect(one).toMatchObject({
+    exit: 3,
+    stdout: "1 tenant: 1 unknown\nUNKNOWN osaka: cannot read the tenant: no answer\n",
+  });
   expect((await look("--context nowhere", tenants)).en).toMatchObject({ exit: 3, stdout: "" });
   for (const [CLOMOCTL_CONTEXT, exit] of Object.entries({ osaka: 3, "": 2 }))
     expect((await look("", tenants, { environment: { CLOMOCTL_CONTEXT } })).en.exit).toBe(exit);
@@ -164,7 +168,7 @@ test("a tenant is named by its domain where people read, and by its context in c
 test("an item that ends before the next daily run is due today, with its time", async () => {
   const ends = (expiresAt: string) => look("--context kanto", { kanto: having([due(1, "", { expiresAt })]) });
   const { en, ja } = await ends("2026-11-20T15:00:00.000Z");
-  expect(en.stdout).toMatch(/^CRITICAL .* expires on 2026-11-21 00:00, before the next daily run: /);
+  expect(en.stdout).toMatch(/^CRITICAL .* expires on 2026-11-21 00:00, before the next daily run: /m);
   expect(ja.stdout).toContain("の期限は 2026-11-21 00:00(次の自動実行の前)");
   expect((await ends("2026-11-20T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-20 23:59, today: ");
   expect((await ends("2026-11-21T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-21 23:59, 1 day left: ");
@@ -254,12 +258,26 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
 });
 
 test("a tenant that the daily run leaves out is found, with the command that prints the run for all", async () => {
-  const now = new Date(NOW.getTime() - 60_000);
-  await run("status --notify --context kanto", { home, tenants: { kanto: CALM }, now });
-  const { en } = await look("", { kanto: CALM, osaka: CALM });
+  const daily = {
+    job: "status --notify",
+    startedAt: NOW.toISOString(),
+    endedAt: NOW.toISOString(),
+    day: "2026-11-20",
+    state: "good",
+    exit: 0,
+    error: null,
+    errorJa: null,
+    change: null,
+    command: null,
+    failures: 0,
+    goodDays: ["2026-11-20"],
+  };
+  const { en } = await look("", { kanto: { ...CALM, "jobs.list": [daily] }, osaka: CALM });
   expect(en).toMatchObject({
     exit: 1,
-    stdout: "WARNING osaka: the daily run does not include this tenant: clomoctl renewals schedule\n",
+    stdout: expect.stringContaining(
+      "\nWARNING osaka: the daily run does not include this tenant: clomoctl renewals schedule\n",
+    ),
   });
 });
 
@@ -282,4 +300,52 @@ test("a finding that is gone and comes back is new again", async () => {
   const texts = textsOf(chat);
   expect(texts).toHaveLength(1);
   expect(texts[0]).toMatch(/^［clomoctl］ kanto: the last import was rejected: users, people.csv\n/);
+});
+
+test("one monthly line for all tenants of a recipient", async () => {
+  const chat = await openChat();
+  const settings = [
+    "language: en",
+    "recipients:",
+    "  - {name: chat, way: webhook, url-file: chat-url}",
+    "  - {name: osaka, way: webhook, url-file: chat-url, contexts: [osaka]}",
+  ];
+  writeFileSync(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
+  const now = new Date("2026-12-01T00:00:00Z");
+  await using kanto = new TestTenant();
+  kanto.surroundings.time = now.getTime();
+  await kanto.client.renewals.add({ kind: "custom", name: "契約1", expiresAt: "2027-02-28T00:00:00.000Z" });
+  const tenants = { kanto: kanto.fetch, osaka: CALM };
+  const { stdout } = await run("status --notify --lang en", { home, tenants, now });
+  const line = "OK 2 tenants: expiry within 90 days: kanto: other date 契約1 2027-02-28; nothing in 1 tenants\n";
+  expect(stdout).toContain(line);
+  const texts = textsOf(chat).filter((text) => text.includes("within 90 days"));
+  expect(texts).toHaveLength(2);
+  expect(texts[0]).toContain(line.trim());
+  expect(texts[1]).toContain("OK osaka: expiry within 90 days: nothing");
+  expect((await run("status --notify --lang en", { home, tenants, now })).stdout).toBe("");
+});
+
+test("a heartbeat follows a complete run, and a run that fails is told without a record", async () => {
+  const chat = await openChat();
+  writeFileSync(
+    join(home, "notify.yaml"),
+    "language: en\nrecipients: [{name: chat, way: webhook, url-file: chat-url}, {name: dead man, way: heartbeat, url-file: chat-url}]\n",
+    { mode: 0o600 },
+  );
+  const notify = () => run("status --notify --lang en", { home, tenants: { kanto: CALM, osaka: CALM }, now: NOW });
+  expect((await notify()).exit).toBe(0);
+  expect(chat.posted.splice(0).filter(({ method }) => method === "GET")).toHaveLength(1);
+  rmSync(join(home, "runs"), { recursive: true, force: true });
+  writeFileSync(join(home, "runs"), "in the way");
+  expect((await notify()).exit).toBe(3);
+  expect(chat.posted.map(({ method, body }) => [method, body.includes("could not run")])).toEqual([["POST", true]]);
+});
+
+test("--within and --critical move the limits, also for Nagios", async () => {
+  const tenants = { kanto: having([due(1, "2026-12-31")]), osaka: CALM };
+  expect((await look("", tenants)).en.exit).toBe(1);
+  expect((await look("--within 30d --critical 7d", tenants)).en.exit).toBe(0);
+  const { en } = await look("--within 60d --critical 50d --nagios", tenants);
+  expect([en.exit, en.stdout]).toEqual([2, expect.stringContaining("=41;@~:60;@~:50;;")]);
 });

@@ -1,22 +1,40 @@
 import { compareByUrgency, describeLevels, determineState, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import { toItemFinding } from "../lib/renewals/item-finding.ts";
-import { compareByExpiry } from "../lib/renewals/expiry-status.ts";
+import { toDiskFailure } from "../lib/errors/disk.ts";
+import { Failure, ignoreFailure } from "../lib/errors/index.ts";
+import { chooseThresholds } from "../lib/renewals/check.ts";
+import { compareByExpiry, type Thresholds } from "../lib/renewals/expiry-status.ts";
 import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
-import { formatCount, text, type Text } from "../lib/text/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { isRecordOutputRequested } from "./listing/list.ts";
-import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./renewals/items/report.ts";
-import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/findings.ts";
-import { recordRun } from "./status/last-run.ts";
+import { DEFAULT_JOB_COLUMNS, forgetJob, JOB_COLUMNS } from "./jobs/columns.ts";
+import { isRecordOutputRequested, listColumns } from "./listing/list.ts";
+import { describeMorning } from "./status/morning.ts";
+import {
+  REPORT_OPTIONS,
+  showFindings,
+  shouldShowFindings,
+  THRESHOLD_OPTIONS,
+  writeReport,
+} from "./renewals/items/report.ts";
+import { listUsedContexts } from "./jobs/recorder.ts";
+import {
+  DAILY_RUN,
+  findDailyRun,
+  findFailedReminders,
+  findInTenant,
+  findLeftOutTenants,
+  type TenantFindings,
+} from "./status/findings.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
   summary: text("show what requires action in all tenants", "すべてのテナントについて、対応が必要な事項を表示する"),
   details: [
     text(
-      "Checks the tenants of all contexts, or only of --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. Prints one line per finding, the most urgent first. Prints nothing if no action is required.",
-      "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。対応が必要な事項を、急ぐ順に 1 行ずつ表示します。なければ何も表示しません。",
+      "Checks the tenants of all contexts, or only of --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. Prints what was found, counted, then one line per finding, the most urgent first.",
+      "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。件数と、対応が必要な事項を、急ぐ順に 1 行ずつ表示します。",
     ),
     text(
       "With --notify, only new findings are printed and sent to the recipients in notify.yaml. Items that expire are reported 90, 60, 30, 15, 7, 3, 1 and 0 days before, then daily. The first run of a month also lists what expires within 90 days. To schedule daily runs: `renewals schedule`.",
@@ -32,14 +50,29 @@ export default defineCommand({
         "新しく見つかった事項だけを通知先に送り、画面にも表示する",
       ),
     },
+    jobs: {
+      kind: "boolean",
+      about: text(
+        "list the commands that run without a terminal, each with its last run",
+        "ターミナルなしで実行されるコマンドと、その最後の結果を一覧する",
+      ),
+    },
+    forget: {
+      kind: "string",
+      value: "JOB",
+      about: text("forget a job that no longer runs", "もう実行しない自動実行の記録を削除する"),
+    },
+    ...THRESHOLD_OPTIONS,
     ...REPORT_OPTIONS,
   },
+  excludes: [["notify", "jobs", "forget"]],
   examples: [
     { line: "clomoctl status" },
     { line: "clomoctl status --notify --no-input", about: text("in a crontab", "crontab に書く行") },
   ],
   exits: ["input-rejected", "not-found"],
-  changesBy: ["notify"],
+  changesBy: ["notify", "forget"],
+  job: ({ notify }) => (notify === true ? [DAILY_RUN.split(" ")[1] ?? ""] : undefined),
   opensTenant: false,
   readsTenants: true,
   ownExits: {
@@ -55,34 +88,42 @@ export default defineCommand({
       ],
     ],
   },
-  async run(tools, { notify, ...forms }) {
+  async run(tools, { notify, jobs, forget, within, critical, ...forms }) {
+    if (forget !== undefined) return forgetJob(tools, forget);
     const isShown = shouldShowFindings(tools, forms);
-    const all = await findInAllTenants(tools);
+    const thresholds = chooseThresholds(within, critical);
+    const all = await findInAllTenants(tools, thresholds);
+    if (jobs) return showJobs(tools, all);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
-    const findings = notify ? await notifyDaily(tools, all, show) : await listAllFindings(tools, all);
-    if (!notify) await show(findings);
-    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showNoFindings(tools, all);
+    const found = notify ? await notifyDaily(tools, all, show) : listAllFindings(all);
+    const findings = found.toSorted(compareByUrgency);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
-    const summary = findings.length === 0 ? tenants : describeLevels(findings.toSorted(compareByUrgency));
+    const summary = findings.length === 0 ? tenants : describeLevels(findings);
+    if (!notify && isShown && isRecordOutputRequested(tools)) await show(findings);
+    else if (!notify && isShown)
+      await showMorning(
+        tools,
+        findings,
+        findings.length === 0 ? describeNoFindings(all) : joinTexts([tenants, summary], same(": ")),
+      );
     const state = determineState(findings.map(({ level }) => level));
     const items = all.flatMap((one) => one.items);
-    return writeReport(tools, forms, { service: "STATUS", state, summary, findings, items });
+    const ran = all.flatMap(({ context, jobs: own }) => own.map((job) => ({ ...job, context: context.name })));
+    return writeReport(tools, forms, { service: "STATUS", state, summary, findings, items, jobs: ran, thresholds });
   },
 });
 
-async function findInAllTenants(tools: Tools): Promise<readonly TenantFindings[]> {
-  const { contexts, globals, environment } = tools;
-  const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
-  const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
+async function findInAllTenants(tools: Tools, thresholds: Thresholds): Promise<readonly TenantFindings[]> {
+  const chosen = await listUsedContexts(tools);
   // read all tenants in parallel, so that a slow tenant does not delay the others
-  return Promise.all(chosen.map((context) => findInTenant(tools, context)));
+  return Promise.all(chosen.map((context) => findInTenant(tools, context, thresholds)));
 }
 
-const listAllFindings = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
+const listAllFindings = (all: readonly TenantFindings[]): readonly Finding[] => [
   ...all.flatMap(({ findings }) => findings),
   ...findFailedReminders(all),
-  ...findMissedRuns(all, tools.clock.now()),
+  ...findLeftOutTenants(all),
 ];
 
 async function notifyDaily(
@@ -90,23 +131,33 @@ async function notifyDaily(
   all: readonly TenantFindings[],
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
-  const findings = await (await import("./status/notify.ts")).notify(tools, all, print);
-  await recordRun(
-    tools,
-    all.map(({ context }) => context.name),
-  );
-  return findings;
+  const { notify, reportFailedRun } = await import("./status/notify.ts");
+  try {
+    return await notify(tools, all, print);
+  } catch (error) {
+    const failure = error instanceof Failure ? error : toDiskFailure(error);
+    const what = failure?.what ?? same(error instanceof Error ? error.message : String(error));
+    if (!tools.signal.aborted) await ignoreFailure(() => reportFailedRun(tools, what));
+    throw error;
+  }
 }
 
-async function showNoFindings({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
-  if (terminal.onTerminal && !globals.quiet)
-    await terminal.out.write(`${describeNoFindings(all)[terminal.language]}\n`);
+async function showMorning({ terminal }: Tools, findings: readonly Finding[], summary: Text): Promise<void> {
+  for (const one of describeMorning(findings, summary))
+    await terminal.out.write(`${terminal.shown(terminal.say(one)).join("")}\n`);
+}
+
+/** Shows the jobs of all tenants. */
+async function showJobs({ terminal }: Tools, all: readonly TenantFindings[]): Promise<void> {
+  const rows = all.flatMap(({ tenant, jobs }) => jobs.map((job) => ({ ...job, tenant })));
+  await terminal.list(listColumns(terminal, JOB_COLUMNS, DEFAULT_JOB_COLUMNS), rows);
 }
 
 function describeNoFindings(all: readonly TenantFindings[]): Text {
-  const [run] = all.flatMap(({ lastRun, timezone }) =>
-    lastRun === undefined ? [] : [formatMinute(lastRun, timezone)],
-  );
+  const [run] = all.flatMap((one) => {
+    const daily = findDailyRun(one);
+    return daily === undefined ? [] : [formatMinute(daily.startedAt, one.timezone)];
+  });
   const [next] = all
     .flatMap(({ items }) => items)
     .filter(({ expiresAt }) => expiresAt !== null)

@@ -64,6 +64,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "conflict", "unavailable", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
+  job: () => [],
   async run(tools, { full, delta, business, confirmDeletions, maxDeletions }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");

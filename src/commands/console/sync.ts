@@ -2,7 +2,7 @@ import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION, JOB_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
 import { syncExports } from "./sync-exports.ts";
 
 export default defineCommand({
@@ -52,6 +52,7 @@ export default defineCommand({
       about: text("exit with 9 if open tasks remain", "未完了の作業が残っていれば終了コード 9 で終わる"),
     },
     dryRun: PLAN_DRY_RUN_OPTION,
+    job: JOB_OPTION,
   },
   examples: [
     { line: "clomoctl console sync orgs.csv users.csv devices.csv" },

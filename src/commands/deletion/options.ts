@@ -35,6 +35,7 @@ export const SELECTION_OPTIONS = {
   },
   errors: IMPORT_OPTIONS.errors,
   skipInvalid: IMPORT_OPTIONS.skipInvalid,
+  job: IMPORT_OPTIONS.job,
 } as const satisfies Fields;
 
 export type SelectionOptions = InputOf<typeof SELECTION_OPTIONS> & {

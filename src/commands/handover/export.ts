@@ -51,6 +51,7 @@ export default defineCommand({
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found"],
+  job: () => [],
   async run(tools, { output, encryptTo, leaver, leaves }) {
     const { terminal, machine, clock } = tools;
     const chosen = await tools.tenant("exports");

@@ -1,7 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { describeRun } from "../jobs/findings.ts";
+import { readJobs } from "../jobs/recorder.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS } from "../../lib/plan/columns.ts";
+
+const IMPORT_JOB = /^(?:[\w-]+ )+import |^console sync /;
 
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
@@ -10,11 +14,15 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields number,state" }],
   exits: ["not-found", "locked"],
   async run(tools, { limit }) {
-    const { client } = await tools.tenant("imports");
+    const { client, context } = await tools.tenant("imports");
     const shown = (await client.imports.list()).filter(({ state }) => state !== "discarded");
     await tools.terminal.list(
       listColumns(tools.terminal, IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS),
       limitRecords(shown, limit),
     );
+    const failed = (await readJobs(tools, context)).filter(
+      ({ job, state }) => state !== "good" && IMPORT_JOB.test(job),
+    );
+    for (const job of failed) await tools.terminal.note(describeRun(job));
   },
 });

@@ -7,25 +7,10 @@ import type { Fields } from "../field.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
 import { runCheck } from "./items/gather.ts";
-import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./items/report.ts";
+import { REPORT_OPTIONS, showFindings, shouldShowFindings, THRESHOLD_OPTIONS, writeReport } from "./items/report.ts";
 
 const CHECK_OPTIONS = {
-  within: {
-    kind: "duration",
-    value: "DURATION",
-    about: text(
-      "report items that expire within this time, such as 90d or 12w, as warnings (default: 90d)",
-      "この期間内の期限を「期限間近」とする(例: 90d、12w。既定: 90d)",
-    ),
-  },
-  critical: {
-    kind: "duration",
-    value: "DURATION",
-    about: text(
-      "report items that expire within this time as critical (default: 30d)",
-      "この期間内の期限を「至急」とする(既定: 30d)",
-    ),
-  },
+  ...THRESHOLD_OPTIONS,
   allContexts: {
     kind: "boolean",
     about: text("check the recorded items of all contexts", "すべてのコンテキストの登録内容を確認する"),

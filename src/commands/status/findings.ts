@@ -9,12 +9,13 @@ import { PROFILE_KINDS } from "../../lib/nouns/config-profile.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
-import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
+import { countDaysLeft, dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import {
   compareByExpiry,
   addExpiryStatus,
   type CheckedItem,
   type DatedItem,
+  type Thresholds,
 } from "../../lib/renewals/expiry-status.ts";
 import { listFailedReminders, loadReminders, type ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
@@ -22,7 +23,9 @@ import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { findLastRun } from "./last-run.ts";
+import type { Job } from "../../lib/model/job.ts";
+import { addHomeRuns, readJobs } from "../jobs/recorder.ts";
+import { findJobProblems } from "../jobs/findings.ts";
 
 export interface TenantFindings {
   readonly context: Context;
@@ -33,7 +36,7 @@ export interface TenantFindings {
   readonly items: readonly CheckedItem[];
   readonly isReadable: boolean;
   readonly reminders: ReminderTenant | undefined;
-  readonly lastRun: string | undefined;
+  readonly jobs: readonly Job[];
 }
 
 type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
@@ -58,22 +61,35 @@ const toFindings = (
   }));
 
 /** Also reports a tenant that cannot be read. @throws `interrupted` */
-export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
+export async function findInTenant(tools: Tools, context: Context, thresholds?: Thresholds): Promise<TenantFindings> {
   const timezone = resolveTimezone(tools, { context });
-  const lastRun = await findLastRun(tools, context.name);
-  const none = { context, tenant: context.name, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
+  const none = {
+    context,
+    tenant: context.name,
+    timezone,
+    items: [],
+    isReadable: false,
+    reminders: undefined,
+    jobs: [],
+  };
   try {
-    return { ...none, ...(await readTenant(tools, context)) };
+    return { ...none, ...(await readTenant(tools, context, thresholds)) };
   } catch (error) {
     tools.signal.throwIfAborted();
+    const jobs = await addHomeRuns(tools, context, []);
+    const place = { context, tenant: context.name };
     const unreadable = ["", "unknown", describeUnreadable(error), null] as const;
-    return { ...none, findings: toFindings({ context, tenant: context.name }, "tenant", [unreadable]) };
+    const findings = [
+      ...toFindings(place, "tenant", [unreadable]),
+      ...toFindings(place, "job", [...findJobProblems(jobs, dayOf(tools.clock.now(), timezone))]),
+    ];
+    return { ...none, jobs, findings };
   }
 }
 
-async function readTenant(tools: Tools, context: Context) {
+async function readTenant(tools: Tools, context: Context, thresholds?: Thresholds) {
   const { name } = context;
-  const asOf = createExpiryClock(tools, { context });
+  const asOf = createExpiryClock(tools, { context }, thresholds);
   const { tenant, name: label, ade, items: recorded } = await loadCheckedTenant(tools, context, () => true);
   const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
   const items = recorded.map((item) => addExpiryStatus(item, name, asOf)).toSorted(compareByExpiry);
@@ -90,6 +106,7 @@ async function readTenant(tools: Tools, context: Context) {
   );
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
+  const jobs = await readJobs(tools, context);
   const place = { context, tenant: label };
   const findings = [
     ...items.map((item) => addStageToId(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
@@ -108,6 +125,7 @@ async function readTenant(tools: Tools, context: Context) {
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findExpiringToken(token ?? null, asOf)),
+    ...toFindings(place, "job", [...findJobProblems(jobs, dayOf(asOf.now, asOf.timezone))]),
   ];
   return {
     tenant: label,
@@ -115,6 +133,7 @@ async function readTenant(tools: Tools, context: Context) {
     findings: findings.filter(({ level }) => level !== "ok"),
     items,
     reminders,
+    jobs,
   };
 }
 
@@ -156,17 +175,30 @@ async function findDeviceProblems(tools: Tools, context: Context): Promise<reado
 function findOpenImports(imports: readonly Import[]): readonly FindingValues[] {
   const latest = new Map<string, Import>();
   for (const one of imports) if (one.createdAt > (latest.get(one.kind)?.createdAt ?? "")) latest.set(one.kind, one);
-  return [...latest.values()]
-    .filter(({ state }) => state === "planned")
-    .map(({ number, kind, fileName, rejected }): FindingValues => {
-      const title = getFormatTitle(FORMATS[kind]);
-      const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
-      const said = rejected
-        ? text("the last import was rejected", "最後のインポートが拒否されました")
-        : text("an import is waiting to be committed", "適用待ちのインポート");
-      const what = text(`${said.en}: ${title.en}${file}`, `${said.ja}: ${title.ja}${file}`);
-      return [number, "warning", what, line(rejected ? "imports show" : "imports commit", [number])];
-    });
+  const refused = [...latest.values()].filter(({ state, rejected }) => state === "planned" && rejected);
+  const waiting = imports.filter(({ state, rejected }) => state === "planned" && !rejected);
+  const [first] = waiting;
+  const nameFile = ({ kind, fileName }: Import): Text => {
+    const { en, ja } = getFormatTitle(FORMATS[kind]);
+    const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
+    return text(`${en}${file}`, `${ja}${file}`);
+  };
+  const found = refused.map((one): FindingValues => {
+    const { en, ja } = nameFile(one);
+    const what = text(`the last import was rejected: ${en}`, `最後のインポートが拒否されました: ${ja}`);
+    return [one.number, "warning", what, line("imports show", [one.number])];
+  });
+  if (first === undefined) return found;
+  const { en, ja } = nameFile(first);
+  const what =
+    waiting.length === 1
+      ? text(`an import is waiting to be committed: ${en}`, `適用待ちのインポート: ${ja}`)
+      : text(
+          `${waiting.length} imports are waiting to be committed`,
+          `適用待ちのインポートが ${waiting.length} 件あります`,
+        );
+  const next = waiting.length === 1 ? line("imports commit", [first.number]) : line("imports list", []);
+  return [...found, [waiting.map(({ number }) => number).join(" "), "warning", what, next]];
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -207,23 +239,18 @@ function findExpiringToken(
   return [[isLast ? "last" : "first", isLast ? "critical" : "warning", what, line("access-tokens create", ["NAME"])]];
 }
 
-const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
+export const DAILY_RUN = "status --notify";
 
-export function findMissedRuns(all: readonly TenantFindings[], now: Date): readonly Finding[] {
-  if (all.every(({ lastRun }) => lastRun === undefined)) return [];
-  const missed = all
-    .filter(({ lastRun }) => now.getTime() - Date.parse(lastRun ?? "1970-01-01") > MAX_RUN_AGE_MS)
-    .flatMap(({ lastRun, timezone, ...place }) => {
-      const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
-      const what =
-        when === undefined
-          ? text("the daily run does not include this tenant", "毎日の自動実行にこのテナントが含まれていません")
-          : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
-      return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
-    });
-  return [...Map.groupBy(missed, ({ what }) => what.en).values()].flatMap((same) =>
-    same.slice(0, 1).map((one) => ({ ...one, tenant: same.map(({ tenant }) => tenant).join(", ") })),
-  );
+export const findDailyRun = ({ jobs }: TenantFindings): Job | undefined => jobs.find(({ job }) => job === DAILY_RUN);
+
+/** Finds the tenants that the daily run of other tenants leaves out. */
+export function findLeftOutTenants(all: readonly TenantFindings[]): readonly Finding[] {
+  const left = all.filter((one) => findDailyRun(one) === undefined);
+  if (left.length === all.length) return [];
+  const what = text("the daily run does not include this tenant", "毎日の自動実行にこのテナントが含まれていません");
+  return left
+    .filter(({ isReadable }) => isReadable)
+    .flatMap((place) => toFindings(place, "job", [["", "warning", what, line("renewals schedule", [])]]));
 }
 
 export const createDeliveryFinding = (
@@ -254,29 +281,38 @@ const OVERVIEW_DAYS = 90;
 
 const MAX_OVERVIEW_ITEMS = 5;
 
-export const getMonthlyOverviewId = (now: Date, timezone: string): string =>
-  `month ${dayOf(now, timezone).slice(0, 7)}`;
-
-export function buildMonthlyOverview(now: Date, { context, tenant, timezone, items }: TenantFindings): Finding {
-  const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= OVERVIEW_DAYS);
+/** Returns one line about several tenants. */
+export function buildMonthlyOverview(now: Date, all: readonly TenantFindings[]): Finding {
+  const due = all
+    .flatMap(({ items, tenant }) => items.map((item) => ({ ...item, tenant })))
+    .filter(({ daysLeft }) => daysLeft !== null && daysLeft >= 0 && daysLeft <= OVERVIEW_DAYS)
+    .toSorted(compareByExpiry);
+  const isOne = all.length === 1;
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
       .slice(0, MAX_OVERVIEW_ITEMS)
-      .map(
-        ({ kind, name, expiresOn }) =>
-          `${kind === null ? "" : `${RENEWAL_KINDS[kind][language]} `}${name} ${expiresOn}`,
+      .map(({ tenant, kind, name, expiresOn }) =>
+        [isOne ? [] : `${tenant}:`, kind === null ? [] : RENEWAL_KINDS[kind][language], name, expiresOn]
+          .flat()
+          .join(" "),
       );
     return [...named, ...(due.length > MAX_OVERVIEW_ITEMS ? ["…"] : [])].join(language === "en" ? ", " : "、");
   });
+  const [first] = all;
+  const quiet = all.filter(({ items }) => !items.some(({ id }) => due.some((one) => one.id === id))).length;
+  const [rest, restJa] =
+    isOne || due.length === 0 || quiet === 0
+      ? ["", ""]
+      : [`; nothing in ${quiet} tenants`, `。ほかの ${quiet} テナントはなし`];
   return {
-    id: getMonthlyOverviewId(now, timezone),
-    tenant,
-    context: context.name,
+    id: `month ${dayOf(now, first?.timezone ?? DEFAULT_TIMEZONE).slice(0, 7)}`,
+    tenant: isOne ? (first?.tenant ?? "") : formatCount(all.length, "tenant"),
+    context: all.map(({ context }) => context.name).join(" "),
     group: "month",
     level: "ok",
     what: text(
-      `expiry within ${OVERVIEW_DAYS} days: ${due.length === 0 ? "nothing" : en}`,
-      `今後 ${OVERVIEW_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}`,
+      `expiry within ${OVERVIEW_DAYS} days: ${due.length === 0 ? "nothing" : en}${rest}`,
+      `今後 ${OVERVIEW_DAYS} 日以内の期限: ${due.length === 0 ? "なし" : ja}${restJa}`,
     ),
     next: null,
   };

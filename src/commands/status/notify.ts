@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { compareByUrgency, describeFinding, type Finding } from "../../lib/renewals/finding.ts";
-import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
+import { createDeliverer, sendHeartbeat } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { toRecipientId } from "../../lib/renewals/notify/recipients.ts";
 import { deliverReminders, type DeliverMessage } from "../../lib/renewals/notify/send.ts";
@@ -9,7 +9,7 @@ import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settin
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { createDeliveryFinding, buildMonthlyOverview, getMonthlyOverviewId, type TenantFindings } from "./findings.ts";
+import { buildMonthlyOverview, createDeliveryFinding, DAILY_RUN, type TenantFindings } from "./findings.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
 const PRINTED_RECIPIENT = "";
@@ -38,7 +38,8 @@ export async function notify(
   const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
   const deliver = createDeliverer(settings, tools.home);
   tools.describeState(() => text("the next run sends the remaining messages", "未送信の通知は次の実行で送信します"));
-  const found = all.flatMap(({ findings }) => findings);
+  // this run is the one that was overdue
+  const found = all.flatMap(({ findings }) => findings).filter(({ id }) => !id.startsWith(`job ${DAILY_RUN} overdue`));
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
     settings,
@@ -51,6 +52,11 @@ export async function notify(
     ...failed.map(({ recipient, tenants, reason }) => createDeliveryFinding(tenants, recipient.name, reason)),
   ];
   await ReportedFindings.whileAlone(tools, () => reportNewFindings({ tools, all, settings, deliver, findings, print }));
+  for (const heartbeat of settings.heartbeats ?? []) {
+    const fault = await sendHeartbeat(heartbeat, tools.home);
+    if (fault !== undefined)
+      addFailedDelivery(findings, createDeliveryFinding(listTenants(found), heartbeat.name, fault));
+  }
   return findings;
 }
 
@@ -65,20 +71,23 @@ interface NewsRequest {
 
 async function reportNewFindings({ tools, all, settings, deliver, findings, print }: NewsRequest): Promise<void> {
   const told = await ReportedFindings.read(tools);
-  const months = all.filter(({ isReadable }) => isReadable).map((one) => buildMonthlyOverview(tools.clock.now(), one));
-  const unread = all.map(({ context, timezone }) => ({
-    context: context.name,
-    id: getMonthlyOverviewId(tools.clock.now(), timezone),
-  }));
+  const readable = all.filter(({ isReadable }) => isReadable);
+  const monthFor = (isFor: (one: Pick<Finding, "context">) => boolean): readonly Finding[] => {
+    const own = readable.filter(({ context: { name } }) => isFor({ context: name }));
+    return own.length === 0 ? [] : [buildMonthlyOverview(tools.clock.now(), own)];
+  };
+  const month = monthFor(() => true);
+  const months = [...month, ...settings.recipients.flatMap((one) => monthFor((of) => isForRecipient(one, of)))];
   await told.forgetAllBut(
-    [...findings, ...unread],
+    [...findings, ...months],
     all.map(({ context }) => context.name),
   );
-  const news = [...findings, ...months].toSorted(compareByUrgency);
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
     const key = keyOf(recipient);
-    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && isForRecipient(recipient, one));
+    const isFor = (one: Pick<Finding, "context">): boolean => isForRecipient(recipient, one);
+    const news = [...findings.filter(isFor), ...monthFor(isFor)].toSorted(compareByUrgency);
+    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one));
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
@@ -91,9 +100,24 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
   }
   // print failed deliveries in every run, because the recipients did not get the messages
   const unreached = findings.filter(({ group }) => group === "reminders");
+  const news = [...findings, ...month].toSorted(compareByUrgency);
   const fresh = [...unreached, ...news.filter((one) => !unreached.includes(one) && told.isNew(one, PRINTED_RECIPIENT))];
   await print(fresh);
   if (fresh.length > 0) await told.add(fresh, PRINTED_RECIPIENT);
+}
+
+/** Says that the run failed, without a record, because the home may be what fails. */
+export async function reportFailedRun(tools: Tools, failure: Text): Promise<void> {
+  const settings = await readNotifySettings(tools.home);
+  if (settings === undefined) return;
+  const deliver = createDeliverer(settings, tools.home);
+  const what = text(`${DAILY_RUN} could not run: ${failure.en}`, `${DAILY_RUN} を実行できませんでした: ${failure.ja}`);
+  const subject = text(`[clomoctl] ${what.en}`, `【clomoctl】${what.ja}`);
+  const messageId = createMessageId(`${tools.clock.now().toISOString().slice(0, 10)} ${what.en}`);
+  for (const recipient of settings.recipients) {
+    const message = await buildMessage({ subject, lines: [what], language: recipient.language, messageId });
+    await deliver(recipient, message);
+  }
 }
 
 function addFailedDelivery(findings: Finding[], one: Finding): void {

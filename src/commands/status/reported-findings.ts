@@ -4,11 +4,12 @@ import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import type { Tools } from "../tools.ts";
-import { getRunFolder } from "./last-run.ts";
 
 type ReportedFinding = Pick<Finding, "id" | "context">;
 
 const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
+
+const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.folder, "runs");
 
 const MAX_FINDINGS_FILE_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
@@ -65,7 +66,9 @@ export class ReportedFindings {
 
   async forgetAllBut(findings: readonly ReportedFinding[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
-    const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));
+    const isOld = (key: string): boolean =>
+      / month [-\d]+$/.test(key) || contexts.some((name) => key.startsWith(`${name} `));
+    const gone = all.filter((key) => !current.has(key) && isOld(key));
     if (gone.length === 0) return;
     for (const key of gone) delete this.#told[key];
     await this.#write();

@@ -10,7 +10,7 @@ export interface Finding {
   readonly tenant: string;
   /** context of the tenant; null for a file */
   readonly context: string | null;
-  readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
+  readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "job" | "tenant" | "month";
   readonly level: Level;
   readonly what: Text;
   /** next command or action; null if `what` contains it */

@@ -63,7 +63,8 @@ function renderSystemdCommands({ at, node, programPath, words, home }: DailyRun)
     `cat >"$units/${name}.${extension}" <<'END'\n${lines.join("\n")}\nEND\n`;
   const environment = `Environment=${quoteUnitWord(`CLOMOCTL_HOME=${home}`)}`;
   const start = `ExecStart=${[node, programPath, ...words].map(quoteUnitWord).join(" ")}`;
-  const service = ["[Service]", "Type=oneshot", environment, start];
+  // 1 and 2 are what was found; the run itself was complete
+  const service = ["[Service]", "Type=oneshot", environment, start, "SuccessExitStatus=1 2"];
   const time = `OnCalendar=*-*-* ${hour}:${String(minute).padStart(2, "0")}:00`;
   const timer = ["[Timer]", time, "Persistent=true", "", "[Install]", "WantedBy=timers.target"];
   const folder = 'units="${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; mkdir -p "$units"\n';

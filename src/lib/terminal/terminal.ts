@@ -171,9 +171,13 @@ export class Terminal {
     this.#tellsChanges = true;
   }
 
+  get lastChange(): number | undefined {
+    return this.#changes.at(-1);
+  }
+
   takeChange(): number | undefined {
     this.#hasToldChanges = true;
-    return this.#changes.at(-1);
+    return this.lastChange;
   }
 
   /** Shows the numbers of the changes, except those that a result already contains. */

@@ -140,6 +140,8 @@ const DEFAULTS: Answers = {
   tenantRevision: { revision: 7 },
   "layouts.list": [],
   "config-profiles.clashes": [],
+  "jobs.list": [],
+  "jobs.add": {},
   devices: { items: [], next: null },
 };
 

@@ -82,6 +82,7 @@ export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<P
 
 /** A request that the chat server accepted. */
 export interface AcceptedPost {
+  readonly method: string | undefined;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -105,7 +106,10 @@ export const openChatServer = async (): Promise<ChatServer> => {
     });
     request.on("end", () => {
       if (chat.status === 0) return;
-      if (chat.status < 300) posted.push({ path: request.url ?? "", headers: request.headers, body });
+      if (chat.status < 300) {
+        const { method, url = "", headers } = request;
+        posted.push({ method, path: url, headers, body });
+      }
       response.writeHead(chat.status, { location: "/elsewhere" }).end("ok");
     });
   });

@@ -135,7 +135,17 @@ export const UPLOAD_FILE_OPTION = {
   ),
 } as const;
 
+export const JOB_OPTION = {
+  kind: "string",
+  value: "NAME",
+  about: text(
+    "name of this job in `status`, for runs without a terminal (default: the file's name)",
+    "ターミナルなしで実行するときの、`status` での自動実行の名前(既定: ファイル名)",
+  ),
+} as const satisfies Field;
+
 export const IMPORT_OPTIONS = {
+  job: JOB_OPTION,
   mode: {
     brief: text("replace also deletes records that the file lacks", "replace はファイルにないものも削除する"),
     kind: "choice",

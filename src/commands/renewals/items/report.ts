@@ -1,12 +1,32 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeFinding, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
 import type { CheckedItem } from "../../../lib/renewals/expiry-status.ts";
+import type { MonitoredJob } from "../../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../../lib/renewals/output/plugin.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import { isRecordOutputRequested } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 import type { NagiosReport } from "../../../lib/renewals/output/nagios.ts";
+
+export const THRESHOLD_OPTIONS = {
+  within: {
+    kind: "duration",
+    value: "DURATION",
+    about: text(
+      "report items that expire within this time, such as 90d or 12w, as warnings (default: 90d)",
+      "この期間内の期限を「期限間近」とする(例: 90d、12w。既定: 90d)",
+    ),
+  },
+  critical: {
+    kind: "duration",
+    value: "DURATION",
+    about: text(
+      "report items that expire within this time as critical (default: 30d)",
+      "この期間内の期限を「至急」とする(既定: 30d)",
+    ),
+  },
+} as const satisfies Fields;
 
 export const REPORT_OPTIONS = {
   nagios: {
@@ -45,6 +65,7 @@ export async function showFindings(tools: Tools, findings: readonly Finding[]): 
 
 interface MonitoringReport extends NagiosReport {
   readonly items: readonly CheckedItem[];
+  readonly jobs?: readonly MonitoredJob[];
 }
 
 export async function writeReport(

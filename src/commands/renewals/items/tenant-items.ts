@@ -7,6 +7,7 @@ import {
   type CheckItem,
   type ExpiryClock,
   type DatedItem,
+  type Thresholds,
 } from "../../../lib/renewals/expiry-status.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { applySourceDates, createUnreadableItem } from "../../../lib/renewals/sources.ts";
@@ -16,11 +17,8 @@ import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 export const createExpiryClock = (
   tools: Pick<Tools, "globals" | "clock">,
   tenant: Parameters<typeof resolveTimezone>[1],
-): ExpiryClock => ({
-  now: tools.clock.now(),
-  timezone: resolveTimezone(tools, tenant),
-  thresholds: DEFAULT_THRESHOLDS,
-});
+  thresholds: Thresholds = DEFAULT_THRESHOLDS,
+): ExpiryClock => ({ now: tools.clock.now(), timezone: resolveTimezone(tools, tenant), thresholds });
 
 /** Also reads the source files of items that were recorded on this computer. */
 export const readDatedItems = async (

@@ -4,7 +4,7 @@ import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { DeliverMessage } from "./send.ts";
 import { readSecret, type SecretReadOptions } from "./secret.ts";
-import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
+import type { Heartbeat, NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
@@ -72,4 +72,17 @@ export const createDeliverer = (settings: NotifySettings, place: SecretReadOptio
       return describeDeliveryError(error);
     }
   };
+};
+
+/** Tells a service that the daily run is complete. */
+export const sendHeartbeat = async (
+  { "url-file": file }: Heartbeat,
+  place: SecretReadOptions,
+): Promise<Text | undefined> => {
+  try {
+    const { requestOnce } = await import("./ways/webhook.ts");
+    return await requestOnce(await readSecret(file, place), { method: "GET" });
+  } catch (error) {
+    return describeDeliveryError(error);
+  }
 };

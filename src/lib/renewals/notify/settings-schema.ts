@@ -103,12 +103,18 @@ const WEBHOOK_SCHEMA = z.strictObject({
   "template-file": createPlainTextSchema().optional(),
 });
 
+const HEARTBEAT_SCHEMA = z.strictObject({
+  name: NAME_SCHEMA,
+  way: z.literal("heartbeat"),
+  "url-file": createPlainTextSchema(),
+});
+
 const SETTINGS_SCHEMA = z
   .strictObject({
     language: LANGUAGE_SCHEMA.default("ja"),
     smtp: SMTP_SCHEMA.optional(),
     recipients: z
-      .array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA]))
+      .array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA, HEARTBEAT_SCHEMA]))
       .readonly()
       .default([]),
   })
@@ -131,15 +137,23 @@ const SETTINGS_SCHEMA = z
   .transform(({ language, recipients, ...settings }) => ({
     ...settings,
     language,
-    recipients: recipients.map((recipient) => ({ ...recipient, language: recipient.language ?? language })),
+    recipients: recipients
+      .filter((one) => one.way !== "heartbeat")
+      .map((recipient) => ({ ...recipient, language: recipient.language ?? language })),
+    // services that raise an alarm if they are not called after the daily run
+    heartbeats: recipients.filter((one) => one.way === "heartbeat"),
   }));
 
 /** `language` also applies to owners who are not listed as recipients. */
-export type NotifySettings = z.output<typeof SETTINGS_SCHEMA>;
+export type NotifySettings = Omit<z.output<typeof SETTINGS_SCHEMA>, "heartbeats"> & {
+  readonly heartbeats?: z.output<typeof SETTINGS_SCHEMA>["heartbeats"];
+};
 
 export type SmtpSettings = z.output<typeof SMTP_SCHEMA>;
 
 export type Recipient = NotifySettings["recipients"][number];
+
+export type Heartbeat = NonNullable<NotifySettings["heartbeats"]>[number];
 
 export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 

@@ -34,6 +34,7 @@ test("reads a file with every part", async () => {
       "    headers-file: headers",
       "    contexts: [kanto, osaka]",
       "  - {name: own, way: webhook, url-file: url, template-file: body.json}",
+      "  - {name: dead man, way: heartbeat, url-file: heartbeat-url}",
     ),
     "notify.yaml",
   );
@@ -65,6 +66,7 @@ test("reads a file with every part", async () => {
         language: "en",
       },
     ],
+    heartbeats: [{ name: "dead man", way: "heartbeat", "url-file": "heartbeat-url" }],
   });
 });
 

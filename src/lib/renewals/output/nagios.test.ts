@@ -29,10 +29,10 @@ test("shows the state, what is due, and the days of each item", () => {
     "RENEWALS CRITICAL - 期限切れ 1 件、至急 1 件、期限不明 1 件、余裕あり 1 件: " +
       "期限切れ old.pem: 証明書「old」は 2026-11-17 に期限が切れました(3 日経過): clomoctl renewals guide certificate; " +
       "至急 kanto: 証明書「push 本社」の期限は 2026-12-02(あと 12 日); 不明 x.pem: 壊れている" +
-      " | 'old.pem old'=-3;@~:90;@~:30;; 'kanto push 本社'=12;@~:90;@~:30;; 'kanto far Sales'=300;@~:90;@~:30;;",
+      " | 'findings'=3;;;0; 'old.pem old'=-3;@~:90;@~:30;; 'kanto push 本社'=12;@~:90;@~:30;; 'kanto far Sales'=300;@~:90;@~:30;;",
   );
   const { figures } = parsePluginOutput(`${line}\n`);
-  const [old, near, far] = figures;
+  const [, old, near, far] = figures;
   expect([old, near].map((figure) => [figure?.warns(figure.value), figure?.isCritical(figure.value)])).toEqual([
     [true, true],
     [true, true],
@@ -45,7 +45,7 @@ test("nothing to check is unknown, and so is a failure", () => {
   expect(parsePluginOutput(`${renderLine([])}\n`)).toMatchObject({
     status: "UNKNOWN",
     said: "no expiry date to check",
-    figures: [],
+    figures: [{ label: "findings", value: 0 }],
   });
   const failure = renderPluginFailure("RENEWALS", same("no | such\ncontext"), "en");
   expect(parsePluginOutput(`${failure}\n`)).toMatchObject({ status: "UNKNOWN", said: "no _ such_context" });

@@ -33,6 +33,7 @@ function* buildFigures(
   findings: readonly Finding[],
   { withinDays, criticalDays }: Thresholds,
 ): Generator<PluginFigure> {
+  yield { label: "findings", value: findings.filter(({ level }) => level !== "ok").length, ranges: ";;0;" };
   const ranges = `@~:${withinDays};@~:${criticalDays};;`;
   for (const { tenant, item } of findings) {
     if (item === undefined || item.daysLeft === null) continue;

@@ -1,3 +1,4 @@
+import type { Job } from "../../model/job.ts";
 import type { CheckedItem } from "../expiry-status.ts";
 import { compareByUrgency, type Finding } from "../finding.ts";
 import { STATE_EXITS, type PluginState } from "./plugin.ts";
@@ -27,10 +28,22 @@ const renderItemLabels = ({ context, kind, name, organisation, source, fingerpri
 const renderMetric = (name: string, help: string, samples: readonly MetricSample[]): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
 
+export interface MonitoredJob extends Job {
+  readonly context: string;
+}
+
+interface PrometheusReport {
+  readonly state: PluginState;
+  readonly findings: readonly Finding[];
+  readonly jobs?: readonly MonitoredJob[] | undefined;
+}
+
+const JOB_STATE_VALUES: Readonly<Record<Job["state"], number>> = { good: 0, partial: 1, failed: 2 };
+
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details */
 export function renderPrometheusText(
   items: readonly CheckedItem[],
-  { state, findings }: { readonly state: PluginState; readonly findings: readonly Finding[] },
+  { state, findings, jobs = [] }: PrometheusReport,
   now: Date,
 ): string {
   // one sample per set of labels, because duplicates would make the whole file invalid
@@ -39,7 +52,7 @@ export function renderPrometheusText(
     const labels = renderItemLabels(item);
     if (item.expiresAt !== null && !dated.has(labels)) dated.set(labels, Date.parse(item.expiresAt) / 1000);
   }
-  const counted = Map.groupBy(findings, ({ tenant, group, level }) => renderLabels({ tenant, group, level }));
+  const counted = Map.groupBy(findings, ({ context, group, level }) => renderLabels({ context, group, level }));
   const unreadable = items.length === 0 ? 1 : items.filter(({ level }) => level === "unknown").length;
   return [
     renderMetric("clomoctl_renewal_expiry_timestamp_seconds", "Expiry time of the item, in seconds since 1970.", [
@@ -52,6 +65,23 @@ export function renderPrometheusText(
       "Number of findings.",
       [...counted].map(([labels, { length }]) => [labels, length]),
     ),
+    ...(jobs.length === 0
+      ? []
+      : [
+          renderMetric(
+            "clomoctl_job_state",
+            "Last run of the job: 0 good, 1 done in part, 2 failed.",
+            jobs.map(({ context, job, state: last }) => [renderLabels({ context, job }), JOB_STATE_VALUES[last]]),
+          ),
+          renderMetric(
+            "clomoctl_job_last_good_timestamp_seconds",
+            "Day of the last good run of the job, in seconds since 1970.",
+            jobs.flatMap(({ context, job, goodDays }) => {
+              const last = goodDays.at(-1);
+              return last === undefined ? [] : [[renderLabels({ context, job }), Date.parse(last) / 1000] as const];
+            }),
+          ),
+        ]),
     renderMetric("clomoctl_check_timestamp_seconds", "Time of this check, in seconds since 1970.", [
       ["", Math.floor(now.getTime() / 1000)],
     ]),

@@ -61,25 +61,24 @@ export function fillTemplate(wording: Message, contentType: string, template = D
   });
 }
 
+interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** Does not follow redirects. A failure omits the path, which is secret. */
-export const postReminder = async (
-  { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
-  message: Message,
+export const requestOnce = async (
+  url: string,
+  request: HttpRequest,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<DeliveryFault> => {
   const address = parseWebhookUrl(url);
   if (address === undefined) return HTTPS_REQUIRED;
-  const headers = {
-    "content-type": "application/json; charset=utf-8",
-    // a repeated post has the same key, so that the service can recognise a duplicate
-    "idempotency-key": message.messageId,
-    ...own,
-  };
-  const body = fillTemplate(message, headers["content-type"], template);
   const { default: undici } = await import("undici");
   const dispatcher = new undici.EnvHttpProxyAgent({ connect: { timeout: timeoutMs } });
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await undici.request(address, { method: "POST", headers, body, signal, dispatcher });
+    const answer = await undici.request(address, { ...request, signal: AbortSignal.timeout(timeoutMs), dispatcher });
     await answer.body.dump();
     const { statusCode } = answer;
     return statusCode >= 200 && statusCode < 300 ? undefined : same(`${address.host}: HTTP ${statusCode}`);
@@ -88,4 +87,18 @@ export const postReminder = async (
   } finally {
     await dispatcher.destroy();
   }
+};
+
+export const postReminder = (
+  { template, url, headers: own, timeoutMs }: ResolvedWebhook,
+  message: Message,
+): Promise<DeliveryFault> => {
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    // a repeated post has the same key, so that the service can recognise a duplicate
+    "idempotency-key": message.messageId,
+    ...own,
+  };
+  const body = fillTemplate(message, headers["content-type"], template);
+  return requestOnce(url, { method: "POST", headers, body }, timeoutMs);
 };

@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureFolder, readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
+import { tryOrUndefined } from "../../lib/errors/index.ts";
+import type { JobRun } from "../../lib/model/job.ts";
+import type { Tools } from "../tools.ts";
+
+// A run is first stored in the home, because it may end without a result, or while the tenant cannot be written. Of the
+// runs that the tenant has, the home keeps the last of each job, for its command line.
+
+export interface HomeRun extends JobRun {
+  readonly pid: number;
+  readonly isSent: boolean;
+}
+
+export interface HomeFile {
+  readonly path: string;
+  readonly run: HomeRun;
+}
+
+type HomeTools = Pick<Tools, "home" | "temporary">;
+
+const getFolder = ({ home }: HomeTools, context: string): string => join(home.folder, "runs", "jobs", context);
+
+export const createRunPath = (tools: HomeTools, context: string): string =>
+  join(getFolder(tools, context), `${randomUUID()}.json`);
+
+export async function writeRun(tools: HomeTools, { path, run }: HomeFile): Promise<void> {
+  await ensureFolder(join(path, ".."));
+  await writeProgramFile(path, `${JSON.stringify(run)}\n`, { ...tools.temporary, secret: true });
+}
+
+const KILLED = { error: "the process ended without a result", errorJa: "結果を残さずにプロセスが終わりました" };
+
+/** Returns the runs that ended, the oldest first. A run without a result has failed if its process is gone. */
+export async function readEndedRuns(tools: HomeTools, context: string): Promise<readonly HomeFile[]> {
+  const { home, temporary } = tools;
+  const folder = getFolder(tools, context);
+  const names = await readdir(folder).catch(() => []);
+  const found = names.flatMap((name): HomeFile[] => {
+    const path = join(folder, name);
+    const run = tryOrUndefined(() => JSON.parse(readTrustedFile(path, home.userId) ?? "") as HomeRun);
+    if (run === undefined) return [];
+    if (run.endedAt !== null || run.exit !== null) return [{ path, run }];
+    return temporary.processes.isAlive(run.pid) ? [] : [{ path, run: { ...run, ...KILLED } }];
+  });
+  return found.toSorted((one, other) => (one.run.startedAt < other.run.startedAt ? -1 : 1));
+}
+
+export const removeRun = ({ path }: HomeFile): Promise<void> => rm(path, { force: true });

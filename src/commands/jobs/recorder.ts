@@ -1,0 +1,168 @@
+import { ERRORS, ignoreFailure, redactSecrets, type ErrorCode, type Failure } from "../../lib/errors/index.ts";
+import type { Context } from "../../lib/config/index.ts";
+import { addRun, nameJob, type Job, type JobRun } from "../../lib/model/job.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import { quoteShellWord } from "../../lib/text/shell-word.ts";
+import type { Command } from "../command.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { createRunPath, readEndedRuns, removeRun, writeRun, type HomeFile, type HomeRun } from "./home-runs.ts";
+
+interface RunLine {
+  readonly path: readonly string[];
+  readonly words: readonly string[];
+  readonly command: Command;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+const GOOD_EXITS: readonly number[] = [0, ERRORS.differs.exit];
+
+const judgeRun = ({ ownExits }: Command, exit: number, failure: Failure | undefined): JobRun["state"] => {
+  // the exit code of a report tells what it found
+  if (failure === undefined && (ownExits !== undefined || GOOD_EXITS.includes(exit))) return "good";
+  return exit === ERRORS.partial.exit ? "partial" : "failed";
+};
+
+const MAX_ERROR_LENGTH = 500;
+
+const describeError = (failure: Failure | undefined): Pick<JobRun, "error" | "errorJa"> => {
+  if (failure === undefined) return { error: null, errorJa: null };
+  const { what, where } = failure;
+  const said = (words: string): string =>
+    redactSecrets(where === undefined ? words : `${words} (${where})`).slice(0, MAX_ERROR_LENGTH);
+  return { error: said(what.en), errorJa: said(what.ja) };
+};
+
+const hasPath = (words: readonly string[]): boolean => words.some((word) => /[/\\]/.test(word));
+
+interface ContextFile {
+  readonly context: Context;
+  readonly file: HomeFile;
+}
+
+/** Failures after which the tenant is not asked again, because it does not answer, or the command must not change it. */
+const KEPT_AT_HOME: readonly ErrorCode[] = ["unavailable", "locked", "interrupted", "usage"];
+
+/** Records the runs of commands that people schedule. */
+export class JobRecorder {
+  readonly #tools: Tools;
+  readonly #command: Command;
+  readonly #files: readonly ContextFile[];
+
+  private constructor(tools: Tools, command: Command, files: readonly ContextFile[]) {
+    this.#tools = tools;
+    this.#command = command;
+    this.#files = files;
+  }
+
+  /** Returns undefined if the command is no job, or has no tenant. */
+  static async start(tools: Tools, { path, words, command, input }: RunLine): Promise<JobRecorder | undefined> {
+    const named = command.job === undefined ? listPlanFiles(command, input) : command.job(input);
+    if (named === undefined) return undefined;
+    const contexts = await ignoreFailure(() => listContexts(tools, command));
+    if (contexts === undefined) return undefined;
+    const typed = [...path, ...words];
+    const { clock, temporary, terminal } = tools;
+    const startedAt = clock.now().toISOString();
+    const recorder = new JobRecorder(
+      tools,
+      command,
+      contexts.map((context) => {
+        const run: HomeRun = {
+          job: nameJob(path, typeof input["job"] === "string" ? [input["job"]] : named),
+          startedAt,
+          endedAt: null,
+          day: dayOf(startedAt, resolveTimezone(tools, { context })),
+          state: "failed",
+          exit: null,
+          ...describeError(undefined),
+          change: null,
+          command: redactSecrets(["clomoctl", ...typed.map(quoteShellWord)].join(" ")),
+          pid: temporary.processes.self,
+          isSent: false,
+        };
+        return { context, file: { path: createRunPath(tools, context.name), run } };
+      }),
+    );
+    // a job that cannot be recorded is overdue later
+    if (!terminal.interactive) for (const { file } of recorder.#files) await ignoreFailure(() => writeRun(tools, file));
+    return recorder;
+  }
+
+  async end(exit: number, failure: Failure | undefined): Promise<void> {
+    const { clock, terminal } = this.#tools;
+    const state = judgeRun(this.#command, exit, failure);
+    const [endedAt, change] = [clock.now().toISOString(), terminal.lastChange ?? null];
+    for (const { context, file } of this.#files) {
+      const run = { ...file.run, ...describeError(failure), endedAt, state, exit, change };
+      if (terminal.interactive && !(state === "good" && (await this.#isFailed(context, run.job)))) continue;
+      await ignoreFailure(() => writeRun(this.#tools, { ...file, run }));
+      if (failure === undefined || !KEPT_AT_HOME.includes(failure.code))
+        await ignoreFailure(() => sendRuns(this.#tools, context));
+    }
+  }
+
+  async #isFailed(context: Context, job: string): Promise<boolean> {
+    const known = (await ignoreFailure(() => readJobs(this.#tools, context))) ?? [];
+    return known.some((one) => one.job === job && one.state !== "good");
+  }
+}
+
+const listPlanFiles = ({ args, options, plans }: Command, input: RunLine["input"]): readonly string[] | undefined => {
+  const fields = Object.entries({ ...args, ...options }).filter(([, { kind }]) => kind === "file");
+  const files = fields.flatMap(([key]) => input[key] ?? []).map(String);
+  return plans !== true || files.length === 0 ? undefined : [...files, ...[input["app"] ?? []].flat().map(String)];
+};
+
+const listContexts = async (tools: Tools, { opensTenant }: Command): Promise<readonly Context[]> => {
+  const { contexts, globals, environment } = tools;
+  return opensTenant === false
+    ? listUsedContexts(tools)
+    : [(await contexts.choose(globals.context, environment)).context];
+};
+
+/** Returns the contexts of a report about several tenants: the named one, or all. */
+export const listUsedContexts = async ({ contexts, globals, environment }: Tools): Promise<readonly Context[]> => {
+  const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
+  return name === undefined ? contexts.listUsed() : [(await contexts.choose(name, environment)).context];
+};
+
+/** Sends the runs that the tenant does not have yet. */
+async function sendRuns(tools: Tools, context: Context): Promise<void> {
+  const { client } = await tools.tenantOf(context, "jobs");
+  const latest = new Map<string, HomeFile>();
+  for (const file of await readEndedRuns(tools, context.name)) {
+    const { pid: _, isSent, ...run } = file.run;
+    const command = run.command !== null && hasPath([run.command]) ? null : run.command;
+    if (!isSent) await client.jobs.add({ ...run, command });
+    const earlier = latest.get(run.job);
+    if (earlier !== undefined) await removeRun(earlier);
+    latest.set(run.job, file);
+    if (!isSent) await writeRun(tools, { ...file, run: { ...file.run, isSent: true } });
+  }
+}
+
+/** Returns the jobs of a tenant with the runs that it does not have yet. */
+export const readJobs = async (tools: Tools, context: Context): Promise<readonly Job[]> => {
+  const { client } = await tools.tenantOf(context, "jobs");
+  return addHomeRuns(tools, context, (await ignoreFailure(() => client.jobs.list())) ?? []);
+};
+
+export async function addHomeRuns(tools: Tools, context: Context, known: readonly Job[]): Promise<readonly Job[]> {
+  const jobs = new Map(known.map((job) => [job.job, job]));
+  for (const { run } of await readEndedRuns(tools, context.name)) {
+    const job = jobs.get(run.job);
+    if (!run.isSent) jobs.set(run.job, addRun(job, run));
+    else if (job?.startedAt === run.startedAt) jobs.set(run.job, { ...job, command: run.command });
+  }
+  return [...jobs.values()];
+}
+
+/** Returns false if neither the tenant nor the home knows the job. */
+export async function forgetRuns(tools: Tools, context: Context, job: string): Promise<boolean> {
+  const own = (await readEndedRuns(tools, context.name)).filter(({ run }) => run.job === job);
+  for (const file of own) await removeRun(file);
+  const { client } = await tools.tenantOf(context, "jobs");
+  const isKnown = (await client.jobs.list()).some((one) => one.job === job);
+  if (isKnown) await client.jobs.forget({ job });
+  return isKnown || own.length > 0;
+}
