@@ -166,7 +166,8 @@ test("an item that ends before the next daily run is due today, with its time", 
   const { en, ja } = await ends("2026-11-20T15:00:00.000Z");
   expect(en.stdout).toMatch(/^CRITICAL .* expires on 2026-11-21 00:00, before the next daily run: /);
   expect(ja.stdout).toContain("の期限は 2026-11-21 00:00(次の自動実行の前)");
-  expect((await ends("2026-11-20T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-20 23:59, today: ");
+  expect((await ends("2026-11-20T14:59:59.000Z")).en.stdout).toContain(" expires today, 2026-11-20 23:59: ");
+  expect((await ends("2026-11-19T15:30:00.000Z")).en.stdout).toContain(" expired today, 2026-11-20 00:30: ");
   expect((await ends("2026-11-21T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-21 23:59, 1 day left: ");
 });
 

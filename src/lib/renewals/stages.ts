@@ -1,5 +1,5 @@
 import type { ReminderKeyRecord, RenewalItem } from "../nouns/renewal.ts";
-import { countDaysLeft } from "../model/time.ts";
+import { countCalendarDays } from "../model/time.ts";
 
 /** @see facts 3.2: when CLOMO sends emails */
 const REMINDER_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
@@ -18,9 +18,12 @@ export interface DueStage<I extends StagedItem> {
   readonly stage: number;
 }
 
-/** Returns the stage in days before expiry; after expiry -1, -2, …; undefined before the first stage. */
+/**
+ * Returns the stage in calendar days before expiry; after its day -1, -2, …; undefined before the first stage. The hour
+ * is ignored, because the day of the expiry would have no stage of its own if the item expired before the daily run.
+ */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
-  const days = countDaysLeft(expiresAt, now, timezone);
+  const days = countCalendarDays(now, expiresAt, timezone);
   return days < 0 ? days : REMINDER_STAGES.findLast((stage) => stage >= days);
 };
 
