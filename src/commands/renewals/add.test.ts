@@ -118,6 +118,20 @@ describe("a folder", () => {
     expect(again.stderr).toContain("certs/c.vpptoken: not recorded: same topic as x\n");
   });
 
+  test("of two content tokens of one location records only the newer one, and names the older one", async () => {
+    const folder = freshFolder();
+    const [older, newer] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];
+    writeFileSync(join(folder, older), createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+    writeFileSync(join(folder, newer), createVppToken(new Date("2027-12-01T00:00:00Z"), "例"));
+    const tenant = { listRenewals: { items: [] }, ...added };
+    const { en } = await runInBoth("renewals add . --owner x", { folder, tenant });
+    expect(en).toMatchObject({ exit: 0, stderr: `${older}: not recorded: superseded by ${newer}\n` });
+    const sent = en.requests.filter(({ operation }) => operation === "addRenewal");
+    expect(sent.map(({ json }) => json)).toMatchObject([{ expiresAt: "2027-12-01T00:00:00.000Z" }]);
+    const { en: checked } = await runInBoth("renewals check .", { folder });
+    expect(checked).toMatchObject({ exit: 0, stdout: `1 ok, 1 superseded: ${older}\n` });
+  });
+
   describe("with content tokens of two years for the same full-width location", () => {
     const folder = (first: string, second: string): string => {
       const made = freshFolder();

@@ -250,7 +250,7 @@ describeWithOpenssl("what openssl makes", () => {
     expect(en.stdout).toMatch(
       /^tenant\tlevel\twhat\n2027\.pem\tok\t.*\nother\.pem\tok\t.*\n2026\.pem\tok\t.*superseded by 2027\.pem\n$/,
     );
-    expect((await run("renewals check .", { folder })).stdout).toBe("2 ok, 1 superseded\n");
+    expect((await run("renewals check .", { folder })).stdout).toBe("2 ok, 1 superseded: 2026.pem\n");
     const kept = await runInBoth("renewals add . --owner x", {
       folder,
       tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
