@@ -18,7 +18,12 @@ const due = (number: number, day: string, change: Partial<RenewalItem> = {}): Re
   item(number, { name: `契約${number}`, expiresAt: `${day}T14:59:59.000Z`, ...change });
 
 const tenantOf = (change: Partial<Tenant> = {}): Tenant =>
-  example<Tenant>("tenant", { mirroredAt: "2026-11-18T01:00:00.000Z", consoleTasks: 0, profile: undefined, ...change });
+  example<Tenant>("tenant", {
+    mirroredAt: "2026-11-18T01:00:00.000Z",
+    consoleTasks: 0,
+    profile: { ...EMPTY_TENANT_PROFILE, ios: false, macos: false, android: false },
+    ...change,
+  });
 
 const having = (items: readonly RenewalItem[], more: Answers = {}): Answers => ({
   tenant: tenantOf(),
@@ -124,6 +129,21 @@ test.each<[string, Answers, string]>([
   const { en } = await look("--context kanto", { kanto: having([], answers) });
   expect(en).toMatchObject({ exit: 1, stderr: "" });
   expect(en.stdout).toContain(expected);
+});
+
+test("names together the tenants without a date, until they say that they have none", async () => {
+  const said = { ...EMPTY_TENANT_PROFILE, windows: true };
+  const silent = having([], { tenant: tenantOf({ profile: said }) });
+  const { en, ja } = await look("", { kanto: silent, osaka: silent });
+  expect(en).toMatchObject({
+    exit: 1,
+    stdout: "WARNING 2 tenants: no date is recorded: kanto, osaka: clomoctl renewals add FOLDER --context kanto\n",
+  });
+  expect(ja.stdout).toMatch(/^注意 2 テナント: 期限が 1 件も登録されていません: kanto、osaka: /);
+  const { en: one } = await look("--format json", { kanto: silent, osaka: having([]) });
+  expect(JSON.parse(one.stdout)).toMatchObject([{ level: "warning", tenant: "kanto", what: "no date is recorded" }]);
+  const undated = having([item(4, { name: "謎", expiresAt: null })], { tenant: tenantOf({ profile: said }) });
+  expect((await look("", { kanto: undated, osaka: CALM })).en.stdout).not.toContain("no date is recorded");
 });
 
 test("finds the end of an access token, and a recipient who was not reached", async () => {

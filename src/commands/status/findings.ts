@@ -23,6 +23,7 @@ import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findLastRun } from "./last-run.ts";
+import { findNothingRecorded } from "./nothing-recorded.ts";
 
 export interface TenantFindings {
   readonly context: Context;
@@ -94,6 +95,7 @@ async function readTenant(tools: Tools, context: Context) {
   const findings = [
     ...items.map((item) => addStageToId(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
     ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
+    ...toFindings(place, "renewals", findNothingRecorded(tenant, recorded)),
     ...toFindings(
       place,
       "ade",

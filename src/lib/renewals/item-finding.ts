@@ -34,7 +34,8 @@ export function describeItem({ kind, name, expiry, daysLeft, isToday, remark, re
 
 export function toItemFinding(item: CheckedItem): Finding {
   const { kind, name, context, source, level, fingerprint } = item;
-  const next = kind === null || level === "ok" ? undefined : line("renewals guide", [context === null ? kind : name]);
+  const guide = kind === null ? item.next : line("renewals guide", [context === null ? kind : name]);
+  const next = level === "ok" ? undefined : guide;
   const completion = { context: context ?? undefined };
   return {
     id: `renewals ${item.id ?? `${source} ${fingerprint}`} ${level}`,
