@@ -30,8 +30,8 @@ const having = (items: readonly RenewalItem[], more: Answers = {}): Answers => (
   ade: example<Ade>("ade", { mirror: true, token: null }),
   imports: { items: [] },
   listRenewals: { items },
-  // reminders are read only if an item has reached a stage
-  ...(items.some(({ expiresAt }) => expiresAt !== null && expiresAt < "2027-02-18") && { listNotices: { items: [] } }),
+  // reminders are read only if an item has a date
+  ...(items.some(({ expiresAt }) => expiresAt !== null) && { listNotices: { items: [] } }),
   ...more,
 });
 
@@ -150,9 +150,10 @@ test("finds the end of an access token, and a recipient who was not reached", as
   await run("context add far --url https://far.example.jp", { home });
   const token = { name: "nightly", expiresAt: "2026-11-25T00:00:00.000Z" };
   const notice = { itemId: due(1, "2026-12-01").id, expiresAt: "2026-12-01T14:59:59.000Z", stage: 15, state: "failed" };
+  const at = "2026-11-20T00:00:00.000Z";
   const answers = having([due(1, "2026-12-01")], {
     whoami: example<Whoami>("whoami", { token } as Partial<Whoami>),
-    listNotices: { items: [{ ...notice, way: "mail", recipient: "it@example.jp", error: "451 later" }] },
+    listNotices: { items: [{ ...notice, at, way: "mail", recipient: "it@example.jp", error: "451 later" }] },
   });
   const { en } = await look("--context far", { far: answers });
   expect(en.exit).toBe(2);
@@ -282,6 +283,20 @@ test("a tenant that the daily run leaves out is found, with the command that pri
     exit: 1,
     stdout: "WARNING osaka: the daily run does not include this tenant: clomoctl renewals schedule\n",
   });
+});
+
+test("a clock that went back since the last run is found, by the next daily run, too", async () => {
+  const calm = having([due(1, "2028-10-01")]);
+  const morning = async (days: number, words: string) => {
+    const now = new Date(NOW.getTime() + days * 86_400_000);
+    return run(`status --lang en ${words}`.trim(), { home, tenants: { kanto: calm, osaka: calm }, now });
+  };
+  const warning = "WARNING 2 tenants: the clock is 30 days behind the last run: kanto, osaka\n";
+  await morning(30, "--notify");
+  expect((await morning(29, "")).stdout).toBe("");
+  expect(await morning(0, "")).toMatchObject({ exit: 1, stdout: warning });
+  expect((await morning(0, "--notify")).stdout).toContain(warning);
+  expect(await morning(1, "")).toMatchObject({ exit: 0, stdout: "" });
 });
 
 test("a finding that is gone and comes back is new again", async () => {

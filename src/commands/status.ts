@@ -8,6 +8,7 @@ import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
 import { REPORT_OPTIONS, showFindings, shouldShowFindings, writeReport } from "./renewals/items/report.ts";
 import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/findings.ts";
+import { addHomeFindings } from "./status/home-findings.ts";
 import { recordRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 
@@ -57,7 +58,7 @@ export default defineCommand({
   },
   async run(tools, { notify, ...forms }) {
     const isShown = shouldShowFindings(tools, forms);
-    const all = await findInAllTenants(tools);
+    const all = addHomeFindings(await findInAllTenants(tools), tools.clock.now());
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
     const findings = notify ? await notifyDaily(tools, all, show) : await listAllFindings(tools, all);

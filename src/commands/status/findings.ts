@@ -41,7 +41,7 @@ type FindingValues = readonly [key: string, level: Finding["level"], what: Text,
 
 type FindingTenant = Pick<TenantFindings, "context" | "tenant">;
 
-const toFindings = (
+export const toFindings = (
   place: FindingTenant,
   group: Finding["group"],
   found: readonly FindingValues[],

@@ -1,4 +1,4 @@
-import type { ReminderKeyRecord, RenewalItem } from "../nouns/renewal.ts";
+import type { ReminderKeyRecord, ReminderRecord, RenewalItem } from "../nouns/renewal.ts";
 import { countCalendarDays } from "../model/time.ts";
 
 /** @see facts 3.2: when CLOMO sends emails */
@@ -25,6 +25,21 @@ export interface DueStage<I extends StagedItem> {
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countCalendarDays(now, expiresAt, timezone);
   return days < 0 ? days : REMINDER_STAGES.findLast((stage) => stage >= days);
+};
+
+const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Returns false if a clock was ahead when the notice was recorded: it is of the future, or its stage had not begun, which
+ * only a server's clock shows.
+ */
+export const isTimelyNotice = (
+  { at, expiresAt, stage }: Pick<ReminderRecord, "at" | "expiresAt" | "stage">,
+  { now, timezone }: StageClock,
+): boolean => {
+  const latest = Date.parse(at) + CLOCK_TOLERANCE_MS;
+  const begun = findReachedStage(expiresAt, { now: new Date(latest), timezone }) ?? Infinity;
+  return Date.parse(at) <= now.getTime() + CLOCK_TOLERANCE_MS && stage >= begun;
 };
 
 /** Omits items for which a reminder of this or a later stage was sent. */
