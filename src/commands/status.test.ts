@@ -285,6 +285,20 @@ test("a tenant that the daily run leaves out is found, with the command that pri
   });
 });
 
+test("names the contexts in which one push certificate is recorded", async () => {
+  const push = (number: number, change: Partial<RenewalItem> = {}) =>
+    having([due(number, "2027-10-01", { kind: "push-certificate", topic: "t", ...change })]);
+  const { en, ja } = await look("", { kanto: push(1), osaka: push(2) });
+  const both = "kanto (契約1), osaka (契約2)";
+  expect(en).toMatchObject({
+    exit: 1,
+    stdout: `WARNING 2 tenants: the same MDM push certificate is recorded in ${both}: kanto, osaka: clomoctl renewals list --all-contexts\n`,
+  });
+  expect(ja.stdout).toContain(`同じ MDM プッシュ通知証明書が登録されています(${both})`);
+  for (const change of [{ topic: "u" }, { kind: "certificate" }, { id: due(1, "2027-10-01").id }] as const)
+    expect((await look("", { kanto: push(1), osaka: push(2, change) })).en).toMatchObject({ exit: 0, stdout: "" });
+});
+
 test("a clock that went back since the last run is found, by the next daily run, too", async () => {
   const calm = having([due(1, "2028-10-01")]);
   const morning = async (days: number, words: string) => {

@@ -171,6 +171,36 @@ describe("a folder", () => {
   });
 });
 
+test("a token that another context has is recorded with a warning, alone and in a folder", async () => {
+  const [home, folder] = [freshFolder(), freshFolder()];
+  for (const name of ["kanto", "osaka"]) {
+    await run(`context add ${name} --embedded`, { home });
+    mkdirSync(join(home, "tenants", name), { recursive: true });
+  }
+  writeFileSync(join(folder, "a.vpptoken"), createVppToken(new Date("2027-01-15T09:00:00Z"), "例"));
+  const sent = await addedBy(["本社", "--file", "a.vpptoken"], { folder });
+  const known = { listRenewals: { items: [item(7, { ...sent, name: "別" })] } };
+  const line = "--context kanto --owner x --lang en";
+  const warning = "warning: the context osaka has the same VPP content token, as 別\n";
+  const alone = { home, folder, tenants: { kanto: added, osaka: known } };
+  const one = await run(`renewals add 本社 --file a.vpptoken ${line}`, alone);
+  expect(one).toMatchObject({ exit: 0, stderr: expect.stringContaining(warning) });
+  const kanto = { listRenewals: { items: [] }, addRenewal: item(1, sent) };
+  const all = await run(`renewals add . ${line}`, { ...alone, tenants: { kanto, osaka: known } });
+  expect(all).toMatchObject({ exit: 0, stderr: warning });
+  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+  const other = { kanto: added, osaka: locked };
+  expect(await run(`renewals add 本社 --file a.vpptoken ${line}`, { ...alone, tenants: other })).toMatchObject({
+    exit: 0,
+  });
+  // the same tenant in two contexts has the same items
+  const itself = await run(`renewals add . ${line}`, {
+    ...alone,
+    tenants: { kanto, osaka: { listRenewals: { items: [item(1, sent)] } } },
+  });
+  expect(itself).toMatchObject({ exit: 0, stderr: "" });
+});
+
 describe("a file", () => {
   const token = { "a.vpptoken": createVppToken(new Date("2027-01-15T09:00:00Z"), "株式会社例") };
 

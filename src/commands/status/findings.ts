@@ -37,7 +37,7 @@ export interface TenantFindings {
   readonly lastRun: string | undefined;
 }
 
-type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
+export type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
 type FindingTenant = Pick<TenantFindings, "context" | "tenant">;
 
