@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, Whoami } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { addRun, type Job, type JobRun } from "../lib/model/job.ts";
 import { EMPTY_TENANT_PROFILE } from "../lib/nouns/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
@@ -18,15 +19,20 @@ const due = (number: number, day: string, change: Partial<RenewalItem> = {}): Re
   item(number, { name: `契約${number}`, expiresAt: `${day}T14:59:59.000Z`, ...change });
 
 const tenantOf = (change: Partial<Tenant> = {}): Tenant =>
-  example<Tenant>("tenant", { mirroredAt: "2026-11-18T01:00:00.000Z", consoleTasks: 0, profile: undefined, ...change });
+  example<Tenant>("tenant", {
+    mirroredAt: "2026-11-18T01:00:00.000Z",
+    consoleTasks: 0,
+    profile: { ...EMPTY_TENANT_PROFILE, ios: false, macos: false, android: false },
+    ...change,
+  });
 
 const having = (items: readonly RenewalItem[], more: Answers = {}): Answers => ({
   tenant: tenantOf(),
   ade: example<Ade>("ade", { mirror: true, token: null }),
   imports: { items: [] },
   listRenewals: { items },
-  // reminders are read only if an item has reached a stage
-  ...(items.some(({ expiresAt }) => expiresAt !== null && expiresAt < "2027-02-18") && { listNotices: { items: [] } }),
+  // reminders are read only if an item has a date
+  ...(items.some(({ expiresAt }) => expiresAt !== null) && { listNotices: { items: [] } }),
   ...more,
 });
 
@@ -130,13 +136,30 @@ test.each<[string, Answers, string]>([
   expect(en.stdout).toContain(expected);
 });
 
+test("names together the tenants without a date, until they say that they have none", async () => {
+  const said = { ...EMPTY_TENANT_PROFILE, windows: true };
+  const silent = having([], { tenant: tenantOf({ profile: said }) });
+  const { en, ja } = await look("", { kanto: silent, osaka: silent });
+  expect(en).toMatchObject({
+    exit: 1,
+    stdout:
+      "2 tenants: 2 warning\nWARNING 2 tenants: no date is recorded: kanto, osaka: clomoctl renewals add FOLDER --context kanto\n",
+  });
+  expect(ja.stdout).toMatch(/^注意 2 テナント: 期限が 1 件も登録されていません: kanto、osaka: /m);
+  const { en: one } = await look("--format json", { kanto: silent, osaka: having([]) });
+  expect(JSON.parse(one.stdout)).toMatchObject([{ level: "warning", tenant: "kanto", what: "no date is recorded" }]);
+  const undated = having([item(4, { name: "謎", expiresAt: null })], { tenant: tenantOf({ profile: said }) });
+  expect((await look("", { kanto: undated, osaka: CALM })).en.stdout).not.toContain("no date is recorded");
+});
+
 test("finds the end of an access token, and a recipient who was not reached", async () => {
   await run("context add far --url https://far.example.jp", { home });
   const token = { name: "nightly", expiresAt: "2026-11-25T00:00:00.000Z" };
   const notice = { itemId: due(1, "2026-12-01").id, expiresAt: "2026-12-01T14:59:59.000Z", stage: 15, state: "failed" };
+  const at = "2026-11-20T00:00:00.000Z";
   const answers = having([due(1, "2026-12-01")], {
     whoami: example<Whoami>("whoami", { token } as Partial<Whoami>),
-    listNotices: { items: [{ ...notice, way: "mail", recipient: "it@example.jp", error: "451 later" }] },
+    listNotices: { items: [{ ...notice, at, way: "mail", recipient: "it@example.jp", error: "451 later" }] },
   });
   const { en } = await look("--context far", { far: answers });
   expect(en.exit).toBe(2);
@@ -170,7 +193,8 @@ test("an item that ends before the next daily run is due today, with its time", 
   const { en, ja } = await ends("2026-11-20T15:00:00.000Z");
   expect(en.stdout).toMatch(/^CRITICAL .* expires on 2026-11-21 00:00, before the next daily run: /m);
   expect(ja.stdout).toContain("の期限は 2026-11-21 00:00(次の自動実行の前)");
-  expect((await ends("2026-11-20T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-20 23:59, today: ");
+  expect((await ends("2026-11-20T14:59:59.000Z")).en.stdout).toContain(" expires today, 2026-11-20 23:59: ");
+  expect((await ends("2026-11-19T15:30:00.000Z")).en.stdout).toContain(" expired today, 2026-11-20 00:30: ");
   expect((await ends("2026-11-21T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-21 23:59, 1 day left: ");
 });
 
@@ -279,6 +303,43 @@ test("a tenant that the daily run leaves out is found, with the command that pri
       "\nWARNING osaka: the daily run does not include this tenant: clomoctl renewals schedule\n",
     ),
   });
+});
+
+test("names the contexts in which one push certificate is recorded", async () => {
+  const push = (number: number, change: Partial<RenewalItem> = {}) =>
+    having([due(number, "2027-10-01", { kind: "push-certificate", topic: "t", ...change })]);
+  const { en, ja } = await look("", { kanto: push(1), osaka: push(2) });
+  const both = "kanto (契約1), osaka (契約2)";
+  expect(en).toMatchObject({
+    exit: 1,
+    stdout: `2 tenants: 2 warning\nWARNING 2 tenants: the same MDM push certificate is recorded in ${both}: kanto, osaka: clomoctl renewals list --all-contexts\n`,
+  });
+  expect(ja.stdout).toContain(`同じ MDM プッシュ通知証明書が登録されています(${both})`);
+  for (const change of [{ topic: "u" }, { kind: "certificate" }, { id: due(1, "2027-10-01").id }] as const)
+    expect((await look("", { kanto: push(1), osaka: push(2, change) })).en.exit).toBe(0);
+});
+
+test("a clock that went back since the last run is found, by the next daily run, too", async () => {
+  const jobs: Record<string, Job> = {};
+  const add = (context: string) => (asked: { readonly json?: unknown }) =>
+    (jobs[context] = addRun(jobs[context], asked.json as JobRun));
+  const morning = async (days: number, words: string) => {
+    const now = new Date(NOW.getTime() + days * 86_400_000);
+    const tenants = Object.fromEntries(
+      ["kanto", "osaka"].map((name) => {
+        const known = jobs[name];
+        const adds = words === "" ? {} : { "jobs.add": add(name) };
+        return [name, having([due(1, "2028-10-01")], { "jobs.list": known === undefined ? [] : [known], ...adds })];
+      }),
+    );
+    return run(`status --lang en ${words}`.trim(), { home, tenants, now });
+  };
+  const warning = "WARNING 2 tenants: the clock is 30 days behind the last run: kanto, osaka\n";
+  await morning(30, "--notify");
+  expect((await morning(29, "")).exit).toBe(0);
+  expect(await morning(0, "")).toMatchObject({ exit: 1, stdout: expect.stringContaining(warning) });
+  expect((await morning(0, "--notify")).stdout).toContain(warning);
+  expect((await morning(1, "")).exit).toBe(0);
 });
 
 test("a finding that is gone and comes back is new again", async () => {

@@ -27,6 +27,7 @@ import {
   findLeftOutTenants,
   type TenantFindings,
 } from "./status/findings.ts";
+import { addHomeFindings } from "./status/home-findings.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -92,7 +93,7 @@ export default defineCommand({
     if (forget !== undefined) return forgetJob(tools, forget);
     const isShown = shouldShowFindings(tools, forms);
     const thresholds = chooseThresholds(within, critical);
-    const all = await findInAllTenants(tools, thresholds);
+    const all = addHomeFindings(await findInAllTenants(tools, thresholds), tools.clock.now());
     if (jobs) return showJobs(tools, all);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;

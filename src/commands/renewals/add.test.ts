@@ -118,6 +118,20 @@ describe("a folder", () => {
     expect(again.stderr).toContain("certs/c.vpptoken: not recorded: same topic as x\n");
   });
 
+  test("of two content tokens of one location records only the newer one, and names the older one", async () => {
+    const folder = freshFolder();
+    const [older, newer] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];
+    writeFileSync(join(folder, older), createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+    writeFileSync(join(folder, newer), createVppToken(new Date("2027-12-01T00:00:00Z"), "例"));
+    const tenant = { listRenewals: { items: [] }, ...added };
+    const { en } = await runInBoth("renewals add . --owner x", { folder, tenant });
+    expect(en).toMatchObject({ exit: 0, stderr: `${older}: not recorded: superseded by ${newer}\n` });
+    const sent = en.requests.filter(({ operation }) => operation === "addRenewal");
+    expect(sent.map(({ json }) => json)).toMatchObject([{ expiresAt: "2027-12-01T00:00:00.000Z" }]);
+    const { en: checked } = await runInBoth("renewals check .", { folder });
+    expect(checked).toMatchObject({ exit: 0, stdout: `1 ok, 1 superseded: ${older}\n` });
+  });
+
   describe("with content tokens of two years for the same full-width location", () => {
     const folder = (first: string, second: string): string => {
       const made = freshFolder();
@@ -155,6 +169,36 @@ describe("a folder", () => {
       });
     });
   });
+});
+
+test("a token that another context has is recorded with a warning, alone and in a folder", async () => {
+  const [home, folder] = [freshFolder(), freshFolder()];
+  for (const name of ["kanto", "osaka"]) {
+    await run(`context add ${name} --embedded`, { home });
+    mkdirSync(join(home, "tenants", name), { recursive: true });
+  }
+  writeFileSync(join(folder, "a.vpptoken"), createVppToken(new Date("2027-01-15T09:00:00Z"), "例"));
+  const sent = await addedBy(["本社", "--file", "a.vpptoken"], { folder });
+  const known = { listRenewals: { items: [item(7, { ...sent, name: "別" })] } };
+  const line = "--context kanto --owner x --lang en";
+  const warning = "warning: the context osaka has the same VPP content token, as 別\n";
+  const alone = { home, folder, tenants: { kanto: added, osaka: known } };
+  const one = await run(`renewals add 本社 --file a.vpptoken ${line}`, alone);
+  expect(one).toMatchObject({ exit: 0, stderr: expect.stringContaining(warning) });
+  const kanto = { listRenewals: { items: [] }, addRenewal: item(1, sent) };
+  const all = await run(`renewals add . ${line}`, { ...alone, tenants: { kanto, osaka: known } });
+  expect(all).toMatchObject({ exit: 0, stderr: warning });
+  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+  const other = { kanto: added, osaka: locked };
+  expect(await run(`renewals add 本社 --file a.vpptoken ${line}`, { ...alone, tenants: other })).toMatchObject({
+    exit: 0,
+  });
+  // the same tenant in two contexts has the same items
+  const itself = await run(`renewals add . ${line}`, {
+    ...alone,
+    tenants: { kanto, osaka: { listRenewals: { items: [item(1, sent)] } } },
+  });
+  expect(itself).toMatchObject({ exit: 0, stderr: "" });
 });
 
 describe("a file", () => {

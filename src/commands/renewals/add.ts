@@ -8,6 +8,7 @@ import { defineCommand } from "../command.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
 import { confirmItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
+import { warnOfSharedFiles } from "./items/shared-file.ts";
 import { resolveTimezone } from "../tools.ts";
 import type { RenewalKind } from "../../lib/nouns/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
@@ -63,6 +64,7 @@ export default defineCommand({
       return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
     }
     const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });
+    if (read !== undefined) await warnOfSharedFiles(tools, tenant.context, [read.expiring]);
     const item: NewRenewalItem = {
       ...(read === undefined ? {} : toItemFields(read.expiring, read.path)),
       ...(lastLogin === undefined ? {} : readLogin(lastLogin, kind, { now: tools.clock.now(), timezone })),

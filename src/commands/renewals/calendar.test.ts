@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { describe, expect, test } from "vitest";
+import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** The events of a calendar: their ids, days and titles, as another program reads them. */
@@ -55,6 +57,15 @@ test("-o FILE writes the file, and stdout stays empty", async () => {
 test("--timezone sets the time zone of the days", async () => {
   const { stdout } = await run("renewals calendar --timezone UTC", { tenant });
   expect(events(stdout)[0]).toContain(" 2026-12-01 ");
+});
+
+test("a server token that Apple rejected is on the day of the rejection", async () => {
+  const token = item(4, { kind: "ade-token", name: "ABM" });
+  const { token: known } = example<Ade>("ade");
+  const rejected = { ...known, rejectedAt: "2026-11-18T16:00:00.000Z", renewal: token.id } as Ade["token"];
+  const ade = example<Ade>("ade", { mirror: false, token: rejected });
+  const { stdout } = await run("renewals calendar --lang en", { tenant: { listRenewals: { items: [token] }, ade } });
+  expect(events(stdout)).toEqual([`${idOf(4)} 2026-11-19 Expires: ADE server token ABM`]);
 });
 
 describe("--all-contexts", () => {

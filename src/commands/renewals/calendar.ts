@@ -1,11 +1,12 @@
 import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/output/calendar.ts";
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
+import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { createExpiryClock, readDatedItems, listRemarks } from "./items/tenant-items.ts";
+import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),
@@ -31,7 +32,8 @@ export default defineCommand({
     const { terminal } = tools;
     for (const tenant of await openTenants(tools, allContexts)) {
       const asOf = createExpiryClock(tools, tenant);
-      for (const item of await readDatedItems(tenant, asOf.timezone)) {
+      for (const current of await readCurrentItems(tenant, asOf.timezone)) {
+        const item = expireAtRejection(current, asOf.now, asOf.timezone);
         const { expiresAt } = item;
         for (const line of listRemarks(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
@@ -51,9 +53,9 @@ export default defineCommand({
   },
 });
 
-async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals">[]> {
-  if (!allContexts) return [await tools.tenant("renewals")];
-  const tenants: ChosenTenant<"renewals">[] = [];
-  for (const context of await tools.contexts.listUsed()) tenants.push(await tools.tenantOf(context, "renewals"));
+async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
+  if (!allContexts) return [await tools.tenant("renewals", "ade")];
+  const tenants: ChosenTenant<"renewals" | "ade">[] = [];
+  for (const context of await tools.contexts.listUsed()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));
   return tenants;
 }

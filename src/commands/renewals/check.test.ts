@@ -142,6 +142,28 @@ describe("recorded items", () => {
   });
 });
 
+describe("a tenant in which nothing is recorded", () => {
+  const silent = { ...having(), tenant: example<Tenant>("tenant", { profile: EMPTY_TENANT_PROFILE }) };
+  const line = "UNKNOWN local: no date is recorded: clomoctl renewals add FOLDER --context local\n";
+
+  test("is unknown, alone and among tenants that are well", async () => {
+    const home = await homeWith({ others: true });
+    mkdirSync(join(home, "tenants", "kanto"));
+    const { en } = await runInBoth("renewals check --context local", { home, tenants: { local: silent } });
+    expect(en).toMatchObject({ exit: 3, stdout: `${line}1 unknown\n` });
+    const tenants = { local: silent, kanto: having(due(2, 200)), osaka: having(due(3, 200)) };
+    const { en: all } = await runInBoth("renewals check --all-contexts", { home, tenants });
+    expect(all).toMatchObject({ exit: 3, stdout: `${line}1 unknown, 2 ok\n` });
+  });
+
+  test("is silent among others once it says that it has none", async () => {
+    const home = await homeWith({ others: true });
+    mkdirSync(join(home, "tenants", "kanto"));
+    const tenants = { local: having(), kanto: having(due(2, 200)), osaka: having(due(3, 200)) };
+    expect(await run("renewals check --all-contexts", { home, tenants })).toMatchObject({ exit: 0, stdout: "2 ok\n" });
+  });
+});
+
 describe("--all-contexts", () => {
   test("checks each tenant in its own time zone, and reports an unreadable tenant as unknown", async () => {
     const home = await homeWith({ others: true });
@@ -250,7 +272,7 @@ describeWithOpenssl("what openssl makes", () => {
     expect(en.stdout).toMatch(
       /^tenant\tlevel\twhat\n2027\.pem\tok\t.*\nother\.pem\tok\t.*\n2026\.pem\tok\t.*superseded by 2027\.pem\n$/,
     );
-    expect((await run("renewals check .", { folder })).stdout).toBe("2 ok, 1 superseded\n");
+    expect((await run("renewals check .", { folder })).stdout).toBe("2 ok, 1 superseded: 2026.pem\n");
     const kept = await runInBoth("renewals add . --owner x", {
       folder,
       tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
@@ -258,6 +280,7 @@ describeWithOpenssl("what openssl makes", () => {
     expect(kept.en.stderr).toContain("2026.pem: not recorded: superseded by 2027.pem\n");
     const watched = await run("renewals check . --nagios", { folder });
     expect(parsePluginOutput(watched.stdout).figures.map(({ label }) => label)).toEqual([
+      "findings",
       "2027.pem push-certificate",
       "other.pem push-certificate",
     ]);

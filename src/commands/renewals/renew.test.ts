@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { item } from "#support/commands/renewals/item.ts";
@@ -89,4 +90,30 @@ test("a login needs no file", async () => {
 test("without a file, proposes the guide, which ends with the command", async () => {
   const ran = await renew("", { kind: "custom" });
   expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining("clomoctl renewals guide 本社") });
+});
+
+describeWithOpenssl("a push certificate", () => {
+  const workshop = new OpensslWorkspace();
+  afterAll(() => workshop.close());
+
+  test("is named before the upload if another context has it", async () => {
+    const home = freshFolder();
+    for (const name of ["kanto", "osaka"]) {
+      await run(`context add ${name} --embedded`, { home });
+      mkdirSync(join(home, "tenants", name), { recursive: true });
+    }
+    const topic = "com.apple.mgmt.External.1";
+    const [push, key] = [{ name: "本社", kind: "push-certificate", topic } as const, workshop.key("ec")];
+    const subject = `/UID=${topic}/CN=APSP:1`;
+    const { certificate } = workshop.certificate({ subject, to: "20271201000000Z" }, key);
+    const tenants = {
+      kanto: { listRenewals: { items: [item(1, { ...push, expiresAt: "2026-12-01T00:00:00.000Z" })] } },
+      osaka: { listRenewals: { items: [item(2, { ...push, name: "別" })] } },
+    };
+    const words = ["renewals", "renew", "本社", workshop.file("new.pem", certificate), "--context", "kanto"];
+    expect(await run([...words, "--lang", "en"], { home, tenants })).toMatchObject({
+      exit: 8,
+      stderr: expect.stringContaining("warning: the context osaka has the same MDM push certificate, as 別\n"),
+    });
+  });
 });

@@ -12,6 +12,7 @@ import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { COMPARISON_OPTIONS } from "./items/options.ts";
 import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read-options.ts";
+import { warnOfSharedFiles } from "./items/shared-file.ts";
 
 export default defineCommand({
   summary: text(
@@ -89,6 +90,7 @@ export default defineCommand({
         hint: step("to get the right file", "正しいファイルの入手手順を見るには", line("renewals guide", [name])),
       });
     }
+    await warnOfSharedFiles(tools, tenant.context, [{ ...next.expiring, id }]);
     if (left.length > 0) {
       const { en, ja } = describeChecks(left);
       await terminal.warn(text(`check these yourself: ${en}`, `確認が必要な項目: ${ja}`));

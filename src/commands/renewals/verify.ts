@@ -18,8 +18,8 @@ export default defineCommand({
       "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 です。ファイルからわからない項目は、確認が必要な項目として示します。例えば、名前に全角文字を含む VPP の場所です(Apple は全角文字を 1 文字ずつ _ に置き換えます)。その場合の終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
-      "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. ADE server tokens are compared by their encryption keys, and by consumer key if --key decrypts both.",
-      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。ADE サーバートークンについては暗号鍵どうしを比較し、--key の鍵で両方を復号できれば、consumer key も比較します。",
+      "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. ADE server tokens are compared by their encryption keys, and by consumer key if --key decrypts both. Another key or consumer key is refused.",
+      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。ADE サーバートークンについては暗号鍵どうしを比較し、--key の鍵で両方を復号できれば、consumer key も比較します。暗号鍵か consumer key が違えば拒否します。",
     ),
   ],
   args: {},

@@ -33,6 +33,7 @@ async function setUp(add: Add) {
   const [tenant, home] = [new TestTenant(), freshFolder()];
   await run("context add kanto --embedded", { home });
   mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
+  tenant.surroundings.time = NOW.getTime();
   await add(tenant);
   const act = (line: string) =>
     run(`--lang en ${line} --context kanto`, { home, tenants: { kanto: tenant.fetch }, now: NOW });

@@ -20,7 +20,7 @@ interface Pair {
 /** `right`: can replace it; `refused`: exit 3; else what is left to check. */
 type Verdict = string;
 
-describeWithOpenssl("34 pairs, of which only the right ones are called right", () => {
+describeWithOpenssl("35 pairs, of which only the right ones are called right", () => {
   const PUSH = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
   const APPLE =
     "/CN=Apple Application Integration 2 Certification Authority/OU=Apple Certification Authority/O=Apple Inc./C=US";
@@ -121,6 +121,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     };
     const [WAS, IS] = ["2027-01-12T17:34:24Z", "2027-11-19T12:00:00Z"];
     copyFileSync(clomo.keyFile, join(folder, "clomo.key"));
+    copyFileSync(other.keyFile, join(folder, "other.key"));
     copyFileSync(twins[0]?.keyFile ?? "", join(folder, "twin.key"));
     seal(OLD_ADE, clomo, WAS);
     seal(NEW_ADE, clomo, IS);
@@ -179,6 +180,11 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     ["a token for another key", ade(NEW_ADE.replace("12-00-00", "12-00-01")), "refused"],
     ["the same, with the key of the one in use", ade(NEW_ADE.replace("12-00-00", "12-00-01"), "clomo.key"), "refused"],
     [
+      "the same, with both keys",
+      { ...ade(NEW_ADE.replace("12-00-00", "12-00-01")), words: ["--key", "clomo.key", "--key", "other.key"] },
+      "refused",
+    ],
+    [
       "a token for another key of a certificate with the same name and number",
       ade(NEW_ADE.replace("12-00-00", "12-00-03"), "twin.key", OLD_ADE.replace("24Z", "25Z")),
       "refused",
@@ -188,9 +194,9 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     [
       "a token of another server with the same protocol and another name",
       ade(`other-${NEW_ADE.replace("12-00-00", "12-00-02")}`, "clomo.key"),
-      "server,consumer",
+      "refused",
     ],
-    ["a token of another consumer", ade(NEW_ADE.replace("12-00-00", "12-00-02"), "clomo.key"), "consumer"],
+    ["a token of another consumer", ade(NEW_ADE.replace("12-00-00", "12-00-02"), "clomo.key"), "refused"],
     ["last year's server token", ade(OLD_ADE, "clomo.key", NEW_ADE), "refused"],
     ["the very server token in use", ade(OLD_ADE), "refused"],
     ["a content token for a server token", { ...ade("sToken_for_Tokyo_ (1).vpptoken") }, "unreadable"],

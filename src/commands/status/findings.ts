@@ -26,6 +26,7 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 import type { Job } from "../../lib/model/job.ts";
 import { addHomeRuns, readJobs } from "../jobs/recorder.ts";
 import { findJobProblems } from "../jobs/findings.ts";
+import { findNothingRecorded } from "./nothing-recorded.ts";
 
 export interface TenantFindings {
   readonly context: Context;
@@ -39,11 +40,11 @@ export interface TenantFindings {
   readonly jobs: readonly Job[];
 }
 
-type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
+export type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
 type FindingTenant = Pick<TenantFindings, "context" | "tenant">;
 
-const toFindings = (
+export const toFindings = (
   place: FindingTenant,
   group: Finding["group"],
   found: readonly FindingValues[],
@@ -111,6 +112,7 @@ async function readTenant(tools: Tools, context: Context, thresholds?: Threshold
   const findings = [
     ...items.map((item) => addStageToId(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
     ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
+    ...toFindings(place, "renewals", findNothingRecorded(tenant, recorded)),
     ...toFindings(
       place,
       "ade",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { compareByUrgency, describeFinding, type Finding } from "../../lib/renewals/finding.ts";
+import { compareByUrgency, describeFindings, type Finding } from "../../lib/renewals/finding.ts";
 import { createDeliverer, sendHeartbeat } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { toRecipientId } from "../../lib/renewals/notify/recipients.ts";
@@ -91,7 +91,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
-    const lines = fresh.map(describeFinding);
+    const lines = describeFindings(fresh);
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const fault = await deliver(recipient, message);
     if (fault === undefined) await told.add(fresh, key);

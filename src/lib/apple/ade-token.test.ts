@@ -31,6 +31,8 @@ describeWithOpenssl("server tokens made by openssl", () => {
   };
   const SMIME = ["-aes256", "-outform", "SMIME"];
   const keys = (): string[] => [own?.key ?? ""];
+  const named = (all: readonly string[]) =>
+    all.map((pem) => ({ name: pem === own?.key ? "own.key" : "other.key", pem }));
 
   const FORMS: readonly (readonly [string, readonly string[]])[] = [
     ["AES-128, S/MIME", ["-aes128", "-outform", "SMIME"]],
@@ -45,7 +47,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
 
   test("an item of a token that a key opens is exact", async () => {
     const file = { name: NAME, bytes: encrypt(SMIME) };
-    expect(await readExpiringItems(file, { keys: [other?.key ?? "", ...keys()] })).toEqual([
+    expect(await readExpiringItems(file, { keys: named([other?.key ?? "", ...keys()]) })).toEqual([
       {
         kind: "ade-token",
         name: "東京本社",
@@ -145,10 +147,10 @@ describeWithOpenssl("server tokens made by openssl", () => {
     async (name, expiresAt, server) => {
       const bytes = encrypt(SMIME);
       for (const tried of [[], [other?.key ?? ""], ["no key"]]) {
-        const [found] = await readRenewables({ name, bytes }, { keys: tried });
+        const [found] = await readRenewables({ name, bytes }, { keys: named(tried) });
         expect(found?.expiring).toMatchObject({ expiresAt, certainty: "estimated", name: server });
         const recipient = expect.stringMatching(/^CN=own, serial 0x/);
-        expect(found?.evidence).toEqual({ of: "ade-token", server, consumer: null, recipient });
+        expect(found?.evidence).toEqual({ of: "ade-token", server, consumer: null, recipient, key: null });
       }
     },
   );
@@ -164,15 +166,16 @@ describeWithOpenssl("server tokens made by openssl", () => {
   );
 
   test("reveals no secrets", async () => {
-    const found = await readRenewables({ name: NAME, bytes: encrypt(SMIME) }, { keys: keys() });
+    const found = await readRenewables({ name: NAME, bytes: encrypt(SMIME) }, { keys: named(keys()) });
     expect(JSON.stringify(found)).not.toMatch(/secret|CK_1/);
   });
 
   test("the consumer key distinguishes tokens of one server from those of two", async () => {
     const consumerOf = async (consumer: string) => {
       const bytes = encrypt(SMIME, createServerToken(EXPIRY, consumer));
-      return (await readRenewables({ name: NAME, bytes }, { keys: keys() }))[0]?.evidence;
+      return (await readRenewables({ name: NAME, bytes }, { keys: named(keys()) }))[0]?.evidence;
     };
+    expect(await consumerOf("CK_1")).toMatchObject({ key: "own.key" });
     expect(await consumerOf("CK_1")).toEqual(await consumerOf("CK_1"));
     expect(await consumerOf("CK_1")).not.toEqual(await consumerOf("CK_2"));
   });

@@ -156,7 +156,9 @@ describeWithOpenssl("made by openssl", () => {
           const at = Math.floor(place * bytes.length);
           bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
         }
-        const found = await readOrRefusal(() => readExpiringItems({ name, bytes }, { keys: [own.key] }));
+        const found = await readOrRefusal(() =>
+          readExpiringItems({ name, bytes }, { keys: [{ name: "own.key", pem: own.key }] }),
+        );
         expect(found.join()).toMatch(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|input-rejected)$/);
         expect(["none", "input-rejected"]).toContain(
           (await readOrRefusal(async () => [{ ...(await readSigningRequest({ name, bytes })), expiresAt: "none" }]))[0],

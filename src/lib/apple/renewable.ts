@@ -14,6 +14,11 @@ export interface Issuer {
   readonly namesApple: boolean;
 }
 
+export interface PrivateKeyFile {
+  readonly name: string;
+  readonly pem: string;
+}
+
 export type SuccessorEvidence =
   | {
       readonly of: "certificate";
@@ -28,6 +33,8 @@ export type SuccessorEvidence =
       readonly consumer: string | null;
       /** issuer and serial number of the certificate for which the token is encrypted; null if unknown */
       readonly recipient: string | null;
+      /** name of the key file that decrypted the token; null if none did */
+      readonly key: string | null;
     }
   | {
       readonly of: "vpp-token";

@@ -43,6 +43,13 @@ export function determineApplicability(tenant: TenantProfile, kind: ExpectedRene
   return used === null ? createUnknownApplicability(use) : createKnownApplicability(used);
 }
 
+/** Returns whether the tenant needs a renewal item of any kind; null if unknown. */
+export const needsRenewals = (tenant: TenantProfile | undefined): boolean | null => {
+  const all = EXPECTED_RENEWAL_KINDS.map((kind) => tenant && determineApplicability(tenant, kind).applies);
+  if (all.includes(true)) return true;
+  return all.every((applies) => applies === false) ? false : null;
+};
+
 const determineAppleApplicability = ({ ios, macos, ade, vpp }: TenantProfile): Applicability => {
   if ([ios, macos, ade, vpp].includes(true)) return createKnownApplicability(true);
   if (ios === false && macos === false) return createKnownApplicability(false);

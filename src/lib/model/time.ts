@@ -52,9 +52,13 @@ export const dayOf = (when: Date | string, timezone: string): string => {
 
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
+/** @param until a UTC instant */
+export const countCalendarDays = (now: Date, until: string, timezone: string): number =>
+  Math.round((Date.parse(dayOf(until, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+
 /** Returns calendar days; 0 instead of 1 if tomorrow's daily run would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
-  const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+  const days = countCalendarDays(now, expiresAt, timezone);
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
 };
 

@@ -79,21 +79,18 @@ const ofTopic = (source: string, level: Level, daysLeft: number, topic: string |
     evidence: { of: "certificate", issuer: { name: "", namesApple: false }, publicKey: null },
   });
 
-test.each<[Level, number, Level, number]>([
-  ["ok", 200, "ok", 0],
-  ["warning", 60, "warning", 1],
-  ["critical", 5, "warning", 1],
-])("an older file that is %s with %i days left is %s next to the newer one: exit %i", (level, days, shown, exit) => {
+test.each<[Level, number]>([
+  ["ok", 200],
+  ["warning", 60],
+  ["critical", 5],
+  ["expired", -3],
+])("an older file that is %s with %i days left is superseded by the newer one and is never due", (level, days) => {
   const result = summariseCheck([ofTopic("old", level, days), ofTopic("new", "ok", 370)]);
-  expect(result.superseded).toEqual([]);
-  expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown });
-  expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", remark: null });
-  expect(STATE_EXITS[result.state]).toBe(exit);
-  const { en } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
-  expect(en).toContain("new.pem is newer: make sure that it was uploaded (HOME in the console shows the expiry date)");
+  expect(result).toMatchObject({ state: "ok", checked: [{ name: "new", level: "ok" }] });
+  expect(result.superseded).toMatchObject([{ name: "old", level: "ok", remark: { en: "superseded by new.pem" } }]);
 });
 
-test("the newest file supersedes an expired older one, which does not count", () => {
+test("the newest file supersedes all older ones, which are named", () => {
   const all = [ofTopic("oldest", "expired", -400), ofTopic("old", "expired", -3), ofTopic("new", "ok", 370)];
   const result = summariseCheck(all);
   expect(result).toMatchObject({ state: "ok", checked: [{ name: "new" }] });
@@ -101,13 +98,16 @@ test("the newest file supersedes an expired older one, which does not count", ()
     "oldest superseded by new.pem",
     "old superseded by new.pem",
   ]);
-  expect(describeCheckResult(result).en).toBe("1 ok, 2 superseded");
+  expect(describeCheckResult(result).en).toBe("1 ok, 2 superseded: oldest.pem, old.pem");
+  const many = Array.from({ length: 7 }, (_, at) => ofTopic(`${at}`, "ok", 100 + at));
+  expect(describeCheckResult(summariseCheck(many)).en).toBe("1 ok, 6 superseded: 0.pem, 1.pem, 2.pem, 3.pem, 4.pem, …");
+  const expired = summariseCheck([ofTopic("old", "expired", -30), ofTopic("new", "expired", -1)]);
+  expect(expired).toMatchObject({ state: "critical", checked: [{ name: "new" }], superseded: [{ name: "old" }] });
 });
 
 test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
   ["of another topic", [ofTopic("new", "ok", 370, "other")]],
   ["without a topic", [ofTopic("new", "ok", 370, null)]],
-  ["that has expired too", [ofTopic("new", "expired", -1)]],
   ["that is not valid yet", [{ ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
   ["that ends at the same moment", [ofTopic("new", "expired", -3)]],
 ])("a file next to one %s is not superseded", (_, others) => {

@@ -8,20 +8,18 @@ import { isNewerFile, identityOf } from "./compare.ts";
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
-  /** expired files that a newer file replaces; they do not affect `state` */
+  /** files that a newer file replaces; they do not affect `state` */
   readonly superseded: readonly CheckedItem[];
 }
 
-/** A critical file that a newer file replaces counts as a warning. Without items, the state is `unknown`. */
+/** Of several files of one item, only the newest counts. Without items, the state is `unknown`. */
 export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
   for (const one of all) {
     const by = successorOf(one)?.source ?? null;
-    const { level } = one;
     if (by === null) checked.push(one);
-    else if (level === "expired") superseded.push({ ...one, level: "ok", remark: describeSuperseded(by) });
-    else checked.push({ ...one, level: level === "critical" ? "warning" : level, remark: describeRenewed(by) });
+    else superseded.push({ ...one, level: "ok", remark: describeSuperseded(by) });
   }
   checked.sort((one, other) => compareByUrgency(one, other) || compareByExpiry(one, other));
   const state = checked.length === 0 ? "unknown" : determineState(checked.map(({ level }) => level));
@@ -32,8 +30,8 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
     const identity = identityOf(one);
-    // an item with a remark is not valid yet
-    if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
+    // an item with a remark is not valid yet, so that the older file is still in use
+    if (identity === undefined || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);
   }
@@ -45,16 +43,14 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
 
 const describeSuperseded = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
-const describeRenewed = (by: string): Text =>
-  text(
-    `${by} is newer: make sure that it was uploaded (HOME in the console shows the expiry date)`,
-    `更新後のファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
-  );
+const MAX_NAMED = 5;
 
 export function describeCheckResult({ checked, superseded }: CheckResult): Text {
   if (checked.length === 0) return text("no expiry date to check", "確認の対象となる期限がありません");
   const { length } = superseded;
-  const replaced = length === 0 ? [] : [text(`${length} superseded`, `置き換え済み ${length} 件`)];
+  const files = superseded.slice(0, MAX_NAMED).map(({ source, name }) => source ?? name);
+  const named = [...files, ...(length > MAX_NAMED ? ["…"] : [])].join(", ");
+  const replaced = length === 0 ? [] : [text(`${length} superseded: ${named}`, `置き換え済み ${length} 件: ${named}`)];
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 

@@ -34,7 +34,7 @@ const push = (topic: string | null, expiresAt = "2027-03-01T00:00:00Z"): Renewab
 const pushOf = (topic: string | null, issuer: Issuer, fields: Partial<ExpiringItem> = {}): Renewable =>
   file({ of: "certificate", issuer, publicKey: null }, { topic, ...fields });
 const ade = (server: string | null, recipient: string | null, consumer: string | null = null): Renewable =>
-  file({ of: "ade-token", server, recipient, consumer });
+  file({ of: "ade-token", server, recipient, consumer, key: consumer === null ? null : "own.key" });
 const vpp = (location: string | null, organisation: string | null = "例"): Renewable =>
   file({ of: "vpp-token", location }, { organisation });
 
@@ -99,7 +99,7 @@ test.each([
 
 test.each([
   ["both open", "c", A, "c", A, "good"],
-  ["both open, with two keys of ours", "c", A, "c", B, "good"],
+  ["both open, as the recipients of two certificates of one key", "c", A, "c", B, "good"],
   ["only the one in use opens", "c", A, null, A, "bad"],
   ["only the new one opens", null, A, "c", A, "bad"],
   ["none opens, and the recipients are the same", null, A, null, A, "good"],
@@ -114,6 +114,25 @@ test.each([
   expect(outcomes).toMatchObject({ key });
   expect(outcomes["old-token"]).toBe(key === "bad" ? undefined : "warning");
   expect(JSON.stringify(checks.find(({ id }) => id === "consumer"))).not.toContain(": c");
+});
+
+test("a server token of another key or of another consumer key cannot replace the one in use", () => {
+  const [current, next] = [ade("本社", A, "c"), ade("本社", A, "c")];
+  const opened = (key: string, consumer: string): Renewable => ({
+    expiring: { ...next.expiring, ...LATER },
+    evidence: { of: "ade-token", server: "本社", recipient: A, consumer, key },
+  });
+  const why = ({ checks }: ReturnType<typeof compare>, check: string) => checks.find(({ id }) => id === check)?.what.en;
+  const same = compare(current, opened("own.key", "c"));
+  expect([same.bad, why(same, "key")]).toEqual([[], "decrypted with own.key"]);
+  const otherKey = compare(current, opened("other.key", "c"));
+  expect(otherKey.bad).toEqual(["key"]);
+  expect(why(otherKey, "key")).toMatch(/^the console cannot decrypt this token: download .+: own\.key → other\.key$/);
+  const otherConsumer = compare(current, opened("own.key", "d"));
+  expect(otherConsumer.bad).toEqual(["consumer"]);
+  expect(why(otherConsumer, "consumer")).toContain("download the token of the MDM server in use");
+  const recorded = { expiring: { ...current.expiring, expiresAt: "2027-03-01T00:00:00Z" } };
+  expect(compare(recorded, opened("own.key", "c")).left).toContain("key");
 });
 
 test.each([

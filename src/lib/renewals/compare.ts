@@ -163,15 +163,15 @@ const checkRequest = (pair: FilePair): OutcomeWithReason => {
 /** @see facts 3.5: a renewal keeps the key pair of CLOMO, and only CLOMO can decrypt the token */
 const checkAdeKey = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "ade-token");
-  const isOpened = pair.next.expiring.certainty === "exact";
-  if (was !== undefined && (was.consumer !== null) !== isOpened)
+  const [old, found] = [was?.key, is?.key];
+  if (was !== undefined && (old === null) !== (found === null))
     return [
       "bad",
       text("the key decrypts only one of the two tokens", "鍵で復号できるのは 2 つのトークンの一方だけです"),
     ];
-  if (isOpened && pair.current.expiring.certainty === "exact")
-    return ["good", text("decrypted with the specified key", "指定した鍵で復号できました")];
-  return compareValues(was?.recipient, is?.recipient, [
+  if (typeof found === "string" && found === old)
+    return ["good", text(`decrypted with ${found}`, `${found} で復号できました`)];
+  return compareValues(old ?? was?.recipient, found ?? is?.recipient, [
     "bad",
     text(
       "the console cannot decrypt this token: download the token of the MDM server in use, and do not change the server's public key",
@@ -191,10 +191,10 @@ const checkAdeServer = (pair: FilePair): OutcomeWithReason => {
 const checkAdeConsumer = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "ade-token");
   const differs = text(
-    "another administrator downloaded this token, or it belongs to another MDM server",
-    "別の管理者がダウンロードしたトークンか、別の MDM サーバーのトークンです",
+    "another administrator's token, or another MDM server's: download the token of the MDM server in use, with the same Apple Account",
+    "別の管理者か、別の MDM サーバーのトークンです。使用中の MDM サーバーのトークンを、同じ Apple Account でダウンロードしてください",
   );
-  return compareValues(was?.consumer, is?.consumer, ["warning", differs], false);
+  return compareValues(was?.consumer, is?.consumer, ["bad", differs], false);
 };
 
 /** @see facts 3.5: creating a new token invalidates the old token */

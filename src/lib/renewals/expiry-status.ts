@@ -1,4 +1,5 @@
 import type { SuccessorEvidence } from "../apple/index.ts";
+import type { CommandLine } from "../advice/index.ts";
 import type { Level } from "../document/level.ts";
 import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem } from "../nouns/renewal.ts";
@@ -89,6 +90,8 @@ export interface CheckItem extends Omit<
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
   readonly evidence?: SuccessorEvidence | undefined;
+  /** next step for something that is not an item */
+  readonly next?: CommandLine | undefined;
 }
 
 export type ItemWithStatus<I = DatedItem, C = string> = Omit<I, "remark"> &

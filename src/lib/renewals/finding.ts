@@ -2,7 +2,7 @@ import { LEVEL_NAMES, type Level } from "../document/level.ts";
 import { compareCodeUnits, type CheckedItem } from "./expiry-status.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Column } from "../terminal/index.ts";
-import { joinTexts, text, type Text } from "../text/index.ts";
+import { joinTexts, same, text, type Text } from "../text/index.ts";
 
 export interface Finding {
   /** ID that stays the same until the level of the item changes */
@@ -51,11 +51,26 @@ export const determineState = (levels: Iterable<Level>): PluginState => {
   return worst === "expired" ? "critical" : worst;
 };
 
-export const describeFinding = ({ level, tenant, what, next }: Finding): Text => {
+const renderFinding = ({ level, what, next }: Finding, tenant: Text): Text => {
   const label = LEVEL_LABELS[level];
   const [en, ja] = next === null ? ["", ""] : [`: ${next.en}`, `: ${next.ja}`];
-  return text(`${label.en} ${tenant}: ${what.en}${en}`, `${label.ja} ${tenant}: ${what.ja}${ja}`);
+  return text(`${label.en} ${tenant.en}: ${what.en}${en}`, `${label.ja} ${tenant.ja}: ${what.ja}${ja}`);
 };
+
+export const describeFinding = (finding: Finding): Text => renderFinding(finding, same(finding.tenant));
+
+const MAX_NAMED_TENANTS = 5;
+
+/** Describes the same finding of several tenants in one line, with the next step of the first tenant. */
+export const describeFindings = (findings: readonly Finding[]): readonly Text[] =>
+  [...Map.groupBy(findings, ({ level, what }) => `${level} ${what.en}`).values()].flatMap((alike) => {
+    const names = [...new Set(alike.map(({ tenant }) => tenant))];
+    const [first] = alike;
+    if (first === undefined || names.length === 1) return alike.map(describeFinding);
+    const named = [...names.slice(0, MAX_NAMED_TENANTS), ...(names.length > MAX_NAMED_TENANTS ? ["…"] : [])];
+    const what = text(`${first.what.en}: ${named.join(", ")}`, `${first.what.ja}: ${named.join("、")}`);
+    return [renderFinding({ ...first, what }, text(`${names.length} tenants`, `${names.length} テナント`))];
+  });
 
 const toItemColumn = (key: "kind" | "name" | "expiresAt" | "daysLeft", header: Text): Column<Finding> => ({
   key,

@@ -15,19 +15,27 @@ export function describeItem({ kind, name, expiry, daysLeft, isToday, remark, re
   const { en, ja } = formatItemTitle({ kind, name });
   if (daysLeft === null || reason === rejection?.what) return text(`${en}: ${reason.en}`, `${ja}: ${reason.ja}`);
   const [moreEn, moreJa] = remark ? [`; ${remark.en}`, `。${remark.ja}`] : ["", ""];
-  if (level === "expired" || daysLeft < 0)
+  const isExpired = level === "expired" || daysLeft < 0;
+  if (isToday)
+    return isExpired
+      ? text(`${en} expired today, ${expiry}${moreEn}`, `${ja}は本日 ${expiry} に期限が切れました${moreJa}`)
+      : text(`${en} expires today, ${expiry}${moreEn}`, `${ja}の期限は本日 ${expiry} です${moreJa}`);
+  if (isExpired)
     return text(
       `${en} expired on ${expiry}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
       `${ja}は ${expiry} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
     );
-  const last = isToday ? text("today", "本日") : text("before the next daily run", "次の自動実行の前");
-  const left = daysLeft > 0 ? text(`${formatCount(daysLeft, "day")} left`, `あと ${daysLeft} 日`) : last;
+  const left =
+    daysLeft > 0
+      ? text(`${formatCount(daysLeft, "day")} left`, `あと ${daysLeft} 日`)
+      : text("before the next daily run", "次の自動実行の前");
   return text(`${en} expires on ${expiry}, ${left.en}${moreEn}`, `${ja}の期限は ${expiry}(${left.ja})${moreJa}`);
 }
 
 export function toItemFinding(item: CheckedItem): Finding {
   const { kind, name, context, source, level, fingerprint } = item;
-  const next = kind === null || level === "ok" ? undefined : line("renewals guide", [context === null ? kind : name]);
+  const guide = kind === null ? item.next : line("renewals guide", [context === null ? kind : name]);
+  const next = level === "ok" ? undefined : guide;
   const completion = { context: context ?? undefined };
   return {
     id: `renewals ${item.id ?? `${source} ${fingerprint}`} ${level}`,

@@ -21,6 +21,8 @@ export const createUnreadableItem = (where: string, remark: Text): CheckItem => 
   remark,
 });
 
+export const NOTHING_RECORDED = text("no date is recorded", "期限が 1 件も登録されていません");
+
 const NO_ITEMS_FOUND = text(
   "nothing in this folder has an expiry date",
   "このフォルダーに期限のあるファイルは見つかりませんでした",

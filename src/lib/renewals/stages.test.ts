@@ -22,6 +22,15 @@ test.each([
   expect(findReachedStage(EXPIRY, clock(now))).toBe(stage);
 });
 
+test.each([
+  ["2027-04-08T00:00:00Z", 3],
+  ["2027-04-09T00:00:00Z", 1],
+  ["2027-04-10T00:00:00Z", 0],
+  ["2027-04-11T00:00:00Z", -1],
+])("an item that expires before the daily run of its day is at %s in the stage %s", (now, stage) => {
+  expect(findReachedStage("2027-04-09T15:30:00.000Z", clock(now))).toBe(stage);
+});
+
 test("one reminder makes up for days without a run", () => {
   const said = [{ itemId: "a", expiresAt: EXPIRY, stage: 90 }];
   expect(findDueStages([item], said, clock("2027-02-25T00:00:00Z")).map(({ stage }) => stage)).toEqual([7]);

@@ -1,5 +1,5 @@
-import type { ReminderKeyRecord, RenewalItem } from "../nouns/renewal.ts";
-import { countDaysLeft } from "../model/time.ts";
+import type { ReminderKeyRecord, ReminderRecord, RenewalItem } from "../nouns/renewal.ts";
+import { countCalendarDays } from "../model/time.ts";
 
 /** @see facts 3.2: when CLOMO sends emails */
 const REMINDER_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
@@ -18,10 +18,28 @@ export interface DueStage<I extends StagedItem> {
   readonly stage: number;
 }
 
-/** Returns the stage in days before expiry; after expiry -1, -2, …; undefined before the first stage. */
+/**
+ * Returns the stage in calendar days before expiry; after its day -1, -2, …; undefined before the first stage. The hour
+ * is ignored, because the day of the expiry would have no stage of its own if the item expired before the daily run.
+ */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
-  const days = countDaysLeft(expiresAt, now, timezone);
+  const days = countCalendarDays(now, expiresAt, timezone);
   return days < 0 ? days : REMINDER_STAGES.findLast((stage) => stage >= days);
+};
+
+const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Returns false if a clock was ahead when the notice was recorded: it is of the future, or its stage had not begun, which
+ * only a server's clock shows.
+ */
+export const isTimelyNotice = (
+  { at, expiresAt, stage }: Pick<ReminderRecord, "at" | "expiresAt" | "stage">,
+  { now, timezone }: StageClock,
+): boolean => {
+  const latest = Date.parse(at) + CLOCK_TOLERANCE_MS;
+  const begun = findReachedStage(expiresAt, { now: new Date(latest), timezone }) ?? Infinity;
+  return Date.parse(at) <= now.getTime() + CLOCK_TOLERANCE_MS && stage >= begun;
 };
 
 /** Omits items for which a reminder of this or a later stage was sent. */

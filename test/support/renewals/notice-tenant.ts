@@ -22,6 +22,7 @@ export const createReminderTenant = ({
   timezone,
   items,
   past: notices,
+  mistimed: [],
   client: {
     renewals: {
       notices: async () => notices,

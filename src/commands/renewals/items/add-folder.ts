@@ -26,6 +26,7 @@ import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import type { NewItemOptions } from "./options.ts";
 import { readCsr, readKeyFiles, toItemFields } from "./read-options.ts";
+import { warnOfSharedFiles } from "./shared-file.ts";
 import { createExpiryClock } from "./tenant-items.ts";
 
 interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
@@ -83,6 +84,7 @@ export async function addFolder(
     }
   }
   await terminal.list(ITEM_COLUMNS, added);
+  await warnOfSharedFiles(tools, context, added);
   if (added.length === 0 && refused + skipped > 0) return "input-rejected";
   return refused === 0 ? undefined : "partial";
 }

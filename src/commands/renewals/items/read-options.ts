@@ -34,7 +34,10 @@ export const readKeyFiles = async (
   { key }: Pick<NewItemOptions, "key">,
 ): Promise<ReadOptions> => ({
   keys: await Promise.all(
-    key.map(async (name) => parsePrivateKey(name, await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES))),
+    key.map(async (name) => {
+      const pem = await parsePrivateKey(name, await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES));
+      return { name, pem };
+    }),
   ),
 });
 

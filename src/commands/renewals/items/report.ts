@@ -1,5 +1,5 @@
 import { Failure } from "../../../lib/errors/index.ts";
-import { describeFinding, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
+import { describeFindings, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
 import type { CheckedItem } from "../../../lib/renewals/expiry-status.ts";
 import type { MonitoredJob } from "../../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../../lib/renewals/output/plugin.ts";
@@ -59,8 +59,8 @@ export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportO
 export async function showFindings(tools: Tools, findings: readonly Finding[]): Promise<void> {
   const { terminal } = tools;
   if (isRecordOutputRequested(tools)) return terminal.list(FINDING_COLUMNS, findings);
-  for (const finding of findings)
-    await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
+  for (const said of describeFindings(findings))
+    await terminal.out.write(`${terminal.shown(terminal.say(said)).join("")}\n`);
 }
 
 interface MonitoringReport extends NagiosReport {

@@ -2,6 +2,7 @@ import { line, step } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
+import { needsRenewals } from "../../../lib/model/applicability.ts";
 import {
   DEFAULT_THRESHOLDS,
   type CheckItem,
@@ -10,7 +11,7 @@ import {
   type Thresholds,
 } from "../../../lib/renewals/expiry-status.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
-import { applySourceDates, createUnreadableItem } from "../../../lib/renewals/sources.ts";
+import { applySourceDates, createUnreadableItem, NOTHING_RECORDED } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
@@ -84,7 +85,10 @@ async function findMonitoredAde(client: Client<"ade">, now: Date) {
 
 export async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   try {
-    return (await loadCheckedTenant(tools, context)).items;
+    const { tenant, name, items } = await loadCheckedTenant(tools, context);
+    if (items.length > 0 || needsRenewals(tenant.profile) === false) return items;
+    const next = line("renewals add", ["FOLDER"]);
+    return [{ ...createUnreadableItem(name, NOTHING_RECORDED), source: null, tenant: name, next }];
   } catch (error) {
     tools.signal.throwIfAborted();
     return [{ ...createUnreadableItem(context.name, describeUnreadable(error)), source: null }];

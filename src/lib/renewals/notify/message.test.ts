@@ -5,9 +5,9 @@ import { createDueReminder, createReminders } from "#support/renewals/digest.ts"
 
 test.each([
   [30, "critical", false, "expires on 2027-03-01, 30 days left"],
-  [0, "critical", true, "expires on 2027-03-01, today"],
+  [0, "critical", true, "expires today, 2027-03-01"],
   [0, "critical", false, "expires on 2027-03-01, before the next daily run"],
-  [0, "expired", true, "expired on 2027-03-01, 0 days ago"],
+  [0, "expired", true, "expired today, 2027-03-01"],
   [-12, "expired", false, "expired on 2027-03-01, 12 days ago"],
 ] as const)(
   "%i days left, %s, today %s: the subject names the tenant and says: %s",

@@ -1,4 +1,4 @@
-import { Failure } from "../../errors/index.ts";
+import { Failure, ignoreFailure } from "../../errors/index.ts";
 import type { ReminderRecord } from "../../nouns/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type Message } from "./message.ts";
@@ -6,7 +6,7 @@ import { getErrorLabel, type DeliveryFault } from "./outcome.ts";
 import { findRecipientReminders, type PendingReminder, type RecipientReminders } from "./pending-reminders.ts";
 import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
-import type { ReminderTenant } from "./tenant.ts";
+import { WITHDRAWN, type ReminderTenant } from "./tenant.ts";
 
 /** Resolves within a limited time, even if the server does not respond. */
 export type DeliverMessage = (recipient: Recipient, message: Message) => Promise<DeliveryFault>;
@@ -29,6 +29,8 @@ export interface FailedDelivery {
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
+  for (const { client, mistimed } of tenants)
+    for (const { id } of mistimed) await ignoreFailure(() => client.renewals.settleNotice(id, WITHDRAWN));
   for (const recipient of listRecipients(tenants, settings)) {
     signal?.throwIfAborted();
     const work = findRecipientReminders(recipient, tenants, now);

@@ -1,7 +1,7 @@
 import type { ReminderKeyRecord, ReminderRecord } from "../../nouns/renewal.ts";
 import type { DatedItem } from "../expiry-status.ts";
 import { expireAtRejection } from "../rejection.ts";
-import { findReachedStage } from "../stages.ts";
+import { findReachedStage, isTimelyNotice } from "../stages.ts";
 
 export interface ReminderClient {
   readonly renewals: {
@@ -26,7 +26,15 @@ interface TenantWithClient {
 export interface ReminderTenant extends TenantWithClient {
   readonly items: readonly DatedItem[];
   readonly past: readonly ReminderRecord[];
+  /** notices of a clock that was ahead; they do not count and are withdrawn by the next run */
+  readonly mistimed: readonly ReminderRecord[];
 }
+
+/** A failure without an error: the notice is never counted again, even when its time comes. */
+export const WITHDRAWN = { state: "failed", error: null } as const;
+
+const isWithdrawn = ({ state, error }: ReminderRecord): boolean =>
+  state === WITHDRAWN.state && error === WITHDRAWN.error;
 
 export const loadReminders = async (
   tenant: TenantWithClient,
@@ -37,7 +45,11 @@ export const loadReminders = async (
   const items = recorded
     .map((item) => expireAtRejection(item, now, timezone))
     .filter(({ expiresAt }) => expiresAt !== null && findReachedStage(expiresAt, { now, timezone }) !== undefined);
-  return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
+  // also read before the first stage, because a notice of the future would count when its time comes
+  const isDated = recorded.some(({ expiresAt }) => expiresAt !== null);
+  const notices = isDated ? (await client.renewals.notices()).filter((notice) => !isWithdrawn(notice)) : [];
+  const timely = Map.groupBy(notices, (notice) => isTimelyNotice(notice, { now, timezone }));
+  return { ...tenant, items, past: timely.get(true) ?? [], mistimed: timely.get(false) ?? [] };
 };
 
 /** Returns at most one reminder per recipient. Reminders for an earlier expiry date do not count. */

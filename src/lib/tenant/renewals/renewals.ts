@@ -271,15 +271,25 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     const known = await findClaimedReminder(writer, claim);
     const id = known?.notice.id ?? createId(session.surroundings);
     const objects = [{ thing: "renewal_notice", id }];
-    if (known !== undefined && (known.notice.state === "sent" || isBeingSent(known, session, processes)))
+    const isCounted = known !== undefined && !isOfFuture(known.notice, session);
+    if (isCounted && (known.notice.state === "sent" || isBeingSent(known, session, processes)))
       return { result: { claimed: false, notice: known.notice }, objects };
     const at = getCurrentInstant(session.surroundings);
-    const { attempts, messageId } = known?.notice ?? { attempts: 0, messageId: `${id}@clomoctl.invalid` };
+    // a reminder of a clock that was ahead was withdrawn: the next one has a new ID, or mail programs would hide it
+    const isAgain = isCounted && (known.notice.state === "sending" || known.notice.error !== null);
+    const { attempts, messageId } = isAgain
+      ? known.notice
+      : { attempts: 0, messageId: `${createId(session.surroundings)}@clomoctl.invalid` };
     const notice = { id, ...claim, state: "sending", messageId, attempts: attempts + 1, at, error: null } as const;
     const row = { ...notice, host: session.surroundings.origin.host, pid: processes.self };
     await (known === undefined ? insertRow(writer, REMINDER.name, row) : updateRow(writer, REMINDER.name, row));
     return { result: { claimed: true, notice }, objects };
   });
+
+const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
+
+const isOfFuture = ({ at }: ReminderRecord, { surroundings }: Session): boolean =>
+  Date.parse(at) > surroundings.now() + CLOCK_TOLERANCE_MS;
 
 /** Returns true if the process began recently and is not known to have ended. */
 const isBeingSent = (
