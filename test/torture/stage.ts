@@ -185,6 +185,9 @@ export class Stage {
       ...(this.scene.filesFirst === true && isAfter && found.files[0] !== after.files[0]
         ? ["the settings are behind the tenant"]
         : []),
+      ...(this.scene.recordsFirst === true && !isAfter && found.files.some((file, at) => file !== before.files[at])
+        ? ["a file is written, and the tenant has no record of it"]
+        : []),
       ...(isTorn ? ["a file that is neither the old one nor the new one"] : []),
       ...(isBefore || isAfter || this.scene.steps === true ? [] : ["neither the state before nor the one after"]),
       ...(isSaid && !isSameState(found, after) ? ["it printed its result, which is lost"] : []),

@@ -35,6 +35,15 @@ async function copyTasks(home: string): Promise<string> {
   return "";
 }
 
+/** Prepares the tasks, and then runs commands. */
+const prepareTasksAnd =
+  (...lines: readonly string[]): Scene["prepare"] =>
+  async (home) => {
+    await copyTasks(home);
+    for (const line of lines) await runOrThrow(home, ...line.split(" "));
+    return "";
+  };
+
 /**
  * Scenes that change the records and the observed state of a mirror together: a change, an import of the console's
  * export, an undo, a confirmation and a drop.
@@ -45,19 +54,25 @@ export const MIRROR_SCENES: readonly Scene[] = [
   {
     name: "an undo of a takeover",
     plans: true,
-    prepare: async (home) => {
-      await copyTasks(home);
-      await runOrThrow(home, ...SYNC);
-      return "";
-    },
+    prepare: prepareTasksAnd(SYNC.join(" ")),
     line: ["undo", "9", "--confirm-deletions", "1"],
   },
+  createScene("an undo of what is in a file", prepareTasksAnd("console upload -o first.csv"), "undo 4 --yes", {
+    plans: true,
+  }),
   { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "8"] },
-  createScene("an upload file", copyTasks, "console upload -o upload.csv --overwrite", {
+  createScene("upload files", prepareTasksAnd("orgs create 本社 --code H01"), "console upload -o uploads --overwrite", {
     saysBefore: true,
+    recordsFirst: true,
     // each run has an audit record
     tables: ["user", "user_observed", "org_observed", "device_observed"],
-    outputs: ["upload.csv"],
+    outputs: ["uploads/1-orgs.csv", "uploads/2-users.csv"],
   }),
   createScene("console drop", copyTasks, "console drop 4 5 6 --confirm-deletions 1", { plans: true }),
+  createScene(
+    "console drop of what was taken back",
+    prepareTasksAnd("console upload -o first.csv", "undo 4 --yes"),
+    "console drop 4 --yes",
+    { plans: true },
+  ),
 ];

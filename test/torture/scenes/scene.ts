@@ -19,6 +19,8 @@ export interface Scene {
   readonly filesFirst?: true;
   /** The command prints all of its output before its change, so its output does not prove that the change was made. */
   readonly saysBefore?: true;
+  /** The tenant records what is in the outputs before they are written. */
+  readonly recordsFirst?: true;
   /** The tables that are compared, if the content of the other tables depends on the number of runs. */
   readonly tables?: readonly string[];
   /** files that the command writes in addition to the tenant; they are compared byte by byte */
