@@ -62,14 +62,16 @@ export default defineCommand({
       // the plan of an undo is not kept, so do not suggest listing its rows later
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
-      if (plan.writtenAt !== undefined && plan.undoes !== null)
-        await tools.terminal.note(describeWriting(plan.writtenAt && tools.terminal.moment(plan.writtenAt)));
+      const isMirror = plan.writtenAt !== undefined;
+      if (isMirror && original?.request?.fromConsole !== true)
+        await tools.terminal.note(describeWriting(plan, plan.writtenAt && tools.terminal.moment(plan.writtenAt)));
       if (plan.blocked !== undefined && !skipBlocked) {
         // `rejected` suppresses the advice to repeat the command without --dry-run, because it would fail again
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw createBlockedUndoFailure(plan, plan.blocked);
       }
-      const changes = original?.request?.learns === true || !hasNoEffect(plan);
+      // in a mirror, an undo without changes of records brings back what was wished
+      const changes = original?.request?.learns === true || isMirror || !hasNoEffect(plan);
       return finishPlan(tools, pending, { ...answers, dryRun, changes });
     });
   },
@@ -94,13 +96,19 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
 }
 
 /** @param at when the last file with a value of the change was written; null if there is none */
-const describeWriting = (at: string | null): Text =>
-  at === null
+const describeWriting = ({ create }: Import, at: string | null): Text => {
+  if (at === null && create > 0)
+    return text(
+      "what was deleted here may have been deleted in the console, too; clomoctl console list names it until exports show it",
+      "ここで削除したデータは、管理画面でも削除されているかもしれません。エクスポートで確認できるまで、一覧に残ります",
+    );
+  return at === null
     ? text("no file with this change was written", "この変更を含むアップロード用ファイルは書き出していません")
     : text(
         `a file with this change was written at ${at}; clomoctl console list names it until exports show that it was not uploaded`,
         `この変更を含むファイルを ${at} に書き出しています。アップロードされても、取り消し済みとして一覧に残ります`,
       );
+};
 
 const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const { undoes } = plan;

@@ -4,6 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
+import { hasNoEffect } from "../../lib/plan/describe.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
@@ -37,12 +38,18 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
+      if (hasNoEffect(plan)) await tools.terminal.note(NOT_RESTORED);
       if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
       throw await createDropFailure(client, numbers, plan.blocked);
     });
   },
 });
+
+const NOT_RESTORED = text(
+  "what was taken back is then forgotten, and undo does not bring it back",
+  "取り消し済みの変更は一覧から消え、undo では戻りません",
+);
 
 const MAX_TRIED_TASKS = 50;
 

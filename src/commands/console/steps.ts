@@ -198,7 +198,7 @@ export const summarizeTask = (task: ConsoleTask): Text => {
     ...counts
   } = joinAccountForms(task);
   if (isInState(task.records, "taken-back"))
-    return text(`undone, but perhaps made: change ${number}`, `取り消したが、実施済みの可能性: 変更 ${number}`);
+    return text(`taken back: change ${number}`, `取り消し済み(管理画面では実施済みの可能性あり): 変更 ${number}`);
   if (only?.work === "perform") {
     const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
     const all = [action, ...(more.length === 0 ? [] : [same(String(counts.create))])];

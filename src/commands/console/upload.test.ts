@@ -176,3 +176,20 @@ test("a row has the values of its task, elsewhere what the console showed last, 
   const open = JSON.parse((await desk.run("console list --format json --fields number")).text) as unknown;
   expect(open).toEqual([{ number: 2 }]);
 });
+
+test("the undo of a sync that changed no record brings back the wish, and so does its undo", async () => {
+  const open = async (): Promise<unknown> =>
+    (JSON.parse((await desk.run("console list --format json")).text) as readonly unknown[]).length;
+  await done("users edit 1 --title 次長");
+  await desk.write(
+    "people.csv",
+    csv(["氏名,メールアドレス,役職,社員コード", "太郎,taro@x.jp,次長,1", "花子,hana@x.jp,主任,2"]),
+  );
+  await done("console sync people.csv --yes");
+  expect(await open()).toBe(0);
+  await done("undo last --yes");
+  expect(await open()).toBe(1);
+  await done("console upload -o up.csv", 5);
+  await done("undo last --yes");
+  expect(await open()).toBe(0);
+});

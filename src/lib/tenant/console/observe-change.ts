@@ -190,11 +190,10 @@ export const buildForgetUnchangedSql = (versions: VersionSchema): string =>
   `delete from ${OBSERVED_VERSION_TABLE} as i where i.thing = '${versions.thing.name}' and i.revision = :revision
      and i.state = (select ${buildStateSql(versions)} from main.${getObservedTable(versions)} o where o.pk = i.pk)`;
 
-/** SQL: restores the rows before the console import `:undone`. Wishes of later changes stay. */
-export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) => {
+const buildRestoreStatements = (versions: VersionSchema, which: string): readonly string[] => {
   const table = getObservedTable(versions);
   const names = listStateColumns(versions);
-  const stored = `${OBSERVED_VERSION_TABLE} i where i.thing = '${versions.thing.name}' and i.revision = :undone`;
+  const stored = `${OBSERVED_VERSION_TABLE} i where i.thing = '${versions.thing.name}' and i.revision = :undone and ${which}`;
   const isLater = `exists (select 1 from main.${getVersionTable(versions)} v where v.pk = own.pk and v.revision > :undone and v.revision < :revision)`;
   const sets = versions.columns.map(
     ({ name, bit }) =>
@@ -218,7 +217,21 @@ export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.
      on conflict (pk) do update set inConsole = excluded.inConsole, written = ${all}, since = excluded.since,
        wished = excluded.wished | ${buildCaseSql(isLater, "own.wished", "0")}, ${sets.join(", ")}`,
   ];
-});
+};
+
+/** SQL: restores the rows before the console import `:undone`. Wishes of later changes stay. */
+export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) =>
+  buildRestoreStatements(versions, "true"),
+);
+
+/** SQL: restores the rows of records that the change `:undone` took over without changing them. */
+export const RESTORE_TAKEN_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) =>
+  buildRestoreStatements(
+    versions,
+    `not exists (select 1 from main.${getVersionTable(versions)} v where v.pk = i.pk and v.revision = i.revision)
+     and exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = i.pk)`,
+  ),
+);
 
 /** Call this after all versions of the change are stored. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {

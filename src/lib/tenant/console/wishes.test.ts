@@ -159,6 +159,11 @@ deletion here, creation with the same values: done (finding 3)
 deletion here, creation with other values: wishes of its fields
   remove: - | open delete
   create 部長: 部長 | open edit 部長 | taken-back create 部長
+deletion here, creation, undo of the creation: one deletion
+  remove: - | open delete
+  create 部長: 部長 | open edit 部長 | taken-back create 部長
+  undo: - | open delete
+  sync -: -
 changed here, deleted in the console: unsettled, until it is dropped (finding 2)
   edit 部長: 部長 | open edit 部長
   sync -: 部長 | unsettled settle
@@ -176,6 +181,11 @@ unsettled, and in a list: a creation
   edit 部長: 部長 | open edit 部長
   sync -: 部長 | unsettled settle
   list 部長: 部長 | open create 部長
+unsettled, in a list, undo of the list: unsettled again
+  edit 部長: 部長 | open edit 部長
+  sync -: 部長 | unsettled settle
+  list 部長: 部長 | open create 部長
+  undo: 部長 | unsettled settle
 not changed here, deleted in the console: gone
   sync -: -
   sync 課長: 課長
@@ -239,4 +249,13 @@ test("a blank that was wished of a creation stays a wish after an export without
   await tenant.import({ kind: "users", fromConsole: true }, withTel("03-69"));
   const [task] = await tenant.client.console.list({});
   expect(task?.records[0]?.changes).toEqual([{ field: "tel", before: "03-69", after: null }]);
+});
+
+test("a creation that took over a deletion, undone, leaves one deletion", async () => {
+  await remove();
+  await create("部長");
+  await undo();
+  expect(tenant.sql("select inConsole, wished <> 0 as wished from user_observed")).toEqual([
+    { inConsole: 1, wished: 1 },
+  ]);
 });

@@ -190,7 +190,8 @@ export const remakeRecords = (database: Database, plan: PlanDefinition, revision
   if (versions === undefined) return;
   const made = buildRemadeSql(versions);
   database.run(buildSaveExportedSql(versions, `o.pk in (${made})`), { revision });
-  database.exec(
-    `update main.${getObservedTable(versions)} as o set wished = ${ALL_COLUMNS_MASK} where o.pk in (${made})`,
+  database.run(
+    `update main.${getObservedTable(versions)} as o set wished = ${ALL_COLUMNS_MASK}, since = :revision where o.pk in (${made})`,
+    { revision },
   );
 };
