@@ -139,6 +139,11 @@ function createTenantPool(
       if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
     },
+    async release({ name }: Parameters<Tools["release"]>[0]): Promise<void> {
+      const held = opened.get(name);
+      opened.delete(name);
+      await (await held?.tenant.catch(() => undefined))?.close();
+    },
     async close(): Promise<void> {
       for (const { tenant } of opened.values()) await (await tenant.catch(() => undefined))?.close();
     },
@@ -213,7 +218,7 @@ const createSecretLookup = (
 
 type TenantTools = Pick<
   Tools,
-  "tenant" | "tenantOf" | "openCopy" | "inspectCopy" | "compareCopyWithTenant" | "receiveTenant"
+  "tenant" | "tenantOf" | "release" | "openCopy" | "inspectCopy" | "compareCopyWithTenant" | "receiveTenant"
 >;
 
 const createTenantTools = (
@@ -227,6 +232,7 @@ const createTenantTools = (
     const among = (await contexts.list()).map(({ name }) => name);
     return tenants.open({ context, source: "default", among }, nouns);
   },
+  release: (context) => tenants.release(context),
   openCopy: async (tenantFolder, ...nouns) => {
     const [{ openClient }, { openTenantCopy }] = await Promise.all([loadClient(), import("./tenant.ts")]);
     const { connection, close } = await openTenantCopy(machine, tenantFolder);

@@ -1,6 +1,7 @@
 import { compareByUrgency, describeLevels, determineState, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import { toItemFinding } from "../lib/renewals/item-finding.ts";
+import type { Context } from "../lib/config/index.ts";
 import { toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, ignoreFailure } from "../lib/errors/index.ts";
 import { chooseThresholds } from "../lib/renewals/check.ts";
@@ -93,7 +94,10 @@ export default defineCommand({
     if (forget !== undefined) return forgetJob(tools, forget);
     const isShown = shouldShowFindings(tools, forms);
     const thresholds = chooseThresholds(within, critical);
-    const all = addHomeFindings(await findInAllTenants(tools, thresholds), tools.clock.now());
+    const all = addHomeFindings(
+      await findInAllTenants(tools, thresholds, ({ reminders }) => notify && reminders?.items.length !== 0),
+      tools.clock.now(),
+    );
     if (jobs) return showJobs(tools, all);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
@@ -115,10 +119,26 @@ export default defineCommand({
   },
 });
 
-async function findInAllTenants(tools: Tools, thresholds: Thresholds): Promise<readonly TenantFindings[]> {
-  const chosen = await listUsedContexts(tools);
-  // read all tenants in parallel, so that a slow tenant does not delay the others
-  return Promise.all(chosen.map((context) => findInTenant(tools, context, thresholds)));
+const MAX_OPEN_TENANTS = 16;
+
+/** @param keepsOpen returns true for tenants that are needed later */
+async function findInAllTenants(
+  tools: Tools,
+  thresholds: Thresholds,
+  keepsOpen: (tenant: TenantFindings) => boolean,
+): Promise<readonly TenantFindings[]> {
+  const contexts = await listUsedContexts(tools);
+  const [all, places]: [TenantFindings[], Iterator<[number, Context]>] = [[], contexts.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = places.next(); next.done !== true; next = places.next()) {
+      const [at, context] = next.value;
+      const found = (all[at] = await findInTenant(tools, context, thresholds));
+      if (contexts.length > 1 && !keepsOpen(found)) await tools.release(context);
+    }
+  };
+  // read tenants in parallel, so that a slow tenant does not delay the others
+  await Promise.all(Array.from({ length: MAX_OPEN_TENANTS }, work));
+  return all;
 }
 
 const listAllFindings = (all: readonly TenantFindings[]): readonly Finding[] => [

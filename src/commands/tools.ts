@@ -82,6 +82,8 @@ export interface Tools {
    * @throws Failure `unavailable`; `locked` if another process uses it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
+  /** Closes a tenant of {@link tenantOf}, so that a report about many tenants does not keep them all open. */
+  release(context: Context): Promise<void>;
   openCopy<N extends NounName>(
     folder: string,
     ...nouns: readonly N[]

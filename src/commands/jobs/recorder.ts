@@ -98,6 +98,7 @@ export class JobRecorder {
       await ignoreFailure(() => writeRun(this.#tools, { ...file, run }));
       if (failure === undefined || !KEPT_AT_HOME.includes(failure.code))
         await ignoreFailure(() => sendRuns(this.#tools, context));
+      if (this.#files.length > 1) await this.#tools.release(context);
     }
   }
 
