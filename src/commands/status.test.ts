@@ -148,8 +148,6 @@ test("names together the tenants without a date, until they say that they have n
   expect(ja.stdout).toMatch(/^注意 2 テナント: 期限が 1 件も登録されていません: kanto、osaka: /m);
   const { en: one } = await look("--format json", { kanto: silent, osaka: having([]) });
   expect(JSON.parse(one.stdout)).toMatchObject([{ level: "warning", tenant: "kanto", what: "no date is recorded" }]);
-  const undated = having([item(4, { name: "謎", expiresAt: null })], { tenant: tenantOf({ profile: said }) });
-  expect((await look("", { kanto: undated, osaka: CALM })).en.stdout).not.toContain("no date is recorded");
 });
 
 test("finds the end of an access token, and a recipient who was not reached", async () => {

@@ -194,11 +194,8 @@ test("a token that another context has is recorded with a warning, alone and in 
     exit: 0,
   });
   // the same tenant in two contexts has the same items
-  const itself = await run(`renewals add . ${line}`, {
-    ...alone,
-    tenants: { kanto, osaka: { listRenewals: { items: [item(1, sent)] } } },
-  });
-  expect(itself).toMatchObject({ exit: 0, stderr: "" });
+  const itself = { kanto, osaka: { listRenewals: { items: [item(1, sent)] } } };
+  expect((await run(`renewals add . ${line}`, { ...alone, tenants: itself })).stderr).toBe("");
 });
 
 describe("a file", () => {

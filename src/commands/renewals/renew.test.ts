@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
-import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
+import { describe, expect, test } from "vitest";
+import { fingerprintOf } from "../../lib/apple/renewable.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { item } from "#support/commands/renewals/item.ts";
@@ -68,6 +68,24 @@ describe("a file that is uploaded", () => {
     expect(en.stderr).toContain(`clomoctl renewals renew 本社 ${FILE} --console-shows DATE`);
   });
 
+  test("is named before the upload if another context has it", async () => {
+    const [home, folder] = [freshFolder(), folderWith("2027-12-01T00:00:00Z")];
+    for (const name of ["kanto", "osaka"]) {
+      await run(`context add ${name} --embedded`, { home });
+      mkdirSync(join(home, "tenants", name), { recursive: true });
+    }
+    const fingerprint = fingerprintOf(readFileSync(join(folder, FILE)));
+    const other = { listRenewals: { items: [item(2, { ...vpp, name: "別", fingerprint })] } };
+    const tenants = { kanto: { listRenewals: { items: [item(1, vpp)] } }, osaka: other };
+    const { exit, stderr } = await run(`renewals renew 本社 ${FILE} --context kanto --lang en`, {
+      home,
+      folder,
+      tenants,
+    });
+    expect(exit).toBe(8);
+    expect(stderr).toContain("warning: the context osaka has the same VPP content token, as 別\n");
+  });
+
   test("is refused if it is older, in both languages", async () => {
     const { en } = await runInBoth(`renewals renew 本社 ${FILE} --console-shows 2026-12-01`, {
       folder: folderWith("2026-12-01T00:00:00Z"),
@@ -90,30 +108,4 @@ test("a login needs no file", async () => {
 test("without a file, proposes the guide, which ends with the command", async () => {
   const ran = await renew("", { kind: "custom" });
   expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining("clomoctl renewals guide 本社") });
-});
-
-describeWithOpenssl("a push certificate", () => {
-  const workshop = new OpensslWorkspace();
-  afterAll(() => workshop.close());
-
-  test("is named before the upload if another context has it", async () => {
-    const home = freshFolder();
-    for (const name of ["kanto", "osaka"]) {
-      await run(`context add ${name} --embedded`, { home });
-      mkdirSync(join(home, "tenants", name), { recursive: true });
-    }
-    const topic = "com.apple.mgmt.External.1";
-    const [push, key] = [{ name: "本社", kind: "push-certificate", topic } as const, workshop.key("ec")];
-    const subject = `/UID=${topic}/CN=APSP:1`;
-    const { certificate } = workshop.certificate({ subject, to: "20271201000000Z" }, key);
-    const tenants = {
-      kanto: { listRenewals: { items: [item(1, { ...push, expiresAt: "2026-12-01T00:00:00.000Z" })] } },
-      osaka: { listRenewals: { items: [item(2, { ...push, name: "別" })] } },
-    };
-    const words = ["renewals", "renew", "本社", workshop.file("new.pem", certificate), "--context", "kanto"];
-    expect(await run([...words, "--lang", "en"], { home, tenants })).toMatchObject({
-      exit: 8,
-      stderr: expect.stringContaining("warning: the context osaka has the same MDM push certificate, as 別\n"),
-    });
-  });
 });

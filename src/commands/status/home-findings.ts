@@ -21,11 +21,7 @@ export function addHomeFindings(all: readonly TenantFindings[], now: Date): read
     findings: [
       ...one.findings,
       ...toFindings(one, "job", findClockBehind(one, now)),
-      ...toFindings(
-        one,
-        "renewals",
-        shared.filter((alike) => alike.some(({ context }) => context === one.context.name)).flatMap(describeShared),
-      ),
+      ...toFindings(one, "renewals", shared.filter((alike) => isIn(alike, one)).map(describeShared)),
     ],
   }));
 }
@@ -41,11 +37,13 @@ function findClockBehind(tenant: TenantFindings, now: Date): readonly FindingVal
   return [["clock", "warning", what, null]];
 }
 
-function describeShared(alike: readonly CheckedItem[]): readonly FindingValues[] {
+const isIn = (alike: readonly CheckedItem[], { context: { name } }: TenantFindings): boolean =>
+  alike.some(({ context }) => context === name);
+
+function describeShared(alike: readonly CheckedItem[]): FindingValues {
   const [first] = alike;
-  if (first === undefined || first.kind === null) return [];
   const named = alike.map(({ context, name }) => `${context} (${name})`).join(", ");
-  const { en, ja } = RENEWAL_KINDS[first.kind];
+  const { en, ja } = RENEWAL_KINDS[first?.kind ?? "certificate"];
   const what = text(`the same ${en} is recorded in ${named}`, `同じ ${ja}が登録されています(${named})`);
-  return [[`shared ${findFileKey(first)}`, "warning", what, line("renewals list", [], { allContexts: true })]];
+  return [`shared ${en} ${named}`, "warning", what, line("renewals list", [], { allContexts: true })];
 }

@@ -31,8 +31,8 @@ describeWithOpenssl("server tokens made by openssl", () => {
   };
   const SMIME = ["-aes256", "-outform", "SMIME"];
   const keys = (): string[] => [own?.key ?? ""];
-  const named = (all: readonly string[]) =>
-    all.map((pem) => ({ name: pem === own?.key ? "own.key" : "other.key", pem }));
+  const named = (pems: readonly string[]) =>
+    pems.map((pem) => ({ name: pem === own?.key ? "own.key" : "other.key", bytes: Buffer.from(pem) }));
 
   const FORMS: readonly (readonly [string, readonly string[]])[] = [
     ["AES-128, S/MIME", ["-aes128", "-outform", "SMIME"]],

@@ -7,13 +7,7 @@ import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from
 import { parseInstant } from "./encoding/instant.ts";
 import { extractStructure } from "./encoding/pem.ts";
 import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
-import {
-  fingerprintOf,
-  createRejectedFileFailure,
-  type NamedFile,
-  type PrivateKeyFile,
-  type Renewable,
-} from "./renewable.ts";
+import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 
 /** The failure omits the token, which is secret. @throws `input-rejected` @see apple 1 */
@@ -26,7 +20,7 @@ export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]
   if (envelope.cipher === undefined) throw createRejectedFileFailure(name, UNKNOWN_CIPHER, ORIGINAL_FILE_HINT);
   const opened = decryptEnvelope(envelope, keys);
   if (opened === undefined) throw createRejectedFileFailure(name, ENCRYPTED_FOR_OTHER_KEY, NEW_TOKEN_HINT);
-  const { fields, expiresAt } = parseTokenContent(name, opened.text);
+  const { fields, expiresAt } = parseTokenContent(name, opened);
   const secret = (key: string): string => {
     const value = getNonEmptyText(fields, key);
     if (value === undefined || !SECRET_PATTERN.test(value))
@@ -69,15 +63,14 @@ const ORIGINAL_FILE_HINT = text(
  * If no key decrypts the token, its expiry is estimated as one year after the time in the file name.
  * @throws `input-rejected` if the token is broken, or the expiry is unknown @see facts 3.5; apple 1
  */
-export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly PrivateKeyFile[]): Renewable {
+export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly NamedFile[]): Renewable {
   const { name } = file;
   const download = parseTokenFileName(name);
   const envelope = parseTokenEnvelope(name, message);
-  const opened = decryptEnvelope(
-    envelope,
-    keys.map(({ pem }) => pem),
-  );
-  const own = opened === undefined ? undefined : parseTokenContent(name, opened.text);
+  const decrypt = (key: NamedFile) => decryptEnvelope(envelope, [Buffer.from(key.bytes).toString("utf8")]);
+  const key = keys.find((one) => decrypt(one) !== undefined);
+  const opened = key && decrypt(key);
+  const own = opened === undefined ? undefined : parseTokenContent(name, opened);
   const madeAt = download?.at;
   const expiresAt = own?.expiresAt ?? (madeAt === undefined ? undefined : addOneYear(madeAt));
   if (expiresAt === undefined) throw createRejectedFileFailure(name, UNKNOWN_EXPIRY, ORIGINAL_FILE_HINT);
@@ -98,7 +91,7 @@ export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonl
       server,
       consumer: own === undefined ? null : fingerprintOf(own.consumerKey),
       recipient: envelope.recipients[0]?.certificate ?? null,
-      key: keys.find(({ pem }) => pem === opened?.key)?.name ?? null,
+      key: key?.name ?? null,
     },
   };
 }

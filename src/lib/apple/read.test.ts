@@ -157,7 +157,7 @@ describeWithOpenssl("made by openssl", () => {
           bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
         }
         const found = await readOrRefusal(() =>
-          readExpiringItems({ name, bytes }, { keys: [{ name: "own.key", pem: own.key }] }),
+          readExpiringItems({ name, bytes }, { keys: [{ name: "own.key", bytes: Buffer.from(own.key) }] }),
         );
         expect(found.join()).toMatch(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|input-rejected)$/);
         expect(["none", "input-rejected"]).toContain(

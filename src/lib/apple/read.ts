@@ -5,17 +5,12 @@ import { readDerCertificate, readPemCertificates } from "./certificate.ts";
 import { detectMessageType } from "./encoding/cms.ts";
 import { isBinary, decodeWrappedBase64, decodeTextFile } from "./encoding/pem.ts";
 import { readProvisioningProfile } from "./provisioning-profile.ts";
-import {
-  createRejectedFileFailure,
-  type NamedFile,
-  type PrivateKeyFile,
-  type RenewableReadResult,
-  type Renewable,
-} from "./renewable.ts";
+import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, type Renewable } from "./renewable.ts";
 import { parseVppToken } from "./vpp-token.ts";
 
 export interface ReadOptions {
-  readonly keys?: readonly PrivateKeyFile[] | undefined;
+  /** private keys in PEM */
+  readonly keys?: readonly NamedFile[] | undefined;
 }
 
 const OPENING_BRACE = "{".charCodeAt(0);

@@ -14,11 +14,6 @@ export interface Issuer {
   readonly namesApple: boolean;
 }
 
-export interface PrivateKeyFile {
-  readonly name: string;
-  readonly pem: string;
-}
-
 export type SuccessorEvidence =
   | {
       readonly of: "certificate";

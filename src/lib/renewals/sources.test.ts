@@ -89,9 +89,11 @@ describeWithOpenssl("a server token of openssl", () => {
     await mkdir(join(folder, "alone"));
     await writeFile(join(folder, "alone", name), token);
     const datesOf = async (where: string, keys: readonly string[] = []) =>
-      (await Array.fromAsync(gatherItems(where, folder, { keys: keys.map((pem) => ({ name: "own.key", pem })) }))).map(
-        ({ expiresAt, certainty }) => [certainty, expiresAt],
-      );
+      (
+        await Array.fromAsync(
+          gatherItems(where, folder, { keys: keys.map((pem) => ({ name, bytes: Buffer.from(pem) })) }),
+        )
+      ).map(({ expiresAt, certainty }) => [certainty, expiresAt]);
     const [exact, estimated] = [
       ["exact", "2027-02-01T00:00:00Z"],
       ["estimated", "2027-03-01T05:00:00Z"],

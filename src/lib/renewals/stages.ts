@@ -18,10 +18,7 @@ export interface DueStage<I extends StagedItem> {
   readonly stage: number;
 }
 
-/**
- * Returns the stage in calendar days before expiry; after its day -1, -2, …; undefined before the first stage. The hour
- * is ignored, because the day of the expiry would have no stage of its own if the item expired before the daily run.
- */
+/** Returns the stage in calendar days, whatever the hour; after the day of expiry -1, -2, …; undefined before the first. */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countCalendarDays(now, expiresAt, timezone);
   return days < 0 ? days : REMINDER_STAGES.findLast((stage) => stage >= days);
@@ -29,17 +26,14 @@ export const findReachedStage = (expiresAt: string, { now, timezone }: StageCloc
 
 const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
 
-/**
- * Returns false if a clock was ahead when the notice was recorded: it is of the future, or its stage had not begun, which
- * only a server's clock shows.
- */
-export const isTimelyNotice = (
-  { at, expiresAt, stage }: Pick<ReminderRecord, "at" | "expiresAt" | "stage">,
-  { now, timezone }: StageClock,
-): boolean => {
-  const latest = Date.parse(at) + CLOCK_TOLERANCE_MS;
-  const begun = findReachedStage(expiresAt, { now: new Date(latest), timezone }) ?? Infinity;
-  return Date.parse(at) <= now.getTime() + CLOCK_TOLERANCE_MS && stage >= begun;
+export const isOfFuture = ({ at }: Pick<ReminderRecord, "at">, nowMs: number): boolean =>
+  Date.parse(at) > nowMs + CLOCK_TOLERANCE_MS;
+
+/** Returns false if a clock was ahead: the notice is of the future, or its stage has not begun (of a server's own clock). */
+export const isTimelyNotice = (notice: ReminderRecord, { now, timezone }: StageClock): boolean => {
+  const latest = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
+  const begun = findReachedStage(notice.expiresAt, { now: latest, timezone }) ?? Infinity;
+  return !isOfFuture(notice, now.getTime()) && notice.stage >= begun;
 };
 
 /** Omits items for which a reminder of this or a later stage was sent. */

@@ -34,19 +34,15 @@ export const readKeyFiles = async (
   { key }: Pick<NewItemOptions, "key">,
 ): Promise<ReadOptions> => ({
   keys: await Promise.all(
-    key.map(async (name) => {
-      const pem = await parsePrivateKey(name, await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES));
-      return { name, pem };
-    }),
+    key.map(async (name) => readPrivateKey(name, await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES))),
   ),
 });
 
-async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8Array }): Promise<string> {
-  const pem = Buffer.from(bytes).toString("utf8");
+async function readPrivateKey(name: string, { bytes }: { readonly bytes: Uint8Array }) {
   const { createPrivateKey } = await import("node:crypto");
   try {
-    createPrivateKey(pem);
-    return pem;
+    createPrivateKey(Buffer.from(bytes));
+    return { name, bytes };
   } catch {
     throw new Failure("input-rejected", {
       what: text(

@@ -1,15 +1,15 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/nouns/renewal.ts";
-import type { RenewalItem } from "../../../lib/client/index.ts";
+import type { CheckItem } from "../../../lib/renewals/expiry-status.ts";
 import { findFileKey } from "../../../lib/renewals/shared-file.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
-type NamedFile = Pick<RenewalItem, "kind" | "topic" | "fingerprint"> & { readonly id?: string | undefined };
+type FileItem = Pick<CheckItem, "id" | "kind" | "topic" | "fingerprint">;
 
 /** Warns of certificates and tokens that other contexts have, too. Contexts that cannot be read are left to `status`. */
-export async function warnOfSharedFiles(tools: Tools, here: Context, files: readonly NamedFile[]): Promise<void> {
+export async function warnOfSharedFiles(tools: Tools, here: Context, files: readonly FileItem[]): Promise<void> {
   const keys = new Map(files.map((file) => [findFileKey(file), file]));
   keys.delete(undefined);
   if (keys.size === 0) return;

@@ -100,11 +100,8 @@ function readMessageParts(message: Uint8Array, wanted: string): readonly BerElem
   return readChildren(readElement(requireElement(content).content));
 }
 
-/** Accepts only valid UTF-8, because decryption with a wrong key can yield random bytes. @returns text and its key */
-export function decryptEnvelope(
-  { cipher, ...envelope }: Envelope,
-  keys: readonly string[],
-): { readonly text: string; readonly key: string } | undefined {
+/** Accepts only valid UTF-8, because decryption with a wrong key can yield random bytes. */
+export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {
     const key = tryOrUndefined(() => createPrivateKey(pem));
@@ -116,7 +113,7 @@ export function decryptEnvelope(
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);
         return new TextDecoder("utf-8", { fatal: true }).decode(plain);
       });
-      if (text !== undefined) return { text, key: pem };
+      if (text !== undefined) return text;
     }
   }
   return undefined;

@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import type { Message } from "./message.ts";
 import { deliverReminders } from "./send.ts";
 import type { NotifySettings } from "./settings-schema.ts";
 import { listFailedReminders, loadReminders } from "./tenant.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Nine o'clock in Tokyo. */
-const START = Date.parse("2027-01-01T00:00:00Z");
+const NINE_IN_TOKYO = Date.parse("2027-01-01T00:00:00Z");
 
 const STAGES = [90, 60, 30, 15, 7, 3, 1, 0];
 
@@ -32,20 +30,21 @@ interface Life {
   readonly owner?: string;
 }
 
-/** Returns what a book says is missing in nights with the right clock, what came without being due, and all messages. */
+/** Returns what a book says is missing in nights with the right clock, and what came without being due. */
 async function live({ expiries, nights: [first, last], wrong, offset, served = false, owner }: Life) {
   await using tenant = new TestTenant();
   const { renewals } = tenant.client;
   for (const night of expiries) {
-    const expiresAt = new Date(START + night * DAY_MS - 8.5 * 3_600_000).toISOString();
+    const expiresAt = new Date(NINE_IN_TOKYO + night * DAY_MS - 8.5 * 3_600_000).toISOString();
     await renewals.add({ kind: "custom", name: `n${night}`, expiresAt, owner });
   }
   const settings = owner === undefined ? SETTINGS : { ...SETTINGS, recipients: [] };
   const said = new Map<number, number>();
-  const [missing, further, messages]: [string[], [number, string][], Message[]] = [[], [], []];
+  const [missing, further]: [string[], [number, string][]] = [[], []];
+  const ids = new Set<string>();
   let early: readonly string[] = [];
   for (let night = first; night <= last; night += 1) {
-    const right = START + night * DAY_MS;
+    const right = NINE_IN_TOKYO + night * DAY_MS;
     const now = new Date(right + (night === wrong ? offset * DAY_MS : 0));
     tenant.surroundings.time = served ? right : now.getTime();
     const got: string[] = [];
@@ -61,7 +60,9 @@ async function live({ expiries, nights: [first, last], wrong, offset, served = f
       now,
       deliver: async (_, message) => {
         got.push(...[...message.text.matchAll(/^- .* (n\d+) expire/gm)].map(([, name = ""]) => name));
-        messages.push(message);
+        // mail programs hide a second message with the same ID
+        expect(ids).not.toContain(message.messageId);
+        ids.add(message.messageId);
         return undefined;
       },
     });
@@ -77,21 +78,24 @@ async function live({ expiries, nights: [first, last], wrong, offset, served = f
       missing.push(...names.filter((name) => ![...got, ...early].includes(name)).map((name) => `${night} ${name}`));
       further.push(...got.filter((name) => !names.includes(name)).map((name) => [night, name] as [number, string]));
     }
-    // a notice that came at most 24 hours too early counts
-    early = night === wrong && (offset === 1 || served) ? got : [];
+    // by the next run, a notice counts that came at most 24 hours too early
+    if (night === wrong && (offset === 1 || served)) early = got;
+    else if (night > wrong + 1) early = [];
   }
-  return { missing, further, messages };
+  return { missing, further };
 }
 
 test.each(OFFSETS)(
   "with a clock that is wrong by %i days for a night, no later reminder is missing",
   async (offset) => {
     const expiries = [12, 20, 33, 47, 64, 95, 111];
-    const { missing, further } = await live({ expiries, nights: [0, 70], wrong: 21, offset });
+    const life = { expiries, nights: [0, 70], wrong: 21, offset } as const;
+    const { missing, further } = await live(life);
     expect(missing).toEqual([]);
     // twice only after the clock was wrong, and once an item
     expect(further.filter(([night]) => night < 21)).toEqual([]);
     expect(new Set(further.map(([, name]) => name)).size).toBe(further.length);
+    expect((await live({ ...life, wrong: 2, served: true })).missing).toEqual([]);
   },
 );
 
@@ -103,17 +107,4 @@ test.each(STAGES)("a clock that was wrong by as much as the first night of the s
     expect((await live(life)).missing, `${offset}`).toEqual([]);
     expect((await live({ ...life, owner: "owner@example.jp" })).missing, `owner ${offset}`).toEqual([]);
   }
-});
-
-test("a client whose clock is ahead of its server's silences nothing", async () => {
-  for (const offset of OFFSETS) {
-    const life = { expiries: [12, 33, 47, 64], nights: [0, 50], wrong: 2, offset, served: true } as const;
-    expect((await live(life)).missing, `${offset}`).toEqual([]);
-  }
-});
-
-test("what is sent again is another message, because mail programs hide a second one with the same ID", async () => {
-  const { messages } = await live({ expiries: [40], nights: [9, 40], wrong: 9, offset: 30 });
-  expect(messages.length).toBeGreaterThan(5);
-  expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(messages.length);
 });

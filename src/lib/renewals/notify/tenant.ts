@@ -33,9 +33,6 @@ export interface ReminderTenant extends TenantWithClient {
 /** A failure without an error: the notice is never counted again, even when its time comes. */
 export const WITHDRAWN = { state: "failed", error: null } as const;
 
-const isWithdrawn = ({ state, error }: ReminderRecord): boolean =>
-  state === WITHDRAWN.state && error === WITHDRAWN.error;
-
 export const loadReminders = async (
   tenant: TenantWithClient,
   recorded: readonly DatedItem[],
@@ -47,8 +44,9 @@ export const loadReminders = async (
     .filter(({ expiresAt }) => expiresAt !== null && findReachedStage(expiresAt, { now, timezone }) !== undefined);
   // also read before the first stage, because a notice of the future would count when its time comes
   const isDated = recorded.some(({ expiresAt }) => expiresAt !== null);
-  const notices = isDated ? (await client.renewals.notices()).filter((notice) => !isWithdrawn(notice)) : [];
-  const timely = Map.groupBy(notices, (notice) => isTimelyNotice(notice, { now, timezone }));
+  const notices = isDated ? await client.renewals.notices() : [];
+  const counted = notices.filter(({ state, error }) => state !== WITHDRAWN.state || error !== WITHDRAWN.error);
+  const timely = Map.groupBy(counted, (notice) => isTimelyNotice(notice, { now, timezone }));
   return { ...tenant, items, past: timely.get(true) ?? [], mistimed: timely.get(false) ?? [] };
 };
 

@@ -14,6 +14,7 @@ import {
 } from "../../nouns/renewal.ts";
 import { buildEndCommand } from "../../renewals/end-command.ts";
 import { isLaterDate } from "../../renewals/compare.ts";
+import { isOfFuture } from "../../renewals/stages.ts";
 import { isNearlySameDate, isUploadedKind } from "../../renewals/upload.ts";
 import type { Field, Fields, RecordOf } from "../../model/thing.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
@@ -271,7 +272,7 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     const known = await findClaimedReminder(writer, claim);
     const id = known?.notice.id ?? createId(session.surroundings);
     const objects = [{ thing: "renewal_notice", id }];
-    const isCounted = known !== undefined && !isOfFuture(known.notice, session);
+    const isCounted = known !== undefined && !isOfFuture(known.notice, session.surroundings.now());
     if (isCounted && (known.notice.state === "sent" || isBeingSent(known, session, processes)))
       return { result: { claimed: false, notice: known.notice }, objects };
     const at = getCurrentInstant(session.surroundings);
@@ -285,11 +286,6 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     await (known === undefined ? insertRow(writer, REMINDER.name, row) : updateRow(writer, REMINDER.name, row));
     return { result: { claimed: true, notice }, objects };
   });
-
-const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
-
-const isOfFuture = ({ at }: ReminderRecord, { surroundings }: Session): boolean =>
-  Date.parse(at) > surroundings.now() + CLOCK_TOLERANCE_MS;
 
 /** Returns true if the process began recently and is not known to have ended. */
 const isBeingSent = (
