@@ -131,7 +131,7 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
     const sync = buildConsoleImportCommand(leftOut.kind);
     yield text(
       `give one of the records that share this key another key, or drop their tasks, then sync again: ${sync}`,
-      `このキーに当てはまるデータの 1 つに別のキーを付けるか、その作業を取りやめてから、もう一度取り込んでください: ${sync}`,
+      `このキーに当てはまるデータの 1 つに別のキーを付けるか、その作業を取り下げてから、もう一度取り込んでください: ${sync}`,
     );
   }
   const records = all.filter((record) => !isLeftOut(record));
