@@ -130,8 +130,8 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
   if (leftOut !== undefined) {
     const sync = buildConsoleImportCommand(leftOut.kind);
     yield text(
-      `give one of the records that share this key another key, in the console or here, then sync again: ${sync}`,
-      `このキーに当てはまるデータの 1 つに別のキーを付けてから(管理画面かここで)、もう一度取り込んでください: ${sync}`,
+      `give one of the records that share this key another key, or drop their tasks, then sync again: ${sync}`,
+      `このキーに当てはまるデータの 1 つに別のキーを付けるか、その作業を取り下げてから、もう一度取り込んでください: ${sync}`,
     );
   }
   const records = all.filter((record) => !isLeftOut(record));

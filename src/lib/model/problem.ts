@@ -329,8 +329,8 @@ export const PROBLEMS = {
     "テナントの {count} 件のデータに当てはまります",
   ),
   "row-ambiguous": createWarning(
-    "not imported: this row may be {records}; if it is, give the record this row's key and name; if not, delete the record",
-    "取り込みませんでした: この行は {records} と同じデータかもしれません。同じなら、登録済みのデータのキーと名前をこの行に合わせ、別なら、登録済みのデータを削除してください",
+    "not imported: this row may be {records}; give one of them another key, or drop their tasks",
+    "取り込みませんでした: この行は {records} と同じデータかもしれません。どれかに別のキーを付けるか、その作業を取り下げてください",
   ),
   "key-mended": createError(
     'one record has the key "{value}", and another record has the corrected key; correct the file',

@@ -1196,7 +1196,10 @@ export class ConsoleHistory {
   #isContested(one: ConsoleTask | Mismatch): boolean {
     const isAmong = (kind: string, names: readonly (string | number | undefined)[]): boolean =>
       names.some((name) => this.#leftOut.get(kind)?.unread.has(String(name)));
-    if ("records" in one) return one.records.every(({ kind, id }) => isAmong(kind, [id]) || this.#isRefused(kind));
+    if ("records" in one)
+      return one.records.every(
+        ({ kind, id, state }) => state === "left-out" || isAmong(kind, [id]) || this.#isRefused(kind),
+      );
     return isAmong(one.kind, [one.id, one.record]) || this.#isRefused(one.kind);
   }
 
@@ -1218,7 +1221,10 @@ export class ConsoleHistory {
       const task = this.#tasks.find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
-      if (round === 1 && file?.uploads === 0) await this.#upload(file);
+      // no export shows that an exchange of keys is done, so it is dropped
+      if (round > 2 && task.records.some(({ kind, id }) => this.#leftOut.get(kind)?.possible.includes(id)))
+        left.push(number);
+      else if (round === 1 && file?.uploads === 0) await this.#upload(file);
       else if (!(await this.#finishTask(task, round)) && round > 1 && (await this.#drop([task])) !== undefined)
         left.push(number);
       await this.#look();

@@ -116,7 +116,7 @@ export class WishHistory {
     await this.#tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
     // an export must have at least one row, so nobody touches the last person
     for (const key of [...KEYS.slice(0, 2), "z@x"])
-      this.console.set(key, { name: nameOf("一", key), title: "", tel: "03-1", org: "S" });
+      this.console.set(key, { name: "一", title: "", tel: "03-1", org: "S" });
     await this.#sync(this.console, {});
     this.#changes.length = 0;
   }
@@ -132,10 +132,9 @@ export class WishHistory {
     const key = KEYS[step.who] ?? "";
     const entry = this.#entry(key);
     const field = FIELDS[step.field] ?? "name";
-    const any = VALUES[field][step.value % VALUES[field].length] ?? "";
-    const value = field === "name" ? nameOf(any, key) : any;
+    const value = VALUES[field][step.value % VALUES[field].length] ?? "";
     const person = {
-      name: nameOf("二", key),
+      name: "二",
       title: VALUES.title[step.value] ?? "",
       tel: VALUES.tel[step.field] ?? "",
       org: step.flag ? "T" : "",
@@ -234,7 +233,7 @@ export class WishHistory {
   async #list(keys: readonly string[], field: Field, value: string): Promise<string> {
     // a blank cell of a list does not move anybody
     if (keys.length === 0 || field === "name" || (field === "org" && value === "")) return nothing();
-    const rows = keys.map((key) => [String(this.#book.get(key)?.of("name").local || nameOf("三", key)), key, value]);
+    const rows = keys.map((key) => [String(this.#book.get(key)?.of("name").local || "三"), key, value]);
     const cells: Cells = [[HEADERS.name, HEADERS.email, HEADERS[field]], ...rows];
     return this.#record(
       "list",
@@ -244,7 +243,7 @@ export class WishHistory {
           const entry = this.#entry(key);
           if (!entry.isHere || entry.isUnsettled)
             this.#begin(entry, {
-              name: String(entry.of("name").local || nameOf("三", key)),
+              name: String(entry.of("name").local || "三"),
               title: "",
               tel: "",
               org: "",
@@ -637,9 +636,6 @@ export class WishHistory {
     if (isSettled && open.length > 0) this.#violate("(e) it never ends", open);
   }
 }
-
-/** people of one name could be one person, so their rows would be left out */
-const nameOf = (name: string, key: string): string => `${name} ${key.slice(0, 1)}`;
 
 const NOBODY: Person = { name: "", title: "", tel: "", org: "" };
 

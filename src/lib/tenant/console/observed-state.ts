@@ -55,23 +55,21 @@ export const buildHolderExistsSql = ({ thing }: Pick<VersionSchema, "thing">): s
     and not exists (select 1 from main.device d where ${buildSerialKeySql("d")} = ${buildSerialKeySql("a")}))`;
 };
 
-export const buildConsoleStatesSql = (versions: VersionSchema, which: string): string => {
-  const names = versions.columns.map(({ name }) => quoteIdentifier(name));
-  const own = `main.${getObservedTable(versions)} own`;
-  return `select own.pk, own.wished as mask, ${names.map((name) => `own.${name}`).join(", ")} from ${own} where own.inConsole = 1 and own.pk in (${which})
-    union all select v.pk, v.changed, ${names.map((name) => `v.${name}`).join(", ")}
-      from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})`;
-};
-
 /** SQL: true if the console may have another value of a column: a wish, or a value in a file that was taken back. */
 export const buildMayDifferSql = (versions: VersionSchema, column: string, row = "o"): string =>
   `(${row}.wished & ${getColumnBit(versions, column)} <> 0 or ${row}.written <> '[]' and (${row}.inConsole = 0
     or exists (select 1 from json_each(${row}.written) w where w.value ->> 'f' = '${column}')))`;
 
-export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
-  `${buildConsoleStatesSql(versions, which)}
-   union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
-     from main.${versions.thing.name} n where n.pk in (${which})`;
+/** SQL: the values that records had when the console last showed them, since, and have now; `mask` has the known ones. */
+export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string => {
+  const own = `main.${getObservedTable(versions)} own`;
+  const of = (alias: string): string =>
+    versions.columns.map(({ name }) => `${alias}.${quoteIdentifier(name)}`).join(", ");
+  return `select own.pk, own.wished as mask, ${of("own")} from ${own} where own.inConsole = 1 and own.pk in (${which})
+    union all select v.pk, v.changed, ${of("v")}
+      from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})
+    union all select n.pk, ${ALL_COLUMNS_MASK}, ${of("n")} from main.${versions.thing.name} n where n.pk in (${which})`;
+};
 
 export const CUSTOM_FIELDS_COLUMN = "custom";
 

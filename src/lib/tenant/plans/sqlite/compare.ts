@@ -48,7 +48,7 @@ import { findRecordsOfSkippedRows, isFileOfOtherTenant, matchRows } from "./matc
 import { findContestedRows, findExchangedColumns, findMovedValues } from "./matching/contested-rows.ts";
 import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
-import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
+import { matchCandidateRows } from "./merge/candidates.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { countRemade, storeKeptRecords } from "./merge/unsettled.ts";
@@ -256,7 +256,6 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   matchRows(database, plan);
   findDuplicates(database, plan);
   matchCandidateRows(database, plan);
-  leaveOutUnknownKeys(database, plan);
   tree?.place(database, plan);
   mergeLocalChanges(database, plan);
   storeKeptRecords(database, plan);

@@ -24,8 +24,6 @@ export interface ConsoleOrgPlace {
   readonly pk: number;
   readonly parent: number;
   readonly name: string;
-  readonly isHere: boolean;
-  readonly inConsole: boolean;
 }
 
 export interface OrgMatchOptions {
@@ -94,7 +92,7 @@ class OrgMatcher {
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
   readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
-  readonly #touched: ReadonlyMap<number, ConsoleOrgPlace>;
+  readonly #touched: ReadonlySet<number>;
   readonly #consolePlaces: ReadonlyMap<string, readonly ConsoleOrgPlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
@@ -114,7 +112,7 @@ class OrgMatcher {
       if (org.code !== null && this.#named.has(org.pk)) this.#orgByCode.set(codeKey(org.code), org);
       if (!org.isOutside) addToList(this.#orgsByPlace, `${org.parent}/${nameKey(org.name)}`, org);
     }
-    this.#touched = new Map((options.console ?? []).map((one) => [one.pk, one]));
+    this.#touched = new Set((options.console ?? []).map(({ pk }) => pk));
     this.#consolePlaces = Map.groupBy(options.console ?? [], ({ parent, name }) => `${parent}/${nameKey(name)}`);
     for (const row of rows) {
       if (row.code !== null && !this.#rowByCode.has(codeKey(row.code))) this.#rowByCode.set(codeKey(row.code), row);
@@ -166,12 +164,7 @@ class OrgMatcher {
 
   #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
     const pairs = [...possible].flatMap(([{ row }, pks]) =>
-      [...pks]
-        .filter((pk) => !this.#claimedBy.has(pk))
-        .map((pk) => {
-          const { isHere = true, inConsole = true } = this.#touched.get(pk) ?? {};
-          return { row, pk, agreeing: isHere ? 1 : 0, isUnknown: !isHere && !inConsole };
-        }),
+      [...pks].filter((pk) => !this.#claimedBy.has(pk)).map((pk) => ({ row, pk })),
     );
     const { decided, contested } = decidePairs(pairs);
     for (const row of possible.keys()) {

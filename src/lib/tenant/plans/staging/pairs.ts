@@ -1,45 +1,36 @@
 export interface CandidatePair {
   readonly row: number;
   readonly pk: number;
-  readonly agreeing: number;
-  readonly isUnknown: boolean;
-  /** true if the row is probably about another person with the same key, so that the pair is never matched */
-  readonly isOther?: boolean;
 }
 
 interface DecidedPairs {
   readonly decided: ReadonlyMap<number, number>;
-  readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
+  /** by row that is not decided, the candidates that no other row means */
+  readonly contested: Map<number, ReadonlySet<number>>;
 }
 
-/** Pairs rows with records: rows with one candidate first, then the most similar pairs. */
+/**
+ * A row with exactly one candidate means it, unless another row has only this candidate, too. The record is then no
+ * candidate of other rows.
+ */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
-  const taken = new Set<number>();
-  const left = (): readonly CandidatePair[] =>
-    pairs.filter(({ row, pk, isOther }) => isOther !== true && !decided.has(row) && !taken.has(pk));
-  const takeOnly = (among: readonly CandidatePair[]): boolean => {
-    const [byRow, byRecord] = [Map.groupBy(among, ({ row }) => row), Map.groupBy(among, ({ pk }) => pk)];
-    const found = among.filter(({ row, pk }) => byRow.get(row)?.length === 1 && byRecord.get(pk)?.length === 1);
-    for (const { row, pk } of found) decided.set(row, pk);
-    for (const { pk } of found) taken.add(pk);
-    return found.length > 0;
-  };
-  const listAgreeing = () => {
-    const among = left();
-    const [byRow, byRecord] = [Map.groupBy(among, ({ row }) => row), Map.groupBy(among, ({ pk }) => pk)];
-    return among.filter((one) =>
-      [...(byRow.get(one.row) ?? []), ...(byRecord.get(one.pk) ?? [])].every(
-        (other) => other === one || other.agreeing < one.agreeing,
-      ),
-    );
-  };
-  const listKnown = () => left().filter(({ isUnknown }) => !isUnknown);
-  while ([left, listAgreeing, listKnown].some((list) => takeOnly(list())));
-  const rows = Map.groupBy(pairs, ({ row }) => row);
-  const open = [...rows].filter(([row]) => !decided.has(row));
-  const contested = open.map(
-    ([row, all]) => [row, new Set(all.flatMap(({ pk }) => (taken.has(pk) ? [] : [pk])))] as const,
-  );
-  return { decided, contested: new Map(contested) };
+  const contested = new Map<number, Set<number>>();
+  const rowsOf = Map.groupBy(pairs, ({ pk }) => pk);
+  for (const { row, pk } of pairs) contested.set(row, (contested.get(row) ?? new Set()).add(pk));
+  for (let rows: readonly number[] = [...contested.keys()]; rows.length > 0;) {
+    const found = rows.flatMap((row) => {
+      const [pk, second] = contested.get(row) ?? [];
+      const others = rowsOf.get(pk ?? 0) ?? [];
+      const isOnly = others.every((other) => other.row === row || contested.get(other.row)?.size !== 1);
+      return pk !== undefined && second === undefined && isOnly ? [[row, pk] as const] : [];
+    });
+    for (const [row, pk] of found) {
+      decided.set(row, pk);
+      contested.delete(row);
+    }
+    rows = found.flatMap(([, pk]) => (rowsOf.get(pk) ?? []).map(({ row }) => row)).filter((row) => contested.has(row));
+    for (const [, pk] of found) for (const { row } of rowsOf.get(pk) ?? []) contested.get(row)?.delete(pk);
+  }
+  return { decided, contested };
 };

@@ -10,13 +10,10 @@ import type { RecordType } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
-import { createTable, getMergedVersions, listMergedReferences } from "./tables.ts";
+import { getMergedVersions, listMergedReferences } from "./tables.ts";
 
 // Cells refer to records by the console's keys. After a local change of a key, cells with the old key refer to the
 // changed record. A cell has no effect if several records are possible or the record was deleted.
-
-/** The table of records to which keys in cells may refer: `what` (the field), `key` and `pk`. */
-const CELL_KEY_TABLE = "s.cell_key";
 
 const buildKeyListSql = (thing: RecordType, field: string): string => {
   const key = buildFieldKeySql(thing, field, recordColumn);
@@ -25,11 +22,6 @@ const buildKeyListSql = (thing: RecordType, field: string): string => {
 
 export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
-  createTable(
-    database,
-    CELL_KEY_TABLE,
-    "what text not null, key text not null, pk integer not null, primary key (what, key, pk)",
-  );
   for (const {
     field,
     refers,
@@ -40,30 +32,24 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     if (versions === undefined) continue;
     const bit = getColumnBit(versions, refers.by);
     const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
-    const params = { what: field.short, kind: plan.kind.name };
     const isInScope =
       scope === "true"
         ? scope
         : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${buildIsInKindScopeSql(thing, "o")})`;
     const uncertain = `select o.pk from main.${getObservedTable(versions)} o where ${buildMayDifferSql(versions, refers.by)} and ${isInScope}`;
-    const states = `(${buildPossibleStatesSql(versions, uncertain)}) t`;
-    database.run(
-      `insert into ${CELL_KEY_TABLE} select :what, e.value, t.pk from ${states} ${ORDERED_JOIN} json_each(${buildKeyListSql(thing, refers.by)}) e
-       where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
-      params,
-    );
-    const holders = `select c.key, known.${keys.record} as pk from (select distinct key from ${CELL_KEY_TABLE} where what = :what) c
-      ${ORDERED_JOIN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
-    database.run(
-      `insert into ${CELL_KEY_TABLE} select :what, h.key, h.pk from (${holders}) h where true on conflict do nothing`,
-      params,
-    );
     const only = `(select n.pk from main.${thing.name} n where n.pk = g.pk)`;
     database.run(
-      `insert into ${CANDIDATE_KEY_TABLE} select :what, g.key, ${field.merge === "reference" ? only : "null"} from (
-         select c.key, case when count(*) = 1 then max(c.pk) end as pk from ${CELL_KEY_TABLE} c left join (${holders}) h on h.key = c.key and h.pk = c.pk
-         where c.what = :what group by c.key having count(*) > 1 or max(h.pk) is null) g`,
-      params,
+      `insert into ${CANDIDATE_KEY_TABLE}
+       with possible(key, pk) as materialized (
+           select distinct e.value, t.pk from (${buildPossibleStatesSql(versions, uncertain)}) t ${ORDERED_JOIN} json_each(${buildKeyListSql(thing, refers.by)}) e
+           where t.mask & ${bit} <> 0 and e.value is not null),
+         holder(key, pk) as materialized (
+           select p.key, known.${keys.record} from (select distinct key from possible) p
+             ${ORDERED_JOIN} ${keys.table} known on ${keys.has("known", "p.key")} and ${scope})
+       select :what, g.key, ${field.merge === "reference" ? only : "null"} from (
+         select c.key, case when count(*) = 1 then max(c.pk) end as pk from (select * from possible union select * from holder) c
+         group by c.key having count(*) > 1 or c.key not in (select key from holder)) g`,
+      { what: field.short, kind: plan.kind.name },
     );
   }
 };

@@ -120,14 +120,10 @@ const readConsolePlaces = (database: Database): readonly ConsoleOrgPlace[] => {
   const states = buildPossibleStatesSql(ORG_VERSIONS, "select pk from main.org_observed");
   const select = (column: string): string =>
     `select distinct pk, ${column} from (${states}) where mask & ${getColumnBit(ORG_VERSIONS, column)} <> 0`;
-  return database
-    .all<Omit<ConsoleOrgPlace, "isHere" | "inConsole"> & Readonly<Record<"isHere" | "inConsole", number>>>(
-      `select n.pk, n.name, p.parent, t.pk is not null as isHere, o.inConsole
-       from (${select("name")}) n join (${select("parent")}) p on p.pk = n.pk and p.parent is not null
-       join main.org_observed o on o.pk = n.pk left join main.org t on t.pk = n.pk
-       where n.pk in (select pk from (${select("code")}) where code is null)`,
-    )
-    .map((place) => ({ ...place, isHere: place.isHere === 1, inConsole: place.inConsole === 1 }));
+  return database.all<ConsoleOrgPlace>(
+    `select n.pk, n.name, p.parent from (${select("name")}) n join (${select("parent")}) p on p.pk = n.pk and p.parent is not null
+     where n.pk in (select pk from (${select("code")}) where code is null)`,
+  );
 };
 
 const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {

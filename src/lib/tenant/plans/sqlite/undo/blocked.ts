@@ -2,7 +2,7 @@ import { ACCOUNT } from "../../../../nouns/account.ts";
 import { ORG } from "../../../../nouns/organisation.ts";
 import type { Fields, RecordType } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
-import { CUSTOM_FIELD, USER } from "../../../../nouns/user.ts";
+import { USER } from "../../../../nouns/user.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
@@ -29,7 +29,6 @@ import {
   buildCurrentJoinsSql,
   listRestoredColumns,
   getStagedTable,
-  IS_FIELD_KNOWN_SQL,
   VERSIONED_THINGS,
   buildUndoneTables,
   listUniqueFields,
@@ -77,7 +76,6 @@ function* findObstacles(database: Database, undone: UndoneChange): Generator<Obs
     if (writes(relation.from) && relation.optional !== true) yield buildGoneReferences(relation);
     if (writes(relation.to)) yield* findUsedRecords(database, relation);
   }
-  if (writes(USER)) yield buildGoneCustomFields();
   if (writes(ORG)) yield buildOrgCycles();
 }
 
@@ -210,22 +208,6 @@ const buildGoneReferences = ({ from, to, field, value, joined, key, byName, amon
     from: `from ${getStagedTable(of)} u ${joined?.("u") ?? ""}
       where u.action <> 'delete' and u.changed & ${getColumnBit(of, field)} <> 0 and ${own} is not null
         and ${buildInterruptCheckSql("u.pk")} and not (${isThere})`,
-  };
-};
-
-/** The undone change wrote only values of custom fields that no longer exist, so nothing is left to restore. */
-const buildGoneCustomFields = (): Obstacle => {
-  const of = getVersionSchema(USER.name);
-  const later = "coalesce(x.custom, t.custom)";
-  return {
-    of,
-    why: "gone",
-    fields: `'["custom"]'`,
-    other: { thing: CUSTOM_FIELD, pk: "cast(e.key as integer)" },
-    from: `from ${getStagedTable(of)} u ${buildCurrentJoinsSql(of)} ${ORDERED_JOIN} json_each(json_patch(u.custom, ${later})) e
-      where u.action = 'update' and u.changed = ${getColumnBit(of, "custom")} and not ${IS_FIELD_KNOWN_SQL}
-        and u.custom ->> e.key is distinct from ${later} ->> e.key
-        and not exists (select 1 from ${buildOtherCustomFieldsSql("u.custom", later)}) and ${buildInterruptCheckSql("u.pk")}`,
   };
 };
 

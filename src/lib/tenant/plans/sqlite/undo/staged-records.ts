@@ -245,10 +245,6 @@ export const buildCustomValueSql = (custom: string): string => `${custom} ->> ca
 export const buildOtherCustomFieldsSql = (value: string, other: string): string =>
   `main.custom_field f where ${buildCustomValueSql(value)} is distinct from ${buildCustomValueSql(other)}`;
 
-/** SQL: true if the custom field of the entry `e` exists, or is restored by the same undo. */
-export const IS_FIELD_KNOWN_SQL = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
-    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
-
 export const restoreCustomFields = (database: Database): void => {
   const versions = getVersionSchema(USER.name);
   const users = getStagedTable(versions);
@@ -259,9 +255,15 @@ export const restoreCustomFields = (database: Database): void => {
      from ${getLaterVersionsTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
      where u.pk = x.pk and u.action = 'update' and u.changed & x.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
   );
+  const fields = [`main.${CUSTOM_FIELD.name}`, `${getStagedTable({ thing: CUSTOM_FIELD })} where action = 'create'`];
+  const known = fields.map((from) => `select pk from ${from}`).join(" union all ");
   database.exec(
-    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${IS_FIELD_KNOWN_SQL})
+    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where cast(e.key as integer) in (${known}))
      where custom <> '{}' and ${buildInterruptCheckSql("pk")}`,
+  );
+  // nothing is left to restore of values of deleted custom fields
+  database.exec(
+    `delete from ${users} as u where u.action = 'update' and u.changed = ${bit} and u.custom = (select t.custom from main.user t where t.pk = u.pk)`,
   );
 };
 
