@@ -408,3 +408,33 @@ test("--within and --critical move the limits, also for Nagios", async () => {
   const { en } = await look("--within 60d --critical 50d --nagios", tenants);
   expect([en.exit, en.stdout]).toEqual([2, expect.stringContaining("=41;@~:60;@~:50;;")]);
 });
+
+const NONE = { change: null, command: null };
+
+test("two computers tell each finding of a served tenant once", async () => {
+  const chat = await openChat();
+  await using kanto = new TestTenant();
+  kanto.surroundings.time = NOW.getTime();
+  const failed = { job: "users import hr.csv", startedAt: NOW.toISOString(), endedAt: NOW.toISOString(), exit: 3 };
+  await kanto.client.jobs.add({
+    ...failed,
+    day: "2026-11-20",
+    state: "failed",
+    error: "wrong",
+    errorJa: "誤り",
+    ...NONE,
+  });
+  const other = freshFolder();
+  await run("context add kanto --embedded", { home: other });
+  mkdirSync(join(other, "tenants", "kanto"), { recursive: true });
+  for (const name of ["chat-url", "notify.yaml"])
+    writeFileSync(join(other, name), readFileSync(join(home, name)), { mode: 0o600 });
+  const notify = (own: string) =>
+    run("status --notify --context kanto --lang en", { home: own, tenants: { kanto: kanto.fetch }, now: NOW });
+  const [one, two] = [await notify(home), await notify(other)];
+  const texts = textsOf(chat);
+  expect(texts).toHaveLength(1);
+  expect(texts[0]).toContain("users import hr.csv failed (exit 3): wrong");
+  expect(texts[0]).toContain("expiry within 90 days");
+  expect([one.exit, two.exit]).toEqual([1, 1]);
+});

@@ -10,6 +10,7 @@ import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { buildMonthlyOverview, createDeliveryFinding, DAILY_RUN, type TenantFindings } from "./findings.ts";
+import { claimFinding } from "./claim-finding.ts";
 import { ReportedFindings } from "./reported-findings.ts";
 
 const PRINTED_RECIPIENT = "";
@@ -87,13 +88,21 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     const key = keyOf(recipient);
     const isFor = (one: Pick<Finding, "context">): boolean => isForRecipient(recipient, one);
     const news = [...findings.filter(isFor), ...monthFor(isFor)].toSorted(compareByUrgency);
-    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one));
+    const unknown = news.filter((one) => told.isNew(one, key) && !isReminder(all, one));
+    const claims = await Array.fromAsync(unknown, (one) => claimFinding(tools, all, one, toRecipientId(recipient)));
+    const fresh = unknown.filter((_, at) => claims[at] !== undefined);
+    if (fresh.length < unknown.length)
+      await told.add(
+        unknown.filter((one) => !fresh.includes(one)),
+        key,
+      );
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
     const lines = describeFindings(fresh);
     const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
     const fault = await deliver(recipient, message);
+    for (const settle of claims) await settle?.(fault?.en.slice(0, 2000) ?? null);
     if (fault === undefined) await told.add(fresh, key);
     // do not record the findings as reported, so that the next run sends them again
     else addFailedDelivery(findings, createDeliveryFinding(listTenants(fresh), recipient.name, fault));

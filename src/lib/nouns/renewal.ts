@@ -142,6 +142,9 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
   readonly fingerprint: string;
 }
 
+/** The stage of a notice about something else than an item, such as a failed job; `expiresAt` is its day. */
+export const FINDING_STAGE = 10_000;
+
 /** A reminder is about one stage of one item, and is sent to one recipient through one channel. */
 export const REMINDER_KEY = {
   itemId: { type: "id" },

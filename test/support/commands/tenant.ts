@@ -142,6 +142,8 @@ const DEFAULTS: Answers = {
   "config-profiles.clashes": [],
   "jobs.list": [],
   "jobs.add": {},
+  claimNotice: example("claimNotice"),
+  settleNotice: example("settleNotice"),
   devices: { items: [], next: null },
 };
 

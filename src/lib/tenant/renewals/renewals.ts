@@ -2,6 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import {
+  FINDING_STAGE,
   isTelephoneNumber,
   RECORDED_FIELDS,
   REMINDER,
@@ -268,7 +269,7 @@ interface ClaimResult {
 export const claimReminder = (session: Session, processes: Processes, claim: ReminderKeyRecord): Promise<ClaimResult> =>
   session.change<ClaimResult>({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkValues(REMINDER_KEY, claim);
-    await getRenewalItem(writer, claim.itemId);
+    if (claim.stage !== FINDING_STAGE) await getRenewalItem(writer, claim.itemId);
     const known = await findClaimedReminder(writer, claim);
     const id = known?.notice.id ?? createId(session.surroundings);
     const objects = [{ thing: "renewal_notice", id }];
