@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { noteFailedJobs } from "../jobs/recorder.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveTimezone } from "../tools.ts";
 import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
@@ -40,5 +41,6 @@ export default defineCommand({
       for await (const record of limitRecords(records, limit)) yield toAuditRow(record);
     };
     await terminal.list(listColumns(terminal, AUDIT_COLUMNS, DEFAULT_AUDIT_COLUMNS), entries());
+    await noteFailedJobs(tools, chosen.context);
   },
 });

@@ -131,7 +131,7 @@ test("an unknown column is asked about once, and one that an export lacks is ref
   await write(desk, { "list.csv": ["氏名,E-mail", "山田 太郎,taro@example.com"] });
   const lacks = await desk.run("console sync list.csv --yes");
   expect(lacks).toMatchObject({ code: 3, stderr: expect.stringContaining("lacks columns of its layout") });
-  expect((await desk.run("undo 2 --confirm-deletions 1")).code).toBe(0);
+  expect((await desk.run("undo 1 --confirm-deletions 1")).code).toBe(0);
   expect((await desk.run("console sync users.csv --yes")).code, "the answer is undone").toBe(3);
   expect((await desk.type("console sync users.csv --yes", [[asked, "\r"]])).code).toBe(0);
   const part = await desk.run("console sync list.csv --yes --part");

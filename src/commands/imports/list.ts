@@ -1,7 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { describeRun } from "../jobs/findings.ts";
-import { readJobs } from "../jobs/recorder.ts";
+import { noteFailedJobs } from "../jobs/recorder.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -20,9 +19,6 @@ export default defineCommand({
       listColumns(tools.terminal, IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS),
       limitRecords(shown, limit),
     );
-    const failed = (await readJobs(tools, context)).filter(
-      ({ job, state }) => state !== "good" && IMPORT_JOB.test(job),
-    );
-    for (const job of failed) await tools.terminal.note(describeRun(job));
+    await noteFailedJobs(tools, context, IMPORT_JOB);
   },
 });

@@ -27,6 +27,7 @@ export const JOB_COLUMNS: readonly Column<Job & { readonly tenant: string }>[] =
     value: ({ error }) => error,
     name: describeJobError,
   },
+  { key: "by", header: text("recorded by", "記録者"), value: ({ by }) => by ?? null },
   { key: "command", header: text("command", "コマンド"), value: ({ command }) => command },
 ];
 

@@ -5,6 +5,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import type { Command } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
+import { describeRun } from "./findings.ts";
 import { createRunPath, readEndedRuns, removeRun, writeRun, type HomeFile, type HomeRun } from "./home-runs.ts";
 
 interface RunLine {
@@ -147,6 +148,12 @@ export const readJobs = async (tools: Tools, context: Context): Promise<readonly
   const { client } = await tools.tenantOf(context, "jobs");
   return addHomeRuns(tools, context, (await ignoreFailure(() => client.jobs.list())) ?? []);
 };
+
+/** Says which jobs of a name failed last, beside a list of what was done. */
+export async function noteFailedJobs(tools: Tools, context: Context, named = /./): Promise<void> {
+  for (const job of await readJobs(tools, context))
+    if (job.state !== "good" && named.test(job.job)) await tools.terminal.note(describeRun(job));
+}
 
 export async function addHomeRuns(tools: Tools, context: Context, known: readonly Job[]): Promise<readonly Job[]> {
   const jobs = new Map(known.map((job) => [job.job, job]));

@@ -55,7 +55,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   undo: text("undo", "変更を取り消し"),
   "sessions.create": text("sign in", "サインイン"),
   "sessions.end": text("sign out", "サインアウト"),
-  "jobs.add": text("record run of job", "自動実行の結果を記録"),
   "jobs.remove": text("forget job", "自動実行の記録を削除"),
   "access-tokens.create": text("create access token", "アクセストークンを作成"),
   "access-tokens.revoke": text("revoke access token", "アクセストークンを失効"),

@@ -30,6 +30,8 @@ export type Job = JobRun & {
   readonly failures: number;
   /** the last days with a good run, the oldest first */
   readonly goodDays: readonly string[];
+  /** who recorded the last run: account, and access token */
+  readonly by?: string;
 };
 
 const MAX_GOOD_DAYS = 10;

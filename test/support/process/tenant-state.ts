@@ -31,11 +31,14 @@ export async function readTenantState(home: string): Promise<string> {
 
 export async function listHomeFiles(home: string): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(home.length + 1))
-    .filter((path) => !path.startsWith("cache"))
-    .toSorted();
+  return (
+    entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).slice(home.length + 1))
+      // records of runs stay, so that status can tell what failed
+      .filter((path) => !path.startsWith("cache") && !path.startsWith(join("runs", "jobs")))
+      .toSorted()
+  );
 }
 
 /** Opens the tenant's database, so that a test can lock or damage it. */
