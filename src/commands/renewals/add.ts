@@ -64,7 +64,6 @@ export default defineCommand({
       return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
     }
     const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });
-    if (read !== undefined) await warnOfSharedFiles(tools, tenant.context, [read.expiring]);
     const item: NewRenewalItem = {
       ...(read === undefined ? {} : toItemFields(read.expiring, read.path)),
       ...(lastLogin === undefined ? {} : readLogin(lastLogin, kind, { now: tools.clock.now(), timezone })),
@@ -82,6 +81,7 @@ export default defineCommand({
       );
     }
     await showItem(tools, tenant, added);
+    await warnOfSharedFiles(tools, tenant.context, [added]);
   },
 });
 

@@ -90,7 +90,6 @@ export default defineCommand({
         hint: step("to get the right file", "正しいファイルの入手手順を見るには", line("renewals guide", [name])),
       });
     }
-    await warnOfSharedFiles(tools, tenant.context, [{ ...next.expiring, id }]);
     if (left.length > 0) {
       const { en, ja } = describeChecks(left);
       await terminal.warn(text(`check these yourself: ${en}`, `確認が必要な項目: ${ja}`));
@@ -106,6 +105,7 @@ export default defineCommand({
           again,
         ),
       );
+      await warnOfSharedFiles(tools, tenant.context, [{ ...next.expiring, id }]);
       return "partial";
     }
     const renewed = await client.renewals.renew(id, {
@@ -114,7 +114,8 @@ export default defineCommand({
       ...(shown === undefined ? {} : { consoleShows: "day" in shown ? shown.day : dayOf(shown.instant, timezone) }),
       file: toItemFields(next.expiring, next.path),
     });
-    return showItem(tools, tenant, renewed);
+    await showItem(tools, tenant, renewed);
+    await warnOfSharedFiles(tools, tenant.context, [renewed]);
   },
 });
 

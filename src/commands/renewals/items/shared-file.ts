@@ -8,15 +8,20 @@ import type { Tools } from "../../tools.ts";
 
 type FileItem = Pick<CheckItem, "id" | "kind" | "topic" | "fingerprint">;
 
-/** Warns of certificates and tokens that other contexts have, too. Contexts that cannot be read are left to `status`. */
+/**
+ * Warns of certificates and tokens that other contexts have, too. Contexts that cannot be read are left to `status`. Call
+ * this last, because commands that are proposed after other tenants were opened do not name the tenant.
+ */
 export async function warnOfSharedFiles(tools: Tools, here: Context, files: readonly FileItem[]): Promise<void> {
   const keys = new Map(files.map((file) => [findFileKey(file), file]));
   keys.delete(undefined);
   if (keys.size === 0) return;
-  const others = (await tools.contexts.listUsed()).filter(({ name }) => name !== here.name);
+  // a token that was given for this tenant must not go to another server
+  const hasToken = tools.globals.tokenFile !== undefined || (tools.environment["CLOMOCTL_TOKEN"] ?? "") !== "";
   await Promise.all(
-    others.map(async (context) => {
-      if (context.kind === "embedded" && !tools.contexts.hasTenant(context)) return;
+    (await tools.contexts.listUsed()).map(async (context) => {
+      if (context.name === here.name) return;
+      if (context.kind === "embedded" ? !tools.contexts.hasTenant(context) : hasToken) return;
       const items = await ignoreFailure(async () => (await tools.tenantOf(context, "renewals")).client.renewals.list());
       for (const item of items ?? []) {
         const file = keys.get(findFileKey(item));
@@ -32,4 +37,6 @@ export async function warnOfSharedFiles(tools: Tools, here: Context, files: read
       }
     }),
   );
+  // the summary is about the tenant that was opened last
+  await tools.tenantOf(here, "renewals");
 }
