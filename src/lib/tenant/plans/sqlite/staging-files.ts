@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { tryOrUndefined } from "../../../errors/index.ts";
+import { hasErrorCode, tryOrUndefined } from "../../../errors/index.ts";
 import { Database, isBusyError } from "../../store/sqlite/database.ts";
 
 export const listStagingFiles = (folder: string): readonly string[] =>
@@ -11,7 +11,7 @@ export const createStagingFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (!existsSync(folder)) throw error;
+    if (!hasErrorCode(error, "EEXIST")) throw error;
   }
 };
 
