@@ -79,6 +79,17 @@ describe("a nightly import that fails is in status until a run is good", () => {
   });
 });
 
+test("a run that was done in part is a warning until the next good run", async () => {
+  writeFileSync(join(folder, "part.csv"), "氏名,メールアドレス\n佐藤,s@example.jp\n,x@example.jp\n");
+  expect((await importing("part.csv --skip-invalid")).exit).toBe(8);
+  expect(await statusLines()).toEqual([
+    expect.stringContaining("WARNING cust: users import part.csv was done in part (exit 8)"),
+  ]);
+  writeFileSync(join(folder, "part.csv"), "氏名,メールアドレス\n佐藤,s@example.jp\n");
+  await importing("part.csv --skip-invalid");
+  expect(await statusLines()).toEqual([]);
+});
+
 test("a run whose process was killed has failed", async () => {
   const kill = (): never => {
     throw Object.assign(new Error("no such process"), { code: "ESRCH" });
