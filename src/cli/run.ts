@@ -36,7 +36,7 @@ export async function runVerb(
   // check `summary` first, because `terminal.interactive` opens stdin, which is slow
   const written = summary === undefined || isDry || terminal.interactive ? undefined : summary;
   const isJob = (command.plans === true || command.job !== undefined) && !isDry;
-  const recorder = isJob ? await startRecorder(tools, { path, words, command, input }) : undefined;
+  let recorder: JobRecorder | undefined;
   let failed: Failure | undefined;
   const summarize = async (ended: number, failure?: Failure): Promise<void> => {
     failed = failure;
@@ -55,6 +55,8 @@ export async function runVerb(
     if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
     if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
     if (shows !== undefined) terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
+    // started here, because a command line with a mistake is no run of a job
+    if (isJob) recorder = await startRecorder(tools, { path, words, command, input });
     return command.run(tools, input as never);
   });
   await recorder?.end(interrupts.exit ?? exit, failed);

@@ -17,7 +17,7 @@ import {
 import { formatMinute } from "../lib/model/time.ts";
 import { listActorOptions } from "../lib/terminal/commands.ts";
 import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
-import { text } from "../lib/text/index.ts";
+import { text, type Text } from "../lib/text/index.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -345,6 +345,7 @@ export function openTools(
   const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes };
   const closing = new AsyncDisposableStack();
+  const faults: Text[] = [];
   const swept = removeLeftovers(temporary);
   closing.defer(() => swept);
   host.on("exit", removeUnfinishedPaths);
@@ -379,6 +380,8 @@ export function openTools(
       return (await import("./tenant.ts")).serveTenant(machine, plan, serving);
     },
     send,
+    faults,
+    noteFault: (fault) => void faults.push(fault),
     describeState: (state) => interrupts.describe(state),
     describeDone: (done) => interrupts.describeDone(done),
     summarize: (plan) => summary?.add(plan),

@@ -17,7 +17,7 @@ async function homeOf(...words: readonly string[]): Promise<string> {
   return home;
 }
 
-test("every operation except GET changes the tenant, apart from plans, reminders, access tokens and signing in", () => {
+test("every operation except GET changes the tenant, apart from plans, jobs, reminders, access tokens and signing in", () => {
   const namesOf = (is: (one: AnyOperation) => boolean) =>
     NAMED_OPERATIONS.flatMap(({ name, one }) => (is(one) ? [name] : [])).toSorted();
   expect(namesOf((one) => !one.route.startsWith("GET ") && !changesTenant(one))).toEqual([
@@ -32,6 +32,8 @@ test("every operation except GET changes the tenant, apart from plans, reminders
     "imports.select",
     "imports.undo",
     "imports.upload",
+    "jobs.add",
+    "jobs.forget",
     "leavers.dependents",
     "renewals.claimNotice",
     "renewals.settleNotice",

@@ -1,4 +1,10 @@
-import { compareByUrgency, describeLevels, determineState, type Finding } from "../lib/renewals/finding.ts";
+import {
+  compareByUrgency,
+  describeLevels,
+  determineState,
+  LEVEL_LABELS,
+  type Finding,
+} from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import { toItemFinding } from "../lib/renewals/item-finding.ts";
 import type { Context } from "../lib/config/index.ts";
@@ -104,7 +110,7 @@ export default defineCommand({
     const found = notify ? await notifyDaily(tools, all, show) : listAllFindings(all);
     const findings = found.toSorted(compareByUrgency);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
-    const summary = findings.length === 0 ? tenants : describeLevels(findings);
+    const summary = findings.length === 0 ? tenants : describeLevels(findings, LEVEL_LABELS);
     if (!notify && isShown && isRecordOutputRequested(tools)) await show(findings);
     else if (!notify && isShown)
       await showMorning(
@@ -154,7 +160,9 @@ async function notifyDaily(
 ): Promise<readonly Finding[]> {
   const { notify, reportFailedRun } = await import("./status/notify.ts");
   try {
-    return await notify(tools, all, print);
+    const findings = await notify(tools, all, print);
+    for (const { group, what } of findings) if (group === "reminders") tools.noteFault(what);
+    return findings;
   } catch (error) {
     const failure = error instanceof Failure ? error : toDiskFailure(error);
     const what = failure?.what ?? same(error instanceof Error ? error.message : String(error));

@@ -97,6 +97,9 @@ export interface Tools {
   /** After a signal, the command has `graceMs` milliseconds to end. */
   untilStopped(graceMs: number): Promise<void>;
   send(): Promise<Send>;
+  /** Says why the run of a job failed although the command ended by itself. */
+  noteFault(fault: Text): void;
+  readonly faults: readonly Text[];
   /** The text is printed if a signal interrupts the command. */
   describeState(state: () => Text): void;
   summarize(plan: Partial<PlanSummary>): void;

@@ -118,6 +118,7 @@ export default defineCommand({
     },
   },
   examples: [{ line: "clomoctl audit verify" }, { line: "clomoctl audit verify --changes" }],
+  job: () => [],
   exits: ["input-rejected", "not-found"],
   async run(tools, { head: typed, changes }) {
     const { terminal, signal } = tools;

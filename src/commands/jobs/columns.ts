@@ -12,13 +12,19 @@ export const JOB_COLUMNS: readonly Column<Job & { readonly tenant: string }>[] =
   { key: "job", header: text("job", "自動実行"), value: ({ job }) => job },
   { key: "state", header: text("last run", "最後の結果"), value: ({ state }) => state },
   { key: "startedAt", header: text("started", "開始"), instant: true, value: ({ startedAt }) => startedAt },
+  {
+    key: "runningSince",
+    header: text("running since", "実行中(開始)"),
+    instant: true,
+    value: ({ runningSince }) => runningSince ?? null,
+  },
   { key: "endedAt", header: text("ended", "終了"), instant: true, value: ({ endedAt }) => endedAt },
   { key: "exit", header: text("exit code", "終了コード"), align: "end", value: ({ exit }) => exit },
   { key: "failures", header: text("failed in a row", "連続した失敗"), align: "end", value: ({ failures }) => failures },
   {
     key: "lastGoodDay",
     header: text("last good day", "最後に正常に終わった日"),
-    value: ({ goodDays }) => goodDays.at(-1) ?? null,
+    value: ({ goodDays }) => goodDays.toSorted().at(-1) ?? null,
   },
   { key: "change", header: text("change", "変更"), align: "end", value: ({ change }) => change },
   {

@@ -1,5 +1,5 @@
 import { line, type CommandLine } from "../../lib/advice/index.ts";
-import { isOverdue, type Job } from "../../lib/model/job.ts";
+import { findLastGoodDay, isOverdue, type Job } from "../../lib/model/job.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 
 const CRITICAL_FAILURES = 3;
@@ -11,15 +11,11 @@ export function* findJobProblems(jobs: readonly Job[], today: string): Generator
   const next = line("status", [], { jobs: true });
   for (const job of jobs) {
     const { job: name, state, failures } = job;
-    if (state !== "good")
-      yield [
-        `${name} ${failures < CRITICAL_FAILURES ? state : "again"}`,
-        failures < CRITICAL_FAILURES ? "warning" : "critical",
-        describeRun(job),
-        next,
-      ];
-    const last = job.goodDays.findLast((day) => day <= today);
-    if (isOverdue(job, today))
+    const last = findLastGoodDay(job, today);
+    if (state === "partial" || (state === "failed" && failures > 0)) {
+      const isAgain = failures >= CRITICAL_FAILURES;
+      yield [`${name} ${isAgain ? "again" : state}`, isAgain ? "critical" : "warning", describeRun(job), next];
+    } else if (isOverdue(job, today))
       yield [
         `${name} overdue ${last}`,
         "warning",

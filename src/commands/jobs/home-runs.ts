@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
 import { tryOrUndefined } from "../../lib/errors/index.ts";
-import type { JobRun } from "../../lib/model/job.ts";
+import { LOST_RUN, type JobRun } from "../../lib/model/job.ts";
 import type { Tools } from "../tools.ts";
 
 // A run is first stored in the home, because it may end without a result, or while the tenant cannot be written. Of the
@@ -11,6 +11,8 @@ import type { Tools } from "../tools.ts";
 
 export interface HomeRun extends JobRun {
   readonly pid: number;
+  /** computer and start of the process, because its number is used again */
+  readonly process: string;
   readonly isSent: boolean;
 }
 
@@ -20,6 +22,8 @@ export interface HomeFile {
 }
 
 type HomeTools = Pick<Tools, "home" | "temporary">;
+
+type Processes = HomeTools["temporary"]["processes"];
 
 const getFolder = ({ home }: HomeTools, context: string): string => join(home.folder, "runs", "jobs", context);
 
@@ -31,7 +35,10 @@ export async function writeRun(tools: HomeTools, { path, run }: HomeFile): Promi
   await writeProgramFile(path, `${JSON.stringify(run)}\n`, { ...tools.temporary, secret: true });
 }
 
-const KILLED = { error: "the process ended without a result", errorJa: "結果を残さずにプロセスが終わりました" };
+export const describeProcess = ({ place, startOf }: Processes, pid: number): string => `${place} ${startOf(pid)}`;
+
+const isRunning = (processes: Processes, { pid, process }: HomeRun): boolean =>
+  processes.isAlive(pid) && describeProcess(processes, pid) === process;
 
 /** Returns the runs that ended, the oldest first. A run without a result has failed if its process is gone. */
 export async function readEndedRuns(tools: HomeTools, context: string): Promise<readonly HomeFile[]> {
@@ -43,7 +50,7 @@ export async function readEndedRuns(tools: HomeTools, context: string): Promise<
     const run = tryOrUndefined(() => JSON.parse(readTrustedFile(path, home.userId) ?? "") as HomeRun);
     if (run === undefined) return [];
     if (run.endedAt !== null || run.exit !== null) return [{ path, run }];
-    return temporary.processes.isAlive(run.pid) ? [] : [{ path, run: { ...run, ...KILLED } }];
+    return isRunning(temporary.processes, run) ? [] : [{ path, run: { ...run, ...LOST_RUN } }];
   });
   return found.toSorted((one, other) => (one.run.startedAt < other.run.startedAt ? -1 : 1));
 }

@@ -1,12 +1,20 @@
 import { ERRORS, ignoreFailure, redactSecrets, type ErrorCode, type Failure } from "../../lib/errors/index.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { addRun, nameJob, type Job, type JobRun } from "../../lib/model/job.ts";
+import { addRun, endLostRun, nameJob, type Job, type JobRun } from "../../lib/model/job.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import type { Command } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { describeRun } from "./findings.ts";
-import { createRunPath, readEndedRuns, removeRun, writeRun, type HomeFile, type HomeRun } from "./home-runs.ts";
+import {
+  createRunPath,
+  describeProcess,
+  readEndedRuns,
+  removeRun,
+  writeRun,
+  type HomeFile,
+  type HomeRun,
+} from "./home-runs.ts";
 
 interface RunLine {
   readonly path: readonly string[];
@@ -25,11 +33,19 @@ const judgeRun = ({ ownExits }: Command, exit: number, failure: Failure | undefi
 
 const MAX_ERROR_LENGTH = 500;
 
-const describeError = (failure: Failure | undefined): Pick<JobRun, "error" | "errorJa"> => {
+/** Matches a path, but no URL. */
+const PATH_PATTERN = /(?<![\w:/])(?:[A-Za-z]:)?[/\\](?:[^\s/\\:()'"]+[/\\])*([^\s/\\:()'"]+)/g;
+
+/** Names files without their folders, because everybody who may read the audit log sees the error. */
+const describeError = (
+  failure: (Pick<Failure, "what"> & { readonly where?: string | undefined }) | undefined,
+): Pick<JobRun, "error" | "errorJa"> => {
   if (failure === undefined) return { error: null, errorJa: null };
   const { what, where } = failure;
   const said = (words: string): string =>
-    redactSecrets(where === undefined ? words : `${words} (${where})`).slice(0, MAX_ERROR_LENGTH);
+    redactSecrets(where === undefined ? words : `${words} (${where})`)
+      .replaceAll(PATH_PATTERN, "$1")
+      .slice(0, MAX_ERROR_LENGTH);
   return { error: said(what.en), errorJa: said(what.ja) };
 };
 
@@ -79,22 +95,37 @@ export class JobRecorder {
           change: null,
           command: redactSecrets(["clomoctl", ...typed.map(quoteShellWord)].join(" ")),
           pid: temporary.processes.self,
+          process: describeProcess(temporary.processes, temporary.processes.self),
           isSent: false,
         };
         return { context, file: { path: createRunPath(tools, context.name), run } };
       }),
     );
     // a job that cannot be recorded is overdue later
-    if (!terminal.interactive) for (const { file } of recorder.#files) await ignoreFailure(() => writeRun(tools, file));
+    if (!terminal.interactive) for (const one of recorder.#files) await recorder.#begin(one);
     return recorder;
+  }
+
+  async #begin({ context, file }: ContextFile): Promise<void> {
+    await ignoreFailure(() => writeRun(this.#tools, file));
+    // only the home of a local tenant shows a run that is killed
+    if (context.kind === "remote") await ignoreFailure(() => sendRun(this.#tools, context, file.run));
   }
 
   async end(exit: number, failure: Failure | undefined): Promise<void> {
     const { clock, terminal } = this.#tools;
-    const state = judgeRun(this.#command, exit, failure);
+    const [fault] = this.#tools.faults;
+    const state = fault === undefined ? judgeRun(this.#command, exit, failure) : "failed";
     const [endedAt, change] = [clock.now().toISOString(), terminal.lastChange ?? null];
     for (const { context, file } of this.#files) {
-      const run = { ...file.run, ...describeError(failure), endedAt, state, exit, change };
+      const run = {
+        ...file.run,
+        ...describeError(failure ?? (fault && { what: fault })),
+        endedAt,
+        state,
+        exit,
+        change,
+      };
       if (terminal.interactive && !(state === "good" && (await this.#isFailed(context, run.job)))) continue;
       await ignoreFailure(() => writeRun(this.#tools, { ...file, run }));
       if (failure === undefined || !KEPT_AT_HOME.includes(failure.code))
@@ -128,18 +159,22 @@ export const listUsedContexts = async ({ contexts, globals, environment }: Tools
   return name === undefined ? contexts.listUsed() : [(await contexts.choose(name, environment)).context];
 };
 
+async function sendRun(tools: Tools, context: Context, { pid: _, process: __, isSent: ___, ...run }: HomeRun) {
+  const { client } = await tools.tenantOf(context, "jobs");
+  const command = run.command !== null && hasPath([run.command]) ? null : run.command;
+  await client.jobs.add({ ...run, command });
+}
+
 /** Sends the runs that the tenant does not have yet. */
 async function sendRuns(tools: Tools, context: Context): Promise<void> {
-  const { client } = await tools.tenantOf(context, "jobs");
   const latest = new Map<string, HomeFile>();
   for (const file of await readEndedRuns(tools, context.name)) {
-    const { pid: _, isSent, ...run } = file.run;
-    const command = run.command !== null && hasPath([run.command]) ? null : run.command;
-    if (!isSent) await client.jobs.add({ ...run, command });
+    const { run } = file;
+    if (!run.isSent) await sendRun(tools, context, run);
     const earlier = latest.get(run.job);
     if (earlier !== undefined) await removeRun(earlier);
     latest.set(run.job, file);
-    if (!isSent) await writeRun(tools, { ...file, run: { ...file.run, isSent: true } });
+    if (!run.isSent) await writeRun(tools, { ...file, run: { ...run, isSent: true } });
   }
 }
 
@@ -162,8 +197,11 @@ export async function addHomeRuns(tools: Tools, context: Context, known: readonl
     if (!run.isSent) jobs.set(run.job, addRun(job, run));
     else if (job?.startedAt === run.startedAt) jobs.set(run.job, { ...job, command: run.command });
   }
-  return [...jobs.values()];
+  const before = new Date(tools.clock.now().getTime() - LONGEST_RUN_MS).toISOString();
+  return [...jobs.values()].map((job) => endLostRun(job, before));
 }
+
+const LONGEST_RUN_MS = 24 * 60 * 60 * 1000;
 
 /** Returns false if neither the tenant nor the home knows the job. */
 export async function forgetRuns(tools: Tools, context: Context, job: string): Promise<boolean> {

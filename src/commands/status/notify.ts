@@ -39,8 +39,8 @@ export async function notify(
   const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
   const deliver = createDeliverer(settings, tools.home);
   tools.describeState(() => text("the next run sends the remaining messages", "未送信の通知は次の実行で送信します"));
-  // this run is the one that was overdue
-  const found = all.flatMap(({ findings }) => findings).filter(({ id }) => !id.startsWith(`job ${DAILY_RUN} overdue`));
+  // what the last daily run did is told by what this one finds
+  const found = all.flatMap(({ findings }) => findings).filter(({ id }) => !id.startsWith(`job ${DAILY_RUN} `));
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
     settings,

@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addRun, isOverdue, nameJob, type Job, type JobRun } from "./job.ts";
+import { addRun, endLostRun, isOverdue, nameJob, type Job, type JobRun } from "./job.ts";
 
 const runOf = (day: string, state: JobRun["state"] = "good"): JobRun => ({
   job: "users import hr.csv",
@@ -26,7 +25,10 @@ test.each([
   ["hr.2026.11.30.xlsx", "hr.DATE.xlsx"],
   ["hr-20261130-0200.csv", "hr-DATE.csv"],
   ["hr-202611.csv", "hr-DATE.csv"],
-  ["/var/lib/clomo/20261130/branch1.csv", "branch1.csv"],
+  ["/var/lib/clomo/20261130/branch1.csv", "DATE/branch1.csv"],
+  ["in/tokyo/users.csv", "tokyo/users.csv"],
+  ["./users.csv", "users.csv"],
+  ["../users.csv", "users.csv"],
   ["branch2.csv", "branch2.csv"],
   ["hr-12345678.csv", "hr-12345678.csv"],
   ["hr-120261130.csv", "hr-120261130.csv"],
@@ -51,19 +53,21 @@ describe("a job is overdue", () => {
   });
 });
 
-test("a clock that was ahead silences no later run (property)", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.nat(30), { minLength: 3, maxLength: 12 }),
-      fc.integer({ min: 31, max: 4000 }),
-      (days, ahead) => {
-        const usual = [...new Set(days)].toSorted((one, other) => one - other);
-        const last = usual.at(-1) ?? 0;
-        const wrong = [...usual.slice(0, -1), ahead, last];
-        expect(runOn(...wrong).goodDays).toEqual(runOn(...usual).goodDays);
-      },
-    ),
-  );
+test.each([-3650, 30, 365])("a clock that was wrong by %i days on one night ends no watch", (wrong) => {
+  const usual = [100, 101, 102, 103, 104];
+  const job = runOn(...usual, 105 + wrong, 106);
+  expect([107, 110].map((today) => isOverdue(job, dayAt(today)))).toEqual([false, true]);
+});
+
+test("a beginning without a result counts as failed when the next run begins, or after a day", () => {
+  const begins = (day: number): JobRun => ({ ...runOf(dayAt(day), "failed"), endedAt: null, exit: null });
+  const begun = addRun(undefined, begins(1));
+  expect(begun).toMatchObject({ failures: 0, runningSince: begins(1).startedAt });
+  expect(endLostRun(begun, begins(1).startedAt)).toEqual(begun);
+  expect(endLostRun(begun, begins(2).startedAt)).toMatchObject({ failures: 1, state: "failed", exit: null });
+  expect(addRun(begun, begins(2))).toMatchObject({ failures: 1, runningSince: begins(2).startedAt });
+  const ended = addRun(begun, runOf(dayAt(1)));
+  expect([ended.failures, ended.state, ended.runningSince]).toEqual([0, "good", undefined]);
 });
 
 test("counts failures in a row, and ends them with a good run or one that was done in part", () => {

@@ -18,7 +18,7 @@ export interface Finding {
   readonly item?: CheckedItem | undefined;
 }
 
-const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
+export const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
   expired: text("EXPIRED", "期限切れ"),
   critical: text("CRITICAL", "至急"),
   unknown: text("UNKNOWN", "不明"),
@@ -37,10 +37,11 @@ export const compareByUrgency = (one: Urgency, other: Urgency): number =>
 
 const LATEST_INSTANT = "9999";
 
-export const describeLevels = (all: readonly Pick<Finding, "level">[]): Text =>
+/** @param labels in Japanese; default: those of expiry dates */
+export const describeLevels = (all: readonly Pick<Finding, "level">[], labels = LEVEL_NAMES): Text =>
   joinTexts(
     [...Map.groupBy(all, ({ level }) => level)].map(([level, { length }]) =>
-      text(`${length} ${LEVEL_NAMES[level].en}`, `${LEVEL_NAMES[level].ja} ${length} 件`),
+      text(`${length} ${LEVEL_NAMES[level].en}`, `${labels[level].ja} ${length} 件`),
     ),
     text(", ", "、"),
   );
