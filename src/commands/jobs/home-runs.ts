@@ -35,7 +35,8 @@ export async function writeRun(tools: HomeTools, { path, run }: HomeFile): Promi
   await writeProgramFile(path, `${JSON.stringify(run)}\n`, { ...tools.temporary, secret: true });
 }
 
-export const describeProcess = ({ place, startOf }: Processes, pid: number): string => `${place} ${startOf(pid)}`;
+export const describeProcess = (processes: Processes, pid: number): string =>
+  `${processes.place} ${processes.startOf(pid)}`;
 
 const isRunning = (processes: Processes, { pid, process }: HomeRun): boolean =>
   processes.isAlive(pid) && describeProcess(processes, pid) === process;

@@ -1,6 +1,6 @@
 import { ERRORS, ignoreFailure, redactSecrets, type ErrorCode, type Failure } from "../../lib/errors/index.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { addRun, endLostRun, nameJob, type Job, type JobRun } from "../../lib/model/job.ts";
+import { addRun, endLostRun, JOB_RUN_FIELDS, nameJob, type Job, type JobRun } from "../../lib/model/job.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import type { Command } from "../command.ts";
@@ -159,8 +159,10 @@ export const listUsedContexts = async ({ contexts, globals, environment }: Tools
   return name === undefined ? contexts.listUsed() : [(await contexts.choose(name, environment)).context];
 };
 
-async function sendRun(tools: Tools, context: Context, { pid: _, process: __, isSent: ___, ...run }: HomeRun) {
+async function sendRun(tools: Tools, context: Context, stored: HomeRun): Promise<void> {
   const { client } = await tools.tenantOf(context, "jobs");
+  const names = Object.keys(JOB_RUN_FIELDS) as readonly (keyof JobRun)[];
+  const run = Object.fromEntries(names.map((name) => [name, stored[name]])) as JobRun;
   const command = run.command !== null && hasPath([run.command]) ? null : run.command;
   await client.jobs.add({ ...run, command });
 }
