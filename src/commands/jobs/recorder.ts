@@ -14,7 +14,7 @@ import {
   writeRun,
   type HomeFile,
   type HomeRun,
-} from "./home-runs.ts";
+} from "../../lib/config/job-runs.ts";
 
 interface RunLine {
   readonly path: readonly string[];

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureFolder, readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
-import { tryOrUndefined } from "../../lib/errors/index.ts";
-import { LOST_RUN, type JobRun } from "../../lib/model/job.ts";
-import type { Tools } from "../tools.ts";
+import { ensureFolder, readTrustedFile, writeProgramFile, type TemporaryStorage } from "../files/index.ts";
+import { tryOrUndefined } from "../errors/index.ts";
+import { LOST_RUN, type JobRun } from "../model/job.ts";
+import type { Home } from "./home.ts";
 
 // A run is first stored in the home, because it may end without a result, or while the tenant cannot be written. Of the
 // runs that the tenant has, the home keeps the last of each job, for its command line.
@@ -21,7 +21,10 @@ export interface HomeFile {
   readonly run: HomeRun;
 }
 
-type HomeTools = Pick<Tools, "home" | "temporary">;
+interface HomeTools {
+  readonly home: Home;
+  readonly temporary: TemporaryStorage;
+}
 
 type Processes = HomeTools["temporary"]["processes"];
 
