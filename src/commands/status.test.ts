@@ -438,3 +438,13 @@ test("two computers tell each finding of a served tenant once", async () => {
   expect(texts[0]).toContain("expiry within 90 days");
   expect([one.exit, two.exit]).toEqual([1, 1]);
 });
+
+test("tenants that cannot be read for the same reason are one line", async () => {
+  const damaged = (name: string) =>
+    new Failure("unexpected", { what: { en: "damaged", ja: "壊れています" }, where: `/srv/${name}/tenant.db` });
+  const { en } = await look("", { kanto: damaged("kanto"), osaka: damaged("osaka") });
+  expect(en.stdout.split("\n").slice(1)).toEqual([
+    "UNKNOWN 2 tenants: cannot read the tenant: damaged (/srv/kanto/tenant.db): kanto, osaka",
+    "",
+  ]);
+});

@@ -64,7 +64,10 @@ const MAX_NAMED_TENANTS = 5;
 
 /** Describes the same finding of several tenants in one line, with the next step of the first tenant. */
 export const describeFindings = (findings: readonly Finding[]): readonly Text[] =>
-  [...Map.groupBy(findings, ({ level, what }) => `${level} ${what.en}`).values()].flatMap((alike) => {
+  // a path tells apart only the tenants
+  [
+    ...Map.groupBy(findings, ({ level, what }) => `${level} ${what.en.replaceAll(/ \(\/[^)]*\)/g, "")}`).values(),
+  ].flatMap((alike) => {
     const names = [...new Set(alike.map(({ tenant }) => tenant))];
     const [first] = alike;
     if (first === undefined || names.length === 1) return alike.map(describeFinding);
