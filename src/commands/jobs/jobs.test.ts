@@ -124,3 +124,20 @@ test("a command line with a path stays in the home", async () => {
   const { stdout } = await at("status --jobs --format json");
   expect(JSON.parse(stdout)).toMatchObject([{ command: expect.stringContaining(join(folder, "good.csv")) }]);
 });
+
+test("a served tenant knows a run from its beginning, which others see as lost after a day", async () => {
+  await run("context add far --url https://far.example.jp", { home });
+  const sent: string[] = [];
+  const far: Circumstances["tenant"] = async (request) => {
+    if (request.url.endsWith("/v1/jobs") && request.method === "POST") sent.push(await request.clone().text());
+    // the process is killed before it can record its end
+    return sent.length < 2 ? tenant.fetch(request) : Response.error();
+  };
+  expect((await at("users import good.csv --yes --quiet --context far", { tenants: { far } })).exit).toBe(0);
+  expect(sent.map((run) => (JSON.parse(run) as { exit: number | null }).exit)).toEqual([null, 0]);
+  expect(await statusLines()).toEqual([]);
+  night = 2;
+  expect(await statusLines()).toEqual([
+    expect.stringContaining("WARNING cust: users import good.csv failed: the process ended without a result"),
+  ]);
+});

@@ -59,6 +59,9 @@ interface ContextFile {
 /** Failures after which the tenant is not asked again, because it does not answer, or the command must not change it. */
 const KEPT_AT_HOME: readonly ErrorCode[] = ["unavailable", "locked", "interrupted", "usage"];
 
+/** Maximum number of tenants that are written at the same time. */
+const MAX_AT_ONCE = 16;
+
 /** Records the runs of commands that people schedule. */
 export class JobRecorder {
   readonly #tools: Tools;
@@ -108,8 +111,11 @@ export class JobRecorder {
 
   async #begin({ context, file }: ContextFile): Promise<void> {
     await ignoreFailure(() => writeRun(this.#tools, file));
-    // only the home of a local tenant shows a run that is killed
-    if (context.kind === "remote") await ignoreFailure(() => sendRun(this.#tools, context, file.run));
+    // a run that is killed is in the home of a local tenant; a server must know it, too
+    if (context.kind !== "remote" || this.#files.length > 1) return;
+    await ignoreFailure(() => sendRun(this.#tools, context, file.run));
+    // the command opens the tenant again, with the way in which its context was chosen
+    await this.#tools.release(context);
   }
 
   async end(exit: number, failure: Failure | undefined): Promise<void> {
@@ -117,21 +123,24 @@ export class JobRecorder {
     const [fault] = this.#tools.faults;
     const state = fault === undefined ? judgeRun(this.#command, exit, failure) : "failed";
     const [endedAt, change] = [clock.now().toISOString(), terminal.lastChange ?? null];
-    for (const { context, file } of this.#files) {
-      const run = {
-        ...file.run,
-        ...describeError(failure ?? (fault && { what: fault })),
-        endedAt,
-        state,
-        exit,
-        change,
-      };
-      if (terminal.interactive && !(state === "good" && (await this.#isFailed(context, run.job)))) continue;
-      await ignoreFailure(() => writeRun(this.#tools, { ...file, run }));
-      if (failure === undefined || !KEPT_AT_HOME.includes(failure.code))
-        await ignoreFailure(() => sendRuns(this.#tools, context));
-      if (this.#files.length > 1) await this.#tools.release(context);
-    }
+    const result = { ...describeError(failure ?? (fault && { what: fault })), endedAt, state, exit, change };
+    const isAway = failure !== undefined && KEPT_AT_HOME.includes(failure.code);
+    for (let at = 0; at < this.#files.length; at += MAX_AT_ONCE)
+      await Promise.all(
+        this.#files.slice(at, at + MAX_AT_ONCE).map(({ context, file }) => {
+          const run = { ...file.run, ...result };
+          return this.#store({ context, file: { ...file, run } }, isAway);
+        }),
+      );
+  }
+
+  async #store({ context, file }: ContextFile, isAway: boolean): Promise<void> {
+    const { terminal } = this.#tools;
+    const { job, state } = file.run;
+    if (terminal.interactive && !(state === "good" && (await this.#isFailed(context, job)))) return;
+    await ignoreFailure(() => writeRun(this.#tools, file));
+    if (!isAway) await ignoreFailure(() => sendRuns(this.#tools, context));
+    if (this.#files.length > 1) await this.#tools.release(context);
   }
 
   async #isFailed(context: Context, job: string): Promise<boolean> {
