@@ -193,3 +193,11 @@ test("the undo of a sync that changed no record brings back the wish, and so doe
   await done("undo last --yes");
   expect(await open()).toBe(0);
 });
+
+test("a person who was deleted here and is in the next list has a row with the key and the name", async () => {
+  await done("users delete 2 --confirm-deletions 1");
+  await desk.write("list.csv", csv(["氏名,メールアドレス,役職,社員コード", "花子,hana@x.jp,主任,2"]));
+  await done("users import list.csv --yes");
+  await done("console upload -o up.csv");
+  expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職", "花子,hana@x.jp,主任"]);
+});

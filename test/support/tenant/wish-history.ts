@@ -354,6 +354,9 @@ export class WishHistory {
         self.local = true;
         self.wish = !entry.isThere;
       }
+      // a list took over an unsettled record
+      const isLeft = was.isUnsettled && !then.isUnsettled && given.local === true && entry.isHere && !entry.isThere;
+      if (isLeft) [entry.isUnsettled, self.wish] = [true, false];
       for (const field of FIELDS) {
         const [oldField, newField, known] = [was.of(field), then.of(field), entry.of(field)];
         if (!isGone && (oldField.local === newField.local || known.local !== newField.local)) continue;

@@ -50,7 +50,8 @@ interface RecordPart {
 /** Joins the parts of a record that belong to different tasks. */
 function joinParts(parts: readonly RecordPart[]): readonly OpenRecord[] {
   const asked = parts.flatMap(({ record, isAsked }) => (isAsked && isInFile(record) ? [record] : []));
-  const others = parts.flatMap(({ record, isAsked }) => (isAsked ? [] : record.changes));
+  // of a deletion that was taken back, the console has the record with the values that are here
+  const others = parts.flatMap(({ record, isAsked }) => (isAsked || record.work === "create" ? [] : record.changes));
   const first = asked.find(({ work }) => work === "create" || work === "delete") ?? asked[0];
   return first === undefined ? [] : [{ ...first, changes: asked.flatMap(({ changes }) => changes), others }];
 }

@@ -224,12 +224,13 @@ export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.
   buildRestoreStatements(versions, "true"),
 );
 
-/** SQL: restores the rows of records that the change `:undone` took over without changing them. */
+/** SQL: restores the rows of unsettled records that the change `:undone`, a list, took over. */
 export const RESTORE_TAKEN_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) =>
   buildRestoreStatements(
     versions,
-    `not exists (select 1 from main.${getVersionTable(versions)} v where v.pk = i.pk and v.revision = i.revision)
-     and exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = i.pk)`,
+    `i.state ->> 'inConsole' = 0 and i.state ->> 'wished' & ${EXISTENCE_BIT} = 0
+     and exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = i.pk)
+     and not exists (select 1 from main.${getVersionTable(versions)} v where v.pk = i.pk and v.revision = i.revision and v.action = 'delete')`,
   ),
 );
 
