@@ -158,7 +158,7 @@ const countCustomChanges = (
     .all(
       `select f.name, sum(change) as changed, sum(clearing) as cleared from (
          ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
-         union all ${differ(stored, "0, 1", `(${after}) ->> e.key is null`)}) k
+         union all ${differ(rowColumn(field.field), "0, 1", `e.value is null and ${stored} ->> e.key is not null and (${after}) ->> e.key is null`)}) k
        join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
     )
     .map(({ name, changed: n, cleared }) => ({
