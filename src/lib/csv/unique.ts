@@ -53,14 +53,14 @@ export class UniqueValues {
 const valueScan = new CharacterScan();
 
 /** Returns a hash of 53 bits. Values that compare as equal have the same hash. */
-export const hashValue = (value: string, comparison: Comparison, at: number, look?: CharacterScan): number => {
+export const hashValue = (value: string, comparison: Comparison, look?: CharacterScan): number => {
   let seen = look;
   if (seen === undefined || (seen.kinds & NON_ASCII) !== 0) {
     const key = comparisonKey(comparison, value);
     scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), valueScan);
     seen = valueScan;
   }
-  return (mixBits(seen.high ^ at) >>> 11) * 2 ** 32 + mixBits(seen.low);
+  return (mixBits(seen.high) >>> 11) * 2 ** 32 + mixBits(seen.low);
 };
 
 const mixBits = (word: number): number => {
@@ -69,30 +69,46 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-export class ValueHashes {
-  #slots = new Float64Array(2 ** 12);
-  #used = 0;
+const PARTS = 256;
 
-  add(hash: number): boolean {
-    if (this.#used * 1.25 > this.#slots.length) {
-      const held = this.#slots;
-      this.#slots = new Float64Array(held.length * 2);
-      for (const slot of held) if (slot !== 0) this.#place(slot);
+/** Hashes of {@link hashValue}, in parts that fit in the processor's cache, so that comparing them is fast. */
+export class ValueHashes {
+  readonly #parts = Array.from({ length: PARTS }, () => new Float64Array(64));
+  readonly #sizes = new Uint32Array(PARTS);
+
+  add(hash: number): void {
+    const which = hash & (PARTS - 1);
+    const size = this.#sizes[which] ?? 0;
+    let part = this.#parts[which] ?? new Float64Array(64);
+    if (size === part.length) {
+      const held = part;
+      part = new Float64Array(size * 2);
+      part.set(held);
+      this.#parts[which] = part;
     }
-    const isKnown = this.#place(hash + 1);
-    if (!isKnown) this.#used += 1;
-    return isKnown;
+    part[size] = hash;
+    this.#sizes[which] = size + 1;
   }
 
-  #place(slot: number): boolean {
-    const last = this.#slots.length - 1;
-    for (let at = slot & last; ; at = (at + 1) & last) {
-      const held = this.#slots[at];
-      if (held === slot) return true;
-      if (held === 0) {
-        this.#slots[at] = slot;
-        return false;
-      }
+  /** @returns the number of hashes that were already there when they were added */
+  countRepeated(): number {
+    const slots = new Float64Array(2 ** Math.ceil(Math.log2(Math.max(...this.#sizes) * 1.5 + 1)));
+    let repeated = 0;
+    for (const [which, part] of this.#parts.entries()) {
+      slots.fill(0);
+      for (const hash of part.subarray(0, this.#sizes[which])) if (!placeSlot(slots, hash + 1)) repeated += 1;
     }
+    return repeated;
   }
 }
+
+/** Places a number other than 0 in a hash table with open addressing, unless it is there. */
+const placeSlot = (slots: Float64Array, slot: number): boolean => {
+  const last = slots.length - 1;
+  for (let at = (slot / PARTS) & last; ; at = (at + 1) & last) {
+    if (slots[at] === slot) return false;
+    if (slots[at] !== 0) continue;
+    slots[at] = slot;
+    return true;
+  }
+};

@@ -132,12 +132,14 @@ export const listVariedColumns = ({ headers, format, customFields, map, survey }
 };
 
 /** The column that tells second posts from main ones, if a person stands in several rows. */
-export const findSecondPosts = ({ headers, survey, selects, isExport }: UnknownList): string | undefined =>
-  selects || isExport === true || survey.repeats === 0
-    ? undefined
-    : headers.find(
-        (_, at) => (survey.columns[at]?.seconds.size ?? 0) > 0 && survey.columns[at]?.secondRows === survey.repeats,
-      );
+export const findSecondPosts = ({ headers, survey, selects, isExport }: UnknownList): string | undefined => {
+  if (selects || isExport === true) return undefined;
+  const repeats = survey.countRepeats();
+  return headers.find((_, at) => {
+    const { seconds, secondRows } = survey.columns[at] ?? {};
+    return repeats > 0 && (seconds?.size ?? 0) > 0 && secondRows === repeats;
+  });
+};
 
 const proposeColumns = (headers: readonly string[], free: readonly Column[]): ReadonlyMap<string, Column> => {
   const proposed = new Map<string, Column>();

@@ -66,8 +66,6 @@ const NO_WORDS: ReadonlyMap<string, WordMeaning> = new Map();
 export class Survey implements RecordSink {
   readonly columns: readonly ColumnFacts[];
   rows = 0;
-  /** number of rows whose key an earlier row has */
-  repeats = 0;
   readonly #layout: Layout;
   readonly #headerRow: number;
   readonly #filter: RowFilter;
@@ -97,12 +95,17 @@ export class Survey implements RecordSink {
     if (this.#filter.find(cells, count, [], () => undefined)?.code === "row-total") return;
     this.rows += 1;
     const key = toLooseValue(cells[this.#key] ?? "");
-    if (key !== "" && this.#keys.add(hashValue(key, "code", 0))) this.repeats += 1;
+    if (key !== "") this.#keys.add(hashValue(key, "code"));
     for (const [position, facts] of this.columns.entries())
       if (!this.#read.has(position)) this.#note(facts, cells[position] ?? "", key, position);
   }
 
   problem(): void {}
+
+  /** @returns the number of rows whose key an earlier row has */
+  countRepeats(): number {
+    return this.#keys.countRepeated();
+  }
 
   #note(facts: ColumnFacts, cell: string, key: string, position: number): void {
     const value = toLooseValue(cell);

@@ -55,9 +55,8 @@ export class Stager implements RecordSink {
   readonly #options: HeaderOptions;
   readonly #table: StagingTable;
   readonly #referred = new Map<string, Set<string>>();
-  readonly #hashes = new ValueHashes();
+  #hashes: readonly ValueHashes[] = [];
   #unique: UniqueValues | undefined;
-  readonly #repeated = new Set<number>();
   #isMended = false;
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
@@ -121,7 +120,8 @@ export class Stager implements RecordSink {
       this.#report(createFileProblem("file-empty"));
       this.#open([], FIRST_ROW);
     }
-    for (const at of this.#repeated) this.#table.note(this.#nameUnique(at));
+    for (const [at, hashes] of this.#hashes.entries())
+      if (hashes.countRepeated() > 0) this.#table.note(this.#nameUnique(at));
     if (this.#isMended) this.#table.note(ORIGINAL_KEY_ENTRY);
     const problems = this.#checker?.tally.problems() ?? [];
     const skipped = problems.filter(({ code }) => code === "row-skipped");
@@ -203,6 +203,7 @@ export class Stager implements RecordSink {
       return;
     }
     this.#unique = new UniqueValues(layout);
+    this.#hashes = this.#unique.all.map(() => new ValueHashes());
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = findColumnIndex(layout, list.field);
     this.#table.open(this.#columns.map(({ name }) => name));
@@ -244,9 +245,7 @@ export class Stager implements RecordSink {
   }
 
   #hash = (at: number, value: string, _isKey: boolean, look: CharacterScan | undefined): void => {
-    if (this.#repeated.has(at)) return;
-    if (this.#hashes.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", at, look)))
-      this.#repeated.add(at);
+    this.#hashes[at]?.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", look));
   };
 
   #nameUnique(at: number): string {
