@@ -161,7 +161,9 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
   const withKanji = "'*[\u4e00-\u9fff]*'";
-  const hasKanji = (field: string): string => `${rowColumn(field)} glob ${withKanji}`;
+  // comparing the lengths is several times as fast as a search
+  const hasKanji = (field: string): string =>
+    `(octet_length(${rowColumn(field)}) > length(${rowColumn(field)}) and ${rowColumn(field)} glob ${withKanji})`;
   // most names begin with kanji, and comparing the first character is ten times as fast as a search
   const beginsWithKanji = `(${rowColumn(namedBy)} >= '\u4e00' and ${rowColumn(namedBy)} < '\ua000')`;
   const staged = listStagedFields(plan);
@@ -170,7 +172,7 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
       or ${cell} not glob '*[^0-9]*' and (select max(title not glob '*[^0-9]*') = 0 from ${thing.name})
-      or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
+      or (substr(${cell}, -1) in ('部', '課', '室', '場', '店') or substr(${cell}, -4) = 'センター')
         and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
   const isNoCode = `coalesce(t.employeeCode glob '*[0-9]*', (select max(employeeCode glob ${withKanji}) = 0 from ${thing.name}))`;
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
@@ -178,7 +180,7 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
     const isExchanged =
       (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
       (stored === "employeeCode" && `${hasKanji(field)} and ${isNoCode}`) ||
-      (stored === "tel" && `${rowColumn(field)} glob '*@*'`) ||
+      (stored === "tel" && `instr(${rowColumn(field)}, '@') > 0`) ||
       (isKana && `not ${beginsWithKanji} and ${hasKanji(field)} and not ${hasKanji(namedBy)}`);
     const column = plan.staged.places.find((place) => place.field === field)?.column ?? 0;
     const isNew = `(m.row is null or ${buildChangesFieldSql({ bit })})`;
