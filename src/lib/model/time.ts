@@ -62,14 +62,20 @@ export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): n
   return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
 };
 
+/** Records of one import have the same moment. */
+let lastMoment = { of: "", shown: "" };
+
 export function formatMoment(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
   const timeStyle = to === "second" ? "medium" : "short";
   const key = `${timeStyle} ${timezone}`;
-  const shown =
+  const of = `${key} ${typeof when === "string" ? when : when.getTime()}`;
+  if (lastMoment.of === of) return lastMoment.shown;
+  const formatter =
     cachedFormatters.get(key) ??
     new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
-  cachedFormatters.set(key, shown);
-  return `${shown.format(new Date(when))} (${timezone})`;
+  cachedFormatters.set(key, formatter);
+  lastMoment = { of, shown: `${formatter.format(new Date(when))} (${timezone})` };
+  return lastMoment.shown;
 }
 
 export const formatMinute = (when: Date | string, timezone: string): string =>
