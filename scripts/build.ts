@@ -103,6 +103,10 @@ const LOADED_BY_MOST_COMMANDS =
 const LOADED_BY_EVERY_COMMAND =
   /src\W(?:commands\W(?:field|globals)|lib\W(?:advice\W(?:index|tenantless)|errors\Windex|terminal\W(?:commands|output-choice|table\Wword-width)|text\W(?:index|shell-word)))\.ts$/;
 
+/** Modules that every command loads that changes something, and that lists do not load. */
+const LOADED_BY_CHANGES =
+  /src\W(?:commands\W(?:permission|csv\Wfile\W(?:column-map|sheet|text-format)|deletion\Woptions|imports\W(?:outputs\Wtable-file|plan\Woptions)|records\W(?:change-result|describe-value|history|options|verbs))|lib\W(?:csv\Wrecords\W(?:record|writer)|files\W(?:read|utf8)|model\W(?:audit|cell-text|import-number|problem|undo|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\W(?:change|audit\Waudit-rows|console\W(?:drift|exported-columns|observe-change|observed-state|written)|plans\W(?:import-rows|staging\Wkinds)|records\W(?:custom-field-rows|record-rows|records|tenant-rows)|store\W(?:check-rules|collections|idempotency|rows|rules)|versions\W(?:checksum|references|save-versions|tables|timeline))))\.ts$/;
+
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
   if (before !== source) await writeFile(join(ROOT, path), source);
@@ -133,6 +137,7 @@ const { output } = await build({
       groups: [
         { name: "start", test: LOADED_BY_EVERY_COMMAND },
         { name: "base", test: LOADED_BY_MOST_COMMANDS },
+        { name: "change", test: LOADED_BY_CHANGES },
       ],
       includeDependenciesRecursively: false,
     },

@@ -28,21 +28,26 @@ const SORTED_VERSION_SCHEMAS = [...VERSION_SCHEMAS.values()].toSorted((one, othe
   one.thing.name < other.thing.name ? -1 : 1,
 );
 
-const BATCH_STATEMENTS: readonly string[] = [
-  ...SORTED_VERSION_SCHEMAS.map((versions) =>
-    buildBatchSql(getVersionTable(versions), "pk", [
-      "pk",
-      "revision",
-      "action",
-      "changed",
-      ...versions.columns.map(({ name }) => name),
-      ...versions.times,
-    ]),
-  ),
-  ...SORTED_VERSION_SCHEMAS.map(({ thing }) =>
-    buildBatchSql("created_range", "first", ["revision", "thing", "first", "last"], `v.thing = '${thing.name}'`),
-  ),
-];
+/** The parts of a checksum, in their order, with the SQL that finds out whether a change wrote them. */
+const PARTS: ReadonlyMap<string, { readonly isWritten: string; readonly buildBatch: () => string }> = new Map([
+  ...SORTED_VERSION_SCHEMAS.map((versions) => {
+    const table = getVersionTable(versions);
+    const names = [...versions.columns.map(({ name }) => name), ...versions.times];
+    const buildBatch = (): string => buildBatchSql(table, "pk", ["pk", "revision", "action", "changed", ...names]);
+    const isWritten = `exists (select 1 from main.${table} where revision = :revision)`;
+    return [table, { isWritten, buildBatch }] as const;
+  }),
+  ...SORTED_VERSION_SCHEMAS.map(({ thing: { name } }) => {
+    const buildBatch = (): string =>
+      buildBatchSql("created_range", "first", ["revision", "thing", "first", "last"], `v.thing = '${name}'`);
+    const isWritten = `exists (select 1 from main.created_range where revision = :revision and thing = '${name}')`;
+    return [`created_range ${name}`, { isWritten, buildBatch }] as const;
+  }),
+]);
+
+const WRITTEN_PARTS_SQL = [...PARTS]
+  .map(([part, { isWritten }]) => `select '${part}' as part where ${isWritten}`)
+  .join(" union all ");
 
 /**
  * The checksum covers each row of the version tables and each range of new records. Yields statements and expects their
@@ -53,7 +58,10 @@ export function* generateChecksum(
 ): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly Row[]> {
   const hash = createHash("sha256");
   let count = 0;
-  for (const sql of BATCH_STATEMENTS) {
+  const written = new Set((yield { sql: WRITTEN_PARTS_SQL, params: { revision } }).map(({ part }) => part));
+  for (const [part, { buildBatch }] of PARTS) {
+    if (!written.has(part)) continue;
+    const sql = buildBatch();
     // lower than any record number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {
