@@ -23,9 +23,6 @@ import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { finishPlan } from "./finish-plan.ts";
 import { sendFile } from "./send.ts";
 
-const loadUploadModule = () => import("../outputs/upload.ts");
-const loadErrorsModule = () => import("../outputs/errors.ts");
-
 /** @throws `input-rejected` if a row is invalid, unless the options skip invalid rows */
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
@@ -57,7 +54,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined)
       await (
-        await loadErrorsModule()
+        await import("../outputs/errors.ts")
       ).writeErrors(tools, errors, { plan, problems: () => client.imports.problems(plan.id), file, reading });
     if (plan.rejected) {
       await pending.leave();
@@ -65,7 +62,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
       throw createRejection(plan, requested, problems);
     }
     const secrets = await readSecrets(tools, requested, { plan, file, reading, map });
-    const upload = emitCsv === undefined ? undefined : await loadUploadModule();
+    const upload = emitCsv === undefined ? undefined : await import("../outputs/upload.ts");
     await upload?.checkUpload(tools, plan, { label: file.label, file: emitCsv ?? "", secrets });
     await checkAdministrators(tools, plan);
     if (problems.codes.has("values-moved") && !(await confirmMovedValues(tools, requested.options))) {

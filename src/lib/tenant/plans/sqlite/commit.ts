@@ -16,7 +16,6 @@ import {
   buildExistingDerivedColumns,
   buildNewDerivedColumns,
   hasSecretColumns,
-  isMatchKey,
   isStaged,
   buildReferenceJoinsSql,
   buildNewReferencesSql,
@@ -133,7 +132,6 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
 
 const claimNewValues = (database: Database, plan: PlanDefinition, { field, table }: Claim, base: number): void => {
   const key = buildRowKeySql(plan, field);
-  if (isMatchKey(plan, field)) database.exec("create index if not exists s.row_key on row (key)");
   const isNew = `not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")}`;
   database.run(
     `insert into ${table} select ${key}, :base + r.row, 1 from s.row r

@@ -8,7 +8,7 @@ import { createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitDetails, CommitOptions, UploadContent } from "../../engine.ts";
+import type { CommitOptions, UploadContent } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
@@ -348,20 +348,17 @@ const recordConsoleImport = async (
   if (isWhole || detail.request?.learns === true) await writeExportLayout(writer, kind, detail, moment);
 };
 
-const loadSenderCheck = async ({ sender }: CommitDetails) =>
-  sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
-
 const runChange = async (
   database: Database,
   { once, moment }: ChangeJob,
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
-  const requireSender = await loadSenderCheck(moment);
+  const { requireSameSender } = await import("../../../sign-in/same-sender.ts");
   await new SqliteStore(database).change(async (writer) => {
     // the same request may have been sent twice at the same time
     if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
-    await requireSender?.(writer, moment.sender);
+    if (moment.sender !== undefined) await requireSameSender(writer, moment.sender);
     await body(writer);
     if (once !== undefined) await storeRequestKey(writer, once);
     if (interrupted()) throw createInterruptedFailure();
