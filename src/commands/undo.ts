@@ -16,6 +16,7 @@ import {
   PLAN_DRY_RUN_OPTION,
 } from "./imports/plan/options.ts";
 import { PendingPlan } from "./imports/plan/pending-plan.ts";
+import { PLANNING, showProgress } from "./imports/plan/progress.ts";
 import { finishPlan, showImportResult } from "./imports/plan/finish-plan.ts";
 import { showPlan } from "./imports/plan/show.ts";
 import { RESULT_COLUMNS } from "../lib/plan/columns.ts";
@@ -53,9 +54,10 @@ export default defineCommand({
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen);
-    const plan = await client.imports.undo(parseChangeNumber(change, line("audit list", [])), {
-      skipBlocked: skipBlocked || undefined,
-    });
+    const number = parseChangeNumber(change, line("audit list", []));
+    const plan = await showProgress(tools, PLANNING, () =>
+      client.imports.undo(number, { skipBlocked: skipBlocked || undefined }),
+    );
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);

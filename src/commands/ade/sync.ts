@@ -33,8 +33,6 @@ const describeMissing = (missing: number): Text =>
     `Apple の一覧にないデバイスが ${missing} 台あるため、何も変更していません`,
   );
 
-const DEVICE_UNIT = { id: "devices", name: text("devices", "台") };
-
 export default defineCommand({
   summary: text("fetch devices from Apple", "Apple からデバイスを取得する"),
   details: [
@@ -74,15 +72,10 @@ export default defineCommand({
       ...(business && { kind: "business" as const }),
       ...(maxDeletions !== undefined && { maxDeletions: parseLimit("--max-deletions", maxDeletions) }),
     };
-    const fetchDevices = async (answer: { kind?: SyncKind; confirmDeletions?: number }): Promise<AdeSync> => {
-      const name = text("Fetching devices", "デバイスの取得");
-      const step = terminal.progress.start({ id: "sync", name, unit: DEVICE_UNIT });
-      try {
-        return await client.ade.sync({ ...request, ...answer });
-      } finally {
-        step.finish();
-      }
-    };
+    const fetchDevices = (answer: { kind?: SyncKind; confirmDeletions?: number }): Promise<AdeSync> =>
+      terminal.progress.during({ id: "sync", name: text("Fetching devices", "デバイスの取得") }, () =>
+        client.ade.sync({ ...request, ...answer }),
+      );
     let result = await fetchDevices({ ...(confirmDeletions !== undefined && { confirmDeletions }) });
     if (result.missing > 0 && terminal.interactive) {
       const expected = result.missing;

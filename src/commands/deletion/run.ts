@@ -6,6 +6,7 @@ import { truncateValue } from "../../lib/model/cell-text.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { toRecordedName } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
+import { PLANNING, showProgress } from "../imports/plan/progress.ts";
 import { finishPlan } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -48,7 +49,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   const called =
     file === undefined || file === "-" ? typed.join(", ") || "stdin" : toRecordedName(file, chosen.context);
   const asked = { kind, ids, ...(recursive === true && { recursive }), called: truncateValue(called), learns };
-  const plan = await chosen.client.imports.delete(asked, tools.signal);
+  const plan = await showProgress(tools, PLANNING, () => chosen.client.imports.delete(asked, tools.signal));
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
   return pending.settling(async () => {
     await finishDeletion(tools, pending, options, notes);

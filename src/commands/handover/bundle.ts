@@ -8,7 +8,6 @@ import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/rea
 import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
-import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
@@ -90,10 +89,11 @@ export async function openVerifiedBundle(
   const { terminal, signal } = tools;
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await openNamedBundle(tools, name, identity));
-  const progress = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
-  progress.expect(found.files.reduce((bytes, file) => bytes + file.bytes, 0));
-  const verified = await verifyBundle(found, { signal, onProgress: (bytes) => progress.advance(bytes) });
-  progress.finish();
+  const total = found.files.reduce((bytes, file) => bytes + file.bytes, 0);
+  const verified = await terminal.progress.during({ id: "verify", name: text("Verifying", "検証") }, (progress) => {
+    let read = 0;
+    return verifyBundle(found, { signal, onProgress: (bytes) => progress.reach((read += bytes) / total) });
+  });
   found.setVerifiedHashes(verified.hashes);
   const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
   const missing = verified.faults.some(({ file }) => file === TENANT_FILE) ? null : FILE_MISSING;

@@ -6,7 +6,6 @@ import { line, step } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
-import { ROW_UNIT } from "./progress/progress.ts";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 
 class Screen extends Writable {
@@ -134,18 +133,23 @@ test("progress output ends before a question is shown, and does not start after 
   const spinner = { text: "", start: draw("start"), clear: draw("clear"), stop: draw("stop") };
   const place = { stdin: () => stdin, stdout: new Screen(true), stderr, environment: {}, clock: () => 0 };
   const terminal = new Terminal({ ...place, loadSpinner: async () => spinner }, {});
-  const step = terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROW_UNIT });
+  const COMPARE = { id: "compare", name: text("Comparing", "比較") };
+  const end = Promise.withResolvers<void>();
+  const work = terminal.progress.during(COMPARE, async (step) => {
+    await end.promise;
+    step.reach(0.5);
+  });
   await turn();
   const answer = terminal.prompts.confirm({ message: text("Go on?", "続けますか?"), flag: "--yes" });
   while (!stderr.seen.includes("Go on?")) await turn();
-  step.advance();
+  end.resolve();
+  await work;
   stdin.write("y\r");
   expect(await answer).toBe(true);
   expect(drawn).toEqual(["start", "stop"]);
   await terminal.close();
   // a request that failed may have read its file to the end only now
-  terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROW_UNIT });
-  await turn();
+  await terminal.progress.during(COMPARE, () => turn());
   expect(drawn).toEqual(["start", "stop"]);
 });
 
@@ -253,9 +257,8 @@ test("a terminal that reports no columns gets lines without drawing, as ora divi
     },
   };
   const terminal = new Terminal(place, {});
-  const unit = { id: "rows", name: text("rows", "行") };
-  terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit });
-  terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit, total: 3 }).reach(3);
+  for (const id of ["compare", "commit"])
+    await terminal.progress.during({ id, name: text("Working", "処理") }, async (step) => step.reach(1));
   await terminal.close();
   expect(loaded).toEqual([]);
   expect(stderr.seen).toBe("");

@@ -1,5 +1,4 @@
 import type { Client } from "../../../lib/client/index.ts";
-import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -15,15 +14,9 @@ export async function runExport(
   const tenant = await tools.tenant();
   const form = chooseTextFormat(tools, options, getAccountLanguage(tenant));
   const { newline, filterName, filterId } = options;
-  const step = tools.terminal.progress.start({
-    id: "export",
-    name: text("Exporting", "エクスポート"),
-    unit: BYTE_UNIT,
-  });
-  const content = async (): Promise<AsyncIterable<Uint8Array>> => {
-    const exported = await open({ newline, filterName, filterId });
-    return streamUntilAborted(exported, tools.signal, (bytes) => step.advance(bytes));
-  };
-  await writeEncoded(tools, options.output, form, content);
-  step.finish();
+  const content = async (): Promise<AsyncIterable<Uint8Array>> =>
+    streamUntilAborted(await open({ newline, filterName, filterId }), tools.signal);
+  await tools.terminal.progress.during({ id: "export", name: text("Exporting", "エクスポート") }, () =>
+    writeEncoded(tools, options.output, form, content),
+  );
 }

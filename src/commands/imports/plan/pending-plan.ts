@@ -2,11 +2,11 @@ import { line, renderAdvice, step, type Advice } from "../../../lib/advice/index
 import { CHANGED_STATE } from "../../../lib/client/changes.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { ROW_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
 import { listPlanChanges, hasChanges } from "../../../lib/plan/describe.ts";
+import { COMMITTING, showProgress } from "./progress.ts";
 import { sumChanges } from "../../../lib/plan/plan.ts";
 
 /** If a request fails, finds out whether the plan was committed. */
@@ -34,17 +34,12 @@ export class PendingPlan {
 
   /** @throws `conflict`; `locked` if another process uses the tenant */
   async commit(): Promise<Import> {
-    const { id, etag, number, rows } = this.plan;
-    const progress = this.#tools.terminal.progress.start({
-      id: "commit",
-      name: text("Committing", "適用"),
-      unit: ROW_UNIT,
-    });
+    const { id, etag, number } = this.plan;
     try {
-      const committed = await this.#client.imports.commit(id, { etag: etag ?? "" }, this.#tools.signal);
+      const committed = await showProgress(this.#tools, COMMITTING, () =>
+        this.#client.imports.commit(id, { etag: etag ?? "" }, this.#tools.signal),
+      );
       this.#describeCommitted(committed);
-      progress.reach(rows);
-      progress.finish();
       return committed;
     } catch (error) {
       if (hasUnknownOutcome(error)) this.#tools.describeDone(describeUnknownOutcome(number));

@@ -2,10 +2,10 @@ import { planImport, type Import, type NewImport } from "../../../lib/client/ind
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
-import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { watchWork } from "../../../lib/client/work.ts";
 import { streamUntilAborted } from "../../csv/file/abortable-stream.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
+import { CHECKING } from "./progress.ts";
 import type { InputFormat } from "./reading.ts";
 import { toRecordedName, type ImportRequest } from "./options.ts";
 
@@ -37,6 +37,9 @@ export async function sendFile(
   );
 }
 
+/** How much of the time of a plan is spent with reading the file; the rest is spent with comparing the rows. */
+const READING_SHARE = 0.8;
+
 /** @param name name of the file as typed @param request what is not known from the reading of the file */
 export async function sendRequest(
   tools: Tools,
@@ -56,14 +59,14 @@ export async function sendRequest(
     map: map && { ...map, options: learns ? map.options : undefined },
     learns: learns || undefined,
   };
-  const step = tools.terminal.progress.start({
-    id: "check",
-    name: text("Checking", "検査"),
-    unit: BYTE_UNIT,
-    total: file.bytes,
+  return tools.terminal.progress.during(CHECKING, (step) => {
+    let read = 0;
+    const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => {
+      read += bytes;
+      step.reach((read / file.bytes) * READING_SHARE);
+    });
+    const content = { stream: ReadableStream.from(chunks), encoding };
+    const compare = (share: number): void => step.reach(READING_SHARE + share * (1 - READING_SHARE));
+    return watchWork(compare, () => planImport(client, all, content, tools.signal));
   });
-  const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
-  const plan = await planImport(client, all, { stream: ReadableStream.from(chunks), encoding }, tools.signal);
-  tools.terminal.progress.stop();
-  return plan;
 }

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { createProgress, ROW_UNIT, type ProgressEnvironment } from "./progress.ts";
+import { createProgress, type ProgressEnvironment } from "./progress.ts";
 
-const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROW_UNIT };
+const READ = { id: "read", name: text("Reading", "読み込み") };
 
 function progressWith(more: Partial<ProgressEnvironment>) {
   const seen = { written: "", spun: [] as string[], now: 0 };
@@ -25,52 +25,53 @@ function progressWith(more: Partial<ProgressEnvironment>) {
   return { progress, seen };
 }
 
-test("json reports every step at its start and end, and at intervals", () => {
+test("json reports the start and the end of a step, and each further per cent", async () => {
   const { progress, seen } = progressWith({ mode: "json" });
-  const step = progress.start({ ...READ, total: 10 });
-  expect(seen.written).toBe('{"step":"read","done":0,"total":10,"unit":"rows"}\n');
-  step.advance(3);
-  seen.now = 500;
-  step.advance();
-  step.advance();
-  progress.start({ ...READ, id: "stage" });
-  progress.stop();
-  step.finish();
+  await progress.during(READ, async (step) => {
+    for (const share of [0.001, 0.1, 0.105, 0.05]) step.reach(share);
+    seen.now = 3_000;
+    step.reach(0.25);
+    step.reach(1);
+  });
   expect(
     seen.written
       .trimEnd()
       .split("\n")
       .map((line): unknown => JSON.parse(line)),
   ).toEqual([
-    { step: "read", done: 0, total: 10, unit: "rows" },
-    { step: "read", done: 4, total: 10, unit: "rows" },
-    { step: "read", done: 5, total: 10, unit: "rows" },
-    { step: "stage", done: 0, total: null, unit: "rows" },
-    { step: "stage", done: 0, total: null, unit: "rows" },
+    { step: "read", percent: 0, secondsLeft: null },
+    { step: "read", percent: 10, secondsLeft: null },
+    { step: "read", percent: 25, secondsLeft: 9 },
+    { step: "read", percent: 99, secondsLeft: 0 },
+    { step: "read", percent: 100, secondsLeft: 0 },
   ]);
 });
 
-test("a terminal shows a spinner with the count, and with the share once the total is known", async () => {
+test("a terminal shows a bar with the per cent, and the time left once it is known", async () => {
   const { progress, seen } = progressWith({});
-  const step = progress.start(READ);
-  await turn();
-  step.expect(1_000);
-  seen.now = 1_000;
-  step.reach(421);
-  progress.hide();
-  step.finish();
+  await progress.during(READ, async (step) => {
+    await turn();
+    step.reach(0.3);
+    progress.hide();
+    seen.now = 50_000;
+    step.reach(0.42);
+  });
   expect(seen).toMatchObject({
     written: "",
-    spun: ["start Reading  0 rows", "clear Reading  42 %  421/1,000 rows", "stop Reading  42 %  421/1,000 rows"],
+    spun: [
+      "start Reading",
+      "clear Reading  [######..............]  30 %",
+      "stop Reading  [########............]  42 %  1:10 left",
+    ],
   });
 });
 
 test.each([{ mode: "none" }, { stderrIsTerminal: false }] as const)("%o shows nothing", async (more) => {
   const { progress, seen } = progressWith(more);
-  const step = progress.start(READ);
-  await turn();
-  seen.now = 1e9;
-  step.advance();
-  step.finish();
+  await progress.during(READ, async (step) => {
+    await turn();
+    seen.now = 1e9;
+    step.reach(0.5);
+  });
   expect(seen).toMatchObject({ written: "", spun: [] });
 });

@@ -3,14 +3,6 @@ import { escapeForPeople } from "../../text/shell-word.ts";
 
 export type ProgressMode = "auto" | "json" | "none";
 
-export interface ProgressUnit {
-  readonly id: string;
-  readonly name: Text;
-}
-
-export const ROW_UNIT: ProgressUnit = { id: "rows", name: text("rows", "行") };
-export const BYTE_UNIT: ProgressUnit = { id: "bytes", name: text("bytes", "バイト") };
-
 interface Spinner {
   text: string;
   start(): unknown;
@@ -31,19 +23,17 @@ export interface ProgressEnvironment {
 export interface StepDescription {
   readonly id: string;
   readonly name: Text;
-  readonly unit: ProgressUnit;
-  readonly total?: number | undefined;
 }
 
 export interface ProgressStep {
-  advance(by?: number): void;
-  reach(done: number): void;
-  expect(total: number): void;
+  /** @param share the part of the step that is done, from 0 to 1 */
+  reach(share: number): void;
   finish(): void;
 }
 
 export interface Progress {
-  start(step: StepDescription): ProgressStep;
+  /** Shows a step until `work` ends. */
+  during<T>(step: StepDescription, work: (step: ProgressStep) => Promise<T>): Promise<T>;
   hide(): void;
   stop(): void;
   /** Finishes the current step. Shows no later step, because a spinner would keep the process alive. */
@@ -51,7 +41,9 @@ export interface Progress {
 }
 
 interface StepProgress extends StepDescription {
-  readonly done: number;
+  /** whole per cent; undefined until some are known to be done */
+  readonly percent: number | undefined;
+  readonly secondsLeft: number | undefined;
 }
 
 interface ProgressDisplay {
@@ -62,16 +54,19 @@ interface ProgressDisplay {
 
 const NO_PROGRESS_DISPLAY: ProgressDisplay = { show() {}, hide() {}, end() {} };
 
-const MIN_EVENT_INTERVAL_MS = 500;
-
-/** In the mode `auto`, a terminal shows a spinner with a count. Elsewhere, nothing is shown. */
+/** In the mode `auto`, a terminal shows a bar with the per cent and the time left. Elsewhere, nothing is shown. */
 export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
   let display = createDisplay(place);
   let current: ProgressStep | undefined;
   return {
-    start(step) {
+    async during(description, work) {
       current?.finish();
-      return (current = startStep(step, display, place.clock));
+      const step = (current = startStep(description, display, place.clock));
+      try {
+        return await work(step);
+      } finally {
+        step.finish();
+      }
     },
     hide: () => display.hide(),
     stop: () => current?.finish(),
@@ -82,23 +77,25 @@ export function createProgress(place: ProgressEnvironment & { readonly clock: ()
   };
 }
 
+/** The time left is not shown earlier, because it would be a guess. */
+const MIN_ELAPSED_MS = 1000;
+
 function startStep(step: StepDescription, display: ProgressDisplay, clock: () => number): ProgressStep {
-  let state: StepProgress = { ...step, done: 0 };
-  let shownAt = clock();
+  const startedAt = clock();
+  let state: StepProgress = { ...step, percent: undefined, secondsLeft: undefined };
   let isFinished = false;
   display.show(state);
-  const reach = (done: number): void => {
-    state = { ...state, done };
-    if (isFinished || clock() - shownAt < MIN_EVENT_INTERVAL_MS) return;
-    shownAt = clock();
-    display.show(state);
-  };
   return {
-    advance: (by = 1) => reach(state.done + by),
-    reach,
-    expect: (total) => void (state = { ...state, total }),
+    reach(share) {
+      const percent = Math.min(99, Math.floor(share * 100));
+      if (isFinished || percent <= (state.percent ?? 0)) return;
+      const elapsed = clock() - startedAt;
+      const left = elapsed < MIN_ELAPSED_MS ? undefined : Math.ceil((elapsed * (1 - share)) / share / 1000);
+      state = { ...state, percent, secondsLeft: left };
+      display.show(state);
+    },
     finish() {
-      if (!isFinished) display.end(state);
+      if (!isFinished) display.end({ ...state, percent: 100, secondsLeft: 0 });
       isFinished = true;
     },
   };
@@ -106,8 +103,8 @@ function startStep(step: StepDescription, display: ProgressDisplay, clock: () =>
 
 function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): ProgressDisplay {
   if (mode === "json") {
-    const event = ({ id, done, total, unit }: StepProgress): void =>
-      write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
+    const event = ({ id, percent = 0, secondsLeft }: StepProgress): void =>
+      write(`${JSON.stringify({ step: id, percent, secondsLeft: secondsLeft ?? null })}\n`);
     return { show: event, hide() {}, end: event };
   }
   return mode === "none" || !stderrIsTerminal ? NO_PROGRESS_DISPLAY : createSpinnerDisplay(language, loadSpinner);
@@ -142,11 +139,14 @@ function createSpinnerDisplay(language: Language, load: SpinnerLoader): Progress
   };
 }
 
-function renderProgressLine({ name, done, total, unit }: StepProgress, language: Language): string {
-  const share = total === undefined || total === 0 ? [] : [`${Math.min(100, Math.floor((done / total) * 100))} %`];
-  const format = (count: number): string =>
-    unit.id === BYTE_UNIT.id ? (count / 1e6).toFixed(1) : count.toLocaleString("en-US");
-  const amount = total === undefined ? format(done) : `${format(done)}/${format(total)}`;
-  const counted = `${amount} ${unit.id === BYTE_UNIT.id ? "MB" : unit.name[language]}`;
-  return [escapeForPeople(name[language]), ...share, counted].join("  ");
+const BAR_WIDTH = 20;
+
+function renderProgressLine({ name, percent, secondsLeft }: StepProgress, language: Language): string {
+  const shown = escapeForPeople(name[language]);
+  if (percent === undefined) return shown;
+  const done = Math.floor((percent / 100) * BAR_WIDTH);
+  const bar = `[${"#".repeat(done)}${".".repeat(BAR_WIDTH - done)}]`;
+  if (secondsLeft === undefined) return `${shown}  ${bar}  ${percent} %`;
+  const time = `${Math.floor(secondsLeft / 60)}:${String(secondsLeft % 60).padStart(2, "0")}`;
+  return `${shown}  ${bar}  ${percent} %  ${text(`${time} left`, `残り ${time}`)[language]}`;
 }

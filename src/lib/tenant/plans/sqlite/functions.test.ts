@@ -9,8 +9,8 @@ test("numbers are processed in ranges, and no range starts after an interruption
   const work = (): void => forEachNumberRange(database, 200_000, (range) => ranges.push(range));
   expect(work).toThrow("interrupted");
   expect(ranges).toEqual([
-    { after: 0, upTo: 65_536 },
-    { after: 65_536, upTo: 131_072 },
+    { after: 0, upTo: 4096 },
+    { after: 4096, upTo: 8192 },
   ]);
   database.close();
 });

@@ -44,21 +44,25 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
   database.define("comparable", (name) => (name === null ? null : toComparableName(String(name))));
 };
 
-/** SQL: always true. At every 4096th row, checks whether the user interrupted the command. */
-export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
+/** Between two visits of this many rows, a long job cannot be interrupted, and its progress does not change. */
+export const ROWS_PER_VISIT = 4096;
 
-/** Rows per statement that calls a function for each row. SQLite frees memory only when a statement ends. */
-const ROWS_PER_RANGE = 65_536;
+/** Takes roughly how many rows the rest of a job will visit. */
+export type RowExpectation = (rows: number) => void;
+
+/** SQL: always true. Checks at every {@link ROWS_PER_VISIT}th row whether the user interrupted the command. */
+export const buildInterruptCheckSql = (row: string): string => `((${row} & ${ROWS_PER_VISIT - 1}) <> 0 or proceed())`;
 
 export interface RowRange extends Readonly<Record<string, number>> {
   readonly after: number;
   readonly upTo: number;
 }
 
+/** Splits statements that call a function for each row. SQLite frees memory only when a statement ends. */
 export const forEachNumberRange = (database: Database, last: number, body: (range: RowRange) => void): void => {
-  for (let after = 0; after < last; after += ROWS_PER_RANGE) {
+  for (let after = 0; after < last; after += ROWS_PER_VISIT) {
     database.get("select proceed()");
-    body({ after, upTo: after + ROWS_PER_RANGE });
+    body({ after, upTo: after + ROWS_PER_VISIT });
   }
 };
 

@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
+import { ROWS_PER_VISIT, type RowExpectation } from "../functions.ts";
 import { commitPlan, commitUndo, plan, select } from "./tasks.ts";
 import type { countUndo } from "./readings.ts";
 
@@ -22,14 +23,35 @@ export interface WorkerJob {
   readonly stop: Int32Array;
 }
 
+/** `share` is the part of the job that is done, from 0 to 1; all other messages end the job */
+export type JobMessage = JobOutcome | { readonly share: number };
+
 export type JobOutcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
 
+/** Long jobs ask every few thousand rows whether they are interrupted, so this tells how far they are, too. */
+const createWork = (stop: Int32Array): { readonly interrupted: () => boolean; readonly expect: RowExpectation } => {
+  let [visits, expected, shown] = [0, 0, 0];
+  return {
+    interrupted() {
+      visits += 1;
+      const percent = expected === 0 ? 0 : Math.min(100, Math.floor((visits / expected) * 100));
+      if (percent > shown) parentPort?.postMessage({ share: percent / 100 } satisfies JobMessage);
+      shown = Math.max(shown, percent);
+      return Atomics.load(stop, 0) !== 0;
+    },
+    expect(rows) {
+      visits = 0;
+      expected = rows / ROWS_PER_VISIT;
+    },
+  };
+};
+
 async function perform({ job, args, stop }: WorkerJob): Promise<JobOutcome> {
-  const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
-  const run = JOBS[job] as (given: typeof args, interrupted: () => boolean) => Promise<unknown>;
+  const { interrupted, expect } = createWork(stop);
+  const run = JOBS[job] as (given: typeof args, interrupted: () => boolean, expect: RowExpectation) => Promise<unknown>;
   const { tenant, staging }: { readonly tenant: string; readonly staging?: string | undefined } = args.files;
   try {
-    return { result: await run(args, interrupted) };
+    return { result: await run(args, interrupted, expect) };
   } catch (error) {
     const failure = interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging);
     return failure instanceof Failure ? { problem: failure.toJSON() } : { error: failure };

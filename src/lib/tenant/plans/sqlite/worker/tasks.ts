@@ -16,7 +16,7 @@ import { createPlanScope, buildScopeView, limitToScope } from "../../../store/sc
 import { refreshViewOrgs, Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { applyPlan } from "../commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../compare.ts";
-import { registerSqlFunctions } from "../functions.ts";
+import { registerSqlFunctions, type RowExpectation } from "../functions.ts";
 import {
   updateImport,
   isFullConsoleImport,
@@ -144,7 +144,11 @@ const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRe
   return record;
 };
 
-export const plan = async (job: PlanJob & UploadContent, interrupted: () => boolean): Promise<void> => {
+export const plan = async (
+  job: PlanJob & UploadContent,
+  interrupted: () => boolean,
+  expect: RowExpectation,
+): Promise<void> => {
   const { files, id, request } = job;
   const { tenant } = files;
   const orgs = await withDatabase({ tenant }, interrupted, async (database) => {
@@ -157,6 +161,7 @@ export const plan = async (job: PlanJob & UploadContent, interrupted: () => bool
     limitToScope(database, getPlanScope(request));
     const kind = buildPlannedKind(request);
     const staged = await stageFile(database, kind, job, interrupted);
+    expect(staged.rows);
     await compareAndStorePlan(database, id, { kind, request, staged }, orgs);
   };
   return withDatabase(files, interrupted, body, (database) => {
@@ -366,24 +371,48 @@ const runChange = async (
   database.copyLog();
 };
 
+/** How often a commit visits a record that it creates, updates or deletes; measured with users. */
+const COMMIT_VISITS = { create: 3, update: 6, delete: 4 };
+const UNDO_VISITS = { create: 6, update: 12, delete: 16 };
+
+const countVisits = ({ detail: { counts } }: ImportRecord, visits: typeof COMMIT_VISITS): number => {
+  const all = counts === null ? [] : [counts, ...(counts.beside ?? [])];
+  return all.reduce(
+    (sum, one) => sum + one.create * visits.create + one.update * visits.update + one.delete * visits.delete,
+    0,
+  );
+};
+
 /** @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
-export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
+export const commitPlan = async (
+  job: StagedJob & ChangeJob,
+  interrupted: () => boolean,
+  expect: RowExpectation,
+): Promise<void> => {
   const { files, id } = job;
   await withDatabase(files, interrupted, (database) =>
-    runChange(database, job, interrupted, async (writer) =>
-      applyAndRecord(database, writer, await readImport(writer, id), job),
-    ),
+    runChange(database, job, interrupted, async (writer) => {
+      const record = await readImport(writer, id);
+      expect(countVisits(record, COMMIT_VISITS));
+      await applyAndRecord(database, writer, record, job);
+    }),
   );
   for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
 /** @throws Failure `conflict` if the blocked records have changed since the undo was planned */
-export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
+export const commitUndo = async (
+  job: StagedJob & ChangeJob,
+  interrupted: () => boolean,
+  expect: RowExpectation,
+): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const { tenant } = job.files;
   await withDatabase({ tenant }, interrupted, (database) =>
     runChange(database, job, interrupted, async (writer) => {
-      await undoAndRecord(database, writer, await readImport(writer, job.id), job);
+      const record = await readImport(writer, job.id);
+      expect(countVisits(record, UNDO_VISITS));
+      await undoAndRecord(database, writer, record, job);
     }),
   );
 };

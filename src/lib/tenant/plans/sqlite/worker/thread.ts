@@ -1,7 +1,8 @@
-import { once } from "node:events";
+import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { WorkerJob, JobArguments, ImportJobs, JobOutcome } from "./import-worker.ts";
+import { findShareReceiver } from "../../../work.ts";
+import type { WorkerJob, JobArguments, ImportJobs, JobMessage, JobOutcome } from "./import-worker.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
 /** Returns the URL of the worker, which is a `.ts` file in the source and a bundled file in the program. */
@@ -74,7 +75,7 @@ async function runJob(
     const worker = takeWorker();
     worker.ref();
     worker.postMessage(assignment, stream === undefined ? [] : [stream]);
-    const [outcome] = (await once(worker, "message")) as [JobOutcome];
+    const outcome = await waitForOutcome(worker);
     returnWorker(worker);
     if ("result" in outcome) return outcome.result;
     throw "problem" in outcome ? Failure.of(outcome.problem) : outcome.error;
@@ -83,3 +84,12 @@ async function runJob(
     abort();
   }
 }
+
+const waitForOutcome = async (worker: Worker): Promise<JobOutcome> => {
+  const receive = findShareReceiver();
+  for await (const [message] of on(worker, "message") as AsyncIterable<[JobMessage]>) {
+    if (!("share" in message)) return message;
+    receive?.(message.share);
+  }
+  throw new TypeError("a thread sends an outcome or fails");
+};

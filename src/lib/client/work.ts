@@ -1,0 +1,1 @@
+export { watchWork } from "../tenant/work.ts";
