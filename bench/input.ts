@@ -3,7 +3,14 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promis
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { DEVICE_HEADER, formatDeviceRecord } from "./devices.ts";
-import { formatChangedRecord, USER_HEADER, formatPersonInOrgs, formatPersonRecord } from "./people.ts";
+import {
+  CUSTOM_FIELDS,
+  formatChangedRecord,
+  formatPersonInOrgs,
+  formatPersonRecord,
+  formatRecordWithFields,
+  USER_HEADER,
+} from "./people.ts";
 
 /** Number of organisations in each of the two divisions. */
 export const ORGS_PER_DIVISION = 10_000;
@@ -35,6 +42,18 @@ const INPUT_KINDS = {
   "users-changed-there": {
     header: USER_HEADER,
     record: (index: number) => formatChangedRecord(index, 150),
+    encoding: "cp932",
+    source: "people.ts",
+  },
+  "users-with-fields": {
+    header: [...USER_HEADER, ...CUSTOM_FIELDS],
+    record: (index: number) => formatRecordWithFields(index, "前"),
+    encoding: "cp932",
+    source: "people.ts",
+  },
+  "users-with-changed-field": {
+    header: [...USER_HEADER, ...CUSTOM_FIELDS],
+    record: (index: number) => formatRecordWithFields(index, "後"),
     encoding: "cp932",
     source: "people.ts",
   },

@@ -33,6 +33,16 @@ for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(
     pass
 `;
 
+const WRITE_WORKBOOK_SCRIPT = `
+import csv, openpyxl, sys
+book = openpyxl.Workbook(write_only=True)
+for table in sys.argv[2:]:
+    sheet = book.create_sheet(table)
+    for row in csv.reader(open(f'{sys.argv[1]}/{table}.csv', encoding='utf-8', newline='')):
+        sheet.append(row)
+book.save(f'{sys.argv[1]}/records.xlsx')
+`;
+
 const CREATE_USER_TABLE = "create table u (name, kana, mail unique, org, title, code, tel, account unique)";
 
 const CREATE_DEVICE_TABLE = "create table u (serial unique, platform, status, name, imei, tel, mac, memo)";
@@ -108,6 +118,11 @@ export class Peers {
   dumpTables(database: string, tables: readonly string[], folder: string): Promise<ProcessRun> {
     const script = 'for table in $4; do "$1" -csv "$2" "select * from $table" > "$3/$table.csv" || exit 1; done';
     return this.#shell(script, this.#path("sqlite3"), database, folder, tables.join(" "));
+  }
+
+  /** Writes the rows of dumped tables to `records.xlsx`, one sheet for each table. */
+  writeWorkbook(folder: string, tables: readonly string[]): Promise<ProcessRun> {
+    return this.#run(this.#path("openpyxl"), "-c", WRITE_WORKBOOK_SCRIPT, folder, ...tables);
   }
 
   /** Runs openssl once with these arguments. */

@@ -72,6 +72,15 @@ const pickItem = <Items extends readonly [unknown, ...unknown[]]>(items: Items, 
  */
 export const formatPersonRecord = (index: number): string => formatPersonInOrgs(index, DEFAULT_ORG_COUNT);
 
+/** The custom fields of {@link formatRecordWithFields}. */
+export const CUSTOM_FIELDS: readonly string[] = Array.from({ length: 50 }, (_, at) => `項目${at + 1}`);
+
+/** Returns the same record as {@link formatPersonRecord}, with values of all custom fields, the first of which is given. */
+export const formatRecordWithFields = (index: number, first: string): string => {
+  const values = CUSTOM_FIELDS.map((_, at) => (at === 0 ? first : `値${(index + at) % 100}`));
+  return `${[formatPersonRecord(index).trimEnd(), ...values].join(",")}\r\n`;
+};
+
 /** How a telephone number begins that {@link formatChangedRecord} changed. */
 export const CHANGED_TELEPHONE = "06-0000-";
 

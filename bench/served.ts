@@ -68,7 +68,7 @@ async function importBesideAdministrator(
 const SERVED_IMPORT_BENCHMARK = createRivalBenchmark({
   name: "import through serve",
   kind: "import",
-  target: { must: 1.15, mustRssMb: 300 },
+  target: { must: 1.1, mustRssMb: 300 },
   needs: [],
   ours: async (bench, checkout) => () =>
     bench.withEmptyTenant(checkout, async (tenant) => {
@@ -91,7 +91,7 @@ const SERVED_IMPORT_BENCHMARK = createRivalBenchmark({
 const SERVED_LIST_BENCHMARK = createRivalBenchmark({
   name: "users list through serve",
   kind: "long",
-  target: { must: 1.5, mustRssMb: 200 },
+  target: { must: 1.4, mustRssMb: 200 },
   needs: [],
   ours: async (bench, checkout) => {
     const { client, measure } = await serveTenant(bench, checkout, await bench.copyOfFilledTenant(checkout));

@@ -45,6 +45,7 @@ export const WAYS = {
   "create an organisation": [way("orgs create", (name: string) => [name])],
   "import organisations": [way("orgs import", (file: string) => [file, "--encoding", "utf-8", "--yes"])],
   "create a user": [way("users create", (name: string, email: string) => ["--name", name, "--email", email])],
+  "add a custom field": [way("users fields add", (name: string) => [name])],
   "edit a user": [way("users edit", (email: string, title: string) => [email, "--title", title])],
   "check a file": [way("csv check", (file: string) => [file, "--as", "users", "--encoding", "auto"])],
   "plan an import of users": [way("users import", (file: string) => [file, ...IMPORTED, "--dry-run"])],
