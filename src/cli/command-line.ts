@@ -24,7 +24,7 @@ const EARLY_OPTIONS = Object.fromEntries(
   ]),
 );
 
-/** Never fails. A verb's options must follow the verb; global options can be anywhere. */
+/** Never fails. A verb's options must follow the verb; global options and the word `help` can be anywhere before. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const { values, tokens } = parseArgs({ args: [...argv], options: EARLY_OPTIONS, strict: false, tokens: true });
   const path: string[] = [];
@@ -39,6 +39,10 @@ export function scanCommandLine(root: NounNode, argv: readonly string[]): Comman
       continue;
     }
     const { value: word, index } = token;
+    if (word === "help") {
+      values["help"] = true;
+      continue;
+    }
     const below = noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
     verb = below === undefined ? noun.verbs.find(({ name }) => name === word) : undefined;
     const found = below ?? verb;

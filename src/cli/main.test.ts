@@ -27,6 +27,8 @@ describe("version and help", () => {
   test.each([
     ["users --help", /^users of CLOMO PANEL\n/],
     ["--help users", /^users of CLOMO PANEL\n/],
+    ["help users", /^users of CLOMO PANEL\n/],
+    ["users help list", /\n {2}clomoctl users list \[OPTIONS\]\n/],
     ["users fields -h", /^custom user fields\n/],
     ["users list --bogus -h", /\n {2}clomoctl users list \[OPTIONS\]\n/],
     ["--format json secured users show --help", /\n {2}clomoctl secured users show USER --app APP \[OPTIONS\]\n/],

@@ -28,7 +28,7 @@ function convertWord(raw: string, field: ValueField): unknown {
       return value >= (field.min ?? 0) && value <= (field.max ?? Number.MAX_SAFE_INTEGER) ? value : undefined;
     }
     case "choice":
-      return field.choices.find((choice) => choice === raw);
+      return field.choices.find((choice) => choice.toLowerCase() === raw.toLowerCase());
     case "timezone":
       return findTimeZone(raw);
     case "duration":

@@ -45,7 +45,10 @@ export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIs
   throw new Failure("usage", {
     what: text("--format xlsx and -o FILE must be used together", "--format xlsx と -o FILE は一緒に指定してください"),
     where: format === "xlsx" ? "--format" : "--output",
-    hint: text("redirect other formats to a file with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
+    hint: text(
+      "choose another format with --format json, and redirect it to a file with > FILE",
+      "ほかの形式は --format json のように指定し、> FILE でファイルに書き出せます",
+    ),
   });
 }
 
