@@ -1,4 +1,4 @@
-import { listExits } from "../../src/cli/exit-codes.ts";
+import { listExits, type ExitCodeMeaning } from "../../src/cli/exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 import {
   buildArgumentEntries,
@@ -29,10 +29,22 @@ const REFERENCE_LABELS = {
   everywhere: text("Options of every command", "全コマンド共通のオプション"),
   examples: text("Examples", "例"),
   exits: text("Exit codes", "終了コード"),
-  code: text("code", "コード"),
 } as const;
 
 const escapeCell = (value: string): string => value.replaceAll("|", String.raw`\|`);
+
+/** The codes of a page, once. Verbs with meanings of their own say them; which verb has which is in its `--help`. */
+function renderExits(verbs: readonly VerbFile[], language: Language): string[] {
+  const all = verbs.flatMap(({ command }) => (command.ownExits === undefined ? listExits(command) : []));
+  const meanings = new Map(all.map(({ code, meaning }) => [code, meaning]));
+  if (meanings.size === 0) return [];
+  const sorted = [...meanings].toSorted(([one], [other]) => one - other);
+  const exits = sorted.map(([code, meaning]) => ({ code, meaning }));
+  return ["", `## ${REFERENCE_LABELS.exits[language]}`, "", renderMeanings(exits, language)];
+}
+
+const renderMeanings = (exits: readonly ExitCodeMeaning[], language: Language): string =>
+  exits.map(({ code, meaning }) => `\`${code}\` ${meaning[language]}`).join(" · ");
 
 function renderEntryTable(first: string, entries: readonly HelpEntry[], language: Language): string[] {
   if (entries.length === 0) return [];
@@ -46,7 +58,7 @@ function renderVerbSection(folder: NounFolder, { name, command }: VerbFile, lang
     ...(about === undefined ? [] : [`# ${about[language]}`]),
     line,
   ]);
-  const exits = listExits(command).map(({ code, meaning }) => `\`${code}\` ${meaning[language]}`);
+  const exits = renderMeanings(listExits(command), language);
   return [
     "",
     `## ${path.join(" ")}`,
@@ -65,8 +77,7 @@ function renderVerbSection(folder: NounFolder, { name, command }: VerbFile, lang
     "```sh",
     ...examples,
     "```",
-    "",
-    `${REFERENCE_LABELS.exits[language]}: ${exits.join(" · ")}`,
+    ...(command.ownExits === undefined ? [] : ["", `${REFERENCE_LABELS.exits[language]}: ${exits}`]),
   ];
 }
 
@@ -74,6 +85,8 @@ const renderAllVerbs = (folder: NounFolder): string[][] => [
   ...folder.verbs.map(({ name }) => [...folder.path, name]),
   ...folder.nouns.flatMap(renderAllVerbs),
 ];
+
+const listVerbs = ({ verbs, nouns }: NounFolder): readonly VerbFile[] => [...verbs, ...nouns.flatMap(listVerbs)];
 
 const renderSections = (folder: NounFolder, language: Language): string[] => [
   ...folder.verbs.flatMap((verb) => renderVerbSection(folder, verb, language)),
@@ -90,6 +103,7 @@ function renderNounReference(folder: NounFolder, language: Language): string {
     "",
     `<!-- ${REFERENCE_LABELS.note[language]} -->`,
     ...renderSections(folder, language),
+    ...renderExits(listVerbs(folder), language),
   ]);
 }
 
@@ -99,6 +113,7 @@ function renderVerbReference(program: NounFolder, verb: VerbFile, language: Lang
     "",
     `<!-- ${REFERENCE_LABELS.note[language]} -->`,
     ...renderVerbSection(program, verb, language),
+    ...renderExits([verb], language),
   ]);
 }
 
