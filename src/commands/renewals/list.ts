@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { type ChosenTenant, type Tools } from "../tools.ts";
-import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
+import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
@@ -63,6 +63,7 @@ async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" 
   const items = await readCurrentItems(tenant, asOf.timezone);
   // only `renewals check` reports that an item is not valid yet
   const all = items.map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf));
+  await warnOfSilence(tools, tenant.context);
   for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
   return all;
 }
