@@ -279,7 +279,7 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
   expect(textsOf(chat)).toEqual([expect.stringContaining("5 days left")]);
 });
 
-test("--notify sends nothing about a context whose notices are off, and status and renewals say that they are", async () => {
+test("--notify sends nothing about a context whose reminders are off, and status and renewals say that they are", async () => {
   const chat = await openChat();
   await using tenant = new TestTenant();
   tenant.surroundings.time = NOW.getTime();
@@ -289,10 +289,10 @@ test("--notify sends nothing about a context whose notices are off, and status a
   expect(await at("status --notify --context kanto")).toMatchObject({ exit: 0, stdout: "", stderr: "" });
   expect(chat.posted).toEqual([]);
   const { stdout } = await at("status --context kanto");
-  expect(stdout).toContain("WARNING kanto: no notices are sent: clomoctl context set kanto --notify on\n");
+  expect(stdout).toContain("WARNING kanto: no reminders are sent: clomoctl context set kanto --notify on\n");
   for (const line of ["renewals list", "renewals check"])
     expect((await at(`${line} --context kanto --quiet`)).stderr).toBe(
-      "warning: kanto: no notices are sent; to change this: clomoctl context set kanto --notify on\n",
+      "warning: kanto: no reminders are sent; to change this: clomoctl context set kanto --notify on\n",
     );
   await at("context set kanto --notify on");
   expect((await at("status --notify --context kanto")).exit).toBe(2);

@@ -1,6 +1,11 @@
-import { describeMissingEncryption } from "../../lib/config/context.ts";
-import { text } from "../../lib/text/index.ts";
+import { isSameContext } from "../../lib/config/index.ts";
+import { describeMissingEncryption, type ContextChange, type EmbeddedContext } from "../../lib/config/context.ts";
+import { hasContent, openInput } from "../../lib/files/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { warnOfSilence } from "../renewals/items/tenant-items.ts";
+import type { Tools } from "../tools.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
@@ -15,12 +20,20 @@ export default defineCommand({
       value: "ADDRESS",
       about: text("tenant on the server at this http(s) address", "この http(s) アドレスのサーバーにあるテナント"),
     },
+    from: {
+      kind: "file",
+      value: "FILE",
+      about: text(
+        "backup to restore; no reminders are sent until `context set NAME --notify on`",
+        "復元するバックアップ。`context set NAME --notify on` まで通知は送らない",
+      ),
+    },
     language: {
       kind: "choice",
       choices: ["ja", "en"],
       about: text(
-        "with --embedded: language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
-        "--embedded のとき: CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
+        "language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
+        "CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
       ),
     },
     use: {
@@ -29,27 +42,80 @@ export default defineCommand({
     },
     protected: PROTECTED_OPTION,
   },
-  oneOf: [["embedded", "url"]],
+  oneOf: [["embedded", "url", "from"]],
   excludes: [["url", "language"]],
   examples: [
     { line: "clomoctl context add kanto --embedded" },
     { line: "clomoctl context add kansai --embedded --use --protected" },
     { line: "clomoctl context add osaka --embedded --language en --timezone Asia/Tokyo" },
     { line: "clomoctl context add head-office --url https://mdm.example.jp" },
+    { line: "clomoctl context add kanto --from clomoctl-kanto-20270331T000000000Z.db" },
   ],
-  exits: ["input-rejected", "locked"],
+  exits: ["input-rejected", "not-found", "conflict", "locked"],
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
-  async run({ terminal, contexts, globals }, { name, url, language, use, protected: isProtected }) {
+  async run(tools, { name, url, from, language, use, protected: isProtected }) {
+    const { terminal, contexts, globals } = tools;
     const settings = { timezone: globals.timezone, protected: isProtected };
-    const context = await contexts.add(
-      name,
-      url === undefined ? { kind: "embedded", language, ...settings } : { kind: "remote", url, ...settings },
-      use,
-    );
+    const context =
+      from === undefined
+        ? await contexts.add(
+            name,
+            url === undefined ? { kind: "embedded", language, ...settings } : { kind: "remote", url, ...settings },
+            use,
+          )
+        : await restoreTenant(tools, { name, from, language, use, ...settings });
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_COLUMNS, { context, used });
     const warning = context.kind === "remote" ? describeMissingEncryption(context.url) : undefined;
     if (warning !== undefined) await terminal.warn(warning);
+    await warnOfSilence(tools, context);
   },
 });
+
+interface RestoreRequest extends ContextChange {
+  readonly name: string;
+  readonly from: string;
+  readonly language: Language | undefined;
+  readonly use: boolean;
+}
+
+/** @throws `input-rejected` if the context exists, or if the backup has a fault */
+async function restoreTenant(
+  tools: Tools,
+  { name, from, language, use, ...settings }: RestoreRequest,
+): Promise<EmbeddedContext> {
+  const { contexts } = tools;
+  const [{ storeTenantCopy }, { checkBackup }] = await Promise.all([
+    import("../handover/copy.ts"),
+    import("../tenant/check-backup.ts"),
+  ]);
+  // the context `local` always exists, and one whose restore was interrupted can be tried again
+  const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
+  const isEmpty = existing?.kind === "embedded" && !contexts.hasTenant(existing);
+  await using input = await openInput(tools, from);
+  if (await hasContent(`${input.path}-wal`)) throw createLogFailure(`${from}-wal`);
+  await using copy = await storeTenantCopy(tools, input.chunks());
+  const { problems } = await checkBackup(tools, copy.path, from);
+  const change = { ...settings, notify: false };
+  const context = isEmpty
+    ? await contexts.set(existing.name, change)
+    : await contexts.add(name, { kind: "embedded", language, ...change }, use);
+  await tools.receiveTenant(copy.path, context as EmbeddedContext);
+  if (isEmpty && use) await contexts.use(existing.name);
+  for (const what of problems) await tools.terminal.warn(what);
+  return context as EmbeddedContext;
+}
+
+const createLogFailure = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "the latest changes are in this file, so the other one is no backup",
+      "最新の変更がこのファイルにあるため、もう一方はバックアップではありません",
+    ),
+    where,
+    hint: text(
+      "run `clomoctl tenant backup` where the tenant is",
+      "テナントのある環境で `clomoctl tenant backup` を実行してください",
+    ),
+  });

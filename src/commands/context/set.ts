@@ -21,7 +21,7 @@ export default defineCommand({
       kind: "choice",
       choices: ["on", "off"],
       about: text(
-        "whether the daily run sends notices about this tenant",
+        "whether the daily run sends reminders about this tenant",
         "毎日の自動実行でこのテナントの通知を送るか",
       ),
     },

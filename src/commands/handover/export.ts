@@ -9,7 +9,7 @@ import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/text-format.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
-import { buildNoticesCommand } from "../renewals/items/tenant-items.ts";
+import { buildReminderCommand } from "../renewals/items/tenant-items.ts";
 import { createBundleWriter, noteFingerprint } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
@@ -85,9 +85,9 @@ export default defineCommand({
     if (leaver !== undefined)
       await terminal.note(
         step(
-          "this copy goes on sending notices; to end this",
+          "this copy goes on sending reminders; to end this",
           "このテナントは今後も通知を送ります。止めるには",
-          buildNoticesCommand(chosen.context, "off"),
+          buildReminderCommand(chosen.context, "off"),
         ),
       );
   },

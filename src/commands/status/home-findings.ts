@@ -3,12 +3,12 @@ import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
 import type { CheckedItem } from "../../lib/renewals/expiry-status.ts";
 import { findFileKey } from "../../lib/renewals/shared-file.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { buildNoticesCommand, NO_NOTICES } from "../renewals/items/tenant-items.ts";
+import { buildReminderCommand, NO_REMINDERS } from "../renewals/items/tenant-items.ts";
 import { findDailyRun, toFindings, type FindingValues, type TenantFindings } from "./findings.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Adds what only the home shows: notices that are off, a clock that is behind, a file recorded in several contexts. */
+/** Adds what only the home shows: reminders that are off, a clock that is behind, a file recorded in several contexts. */
 export function addHomeFindings(all: readonly TenantFindings[], now: Date): readonly TenantFindings[] {
   const items = Map.groupBy(
     all.flatMap((one) => one.items),
@@ -29,7 +29,7 @@ export function addHomeFindings(all: readonly TenantFindings[], now: Date): read
 }
 
 const findSilence = ({ context }: TenantFindings): readonly FindingValues[] =>
-  context.notify === false ? [["off", "warning", NO_NOTICES, buildNoticesCommand(context, "on")]] : [];
+  context.notify === false ? [["off", "warning", NO_REMINDERS, buildReminderCommand(context, "on")]] : [];
 
 function findClockBehind(tenant: TenantFindings, now: Date): readonly FindingValues[] {
   const aheadMs = Date.parse(findDailyRun(tenant)?.startedAt ?? now.toISOString()) - now.getTime();

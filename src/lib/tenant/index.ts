@@ -11,6 +11,7 @@ import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 import {
+  type BackupRequest,
   type TenantFileOptions,
   openSqliteTenant,
   type TenantStoreHandle,
@@ -241,6 +242,9 @@ export const compareCopyWithTenant = async (local: string, copy: string): Promis
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
+
+export const backUpTenantFile = async (request: BackupRequest): Promise<void> =>
+  (await import("./store/sqlite/tenant-file.ts")).backUpTenantFile(request);
 
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
   (await import("./store/sqlite/replace-tenant.ts")).replaceTenantFile(path, received);

@@ -40,16 +40,16 @@ export async function readCurrentItems(
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
-export const NO_NOTICES = text("no notices are sent", "通知は送られません");
+export const NO_REMINDERS = text("no reminders are sent", "通知は送られません");
 
-export const buildNoticesCommand = ({ name }: Context, notify: "on" | "off"): CommandLine =>
+export const buildReminderCommand = ({ name }: Context, notify: "on" | "off"): CommandLine =>
   line("context set", [name], { notify });
 
 /** Warns that the daily run sends nothing about a tenant. */
 export async function warnOfSilence({ terminal }: Pick<Tools, "terminal">, context: Context): Promise<void> {
   if (context.notify !== false) return;
-  const { en, ja } = NO_NOTICES;
-  const [of, next] = [context.name, buildNoticesCommand(context, "on")];
+  const { en, ja } = NO_REMINDERS;
+  const [of, next] = [context.name, buildReminderCommand(context, "on")];
   await terminal.warn(step(`${of}: ${en}; to change this`, `${of}: ${ja}。送るには`, next));
 }
 

@@ -100,6 +100,25 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
+export interface BackupRequest {
+  readonly folder: string;
+  /** path of the new file */
+  readonly copy: string;
+  /** can throw, to stop the copy */
+  readonly onPages: (copied: number, all: number) => void;
+}
+
+/** Copies the file while others write it. @throws Failure for damage or disk errors */
+export const backUpTenantFile = async ({ folder, copy, onPages }: BackupRequest): Promise<void> => {
+  const path = join(folder, TENANT_FILE_NAME);
+  try {
+    using tenant = new Database(path, { readOnly: true });
+    await tenant.copyTo(copy, onPages);
+  } catch (error) {
+    throw toStorageFailure(error, path);
+  }
+};
+
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
@@ -112,6 +131,8 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
     copyFileSync(copy, path);
     using database = openAndMigrate(path, file);
     database.run("update tenant set name = :name", { name: file.name });
+    // the jobs of a backup may run elsewhere, or no longer
+    database.run("delete from job");
     database.foldLog();
   } catch (error) {
     throw toStorageFailure(error, path);
