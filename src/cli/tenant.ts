@@ -129,29 +129,6 @@ async function connectInProcess(
   return { transport, perform, close };
 }
 
-/** Copies a tenant into a temporary folder. @throws Failure `interrupted` */
-export async function backUpTenant(
-  { tenantFolder }: EmbeddedContext,
-  { signal, temporary }: Pick<ConnectionEnvironment, "signal"> & { readonly temporary: TemporaryStorage },
-  onProgress: (copied: number, all: number) => void,
-): Promise<{ readonly path: string } & AsyncDisposable> {
-  const { createTemporaryFolder } = await loadTemporaryFiles();
-  const { backUpTenantFile } = await import("../lib/tenant/index.ts");
-  const { path: folder, remove } = await createTemporaryFolder(temporary, "backup");
-  const path = join(folder, TENANT_FILE);
-  try {
-    const onPages = (copied: number, all: number): void => {
-      signal?.throwIfAborted();
-      onProgress(copied, all);
-    };
-    await backUpTenantFile({ folder: tenantFolder, copy: path, onPages });
-    return { path, [Symbol.asyncDispose]: remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
-
 /** Replaces only a tenant that is empty or older than the copy. @throws Failure `conflict`, `locked` */
 export async function receiveTenant(
   copy: string,

@@ -248,8 +248,8 @@ const createTenantTools = (
   inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, machine.signal),
   compareCopyWithTenant: async (path, { tenantFolder }) =>
     (await import("../lib/tenant/index.ts")).compareCopyWithTenant(join(tenantFolder, "tenant.db"), path),
-  backUpTenant: async (context, onProgress) =>
-    (await import("./tenant.ts")).backUpTenant(context, { signal: machine.signal, temporary }, onProgress),
+  backUpTenant: async ({ tenantFolder }, ...request) =>
+    (await import("../lib/tenant/index.ts")).backUpTenantFile(join(tenantFolder, "tenant.db"), ...request),
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });

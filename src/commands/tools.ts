@@ -90,11 +90,8 @@ export interface Tools {
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
   inspectCopy(path: string): Promise<TenantCopyState>;
   compareCopyWithTenant(path: string, context: EmbeddedContext): Promise<CopyRelation>;
-  /** Copies a tenant while others write it. The copy is removed when it is disposed. */
-  backUpTenant(
-    context: EmbeddedContext,
-    onProgress: (copied: number, all: number) => void,
-  ): Promise<{ readonly path: string } & AsyncDisposable>;
+  /** Copies a tenant while others write it. @param onPages can throw, to stop the copy */
+  backUpTenant(context: EmbeddedContext, copy: string, onPages: (copied: number, all: number) => void): Promise<void>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */

@@ -88,13 +88,13 @@ async function restoreTenant(
   const { contexts } = tools;
   const [{ storeTenantCopy }, { checkBackup }] = await Promise.all([
     import("../handover/copy.ts"),
-    import("../tenant/check-backup.ts"),
+    import("../tenant/backup.ts"),
   ]);
   // the context `local` always exists, and one whose restore was interrupted can be tried again
   const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
   const isEmpty = existing?.kind === "embedded" && !contexts.hasTenant(existing);
   await using input = await openInput(tools, from);
-  if (await hasContent(`${input.path}-wal`)) throw createLogFailure(`${from}-wal`);
+  if (await hasContent(`${input.path}-wal`)) throw new Failure("input-rejected", { what: IN_USE, where: from });
   await using copy = await storeTenantCopy(tools, input.chunks());
   const { problems } = await checkBackup(tools, copy.path, from);
   const change = { ...settings, notify: false };
@@ -107,15 +107,7 @@ async function restoreTenant(
   return context as EmbeddedContext;
 }
 
-const createLogFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "the latest changes are in this file, so the other one is no backup",
-      "最新の変更がこのファイルにあるため、もう一方はバックアップではありません",
-    ),
-    where,
-    hint: text(
-      "run `clomoctl tenant backup` where the tenant is",
-      "テナントのある環境で `clomoctl tenant backup` を実行してください",
-    ),
-  });
+const IN_USE = text(
+  "the file of a tenant in use: its latest changes are in -wal; use a file of `tenant backup`",
+  "使用中のテナントのファイルです(最新の変更は -wal にあります)。`tenant backup` のファイルを使ってください",
+);

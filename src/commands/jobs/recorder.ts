@@ -165,7 +165,7 @@ const listContexts = async (
   { allContexts }: RunLine["input"],
 ): Promise<readonly Context[]> => {
   const { contexts, globals, environment } = tools;
-  if (opensTenant === false) return listUsedContexts(tools);
+  if (opensTenant === false && isLocal !== true) return listUsedContexts(tools);
   const named =
     allContexts === true ? await contexts.listUsed() : [(await contexts.choose(globals.context, environment)).context];
   return isLocal === true ? named.filter((context) => contexts.hasTenant(context)) : named;

@@ -83,7 +83,7 @@ test("--all-contexts backs up the others, names those that it cannot, and each i
   await at("context add far --url https://far.example.jp");
   await at("context add new --embedded");
   const whole = await at("tenant backup -o out --all-contexts");
-  expect([whole.code, whole.stderr]).toEqual([0, expect.stringContaining("not on this computer: far, new\n")]);
+  expect([whole.code, whole.stderr]).toEqual([0, expect.stringContaining("or there is none: far, new\n")]);
   expect(list(home)).toEqual([nameAt("kanto", 7), nameAt("osaka", 7)]);
   expect(existsSync(join(home, "tenants", "new"))).toBe(false);
   change(join(home, "tenants", "osaka", "tenant.db"), "create view v as select 1");
@@ -110,9 +110,9 @@ test("--all-contexts backs up the others, names those that it cannot, and each i
 test.each([
   ["-o b.db --keep 2", 2, "require a folder"],
   ["-o b.db --all-contexts", 2, "require a folder"],
-  ["-o b.db --context far", 2, "run the backup on the server"],
-  ["-o b.db --context new", 6, "new has no data yet"],
-  ["-o b.db --context local --as taro", 2, "--as cannot be used with a backup"],
+  ["-o b.db --context far", 6, "run the backup on the server"],
+  ["-o b.db --context new", 6, "or there is none: new"],
+  ["-o b.db --context local --as taro", 2, "remove --as"],
   ["-o - --context local", 2, "pass a file name"],
   ["-o mine.db --context local --overwrite", 2, "this file is a database, which clomoctl does not overwrite"],
   ["-o tenants/b.db --context local", 2, "reserved for clomoctl's own files"],
@@ -151,7 +151,7 @@ const FAULTS: readonly (readonly [name: string, spoil: string | ((path: string) 
   ["a changed record", forgeRecord, "the audit log is broken at record 1"],
   ["other bytes", (path) => writeFileSync(path, "mine"), "the tenant's file is damaged"],
   ["no bytes", (path) => writeFileSync(path, ""), "not written by a released version"],
-  ["a log beside it", (path) => writeFileSync(`${path}-wal`, "changes"), "the latest changes are in this file"],
+  ["a log beside it", (path) => writeFileSync(`${path}-wal`, "changes"), "its latest changes are in -wal"],
 ];
 
 test.each(FAULTS)("context add --from refuses a backup with %s, and changes nothing", async (_, spoil, told) => {

@@ -1,15 +1,15 @@
-import { basename, extname, join, resolve } from "node:path";
-import type { Context } from "../../lib/config/index.ts";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from "../../lib/files/index.ts";
+import type { TenantCopyState } from "../../lib/model/tenant-file.ts";
+import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { workOnEachContext } from "../each-context.ts";
 import type { OutputField } from "../field.ts";
 import { permitOutputs } from "../outputs.ts";
 import type { Tools } from "../tools.ts";
-import { checkBackup } from "./check-backup.ts";
 
 const PAGE_UNIT = { id: "pages", name: text("pages", "ページ") };
 
@@ -52,27 +52,33 @@ export default defineCommand({
     { line: "clomoctl tenant backup -o backup.db" },
     { line: "clomoctl tenant backup -o backup --all-contexts --keep 14" },
   ],
+  opensTenant: false,
   isLocal: true,
   job: ({ output }) => [String(output)],
-  exits: ["input-rejected", "not-found", "partial"],
+  exits: ["input-rejected", "not-found", "locked", "unavailable", "partial"],
   async run(tools, { output, keep, allContexts }) {
     const { contexts, globals, environment, workingFolder } = tools;
     const folder = resolve(workingFolder, output);
     const isInFolder = output !== "-" && (extname(output) === "" || (await isFolder(folder)));
-    if (globals.as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
     if (!isInFolder && (allContexts || keep !== undefined)) throw FOLDER_REQUIRED_FAILURE;
     const named = allContexts
       ? await contexts.listUsed()
       : [(await contexts.choose(globals.context, environment)).context];
     const local = named.filter((context) => context.kind === "embedded" && contexts.hasTenant(context));
-    await refuseOthers(tools, named, local);
+    const names = named.flatMap((context) => (local.includes(context) ? [] : [context.name])).join(", ");
+    const what = text(
+      `not backed up, because a server has the data, or there is none: ${names}`,
+      `サーバーにあるか、データがないため、バックアップしていません: ${names}`,
+    );
+    if (local.length === 0) throw new Failure("not-found", { what, hint: SERVER_HINT });
+    if (names !== "") await tools.terminal.note(what);
     if (isInFolder) await ensureFolder(folder);
     return workOnEachContext(tools, local as readonly EmbeddedContext[], async (context) => {
-      const name = isInFolder ? join(output, buildName(context, tools.clock.now())) : output;
+      const time = tools.clock.now().toISOString().replaceAll(/[-:.]/g, "");
+      const name = isInFolder ? join(output, `${buildPrefix(context)}${time}.db`) : output;
       if (!(await permitOutputs(tools, [{ flag: "--output", name, field: BACKUP_FILE }]))) return;
       const records = await writeBackup(tools, context, name);
-      const deleted =
-        keep === undefined ? 0 : await deleteOlder(tools, context, { folder, newest: basename(name), keep });
+      const deleted = keep === undefined ? 0 : await deleteOlder(tools, context, join(folder, basename(name)), keep);
       const [en, ja] = deleted === 0 ? ["", ""] : [`, deleted ${deleted} older`, `。古い ${deleted} 個を削除しました`];
       await tools.terminal.note(
         text(
@@ -84,81 +90,69 @@ export default defineCommand({
   },
 });
 
-/** @throws `usage` or `not-found` if there is nothing to back up */
-async function refuseOthers({ terminal }: Tools, named: readonly Context[], local: readonly Context[]): Promise<void> {
-  const others = named.filter((context) => !local.includes(context));
-  const [first] = others;
-  if (first === undefined) return;
-  if (local.length > 0) {
-    const names = others.map(({ name }) => name).join(", ");
-    return terminal.note(
+/** Returns the number of verified audit records. */
+async function writeBackup(tools: Tools, context: EmbeddedContext, name: string): Promise<number> {
+  const { terminal, outputs, signal, temporary } = tools;
+  const step = terminal.progress.start({ id: "backup", name: text("Backing up", "バックアップ"), unit: PAGE_UNIT });
+  const { createTemporaryFolder } = await import("../../lib/files/temporary.ts");
+  const { path, remove } = await createTemporaryFolder(temporary, "backup");
+  const copy = join(path, "tenant.db");
+  try {
+    await tools.backUpTenant(context, copy, (copied, all) => {
+      signal.throwIfAborted();
+      step.expect(all);
+      step.reach(copied);
+    });
+    const { auditHead } = await checkBackup(tools, copy, context.tenantFolder);
+    await outputs.write(name, async (writer) => {
+      for await (const chunk of readChunks(copy)) await writer.write(chunk);
+      signal.throwIfAborted();
+    });
+    return auditHead?.seq ?? 0;
+  } finally {
+    await remove();
+  }
+}
+
+/** Checks a backup with its audit log, like a received tenant. @throws `input-rejected`, `interrupted` */
+export async function checkBackup(tools: Tools, path: string, where: string): Promise<TenantCopyState> {
+  const { terminal, home } = tools;
+  terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
+  const state = await tools.inspectCopy(path);
+  terminal.progress.stop();
+  const { fault, isSealed } = state;
+  if (fault !== null) throw new Failure("input-rejected", { what: fault, where, hint: KEEP_FILES_HINT });
+  const key = join(home.folder, "sealing.key");
+  if (isSealed)
+    await terminal.note(
       text(
-        `not backed up, because their data is not on this computer: ${names}`,
-        `このコンピューターにデータがないため、バックアップしていません: ${names}`,
+        `secrets in the backup can be decrypted only with the sealing.key of its home: ${key}`,
+        `バックアップの機密情報を復号できるのは、元の環境の sealing.key だけです: ${key}`,
       ),
     );
-  }
-  const { name, kind } = first;
-  throw kind === "remote"
-    ? new Failure("usage", {
-        what: text(`the tenant of ${name} is on a server`, `${name} のテナントはサーバーにあります`),
-        hint: text("run the backup on the server", "サーバーでバックアップしてください"),
-      })
-    : new Failure("not-found", { what: text(`${name} has no data yet`, `${name} にはまだデータがありません`) });
+  return state;
 }
 
-/** Returns the number of verified audit records. @throws `input-rejected` if the copy has a fault */
-async function writeBackup(tools: Tools, context: EmbeddedContext, name: string): Promise<number> {
-  const { terminal, outputs, signal } = tools;
-  const step = terminal.progress.start({ id: "backup", name: text("Backing up", "バックアップ"), unit: PAGE_UNIT });
-  await using copy = await tools.backUpTenant(context, (done, all) => {
-    step.expect(all);
-    step.reach(done);
-  });
-  const { auditHead } = await checkBackup(tools, copy.path, context.tenantFolder);
-  await outputs.write(name, async (writer) => {
-    for await (const chunk of readChunks(copy.path)) {
-      signal.throwIfAborted();
-      await writer.write(chunk);
-    }
-  });
-  return auditHead?.seq ?? 0;
-}
-
-const buildPrefix = ({ name }: Context): string => `clomoctl-${name}-`;
+const buildPrefix = ({ name }: EmbeddedContext): string => `clomoctl-${name}-`;
 
 const TIME_AND_EXTENSION_PATTERN = /^\d{8}T\d{9}Z\.db$/;
 
-const buildName = (context: Context, now: Date): string =>
-  `${buildPrefix(context)}${now.toISOString().replaceAll(/[-:.]/g, "")}.db`;
-
-interface KeptBackups {
-  readonly folder: string;
-  readonly newest: string;
-  readonly keep: number;
-}
-
-/** Deletes earlier states of the tenant that this command wrote. Returns their number. */
-async function deleteOlder(
-  tools: Tools,
-  context: EmbeddedContext,
-  { folder, newest, keep }: KeptBackups,
-): Promise<number> {
-  const prefix = buildPrefix(context);
+/** Deletes earlier states of the tenant that this command wrote. Returns their number. @param newest path */
+async function deleteOlder(tools: Tools, context: EmbeddedContext, newest: string, keep: number): Promise<number> {
+  const [folder, last, prefix] = [dirname(newest), basename(newest), buildPrefix(context)];
   const isOlder = (name: string): boolean =>
     // a later name is that of a clock that was ahead
-    name < newest && name.startsWith(prefix) && TIME_AND_EXTENSION_PATTERN.test(name.slice(prefix.length));
-  const older = (await listFileNames(folder)).filter(isOlder).toSorted().toReversed();
-  let deleted = 0;
-  for (const name of older.slice(keep - 1)) {
+    name < last && name.startsWith(prefix) && TIME_AND_EXTENSION_PATTERN.test(name.slice(prefix.length));
+  let own = 1;
+  for (const name of (await listFileNames(folder)).filter(isOlder).toSorted().toReversed()) {
     const path = join(folder, name);
     // another computer can have written a tenant of the same name into this folder
     const relation = await tools.compareCopyWithTenant(path, context).catch(() => undefined);
     if (relation?.kind !== "older" && relation?.kind !== "same") continue;
-    await removeFile(path);
-    deleted += 1;
+    own += 1;
+    if (own > keep) await removeFile(path);
   }
-  return deleted;
+  return Math.max(0, own - keep);
 }
 
 const FOLDER_REQUIRED_FAILURE = new Failure("usage", {
@@ -169,9 +163,12 @@ const FOLDER_REQUIRED_FAILURE = new Failure("usage", {
   where: "--output",
 });
 
-const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
-  what: text(
-    "--as cannot be used with a backup, which contains everything",
-    "バックアップには全データが含まれるため、--as は使えません",
-  ),
-});
+const SERVER_HINT = text(
+  "run the backup on the server, as the user of `clomoctl serve`",
+  "サーバーで、`clomoctl serve` のユーザーとして実行してください",
+);
+
+const KEEP_FILES_HINT = text(
+  "keep this file and all backups; nothing was written",
+  "このファイルとすべてのバックアップを残してください。何も書き込んでいません",
+);

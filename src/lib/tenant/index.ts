@@ -11,12 +11,13 @@ import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 import {
-  type BackupRequest,
   type TenantFileOptions,
   openSqliteTenant,
   type TenantStoreHandle,
   type SqliteTenantOptions,
 } from "./store/sqlite/tenant-file.ts";
+
+export { backUpTenantFile } from "./store/sqlite/tenant-file.ts";
 
 export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
@@ -242,9 +243,6 @@ export const compareCopyWithTenant = async (local: string, copy: string): Promis
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
-
-export const backUpTenantFile = async (request: BackupRequest): Promise<void> =>
-  (await import("./store/sqlite/tenant-file.ts")).backUpTenantFile(request);
 
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
   (await import("./store/sqlite/replace-tenant.ts")).replaceTenantFile(path, received);

@@ -38,6 +38,8 @@ const RETRY_PAUSE_MS = 20;
 
 const COPIED_PAGES = 2000;
 
+export type OnPages = (copied: number, all: number) => void;
+
 const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 
 const SQLITE_BUSY = 5;
@@ -136,7 +138,7 @@ export class Database {
   }
 
   /** Copies the state of this moment into a new file, while others write. */
-  async copyTo(path: string, onPages: (copied: number, all: number) => void): Promise<void> {
+  async copyTo(path: string, onPages: OnPages): Promise<void> {
     // without a transaction, SQLite starts again after each change of another process
     this.exec("begin");
     try {

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { tryOrUndefined } from "../../../errors/index.ts";
 import type { Processes } from "../../ids.ts";
-import { createOwnerOnlyFile, Database } from "./database.ts";
+import { createOwnerOnlyFile, Database, type OnPages } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
 import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";
 import type { AuditVerificationOptions } from "../../audit/findings.ts";
@@ -100,17 +100,8 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
-export interface BackupRequest {
-  readonly folder: string;
-  /** path of the new file */
-  readonly copy: string;
-  /** can throw, to stop the copy */
-  readonly onPages: (copied: number, all: number) => void;
-}
-
-/** Copies the file while others write it. @throws Failure for damage or disk errors */
-export const backUpTenantFile = async ({ folder, copy, onPages }: BackupRequest): Promise<void> => {
-  const path = join(folder, TENANT_FILE_NAME);
+/** Copies the file while others write it. @throws Failure for damage or disk errors; what `onPages` throws */
+export const backUpTenantFile = async (path: string, copy: string, onPages: OnPages): Promise<void> => {
   try {
     using tenant = new Database(path, { readOnly: true });
     await tenant.copyTo(copy, onPages);
