@@ -46,19 +46,17 @@ test("--keep deletes only earlier states of the tenant that this command wrote",
   const out = join(home, "out");
   for (const _ of [1, 2, 3]) await at("tenant backup -o out --context kanto");
   await at("tenant backup -o out --context osaka");
-  const kept = [
+  const others = [
     "clomoctl-kanto-2026.db",
     "clomoctl-kanto-20261120T000000000Z.db.bak",
     "clomoctl-kanto-b-20261120T000000000Z.db",
-    "kanto.db",
-    // a clock that was ahead
-    "clomoctl-kanto-20991120T000000000Z.db",
-    // of a file of the same name that is none, and of the tenant of another computer
     "clomoctl-kanto-20251120T000000000Z.db",
-    "clomoctl-kanto-20251121T000000000Z.db",
+    "kanto.db",
   ];
-  for (const name of kept) writeFileSync(join(out, name), "mine");
-  copyFileSync(join(out, nameAt("osaka", 8)), join(out, kept.at(-1) ?? ""));
+  for (const name of others) writeFileSync(join(out, name), "mine");
+  // of a clock that was ahead, and of the tenant of another computer
+  copyFileSync(join(out, nameAt("kanto", 5)), join(out, "clomoctl-kanto-20991120T000000000Z.db"));
+  copyFileSync(join(out, nameAt("osaka", 8)), join(out, "clomoctl-kanto-20261120T000730000Z.db"));
   mkdirSync(join(out, "clomoctl-kanto-20251122T000000000Z.db"));
   const before = list(home);
   const { code, stderr } = await at("tenant backup -o out --context kanto --keep 2");
