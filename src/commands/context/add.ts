@@ -1,9 +1,10 @@
 import { isSameContext } from "../../lib/config/index.ts";
-import { describeMissingEncryption, type ContextChange, type EmbeddedContext } from "../../lib/config/context.ts";
+import { describeMissingEncryption, type EmbeddedContext } from "../../lib/config/context.ts";
 import { hasContent, openInput } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { text, type Language } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { TenantCopy } from "../handover/copy.ts";
 import { warnOfSilence } from "../renewals/items/tenant-items.ts";
 import type { Tools } from "../tools.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
@@ -57,14 +58,15 @@ export default defineCommand({
   async run(tools, { name, url, from, language, use, protected: isProtected }) {
     const { terminal, contexts, globals } = tools;
     const settings = { timezone: globals.timezone, protected: isProtected };
-    const context =
-      from === undefined
-        ? await contexts.add(
-            name,
-            url === undefined ? { kind: "embedded", language, ...settings } : { kind: "remote", url, ...settings },
-            use,
-          )
-        : await restoreTenant(tools, { name, from, language, use, ...settings });
+    await using backup = from === undefined ? undefined : await openBackup(tools, from);
+    const embedded = { kind: "embedded", language, ...settings, notify: backup === undefined } as const;
+    // the context `local` always exists, and one whose restore was interrupted can be tried again
+    const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
+    const isEmpty = backup !== undefined && existing?.kind === "embedded" && !contexts.hasTenant(existing);
+    const added = url === undefined ? embedded : ({ kind: "remote", url, ...settings } as const);
+    const context = isEmpty ? await contexts.set(name, embedded) : await contexts.add(name, added, use);
+    if (isEmpty && use) await contexts.use(name);
+    if (backup !== undefined) await tools.receiveTenant(backup.path, context as EmbeddedContext);
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_COLUMNS, { context, used });
     const warning = context.kind === "remote" ? describeMissingEncryption(context.url) : undefined;
@@ -73,38 +75,19 @@ export default defineCommand({
   },
 });
 
-interface RestoreRequest extends ContextChange {
-  readonly name: string;
-  readonly from: string;
-  readonly language: Language | undefined;
-  readonly use: boolean;
-}
-
-/** @throws `input-rejected` if the context exists, or if the backup has a fault */
-async function restoreTenant(
-  tools: Tools,
-  { name, from, language, use, ...settings }: RestoreRequest,
-): Promise<EmbeddedContext> {
-  const { contexts } = tools;
+/** Copies a backup into a temporary folder, and checks the copy. @throws `input-rejected` if it has a fault */
+async function openBackup(tools: Tools, from: string): Promise<TenantCopy> {
   const [{ storeTenantCopy }, { checkBackup }] = await Promise.all([
     import("../handover/copy.ts"),
     import("../tenant/backup.ts"),
   ]);
-  // the context `local` always exists, and one whose restore was interrupted can be tried again
-  const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
-  const isEmpty = existing?.kind === "embedded" && !contexts.hasTenant(existing);
   await using input = await openInput(tools, from);
   if (await hasContent(`${input.path}-wal`)) throw new Failure("input-rejected", { what: IN_USE, where: from });
-  await using copy = await storeTenantCopy(tools, input.chunks());
-  const { problems } = await checkBackup(tools, copy.path, from);
-  const change = { ...settings, notify: false };
-  const context = isEmpty
-    ? await contexts.set(existing.name, change)
-    : await contexts.add(name, { kind: "embedded", language, ...change }, use);
-  await tools.receiveTenant(copy.path, context as EmbeddedContext);
-  if (isEmpty && use) await contexts.use(existing.name);
-  for (const what of problems) await tools.terminal.warn(what);
-  return context as EmbeddedContext;
+  await using stack = new AsyncDisposableStack();
+  const copy = stack.use(await storeTenantCopy(tools, input.chunks()));
+  for (const what of (await checkBackup(tools, copy.path, from)).problems) await tools.terminal.warn(what);
+  stack.move();
+  return copy;
 }
 
 const IN_USE = text(
