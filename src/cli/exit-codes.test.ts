@@ -31,6 +31,7 @@ test("every command opens a tenant, except these", () => {
     "roles matrix",
     "secured users template",
     "status",
+    "tenant backup",
   ]);
 });
 

@@ -17,7 +17,7 @@ import {
 import { formatMinute } from "../lib/model/time.ts";
 import { listActorOptions } from "../lib/terminal/commands.ts";
 import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { text } from "../lib/text/index.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -218,7 +218,14 @@ const createSecretLookup = (
 
 type TenantTools = Pick<
   Tools,
-  "tenant" | "tenantOf" | "release" | "openCopy" | "inspectCopy" | "compareCopyWithTenant" | "receiveTenant"
+  | "tenant"
+  | "tenantOf"
+  | "release"
+  | "openCopy"
+  | "inspectCopy"
+  | "compareCopyWithTenant"
+  | "backUpTenant"
+  | "receiveTenant"
 >;
 
 const createTenantTools = (
@@ -241,6 +248,8 @@ const createTenantTools = (
   inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, machine.signal),
   compareCopyWithTenant: async (path, { tenantFolder }) =>
     (await import("../lib/tenant/index.ts")).compareCopyWithTenant(join(tenantFolder, "tenant.db"), path),
+  backUpTenant: async ({ tenantFolder }, ...request) =>
+    (await import("../lib/tenant/index.ts")).backUpTenantFile(join(tenantFolder, "tenant.db"), ...request),
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });
@@ -345,7 +354,7 @@ export function openTools(
   const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes };
   const closing = new AsyncDisposableStack();
-  const faults: Text[] = [];
+  const faults: Tools["faults"][number][] = [];
   const swept = removeLeftovers(temporary);
   closing.defer(() => swept);
   host.on("exit", removeUnfinishedPaths);
@@ -381,7 +390,7 @@ export function openTools(
     },
     send,
     faults,
-    noteFault: (fault) => void faults.push(fault),
+    noteFault: (what, context) => void faults.push({ what, context }),
     describeState: (state) => interrupts.describe(state),
     describeDone: (done) => interrupts.describeDone(done),
     summarize: (plan) => summary?.add(plan),

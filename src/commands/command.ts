@@ -37,6 +37,8 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
    * the files of a plan.
    */
   job?(input: Readonly<Record<string, unknown>>): readonly string[] | undefined;
+  /** true if the command works only with tenants on this computer */
+  readonly isLocal?: true | undefined;
   /** options that make a read-only command change something */
   readonly changesBy?: readonly string[] | undefined;
   /** columns of the result of a change; wrong `--fields` are rejected before the change */

@@ -279,6 +279,26 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
   expect(textsOf(chat)).toEqual([expect.stringContaining("5 days left")]);
 });
 
+test("--notify sends nothing about a context whose reminders are off, and status and renewals say that they are", async () => {
+  const chat = await openChat();
+  await using tenant = new TestTenant();
+  tenant.surroundings.time = NOW.getTime();
+  await tenant.client.renewals.add({ kind: "custom", name: "契約", expiresAt: "2026-12-01T14:59:59.000Z" });
+  const at = (line: string) => run(`${line} --lang en`, { home, tenants: { kanto: tenant.fetch }, now: NOW });
+  await at("context set kanto --notify off");
+  expect(await at("status --notify --context kanto")).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+  expect(chat.posted).toEqual([]);
+  const { stdout } = await at("status --context kanto");
+  expect(stdout).toContain("WARNING kanto: no reminders are sent: clomoctl context set kanto --notify on\n");
+  for (const line of ["renewals list", "renewals check"])
+    expect((await at(`${line} --context kanto --quiet`)).stderr).toBe(
+      "warning: kanto: no reminders are sent; to change this: clomoctl context set kanto --notify on\n",
+    );
+  await at("context set kanto --notify on");
+  expect((await at("status --notify --context kanto")).exit).toBe(2);
+  expect(chat.posted).toHaveLength(2);
+});
+
 test("a tenant that the daily run leaves out is found, with the command that prints the run for all", async () => {
   const daily = {
     job: "status --notify",

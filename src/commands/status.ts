@@ -107,7 +107,8 @@ export default defineCommand({
     if (jobs) return showJobs(tools, all);
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
-    const found = notify ? await notifyDaily(tools, all, show) : listAllFindings(all);
+    const heard = all.filter(({ context }) => context.notify !== false);
+    const found = notify ? await notifyDaily(tools, heard, show) : listAllFindings(all);
     const findings = found.toSorted(compareByUrgency);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
     const summary = findings.length === 0 ? tenants : describeLevels(findings, LEVEL_LABELS);

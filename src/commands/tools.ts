@@ -90,6 +90,8 @@ export interface Tools {
   ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
   inspectCopy(path: string): Promise<TenantCopyState>;
   compareCopyWithTenant(path: string, context: EmbeddedContext): Promise<CopyRelation>;
+  /** Copies a tenant while others write it. @param onPages can throw, to stop the copy */
+  backUpTenant(context: EmbeddedContext, copy: string, onPages: (copied: number, all: number) => void): Promise<void>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */
@@ -97,9 +99,9 @@ export interface Tools {
   /** After a signal, the command has `graceMs` milliseconds to end. */
   untilStopped(graceMs: number): Promise<void>;
   send(): Promise<Send>;
-  /** Says why the run of a job failed although the command ended by itself. */
-  noteFault(fault: Text): void;
-  readonly faults: readonly Text[];
+  /** Says why the run of a job failed although the command ended by itself. @param context default: all of the run */
+  noteFault(fault: Text, context?: string): void;
+  readonly faults: readonly { readonly what: Text; readonly context: string | undefined }[];
   /** The text is printed if a signal interrupts the command. */
   describeState(state: () => Text): void;
   summarize(plan: Partial<PlanSummary>): void;

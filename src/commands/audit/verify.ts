@@ -1,10 +1,12 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { AuditVerification } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { isDefaultTable } from "../listing/list.ts";
+import { workOnEachContext } from "../each-context.ts";
+import { isDefaultTable, listColumns } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
 
 const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   {
@@ -116,12 +118,22 @@ export default defineCommand({
         "取り消しと変更履歴に使う、変更前の値も検証する",
       ),
     },
+    allContexts: {
+      kind: "boolean",
+      about: text("verify the audit logs of all tenants", "すべてのテナントの監査ログを検証する"),
+    },
   },
-  examples: [{ line: "clomoctl audit verify" }, { line: "clomoctl audit verify --changes" }],
+  excludes: [["head", "allContexts"]],
+  examples: [
+    { line: "clomoctl audit verify" },
+    { line: "clomoctl audit verify --changes" },
+    { line: "clomoctl audit verify --all-contexts" },
+  ],
   job: () => [],
-  exits: ["input-rejected", "not-found"],
-  async run(tools, { head: typed, changes }) {
+  exits: ["input-rejected", "not-found", "partial"],
+  async run(tools, { head: typed, changes, allContexts }) {
     const { terminal, signal } = tools;
+    if (allContexts) return await verifyAll(tools, changes);
     const head = typed === undefined ? undefined : parseHash(typed);
     const { client } = await tools.tenant("audit");
     const found = await client.audit.verify({ head, changes }, signal);
@@ -135,5 +147,29 @@ export default defineCommand({
         `記録 ${found.records} 件はすべて元のままです`,
       ),
     );
+    return undefined;
   },
 });
+
+const CONTEXT_COLUMN: Column<AuditVerification & { readonly context: string }> = {
+  key: "context",
+  header: text("context", "コンテキスト"),
+  value: ({ context }) => context,
+};
+
+async function verifyAll(tools: Tools, changes: boolean): Promise<ErrorCode | undefined> {
+  const { terminal, signal, contexts } = tools;
+  const columns = listColumns(terminal, [CONTEXT_COLUMN, ...VERIFICATION_COLUMNS], ["context", "records", "broken"]);
+  const rows: (AuditVerification & { readonly context: string })[] = [];
+  try {
+    return await workOnEachContext(tools, await contexts.listUsed(), async (context) => {
+      const { client } = await tools.tenantOf(context, "audit");
+      const found = await client.audit.verify({ changes }, signal);
+      rows.push({ ...found, context: context.name });
+      const failure = findFailure(found, undefined);
+      if (failure !== undefined) throw failure;
+    });
+  } finally {
+    await terminal.list(columns, rows);
+  }
+}

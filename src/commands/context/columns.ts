@@ -65,6 +65,7 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     header: text("protected", "保護"),
     value: ({ context }) => context.protected === true,
   },
+  { key: "notify", header: text("reminders", "通知"), value: ({ context }) => context.notify !== false },
   {
     key: "language",
     header: text("language", "言語"),

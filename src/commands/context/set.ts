@@ -17,23 +17,33 @@ export default defineCommand({
   args: { name: CONTEXT_ARGUMENT },
   options: {
     protected: PROTECTED_OPTION,
+    notify: {
+      kind: "choice",
+      choices: ["on", "off"],
+      about: text(
+        "whether the daily run sends reminders about this tenant",
+        "毎日の自動実行でこのテナントの通知を送るか",
+      ),
+    },
     unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },
   },
   excludes: [["protected", "unprotected"]],
   examples: [
     { line: "clomoctl context set local --protected" },
+    { line: "clomoctl context set local --notify off" },
     { line: "clomoctl context set office --token-file token" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
-  async run(tools, { name, protected: on, unprotected: off }) {
+  async run(tools, { name, protected: on, unprotected: off, notify }) {
     const { terminal, contexts, globals } = tools;
     const { timezone, tokenFile } = globals;
     if (tokenFile !== undefined) await storeToken(tools, (await contexts.choose(name, {})).context, tokenFile);
     const context = await contexts.set(name, {
       timezone,
       protected: on || (off ? false : undefined),
+      notify: notify && notify === "on",
     });
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_COLUMNS, { context, used });

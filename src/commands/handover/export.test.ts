@@ -104,7 +104,7 @@ describe("a leaver", () => {
   test("is in the manifest and report with everything that depends on them", async () => {
     const folder = freshFolder();
     const ran = await exporting("-o one --leaver hanako@accounts.example --leaves 2027-03-31", folder);
-    expect(ran.exit).toBe(0);
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining("clomoctl context set local --notify off") });
     expect(manifestIn(join(folder, "one")).leaver).toEqual({ person: "hanako", leaves: "2027-03-31" });
     const other = await run("handover report one --lang en --leaver owner", { folder });
     expect(other).toMatchObject({ exit: 6 });

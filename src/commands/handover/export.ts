@@ -1,3 +1,4 @@
+import { step } from "../../lib/advice/index.ts";
 import { readChunks } from "../../lib/files/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
@@ -8,6 +9,7 @@ import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/text-format.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
+import { buildReminderCommand } from "../renewals/items/tenant-items.ts";
 import { createBundleWriter, noteFingerprint } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
@@ -80,6 +82,14 @@ export default defineCommand({
         ),
       );
     await showBundle(tools, output, { manifest, gaps, fingerprint });
+    if (leaver !== undefined)
+      await terminal.note(
+        step(
+          "this copy goes on sending reminders; to end this",
+          "このテナントは今後も通知を送ります。止めるには",
+          buildReminderCommand(chosen.context, "off"),
+        ),
+      );
   },
 });
 

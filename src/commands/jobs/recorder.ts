@@ -78,7 +78,7 @@ export class JobRecorder {
   static async start(tools: Tools, { path, words, command, input }: RunLine): Promise<JobRecorder | undefined> {
     const named = command.job === undefined ? listPlanFiles(command, input) : command.job(input);
     if (named === undefined) return undefined;
-    const contexts = await ignoreFailure(() => listContexts(tools, command));
+    const contexts = await ignoreFailure(() => listContexts(tools, command, input));
     if (contexts === undefined) return undefined;
     const typed = [...path, ...words];
     const { clock, temporary, terminal } = tools;
@@ -119,16 +119,20 @@ export class JobRecorder {
   }
 
   async end(exit: number, failure: Failure | undefined): Promise<void> {
-    const { clock, terminal } = this.#tools;
-    const [fault] = this.#tools.faults;
-    const state = fault === undefined ? judgeRun(this.#command, exit, failure) : "failed";
+    const { clock, terminal, faults } = this.#tools;
     const [endedAt, change] = [clock.now().toISOString(), terminal.lastChange ?? null];
-    const result = { ...describeError(failure ?? (fault && { what: fault })), endedAt, state, exit, change };
+    const judge = ({ name }: Context): Partial<HomeRun> => {
+      const fault = faults.find(({ context = name }) => context === name);
+      // what failed in another tenant is no failure of this one
+      const own = fault === undefined && faults.length > 0 ? 0 : exit;
+      const state = fault === undefined ? judgeRun(this.#command, own, failure) : "failed";
+      return { ...describeError(failure ?? fault), endedAt, state, exit: own, change };
+    };
     const isAway = failure !== undefined && KEPT_AT_HOME.includes(failure.code);
     for (let at = 0; at < this.#files.length; at += MAX_AT_ONCE)
       await Promise.all(
         this.#files.slice(at, at + MAX_AT_ONCE).map(({ context, file }) => {
-          const run = { ...file.run, ...result };
+          const run = { ...file.run, ...judge(context) };
           return this.#store({ context, file: { ...file, run } }, isAway);
         }),
       );
@@ -155,11 +159,16 @@ const listPlanFiles = ({ args, options, plans }: Command, input: RunLine["input"
   return plans !== true || files.length === 0 ? undefined : [...files, ...[input["app"] ?? []].flat().map(String)];
 };
 
-const listContexts = async (tools: Tools, { opensTenant }: Command): Promise<readonly Context[]> => {
+const listContexts = async (
+  tools: Tools,
+  { opensTenant, isLocal }: Command,
+  { allContexts }: RunLine["input"],
+): Promise<readonly Context[]> => {
   const { contexts, globals, environment } = tools;
-  return opensTenant === false
-    ? listUsedContexts(tools)
-    : [(await contexts.choose(globals.context, environment)).context];
+  if (opensTenant === false && isLocal !== true) return listUsedContexts(tools);
+  const named =
+    allContexts === true ? await contexts.listUsed() : [(await contexts.choose(globals.context, environment)).context];
+  return isLocal === true ? named.filter((context) => contexts.hasTenant(context)) : named;
 };
 
 /** Returns the contexts of a report about several tenants: the named one, or all. */

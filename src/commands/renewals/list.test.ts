@@ -101,15 +101,13 @@ describe("for all tenants", () => {
     expect(some.stdout).toBe("context\tname\texpiresOn\nosaka\tドメイン\t2026-10-01\n");
   });
 
-  test("reports an unreadable tenant in both languages, and exits with the first failure", async () => {
+  test("names unreadable tenants in both languages, and exits with 8", async () => {
     const home = await homeOfThree();
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
     const some = { ...tenants, local: locked, osaka: gone };
     const { en } = await runInBoth("renewals list --all-contexts --fields name", { home, tenants: some });
-    expect(en).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
-    expect(en.stderr).toBe(
-      "warning: cannot show the items of local: locked by 7\nwarning: cannot show the items of osaka: no answer\n",
-    );
+    expect(en).toMatchObject({ exit: 8, stdout: "name\n謎\n" });
+    expect(en.stderr).toBe("error: local: locked by 7\nerror: osaka: no answer\n");
   });
 
   test.each(["list", "calendar"])("leaves out a local tenant without data: %s", async (verb) => {
@@ -126,7 +124,7 @@ describe("for all tenants", () => {
       tenants: { local: interrupted },
     });
     expect(ran).toMatchObject({ exit: 130, stdout: "" });
-    expect(ran.stderr).not.toContain("cannot show");
+    expect(ran.stderr).not.toContain("error: local");
   });
 });
 

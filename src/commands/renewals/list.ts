@@ -1,10 +1,11 @@
 import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { workOnEachContext } from "../each-context.ts";
 import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { type ChosenTenant, type Tools } from "../tools.ts";
-import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
+import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
@@ -24,45 +25,30 @@ export default defineCommand({
     { line: "clomoctl renewals list" },
     { line: "clomoctl renewals list --all-contexts --format json --fields context,name,daysLeft,level" },
   ],
-  exits: ["not-found", "locked", "unavailable"],
+  exits: ["not-found", "locked", "unavailable", "partial"],
   async run(tools, { allContexts, limit }) {
     const { terminal } = tools;
-    const { found, failed } = allContexts
-      ? await judgeItemsOfAllTenants(tools)
-      : { found: await judgeItemsOfTenant(tools, await tools.tenant("renewals", "ade")), failed: undefined };
+    const found: ItemWithStatus[] = [];
+    const judge = async (tenant: Promise<ChosenTenant<"renewals" | "ade">>): Promise<void> =>
+      void found.push(...(await judgeItemsOfTenant(tools, await tenant)));
+    let failed: ErrorCode | undefined;
+    if (!allContexts) await judge(tools.tenant("renewals", "ade"));
+    else
+      failed = await workOnEachContext(tools, await tools.contexts.listUsed(), (context) =>
+        judge(tools.tenantOf(context, "renewals", "ade")),
+      );
     const shown = found.toSorted(compareByExpiry).slice(0, limit);
     await terminal.list(listColumns(terminal, ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS), shown);
-    return failed?.code;
+    return failed;
   },
 });
-
-async function judgeItemsOfAllTenants(
-  tools: Tools,
-): Promise<{ found: readonly ItemWithStatus[]; failed: Failure | undefined }> {
-  const found: ItemWithStatus[] = [];
-  let failed: Failure | undefined;
-  for (const context of await tools.contexts.listUsed()) {
-    try {
-      found.push(...(await judgeItemsOfTenant(tools, await tools.tenantOf(context, "renewals", "ade"))));
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code === "interrupted") throw error;
-      failed ??= error;
-      await tools.terminal.warn(
-        text(
-          `cannot show the items of ${context.name}: ${error.what.en}`,
-          `${context.name} を表示できません: ${error.what.ja}`,
-        ),
-      );
-    }
-  }
-  return { found, failed };
-}
 
 async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<ItemWithStatus[]> {
   const asOf = createExpiryClock(tools, tenant);
   const items = await readCurrentItems(tenant, asOf.timezone);
   // only `renewals check` reports that an item is not valid yet
   const all = items.map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf));
+  await warnOfSilence(tools, tenant.context);
   for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
   return all;
 }

@@ -3,11 +3,12 @@ import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
 import type { CheckedItem } from "../../lib/renewals/expiry-status.ts";
 import { findFileKey } from "../../lib/renewals/shared-file.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
+import { buildReminderCommand, NO_REMINDERS } from "../renewals/items/tenant-items.ts";
 import { findDailyRun, toFindings, type FindingValues, type TenantFindings } from "./findings.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Adds what only the home shows: a clock that is behind the last run, and a file that is recorded in several contexts. */
+/** Adds what only the home shows: reminders that are off, a clock that is behind, a file recorded in several contexts. */
 export function addHomeFindings(all: readonly TenantFindings[], now: Date): readonly TenantFindings[] {
   const items = Map.groupBy(
     all.flatMap((one) => one.items),
@@ -20,11 +21,15 @@ export function addHomeFindings(all: readonly TenantFindings[], now: Date): read
     ...one,
     findings: [
       ...one.findings,
+      ...toFindings(one, "reminders", findSilence(one)),
       ...toFindings(one, "job", findClockBehind(one, now)),
       ...toFindings(one, "renewals", shared.filter((alike) => isIn(alike, one)).map(describeShared)),
     ],
   }));
 }
+
+const findSilence = ({ context }: TenantFindings): readonly FindingValues[] =>
+  context.notify === false ? [["off", "warning", NO_REMINDERS, buildReminderCommand(context, "on")]] : [];
 
 function findClockBehind(tenant: TenantFindings, now: Date): readonly FindingValues[] {
   const aheadMs = Date.parse(findDailyRun(tenant)?.startedAt ?? now.toISOString()) - now.getTime();

@@ -7,6 +7,8 @@ interface ContextSettings {
   readonly name: string;
   readonly timezone: string;
   readonly protected?: true | undefined;
+  /** false if the daily run sends nothing about this tenant */
+  readonly notify?: false | undefined;
 }
 
 export interface EmbeddedContext extends ContextSettings {
@@ -29,6 +31,7 @@ export type StoredContext = Omit<EmbeddedContext, "tenantFolder"> | RemoteContex
 export interface ContextChange {
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
+  readonly notify?: boolean | undefined;
 }
 
 export type NewContext = ContextChange &
@@ -42,6 +45,7 @@ export function toStoredContext(name: string, { timezone, ...requested }: NewCon
     name: parseContextName(name),
     timezone: parseTimezone(timezone ?? DEFAULT_TIMEZONE),
     protected: requested.protected === true ? (true as const) : undefined,
+    notify: requested.notify === false ? (false as const) : undefined,
   };
   return requested.kind === "remote"
     ? { kind: "remote", url: parseUrl(requested.url), ...stored }
@@ -52,6 +56,7 @@ export const applyContextChange = (context: StoredContext, change: ContextChange
   ...context,
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
+  notify: (change.notify ?? context.notify) === false ? false : undefined,
 });
 
 function parseTimezone(zone: string): string {
@@ -91,6 +96,7 @@ export function readStoredContext(stored: unknown): StoredContext {
       : { kind, language: word("language") === "en" ? "en" : "ja" }),
     timezone: word("timezone"),
     protected: values.get("protected") === true,
+    notify: values.get("notify") !== false,
   });
   if (context.name !== word("name")) throw new TypeError(`${context.name} is not kept as NFC`);
   return context;

@@ -170,7 +170,18 @@ test("deletes a tenant only if allowed, with its staging files and nothing else"
   await contexts.remove("a", { canDeleteTenant: true });
   expect(await names()).toEqual([LOCAL_CONTEXT_NAME]);
   expect(await readdir(home.tenants)).toEqual(["ab"]);
-  await expect(contexts.remove(LOCAL_CONTEXT_NAME, { canDeleteTenant: true })).rejects.toMatchObject({ code: "usage" });
+});
+
+test("local is removed like any other, with its settings and runs, and begins empty when it is used", async () => {
+  await contexts.set(LOCAL_CONTEXT_NAME, { protected: true, notify: false });
+  await makeTenant(LOCAL_CONTEXT_NAME);
+  const runs = join(home.folder, "runs", "jobs", LOCAL_CONTEXT_NAME);
+  await mkdir(runs, { recursive: true });
+  await contexts.remove(LOCAL_CONTEXT_NAME, { canDeleteTenant: true });
+  const left = await contexts.use(LOCAL_CONTEXT_NAME);
+  expect(left).toEqual({ ...(await contexts.find(LOCAL_CONTEXT_NAME)), protected: undefined, notify: undefined });
+  expect([contexts.hasTenant(left), await chosen()]).toEqual([false, [LOCAL_CONTEXT_NAME, "used"]]);
+  await expect(readdir(runs)).rejects.toThrow("ENOENT");
 });
 
 test.skipIf(process.platform === "win32")(

@@ -7,7 +7,7 @@ import { toPermissionFailure, toDiskFailure } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Context, ContextChange, NewContext, StoredContext } from "./context.ts";
-import type { Home } from "./home.ts";
+import { getJobFolder, type Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
 /** `default`: the context is selected because no other context exists. */
@@ -133,8 +133,6 @@ export class Contexts {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
       const refuse = (what: Text): Failure => new Failure("usage", { what, where: context.name });
-      if (context.name === LOCAL_CONTEXT_NAME)
-        throw refuse(text('the context "local" cannot be removed', "コンテキスト「local」は削除できません"));
       if (context.kind === "embedded" && this.hasTenant(context)) {
         if (!canDeleteTenant)
           throw refuse(
@@ -149,6 +147,7 @@ export class Contexts {
       // the secret is deleted before the settings change, so that a crash never leaves a secret without a context
       const { deleteCredentialFile } = await import("./credentials.ts");
       await deleteCredentialFile(this.#home, context.name);
+      await rm(getJobFolder(this.#home, context.name), { recursive: true, force: true });
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
       const used = settings.used === context.name ? undefined : settings.used;
       return [{ contexts, used, implied: false }, context];

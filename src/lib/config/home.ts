@@ -32,6 +32,10 @@ export const ANSWERS_FILE = "answers.json";
 /** The key in this file seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
+/** The folder of the runs that a tenant may not have yet. */
+export const getJobFolder = ({ folder }: Pick<Home, "folder">, context: string): string =>
+  join(folder, "runs", "jobs", context);
+
 export const CREDENTIALS_FOLDER = "credentials";
 
 const OTHER_OWN_NAMES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password", "runs"];

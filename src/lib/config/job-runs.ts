@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ensureFolder, readTrustedFile, writeProgramFile, type TemporaryStorage } from "../files/index.ts";
 import { tryOrUndefined } from "../errors/index.ts";
 import { LOST_RUN, type JobRun } from "../model/job.ts";
-import type { Home } from "./home.ts";
+import { getJobFolder, type Home } from "./home.ts";
 
 // A run is first stored in the home, because it may end without a result, or while the tenant cannot be written. Of the
 // runs that the tenant has, the home keeps the last of each job, for its command line.
@@ -28,10 +28,8 @@ interface HomeTools {
 
 type Processes = HomeTools["temporary"]["processes"];
 
-const getFolder = ({ home }: HomeTools, context: string): string => join(home.folder, "runs", "jobs", context);
-
-export const createRunPath = (tools: HomeTools, context: string): string =>
-  join(getFolder(tools, context), `${randomUUID()}.json`);
+export const createRunPath = ({ home }: HomeTools, context: string): string =>
+  join(getJobFolder(home, context), `${randomUUID()}.json`);
 
 export async function writeRun(tools: HomeTools, { path, run }: HomeFile): Promise<void> {
   await ensureFolder(join(path, ".."));
@@ -47,7 +45,7 @@ const isRunning = (processes: Processes, { pid, process }: HomeRun): boolean =>
 /** Returns the runs that ended, the oldest first. A run without a result has failed if its process is gone. */
 export async function readEndedRuns(tools: HomeTools, context: string): Promise<readonly HomeFile[]> {
   const { home, temporary } = tools;
-  const folder = getFolder(tools, context);
+  const folder = getJobFolder(home, context);
   const names = await readdir(folder).catch(() => []);
   const found = names.flatMap((name): HomeFile[] => {
     const path = join(folder, name);

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { mkdir, open, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode, tryOrUndefined, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
@@ -55,6 +55,18 @@ export const getFreeBytes = (folder: string): number | undefined =>
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
   });
+
+/** Returns the names of the files in a folder, without links. */
+export const listFileNames = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+
+export const hasContent = (path: string): Promise<boolean> =>
+  stat(path).then(
+    ({ size }) => size > 0,
+    () => false,
+  );
+
+export const removeFile = (path: string): Promise<void> => rm(path, { force: true });
 
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 

@@ -2,8 +2,11 @@ export type { ContentWriter } from "./atomic.ts";
 export {
   ensureFolder,
   getFreeBytes,
+  hasContent,
   isFolder,
   isMissingOrEmptyFolder,
+  listFileNames,
+  removeFile,
   removeSocket,
   shareSocketWithGroup,
   syncFolder,

@@ -5,6 +5,8 @@ export interface TenantCopyState {
   readonly fault: Text | null;
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   readonly problems: readonly Text[];
+  /** true if the copy contains secrets that only the `sealing.key` of its home can decrypt */
+  readonly isSealed: boolean;
 }
 
 /** `forward`: the bundle has changes that this tenant lacks. `other`: each of them has changes that the other lacks. */

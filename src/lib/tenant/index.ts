@@ -17,6 +17,8 @@ import {
   type SqliteTenantOptions,
 } from "./store/sqlite/tenant-file.ts";
 
+export { backUpTenantFile } from "./store/sqlite/tenant-file.ts";
+
 export interface OpenTenant {
   readonly perform: (asked: LocalRequest) => Promise<LocalResult>;
   readonly partsFor: PartsResolver;

@@ -38,11 +38,12 @@ export async function runCheck(
       }
     }
   } else {
-    const { createExpiryClock, readCheckedItems } = await import("./tenant-items.ts");
+    const { createExpiryClock, readCheckedItems, warnOfSilence } = await import("./tenant-items.ts");
     for (const context of allContexts
       ? await contexts.listUsed()
       : [(await contexts.choose(globals.context, environment)).context]) {
       tools.signal.throwIfAborted();
+      await warnOfSilence(tools, context);
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
       for (const item of await readCheckedItems(tools, context))
         checked.push(addExpiryStatus(item, context.name, asOf));

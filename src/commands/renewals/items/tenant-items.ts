@@ -1,4 +1,4 @@
-import { line, step } from "../../../lib/advice/index.ts";
+import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
@@ -39,6 +39,19 @@ export async function readCurrentItems(
 
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
+
+export const NO_REMINDERS = text("no reminders are sent", "通知は送られません");
+
+export const buildReminderCommand = ({ name }: Context, notify: "on" | "off"): CommandLine =>
+  line("context set", [name], { notify });
+
+/** Warns that the daily run sends nothing about a tenant. */
+export async function warnOfSilence({ terminal }: Pick<Tools, "terminal">, context: Context): Promise<void> {
+  if (context.notify !== false) return;
+  const { en, ja } = NO_REMINDERS;
+  const [of, next] = [context.name, buildReminderCommand(context, "on")];
+  await terminal.warn(step(`${of}: ${en}; to change this`, `${of}: ${ja}。送るには`, next));
+}
 
 export function describeUnreadable(error: unknown): Text {
   const { what, where, hint } =

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, statSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { backup, DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createDiskFailure } from "../../../errors/disk.ts";
@@ -35,6 +35,10 @@ const BUSY_TIMEOUT_MS = 5000;
 const LOCK_WAIT_MS = 100;
 
 const RETRY_PAUSE_MS = 20;
+
+const COPIED_PAGES = 2000;
+
+export type OnPages = (copied: number, all: number) => void;
 
 const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 
@@ -131,6 +135,25 @@ export class Database {
     if (!isReadOnly) return;
     const full = this.#fullDisk === undefined ? undefined : createDiskFailure("ENOSPC", path, this.#fullDisk);
     throw full ?? createReadOnlyFailure(path);
+  }
+
+  /** Copies the state of this moment into a new file, while others write. */
+  async copyTo(path: string, onPages: OnPages): Promise<void> {
+    // without a transaction, SQLite starts again after each change of another process
+    this.exec("begin");
+    try {
+      this.count("select count(*) from sqlite_schema");
+      createOwnerOnlyFile(path);
+      await backup(this.#db, path, {
+        rate: COPIED_PAGES,
+        progress: ({ totalPages, remainingPages }) => onPages(totalPages - remainingPages, totalPages),
+      });
+    } finally {
+      this.rollback();
+    }
+    // one file without a log, which can be read from any folder
+    using copy = new DatabaseSync(path);
+    copy.exec("pragma journal_mode = delete");
   }
 
   isInterrupted(): boolean {

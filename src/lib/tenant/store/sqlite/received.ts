@@ -46,13 +46,18 @@ const readOpenCopy = (database: Database): TenantCopyState => {
     const fault = text(`the audit log is broken at record ${broken}`, `監査ログの記録 ${broken} に異常があります`);
     return { ...STATE_WITHOUT_FAULTS, fault, auditHead: last };
   }
+  const servers = database.all("select * from ade_server");
+  const isSealed = servers.some((server) => SEALED_COLUMNS.some((name) => typeof server[name] === "string"));
   // a file with an older schema has other columns
-  if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last };
+  if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last, isSealed };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY_FAULT : null;
-  return { fault, auditHead: last, problems: checkAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
+  const problems = checkAllRecords((sql) => database.all(sql)).map(({ what }) => what);
+  return { fault, auditHead: last, problems, isSealed };
 };
 
-const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, problems: [] };
+const SEALED_COLUMNS = ["privateKey", "token", "apiKey"];
+
+const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, problems: [], isSealed: false };
 
 const DAMAGED_FILE_FAULT = text("the tenant's file is damaged", "テナントのファイルが壊れています");
 const OTHER_SCHEMA_FAULT = text(

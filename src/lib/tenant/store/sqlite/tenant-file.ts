@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { tryOrUndefined } from "../../../errors/index.ts";
 import type { Processes } from "../../ids.ts";
-import { createOwnerOnlyFile, Database } from "./database.ts";
+import { createOwnerOnlyFile, Database, type OnPages } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
 import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "./storage-failure.ts";
 import type { AuditVerificationOptions } from "../../audit/findings.ts";
@@ -100,6 +100,16 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
+/** Copies the file while others write it. @throws Failure for damage or disk errors; what `onPages` throws */
+export const backUpTenantFile = async (path: string, copy: string, onPages: OnPages): Promise<void> => {
+  try {
+    using tenant = new Database(path, { readOnly: true });
+    await tenant.copyTo(copy, onPages);
+  } catch (error) {
+    throw toStorageFailure(error, path);
+  }
+};
+
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
@@ -112,6 +122,8 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
     copyFileSync(copy, path);
     using database = openAndMigrate(path, file);
     database.run("update tenant set name = :name", { name: file.name });
+    // the jobs of a backup may run elsewhere, or no longer
+    database.run("delete from job");
     database.foldLog();
   } catch (error) {
     throw toStorageFailure(error, path);
