@@ -48,7 +48,11 @@ test.each<readonly [what: string, value: string | null, facts: HandoverFacts]>([
   ["notes: プッシュ", "金庫の鍵は / 受付に", buildFacts({ notes: "金庫の鍵は\n受付に\n" })],
 ])("%s: %s", (what, value, facts) => {
   const row = listFirstDay(facts).find((one) => one.what.en === what);
-  expect([row?.value, row?.state, row?.next === null]).toEqual([value, value === null ? "gap" : "recorded", value !== null]);
+  expect([row?.value, row?.state, row?.next === null]).toEqual([
+    value,
+    value === null ? "gap" : "recorded",
+    value !== null,
+  ]);
 });
 
 test.each([
