@@ -25,7 +25,7 @@ const buildFacts = (
 
 const listFirstDay = (facts: HandoverFacts) => buildChecklist(facts, TODAY).filter(({ item }) => item === "first-day");
 
-const ACCOUNT = "Apple Account of the MDM push certificate: ";
+const ACCOUNT = "push certificate: ";
 
 test.each<readonly [what: string, value: string | null, facts: HandoverFacts]>([
   ["login address", "https://minato.panel.example.jp", buildFacts({})],

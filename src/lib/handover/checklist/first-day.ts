@@ -1,5 +1,4 @@
 import { line, type CommandLine } from "../../advice/index.ts";
-import { CHECKLIST_ITEM_TITLES } from "../../model/question.ts";
 import { dayOf } from "../../model/time.ts";
 import { TENANT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
@@ -12,6 +11,12 @@ export interface OutsideAccount {
   readonly item: "push-certificate" | "apple-business" | "android";
   readonly renewals: readonly RenewalRecord[];
 }
+
+const ACCOUNT_TITLES = {
+  "push-certificate": text("push certificate", "プッシュ通知証明書"),
+  "apple-business": same("Apple Business Manager"),
+  android: same("Android Enterprise"),
+} as const satisfies Readonly<Record<OutsideAccount["item"], Text>>;
 
 /** `next` is null if the value is known and nothing contradicts it. */
 export interface FirstDayRow {
@@ -59,7 +64,7 @@ function buildAccountRow(
   { question, field, what, isSame }: AccountFact,
 ): FirstDayRow {
   const id = `${item}.${question}`;
-  const label = joinTexts([CHECKLIST_ITEM_TITLES[item], what], same(": "));
+  const label = joinTexts([ACCOUNT_TITLES[item], what], same(": "));
   const next = line("handover answer", [id]);
   const [answer, account] = [findAnswer(facts, id), findAnswer(facts, `${item}.account`)];
   const server = item === "apple-business" && field === "account" ? facts.adeServer.adminId : null;
@@ -93,12 +98,13 @@ const SHOWN_ENDS = 3;
 export function buildFirstDay(
   facts: HandoverFacts,
   accounts: readonly OutsideAccount[],
-  timezone: string,
+  { asOf, timezone }: { readonly asOf: string; readonly timezone: string },
 ): readonly FirstDayRow[] {
   const { domain, loginUrl } = TENANT.fields;
   const { tenant, administrators, renewals } = facts;
   const add = line("renewals add", ["NAME"], { kind: "KIND", expires: "DATE" });
-  const ends = renewals.filter(({ expiresAt }) => expiresAt !== null).toSorted(compareByExpiry);
+  const dated = renewals.filter(({ expiresAt }) => expiresAt !== null).toSorted(compareByExpiry);
+  const coming = dated.filter(({ expiresAt }) => dayOf(expiresAt ?? "", timezone) >= asOf);
   return [
     buildRow("login-url", loginUrl.label, tenant.loginUrl, line("tenant set", [], { loginUrl: "URL" })),
     buildRow("domain", domain.label, tenant.domain, line("tenant set", [], { domain: "DOMAIN" })),
@@ -109,8 +115,8 @@ export function buildFirstDay(
       line("clomo-account create", ["USER"], { account: "NAME", role: "system" }),
     ),
     ...accounts.flatMap((account) => ACCOUNT_FACTS.map((fact) => buildAccountRow(facts, account, fact))),
-    ...(ends.length === 0 ? [buildRow("no-end", text("next expiry date", "次の期限"), null, add)] : []),
-    ...ends.slice(0, SHOWN_ENDS).map(({ name, expiresAt }) => {
+    ...(dated.length === 0 ? [buildRow("no-end", text("next expiry date", "次の期限"), null, add)] : []),
+    ...coming.slice(0, SHOWN_ENDS).map(({ name, expiresAt }) => {
       const what = text(`next expiry date: ${name}`, `次の期限: ${name}`);
       return buildRow("end", what, dayOf(expiresAt ?? "", timezone), add);
     }),

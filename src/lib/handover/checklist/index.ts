@@ -452,7 +452,7 @@ export function buildChecklist(facts: HandoverFacts, day: ChecklistDay): readonl
   const first = buildFirstDay(
     facts,
     accounts.map((item) => ({ item, renewals: listRenewalsOf(facts, item) })),
-    day.timezone,
+    day,
   ).map(({ next, ...row }): ChecklistRow => ({
     ...row,
     item: "first-day",
