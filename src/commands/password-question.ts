@@ -1,38 +1,54 @@
 import { Failure } from "../lib/errors/index.ts";
+import { looksLikePassword } from "../lib/model/password.ts";
+import { isFreeText, type Fields } from "../lib/model/thing.ts";
 import { text } from "../lib/text/index.ts";
+import { toFlagName } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
-const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
-const ADDRESS_OR_UUID = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\/|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
-const MIN_SUSPECT_LENGTH = 8;
-/** Random passwords alternate between letters and digits more often than names such as `Server01`. */
-const MIN_LETTER_DIGIT_CHANGES = 3;
+type QuestionTools = Pick<Tools, "terminal" | "globals">;
 
-export function looksLikePassword(typed: string): boolean {
-  const word = typed.trim();
-  if (NAMED_PASSWORD.test(word)) return true;
-  if (word.length < MIN_SUSPECT_LENGTH || !/^[!-~]+$/.test(word) || ADDRESS_OR_UUID.test(word)) return false;
-  const hasMark = /[!#$%&*?@^~+=|\\<>{}[\]`]/.test(word);
-  if (!/[a-z]/i.test(word) || !/\d/.test(word)) return false;
-  const changes = [...word.matchAll(/[a-z](?=\d)|\d(?=[a-z])/gi)].length;
-  return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_LETTER_DIGIT_CHANGES);
+/** Does not show the text. Without a terminal, only warns. @param place option, question or file with the text */
+export async function confirmPassword({ terminal, globals }: QuestionTools, place: string): Promise<boolean> {
+  if (globals.yes) return true;
+  const found = text(
+    `${place} looks like a password. Enter where the password is kept, not the password itself.`,
+    `${place} の値はパスワードのようです。パスワードではなく保管場所を書いてください。`,
+  );
+  if (terminal.interactive)
+    return terminal.prompts.confirm({
+      message: text(`${found.en} Record it anyway?`, `${found.ja}このまま登録しますか?`),
+      flag: "--yes",
+    });
+  await terminal.warn(found);
+  return true;
 }
 
-/** Does not show the texts. Returns true without asking if no text looks like a password. */
 export async function confirmPasswords(
-  { terminal, globals }: Pick<Tools, "terminal" | "globals">,
+  tools: QuestionTools,
   values: Readonly<Record<string, string | null | undefined>>,
 ): Promise<boolean> {
   const [found] = Object.entries(values).find(([, value]) => looksLikePassword(value ?? "")) ?? [];
-  if (found === undefined || globals.yes) return true;
-  const message = text(
-    `${found} looks like a password. Enter where the password is kept, not the password itself. Record it anyway?`,
-    `${found} の値はパスワードのようです。パスワードではなく保管場所を書いてください。このまま登録しますか?`,
-  );
-  return terminal.prompts.confirm({ message, flag: "--yes" });
+  return found === undefined || confirmPassword(tools, found);
 }
 
 export async function requirePasswordConfirmation(...asked: Parameters<typeof confirmPasswords>): Promise<void> {
   if (await confirmPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });
 }
+
+/** Asks about each option for a field of free text. @param fields the fields by the names of their options */
+export const requireFreeTextConfirmation = (tools: QuestionTools, fields: Fields, input: object): Promise<void> =>
+  requirePasswordConfirmation(
+    tools,
+    Object.fromEntries(
+      Object.entries(input)
+        .filter(([name]) => fields[name] !== undefined && isFreeText(fields[name]))
+        .map(([name, given]) => [`--${toFlagName(name)}`, findSuspect([given].flat())]),
+    ),
+  );
+
+/** A value of a custom field is written as NAME=VALUE. */
+const findSuspect = (given: readonly unknown[]): string | undefined =>
+  given
+    .flatMap((one) => (typeof one === "string" ? [one, one.slice(one.indexOf("=") + 1)] : []))
+    .find(looksLikePassword);

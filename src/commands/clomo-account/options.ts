@@ -8,6 +8,7 @@ import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../records/change-result.ts";
 import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "../records/secrets.ts";
+import { requireFreeTextConfirmation } from "../password-question.ts";
 import type { Tools } from "../tools.ts";
 
 const { fields: FIELDS } = ACCOUNT;
@@ -111,6 +112,7 @@ type AccountEdit = NonNullable<Parameters<Client<"accounts">["accounts"]["edit"]
 const ALL_ORGS_KEYWORDS = ["all", "全て"];
 
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
+  await requireFreeTextConfirmation(tools, FIELDS, given);
   const { role, scheme, managedOrgs, language, accountTimezone: timezone, memo, passwordInConsole } = given;
   return {
     role,

@@ -67,7 +67,9 @@ export async function readAnswerSheet(
     const question = known.questions.find((one) => one.id === id);
     if (question === undefined) {
       if (id !== "") return text(`no question is named "${id}"`, `「${id}」という質問はありません`);
-      const isKnown = known.rows.some((row) => row.state === "recorded" && row.value === toPlainValue(value));
+      const isKnown = known.rows.some(
+        (row) => row.state !== "answered" && [value, toPlainValue(value)].includes(row.value ?? ""),
+      );
       return isKnown ? undefined : ROW_WITHOUT_QUESTION;
     }
     const { answer, recorded } = question;

@@ -96,14 +96,12 @@ describe("a text that looks like a password", () => {
     ["push-certificate.password-place Minato2026!", "push-certificate.password-place"],
     ["rules.lost wiki --by Minato2026!", "--by"],
     ["--file answers.csv", "rules.lost"],
-  ])("is questioned before anything is recorded: %s", async (words, place) => {
+  ])("is a warning without a terminal: %s", async (words, place) => {
     const given = withFile("question,value,by\npush-certificate.holder,佐藤,\nrules.lost,Minato2026!,前任\n");
-    const refused = await run(`handover answer ${words} --lang en`, given);
-    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${place} looks like a password`) });
-    expect(refused.stderr).not.toContain("Minato2026!");
-    expect(refused.stderr).toContain("Enter where the password is kept, not the password itself");
-    expect(await answers()).toEqual([]);
-    expect(await run(`handover answer ${words} --yes`, given)).toMatchObject({ exit: 0 });
+    const { stderr } = await run(`handover answer ${words} --lang en`, given);
+    expect(stderr).toContain(`warning: ${place} looks like a password`);
+    expect(stderr).not.toContain("Minato2026!");
+    expect((await run(`handover answer ${words} --yes`, given)).stderr).not.toContain("like a password");
   });
 
   test("is asked again after a no, until a place is named", async () => {

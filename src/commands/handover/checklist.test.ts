@@ -30,9 +30,10 @@ const rows = async (words = "", circumstances: Circumstances = here()): Promise<
   return JSON.parse(ran.stdout) as Row[];
 };
 
-test("has seven items with their gaps and what to type, as JSON and NDJSON", async () => {
+test("has the first day and seven items with their gaps and what to type, as JSON and NDJSON", async () => {
   const all = await rows();
   expect([...new Set(all.map(({ item }) => item))]).toEqual([
+    "first-day",
     "contact",
     "administrators",
     "push-certificate",

@@ -13,8 +13,8 @@ export default defineCommand({
   summary: text("show the handover checklist, and what is missing", "引き継ぎ確認リストと、不足している項目を表示する"),
   details: [
     text(
-      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the profiles and apps, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 even if something is missing.",
-      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)、構成プロファイルとアプリ、不足している項目を表示します。各項目が対象かどうかは、テナントの利用機能(`tenant set`)で決まります。不足があっても終了コードは 0 です。",
+      "Shows what is needed on the first day (sign-in, accounts, telephones, places of passwords, next expiry dates, notes), the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), the profiles and apps, and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 even if something is missing.",
+      "最初の日に必要なこと(ログイン、アカウント、認証コードが届く電話、パスワードの保管場所、次の期限、メモ)、CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)、構成プロファイルとアプリ、不足している項目を表示します。各項目が対象かどうかは、テナントの利用機能(`tenant set`)で決まります。不足があっても終了コードは 0 です。",
     ),
     text(
       "With --leaver, instead lists the steps to take before that person leaves. The steps include everything that expires up to 90 days after --leaves (default: today).",

@@ -45,7 +45,7 @@ beforeAll(async () => {
   await addTestAccount(tenant, { name: "east", role: "division", org: "全社" });
   await tenant.client.tenant.set({ domain: "minato" });
   await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@example.co.jp" });
-  await exportTo("whole");
+  await exportTo("whole --leaver hanako --leaves 2027-03-31");
   await exportTo("bare");
   rmSync(join(folder, "bare", "tenant.db"));
 });
@@ -74,7 +74,7 @@ describe("handover receive", () => {
     expect(stderr).toMatch(/administrator: .*\(hanako\): system administrator, all/);
     expect(stderr).toMatch(/administrator: .*\(east\): /);
     expect(stderr).toContain("does not contain passwords, keys, tokens");
-    expect(stderr).toContain("clomoctl handover checklist");
+    expect(stderr).toMatch(/clomoctl handover checklist --leaver hanako --leaves 2027-03-31.*\n/);
     await using received = openCopy("minato");
     // nothing tells the successor to remove her own tenant
     const listed = { home: folder, folder, tenant: received.fetch };

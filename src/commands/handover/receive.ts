@@ -233,14 +233,15 @@ async function writeNextSteps(
   );
   const { consoleTasks } = await client.tenant.show();
   if (consoleTasks > 0) await terminal.note(describeConsoleTasks(consoleTasks));
-  const leaver = manifest.leaver?.person;
-  if (leaver !== undefined)
+  if (manifest.leaver !== undefined) {
+    const { person: leaver, leaves } = manifest.leaver;
     await terminal.note(
       step(
         "to see what the leaver has to hand over",
         "退職者から引き継ぐものを確認するには",
-        line("handover checklist", [], { leaver }),
+        line("handover checklist", [], { leaver, leaves: leaves ?? undefined }),
       ),
     );
+  }
   await terminal.note(step("to see all gaps", "すべての不足を確認するには", line("handover checklist", [])));
 }

@@ -39,9 +39,9 @@ export const createChecklistColumns = (language: Language): readonly Column<Chec
 ];
 
 export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
-  const rows = all.filter(({ state }) => state === "gap" || state === "not-applicable");
+  const rows = all.filter(({ item, state }) => item === "first-day" || state === "gap" || state === "not-applicable");
   const open = Map.groupBy(
-    rows.filter(({ id }) => QUESTIONS.has(id)),
+    rows.filter(({ id, item }) => item !== "first-day" && QUESTIONS.has(id)),
     ({ item }) => item,
   );
   return rows.flatMap((row): readonly ChecklistRow[] => {

@@ -15,11 +15,25 @@ const north: Org = {
 };
 const tenant = { orgs: { items: [root, sales, north] } };
 
-test("is a table on a terminal, with the paths", async () => {
+test("is a tree on a terminal, with the paths", async () => {
   const { exit, stdout, requests } = await run("orgs list", { tenant, terminal: {} });
   expect(exit).toBe(0);
-  expect(stdout).toMatch(/^name +code +path\n全社\n営業部 +S01 +営業部\n北 +営業部\/北\n$/);
+  expect(stdout).toMatch(/^name +code +path\n全社\n {2}営業部 +S01 +営業部\n {4}北 +営業部\/北\n$/);
   expect(requests).toEqual([{ operation: "orgs" }]);
+});
+
+test.each([
+  ["orgs list --format table", { terminal: {} }],
+  ["orgs list --fields name", { terminal: {} }],
+  ["orgs list", {}],
+])("is not indented: %s", async (line, place) => {
+  const { stdout } = await run(line, { tenant, ...place });
+  expect(stdout).toMatch(/\n営業部/);
+});
+
+test("the highest organisation that an account sees is not indented", async () => {
+  const { stdout } = await run("orgs list", { tenant: { orgs: { items: [sales, north] } }, terminal: {} });
+  expect(stdout).toMatch(/\n営業部 .*\n {2}北 /);
 });
 
 test("is a list elsewhere, the same in both languages", async () => {

@@ -1,7 +1,7 @@
 import { ORG, ORG_COUNTS } from "../../lib/nouns/organisation.ts";
-import { text } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT_OPTION, listColumns, buildFieldColumns } from "../listing/list.ts";
+import { buildFieldColumns, isRecordOutputRequested, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import type { ResultLayout } from "../records/change-result.ts";
 
@@ -18,7 +18,8 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("orgs");
     const orgs = (await client.orgs.list()).slice(0, limit);
-    await terminal.list(listColumns(terminal, ORG_COLUMNS, ORG.usual), orgs);
+    const isTree = terminal.onTerminal && !isRecordOutputRequested(tools);
+    await terminal.list(listColumns(terminal, isTree ? indentNames(orgs) : ORG_COLUMNS, ORG.usual), orgs);
   },
 });
 
@@ -26,6 +27,12 @@ const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
 const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
 
 export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
+
+const indentNames = (orgs: readonly Org[]): typeof ORG_COLUMNS => {
+  const top = Math.min(...orgs.map(({ depth }) => depth));
+  const name = ({ depth, name: own }: Org) => same("  ".repeat(depth - top) + own);
+  return ORG_COLUMNS.map((column) => (column.key === "name" ? { ...column, name } : column));
+};
 
 export const ORG_DETAIL_COLUMNS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });
 

@@ -10,6 +10,8 @@ import {
 } from "../../lib/model/thing.ts";
 import { describeValueWarning } from "../../lib/model/value.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
+import { requireFreeTextConfirmation } from "../password-question.ts";
+import type { Tools } from "../tools.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 
 export const DRY_RUN_OPTION = {
@@ -70,11 +72,15 @@ export const buildValueOptions = (
 
 export type RecordResolver = (typed: string) => Promise<string>;
 
+/** Asks about values that look like passwords. */
 export const parseValueOptions = async (
+  tools: Pick<Tools, "terminal" | "globals">,
   fields: Fields,
   input: Readonly<Record<string, unknown>>,
   resolve: Readonly<Record<string, RecordResolver>> = {},
 ): Promise<ManualValues> => {
+  const byOption = Object.entries(fields).map(([name, field]) => [toOptionName(name, field), field] as const);
+  await requireFreeTextConfirmation(tools, Object.fromEntries(byOption), input);
   const values: Record<string, ManualValue> = {};
   for (const [name, field] of listEditableFields(fields)) {
     const { [toOptionName(name, field)]: given } = input;

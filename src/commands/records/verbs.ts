@@ -121,7 +121,7 @@ const nameArgument = ({ thing, argument }: Pick<FileNoun<never>, "thing" | "argu
 const describeSingle = ({ audited, single }: FileRecordType) => audited?.single ?? single;
 
 const parseValues = (tools: Tools, { fields }: FileRecordType, input: Readonly<Record<string, unknown>>) =>
-  parseValueOptions(fields, input, {
+  parseValueOptions(tools, fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
     "org.code": async (typed) => requireOrgCode(await findOrg(tools, typed)),
     "device.serialNumber": async (typed) =>

@@ -5,12 +5,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
+import { requireFreeTextConfirmation } from "../password-question.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
-import { confirmItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
+import { readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { warnOfSharedFiles } from "./items/shared-file.ts";
 import { resolveTimezone } from "../tools.ts";
-import type { RenewalKind } from "../../lib/nouns/renewal.ts";
+import { RECORDED_FIELDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
 
 export default defineCommand({
@@ -51,7 +52,7 @@ export default defineCommand({
   async run(tools, { name, file, key, csr, lastLogin, ...options }) {
     const tenant = await tools.tenant("renewals");
     const timezone = resolveTimezone(tools, tenant);
-    await confirmItemTexts(tools, {
+    await requireFreeTextConfirmation(tools, RECORDED_FIELDS, {
       ...options,
       name: options.kind === undefined && file === undefined ? undefined : name,
     });

@@ -5,8 +5,10 @@ import { dayOf, resolvePastInstant } from "../../lib/model/time.ts";
 import { compareFiles, describeChecks } from "../../lib/renewals/compare.ts";
 import { findCurrentItem } from "../../lib/renewals/current-item.ts";
 import { isUploadedKind } from "../../lib/renewals/upload.ts";
+import { RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { requireFreeTextConfirmation } from "../password-question.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
@@ -71,6 +73,7 @@ export default defineCommand({
     const { client } = tenant;
     const item = await findItem(client, typed);
     const timezone = resolveTimezone(tools, tenant);
+    await requireFreeTextConfirmation(tools, { by: RENEWAL_ITEM.fields.confirmedBy }, input);
     const by = input.by ?? requireUserName(tools);
     if (signedIn !== undefined) {
       const at = resolvePastInstant(signedIn, { now: clock.now(), timezone, where: "--signed-in" });

@@ -1,11 +1,13 @@
 import { text } from "../../lib/text/index.ts";
+import { RECORDED_FIELDS } from "../../lib/nouns/renewal.ts";
 import { defineCommand } from "../command.ts";
+import { requireFreeTextConfirmation } from "../password-question.ts";
 import { confirmChange } from "../permission.ts";
 import { resolveTimezone } from "../tools.ts";
 import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { ITEM_ARGUMENT, findItem } from "./items/find-item.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { confirmItemTexts, readItemOptions } from "./items/read-options.ts";
+import { readItemOptions } from "./items/read-options.ts";
 
 const edit = defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
@@ -27,7 +29,7 @@ const edit = defineCommand({
   async run(tools, { item: typed, name, ...options }) {
     const tenant = await tools.tenant("renewals");
     const before = await findItem(tenant.client, typed);
-    await confirmItemTexts(tools, { ...options, name });
+    await requireFreeTextConfirmation(tools, RECORDED_FIELDS, { ...options, name });
     const said = readItemOptions(options, resolveTimezone(tools, tenant));
     const change = { ...said, ...(name === undefined ? {} : { name }) };
     const after = await tenant.client.renewals.edit(before.id, change);

@@ -3,7 +3,6 @@ import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from "../../lib/files/index.ts";
 import type { TenantCopyState } from "../../lib/model/tenant-file.ts";
-import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { workOnEachContext } from "../each-context.ts";
@@ -11,7 +10,7 @@ import type { OutputField } from "../field.ts";
 import { permitOutputs } from "../outputs.ts";
 import type { Tools } from "../tools.ts";
 
-const PAGE_UNIT = { id: "pages", name: text("pages", "ページ") };
+const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
 
 const BACKUP_FILE: OutputField = { kind: "output", notStdout: true, about: text("backup", "バックアップ") };
 
@@ -93,16 +92,16 @@ export default defineCommand({
 /** Returns the number of verified audit records. */
 async function writeBackup(tools: Tools, context: EmbeddedContext, name: string): Promise<number> {
   const { terminal, outputs, signal, temporary } = tools;
-  const step = terminal.progress.start({ id: "backup", name: text("Backing up", "バックアップ"), unit: PAGE_UNIT });
   const { createTemporaryFolder } = await import("../../lib/files/temporary.ts");
   const { path, remove } = await createTemporaryFolder(temporary, "backup");
   const copy = join(path, "tenant.db");
   try {
-    await tools.backUpTenant(context, copy, (copied, all) => {
-      signal.throwIfAborted();
-      step.expect(all);
-      step.reach(copied);
-    });
+    await terminal.progress.during({ id: "backup", name: text("Backing up", "バックアップ") }, (step) =>
+      tools.backUpTenant(context, copy, (copied, all) => {
+        signal.throwIfAborted();
+        step.reach(copied / all);
+      }),
+    );
     const { auditHead } = await checkBackup(tools, copy, context.tenantFolder);
     await outputs.write(name, async (writer) => {
       for await (const chunk of readChunks(copy)) await writer.write(chunk);
@@ -117,9 +116,7 @@ async function writeBackup(tools: Tools, context: EmbeddedContext, name: string)
 /** Checks a backup with its audit log, like a received tenant. @throws `input-rejected`, `interrupted` */
 export async function checkBackup(tools: Tools, path: string, where: string): Promise<TenantCopyState> {
   const { terminal, home } = tools;
-  terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
-  const state = await tools.inspectCopy(path);
-  terminal.progress.stop();
+  const state = await terminal.progress.during(VERIFYING, () => tools.inspectCopy(path));
   const { fault, isSealed } = state;
   if (fault !== null) throw new Failure("input-rejected", { what: fault, where, hint: KEEP_FILES_HINT });
   const key = join(home.folder, "sealing.key");

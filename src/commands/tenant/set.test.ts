@@ -45,18 +45,6 @@ describe("changes only the given values, and an empty value clears", () => {
   });
 });
 
-test.each(["--contact-name", "--contract"])(
-  "questions a password as %s before anything is recorded",
-  async (option) => {
-    const { en } = await runInBoth(["tenant", "set", option, "Minato2026!"], { tenant: {} });
-    expect(en).toMatchObject({
-      exit: 2,
-      requests: [],
-      stderr: expect.stringContaining(`${option} looks like a password`),
-    });
-  },
-);
-
 test("passes --dry-run on and reports it", async () => {
   const { en } = await runInBoth("tenant set --ios yes --dry-run", { tenant: recording({}, { ios: true }) });
   expect(en.requests).toMatchObject([{ operation: "setTenant", json: { ios: true, dryRun: true } }]);

@@ -1,11 +1,11 @@
 import type { TenantChange } from "../../lib/client/index.ts";
 import { dayOf, type TypedDate } from "../../lib/model/time.ts";
 import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
-import type { UsageName } from "../../lib/nouns/tenant.ts";
+import { CONTRACT, TENANT, type UsageName } from "../../lib/nouns/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { toFlagName, type InputOf } from "../field.ts";
-import { requirePasswordConfirmation } from "../password-question.ts";
+import type { InputOf } from "../field.ts";
+import { requireFreeTextConfirmation } from "../password-question.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
@@ -45,11 +45,8 @@ export default defineCommand({
   shows: TENANT_COLUMNS,
   async run(tools, { dryRun, administratorsComplete = [], ...options }) {
     const tenant = await tools.tenant("tenant", "administrators");
-    const texts = ["contract", ...Object.keys(TEXT_OPTIONS)] as readonly (keyof typeof TEXT_OPTIONS)[];
-    await requirePasswordConfirmation(
-      tools,
-      Object.fromEntries(texts.map((key) => [`--${toFlagName(key)}`, options[key]])),
-    );
+    const { fields } = TENANT;
+    await requireFreeTextConfirmation(tools, { ...fields, name: fields.companyName, contract: CONTRACT.name }, options);
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
     const confirmed = ADMINISTRATOR_KINDS.filter((kind) => administratorsComplete.includes(kind));
     for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.confirm(kind);

@@ -19,7 +19,8 @@ export type Block =
   | { readonly kind: "facts"; readonly rows: readonly Fact[] }
   | { readonly kind: "steps"; readonly steps: readonly StepBlock[] };
 
-export type Fact = readonly [label: DisplayText, value: DisplayText];
+/** A missing value is shown in red on a page. */
+export type Fact = readonly [label: DisplayText, value: DisplayText, isMissing?: boolean];
 
 export interface StepBlock {
   readonly what: Text;

@@ -346,6 +346,7 @@ export const PROBLEMS = {
         ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`
         : `「${p["value"]}」は ${p["holder"]} のものですが、この行は「${p["other"]}」です。同じ人なら先に氏名を直し、別の人なら先に前の人を削除してください`,
   ),
+  "value-password": createSpellingWarning("looks like a password", "パスワードのようです"),
   "value-respelt": createSpellingWarning(
     "{value} is read as {was}, the tenant's spelling",
     "「{value}」を、テナントの書き方に合わせて「{was}」とします",

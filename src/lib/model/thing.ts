@@ -322,6 +322,8 @@ export interface ValueRule {
   readonly lines: boolean;
   /** true if values are never stored and never shown */
   readonly secret: boolean;
+  /** true for a text that people write as they like, such as a memo */
+  readonly free: boolean;
   readonly max: number;
   /** how values are compared, if records are found by this field */
   readonly key: Comparison | undefined;
@@ -334,6 +336,14 @@ const ruleOf = (field: Field): Rule => {
   return field.type === "day" || field.type === "integer" ? { kind: field.type } : ANY_TEXT_RULE;
 };
 
+/** Returns true for texts that people write as they like. Names, codes and numbers identify something. */
+export const isFreeText = (field: Field): boolean => {
+  if (field.type === "objects") return field.byHand === true && "value" in field.of;
+  const { secret, code, unique, comparison, refers } = field;
+  const identifies = [secret, code, unique, comparison, refers].some((one) => one !== undefined);
+  return field.type === "text" && !identifies && ruleOf(field) === ANY_TEXT_RULE;
+};
+
 export const valueRuleOf = (field: Field): ValueRule => {
   const rule = ruleOf(field);
   const { longest = rule.kind === "text" ? (rule.max ?? MAX_FIELD_CHARACTERS) : MAX_FIELD_CHARACTERS } =
@@ -344,6 +354,7 @@ export const valueRuleOf = (field: Field): ValueRule => {
     rule,
     lines: field.lines === true,
     secret: field.secret === true,
+    free: isFreeText(field),
     max: longest,
     key: isKey ? comparison : undefined,
   };

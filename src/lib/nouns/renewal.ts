@@ -67,7 +67,7 @@ export const RECORDED_FIELDS = {
   owner: { ...defineTextField("owner", "更新担当"), lines: true },
   account: defineTextField("account", "アカウント"),
   /** telephone number that receives the verification codes of the account (two-factor authentication) */
-  phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号"),
+  phone: { ...defineTextField("2-factor phone", "認証コードを受け取る電話番号"), code: true },
   /** person who has the telephone, or place where the telephone is stored */
   phoneHolder: defineTextField("2-factor phone holder", "認証コードを受け取る電話の所持者・置き場所"),
   notes: { ...defineTextField("notes", "メモ"), lines: true },

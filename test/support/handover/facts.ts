@@ -79,6 +79,8 @@ const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => ({
 export const UNANSWERED_FACTS: HandoverFacts = {
   tenant: {
     ...EMPTY_TENANT_PROFILE,
+    domain: "minato",
+    loginUrl: "https://minato.panel.example.jp",
     contactName: "契約 花子",
     contactMail: "contact@example.jp",
     contactPhone: "03-0000-0012",

@@ -4,6 +4,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { showWrittenRecord, type ResultLayout } from "../../records/change-result.ts";
+import { requireFreeTextConfirmation } from "../../password-question.ts";
 import { SETTINGS_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -35,6 +36,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "conflict", "locked"],
   shows: SETTINGS_COLUMNS,
   async run(tools, { composition, authentication, dryRun }) {
+    await requireFreeTextConfirmation(tools, ACCOUNT_SETTINGS.fields, { authentication });
     const { client } = await tools.tenant("accounts");
     const written = await client.accounts.setSettings({ composition, authentication, dryRun });
     await showWrittenRecord(tools, written, SETTINGS_RESULT_LAYOUT);

@@ -44,7 +44,7 @@ const define = (kind: DeviceAction["kind"], example: string, others: readonly st
     async run(tools, { device, dryRun, ...input }) {
       const ids = (await findDevicesByName(tools, device)).map(({ id }) => id);
       const { client } = await tools.tenant("device-actions");
-      const values = { ...(await parseValueOptions(fields, input)), kind, ids, dryRun };
+      const values = { ...(await parseValueOptions(tools, fields, input)), kind, ids, dryRun };
       await showWrittenRecords(tools, await client["device-actions"].create(values), {
         columns: DEVICE_ACTION_COLUMNS,
         listed: listColumns(tools.terminal, DEVICE_ACTION_COLUMNS, usual),

@@ -3,6 +3,7 @@ import type { Client } from "../../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
+import { confirmPassword } from "../../password-question.ts";
 import { requireNamedContext } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
 import { checkAdministrators } from "./administrators.ts";
@@ -65,7 +66,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     const upload = emitCsv === undefined ? undefined : await import("../outputs/upload.ts");
     await upload?.checkUpload(tools, plan, { label: file.label, file: emitCsv ?? "", secrets });
     await checkAdministrators(tools, plan);
-    if (problems.codes.has("values-moved") && !(await confirmMovedValues(tools, requested.options))) {
+    if (!(await confirmDoubts(tools, problems.codes, { ...requested.options, label: file.label }))) {
       await pending.leave();
       return tools.terminal.note(NOTHING_CHANGED);
     }
@@ -84,8 +85,15 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
 }
 
 /** Without a terminal, the plan only names the columns. */
-async function confirmMovedValues({ terminal }: Tools, { dryRun }: ImportOptions): Promise<boolean> {
+async function confirmDoubts(
+  tools: Tools,
+  codes: ReadonlySet<string>,
+  { dryRun, label }: Pick<ImportOptions, "dryRun"> & { readonly label: string },
+): Promise<boolean> {
+  const { terminal } = tools;
   if (dryRun || !terminal.interactive) return true;
+  if (codes.has("value-password") && !(await confirmPassword(tools, label))) return false;
+  if (!codes.has("values-moved")) return true;
   const message = text(
     "In a column, values only changed places: was one column sorted alone? Go on anyway?",
     "値が行どうしで入れ替わっただけの列があります(その列だけを並べ替えていませんか?)。続けますか?",

@@ -16,8 +16,6 @@ import {
 } from "../../../lib/nouns/renewal.ts";
 import { toUtcInstant } from "../../../lib/model/time.ts";
 import { text } from "../../../lib/text/index.ts";
-import { toFlagName } from "../../field.ts";
-import { requirePasswordConfirmation } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
@@ -55,17 +53,6 @@ async function readPrivateKey(name: string, { bytes }: { readonly bytes: Uint8Ar
 }
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
-
-export const confirmItemTexts = (
-  tools: Pick<Tools, "terminal" | "globals">,
-  options: ItemOptions & { readonly name: string | undefined },
-): Promise<void> => {
-  const names = ["name", ...TEXT_FIELDS.filter((field) => field !== "phone")] as const;
-  return requirePasswordConfirmation(
-    tools,
-    Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])),
-  );
-};
 
 interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly file: string;

@@ -110,7 +110,7 @@ const create = defineCommand({
   shows: SECURED_USER_COLUMNS,
   async run(tools, { userId, app, role, createGroups, passwordInConsole, dryRun, ...options }) {
     const isGiven = hasPassword(options);
-    const own = await parseValueOptions(FIELDS_WITH_OPTIONS, options);
+    const own = await parseValueOptions(tools, FIELDS_WITH_OPTIONS, options);
     const values = {
       ...own,
       ...(role !== undefined && { role }),
@@ -141,7 +141,7 @@ const edit = defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, createGroups, dryRun, ...options }) {
-    const own = await parseValueOptions(FIELDS_WITH_OPTIONS, options);
+    const own = await parseValueOptions(tools, FIELDS_WITH_OPTIONS, options);
     const secrets = await readUserSecrets(tools, options);
     const values = { ...own, ...(role !== undefined && { role }), ...secrets };
     const { client } = await tools.tenant("secured");

@@ -2,6 +2,7 @@ import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey, toLooseValue } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/code-units.ts";
+import { looksLikePassword } from "../../model/password.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
 import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
@@ -53,6 +54,8 @@ interface CellCheck {
   readonly required: boolean;
   readonly list: string[] | undefined;
   readonly looks: CharacterScan[];
+  /** true if the cell is asked about when it looks like a password */
+  readonly memo: boolean;
 }
 
 /** `unless-plain-address` accepts obviously valid addresses quickly. `by-all` also finds hidden characters. */
@@ -83,6 +86,7 @@ const createCellCheck = (
   required: column.required === "always" && blank === "clear",
   list: column.repeated === true ? [] : undefined,
   looks: [],
+  memo: fromConsole !== true && column.value.free && column.value.lines,
 });
 
 /** Matches escape and text direction characters. Removing these would leave fragments or reversed text. */
@@ -287,6 +291,7 @@ export class RowChecker {
     const value = written === "" || isMissing ? "" : this.#judge(cell, written, cell.position, 0, this.#units);
     if (isMissing) this.#fault("required", cell.position, NO_PARAMS);
     if (value === "") return null;
+    if (cell.memo && looksLikePassword(value)) this.#note("value-password", cell.position);
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 

@@ -77,7 +77,8 @@ const noSettings = (facts: HandoverFacts): HandoverFacts => ({
 
 const unsaid: HandoverFacts = {
   ...unused,
-  tenant: { ...COMPLETE_FACTS.tenant, ...EMPTY_TENANT_PROFILE, contactName: "花子" },
+  tenant: { ...EMPTY_TENANT_PROFILE, contactName: "花子", domain: "minato", loginUrl: "https://minato.example" },
+  renewals: [createRenewal(1)],
 };
 
 const idsOf = (facts: HandoverFacts): readonly string[] => filterGaps(buildChecklist(facts, TODAY)).map(({ id }) => id);
@@ -85,7 +86,7 @@ const idsOf = (facts: HandoverFacts): readonly string[] => filterGaps(buildCheck
 test("a tenant with all records and answers has no gaps", () => {
   const rows = buildChecklist(COMPLETE_FACTS, TODAY);
   expect(filterGaps(rows)).toEqual([]);
-  expect([...new Set(rows.map(({ item }) => item))]).toEqual(Object.keys(CHECKLIST_ITEM_TITLES));
+  expect([...new Set(rows.map(({ item }) => item))]).toEqual(["first-day", ...Object.keys(CHECKLIST_ITEM_TITLES)]);
 });
 
 test.each<readonly [id: string, facts: HandoverFacts]>([

@@ -10,12 +10,14 @@ import {
 } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../nouns/renewal.ts";
 import { TENANT } from "../../nouns/tenant.ts";
+import { nameKey } from "../../model/normalise.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { Administrator, HandoverFacts, RenewalRecord } from "./facts.ts";
-import { sharesWord } from "./people.ts";
+import type { HandoverFacts, RenewalRecord } from "./facts.ts";
+import { buildFirstDay } from "./first-day.ts";
+import { formatAccounts, isSystemAdministrator, sharesWord } from "./people.ts";
 
 export interface ChecklistDay {
   readonly asOf: string;
@@ -24,6 +26,7 @@ export interface ChecklistDay {
 }
 
 export const GROUP_TITLES = {
+  "first-day": text("the first day", "最初の日に必要なこと"),
   ...CHECKLIST_ITEM_TITLES,
   leaver: text("what the leaver hands over", "退職者から引き継ぐもの"),
 } as const;
@@ -70,7 +73,7 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
 const SUPPORT_OPTION_ADVICE = step(
   "if the user already has an account, use edit instead of create",
   "アカウントがすでにある人には、create の代わりに edit を使用",
-  line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true }),
+  line("clomo-account create", ["USER"], { account: "NAME", role: "system", supportOption: true, noticeMail: true }),
 );
 
 export const PASSWORD_CHANGE_NOTE = text(
@@ -80,19 +83,11 @@ export const PASSWORD_CHANGE_NOTE = text(
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
 
-/** A contract that ends within this number of days counts as a gap. */
-export const DUE_SOON_DAYS = 90;
-
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export const countDays = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+const countDays = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
 const MAX_ANSWER_AGE_DAYS = 365;
-
-const formatAccounts = (accounts: readonly Administrator[]): string =>
-  accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
-
-const isSystemAdministrator = ({ role }: Administrator): boolean => role === "system";
 
 const findContactGaps = ({ tenant }: HandoverFacts): readonly Gap[] => {
   if (tenant.contactName !== null) return [];
@@ -323,12 +318,18 @@ const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ChecklistItemId, Text>>> =
   ),
 };
 
+/** Returns the name of an item, or its ID if the name does not identify it or cannot be typed. */
+export const toItemArgument = ({ renewals }: HandoverFacts, { id, name }: RenewalRecord): string =>
+  renewals.some((one) => one.id !== id && nameKey(one.name) === nameKey(name)) ? id : toTypableName(name, id);
+
 function describeDueRenewal(
-  { name, expiresAt, certainty, rejection }: RenewalRecord,
+  facts: HandoverFacts,
+  item: RenewalRecord,
   { asOf, timezone }: ChecklistDay,
 ): Gap | undefined {
+  const { name, expiresAt, certainty, rejection } = item;
   const level = levelOf(expiresAt, createDayClock(asOf, timezone));
-  const next = line("renewals guide", [name]);
+  const next = line("renewals guide", [toItemArgument(facts, item)]);
   if (rejection !== undefined && level !== "expired")
     return ["renewal-critical", text(`${name}: ${rejection.what.en}`, `「${name}」: ${rejection.what.ja}`), next];
   if (expiresAt === null || (level !== "expired" && level !== "critical")) return undefined;
@@ -336,7 +337,7 @@ function describeDueRenewal(
 }
 
 /** Returns a text such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
-export const describeExpiry = (
+const describeExpiry = (
   { name, expiresAt, certainty }: Pick<RenewalRecord, "name" | "expiresAt" | "certainty">,
   { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },
 ): Text => {
@@ -368,7 +369,7 @@ function findItemGaps(facts: HandoverFacts, item: ChecklistItemId, day: Checklis
       );
       return ["not-recorded", what, line("renewals add", ["NAME"], { kind, ...date })];
     }),
-    ...renewals.map((one) => describeDueRenewal(one, day)).filter((one) => one !== undefined),
+    ...renewals.map((one) => describeDueRenewal(facts, one, day)).filter((one) => one !== undefined),
   ];
 }
 
@@ -443,8 +444,27 @@ function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: Checkli
   return [...gaps, ...rows.filter((row) => !gaps.includes(row)), { ...empty, state: "note", id: "note", what: note }];
 }
 
-export const buildChecklist = (facts: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] =>
-  ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
+const OUTSIDE_ACCOUNTS = ["push-certificate", "apple-business", "android"] as const;
+
+/** Begins with the first day. A gap of the first day is not repeated in its item. */
+export function buildChecklist(facts: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] {
+  const accounts = OUTSIDE_ACCOUNTS.filter((item) => evaluateApplicability(facts, item).applies === true);
+  const first = buildFirstDay(
+    facts,
+    accounts.map((item) => ({ item, renewals: listRenewalsOf(facts, item) })),
+    day,
+  ).map(({ next, ...row }): ChecklistRow => ({
+    ...row,
+    item: "first-day",
+    state: next === null ? "recorded" : "gap",
+    by: null,
+    at: null,
+    next: next && renderAdvice(next),
+  }));
+  const missing = filterGaps(first).map(({ id }) => id);
+  const others = ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
+  return [...first, ...others.filter(({ id, state }) => state !== "gap" || !missing.includes(id))];
+}
 
 export const filterGaps = (rows: readonly ChecklistRow[]): readonly ChecklistRow[] =>
   rows.filter(({ state }) => state === "gap");

@@ -80,7 +80,7 @@ test("lists everything that depends on a leaver in order", () => {
     expect.stringMatching(/^VPP 本社: if the password of this Managed Apple Account changes/),
     "Android Enterprise administrator's Gmail account",
     "owner of the renewal item 契約",
-    "契約: ok (2027-06-29)",
+    "契約 expires on 2027-06-29",
     "administrator of SECURED docs",
     "user of SECURED mailer: kanri",
     "owner of 1 device: SERIAL000001",

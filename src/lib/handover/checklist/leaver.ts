@@ -9,12 +9,10 @@ import { toTypableName } from "../../text/shell-word.ts";
 import type { HandoverFacts } from "./facts.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
-  countDays,
-  describeExpiry,
-  DUE_SOON_DAYS,
   listRenewalsOf,
   PASSWORD_CHANGE_NOTE,
   RECORD_CONTACT_COMMAND,
+  toItemArgument,
   type ChecklistDay,
   type ChecklistRow,
 } from "./index.ts";
@@ -55,9 +53,9 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
         answer,
       );
       yield [title, next];
-      for (const { name, kind } of renewals) {
-        const what = text(`${name}: ${PASSWORD_CHANGE_NOTE.en}`, `「${name}」: ${PASSWORD_CHANGE_NOTE.ja}`);
-        if (kind === "vpp-token") yield [what, line("renewals guide", [name])];
+      for (const one of renewals) {
+        const what = text(`${one.name}: ${PASSWORD_CHANGE_NOTE.en}`, `「${one.name}」: ${PASSWORD_CHANGE_NOTE.ja}`);
+        if (one.kind === "vpp-token") yield [what, line("renewals guide", [toItemArgument(facts, one)])];
       }
     } else if (holder === undefined && renewals.length > 0) {
       const what = text(`${title.en}: it is not recorded who signs in`, `${title.ja}: サインインする人が未回答`);
@@ -66,19 +64,21 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
   }
 }
 
-function* buildDueSteps({ renewals }: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
+function* buildDueSteps(facts: HandoverFacts, leaver: Leaver): Generator<UnnumberedStep> {
   const { person, asOf, timezone, leaves = asOf } = leaver;
-  // `handover transfer` moves the items that only a user of the tenant owns
-  for (const { name, owner } of renewals)
+  const lastDay = createDayClock(leaves > asOf ? leaves : asOf, timezone);
+  for (const one of facts.renewals) {
+    const { name, owner, expiresAt } = one;
+    const item = toItemArgument(facts, one);
+    // `handover transfer` moves the items that only a user of the tenant owns
     if (mentionsPerson(person, owner) && (person.id === null || !isOnlyPerson(person, owner ?? "")))
       yield [
         text(`owner of the renewal item ${name}`, `「${name}」の更新担当`),
-        line("renewals edit", [name], { owner: "MAIL" }),
+        line("renewals edit", [item], { owner: "MAIL" }),
       ];
-  for (const one of renewals) {
-    if (one.expiresAt === null || countDays(leaves, dayOf(one.expiresAt, timezone)) > DUE_SOON_DAYS) continue;
-    const level = levelOf(one.expiresAt, createDayClock(asOf, timezone));
-    yield [describeExpiry(one, { timezone, level }), line("renewals guide", [one.name])];
+    if (expiresAt === null || levelOf(expiresAt, lastDay) === "ok") continue;
+    const day = dayOf(expiresAt, timezone);
+    yield [text(`${name} expires on ${day}`, `「${name}」の期限: ${day}`), line("renewals guide", [item])];
   }
 }
 

@@ -1,5 +1,5 @@
 import { codeKey, toCp932Form, emailKey } from "../../model/normalise.ts";
-import type { HandoverFacts } from "./facts.ts";
+import type { Administrator, HandoverFacts } from "./facts.ts";
 
 export interface KnownPerson {
   readonly id: string;
@@ -14,6 +14,11 @@ export interface Person {
   readonly account: string | null;
   readonly words: readonly string[];
 }
+
+export const isSystemAdministrator = ({ role }: Administrator): boolean => role === "system";
+
+export const formatAccounts = (accounts: readonly Administrator[]): string =>
+  accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
 
 const WORD_SEPARATORS_PATTERN = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》〈〉]+/u;
 

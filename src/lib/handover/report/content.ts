@@ -19,6 +19,8 @@ import { resolveReportTimezone, type ReportData } from "./data.ts";
 
 type Section = Page["sections"][number];
 
+const NOT_RECORDED = text("not recorded", "未登録");
+
 const getReportDay = (data: ReportData): ChecklistDay => ({
   asOf: data.manifest.asOf,
   timezone: resolveReportTimezone(data.facts.tenant),
@@ -34,16 +36,38 @@ export function buildReport(data: ReportData): Page {
     subject: data.manifest.tenant.name,
     asOf: data.manifest.asOf,
     sections: [
+      buildFirstDaySection(rows),
       buildGapsSection(filterGaps(rows), data.shown),
       ...buildLeaverSections(data),
       buildSignatureSection(data.leaver?.person.called),
-      buildChecklistSection(rows, resolveReportTimezone(data.facts.tenant)),
+      buildChecklistSection(rows.filter(isItemRow), resolveReportTimezone(data.facts.tenant)),
       buildAdministratorsSection(data),
       buildRenewalsSection(data),
       buildTenantSection(data),
     ],
   };
 }
+
+const isItemRow = ({ item }: ChecklistRow): boolean => item !== "first-day";
+
+const buildFirstDaySection = (rows: readonly ChecklistRow[]): Section => {
+  const { length } = filterGaps(rows);
+  const words = text(
+    `${formatCount(length, "gap")} in the whole report. What is missing or contradictory here is red.`,
+    `不足はレポート全体で ${length} 件です。未登録や食い違いは赤字で示します。`,
+  );
+  const facts = rows
+    .filter((row) => !isItemRow(row))
+    .map(({ what, value, state }): Fact => [what, value ?? NOT_RECORDED, state === "gap"]);
+  return {
+    id: "first-day",
+    title: GROUP_TITLES["first-day"],
+    blocks: [
+      { kind: "paragraph", words },
+      { kind: "facts", rows: facts },
+    ],
+  };
+};
 
 const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData["shown"]): Section => ({
   id: "gaps",
@@ -71,8 +95,11 @@ export const describeConsoleTasks = (count: number): Text =>
   );
 
 /** A question already contains the title of its item. */
-const getRowTitle = ({ id, item, what }: ChecklistRow): Text =>
-  QUESTIONS.has(id) ? what : joinTexts([GROUP_TITLES[item], what], same(": "));
+const getRowTitle = ({ id, item, what, value }: ChecklistRow): Text =>
+  joinTexts(
+    [...(QUESTIONS.has(id) ? [] : [GROUP_TITLES[item]]), what, ...(value === null ? [] : [same(value)])],
+    same(": "),
+  );
 
 function buildLeaverSections(data: ReportData): readonly Section[] {
   if (data.leaver === undefined) return [];
@@ -132,8 +159,6 @@ function buildChecklistSection(rows: readonly ChecklistRow[], zone: string): Sec
   return { id: "checklist", title: text("Checklist", "引き継ぎ確認リスト"), blocks };
 }
 
-const NOT_RECORDED = text("not recorded", "未登録");
-
 function buildRenewalsSection(data: ReportData): Section {
   const { asOf, tenant } = data.manifest;
   const clock = createDayClock(asOf, resolveReportTimezone(data.facts.tenant));
@@ -175,7 +200,12 @@ function buildRenewalsSection(data: ReportData): Section {
       ];
     }),
   };
-  return { id: "renewals", title, blocks: [table] };
+  const ends = items.flatMap(({ name, expiresOn, level }) =>
+    expiresOn === null ? [] : [{ name, day: expiresOn, level }],
+  );
+  const caption = text("What ends in the next 12 months", "今後 12 か月に期限が来るもの");
+  const timeline: PageBlock = { kind: "timeline", caption, from: asOf, items: ends };
+  return { id: "renewals", title, blocks: [...(ends.length === 0 ? [] : [timeline]), table] };
 }
 
 function buildTenantSection(data: ReportData): Section {
@@ -193,7 +223,7 @@ function buildTenantSection(data: ReportData): Section {
     ["secured-users", ofApps, findMirrorGaps(shown).secured],
   ];
   const zone = resolveReportTimezone(data.facts.tenant);
-  const { domain, loginUrl, contracts } = TENANT.fields;
+  const { contracts } = TENANT.fields;
   const ends = tenant.contracts.map(({ name, licences, until }) => {
     const [en, ja] =
       licences === null ? ["", ""] : [`, ${formatCount(licences, "licence")}`, `、${licences} ライセンス`];
@@ -202,8 +232,6 @@ function buildTenantSection(data: ReportData): Section {
       : text(`${name}${en}, until ${until}`, `${name}${ja}、${until} まで`);
   });
   const facts: readonly (readonly [Text, DisplayText | null | undefined])[] = [
-    [domain.label, tenant.domain],
-    [loginUrl.label, tenant.loginUrl],
     [contracts.label, ends.length === 0 ? null : joinTexts(ends)],
     [text("last change", "最終更新"), manifest.lastUpdatedAt && formatMinute(manifest.lastUpdatedAt, zone)],
     [

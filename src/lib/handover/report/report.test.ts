@@ -37,10 +37,11 @@ describe("a report", () => {
     expect(renderPage(buildReport(DATA), language).split("data-id=").length - 1).toBe(gaps.length);
   });
 
-  test("begins with gaps, the leaver's steps with devices, and signatures", () => {
+  test("begins with the first day, gaps, the leaver's steps with devices, and signatures", () => {
     const data = naming(DATA, "管理 1郎", ["C02XY1ABCDE"]);
     const { sections } = buildReport(data);
     expect(sections.map(({ id }) => id)).toEqual([
+      "first-day",
       "gaps",
       "leaver",
       "signatures",
@@ -49,7 +50,7 @@ describe("a report", () => {
       "renewals",
       "tenant",
     ]);
-    expect(sections[1]?.title.ja).toBe("管理 1郎 さんから引き継ぐもの、最終日 2027-03-31");
+    expect(sections[2]?.title.ja).toBe("管理 1郎 さんから引き継ぐもの、最終日 2027-03-31");
     expect(pageOf(data, "en")).toContain("owner of 1 device: C02XY1ABCDE");
   });
 
