@@ -40,6 +40,8 @@ const ADDS: readonly Numbers[] = [
   { tests: 300 },
   // Nothing fails in silence
   { src: 700, tests: 800, generated: 400 },
+  // A whole handover, and a backup
+  { src: 300, tests: 500, generated: 200 },
 ];
 
 /** The limits of these parts were removed once, because the judge limits only `src`, tests and generated files (044). */

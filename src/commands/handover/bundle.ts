@@ -140,12 +140,21 @@ export const noteFingerprint = (terminal: Tools["terminal"], fingerprint: string
   return terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
 };
 
-export const matchesFingerprint = (typed: string, fingerprint: string): boolean => {
+const FINGERPRINT_PATTERN = /^[0-9a-f]{16,64}$/;
+
+/** Blanks, hyphens, brackets and full-width digits are accepted, because people copy and dictate fingerprints. */
+export const readFingerprint = (typed: string): { readonly digits: string } | { readonly wrong: Text } => {
   const digits = typed
     .normalize("NFKC")
-    .replaceAll(/[\s()]/gu, "")
+    .replaceAll(/[\s()\p{Pd}\u2212ー]/gu, "")
     .toLowerCase();
-  return digits.length >= COMPARED_DIGITS && fingerprint.startsWith(digits);
+  if (FINGERPRINT_PATTERN.test(digits)) return { digits };
+  return {
+    wrong: text(
+      `a fingerprint has 16 to 64 digits (0-9, a-f), not ${digits.length}`,
+      `フィンガープリントは 16 進数(0-9、a-f)で 16 桁から 64 桁です(入力: ${digits.length} 文字)`,
+    ),
+  };
 };
 
 export async function createBundleWriter(

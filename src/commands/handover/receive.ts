@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { line, step } from "../../lib/advice/index.ts";
+import { line, step, type CommandLine, type Step } from "../../lib/advice/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
 import { isSameContext, LOCAL_CONTEXT_NAME, type Context } from "../../lib/config/index.ts";
 import { parseContextName } from "../../lib/config/context-name.ts";
@@ -8,9 +8,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
-import { createRejectedBundleFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
+import { getActionName } from "../../lib/model/audit.ts";
+import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { requireChangePermission } from "../permission.ts";
@@ -20,7 +21,7 @@ import type { Tools } from "../tools.ts";
 import {
   BUNDLE_ARGUMENT,
   IDENTITY_OPTION,
-  matchesFingerprint,
+  readFingerprint,
   openVerifiedBundle,
   requireCopy,
   showProblems,
@@ -66,16 +67,27 @@ export default defineCommand({
     // extract a second copy, because opening the first copy may have changed its bytes
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
-    const { name, existing, relation } = await chooseContext(tools, client, received.path);
+    const retry = (context: string) => line("handover receive", [bundle], { context, fingerprint: typed, identity });
+    const { name, existing, relation } = await chooseContext(tools, client, { path: received.path, retry });
     await describeTenant(tools, { name, manifest, relation });
     await showAdministrators(tools, client);
     await warnOfProblems(tools, verified.problems);
+    const local = relation.kind === "forward" ? relation.local : null;
+    if (local !== null && (dryRun || globals.yes)) await terminal.note(describeLocalRecords(local));
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (existing !== undefined)
       await requireChangePermission(tools, { context: existing, source: "option", among: [] });
-    if (terminal.interactive && !globals.yes && !(await terminal.prompts.confirm(askToReceive(name, relation))))
+    const isReplaced = relation.kind === "forward";
+    const message = isReplaced
+      ? buildReplaceQuestion(name, local)
+      : text(
+          `Receive the tenant as ${name}? You cannot undo this.`,
+          `テナントを ${name} として受け取りますか? 取り消せません。`,
+        );
+    const isAsked = !globals.yes && (terminal.interactive || isReplaced);
+    if (isAsked && !(await terminal.prompts.confirm({ message, flag: "--yes" })))
       return await terminal.note(STATE_UNCHANGED);
-    await recordReceipt(tools, received, fingerprint);
+    await recordReceipt(tools, received, { fingerprint, local });
     tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
     const context = existing ?? (await contexts.add(name, { kind: "embedded", language, timezone: globals.timezone }));
@@ -85,12 +97,13 @@ export default defineCommand({
     });
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
+    if (local !== null) await terminal.note(describeEndedCredentials(context.name));
     await writeNextSteps(tools, client, { context, manifest });
   },
 });
 
 /**
- * @throws Failure `usage` if the user cannot be asked for the fingerprint; `input-rejected` if the fingerprint differs
+ * @throws Failure `usage` if the fingerprint is too short or cannot be asked for; `input-rejected` if it differs
  */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
@@ -98,7 +111,13 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
     "First 16 digits of the fingerprint (ask the person who exported the bundle):",
     "フィンガープリントの最初の 16 桁(書き出した人に聞いてください):",
   );
-  if (matchesFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), fingerprint)) return;
+  const check = (one: string): Text | undefined => {
+    const read = readFingerprint(one);
+    return "wrong" in read ? read.wrong : undefined;
+  };
+  const read = readFingerprint(typed ?? (await terminal.prompts.input({ message, flag, check })));
+  if ("wrong" in read) throw new Failure("usage", { what: read.wrong, where: flag });
+  if (fingerprint.startsWith(read.digits)) return;
   throw new Failure("input-rejected", {
     what: text("the fingerprint differs; nothing was received", "フィンガープリントが異なるため、受け取っていません"),
     where: flag,
@@ -116,18 +135,66 @@ interface ChosenTarget {
 }
 
 /** @throws `conflict` if the bundle is not a later state of this tenant; `usage` if the context is on a server */
-async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
+async function chooseContext(
+  tools: Tools,
+  client: CopyClient,
+  { path, retry }: { readonly path: string; readonly retry: (context: string) => CommandLine },
+): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;
   const name = parseContextName(globals.context ?? domain);
-  const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
+  const known = await contexts.list();
+  const existing = known.find((one) => isSameContext(one.name, name));
   if (existing?.kind === "remote") throw createRemoteFailure(existing);
   if (existing === undefined || !contexts.hasDatabase(existing))
     return { name: existing?.name ?? name, existing, relation: { kind: "empty" } };
   const relation = await tools.compareCopyWithTenant(path, existing);
-  if (relation.kind !== "empty" && relation.kind !== "forward")
-    throw createRejectedBundleFailure(relation.kind, existing.name);
-  return { name: existing.name, existing, relation };
+  if (relation.kind === "empty" || relation.kind === "forward") return { name: existing.name, existing, relation };
+  let number = 2;
+  while (known.some((one) => isSameContext(one.name, `${name}-${number}`))) number += 1;
+  throw new Failure("conflict", {
+    what: describeRefusal(relation, globals.timezone ?? DEFAULT_TIMEZONE),
+    where: existing.name,
+    hint:
+      relation.kind === "same"
+        ? undefined
+        : step("to keep both tenants", "両方のテナントを残すには", retry(`${existing.name}-${number}`)),
+  });
+}
+
+const REFUSALS = {
+  same: text(
+    "all changes in this bundle are already in this tenant",
+    "この引き継ぎデータの変更は、すべてこのテナントに取り込み済みです",
+  ),
+  older: text(
+    "this bundle is older than this tenant's data",
+    "この引き継ぎデータは、このテナントのデータより古いものです",
+  ),
+  other: text("this bundle is of another tenant", "別のテナントの引き継ぎデータです"),
+};
+
+type RefusedRelation = Exclude<CopyRelation, { readonly kind: "empty" | "forward" }>;
+
+function describeRefusal(relation: RefusedRelation, timezone: string): Text {
+  if (relation.kind !== "diverged") return REFUSALS[relation.kind];
+  const [since, { records }, names] = [dayOf(relation.since, timezone), relation.local, nameActions(relation.local)];
+  return text(
+    `this bundle lacks ${formatCount(records, "change")} made to this tenant since ${since}: ${names.en}`,
+    `この引き継ぎデータには、${since} 以降のこのテナントの変更 ${records} 件が含まれていません: ${names.ja}`,
+  );
+}
+
+const MAX_NAMED_ACTIONS = 3;
+
+/** Returns a text such as `export bundle 8, create access token 1`. */
+function nameActions({ actions }: LocalRecords): Text {
+  const named = actions.slice(0, MAX_NAMED_ACTIONS).map(({ action, records }) => {
+    const { en, ja } = getActionName(action);
+    return text(`${en} ${records}`, `${ja} ${records} 件`);
+  });
+  const more = actions.length > MAX_NAMED_ACTIONS ? [text("…", "…")] : [];
+  return joinTexts([...named, ...more], text(", ", "、"));
 }
 
 const createRemoteFailure = ({ name }: Context): Failure =>
@@ -186,25 +253,39 @@ async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): P
   );
 }
 
-const askToReceive = (name: string, { kind }: CopyRelation) => ({
-  message:
-    kind === "forward"
-      ? text(
-          `Replace the tenant of ${name}? You cannot undo this, but the previous file stays until you receive the next bundle.`,
-          `${name} のテナントを置き換えますか? 取り消せません(以前のテナントのファイルは、次に引き継ぎデータを受け取るまで残ります)。`,
-        )
-      : text(
-          `Receive the tenant as ${name}? You cannot undo this.`,
-          `テナントを ${name} として受け取りますか? 取り消せません。`,
-        ),
-  flag: "--yes",
-});
+const buildReplaceQuestion = (name: string, local: LocalRecords | null) => {
+  const kept = local === null ? text("", "") : describeLocalRecords(local);
+  return text(
+    `Replace the tenant of ${name}? ${kept.en}You cannot undo this; the previous file is kept until the next bundle.`,
+    `${name} のテナントを置き換えますか? ${kept.ja}取り消せません(以前のファイルは、次に受け取るまで残ります)。`,
+  );
+};
+
+const describeLocalRecords = (local: LocalRecords): Text => {
+  const [{ records }, names] = [local, nameActions(local)];
+  return text(
+    `${formatCount(records, "record")} that the bundle lacks will be kept apart: ${names.en}. `,
+    `引き継ぎデータにない記録 ${records} 件は、別に保管します: ${names.ja}。`,
+  );
+};
+
+const describeEndedCredentials = (context: string): Step =>
+  step(
+    "access tokens and sessions that the replaced records made have ended; to list these records",
+    "置き換えられた記録で作成されたアクセストークンとセッションは無効になりました。記録を一覧するには",
+    line("audit list", [], { replaced: true, context }),
+  );
 
 /** Records the receipt in the copy before the copy replaces the tenant, so that every received tenant contains it. */
-async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
+async function recordReceipt(
+  tools: Tools,
+  { path }: TenantCopy,
+  { fingerprint, local }: { readonly fingerprint: string; readonly local: LocalRecords | null },
+): Promise<void> {
+  const replaced = local === null ? undefined : { records: local.records, first: local.first, last: local.last };
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {
-    await client.exports.record({ what: "receive", fingerprint });
+    await client.exports.record({ what: "receive", fingerprint, replaced });
   } finally {
     await close();
   }

@@ -37,6 +37,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   observed_version: "thing pk revision state",
   layout: "use digest columns at actor change",
   audit: "seq record hash",
+  replaced_audit: "pk receipt seq record hash",
   renewal_item: `pk id kind name organisation expiresAt certainty fingerprint topic owner account phone notes source
     confirmedAt confirmedBy createdAt updatedAt phoneHolder`,
   renewal_notice: "pk id itemId expiresAt stage way recipient state messageId attempts at error host pid",

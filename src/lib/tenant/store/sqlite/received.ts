@@ -37,11 +37,12 @@ const checkCopy = (path: string): TenantCopyState => {
 const readOpenCopy = (database: Database): TenantCopyState => {
   database.exec("pragma trusted_schema = off");
   database.exec("pragma cell_size_check = on");
-  const { schema, broken, last, changes } = verifyOnConnection(database, { changes: true });
+  const { schema, broken: inLog, replaced, last, changes } = verifyOnConnection(database, { changes: true });
   if (!schema) return { ...STATE_WITHOUT_FAULTS, fault: OTHER_SCHEMA_FAULT };
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
     return { ...STATE_WITHOUT_FAULTS, fault: DAMAGED_FILE_FAULT };
+  const broken = inLog ?? replaced?.broken ?? null;
   if (broken !== null) {
     const fault = text(`the audit log is broken at record ${broken}`, `監査ログの記録 ${broken} に異常があります`);
     return { ...STATE_WITHOUT_FAULTS, fault, auditHead: last };
