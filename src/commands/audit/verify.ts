@@ -54,7 +54,8 @@ const createDamageFailure = (what: Text, where?: string): Failure =>
   });
 
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
-  const { schema, broken, headSeq, replaced } = found;
+  const { schema, headSeq, replaced } = found;
+  const broken = found.broken ?? replaced?.broken ?? null;
   if (!schema)
     return createDamageFailure(
       text(
@@ -67,13 +68,6 @@ const findFailure = (found: AuditVerification, head: string | undefined): Failur
       text(
         `the audit log is broken at record ${broken}; later records cannot be trusted`,
         `監査ログの記録 ${broken} に異常があります。それより後の記録は信用できません`,
-      ),
-    );
-  if (replaced !== null && replaced.broken !== null)
-    return createDamageFailure(
-      text(
-        `the records that a received bundle replaced are broken or missing at record ${replaced.broken}`,
-        `引き継ぎデータに置き換えられた記録のうち、記録 ${replaced.broken} 以降が変更されているか、ありません`,
       ),
     );
   if (head !== undefined && headSeq === null && (replaced === null || replaced.head === null))

@@ -9,7 +9,7 @@ import { throwFirstFault, verifyBundle, type BundleVerification } from "../../li
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
@@ -75,7 +75,7 @@ const createKeyAsFileFailure = (): Failure =>
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   /** reading a file of the bundle also verifies its hash */
   readonly found: BundleFiles;
-  /** undefined if the bundle is damaged */
+  /** undefined if the bundle does not contain it */
   readonly copy: TenantCopy | undefined;
   /** stored values that this version of clomoctl does not accept */
   readonly problems: readonly Text[];
@@ -90,27 +90,31 @@ export async function openVerifiedBundle(
   const { terminal, signal } = tools;
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await openNamedBundle(tools, name, identity));
+  if (found.ignored.length > 0) await terminal.note(describeIgnoredFiles(found.ignored));
   const progress = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
   progress.expect(found.files.reduce((bytes, file) => bytes + file.bytes, 0));
   const verified = await verifyBundle(found, { signal, onProgress: (bytes) => progress.advance(bytes) });
   progress.finish();
   found.setVerifiedHashes(verified.hashes);
-  const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
-  const missing = verified.faults.some(({ file }) => file === TENANT_FILE) ? null : FILE_MISSING;
-  const { fault, problems } =
-    copy === undefined ? { fault: missing, problems: [] } : await tools.inspectCopy(copy.path);
-  const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];
+  const faults = [...verified.faults];
+  let copy: TenantCopy | undefined;
+  let problems: readonly Text[] = [];
+  if (found.has(TENANT_FILE)) {
+    copy = stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE)));
+    const state = await tools.inspectCopy(copy.path);
+    ({ problems } = state);
+    if (state.fault !== null) faults.push({ file: TENANT_FILE, ...state.fault });
+  } else if (!faults.some(({ file }) => file === TENANT_FILE)) faults.push({ file: TENANT_FILE, what: FILE_MISSING });
   const kept = stack.move();
   const dispose = () => kept.disposeAsync();
-  return {
-    ...verified,
-    found,
-    faults,
-    problems,
-    copy: faults.length === 0 ? copy : undefined,
-    [Symbol.asyncDispose]: dispose,
-  };
+  return { ...verified, found, faults, problems, copy, [Symbol.asyncDispose]: dispose };
 }
+
+const describeIgnoredFiles = (paths: readonly string[]): Text => {
+  const names = paths.map((path) => same(shortenText(path)));
+  const { en, ja } = joinFirstTexts(names, 3);
+  return text(`ignored files that the operating system added: ${en}`, `OS が追加したファイルは無視します: ${ja}`);
+};
 
 const MAX_SHOWN_PROBLEMS = 20;
 
@@ -142,19 +146,18 @@ export const noteFingerprint = (terminal: Tools["terminal"], fingerprint: string
 
 const FINGERPRINT_PATTERN = /^[0-9a-f]{16,64}$/;
 
-/** Blanks, hyphens, brackets and full-width digits are accepted, because people copy and dictate fingerprints. */
-export const readFingerprint = (typed: string): { readonly digits: string } | { readonly wrong: Text } => {
+/** Accepts what people copy or dictate: blanks, hyphens, brackets and full-width digits. @throws `usage` */
+export const parseFingerprint = (typed: string, where: string): string => {
   const digits = typed
     .normalize("NFKC")
     .replaceAll(/[\s()\p{Pd}\u2212ー]/gu, "")
     .toLowerCase();
-  if (FINGERPRINT_PATTERN.test(digits)) return { digits };
-  return {
-    wrong: text(
-      `a fingerprint has 16 to 64 digits (0-9, a-f), not ${digits.length}`,
-      `フィンガープリントは 16 進数(0-9、a-f)で 16 桁から 64 桁です(入力: ${digits.length} 文字)`,
-    ),
-  };
+  if (FINGERPRINT_PATTERN.test(digits)) return digits;
+  const what = text(
+    `a fingerprint has 16 to 64 digits (0-9, a-f), not ${digits.length}`,
+    `フィンガープリントは 16 進数(0-9、a-f)で 16 桁から 64 桁です(入力: ${digits.length} 文字)`,
+  );
+  throw new Failure("usage", { what, where });
 };
 
 export async function createBundleWriter(

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { line, step, type CommandLine, type Step } from "../../lib/advice/index.ts";
+import { line, step, type CommandLine } from "../../lib/advice/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
 import { isSameContext, LOCAL_CONTEXT_NAME, type Context } from "../../lib/config/index.ts";
 import { parseContextName } from "../../lib/config/context-name.ts";
@@ -11,7 +11,7 @@ import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
 import { getActionName } from "../../lib/model/audit.ts";
 import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
-import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { requireChangePermission } from "../permission.ts";
@@ -21,7 +21,7 @@ import type { Tools } from "../tools.ts";
 import {
   BUNDLE_ARGUMENT,
   IDENTITY_OPTION,
-  readFingerprint,
+  parseFingerprint,
   openVerifiedBundle,
   requireCopy,
   showProblems,
@@ -72,21 +72,13 @@ export default defineCommand({
     await describeTenant(tools, { name, manifest, relation });
     await showAdministrators(tools, client);
     await warnOfProblems(tools, verified.problems);
-    const local = relation.kind === "forward" ? relation.local : null;
-    if (local !== null && (dryRun || globals.yes)) await terminal.note(describeLocalRecords(local));
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (existing !== undefined)
       await requireChangePermission(tools, { context: existing, source: "option", among: [] });
-    const isReplaced = relation.kind === "forward";
-    const message = isReplaced
-      ? buildReplaceQuestion(name, local)
-      : text(
-          `Receive the tenant as ${name}? You cannot undo this.`,
-          `テナントを ${name} として受け取りますか? 取り消せません。`,
-        );
-    const isAsked = !globals.yes && (terminal.interactive || isReplaced);
-    if (isAsked && !(await terminal.prompts.confirm({ message, flag: "--yes" })))
+    const isAsked = !globals.yes && (terminal.interactive || relation.kind === "forward");
+    if (isAsked && !(await terminal.prompts.confirm(askToReceive(name, relation))))
       return await terminal.note(STATE_UNCHANGED);
+    const local = relation.kind === "forward" ? relation.local : null;
     await recordReceipt(tools, received, { fingerprint, local });
     tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
@@ -97,7 +89,6 @@ export default defineCommand({
     });
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
-    if (local !== null) await terminal.note(describeEndedCredentials(context.name));
     await writeNextSteps(tools, client, { context, manifest });
   },
 });
@@ -111,13 +102,8 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
     "First 16 digits of the fingerprint (ask the person who exported the bundle):",
     "フィンガープリントの最初の 16 桁(書き出した人に聞いてください):",
   );
-  const check = (one: string): Text | undefined => {
-    const read = readFingerprint(one);
-    return "wrong" in read ? read.wrong : undefined;
-  };
-  const read = readFingerprint(typed ?? (await terminal.prompts.input({ message, flag, check })));
-  if ("wrong" in read) throw new Failure("usage", { what: read.wrong, where: flag });
-  if (fingerprint.startsWith(read.digits)) return;
+  const digits = parseFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), flag);
+  if (fingerprint.startsWith(digits)) return;
   throw new Failure("input-rejected", {
     what: text("the fingerprint differs; nothing was received", "フィンガープリントが異なるため、受け取っていません"),
     where: flag,
@@ -185,16 +171,13 @@ function describeRefusal(relation: RefusedRelation, timezone: string): Text {
   );
 }
 
-const MAX_NAMED_ACTIONS = 3;
-
 /** Returns a text such as `export bundle 8, create access token 1`. */
 function nameActions({ actions }: LocalRecords): Text {
-  const named = actions.slice(0, MAX_NAMED_ACTIONS).map(({ action, records }) => {
+  const named = actions.map(({ action, records }) => {
     const { en, ja } = getActionName(action);
     return text(`${en} ${records}`, `${ja} ${records} 件`);
   });
-  const more = actions.length > MAX_NAMED_ACTIONS ? [text("…", "…")] : [];
-  return joinTexts([...named, ...more], text(", ", "、"));
+  return joinFirstTexts(named, 3);
 }
 
 const createRemoteFailure = ({ name }: Context): Failure =>
@@ -238,6 +221,15 @@ async function describeTenant(
         `${name} のテナントを新しい状態に置き換えます: ${since} 以降の変更 ${relation.changes} 件`,
       ),
     );
+    if (relation.local === null) return;
+    const [{ records }, names] = [relation.local, nameActions(relation.local)];
+    const list = line("audit list", [], { replaced: true, context: name });
+    await terminal.note(
+      text(
+        `the bundle lacks ${formatCount(records, "record")} (${names.en}): they are kept (${list}), and tokens and sessions made in them end`,
+        `引き継ぎデータにない記録 ${records} 件(${names.ja})は別に残します(${list})。その中で作成したトークンとセッションは無効になります`,
+      ),
+    );
   }
 }
 
@@ -253,28 +245,17 @@ async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): P
   );
 }
 
-const buildReplaceQuestion = (name: string, local: LocalRecords | null) => {
-  const kept = local === null ? text("", "") : describeLocalRecords(local);
-  return text(
-    `Replace the tenant of ${name}? ${kept.en}You cannot undo this; the previous file is kept until the next bundle.`,
-    `${name} のテナントを置き換えますか? ${kept.ja}取り消せません(以前のファイルは、次に受け取るまで残ります)。`,
+const askToReceive = (name: string, relation: CopyRelation) => {
+  const replace = text(
+    `Replace the tenant of ${name}? You cannot undo this, but the previous file stays until you receive the next bundle.`,
+    `${name} のテナントを置き換えますか? 取り消せません(以前のテナントのファイルは、次に引き継ぎデータを受け取るまで残ります)。`,
   );
+  const receive = text(
+    `Receive the tenant as ${name}? You cannot undo this.`,
+    `テナントを ${name} として受け取りますか? 取り消せません。`,
+  );
+  return { message: relation.kind === "forward" ? replace : receive, flag: "--yes" };
 };
-
-const describeLocalRecords = (local: LocalRecords): Text => {
-  const [{ records }, names] = [local, nameActions(local)];
-  return text(
-    `${formatCount(records, "record")} that the bundle lacks will be kept apart: ${names.en}. `,
-    `引き継ぎデータにない記録 ${records} 件は、別に保管します: ${names.ja}。`,
-  );
-};
-
-const describeEndedCredentials = (context: string): Step =>
-  step(
-    "access tokens and sessions that the replaced records made have ended; to list these records",
-    "置き換えられた記録で作成されたアクセストークンとセッションは無効になりました。記録を一覧するには",
-    line("audit list", [], { replaced: true, context }),
-  );
 
 /** Records the receipt in the copy before the copy replaces the tenant, so that every received tenant contains it. */
 async function recordReceipt(

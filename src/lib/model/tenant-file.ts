@@ -1,8 +1,7 @@
 import type { Text } from "../text/index.ts";
 
 export interface TenantCopyState {
-  readonly fault: Text | null;
-  readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+  readonly fault: { readonly what: Text; readonly hint?: Text | undefined } | null;
   readonly problems: readonly Text[];
 }
 

@@ -43,9 +43,8 @@ async function* generateLines(
   { replaced = false, ...filter }: AuditQuery,
   limit: number,
 ): AsyncGenerator<Uint8Array> {
-  const table = replaced ? "replaced_audit" : "audit";
   for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
-    const page = { table, before, limit: Math.min(left, PAGE_SIZE) } as const;
+    const page = { replaced, before, limit: Math.min(left, PAGE_SIZE) };
     const lines = await session.read((reader) => readAuditLines(reader, filter, page));
     if (lines.length > 0) yield Buffer.from(lines.map(({ line }) => line).join(""));
     if (lines.length < page.limit) return;

@@ -58,11 +58,8 @@ const IS_AUDIT_RECORD_SQL = buildCaseSql(
 const RECORD_JSON_SQL = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
   || ${buildCaseSql(IS_AUDIT_RECORD_SQL, "t.record", "json_quote(t.record)")} || '}'`;
 
-/** The primary key of each table of audit records. */
-const AUDIT_KEYS = { audit: "seq", replaced_audit: "pk" } as const;
-
 interface AuditPage {
-  readonly table: keyof typeof AUDIT_KEYS;
+  readonly replaced: boolean;
   /** returns only records with lower keys */
   readonly before: number;
   readonly limit: number;
@@ -72,12 +69,12 @@ interface AuditPage {
 export const readAuditLines = async (
   reader: Reader,
   filter: AuditFilter,
-  { table, before, limit }: AuditPage,
+  { replaced, ...page }: AuditPage,
 ): Promise<readonly { readonly key: number; readonly line: string }[]> => {
   const { where, params } = buildFilterSql(filter);
-  const key = `t.${AUDIT_KEYS[table]}`;
+  const [table, key] = replaced ? ["replaced_audit", "t.pk"] : ["audit", "t.seq"];
   const sql = `select ${key} as key, ${RECORD_JSON_SQL} as json from ${table} t where ${key} < :before and ${where} order by ${key} desc limit :limit`;
-  const rows = await reader.all(sql, { ...params, before, limit });
+  const rows = await reader.all(sql, { ...params, ...page });
   return rows.map(({ key: own, json }) => ({ key: Number(own), line: `${String(json)}\n` }));
 };
 

@@ -1,6 +1,5 @@
-import { Failure } from "../../../errors/index.ts";
 import type { CopyRelation, LocalRecords } from "../../../model/tenant-file.ts";
-import { text } from "../../../text/index.ts";
+import { TENANT_CHANGED_FAILURE } from "../../failure.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 /** Actions that write no data, or only data that bundles do not contain. */
@@ -78,11 +77,3 @@ export const keepReplacedRecords = (database: Database, local: LocalRecords | nu
   database.run(KEEP_REPLACED_SQL[1] ?? "", { seq });
   database.run(END_CREDENTIALS_SQL, { seq, since: at });
 };
-
-export const TENANT_CHANGED_FAILURE = new Failure("conflict", {
-  what: text(
-    "the tenant has changed since the question was shown; nothing was received",
-    "確認の表示後にテナントが変更されたため、受け取っていません",
-  ),
-  hint: text("receive the bundle again", "もう一度受け取ってください"),
-});

@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
 import type { CopyRelation } from "../../../model/tenant-file.ts";
-import { compareAuditChains, keepReplacedRecords, TENANT_CHANGED_FAILURE } from "../../audit/sqlite/compare-chains.ts";
+import { compareAuditChains, keepReplacedRecords } from "../../audit/sqlite/compare-chains.ts";
+import { TENANT_CHANGED_FAILURE } from "../../failure.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, isBusyError } from "./database.ts";
 import { createLockedFailure } from "./storage-failure.ts";
@@ -27,6 +28,8 @@ const copyLocalData = (database: Database): void => {
       `update received."${table}" as r set (${names}) = (select ${names} from main."${table}" l where l.${key} = r.${key})`,
     );
   }
+  database.exec(`update received.renewal_item as r set source = l.source from main.renewal_item l
+    where l.id = r.id and l.fingerprint is r.fingerprint and substr(l.source, -length(r.source)) = r.source`);
   for (const [table, left] of [
     // the codes for forgotten passwords end
     ...EMPTIED_TABLES.filter((name) => name !== "reset_code").map((name) => [name, ""] as const),
