@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
+import { filesBelow } from "#support/handover/spoiling.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { openTenant } from "../../cli/tenant.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
@@ -275,6 +276,16 @@ test("forward, back and forward again, every head is found, and tokens made in b
   expect(refused.stderr).toMatch(
     /lacks 1 change made to this tenant since .*: create user 1\n[^]*five --context minato-2/,
   );
+
+  // no bundle has a password, a token or the hash of one
+  const secrets = [old, between, ofSuccessor, later, "Wakaba-2027-umi"].flatMap((secret) => {
+    const bytes = Buffer.from(secret);
+    const digest = createHash("sha256").update(secret).digest("hex");
+    return [bytes, Buffer.from(secret, "utf16le"), bytes.toString("hex"), bytes.toString("base64"), digest];
+  });
+  for (const bundle of headsInside.keys())
+    for (const [path, content] of filesBelow(join(folder, bundle)))
+      expect([bundle, path, secrets.filter((secret) => content.includes(secret))]).toEqual([bundle, path, []]);
 
   // nobody can drop or alter a replaced record unnoticed
   for (const forgery of [

@@ -67,7 +67,8 @@ const findControlCharacters = (database: Database): TenantCopyState["fault"] => 
     `select t.name as "table", c.name as name from sqlite_schema t, pragma_table_info(t.name) c
      where t.type = 'table' and t.name <> 'kept_file' and lower(c.type) = 'text'`,
   );
-  for (const { table, name } of columns) {
+  for (const row of columns) {
+    const [table, name] = [String(row["table"]), String(row["name"])];
     const sql = `select "${name}" as value from "${table}" where "${name}" glob ${CONTROL_CHARACTERS_SQL} limit 1`;
     const { value = null } = database.get(sql) ?? {};
     if (value === null) continue;
