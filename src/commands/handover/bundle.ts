@@ -146,8 +146,8 @@ export const noteFingerprint = (terminal: Tools["terminal"], fingerprint: string
 
 const FINGERPRINT_PATTERN = /^[0-9a-f]{16,64}$/;
 
-/** Accepts what people copy or dictate: blanks, hyphens, brackets and full-width digits. @throws `usage` */
-export const parseFingerprint = (typed: string, where: string): string => {
+/** Accepts what people copy or dictate: blanks, hyphens, brackets and full-width digits. @throws `code` */
+export const parseFingerprint = (typed: string, code: "usage" | "input-rejected"): string => {
   const digits = typed
     .normalize("NFKC")
     .replaceAll(/[\s()\p{Pd}\u2212ー]/gu, "")
@@ -157,7 +157,7 @@ export const parseFingerprint = (typed: string, where: string): string => {
     `a fingerprint has 16 to 64 digits (0-9, a-f), not ${digits.length}`,
     `フィンガープリントは 16 進数(0-9、a-f)で 16 桁から 64 桁です(入力: ${digits.length} 文字)`,
   );
-  throw new Failure("usage", { what, where });
+  throw new Failure(code, { what, where: "--fingerprint" });
 };
 
 export async function createBundleWriter(

@@ -102,7 +102,10 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
     "First 16 digits of the fingerprint (ask the person who exported the bundle):",
     "フィンガープリントの最初の 16 桁(書き出した人に聞いてください):",
   );
-  const digits = parseFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), flag);
+  const digits =
+    typed === undefined
+      ? parseFingerprint(await terminal.prompts.input({ message, flag }), "input-rejected")
+      : parseFingerprint(typed, "usage");
   if (fingerprint.startsWith(digits)) return;
   throw new Failure("input-rejected", {
     what: text("the fingerprint differs; nothing was received", "フィンガープリントが異なるため、受け取っていません"),
@@ -226,7 +229,7 @@ async function describeTenant(
     const list = line("audit list", [], { replaced: true, context: name });
     await terminal.note(
       text(
-        `the bundle lacks ${formatCount(records, "record")} (${names.en}): they are kept (${list}), and tokens and sessions made in them end`,
+        `the bundle lacks ${formatCount(records, "record")} (${names.en}), which stay in ${list}; tokens and sessions made in them end`,
         `引き継ぎデータにない記録 ${records} 件(${names.ja})は別に残します(${list})。その中で作成したトークンとセッションは無効になります`,
       ),
     );
