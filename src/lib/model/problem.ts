@@ -210,8 +210,10 @@ export const PROBLEMS = {
   ),
   "header-reserved": createError("{header} cannot be used as a column name", "「{header}」は列名に使えません"),
   "header-unknown": createError(
-    (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
-    (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
+    (p) =>
+      `unknown column ${shortenText(String(p["header"]))}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
+    (p) =>
+      `不明な列「${shortenText(String(p["header"]))}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
   "header-near": createWarning(
     "the column {header} is not imported; did you mean {nearest}?",

@@ -32,7 +32,8 @@ const MAX_VALUE_LENGTH = 60;
 /** Cuts a value from outside for a message. The terminal escapes the message as a whole. */
 export function shortenText(words: string, max = MAX_VALUE_LENGTH): string {
   // a character has at most two code units, and a value can have 10 MB
-  const characters = [...words.slice(0, 2 * max + 1)];
+  const start = words.slice(0, 2 * max + 1);
+  const characters = [...start];
   return characters.length <= max ? words : `${characters.slice(0, max - 1).join("")}…`;
 }
 
