@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { filesBelow } from "#support/handover/spoiling.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { verifyOnConnection } from "../../lib/tenant/audit/sqlite/verify.ts";
 import { openTenant } from "../../cli/tenant.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
 
@@ -214,7 +216,12 @@ class Computer {
     if (code !== 0) return result;
     this.heads.push(...(headsInside.get(bundle) ?? []));
     await this.note();
-    for (const head of new Set(this.heads)) await this.type(`audit verify --changes --head ${head}`);
+    await using copy = this.openCopy();
+    for (const head of new Set(this.heads)) {
+      const { broken, headSeq, replaced, changes } = verifyOnConnection(copy.database, { head, changes: true });
+      const isSound = broken === null && replaced?.broken === null && changes?.broken.length === 0;
+      if (!isSound || (headSeq ?? replaced.head) === null) throw new Error(`head ${head} is not found`);
+    }
     return result;
   }
 
@@ -228,82 +235,86 @@ class Computer {
   }
 }
 
-test("forward, back and forward again, every head is found, and tokens made in between are refused", async () => {
-  const [a, b] = [new Computer("a"), new Computer("b")];
-  writeFileSync(join(folder, "password"), "Wakaba-2027-umi\n", { mode: 0o600 });
-  await a.type("context add minato --embedded");
-  await a.type("users create --name 鈴木 --email suzuki@example.co.jp");
-  await a.type("clomo-account create suzuki@example.co.jp --account suzuki --role system --password-file password");
-  const old = await a.createToken("old");
-  await a.export("one");
-  const between = await a.createToken("between");
-  const [, first, last] = a.heads;
-  await b.receive("one");
-  const ofSuccessor = await b.createToken("successor");
-  await b.type("orgs create 営業部");
-  await b.export("two");
-  const later = await b.createToken("later");
+test(
+  "forward, back and forward again, every head is found, and tokens made in between are refused",
+  LONG_TIMEOUT,
+  async () => {
+    const [a, b] = [new Computer("a"), new Computer("b")];
+    writeFileSync(join(folder, "password"), "Wakaba-2027-umi\n", { mode: 0o600 });
+    await a.type("context add minato --embedded");
+    await a.type("users create --name 鈴木 --email suzuki@example.co.jp");
+    await a.type("clomo-account create suzuki@example.co.jp --account suzuki --role system --password-file password");
+    const old = await a.createToken("old");
+    await a.export("one");
+    const between = await a.createToken("between");
+    const [, first, last] = a.heads;
+    await b.receive("one");
+    const ofSuccessor = await b.createToken("successor");
+    await b.type("orgs create 営業部");
+    await b.export("two");
+    const later = await b.createToken("later");
 
-  const back = await a.receive("two");
-  expect(back.stderr).toMatch(/bundle lacks 2 records \(create access token 1, export bundle 1\)/);
-  expect([await a.statusOf(old), await a.statusOf(between)]).toEqual([200, 401]);
-  const { stderr } = await a.type(`audit verify --head ${last}`);
-  expect(stderr).toMatch(/one of 2 records that the receive of .* replaced/);
-  await a.type(`audit verify --head ${"0".repeat(64)}`, 3);
-  expect(await a.read("audit list --replaced --fields action,hash")).toEqual([
-    { action: "access-tokens.create", hash: last },
-    { action: "handover.export", hash: first },
-  ]);
-  expect(await a.read("audit list --action receive --limit 1 --fields detail")).toMatchObject([
-    { detail: { replaced: { records: 2, first, last } } },
-  ]);
+    const back = await a.receive("two");
+    expect(back.stderr).toMatch(/bundle lacks 2 records \(create access token 1, export bundle 1\)/);
+    expect([await a.statusOf(old), await a.statusOf(between)]).toEqual([200, 401]);
+    const { stderr } = await a.type(`audit verify --head ${last}`);
+    expect(stderr).toMatch(/one of 2 records that the receive of .* replaced/);
+    await a.type(`audit verify --head ${"0".repeat(64)}`, 3);
+    expect(await a.read("audit list --replaced --fields action,hash")).toEqual([
+      { action: "access-tokens.create", hash: last },
+      { action: "handover.export", hash: first },
+    ]);
+    expect(await a.read("audit list --action receive --limit 1 --fields detail")).toMatchObject([
+      { detail: { replaced: { records: 2, first, last } } },
+    ]);
 
-  await a.type("orgs create 総務部");
-  await a.export("three");
-  await b.receive("three");
-  expect([await b.statusOf(ofSuccessor), await b.statusOf(later)]).toEqual([200, 401]);
-  await b.type("orgs create 経理部");
-  await b.export("four");
-  await a.receive("four");
-  expect(await a.statusOf(old)).toBe(200);
-  expect(await a.read("audit list --replaced --fields number")).toHaveLength(5);
+    await a.type("orgs create 総務部");
+    await a.export("three");
+    await b.receive("three");
+    expect([await b.statusOf(ofSuccessor), await b.statusOf(later)]).toEqual([200, 401]);
+    await b.type("orgs create 経理部");
+    await b.export("four");
+    await a.receive("four");
+    expect(await a.statusOf(old)).toBe(200);
+    expect(await a.read("audit list --replaced --fields number")).toHaveLength(5);
 
-  // a change on both computers: what differs, and one command
-  await b.type("users create --name 田中 --email tanaka@example.co.jp");
-  await a.type("orgs create 広報部");
-  await a.export("five");
-  const refused = await b.receive("five", 5);
-  expect(refused.stderr).toMatch(
-    /lacks 1 change made to this tenant since .*: create user 1\n[^]*five --context minato-2/,
-  );
+    // a change on both computers: what differs, and one command
+    await b.type("users create --name 田中 --email tanaka@example.co.jp");
+    await a.type("orgs create 広報部");
+    await a.export("five");
+    const refused = await b.receive("five", 5);
+    expect(refused.stderr).toMatch(
+      /lacks 1 change made to this tenant since .*: create user 1\n[^]*five --context minato-2/,
+    );
 
-  // no bundle has a password, a token or the hash of one
-  const secrets = [old, between, ofSuccessor, later, "Wakaba-2027-umi"].flatMap((secret) => {
-    const bytes = Buffer.from(secret);
-    const digest = createHash("sha256").update(secret).digest("hex");
-    return [bytes, Buffer.from(secret, "utf16le"), bytes.toString("hex"), bytes.toString("base64"), digest];
-  });
-  for (const bundle of headsInside.keys())
-    for (const [path, content] of filesBelow(join(folder, bundle)))
-      expect([bundle, path, secrets.filter((secret) => content.includes(secret))]).toEqual([bundle, path, []]);
+    // no bundle has a password, a token or the hash of one
+    const secrets = [old, between, ofSuccessor, later, "Wakaba-2027-umi"].flatMap((secret) => {
+      const bytes = Buffer.from(secret);
+      const digest = createHash("sha256").update(secret).digest("hex");
+      return [bytes, Buffer.from(secret, "utf16le"), bytes.toString("hex"), bytes.toString("base64"), digest];
+    });
+    for (const bundle of headsInside.keys())
+      for (const [path, content] of filesBelow(join(folder, bundle)))
+        expect([bundle, path, secrets.filter((secret) => content.includes(secret))]).toEqual([bundle, path, []]);
 
-  // nobody can drop or alter a replaced record unnoticed
-  for (const forgery of [
-    "delete from replaced_audit where pk = 2",
-    "delete from replaced_audit where pk = 1",
-    "delete from replaced_audit where receipt = (select receipt from replaced_audit where pk = 1)",
-    "delete from replaced_audit",
-    "update replaced_audit set record = replace(record, 'owner', 'other') where pk = 1",
-    "update replaced_audit set hash = (select hash from audit where seq = 1) where pk = 2",
-    "update replaced_audit set receipt = (select hash from audit where seq = 1) where pk = 1",
-    "insert into replaced_audit (receipt, seq, record, hash) select hash, seq, record, hash from audit where seq = 2",
-  ]) {
-    await using forged = a.openCopy();
-    const triggers = forged.sql("select name, sql from sqlite_schema where type = 'trigger'");
-    for (const { name } of triggers) forged.database.exec(`drop trigger "${String(name)}"`);
-    forged.database.exec(forgery);
-    for (const { sql } of triggers) forged.database.exec(String(sql));
-    const { replaced } = await forged.client.audit.verify({ changes: false });
-    expect([forgery, replaced?.broken]).toEqual([forgery, expect.any(Number)]);
-  }
-});
+    // nobody can drop or alter a replaced record unnoticed
+    for (const forgery of [
+      "delete from replaced_audit where pk = 2",
+      "delete from replaced_audit where pk = 1",
+      "delete from replaced_audit where receipt = (select receipt from replaced_audit where pk = 1)",
+      "delete from replaced_audit",
+      "update replaced_audit set record = replace(record, 'owner', 'other') where pk = 1",
+      "update replaced_audit set hash = (select hash from audit where seq = 1) where pk = 2",
+      "update replaced_audit set receipt = (select hash from audit where seq = 1) where pk = 1",
+      "insert into replaced_audit (receipt, seq, record, hash) select hash, seq, record, hash from audit where seq = 2",
+    ]) {
+      await using forged = a.openCopy();
+      const triggers = forged.sql("select name, sql from sqlite_schema where type = 'trigger'");
+      for (const { name } of triggers) forged.database.exec(`drop trigger "${String(name)}"`);
+      forged.database.exec(forgery);
+      for (const { sql } of triggers) forged.database.exec(String(sql));
+      const { replaced } = verifyOnConnection(forged.database, { changes: false });
+      expect([forgery, replaced?.broken]).toEqual([forgery, expect.any(Number)]);
+    }
+  },
+);
