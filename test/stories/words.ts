@@ -319,6 +319,7 @@ export const handover = {
     context,
     "--fingerprint",
     told.slice(0, 16),
+    "--yes",
     ...rest,
   ],
   /** compares a bundle with the tenant */

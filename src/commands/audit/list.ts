@@ -12,7 +12,17 @@ export default defineCommand({
     "変更の記録を新しい順に一覧する(だれが、いつ、何を変更したか)",
   ),
   args: {},
-  options: { ...AUDIT_FILTERS, limit: LIMIT_OPTION },
+  options: {
+    ...AUDIT_FILTERS,
+    replaced: {
+      kind: "boolean",
+      about: text(
+        "list the records that a received bundle replaced",
+        "受け取った引き継ぎデータに置き換えられた記録を一覧する",
+      ),
+    },
+    limit: LIMIT_OPTION,
+  },
   examples: [
     {
       line: "clomoctl audit list --since 2026-04-01 --until 2026-04-30 --action delete",
@@ -30,12 +40,13 @@ export default defineCommand({
     },
   ],
   exits: ["not-found"],
-  async run(tools, { limit, ...filters }) {
+  async run(tools, { limit, replaced, ...filters }) {
     const { terminal } = tools;
     const chosen = await tools.tenant("audit");
     const records = chosen.client.audit.list({
       ...buildAuditQuery(filters, resolveTimezone(tools, chosen)),
       limit: limit && Math.max(limit, 1),
+      replaced: replaced ? true : undefined,
     });
     const entries = async function* (): AsyncGenerator<AuditRow> {
       for await (const record of limitRecords(records, limit)) yield toAuditRow(record);

@@ -32,6 +32,12 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
     value: ({ broken }) => broken,
   },
   {
+    key: "replaced",
+    header: text("replaced records verified", "検証した、置き換えられた記録"),
+    value: ({ replaced }) => replaced,
+    name: ({ replaced }) => (replaced?.records ? same(String(replaced.records)) : null),
+  },
+  {
     key: "changes",
     header: text("changes verified", "検証した変更"),
     value: ({ changes }) => changes,
@@ -50,7 +56,8 @@ const createDamageFailure = (what: Text, where?: string): Failure =>
   });
 
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
-  const { schema, broken, headSeq } = found;
+  const { schema, headSeq, replaced } = found;
+  const broken = found.broken ?? replaced?.broken ?? null;
   if (!schema)
     return createDamageFailure(
       text(
@@ -65,7 +72,7 @@ const findFailure = (found: AuditVerification, head: string | undefined): Failur
         `監査ログの記録 ${broken} に異常があります。それより後の記録は信用できません`,
       ),
     );
-  if (head !== undefined && headSeq === null)
+  if (head !== undefined && headSeq === null && (replaced === null || replaced.head === null))
     return createDamageFailure(
       text(
         "no record has the hash given with --head: records at the end were removed, or the whole log was rewritten",
@@ -138,13 +145,22 @@ export default defineCommand({
     const { client } = await tools.tenant("audit");
     const found = await client.audit.verify({ head, changes }, signal);
     const failure = findFailure(found, head);
-    const shown = VERIFICATION_COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
+    const shown = VERIFICATION_COLUMNS.filter(({ name, value }) => ((name ?? value)(found) ?? null) !== null);
     await terminal.show(isDefaultTable(terminal) ? shown : VERIFICATION_COLUMNS, found);
     if (failure !== undefined) throw failure;
     await terminal.note(
       text(
         `verified ${formatCount(found.records, "record")}: all are unchanged`,
         `記録 ${found.records} 件はすべて元のままです`,
+      ),
+    );
+    const { head: group = null } = found.replaced ?? {};
+    if (group === null) return undefined;
+    const [number, at] = [formatCount(group.records, "record"), terminal.moment(group.receivedAt)];
+    await terminal.note(
+      text(
+        `--head is one of ${number} that the receive of ${at} replaced: ${line("audit list", [], { replaced: true })}`,
+        `--head は、${at} の受け取りで置き換えられた記録 ${group.records} 件のうちの 1 件です: ${line("audit list", [], { replaced: true })}`,
       ),
     );
     return undefined;

@@ -1,8 +1,7 @@
 import type { DeletionRequest } from "../../lib/client/index.ts";
-import { same, type Text } from "../../lib/text/index.ts";
+import { same, shortenText, type Text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
-import { truncateValue } from "../../lib/model/cell-text.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { toRecordedName } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
@@ -48,7 +47,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   }
   const called =
     file === undefined || file === "-" ? typed.join(", ") || "stdin" : toRecordedName(file, chosen.context);
-  const asked = { kind, ids, ...(recursive === true && { recursive }), called: truncateValue(called), learns };
+  const asked = { kind, ids, ...(recursive === true && { recursive }), called: shortenText(called), learns };
   const plan = await showProgress(tools, PLANNING, () => chosen.client.imports.delete(asked, tools.signal));
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
   return pending.settling(async () => {

@@ -8,7 +8,7 @@ import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/rea
 import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
@@ -74,7 +74,7 @@ const createKeyAsFileFailure = (): Failure =>
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   /** reading a file of the bundle also verifies its hash */
   readonly found: BundleFiles;
-  /** undefined if the bundle is damaged */
+  /** undefined if the bundle does not contain it */
   readonly copy: TenantCopy | undefined;
   /** stored values that this version of clomoctl does not accept */
   readonly problems: readonly Text[];
@@ -89,28 +89,33 @@ export async function openVerifiedBundle(
   const { terminal, signal } = tools;
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await openNamedBundle(tools, name, identity));
+  if (found.ignored.length > 0) await terminal.note(describeIgnoredFiles(found.ignored));
   const total = found.files.reduce((bytes, file) => bytes + file.bytes, 0);
   const verified = await terminal.progress.during({ id: "verify", name: text("Verifying", "検証") }, (progress) => {
     let read = 0;
     return verifyBundle(found, { signal, onProgress: (bytes) => progress.reach((read += bytes) / total) });
   });
   found.setVerifiedHashes(verified.hashes);
-  const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
-  const missing = verified.faults.some(({ file }) => file === TENANT_FILE) ? null : FILE_MISSING;
-  const { fault, problems } =
-    copy === undefined ? { fault: missing, problems: [] } : await tools.inspectCopy(copy.path);
-  const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];
+  const faults = [...verified.faults];
+  let copy: TenantCopy | undefined;
+  let problems: readonly Text[] = [];
+  if (found.has(TENANT_FILE)) {
+    copy = stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE)));
+    const state = await tools.inspectCopy(copy.path);
+    ({ problems } = state);
+    const fault = state.fault ?? state.unsafe;
+    if (fault !== null) faults.push({ file: TENANT_FILE, ...fault });
+  } else if (!faults.some(({ file }) => file === TENANT_FILE)) faults.push({ file: TENANT_FILE, what: FILE_MISSING });
   const kept = stack.move();
   const dispose = () => kept.disposeAsync();
-  return {
-    ...verified,
-    found,
-    faults,
-    problems,
-    copy: faults.length === 0 ? copy : undefined,
-    [Symbol.asyncDispose]: dispose,
-  };
+  return { ...verified, found, faults, problems, copy, [Symbol.asyncDispose]: dispose };
 }
+
+const describeIgnoredFiles = (paths: readonly string[]): Text => {
+  const names = paths.map((path) => same(shortenText(path)));
+  const { en, ja } = joinFirstTexts(names, 3);
+  return text(`ignored files that the operating system added: ${en}`, `OS が追加したファイルは無視します: ${ja}`);
+};
 
 const MAX_SHOWN_PROBLEMS = 20;
 
@@ -140,12 +145,20 @@ export const noteFingerprint = (terminal: Tools["terminal"], fingerprint: string
   return terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
 };
 
-export const matchesFingerprint = (typed: string, fingerprint: string): boolean => {
+const FINGERPRINT_PATTERN = /^[0-9a-f]{16,64}$/;
+
+/** Accepts what people copy or dictate: blanks, hyphens, brackets and full-width digits. @throws `code` */
+export const parseFingerprint = (typed: string, code: "usage" | "input-rejected"): string => {
   const digits = typed
     .normalize("NFKC")
-    .replaceAll(/[\s()]/gu, "")
+    .replaceAll(/[\s()\p{Pd}\u2212ー]/gu, "")
     .toLowerCase();
-  return digits.length >= COMPARED_DIGITS && fingerprint.startsWith(digits);
+  if (FINGERPRINT_PATTERN.test(digits)) return digits;
+  const what = text(
+    `a fingerprint has 16 to 64 digits (0-9, a-f), not ${digits.length}`,
+    `フィンガープリントは 16 進数(0-9、a-f)で 16 桁から 64 桁です(入力: ${digits.length} 文字)`,
+  );
+  throw new Failure(code, { what, where: "--fingerprint" });
 };
 
 export async function createBundleWriter(

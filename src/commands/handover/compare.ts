@@ -25,8 +25,8 @@ export interface Difference {
   readonly after: ComparedValue | null;
 }
 
-/** Types whose records come from the console or from Apple. */
-const IGNORED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
+/** Records that come from Apple. */
+const IGNORED_TYPE: ResourceName = "ade-devices";
 const IGNORED_FIELDS = new Set(
   // depth, accounts and users follow from other records, and those records are compared
   "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
@@ -53,7 +53,7 @@ async function* readKeyed({ read, key }: RecordTable, client: CopyClient): Async
 }
 
 export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
-  for (const type of RECORD_TABLES) if (!IGNORED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
+  for (const type of RECORD_TABLES) if (type.name !== IGNORED_TYPE) yield* compareRecords(type, before, after);
 }
 
 async function* compareRecords(type: RecordTable, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {

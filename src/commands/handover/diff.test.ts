@@ -55,6 +55,27 @@ test("finds nothing between two tenants that were made of the same lists", async
   expect(await typed("diff one", other)).toMatchObject({ exit: 0, stdout: "" });
 });
 
+test("counts the open tasks of a mirror", async () => {
+  await tenant.import(
+    { kind: "users", fromConsole: true },
+    "氏名,メールアドレス,役職\n山田 花子,hanako@example.jp,課長",
+  );
+  const [user] = await tenant.users();
+  await tenant.client.users.edit(user?.id ?? "", { title: "部長" });
+  await typed("export -o one");
+  expect(await typed("diff one")).toMatchObject({ exit: 0, stdout: "" });
+  await tenant.import(
+    { kind: "users", fromConsole: true },
+    "氏名,メールアドレス,役職\n山田 花子,hanako@example.jp,部長",
+  );
+  // the record has the same values, but there is nothing left to do
+  expect(await typed("diff one")).toMatchObject({
+    exit: 9,
+    stdout: expect.stringMatching(/^.*\nconsole-tasks\tremoved\t.*\n$/),
+    stderr: expect.stringContaining("0 records added, 1 removed"),
+  });
+});
+
 test("a random tenant does not differ from its bundle, nor does anything remain", async () => {
   await fillAtRandom(tenant, 4);
   await typed("export -o one.zip");

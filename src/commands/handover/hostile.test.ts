@@ -16,7 +16,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderHashes, HASHES_FILE } from "../../lib/handover/bundle/contents.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
-import { hostileArchives } from "#support/handover/archives.ts";
+import { hostileArchives, packZip } from "#support/handover/archives.ts";
 import { filesBelow, SPOILERS, writeSpoiledCopy } from "#support/handover/spoiling.ts";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -65,6 +65,8 @@ const FORGERIES: Readonly<Record<string, string>> = {
   "another program": "pragma application_id = 1",
   "a row that refers to nothing": "pragma foreign_keys = off; update user set org = 99",
   "an altered version": "update user_version set title = '社長'",
+  "a name with ESC": "update user set name = char(27) || '[2J山田'",
+  "a name with C1 control characters": "update org set name = name || char(155) where pk > 1",
 };
 
 const AUDIT_FORGERIES: Readonly<Record<string, string>> = {
@@ -89,6 +91,58 @@ const LINKS: Readonly<Record<string, (path: string, folder: string) => void>> = 
   "a link to a device": (path) => symlinkSync("/dev/zero", path),
   "a folder of the same name": (path) => mkdirSync(path),
 };
+
+const writeFiles = (bundle: string, paths: readonly string[]): void => {
+  for (const path of paths) {
+    mkdirSync(join(bundle, path, ".."), { recursive: true });
+    writeFileSync(join(bundle, path), "\0\0\0\u0001Bud1");
+  }
+};
+
+const forgeTenant = (bundle: string, sql: string): void => {
+  const database = new DatabaseSync(join(bundle, "tenant.db"));
+  database.exec(sql);
+  database.close();
+};
+
+/** What happens to honest bundles: the change, exit code of `receive`, and what it says and does not say. */
+const HONEST: readonly (readonly [what: string, (bundle: string) => unknown, number, RegExp, RegExp])[] = [
+  ["Finder", (a) => writeFiles(a, [".DS_Store", "resources/.DS_Store"]), 0, /ignored.*: \.DS_Store, res/, /error/],
+  ["Explorer", (a) => writeFiles(a, ["Thumbs.db", "desktop.ini"]), 0, /ignored.*: desktop\.ini, Thumbs\.db/, /error/],
+  ["macOS", (a) => writeFiles(a, ["__MACOSX/resources/._users.ndjson", "._report.html"]), 0, /ignored.*\._/, /error/],
+  ["a note", (a) => writeFiles(a, ["note.txt"]), 3, /note\.txt: .*\n.*not listed|not listed.*\n.*note\.txt/, /ignored/],
+  ["a newer clomoctl", (a) => forgeTenant(a, "pragma user_version = 9999"), 3, /update clomoctl/, /another copy/],
+  ["a folder above", (a) => rmSync(join(a, HASHES_FILE)), 3, /not a bundle: SHA256SUMS is missing/, /ndjson/],
+  ["ESC", (a) => forgeTenant(a, FORGERIES["a name with ESC"] ?? ""), 3, /control characters/, /\u001b|another copy/],
+];
+
+test.each(HONEST)("%s: one sentence and one advice", LONG_TIMEOUT, async (what, change, exit, said, unsaid) => {
+  const folder = freshFolder();
+  const type = (line: string) => run(`handover ${line} --lang en`, { home: folder, folder, tenant: from.fetch });
+  await type("export -o a");
+  change(join(folder, "a"));
+  const sums = join(folder, "a", HASHES_FILE);
+  const isForged = ["a newer clomoctl", "ESC"].includes(what);
+  const fingerprint = isForged
+    ? hashAnew(join(folder, "a"))
+    : sha256(existsSync(sums) ? readFileSync(sums) : Buffer.of());
+  const result = await type(`receive a --context new --fingerprint ${fingerprint}`);
+  expect(result).toMatchObject({ exit, stderr: expect.stringMatching(said) });
+  expect(result.stderr).not.toMatch(unsaid);
+});
+
+test("an archive that another tool packed again has one advice", async () => {
+  const folder = freshFolder();
+  await run("handover export -o a", { home: folder, folder, tenant: from.fetch });
+  const files = [...filesBelow(join(folder, "a"))].map(([path, content]) => ({ path: `a/${path}`, content }));
+  writeFileSync(join(folder, "again.zip"), await packZip(files, { mode: 0o100644 }));
+  const { exit, stderr } = await run("handover verify again.zip --lang en", { home: folder, folder });
+  expect({ exit, stderr }).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining("unpack it, and specify the folder"),
+  });
+  expect(stderr).not.toContain("another copy");
+});
 
 test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, async () => {
   const root = freshFolder();

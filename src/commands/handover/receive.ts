@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { line, step } from "../../lib/advice/index.ts";
+import { line, step, type CommandLine } from "../../lib/advice/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
 import { isSameContext, LOCAL_CONTEXT_NAME, type Context } from "../../lib/config/index.ts";
 import { parseContextName } from "../../lib/config/context-name.ts";
@@ -8,9 +8,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
-import { createRejectedBundleFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
+import { getActionName } from "../../lib/model/audit.ts";
+import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { requireChangePermission } from "../permission.ts";
@@ -20,7 +21,7 @@ import type { Tools } from "../tools.ts";
 import {
   BUNDLE_ARGUMENT,
   IDENTITY_OPTION,
-  matchesFingerprint,
+  parseFingerprint,
   openVerifiedBundle,
   requireCopy,
   showProblems,
@@ -66,16 +67,19 @@ export default defineCommand({
     // extract a second copy, because opening the first copy may have changed its bytes
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
-    const { name, existing, relation } = await chooseContext(tools, client, received.path);
+    const retry = (context: string) => line("handover receive", [bundle], { context, fingerprint: typed, identity });
+    const { name, existing, relation } = await chooseContext(tools, client, { path: received.path, retry });
     await describeTenant(tools, { name, manifest, relation });
     await showAdministrators(tools, client);
     await warnOfProblems(tools, verified.problems);
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (existing !== undefined)
       await requireChangePermission(tools, { context: existing, source: "option", among: [] });
-    if (terminal.interactive && !globals.yes && !(await terminal.prompts.confirm(askToReceive(name, relation))))
+    const isAsked = !globals.yes && (terminal.interactive || relation.kind === "forward");
+    if (isAsked && !(await terminal.prompts.confirm(askToReceive(name, relation))))
       return await terminal.note(STATE_UNCHANGED);
-    await recordReceipt(tools, received, fingerprint);
+    const local = relation.kind === "forward" ? relation.local : null;
+    await recordReceipt(tools, received, { fingerprint, local });
     tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
     const context = existing ?? (await contexts.add(name, { kind: "embedded", language, timezone: globals.timezone }));
@@ -90,7 +94,7 @@ export default defineCommand({
 });
 
 /**
- * @throws Failure `usage` if the user cannot be asked for the fingerprint; `input-rejected` if the fingerprint differs
+ * @throws Failure `usage` if the fingerprint is too short or cannot be asked for; `input-rejected` if it differs
  */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
@@ -98,7 +102,11 @@ async function requireFingerprint({ terminal }: Tools, typed: string | undefined
     "First 16 digits of the fingerprint (ask the person who exported the bundle):",
     "フィンガープリントの最初の 16 桁(書き出した人に聞いてください):",
   );
-  if (matchesFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), fingerprint)) return;
+  const digits =
+    typed === undefined
+      ? parseFingerprint(await terminal.prompts.input({ message, flag }), "input-rejected")
+      : parseFingerprint(typed, "usage");
+  if (fingerprint.startsWith(digits)) return;
   throw new Failure("input-rejected", {
     what: text("the fingerprint differs; nothing was received", "フィンガープリントが異なるため、受け取っていません"),
     where: flag,
@@ -116,18 +124,63 @@ interface ChosenTarget {
 }
 
 /** @throws `conflict` if the bundle is not a later state of this tenant; `usage` if the context is on a server */
-async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
+async function chooseContext(
+  tools: Tools,
+  client: CopyClient,
+  { path, retry }: { readonly path: string; readonly retry: (context: string) => CommandLine },
+): Promise<ChosenTarget> {
   const { contexts, globals } = tools;
   const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;
   const name = parseContextName(globals.context ?? domain);
-  const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
+  const known = await contexts.list();
+  const existing = known.find((one) => isSameContext(one.name, name));
   if (existing?.kind === "remote") throw createRemoteFailure(existing);
   if (existing === undefined || !contexts.hasDatabase(existing))
     return { name: existing?.name ?? name, existing, relation: { kind: "empty" } };
   const relation = await tools.compareCopyWithTenant(path, existing);
-  if (relation.kind !== "empty" && relation.kind !== "forward")
-    throw createRejectedBundleFailure(relation.kind, existing.name);
-  return { name: existing.name, existing, relation };
+  if (relation.kind === "empty" || relation.kind === "forward") return { name: existing.name, existing, relation };
+  let number = 2;
+  while (known.some((one) => isSameContext(one.name, `${name}-${number}`))) number += 1;
+  throw new Failure("conflict", {
+    what: describeRefusal(relation, globals.timezone ?? DEFAULT_TIMEZONE),
+    where: existing.name,
+    hint:
+      relation.kind === "same"
+        ? undefined
+        : step("to keep both tenants", "両方のテナントを残すには", retry(`${existing.name}-${number}`)),
+  });
+}
+
+const REFUSALS = {
+  same: text(
+    "all changes in this bundle are already in this tenant",
+    "この引き継ぎデータの変更は、すべてこのテナントに取り込み済みです",
+  ),
+  older: text(
+    "this bundle is older than this tenant's data",
+    "この引き継ぎデータは、このテナントのデータより古いものです",
+  ),
+  other: text("this bundle is of another tenant", "別のテナントの引き継ぎデータです"),
+};
+
+type RefusedRelation = Exclude<CopyRelation, { readonly kind: "empty" | "forward" }>;
+
+function describeRefusal(relation: RefusedRelation, timezone: string): Text {
+  if (relation.kind !== "diverged") return REFUSALS[relation.kind];
+  const [since, { records }, names] = [dayOf(relation.since, timezone), relation.local, nameActions(relation.local)];
+  return text(
+    `this bundle lacks ${formatCount(records, "change")} made to this tenant since ${since}: ${names.en}`,
+    `この引き継ぎデータには、${since} 以降のこのテナントの変更 ${records} 件が含まれていません: ${names.ja}`,
+  );
+}
+
+/** Returns a text such as `export bundle 8, create access token 1`. */
+function nameActions({ actions }: LocalRecords): Text {
+  const named = actions.map(({ action, records }) => {
+    const { en, ja } = getActionName(action);
+    return text(`${en} ${records}`, `${ja} ${records} 件`);
+  });
+  return joinFirstTexts(named, 3);
 }
 
 const createRemoteFailure = ({ name }: Context): Failure =>
@@ -171,6 +224,15 @@ async function describeTenant(
         `${name} のテナントを新しい状態に置き換えます: ${since} 以降の変更 ${relation.changes} 件`,
       ),
     );
+    if (relation.local === null) return;
+    const [{ records }, names] = [relation.local, nameActions(relation.local)];
+    const list = line("audit list", [], { replaced: true, context: name });
+    await terminal.note(
+      text(
+        `the bundle lacks ${formatCount(records, "record")} (${names.en}), which stay in ${list}; tokens and sessions made in them end`,
+        `引き継ぎデータにない記録 ${records} 件(${names.ja})は別に残します(${list})。その中で作成したトークンとセッションは無効になります`,
+      ),
+    );
   }
 }
 
@@ -186,25 +248,28 @@ async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): P
   );
 }
 
-const askToReceive = (name: string, { kind }: CopyRelation) => ({
-  message:
-    kind === "forward"
-      ? text(
-          `Replace the tenant of ${name}? You cannot undo this, but the previous file stays until you receive the next bundle.`,
-          `${name} のテナントを置き換えますか? 取り消せません(以前のテナントのファイルは、次に引き継ぎデータを受け取るまで残ります)。`,
-        )
-      : text(
-          `Receive the tenant as ${name}? You cannot undo this.`,
-          `テナントを ${name} として受け取りますか? 取り消せません。`,
-        ),
-  flag: "--yes",
-});
+const askToReceive = (name: string, relation: CopyRelation) => {
+  const replace = text(
+    `Replace the tenant of ${name}? You cannot undo this, but the previous file stays until you receive the next bundle.`,
+    `${name} のテナントを置き換えますか? 取り消せません(以前のテナントのファイルは、次に引き継ぎデータを受け取るまで残ります)。`,
+  );
+  const receive = text(
+    `Receive the tenant as ${name}? You cannot undo this.`,
+    `テナントを ${name} として受け取りますか? 取り消せません。`,
+  );
+  return { message: relation.kind === "forward" ? replace : receive, flag: "--yes" };
+};
 
 /** Records the receipt in the copy before the copy replaces the tenant, so that every received tenant contains it. */
-async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
+async function recordReceipt(
+  tools: Tools,
+  { path }: TenantCopy,
+  { fingerprint, local }: { readonly fingerprint: string; readonly local: LocalRecords | null },
+): Promise<void> {
+  const replaced = local === null ? undefined : { records: local.records, first: local.first, last: local.last };
   const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {
-    await client.exports.record({ what: "receive", fingerprint });
+    await client.exports.record({ what: "receive", fingerprint, replaced });
   } finally {
     await close();
   }

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import { throwFirstFault, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joinTexts, same, text } from "../../lib/text/index.ts";
+import { joinTexts, same, shortenText, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
 import {
@@ -55,7 +55,9 @@ export default defineCommand({
     terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using verified = await openVerifiedBundle(tools, bundle, identity);
     const { faults, manifest, fingerprint } = verified;
-    const problems = faults.map(({ file, what }) => joinTexts([same(`${bundle}: ${file}`), what], same(": ")));
+    const problems = faults.map(({ file, what }) =>
+      joinTexts([same(`${bundle}: ${shortenText(file)}`), what], same(": ")),
+    );
     await showProblems(terminal, problems);
     const told = faults.map(({ file, what }) => ({ file, detail: terminal.say(what) }));
     // without a terminal, the sentences say the same

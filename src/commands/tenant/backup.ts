@@ -3,7 +3,7 @@ import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from "../../lib/files/index.ts";
 import type { TenantCopyState } from "../../lib/model/tenant-file.ts";
-import { formatCount, text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { workOnEachContext } from "../each-context.ts";
 import type { OutputField } from "../field.ts";
@@ -76,21 +76,20 @@ export default defineCommand({
       const time = tools.clock.now().toISOString().replaceAll(/[-:.]/g, "");
       const name = isInFolder ? join(output, `${buildPrefix(context)}${time}.db`) : output;
       if (!(await permitOutputs(tools, [{ flag: "--output", name, field: BACKUP_FILE }]))) return;
-      const records = await writeBackup(tools, context, name);
+      await writeBackup(tools, context, name);
       const deleted = keep === undefined ? 0 : await deleteOlder(tools, context, join(folder, basename(name)), keep);
       const [en, ja] = deleted === 0 ? ["", ""] : [`, deleted ${deleted} older`, `。古い ${deleted} 個を削除しました`];
       await tools.terminal.note(
         text(
-          `backed up ${context.name}: ${name} (${formatCount(records, "audit record")} verified)${en}`,
-          `${context.name} をバックアップしました: ${name}(監査ログ ${records} 件を検証済み)${ja}`,
+          `backed up ${context.name}: ${name} (audit log verified)${en}`,
+          `${context.name} をバックアップしました: ${name}(監査ログを検証済み)${ja}`,
         ),
       );
     });
   },
 });
 
-/** Returns the number of verified audit records. */
-async function writeBackup(tools: Tools, context: EmbeddedContext, name: string): Promise<number> {
+async function writeBackup(tools: Tools, context: EmbeddedContext, name: string): Promise<void> {
   const { terminal, outputs, signal, temporary } = tools;
   const { createTemporaryFolder } = await import("../../lib/files/temporary.ts");
   const { path, remove } = await createTemporaryFolder(temporary, "backup");
@@ -102,12 +101,11 @@ async function writeBackup(tools: Tools, context: EmbeddedContext, name: string)
         step.reach(copied / all);
       }),
     );
-    const { auditHead } = await checkBackup(tools, copy, context.tenantFolder);
+    await checkBackup(tools, copy, context.tenantFolder);
     await outputs.write(name, async (writer) => {
       for await (const chunk of readChunks(copy)) await writer.write(chunk);
       signal.throwIfAborted();
     });
-    return auditHead?.seq ?? 0;
   } finally {
     await remove();
   }
@@ -118,7 +116,7 @@ export async function checkBackup(tools: Tools, path: string, where: string): Pr
   const { terminal, home } = tools;
   const state = await terminal.progress.during(VERIFYING, () => tools.inspectCopy(path));
   const { fault, isSealed } = state;
-  if (fault !== null) throw new Failure("input-rejected", { what: fault, where, hint: KEEP_FILES_HINT });
+  if (fault !== null) throw new Failure("input-rejected", { what: fault.what, where, hint: KEEP_FILES_HINT });
   const key = join(home.folder, "sealing.key");
   if (isSealed)
     await terminal.note(

@@ -1,10 +1,5 @@
 import { text, type Text } from "../text/index.ts";
 
-const MAX_SHOWN_LENGTH = 60;
-
-export const truncateValue = (value: string): string =>
-  value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH).replace(/[\ud800-\udbff]$/, "")}…` : value;
-
 const SPACE_SYMBOLS: ReadonlyMap<string, string> = new Map([
   [" ", "␣"],
   ["\u00a0", "␣"],

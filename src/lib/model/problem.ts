@@ -1,5 +1,5 @@
 import { line, type CommandLine } from "../advice/index.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
+import { formatCount, joinTexts, same, shortenText, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
 import { describeLikelyCause, quoteValue } from "./cell-text.ts";
 
@@ -16,7 +16,7 @@ type MessageTemplate = string | ((params: ProblemParams, noun: Text) => string);
 
 const fillTemplate = (wording: MessageTemplate, params: ProblemParams, noun: Text = same("")): string =>
   typeof wording === "string"
-    ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name]))
+    ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => shortenText(String(params[name])))
     : wording(params, noun);
 
 const createProblemKindFactory =
@@ -210,8 +210,10 @@ export const PROBLEMS = {
   ),
   "header-reserved": createError("{header} cannot be used as a column name", "「{header}」は列名に使えません"),
   "header-unknown": createError(
-    (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
-    (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
+    (p) =>
+      `unknown column ${shortenText(String(p["header"]))}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
+    (p) =>
+      `不明な列「${shortenText(String(p["header"]))}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
   "header-near": createWarning(
     "the column {header} is not imported; did you mean {nearest}?",

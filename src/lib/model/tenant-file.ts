@@ -1,40 +1,39 @@
-import { Failure } from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
+import type { Text } from "../text/index.ts";
+
+interface CopyFault {
+  readonly what: Text;
+  readonly hint?: Text | undefined;
+}
 
 export interface TenantCopyState {
-  readonly fault: Text | null;
-  readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+  readonly fault: CopyFault | null;
+  /** a value with control characters, which is accepted only in one's own backups */
+  readonly unsafe: CopyFault | null;
   readonly problems: readonly Text[];
   /** true if the copy contains secrets that only the `sealing.key` of its home can decrypt */
   readonly isSealed: boolean;
 }
 
-/** `forward`: the bundle has changes that this tenant lacks. `other`: each of them has changes that the other lacks. */
+/** Audit records that the bundle lacks, with the hashes of the first and the last one. */
+export interface LocalRecords {
+  readonly records: number;
+  readonly first: string;
+  readonly last: string;
+  readonly actions: readonly { readonly action: string; readonly records: number }[];
+}
+
+/**
+ * `forward`: the bundle has changes that this tenant lacks. `diverged`: each of them has changes that the other lacks.
+ * `other`: they have no common beginning. `since`: time of the last common record, a UTC instant.
+ */
 export type CopyRelation =
-  | { readonly kind: "empty" | "same" | "older" | "other" }
-  | { readonly kind: "forward"; readonly changes: number; readonly since: string };
-
-const REJECTION_REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
-  same: text(
-    "all changes in this bundle are already in this tenant",
-    "この引き継ぎデータの変更は、すべてこのテナントに取り込み済みです",
-  ),
-  older: text(
-    "this bundle is older than this tenant's data",
-    "この引き継ぎデータは、このテナントのデータより古いものです",
-  ),
-  other: text(
-    "this bundle does not contain the latest changes to this context's tenant",
-    "この引き継ぎデータには、このコンテキストのテナントの最新の変更が含まれていません",
-  ),
-};
-
-export const createRejectedBundleFailure = (kind: "same" | "older" | "other", where: string): Failure =>
-  new Failure("conflict", {
-    what: REJECTION_REASONS[kind],
-    where,
-    hint: text(
-      "clomoctl does not merge tenants; to keep both, choose a new name with --context",
-      "2 つのテナントを統合することはできません。両方を残すには --context で新しい名前を指定してください",
-    ),
-  });
+  | { readonly kind: "empty" }
+  | { readonly kind: "same" | "older" | "other" }
+  | {
+      readonly kind: "forward";
+      readonly changes: number;
+      readonly since: string;
+      /** null if the bundle has all records of this tenant */
+      readonly local: LocalRecords | null;
+    }
+  | { readonly kind: "diverged"; readonly since: string; readonly local: LocalRecords };

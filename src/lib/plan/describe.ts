@@ -7,7 +7,7 @@ import { getThingNoun } from "../nouns/index.ts";
 import { ROLES } from "../model/role.ts";
 import { formatSecuredAppName } from "../nouns/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
-import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
+import { addSpaceAfterLatin, formatCount, joinTexts, same, shortenText, text, type Text } from "../text/index.ts";
 import {
   type InstantFormatter,
   describeColumn,
@@ -238,7 +238,10 @@ const MAX_VALUE_LENGTH = 40;
 const MAX_LISTED_NAMES = 50;
 
 const describeUnknownColumns = (names: readonly string[]): Text => {
-  const shown = formatNamedCount(names.length, names.slice(0, MAX_LISTED_NAMES));
+  const shown = formatNamedCount(
+    names.length,
+    names.slice(0, MAX_LISTED_NAMES).map((name) => shortenText(name)),
+  );
   return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 

@@ -1,8 +1,7 @@
 import type { Collection } from "../nouns/index.ts";
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observe-change.ts";
 import { findTaskOfChange } from "./console/drift.ts";
+import { TENANT_CHANGED_FAILURE } from "./failure.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/actor.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
@@ -59,17 +58,6 @@ export interface ChangeAuthor {
 
 const isResultBuilder = <T>(result: ChangeOutcome<T>["result"]): result is ResultBuilder<T> =>
   typeof result === "function";
-
-const TENANT_CHANGED_FAILURE = new Failure("conflict", {
-  what: text(
-    "the tenant has changed since the confirmation was shown; nothing was changed",
-    "確認の表示後にテナントが変更されたため、何も変更していません",
-  ),
-  hint: text(
-    "check the current state, then run the command again",
-    "現在の内容を確認してから、もう一度実行してください",
-  ),
-});
 
 const findTask = async (writer: Writer): Promise<number | null> =>
   (await isMirror(writer)) ? findTaskOfChange(writer, await writer.revision()) : null;

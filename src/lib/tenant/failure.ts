@@ -14,3 +14,14 @@ export const toFailure = (chain: unknown): Failure => {
   const what = text(`unexpected error in the tenant: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
   return new Failure("unexpected", { what });
 };
+
+export const TENANT_CHANGED_FAILURE = new Failure("conflict", {
+  what: text(
+    "the tenant has changed since the confirmation was shown; nothing was changed",
+    "確認の表示後にテナントが変更されたため、何も変更していません",
+  ),
+  hint: text(
+    "check the current state, then run the command again",
+    "現在の内容を確認してから、もう一度実行してください",
+  ),
+});

@@ -27,6 +27,16 @@ export function joinFirstTexts(texts: readonly Text[], max: number, between = te
 export const joinTexts = (texts: readonly Text[], between = same("; ")): Text =>
   text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));
 
+const MAX_VALUE_LENGTH = 60;
+
+/** Cuts a value from outside for a message. The terminal escapes the message as a whole. */
+export function shortenText(words: string, max = MAX_VALUE_LENGTH): string {
+  // a character has at most two code units, and a value can have 10 MB
+  const start = words.slice(0, 2 * max + 1);
+  const characters = [...start];
+  return characters.length <= max ? words : `${characters.slice(0, max - 1).join("")}…`;
+}
+
 /** Returns a key that ignores width, case, blanks and invisible characters. */
 export const toLooseKey = (word: string): string =>
   word

@@ -34,7 +34,7 @@ const TEXTS = [
   "\u202eright to left\u202c",
   "😀 👩‍👩‍👧",
   "〜 − ∥ ¥",
-  "tab\tand \u0001\u001f\u007f",
+  "tab\tand tab",
   "\u2028\u2029",
   "x".repeat(90),
 ];

@@ -3,7 +3,7 @@ import { describeProblem, type Problem } from "../../../lib/model/problem.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { getThingNoun } from "../../../lib/nouns/index.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
-import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, shortenText, text, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
 const MAX_LISTED_PROBLEMS = 20;
@@ -15,7 +15,7 @@ function renderProblemLine(
   reason: Text,
 ): Text {
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
-  const name = header === "" ? "" : `${header}: `;
+  const name = header === "" ? "" : `${shortenText(header)}: `;
   const cell = row > 0 && column > 0 ? toCellName(column, row) : undefined;
   const where = [
     ...(cell === undefined || params["cell"] === cell ? [] : [text(cell, `セル ${cell}`)]),

@@ -1,7 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "../../model/normalise.ts";
 import { satisfiesRule } from "../../model/rules.ts";
-import { truncateValue } from "../../model/cell-text.ts";
+import { shortenText } from "../../text/index.ts";
 import { isBlankCell } from "./character-scan.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import { isSecondPost, judgeLeaving, type LeavingState, type ReferenceDays } from "../../model/leaving.ts";
@@ -73,7 +73,7 @@ export class RowFilter {
       return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
     const note = this.#findText(cells, count, damage);
-    if (note !== undefined) return { code: "row-total", column: 0, header: "", params: { value: truncateValue(note) } };
+    if (note !== undefined) return { code: "row-total", column: 0, header: "", params: { value: shortenText(note) } };
     this.state = this.#judge(cells, (position) => {
       if (damage.every(({ column }) => column !== position + 1)) report(position);
     });

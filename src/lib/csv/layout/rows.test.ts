@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { truncateValue } from "../../model/cell-text.ts";
+import { shortenText } from "../../text/index.ts";
 import { getProblemSeverity, type Problem } from "../../model/problem.ts";
 import type { Rule } from "../../model/rules.ts";
 import { findValueFaults } from "../../model/value.ts";
@@ -134,7 +134,7 @@ describe("every column", () => {
         const { good, problems } = check(format, header, [value, "a1@b.jp"].slice(0, header.length));
         const faults = findValueFaults(column.value, value);
         const own = problems.filter((problem) => problem.column === 1).map(({ code, params }) => ({ code, params }));
-        const shown = column.secret === true ? {} : { value: truncateValue(value) };
+        const shown = column.secret === true ? {} : { value: shortenText(value) };
         const wanted = faults.map(({ code, params }) => ({ code, params: { ...params, ...shown } }));
         expect(own, `${column.header} ${value}`).toEqual(wanted);
         const spoilt = faults.some(({ code }) => getProblemSeverity(code) === "error");

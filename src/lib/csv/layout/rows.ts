@@ -20,7 +20,7 @@ import {
   detectDamage,
   type DamageCheckKind,
 } from "./value-damage.ts";
-import { truncateValue } from "../../model/cell-text.ts";
+import { shortenText } from "../../text/index.ts";
 
 /** A value is normalised text, null for a blank cell, or a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
@@ -181,7 +181,7 @@ export class RowChecker {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
     const place = { row, line, column: 0, header: "" };
     const omission = this.#findOmission(cells, count, (position) => {
-      const params = { value: truncateValue(cells[position] ?? "") };
+      const params = { value: shortenText(cells[position] ?? "") };
       const header = this.#layout.headers[position] ?? "";
       this.#damage.push({ code: "leaving-unknown", row, line, column: position + 1, header, params });
     });
@@ -244,7 +244,7 @@ export class RowChecker {
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
     // The value is copied, because V8 would otherwise keep a whole chunk of the file in memory.
-    const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
+    const params = value === undefined ? NO_PARAMS : { value: Buffer.from(shortenText(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
 
@@ -304,7 +304,7 @@ export class RowChecker {
     if (faults.length === 0 && suspicion === undefined) return written;
     const value = suspicion === "value-short" ? written : (mend?.(written) ?? written);
     if (value !== written && (value === "" || this.#findFaults(cell, value).length === 0)) {
-      const [from, to] = [truncateValue(written), truncateValue(value)];
+      const [from, to] = [shortenText(written), shortenText(value)];
       if (!this.#isDamaged(position))
         this.tally.note({ ...this.#noted("value-mended", position), params: { value: from, mended: to } });
       if (cell.column === this.#cells[this.#key]?.column) this.uncorrectedKey ??= written;
@@ -317,7 +317,7 @@ export class RowChecker {
 
   #suspect(suspicion: ProblemCode, column: Column, value: string, position: number): void {
     if (suspicion === "value-error") {
-      if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: truncateValue(value) });
+      if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shortenText(value) });
     } else if (suspicion === "value-mended") {
       if (isRequiredName(column)) this.#note("name-blanks", position, value);
     } else if (suspicion !== "value-short") this.#note(suspicion, position, value);
@@ -330,7 +330,7 @@ export class RowChecker {
   }
 
   #reportFault({ of }: CellCheck, code: ProblemCode, position: number, params: ProblemParams, value: string): void {
-    const shownParams = of.secret ? params : { ...params, value: truncateValue(value) };
+    const shownParams = of.secret ? params : { ...params, value: shortenText(value) };
     if (this.#isOfConsole && isWarningFromConsole(code))
       this.tally.note({ ...this.#noted("value-kept", position), params: { ...shownParams, of: code } });
     else this.#fault(code, position, shownParams);

@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import { text, type Text } from "../../text/index.ts";
+import { shortenText, text, type Text } from "../../text/index.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 export const HASHES_FILE = "SHA256SUMS";
@@ -25,6 +25,11 @@ export const isBundlePath = (path: string): boolean => {
 
 const isPortableName = (name: string): boolean =>
   name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME_PATTERN.test(name);
+
+/** Matches what Finder and Explorer write into an opened folder, and what macOS adds to archives. */
+const SYSTEM_FILE_PATTERN = /^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$/i;
+
+export const isSystemFile = (path: string): boolean => SYSTEM_FILE_PATTERN.test(path);
 
 export const toPathKey = (path: string): string => path.normalize("NFKC").toLowerCase();
 
@@ -65,6 +70,24 @@ export const OTHER_COPY_HINT = text(
 export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
   new Failure("input-rejected", {
     what,
-    where: path === undefined ? where : `${where}: ${path}`,
+    where: path === undefined ? where : `${where}: ${shortenText(path)}`,
     hint: OTHER_COPY_HINT,
+  });
+
+export const NO_HASHES = text(
+  "not a bundle: SHA256SUMS is missing",
+  "引き継ぎデータではありません(SHA256SUMS がありません)",
+);
+
+export const createNotABundleFailure = (
+  where: string,
+  what = text("not a bundle (a folder or .zip)", "引き継ぎデータ(フォルダーか .zip)ではありません"),
+): Failure =>
+  new Failure("input-rejected", {
+    what,
+    where,
+    hint: text(
+      "specify the folder or archive that `handover export -o` wrote",
+      "handover export -o で書き出したフォルダーかアーカイブを指定してください",
+    ),
   });

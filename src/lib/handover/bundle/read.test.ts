@@ -94,7 +94,9 @@ test.each<[string, readonly ArchiveFile[], RegExp]>([
     /SHA256SUMS: not in the format of a bundle's list/,
   ],
   ["another order", [buildChecksums(MANIFEST), MANIFEST], /SHA256SUMS: this file is not listed.*out of order/],
-  ["no hashes", [MANIFEST], /SHA256SUMS: the file is missing/],
+  ["no hashes", [MANIFEST], /a\.zip: not a bundle: SHA256SUMS is missing/],
+  ["one file", [{ path: "a.txt" }], /a\.zip: not a bundle: SHA256SUMS is missing/],
+  ["a long name", [MANIFEST, buildChecksums(MANIFEST), { path: "a".repeat(60_000) }], /^.{0,160}$/],
   ["nothing", [], /the archive is damaged or truncated|not a bundle/],
 ])("refuses an archive with %s", async (_, files, why) => {
   expect(await refused(await packZip(files), "a.zip")).toMatch(why);
@@ -194,7 +196,7 @@ test("refuses a folder with anything but plain files", async () => {
   expect(await fault((a) => writeFileSync(noText(a), ""))).toMatch(
     /not a regular file|a bundle cannot contain a file with this name/,
   );
-  expect(await fault((a) => rmSync(join(a, "SHA256SUMS")))).toMatch(/SHA256SUMS: the file is missing/);
+  expect(await fault((a) => rmSync(join(a, "SHA256SUMS")))).toMatch(/not a bundle: SHA256SUMS is missing/);
   expect(await fault((a) => writeFileSync(join(a, "manifest.json"), "{}"))).toMatch(
     /manifest\.json: the value of schema in the manifest is invalid/,
   );

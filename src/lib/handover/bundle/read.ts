@@ -16,6 +16,9 @@ import {
   HASHES_FILE,
   type FileHash,
   createInvalidBundleFailure,
+  createNotABundleFailure,
+  isSystemFile,
+  NO_HASHES,
 } from "./contents.ts";
 
 export interface BundleFault {
@@ -42,6 +45,8 @@ export class BundleFiles implements AsyncDisposable {
   readonly name: string;
   readonly files: readonly BundleFileInfo[];
   readonly faults: readonly BundleFault[];
+  /** files of Finder, Explorer and archive tools, which are not part of the bundle */
+  readonly ignored: readonly string[];
   readonly #root: string;
   readonly #remove: () => Promise<void>;
   #hashes: ReadonlyMap<string, string> | undefined;
@@ -53,8 +58,10 @@ export class BundleFiles implements AsyncDisposable {
     const names = new Map<string, string>();
     const faults: BundleFault[] = [];
     const files: BundleFileInfo[] = [];
+    const system = entries.filter(({ path, kind }) => kind === "file" && isSystemFile(path));
+    const ignored = system.map(({ path }) => path).toSorted((one, other) => one.localeCompare(other, "en"));
     for (const { path, kind, bytes } of entries) {
-      if (kind === "folder") continue;
+      if (kind === "folder" || ignored.includes(path)) continue;
       const twin = names.get(toPathKey(path));
       if (kind === "other") faults.push({ file: path, what: NOT_A_REGULAR_FILE });
       else if (!isBundlePath(path)) faults.push({ file: path, what: INVALID_FILE_NAME });
@@ -65,6 +72,7 @@ export class BundleFiles implements AsyncDisposable {
     if (entries.length > MAX_TREE_ENTRIES) faults.push({ file: ".", what: TOO_MANY_FILES });
     this.files = files.toSorted((one, other) => compareByteOrder(one.path, other.path));
     this.faults = faults;
+    this.ignored = ignored;
   }
 
   has(path: string): boolean {
@@ -171,7 +179,12 @@ async function openBundlePath(
     if (hasErrorCode(cause, "EISDIR")) return undefined;
     throw createUnreadableBundleFailure(name, cause);
   });
-  if (file === undefined) return new BundleFiles(name, path, await readBundleTree(path, name), async () => undefined);
+  if (file === undefined) {
+    const entries = await readBundleTree(path, name);
+    const isWhole = entries.length <= MAX_TREE_ENTRIES;
+    if (isWhole && !entries.some((entry) => entry.path === HASHES_FILE)) throw createNotABundleFailure(name, NO_HASHES);
+    return new BundleFiles(name, path, entries, async () => undefined);
+  }
   await using archive = file;
   const head = await archive.readAt(0, Math.min(4, archive.bytes));
   if (head.toString("latin1") === AGE_PREFIX) {
@@ -226,15 +239,5 @@ const createEncryptedFailure = (where: string): Failure =>
     hint: text(
       "specify your identity file: --identity KEY-FILE",
       "自分の鍵ファイルを指定してください: --identity KEY-FILE",
-    ),
-  });
-
-const createNotABundleFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
-    what: text("not a bundle (a folder or .zip)", "引き継ぎデータ(フォルダーか .zip)ではありません"),
-    where,
-    hint: text(
-      "specify the folder or archive that `handover export -o` wrote",
-      "handover export -o で書き出したフォルダーかアーカイブを指定してください",
     ),
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
-import { text } from "../../text/index.ts";
+import { shortenText, text } from "../../text/index.ts";
 import { INVALID_HASH_LIST } from "../bundle/archive/unpack.ts";
 import {
   MANIFEST_FILE,
@@ -61,7 +61,7 @@ export function throwFirstFault(name: string, [fault, ...others]: readonly Bundl
   const more = others.length;
   throw new Failure("input-rejected", {
     what: more === 0 ? what : text(`${what.en} (and ${more} more)`, `${what.ja}(ほか ${more} 件)`),
-    where: `${name}: ${file}`,
+    where: `${name}: ${shortenText(file)}`,
     hint,
   });
 }

@@ -1,4 +1,4 @@
-import type { Language, Text } from "../../text/index.ts";
+import { shortenText, type Language, type Text } from "../../text/index.ts";
 
 export type PluginState = "ok" | "warning" | "critical" | "unknown";
 
@@ -55,8 +55,3 @@ function chooseUnusedLabel(wanted: string, taken: ReadonlySet<string>): string {
 /** A `|` would start the performance data of the line. */
 const replaceControlCharacters = (words: string): string =>
   words.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}|]/gu, "_");
-
-export function shortenText(words: string, max: number): string {
-  const characters = [...words];
-  return characters.length <= max ? words : `${characters.slice(0, max - 1).join("")}…`;
-}

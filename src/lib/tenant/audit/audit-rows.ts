@@ -52,6 +52,8 @@ const serialiseRecord = (
     { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, before, after, detail },
     (name, value: unknown) => {
       if (SECRET_FIELDS.has(name)) return undefined;
+      // the record travels in bundles, so it has the name of the file without the folders of this computer
+      if (name === "source" && typeof value === "string") return value.split(/[/\\]/).at(-1);
       return typeof value === "string" ? redactSecrets(value) : value;
     },
   );

@@ -113,6 +113,7 @@ test("a verification runs next to the program and finds the kept hash", async ()
     last: { seq: 5, hash: last?.hash },
     broken: null,
     headSeq: 3,
+    replaced: { records: 0, broken: null, head: null },
     changes: { verified: 5, broken: [] },
   });
   const stopped = tenant.client.audit.verify({ changes: false }, AbortSignal.abort());

@@ -27,6 +27,7 @@ interface AuditContent extends Omit<AuditEntry, "origin" | "before" | "after" | 
 }
 
 export interface AuditQuery extends AuditFilter {
+  readonly replaced?: boolean | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -37,13 +38,17 @@ export const checkAuditValue = async (name: string, type: "instant" | "digest", 
 const PAGE_SIZE = 1000;
 
 /** Reads pages instead of a stream of the store, because such a stream cannot start with the newest record. */
-async function* generateLines(session: Session, filter: AuditFilter, limit: number): AsyncGenerator<Uint8Array> {
+async function* generateLines(
+  session: Session,
+  { replaced = false, ...filter }: AuditQuery,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
   for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
-    const page = { before, limit: Math.min(left, PAGE_SIZE) };
+    const page = { replaced, before, limit: Math.min(left, PAGE_SIZE) };
     const lines = await session.read((reader) => readAuditLines(reader, filter, page));
     if (lines.length > 0) yield Buffer.from(lines.map(({ line }) => line).join(""));
     if (lines.length < page.limit) return;
-    before = lines.at(-1)?.seq ?? 0;
+    before = lines.at(-1)?.key ?? 0;
   }
 }
 
@@ -76,8 +81,9 @@ export const audit = {
   list: operation({
     route: "GET /v1/audit",
     about: "List audit records, newest first",
-    input: ({ z, Instant }) =>
+    input: ({ z, Instant, queryFlag }) =>
       z.strictObject({
+        replaced: queryFlag.optional().meta({ description: "true: the records that a received bundle replaced" }),
         since: Instant.optional(),
         until: Instant.optional().meta({ description: "only records before this instant" }),
         actor: z.string().min(1).optional().meta({ description: "part of the actor's name" }),

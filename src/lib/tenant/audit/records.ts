@@ -58,16 +58,24 @@ const IS_AUDIT_RECORD_SQL = buildCaseSql(
 const RECORD_JSON_SQL = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
   || ${buildCaseSql(IS_AUDIT_RECORD_SQL, "t.record", "json_quote(t.record)")} || '}'`;
 
-/** Returns NDJSON, newest record first. @param before returns only records with lower numbers */
+interface AuditPage {
+  readonly replaced: boolean;
+  /** returns only records with lower keys */
+  readonly before: number;
+  readonly limit: number;
+}
+
+/** Returns NDJSON, newest record first. */
 export const readAuditLines = async (
   reader: Reader,
   filter: AuditFilter,
-  { before, limit }: { readonly before: number; readonly limit: number },
-): Promise<readonly { readonly seq: number; readonly line: string }[]> => {
+  { replaced, ...page }: AuditPage,
+): Promise<readonly { readonly key: number; readonly line: string }[]> => {
   const { where, params } = buildFilterSql(filter);
-  const sql = `select t.seq, ${RECORD_JSON_SQL} as json from audit t where t.seq < :before and ${where} order by t.seq desc limit :limit`;
-  const rows = await reader.all(sql, { ...params, before, limit });
-  return rows.map(({ seq, json }) => ({ seq: Number(seq), line: `${String(json)}\n` }));
+  const [table, key] = replaced ? ["replaced_audit", "t.pk"] : ["audit", "t.seq"];
+  const sql = `select ${key} as key, ${RECORD_JSON_SQL} as json from ${table} t where ${key} < :before and ${where} order by ${key} desc limit :limit`;
+  const rows = await reader.all(sql, { ...params, ...page });
+  return rows.map(({ key: own, json }) => ({ key: Number(own), line: `${String(json)}\n` }));
 };
 
 export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {

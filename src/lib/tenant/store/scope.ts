@@ -163,6 +163,7 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
       .filter((thing) => !THINGS_WITHOUT_TASKS.includes(thing))
       .map((thing) => [`${thing.name}_observed`, buildVisibleObservedRows(scope, thing)] as const),
     ["audit", buildVisibleConditionSql(scope)],
+    ["replaced_audit", buildVisibleConditionSql(scope)],
   ]);
 };
 

@@ -1,6 +1,6 @@
 import { FolderWriter } from "../../../files/folder-writer.ts";
 import type { TemporaryStorage } from "../../../files/index.ts";
-import { text, type Text } from "../../../text/index.ts";
+import { text } from "../../../text/index.ts";
 import {
   createInvalidBundleFailure,
   HASHES_FILE,
@@ -14,7 +14,6 @@ import {
 export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
-  readonly fault?: Text | undefined;
   readonly content: () => AsyncIterable<Uint8Array>;
 }
 
@@ -91,8 +90,7 @@ export async function unpackBundle(
   }
 }
 
-function validateEntryPath({ path, fault }: ArchiveEntry, awaited: string | undefined, where: string): string {
-  if (fault !== undefined) throw createInvalidBundleFailure(where, fault, path);
+function validateEntryPath({ path }: ArchiveEntry, awaited: string | undefined, where: string): string {
   if (!isBundlePath(path)) throw createInvalidBundleFailure(where, INVALID_FILE_NAME, path);
   if (path !== awaited) throw createInvalidBundleFailure(where, UNEXPECTED_FILE, path);
   return path;

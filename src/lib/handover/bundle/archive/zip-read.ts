@@ -4,7 +4,13 @@ import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type Zip
 import { Failure } from "../../../errors/index.ts";
 import type { RegularFile } from "../../../files/regular-file.ts";
 import { text } from "../../../text/index.ts";
-import { MAX_BUNDLE_FILES, createInvalidBundleFailure } from "../contents.ts";
+import {
+  createInvalidBundleFailure,
+  createNotABundleFailure,
+  HASHES_FILE,
+  MAX_BUNDLE_FILES,
+  NO_HASHES,
+} from "../contents.ts";
 import { ARCHIVE_TOO_LARGE, DAMAGED_ARCHIVE, type ArchiveEntry } from "./unpack.ts";
 
 /** Flags of an entry whose name is UTF-8, and whose sizes are written after its content. */
@@ -26,21 +32,18 @@ export async function* readZip(archive: RegularFile, where: string, most: number
     if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
+    if (!entries.some(({ fileName }) => fileName.split("/").at(-1) === HASHES_FILE))
+      throw createNotABundleFailure(where, NO_HASHES);
     if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > most)
       throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
     let at = 0;
     for (const entry of entries) {
       const { isPlain, end } = await inspectEntry(zip, entry, at);
       at = end;
+      if (!isPlain) throw createRepackedFailure(where);
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain
-          ? undefined
-          : text(
-              "another tool repacked the archive: unpack it, and specify the folder",
-              "別のツールで圧縮し直されています。展開してフォルダーを指定してください",
-            ),
         content: () => readContent(zip, entry, where),
       };
     }
@@ -51,6 +54,13 @@ export async function* readZip(archive: RegularFile, where: string, most: number
     throw toArchiveFailure(error, where);
   }
 }
+
+const createRepackedFailure = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("another tool repacked the archive", "別のツールで圧縮し直されています"),
+    where,
+    hint: text("unpack it, and specify the folder", "展開して、フォルダーを指定してください"),
+  });
 
 async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGenerator<Uint8Array> {
   try {

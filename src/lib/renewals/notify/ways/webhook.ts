@@ -1,8 +1,7 @@
 import { Failure, tryOrUndefined } from "../../../errors/index.ts";
-import { same, text } from "../../../text/index.ts";
+import { same, shortenText, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import { describeConnectionError, type DeliveryFault } from "../outcome.ts";
-import { shortenText } from "../../output/plugin.ts";
 
 export interface ResolvedWebhook {
   readonly template?: string | undefined;

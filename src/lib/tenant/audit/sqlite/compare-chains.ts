@@ -1,4 +1,5 @@
-import type { CopyRelation } from "../../../model/tenant-file.ts";
+import type { CopyRelation, LocalRecords } from "../../../model/tenant-file.ts";
+import { TENANT_CHANGED_FAILURE } from "../../failure.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 /** Actions that write no data, or only data that bundles do not contain. */
@@ -8,18 +9,71 @@ const UNBUNDLED_ACTIONS = `handover.export handover.receive users.export secured
 
 const IS_BUNDLED_ACTION_SQL = `not (coalesce(record ->> 'action', '') in (${UNBUNDLED_ACTIONS.map((action) => `'${action}'`).join(", ")}))`;
 
-export const compareAuditChains = (database: Database): CopyRelation => {
-  if (database.count("select count(*) from main.audit") + database.count("select count(*) from main.change") === 0)
-    return { kind: "empty" };
-  const common = database.get(
+const findCommonRecord = (database: Database) =>
+  database.get(
     `select l.seq, l.record ->> 'at' as at from main.audit l join received.audit r on r.seq = l.seq and r.hash = l.hash
      order by l.seq desc limit 1`,
   );
+
+const describeLocalRecords = (database: Database, seq: number, which = "true"): LocalRecords | null => {
+  const actions = database.all(
+    `select coalesce(action, '') as action, count(*) as records from main.audit where seq > :seq and ${which}
+     group by action order by records desc, action`,
+    { seq },
+  );
+  const ends = database.get(
+    `select (select hash from main.audit where seq > :seq order by seq limit 1) as first,
+       (select hash from main.audit order by seq desc limit 1) as last`,
+    { seq },
+  );
+  const counts = actions.map(({ action, records }) => ({ action: String(action), records: Number(records) }));
+  const records = counts.reduce((sum, one) => sum + one.records, 0);
+  return records === 0
+    ? null
+    : { records, first: String(ends?.["first"]), last: String(ends?.["last"]), actions: counts };
+};
+
+export const compareAuditChains = (database: Database): CopyRelation => {
+  if (database.count("select count(*) from main.audit") + database.count("select count(*) from main.change") === 0)
+    return { kind: "empty" };
+  const common = findCommonRecord(database);
   if (common === undefined) return { kind: "other" };
-  const seq = Number(common["seq"]);
-  const countOwn = (schema: string): number =>
-    database.count(`select count(*) from ${schema}.audit where seq > ${seq} and ${IS_BUNDLED_ACTION_SQL}`);
-  const [local, received] = [countOwn("main"), countOwn("received")];
-  if (received === 0) return { kind: local === 0 ? "same" : "older" };
-  return local === 0 ? { kind: "forward", changes: received, since: String(common["at"]) } : { kind: "other" };
+  const [seq, since] = [Number(common["seq"]), String(common["at"])];
+  const changes = database.count(`select count(*) from received.audit where seq > ${seq} and ${IS_BUNDLED_ACTION_SQL}`);
+  const changed = describeLocalRecords(database, seq, IS_BUNDLED_ACTION_SQL);
+  if (changes === 0) return { kind: changed === null ? "same" : "older" };
+  if (changed !== null) return { kind: "diverged", since, local: changed };
+  return { kind: "forward", changes, since, local: describeLocalRecords(database, seq) };
+};
+
+const KEEP_REPLACED_SQL = [
+  `insert into received.replaced_audit (receipt, seq, record, hash)
+   select m.receipt, m.seq, m.record, m.hash from main.replaced_audit m where not exists
+     (select 1 from received.replaced_audit k where k.receipt = m.receipt and k.seq = m.seq) order by m.pk`,
+  `insert into received.replaced_audit (receipt, seq, record, hash)
+   select r.hash, l.seq, l.record, l.hash from main.audit l, received.audit r
+   where l.seq > :seq and r.seq = (select max(seq) from received.audit) order by l.seq`,
+];
+
+/** Credentials that the replaced records made. A clock can go back, so the names of tokens count, too. */
+const END_CREDENTIALS_SQL = `delete from received.credential as c where c.createdAt > :since or exists (
+  select 1 from main.audit l join received.user u on u.id = l.record -> 'objects' -> 0 ->> 'id'
+  where l.seq > :seq and u.pk = c.user and (l.action = 'sessions.create' and c.kind = 'session'
+    or l.action = 'access-tokens.create' and c.kind = 'token' and c.name = l.record -> 'detail' ->> 'token'))`;
+
+/**
+ * Keeps the audit records of this tenant that the received one lacks beside its audit log, and ends the credentials that
+ * they made. The last record of the received tenant has their number and hashes. @throws Failure `conflict`
+ */
+export const keepReplacedRecords = (database: Database, local: LocalRecords | null): void => {
+  const common = findCommonRecord(database);
+  const { seq = null, at = null } = common ?? {};
+  const receipt = database.get(
+    "select record -> 'detail' -> 'replaced' as replaced from received.audit order by seq desc limit 1",
+  );
+  const replaced = local && JSON.stringify({ records: local.records, first: local.first, last: local.last });
+  if ((receipt?.["replaced"] ?? null) !== replaced) throw TENANT_CHANGED_FAILURE;
+  database.run(KEEP_REPLACED_SQL[0] ?? "", {});
+  database.run(KEEP_REPLACED_SQL[1] ?? "", { seq });
+  database.run(END_CREDENTIALS_SQL, { seq, since: at });
 };

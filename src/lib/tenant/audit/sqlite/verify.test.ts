@@ -72,6 +72,7 @@ test("an untouched log passes, and the result says how far it was verified", () 
     last: { seq: records, hash: head },
     broken: null,
     headSeq: records,
+    replaced: { records: 0, broken: null, head: null },
     changes: { verified: records, broken: [] },
   });
 });
@@ -92,7 +93,7 @@ test.each([
     return false;
   });
   expect(schema).toBe(false);
-  expect(findings).toEqual({ records: 0, last: null, broken: null, headSeq: null, changes: null });
+  expect(findings).toEqual({ records: 0, last: null, broken: null, headSeq: null, replaced: null, changes: null });
 });
 
 test("a head that was kept earlier is found in the chain", () => {

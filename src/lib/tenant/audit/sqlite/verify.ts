@@ -1,6 +1,6 @@
 import SCHEMAS from "../../store/sqlite/schemas.json" with { type: "json" };
 import { createHash, hash as hashOf } from "node:crypto";
-import type { AuditFindings, AuditVerificationOptions } from "../findings.ts";
+import type { AuditFindings, AuditVerificationOptions, ReplacedFindings } from "../findings.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { SCHEMA_VERSION } from "../../store/sqlite/migrations.ts";
 import { verifyVersions } from "./versions.ts";
@@ -58,7 +58,7 @@ const hasRecordNumber = (text: Buffer, start: number, seq: number): boolean => {
   return text.toString("latin1", start, start + wanted.length) === wanted;
 };
 
-const isIntact = ({ seq, hash }: ChainProgress, { seq: own, record, hash: stored }: Row): boolean =>
+const isIntact = ({ seq, hash }: Omit<ChainProgress, "headSeq">, { seq: own, record, hash: stored }: Row): boolean =>
   own === seq + 1 &&
   typeof record === "string" &&
   record.startsWith(buildRecordStart(own)) &&
@@ -89,6 +89,50 @@ const verifyChain = (
   return { records: seq, last: seq === 0 ? null : { seq, hash }, broken: isWhole ? null : seq + 1, headSeq };
 };
 
+/** SQL: the records of `receive` with what they say about the records that they replaced. */
+const RECEIPTS_SQL = ["audit", "replaced_audit"]
+  .map(
+    (table) => `select hash as receipt, seq, at, record -> 'detail' -> 'replaced' as replaced from ${table}
+      where instr(record, '"action":"handover.receive"') > 0 and record -> 'detail' -> 'replaced' is not null`,
+  )
+  .join(" union all ");
+
+const SELECT_MISMATCHES = `with told as (${RECEIPTS_SQL}), kept as (
+    select r.receipt, min(r.seq) as seq, json_object('records', count(*),
+      'first', (select f.hash from replaced_audit f where f.receipt = r.receipt order by f.seq limit 1),
+      'last', (select l.hash from replaced_audit l where l.receipt = r.receipt order by l.seq desc limit 1)) as replaced
+    from replaced_audit r group by r.receipt)
+  select coalesce(k.seq, t.seq) as seq from told t full join kept k on k.receipt = t.receipt
+  where t.replaced is not k.replaced order by 1 limit 1`;
+
+const SELECT_PREVIOUS =
+  "select hash from audit where seq = :seq union all select hash from replaced_audit where seq = :seq";
+
+const SELECT_HEAD_GROUP = `select count(*) as records, (select t.at from (${RECEIPTS_SQL}) t where t.receipt = r.receipt) as at
+  from replaced_audit r where r.receipt in (select h.receipt from replaced_audit h where h.hash = :head) group by r.receipt`;
+
+/** The chain of each group continues from a record of the log, or from one that was replaced later. */
+const verifyReplaced = (database: Database, head: string | undefined): ReplacedFindings => {
+  let records = 0;
+  let broken = database.get(SELECT_MISMATCHES)?.["seq"] ?? null;
+  let last = { receipt: "", seq: 0, hash: "" };
+  for (const row of database.iterate("select receipt, seq, record, hash from replaced_audit order by receipt, seq")) {
+    const [receipt, seq] = [String(row["receipt"]), Number(row["seq"])];
+    const before =
+      receipt === last.receipt ? [last] : database.all<{ hash: string }>(SELECT_PREVIOUS, { seq: seq - 1 });
+    if (before.some(({ hash }) => isIntact({ seq: receipt === last.receipt ? last.seq : seq - 1, hash }, row)))
+      records += 1;
+    else broken ??= seq;
+    last = { receipt, seq, hash: String(row["hash"]) };
+  }
+  const group = head === undefined ? undefined : database.get(SELECT_HEAD_GROUP, { head });
+  return {
+    records,
+    broken: broken === null ? null : Number(broken),
+    head: group === undefined ? null : { records: Number(group["records"]), receivedAt: String(group["at"]) },
+  };
+};
+
 export interface AuditTask extends AuditVerificationOptions {
   readonly path: string;
   readonly readOnly: boolean;
@@ -103,9 +147,10 @@ export const verifyOnConnection = (database: Database, { head, changes }: AuditV
   database.snapshot(() => {
     const version = database.count("pragma user_version");
     const schema = hashSchema(database) === (SCHEMAS as Readonly<Record<string, string>>)[version];
-    if (!schema) return { schema, records: 0, last: null, broken: null, headSeq: null, changes: null };
+    if (!schema) return { schema, records: 0, last: null, broken: null, headSeq: null, replaced: null, changes: null };
     const chain = verifyChain(database, head);
     // an earlier schema has versions with different columns, which cannot be verified
     const isVerified = changes && chain.broken === null && version === SCHEMA_VERSION;
-    return { schema, ...chain, changes: isVerified ? verifyVersions(database) : null };
+    const replaced = chain.broken === null && version === SCHEMA_VERSION ? verifyReplaced(database, head) : null;
+    return { schema, ...chain, replaced, changes: isVerified ? verifyVersions(database) : null };
   });

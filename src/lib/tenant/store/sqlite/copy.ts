@@ -21,6 +21,13 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor", ...API_COLUMNS],
 };
 
+/** SQL: values that a copy changes, by table and column. The folders of this computer do not travel. */
+const CHANGED_COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  renewal_item: {
+    source: String.raw`substr(source, length(rtrim(source, replace(replace(source, '/', ''), '\', ''))) + 1)`,
+  },
+};
+
 let copyCount = 0;
 
 export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
@@ -74,7 +81,10 @@ const copyTable = (copy: Database, name: string): void => {
   const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
   const emptied = EMPTIED_COLUMNS[name] ?? [];
   const names = columns.map((column) => `"${column}"`).join(", ");
-  const values = columns.map((column) => (emptied.includes(column) ? "null" : `"${column}"`)).join(", ");
+  const changed = CHANGED_COLUMNS[name] ?? {};
+  const values = columns
+    .map((column) => (emptied.includes(column) ? "null" : (changed[column] ?? `"${column}"`)))
+    .join(", ");
   const where = name === "answer" ? ` where question not glob '${CONSOLE_STATE_QUESTION_PREFIX}*'` : "";
   copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"${where}`);
 };

@@ -63,7 +63,7 @@ export const createNewerVersionFailure = (path: string): Failure =>
       "このテナントは、この clomoctl より新しい版で変更されています",
     ),
     where: path,
-    hint: text("install the latest version of clomoctl", "最新の clomoctl をインストールしてください"),
+    hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
   });
 
 export interface InitialTenantData {

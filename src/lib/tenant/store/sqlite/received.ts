@@ -1,11 +1,11 @@
 import { toDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
-import { text } from "../../../text/index.ts";
+import { shortenText, text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
 import { checkAllRecords } from "../check-rules.ts";
 import { Database } from "./database.ts";
-import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
+import { checkIdentity, createNewerVersionFailure, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./run-in-worker.ts";
 
 /** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */
@@ -30,41 +30,74 @@ const checkCopy = (path: string): TenantCopyState => {
     const isCut = error instanceof Error && "errcode" in error && error.errcode === IOERR_SHORT_READ;
     const failed = isCut ? undefined : toDiskFailure(error, path);
     if (failed !== undefined) throw failed;
-    return { ...STATE_WITHOUT_FAULTS, fault: error instanceof Failure ? error.what : DAMAGED_FILE_FAULT };
+    if (!(error instanceof Failure)) return { ...SOUND_COPY, fault: DAMAGED_FILE_FAULT };
+    // only the hint for a newer version is about bundles, too
+    const { what, hint } = error;
+    return { ...SOUND_COPY, fault: { what, hint: error.code === "unavailable" ? hint : undefined } };
   }
 };
 
 const readOpenCopy = (database: Database): TenantCopyState => {
   database.exec("pragma trusted_schema = off");
   database.exec("pragma cell_size_check = on");
-  const { schema, broken, last, changes } = verifyOnConnection(database, { changes: true });
-  if (!schema) return { ...STATE_WITHOUT_FAULTS, fault: OTHER_SCHEMA_FAULT };
-  const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
-  if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
-    return { ...STATE_WITHOUT_FAULTS, fault: DAMAGED_FILE_FAULT };
-  if (broken !== null) {
-    const fault = text(`the audit log is broken at record ${broken}`, `監査ログの記録 ${broken} に異常があります`);
-    return { ...STATE_WITHOUT_FAULTS, fault, auditHead: last };
-  }
+  const fault = findFault(database);
+  // a file with an older schema has other columns
+  if (fault !== null || readSchemaVersion(database) !== SCHEMA_VERSION) return { ...SOUND_COPY, fault };
+  const problems = checkAllRecords((sql) => database.all(sql)).map(({ what }) => what);
   const servers = database.all("select * from ade_server");
   const isSealed = servers.some((server) => SEALED_COLUMNS.some((name) => typeof server[name] === "string"));
-  // a file with an older schema has other columns
-  if (changes === null) return { ...STATE_WITHOUT_FAULTS, auditHead: last, isSealed };
-  const fault = changes.broken.length > 0 ? BROKEN_HISTORY_FAULT : null;
-  const problems = checkAllRecords((sql) => database.all(sql)).map(({ what }) => what);
-  return { fault, auditHead: last, problems, isSealed };
+  return { fault, unsafe: findControlCharacters(database), problems, isSealed };
 };
 
 const SEALED_COLUMNS = ["privateKey", "token", "apiKey"];
 
-const STATE_WITHOUT_FAULTS: TenantCopyState = { fault: null, auditHead: null, problems: [], isSealed: false };
+const SOUND_COPY: TenantCopyState = { fault: null, unsafe: null, problems: [], isSealed: false };
 
-const DAMAGED_FILE_FAULT = text("the tenant's file is damaged", "テナントのファイルが壊れています");
-const OTHER_SCHEMA_FAULT = text(
-  "the tenant's file contains database tables or other definitions that clomoctl did not create",
-  "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があります",
-);
-const BROKEN_HISTORY_FAULT = text(
-  "the history of the tenant does not match its audit log",
-  "テナントの履歴が監査ログと一致しません",
-);
+const findFault = (database: Database): TenantCopyState["fault"] => {
+  const { schema, broken: inLog, replaced, changes } = verifyOnConnection(database, { changes: true });
+  if (!schema) return OTHER_SCHEMA_FAULT;
+  const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
+  if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0) return DAMAGED_FILE_FAULT;
+  const broken = inLog ?? replaced?.broken ?? null;
+  if (broken !== null)
+    return { what: text(`the audit log is broken at record ${broken}`, `監査ログの記録 ${broken} に異常があります`) };
+  return changes === null || changes.broken.length === 0 ? null : BROKEN_HISTORY_FAULT;
+};
+
+/** SQL: a set of GLOB with the characters that control a terminal. Line breaks and tabs do not. */
+const CONTROL_CHARACTERS_SQL =
+  "'*[' || char(1) || '-' || char(8) || char(14) || '-' || char(31) || char(127) || '-' || char(159) || ']*'";
+
+/** Returns a fault for a value that no import would accept. The content of stored files is not a value. */
+const findControlCharacters = (database: Database): TenantCopyState["fault"] => {
+  const columns = database.all(
+    `select t.name as "table", c.name as name from sqlite_schema t, pragma_table_info(t.name) c
+     where t.type = 'table' and t.name <> 'kept_file' and lower(c.type) = 'text'`,
+  );
+  for (const row of columns) {
+    const [table, name] = [String(row["table"]), String(row["name"])];
+    const sql = `select "${name}" as value from "${table}" where "${name}" glob ${CONTROL_CHARACTERS_SQL} limit 1`;
+    const { value = null } = database.get(sql) ?? {};
+    if (value === null) continue;
+    const shown = shortenText(String(value));
+    return {
+      what: text(`"${shown}" contains control characters`, `「${shown}」に制御文字があります`),
+      hint: text(
+        "ask the person who exported the bundle to correct the value, and to export it again",
+        "書き出した人に、値を修正してもう一度書き出すように頼んでください",
+      ),
+    };
+  }
+  return null;
+};
+
+const DAMAGED_FILE_FAULT = { what: text("the tenant's file is damaged", "テナントのファイルが壊れています") };
+const OTHER_SCHEMA_FAULT = {
+  what: text(
+    "the tenant's file contains database tables or other definitions that clomoctl did not create",
+    "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があります",
+  ),
+};
+const BROKEN_HISTORY_FAULT = {
+  what: text("the history of the tenant does not match its audit log", "テナントの履歴が監査ログと一致しません"),
+};

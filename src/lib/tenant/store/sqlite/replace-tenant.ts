@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
-import { createRejectedBundleFailure, type CopyRelation } from "../../../model/tenant-file.ts";
-import { compareAuditChains } from "../../audit/sqlite/compare-chains.ts";
+import type { CopyRelation } from "../../../model/tenant-file.ts";
+import { compareAuditChains, keepReplacedRecords } from "../../audit/sqlite/compare-chains.ts";
+import { TENANT_CHANGED_FAILURE } from "../../failure.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, isBusyError } from "./database.ts";
 import { createLockedFailure } from "./storage-failure.ts";
@@ -19,8 +20,19 @@ const listColumns = (database: Database, table: string): readonly string[] =>
   database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
 
 const copyLocalData = (database: Database): void => {
+  // a trigger ends the credentials of an account whose password changes, so the passwords come first
+  for (const [table, columns] of Object.entries(EMPTIED_COLUMNS)) {
+    const key = listColumns(database, table).includes("pk") ? "pk" : "user";
+    const names = columns.map((name) => `"${name}"`).join(", ");
+    database.exec(
+      `update received."${table}" as r set (${names}) = (select ${names} from main."${table}" l where l.${key} = r.${key})`,
+    );
+  }
+  database.exec(`update received.renewal_item as r set source = l.source from main.renewal_item l
+    where l.id = r.id and l.fingerprint is r.fingerprint and substr(l.source, -length(r.source)) = r.source`);
   for (const [table, left] of [
-    ...EMPTIED_TABLES.map((name) => [name, ""] as const),
+    // the codes for forgotten passwords end
+    ...EMPTIED_TABLES.filter((name) => name !== "reset_code").map((name) => [name, ""] as const),
     ["renewal_notice", "pk"] as const,
   ]) {
     const columns = listColumns(database, table)
@@ -33,13 +45,6 @@ const copyLocalData = (database: Database): void => {
     for (const { rowid = null } of database.all(`pragma received.foreign_key_check("${table}")`))
       database.run(`delete from received."${table}" where rowid = :rowid`, { rowid });
   }
-  for (const [table, columns] of Object.entries(EMPTIED_COLUMNS)) {
-    const key = listColumns(database, table).includes("pk") ? "pk" : "user";
-    const names = columns.map((name) => `"${name}"`).join(", ");
-    database.exec(
-      `update received."${table}" as r set (${names}) = (select ${names} from main."${table}" l where l.${key} = r.${key})`,
-    );
-  }
 };
 
 export const toFormerName = (path: string): string => `${path}.former`;
@@ -51,9 +56,12 @@ export const replaceTenantFile = (path: string, received: string): void => {
     requireOnlyConnection(database);
     attach(database, received);
     database.exec("begin exclusive");
-    const { kind } = compareAuditChains(database);
-    if (kind !== "empty" && kind !== "forward") throw createRejectedBundleFailure(kind, path);
-    if (kind === "forward") copyLocalData(database);
+    const relation = compareAuditChains(database);
+    if (relation.kind !== "empty" && relation.kind !== "forward") throw TENANT_CHANGED_FAILURE;
+    if (relation.kind === "forward") {
+      copyLocalData(database);
+      keepReplacedRecords(database, relation.local);
+    }
     database.exec("commit");
   } catch (error) {
     throw isBusyError(error) ? createLockedFailure() : error;

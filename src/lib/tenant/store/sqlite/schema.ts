@@ -245,6 +245,18 @@ const MANUAL_SCHEMA_SQL = `
   create trigger audit_delete before delete on audit
     begin select raise(abort, 'records of the audit are never deleted'); end;
 
+  -- audit records that a newer bundle replaced; receipt is the hash of the record of that receive
+  create table replaced_audit (
+    pk integer primary key, receipt text not null, seq integer not null, record text not null, hash text not null,
+    at text generated always as (case when json_valid(record) then record ->> 'at' end) virtual,
+    actor text generated always as (case when json_valid(record) then record ->> 'actor' end) virtual,
+    action text generated always as (case when json_valid(record) then record ->> 'action' end) virtual,
+    unique (receipt, seq));
+  create trigger replaced_audit_update before update on replaced_audit
+    begin select raise(abort, 'records of the audit never change'); end;
+  create trigger replaced_audit_delete before delete on replaced_audit
+    begin select raise(abort, 'records of the audit are never deleted'); end;
+
   create table ade_server (
     pk integer primary key check (pk = 1), endpoint text, privateKey text, certificate text, keyAt text, token text,
     tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text, tokenRejectedAt text,
