@@ -226,8 +226,13 @@ export async function run(line: string | readonly string[], circumstances: Circu
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
       const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
-      const connection = { transport, signal, beforeChange, changed };
-      return { ...chosen, connection, close: async () => undefined };
+      let isOpen = true;
+      const transportWhileOpen: Transport = (request) => {
+        if (!isOpen) throw new TypeError(`the tenant ${chosen.context.name} was released`);
+        return transport(request);
+      };
+      const connection = { transport: transportWhileOpen, signal, beforeChange, changed };
+      return { ...chosen, connection, close: async () => void (isOpen = false) };
     },
     openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),
     ...circumstances.outside,
