@@ -219,3 +219,13 @@ test("reports a tenant that fails halfway, and still notifies the next recipient
     "it: locked",
   ]);
 });
+
+test("a tenant whose disk is full does not keep back the reminders of the others", async () => {
+  await add({}, other);
+  await add({ name: "大阪" });
+  const post = new Post();
+  const claimNotice = () => Promise.reject(new Failure("unavailable", { what: text("disk full", "空きなし") }));
+  const broken = { renewals: { ...other.client.renewals, claimNotice } };
+  const tenants = [await load(NOW, { from: other, client: broken }), await load(NOW)];
+  expect(await post.send(NOW, tenants)).toEqual(["大阪 30 it", "大阪 30 ops", "it: disk full", "ops: disk full"]);
+});

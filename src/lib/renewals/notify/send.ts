@@ -35,14 +35,24 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
     signal?.throwIfAborted();
     const work = findRecipientReminders(recipient, tenants, now);
     const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
-    try {
-      const reason = await sendToRecipient(recipient, work, deliver);
-      if (reason !== undefined) failed.push({ recipient, tenants: told, reason });
-    } catch (error) {
-      failed.push({ recipient, tenants: told, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
-    }
+    const faults: TenantFaults = new Map();
+    const reason = await sendToRecipient(recipient, work, deliver, faults);
+    if (reason !== undefined) failed.push({ recipient, tenants: told, reason });
+    for (const [tenant, fault] of faults) failed.push({ recipient, tenants: [tenant], reason: fault });
   }
   return failed;
+};
+
+type TenantFaults = Map<ReminderTenant, Text>;
+
+/** Returns undefined if the tenant failed, now or before, so that it does not keep back the reminders of the others. */
+const attempt = async <T>(tenant: ReminderTenant, faults: TenantFaults, work: () => Promise<T>) => {
+  try {
+    return faults.has(tenant) ? undefined : await work();
+  } catch (error) {
+    faults.set(tenant, error instanceof Failure ? error.what : getErrorLabel(error));
+    return undefined;
+  }
 };
 
 /** Sends unfinished reminders before new ones. Stops after a failure. */
@@ -50,9 +60,10 @@ async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientReminders,
   deliver: DeliverMessage,
+  faults: TenantFaults,
 ): Promise<DeliveryFault> {
   for (const pending of [unfinished, fresh]) {
-    const claimed = await claimReminders(pending);
+    const claimed = await claimReminders(pending, faults);
     if (claimed === undefined) return undefined;
     const [firstClaimed, ...others] = claimed.toSorted(compareByClaimOrder);
     if (firstClaimed === undefined) continue;
@@ -63,7 +74,7 @@ async function sendToRecipient(
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }));
     // the first reminder is recorded last, so that a later run can find its Message-ID
-    for (const one of [...others, firstClaimed]) await settleReminder(one, fault);
+    for (const one of [...others, firstClaimed]) await attempt(one.tenant, faults, () => settleReminder(one, fault));
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -74,12 +85,13 @@ interface ClaimedReminder extends PendingReminder {
 }
 
 /** Returns undefined if another process is sending the first reminder. */
-const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
+const claimReminders = async (wanted: readonly PendingReminder[], faults: TenantFaults) => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
-    const { claimed, notice } = await pending.tenant.client.renewals.claimNotice(pending.key);
-    if (claimed) all.push({ ...pending, notice });
-    else if (all.length === 0 && notice.state === "sending") return undefined;
+    const { tenant, key } = pending;
+    const claim = await attempt(tenant, faults, () => tenant.client.renewals.claimNotice(key));
+    if (claim?.claimed === true) all.push({ ...pending, notice: claim.notice });
+    else if (all.length === 0 && claim?.notice.state === "sending") return undefined;
   }
   return all;
 };
