@@ -56,6 +56,13 @@ describe("a nightly import that fails is in status until a run is good", () => {
     expect(await statusLines()).toEqual([]);
   });
 
+  test("an output file in a folder that is missing, such as a drive that is not mounted", async () => {
+    expect((await importing("good.csv --report nowhere/report.xlsx")).exit).toBe(2);
+    expect(await statusLines()).toEqual([
+      expect.stringContaining("failed (exit 2): the folder for this file does not"),
+    ]);
+  });
+
   test("critical after three in a row, and over a server that does not answer", async () => {
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答がありません" } });
     for (night = 0; night < 3; night += 1) await importing("good.csv", { tenants: { cust: gone } });
