@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { freshFolder, run, type Circumstances } from "#support/commands/program.ts";
@@ -84,6 +84,12 @@ describe("a nightly import that fails is in status until a run is good", () => {
     expect((await importing("good.csv --job nightly", { terminal: {} })).exit).toBe(0);
     expect(await statusLines()).toEqual([]);
   });
+});
+
+test("a daily run creates no tenant in place of one whose file is missing", async () => {
+  rmSync(join(home, "tenants", "cust"), { recursive: true });
+  expect((await at("status --notify")).exit).toBe(3);
+  expect(tenant.sql("select count(*) as runs from job")).toEqual([{ runs: 0 }]);
 });
 
 test("a run that was done in part is a warning until the next good run", async () => {
