@@ -420,6 +420,20 @@ export async function runMorning(story: Runner): Promise<Morning> {
   return { delivered: !stdout.includes("に通知できませんでした"), verdict: code, printed: stdout };
 }
 
+/** Returns which of the ways to look at a morning say that something is wrong with a context: all four, or none. */
+export async function complaints(story: Runner, name: string, mails: () => Words): Promise<Words> {
+  const names = (said: string): boolean => new RegExp(`(?:至急|注意) ${name}: `).test(said);
+  const look = (...rest: Words) => story.run(["status", "--lang", "ja", ...rest], { code: "any", aboutAll: true });
+  await runMorning(story);
+  const metric = new RegExp(`^clomoctl_findings\\{context="${name}".* [1-9]`, "m");
+  return [
+    ...(names((await look()).stdout) ? ["status"] : []),
+    ...(names((await look("--nagios")).stdout) ? ["nagios"] : []),
+    ...(metric.test((await look("--prometheus", "-")).stdout) ? ["prometheus"] : []),
+    ...(mails().some(names) ? ["mail"] : []),
+  ];
+}
+
 /**
  * Schedules what runs once a day with cron.
  *
