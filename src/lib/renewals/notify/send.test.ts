@@ -165,6 +165,18 @@ test("after the lease, resends a dead run's message unchanged, separately from n
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
+test("a message that may have arrived is sent again alone, because mail programs hide a second one of its ID", async () => {
+  await add();
+  const post = new Post();
+  post.answers.set("it@example.jp", text("connection lost", "切断"));
+  await post.send(NOW);
+  await add({ name: "大阪" });
+  post.answers.clear();
+  await post.send("2027-01-31T00:00:00Z");
+  const mails = post.sent.filter(({ to }) => to === "it@example.jp");
+  expect(mails.map(({ names }) => names)).toEqual([["本社"], ["大阪"]]);
+});
+
 test("several tenants are one message, each by its midnight", async () => {
   await add();
   await add({ name: "大阪", expiresAt: "2027-03-01T15:00:00.000Z" }, other);
