@@ -191,15 +191,22 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
+/**
+ * Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. A token that was
+ * given is for the chosen context; in a report about several, it must not go to the other servers.
+ */
 const createSecretLookup = (
-  { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
+  { globals, home, environment, workingFolder, contexts }: BasicTools,
   stdin: () => Tools["stdin"],
 ): TenantMachine["secretFor"] => {
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
     const { tokenFile } = globals;
+    const { [TOKEN_VARIABLE]: token = "" } = environment;
+    const isGiven = tokenFile !== undefined || token !== "";
+    if (!isGiven || (await contexts.inEffect(globals.context, environment))?.context.name !== name)
+      return readCredential(home, name);
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       if (tokenFile.startsWith("clomo_")) throw TOKEN_INSTEAD_OF_FILE_FAILURE;
@@ -210,9 +217,7 @@ const createSecretLookup = (
       const source = tokenFile === "-" ? "stdin" : tokenFile;
       return { secret: parseSecret(await content, source), origin, source };
     }
-    const { [TOKEN_VARIABLE]: token = "" } = environment;
-    if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), origin, source: TOKEN_VARIABLE };
-    return readCredential(home, name);
+    return { secret: parseSecret(token, TOKEN_VARIABLE), origin, source: TOKEN_VARIABLE };
   };
 };
 
@@ -302,7 +307,7 @@ const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
 };
 
 type BasicTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | "clock" | "signal" | "workingFolder"> &
-  Pick<Tools, "temporary">;
+  Pick<Tools, "temporary" | "contexts">;
 
 const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, interrupts: Interrupts): TenantMachine => {
   const { terminal, globals, home, environment, clock, signal, temporary } = given;
