@@ -191,10 +191,7 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   ),
 });
 
-/**
- * Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. A token that was
- * given is for the chosen context; in a report about several, it must not go to the other servers.
- */
+/** Looks for a token in `--token-file` and CLOMOCTL_TOKEN, which must go only to the chosen tenant, and of `login`. */
 const createSecretLookup = (
   { globals, home, environment, workingFolder, contexts }: BasicTools,
   stdin: () => Tools["stdin"],
@@ -204,9 +201,8 @@ const createSecretLookup = (
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
     const { tokenFile } = globals;
     const { [TOKEN_VARIABLE]: token = "" } = environment;
-    const isGiven = tokenFile !== undefined || token !== "";
-    if (!isGiven || (await contexts.inEffect(globals.context, environment))?.context.name !== name)
-      return readCredential(home, name);
+    const chosen = await contexts.inEffect(globals.context, environment);
+    if ((tokenFile === undefined && token === "") || chosen?.context.name !== name) return readCredential(home, name);
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       if (tokenFile.startsWith("clomo_")) throw TOKEN_INSTEAD_OF_FILE_FAILURE;

@@ -420,18 +420,15 @@ export async function runMorning(story: Runner): Promise<Morning> {
   return { delivered: !stdout.includes("に通知できませんでした"), verdict: code, printed: stdout };
 }
 
-/** Returns which of the ways to look at a morning say that something is wrong with a context: all four, or none. */
+/** Returns which of the ways to look at a morning say that something is wrong with a context. */
 export async function complaints(story: Runner, name: string, mails: () => Words): Promise<Words> {
-  const names = (said: string): boolean => new RegExp(`(?:至急|注意) ${name}: `).test(said);
-  const look = (...rest: Words) => story.run(["status", "--lang", "ja", ...rest], { code: "any", aboutAll: true });
+  const look = async (...rest: Words): Promise<string> =>
+    (await story.run(["status", "--lang", "ja", ...rest], { code: "any", aboutAll: true })).stdout;
   await runMorning(story);
-  const metric = new RegExp(`^clomoctl_findings\\{context="${name}".* [1-9]`, "m");
-  return [
-    ...(names((await look()).stdout) ? ["status"] : []),
-    ...(names((await look("--nagios")).stdout) ? ["nagios"] : []),
-    ...(metric.test((await look("--prometheus", "-")).stdout) ? ["prometheus"] : []),
-    ...(mails().some(names) ? ["mail"] : []),
-  ];
+  const [status, nagios, prometheus] = [await look(), await look("--nagios"), await look("--prometheus", "-")];
+  const named = new RegExp(`(?:至急|注意) ${name}: |^clomoctl_findings\\{context="${name}".* [1-9]`, "m");
+  const views = Object.entries({ status, nagios, prometheus, mail: mails().join("\n") });
+  return views.flatMap(([view, said]) => (named.test(said) ? [view] : []));
 }
 
 /**

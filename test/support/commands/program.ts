@@ -225,14 +225,12 @@ export async function run(line: string | readonly string[], circumstances: Circu
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
-      const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
-      let isOpen = true;
-      const transportWhileOpen: Transport = (request) => {
-        if (!isOpen) throw new TypeError(`the tenant ${chosen.context.name} was released`);
-        return transport(request);
+      let transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
+      const connection = { transport: (asked: Request) => transport(asked), signal, beforeChange, changed };
+      const close = async (): Promise<void> => {
+        transport = () => Promise.reject(new TypeError("the tenant was released"));
       };
-      const connection = { transport: transportWhileOpen, signal, beforeChange, changed };
-      return { ...chosen, connection, close: async () => void (isOpen = false) };
+      return { ...chosen, connection, close };
     },
     openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),
     ...circumstances.outside,

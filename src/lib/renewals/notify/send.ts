@@ -35,7 +35,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
     signal?.throwIfAborted();
     const work = findRecipientReminders(recipient, tenants, now);
     const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
-    const faults: TenantFaults = new Map();
+    const faults = new Map<ReminderTenant, Text>();
     const reason = await sendToRecipient(recipient, work, deliver, faults);
     if (reason !== undefined) failed.push({ recipient, tenants: told, reason });
     for (const [tenant, fault] of faults) failed.push({ recipient, tenants: [tenant], reason: fault });
@@ -43,10 +43,8 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   return failed;
 };
 
-type TenantFaults = Map<ReminderTenant, Text>;
-
 /** Returns undefined if the tenant failed, now or before, so that it does not keep back the reminders of the others. */
-const attempt = async <T>(tenant: ReminderTenant, faults: TenantFaults, work: () => Promise<T>) => {
+const attempt = async <T>({ tenant }: PendingReminder, faults: Map<ReminderTenant, Text>, work: () => Promise<T>) => {
   try {
     return faults.has(tenant) ? undefined : await work();
   } catch (error) {
@@ -60,7 +58,7 @@ async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientReminders,
   deliver: DeliverMessage,
-  faults: TenantFaults,
+  faults: Map<ReminderTenant, Text>,
 ): Promise<DeliveryFault> {
   for (const pending of [unfinished, fresh]) {
     const claimed = await claimReminders(pending, faults);
@@ -74,7 +72,9 @@ async function sendToRecipient(
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }));
     // the first reminder is recorded last, so that a later run can find its Message-ID
-    for (const one of [...others, firstClaimed]) await attempt(one.tenant, faults, () => settleReminder(one, fault));
+    await attempt(firstClaimed, faults, async () => {
+      for (const one of [...others, firstClaimed]) await settleReminder(one, fault);
+    });
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -85,11 +85,10 @@ interface ClaimedReminder extends PendingReminder {
 }
 
 /** Returns undefined if another process is sending the first reminder. */
-const claimReminders = async (wanted: readonly PendingReminder[], faults: TenantFaults) => {
+const claimReminders = async (wanted: readonly PendingReminder[], faults: Map<ReminderTenant, Text>) => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
-    const { tenant, key } = pending;
-    const claim = await attempt(tenant, faults, () => tenant.client.renewals.claimNotice(key));
+    const claim = await attempt(pending, faults, () => pending.tenant.client.renewals.claimNotice(pending.key));
     if (claim?.claimed === true) all.push({ ...pending, notice: claim.notice });
     else if (all.length === 0 && claim?.notice.state === "sending") return undefined;
   }
