@@ -90,8 +90,7 @@ test("a token that is given goes to the chosen tenant, and in a report about sev
   };
   const tools = openTools({ ...made.outside, openTenant }, NOTHING, { interrupts: createInterrupts(made), summary });
   for (const one of await tools.contexts.listUsed()) await tools.tenantOf(one);
-  // kanto is in use
-  expect(secrets).toEqual(["CLOMOCTL_TOKEN", undefined]);
+  expect(secrets, "kanto is in use").toEqual(["CLOMOCTL_TOKEN", undefined]);
 });
 
 test("a command keeps its tenant even if the context is switched meanwhile", async () => {
