@@ -51,12 +51,15 @@ export async function runVerb(
       isChange: (changes || changesBy) && !isRehearsal,
       opens: command.opensTenant !== false || command.readsTenants === true,
     });
-    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_STATE);
     if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
     if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
     if (shows !== undefined) terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
-    // started here, because a command line with a mistake is no run of a job
+    // started here, because a command line with a mistake is no run of a job; one without its folder is
     if (isJob) recorder = await startRecorder(tools, { path, words, command, input });
+    if (!(await confirmOutputs(tools, command, parsed))) {
+      recorder = undefined;
+      return terminal.note(UNCHANGED_STATE);
+    }
     return command.run(tools, input as never);
   });
   await recorder?.end(interrupts.exit ?? exit, failed);

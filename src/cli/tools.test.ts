@@ -78,6 +78,21 @@ test("a local tenant refuses --token-file, and warns about a token in the enviro
   expect(warned.stderr).toMatch(/^warning: CLOMOCTL_TOKEN has no effect.*\n$/);
 });
 
+test("a token that is given goes to the chosen tenant, and in a report about several to no other", async () => {
+  const home = freshFolder();
+  for (const name of ["kanto", "osaka"]) await run(`context add ${name} --url https://${name}.example.jp`, { home });
+  const made = createFakeEnvironment(home);
+  made.environment["CLOMOCTL_TOKEN"] = `clomo_${"x".repeat(43)}`;
+  const secrets: unknown[] = [];
+  const openTenant: typeof made.outside.openTenant = async (machine, chosen) => {
+    if (chosen.context.kind === "remote") secrets.push((await machine.secretFor?.(chosen.context))?.source);
+    return made.outside.openTenant(machine, chosen);
+  };
+  const tools = openTools({ ...made.outside, openTenant }, NOTHING, { interrupts: createInterrupts(made), summary });
+  for (const one of await tools.contexts.listUsed()) await tools.tenantOf(one);
+  expect(secrets, "kanto is in use").toEqual(["CLOMOCTL_TOKEN", undefined]);
+});
+
 test("a command keeps its tenant even if the context is switched meanwhile", async () => {
   const home = await homeOfTwo();
   await run("context use kanto", { home });

@@ -191,15 +191,18 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Returns a function that looks for a token in `--token-file`, CLOMOCTL_TOKEN and `login`, in this order. */
+/** Looks for a token in `--token-file` and CLOMOCTL_TOKEN, which must go only to the chosen tenant, and of `login`. */
 const createSecretLookup = (
-  { globals, home, environment, workingFolder }: Pick<Tools, "globals" | "home" | "environment" | "workingFolder">,
+  { globals, home, environment, workingFolder, contexts }: BasicTools,
   stdin: () => Tools["stdin"],
 ): TenantMachine["secretFor"] => {
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
     const { tokenFile } = globals;
+    const { [TOKEN_VARIABLE]: token = "" } = environment;
+    const chosen = await contexts.inEffect(globals.context, environment);
+    if ((tokenFile === undefined && token === "") || chosen?.context.name !== name) return readCredential(home, name);
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       if (tokenFile.startsWith("clomo_")) throw TOKEN_INSTEAD_OF_FILE_FAILURE;
@@ -210,9 +213,7 @@ const createSecretLookup = (
       const source = tokenFile === "-" ? "stdin" : tokenFile;
       return { secret: parseSecret(await content, source), origin, source };
     }
-    const { [TOKEN_VARIABLE]: token = "" } = environment;
-    if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), origin, source: TOKEN_VARIABLE };
-    return readCredential(home, name);
+    return { secret: parseSecret(token, TOKEN_VARIABLE), origin, source: TOKEN_VARIABLE };
   };
 };
 
@@ -311,7 +312,7 @@ const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
 };
 
 type BasicTools = Pick<Tools, "terminal" | "globals" | "home" | "environment" | "clock" | "signal" | "workingFolder"> &
-  Pick<Tools, "temporary">;
+  Pick<Tools, "temporary" | "contexts">;
 
 const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, interrupts: Interrupts): TenantMachine => {
   const { terminal, globals, home, environment, clock, signal, temporary } = given;

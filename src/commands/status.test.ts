@@ -459,6 +459,20 @@ test("two computers tell each finding of a served tenant once", async () => {
   expect([one.exit, two.exit]).toEqual([1, 1]);
 });
 
+test("a reminder of a clock that was ahead is withdrawn in a tenant in which nothing is due", async () => {
+  const chat = await openChat();
+  await using kanto = new TestTenant();
+  await kanto.client.renewals.add({ kind: "custom", name: "契約", expiresAt: "2027-03-01T14:59:59.000Z" });
+  const nights: number[] = [];
+  for (const night of [0, 12, 1, 12]) {
+    const now = new Date(NOW.getTime() + night * 86_400_000);
+    kanto.surroundings.time = now.getTime();
+    await run("status --notify --lang en", { home, tenants: { kanto: kanto.fetch, osaka: CALM }, now });
+    if (textsOf(chat).some((one) => one.includes("- kanto: other date 契約 expires"))) nights.push(night);
+  }
+  expect(nights).toEqual([12, 12]);
+});
+
 test("tenants that cannot be read for the same reason are one line", async () => {
   const damaged = (name: string) =>
     new Failure("unexpected", { what: { en: "damaged", ja: "壊れています" }, where: `/srv/${name}/tenant.db` });

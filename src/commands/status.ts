@@ -101,7 +101,7 @@ export default defineCommand({
     const isShown = shouldShowFindings(tools, forms);
     const thresholds = chooseThresholds(within, critical);
     const all = addHomeFindings(
-      await findInAllTenants(tools, thresholds, ({ reminders }) => notify && reminders?.items.length !== 0),
+      await findInAllTenants(tools, thresholds, (one) => notify && hasReminders(one)),
       tools.clock.now(),
     );
     if (jobs) return showJobs(tools, all);
@@ -125,6 +125,10 @@ export default defineCommand({
     return writeReport(tools, forms, { service: "STATUS", state, summary, findings, items, jobs: ran, thresholds });
   },
 });
+
+/** Returns true if reminders have to be sent or withdrawn. */
+const hasReminders = ({ reminders }: TenantFindings): boolean =>
+  reminders !== undefined && reminders.items.length + reminders.mistimed.length > 0;
 
 const MAX_OPEN_TENANTS = 16;
 

@@ -182,6 +182,48 @@ story(
   { fill: typed },
 );
 
+story(
+  "a night that went wrong is named until it went well, and a clock that was ahead silences nothing",
+  async (s) => {
+    await writeTyped(s);
+    for (const context of ["minato", "aoba"]) await s.run(w.addTenant(context));
+    const mailbox = await Mailbox.open(s.home, [EVERYBODY]);
+    const wrong = async (day: number): Promise<readonly string[]> => {
+      s.setClock(after(day, 0));
+      return w.complaints(s, "minato", () => mailbox.take().map(({ text }) => text));
+    };
+    const everywhere = ["status", "nagios", "prometheus", "mail"];
+    const nightly = async (rows: string, code: number): Promise<void> => {
+      await s.write("hr.csv", `氏名,メールアドレス\n佐藤,sato@example.jp\n${rows}`);
+      await s.run(w.users.import("hr.csv", "--yes", "--context", "minato"), { code });
+    };
+    const item = { context: "minato", kind: "custom", name: "minato.example.jp" };
+
+    s.setClock(after(0, 0));
+    await nightly("", 0);
+    // no date is recorded for a customer
+    expect(await wrong(0)).toEqual(everywhere);
+    await s.run(w.renewals.add(item.name, "--kind", "custom", "--expires", dayOf(after(111)), "--context", "minato"));
+    expect(await wrong(1)).toEqual([]);
+    // the file of a night has a row without an address
+    await nightly("鈴木,\n", 3);
+    expect(await wrong(2)).toEqual(everywhere);
+    await nightly("", 0);
+    expect(await wrong(3)).toEqual([]);
+
+    // one night, the clock is 18 days ahead: the item seems due
+    const reminded = async (day: number): Promise<readonly string[]> => {
+      s.setClock(after(day, 0));
+      await w.runMorning(s);
+      return listReminders(mailbox.take(), [item]);
+    };
+    expect(await reminded(22)).toHaveLength(1);
+    for (const day of [5, 6]) expect(await reminded(day)).toEqual([]);
+    expect(await reminded(22)).toHaveLength(1);
+  },
+  { fill: typed },
+);
+
 fullStory(
   "no reminder is lost or doubled in 400 nights of eight customers",
   async (s) => {

@@ -421,6 +421,17 @@ export async function runMorning(story: Runner): Promise<Morning> {
   return { delivered: !stdout.includes("に通知できませんでした"), verdict: code, printed: stdout };
 }
 
+/** Returns which of the ways to look at a morning say that something is wrong with a context. */
+export async function complaints(story: Runner, name: string, mails: () => Words): Promise<Words> {
+  const look = async (...rest: Words): Promise<string> =>
+    (await story.run(["status", "--lang", "ja", ...rest], { code: "any", aboutAll: true })).stdout;
+  await runMorning(story);
+  const [status, nagios, prometheus] = [await look(), await look("--nagios"), await look("--prometheus", "-")];
+  const named = new RegExp(`(?:至急|注意) ${name}: |^clomoctl_findings\\{context="${name}".* [1-9]`, "m");
+  const views = Object.entries({ status, nagios, prometheus, mail: mails().join("\n") });
+  return views.flatMap(([view, said]) => (named.test(said) ? [view] : []));
+}
+
 /**
  * Schedules what runs once a day with cron.
  *

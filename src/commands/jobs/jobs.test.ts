@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { freshFolder, run, type Circumstances } from "#support/commands/program.ts";
@@ -56,6 +56,13 @@ describe("a nightly import that fails is in status until a run is good", () => {
     expect(await statusLines()).toEqual([]);
   });
 
+  test("an output file in a folder that is missing, such as a drive that is not mounted", async () => {
+    expect((await importing("good.csv --report nowhere/report.xlsx")).exit).toBe(2);
+    expect(await statusLines()).toEqual([
+      expect.stringContaining("failed (exit 2): the folder for this file does not"),
+    ]);
+  });
+
   test("critical after three in a row, and over a server that does not answer", async () => {
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答がありません" } });
     for (night = 0; night < 3; night += 1) await importing("good.csv", { tenants: { cust: gone } });
@@ -77,6 +84,12 @@ describe("a nightly import that fails is in status until a run is good", () => {
     expect((await importing("good.csv --job nightly", { terminal: {} })).exit).toBe(0);
     expect(await statusLines()).toEqual([]);
   });
+});
+
+test("a daily run creates no tenant in place of one whose file is missing", async () => {
+  rmSync(join(home, "tenants", "cust"), { recursive: true });
+  expect((await at("status --notify")).exit).toBe(3);
+  expect(tenant.sql("select count(*) as runs from job")).toEqual([{ runs: 0 }]);
 });
 
 test("a run that was done in part is a warning until the next good run", async () => {

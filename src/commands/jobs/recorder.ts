@@ -187,6 +187,8 @@ async function sendRun(tools: Tools, context: Context, stored: HomeRun): Promise
 
 /** Sends the runs that the tenant does not have yet. */
 async function sendRuns(tools: Tools, context: Context): Promise<void> {
+  // a record of a run must not create a tenant
+  if (context.kind === "embedded" && !tools.contexts.hasTenant(context)) return;
   const latest = new Map<string, HomeFile>();
   for (const file of await readEndedRuns(tools, context.name)) {
     const { run } = file;

@@ -29,9 +29,9 @@ const CLOCK_TOLERANCE_MS = 24 * 60 * 60 * 1000;
 export const isOfFuture = ({ at }: Pick<ReminderRecord, "at">, nowMs: number): boolean =>
   Date.parse(at) > nowMs + CLOCK_TOLERANCE_MS;
 
-/** Returns false if a clock was ahead: the notice is of the future, or its stage has not begun (of a server's own clock). */
+/** Returns false if a clock was ahead: the notice is of the future, or its stage had not begun (of a server's own clock). */
 export const isTimelyNotice = (notice: ReminderRecord, { now, timezone }: StageClock): boolean => {
-  const latest = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
+  const latest = new Date(Math.min(Date.parse(notice.at), now.getTime()) + CLOCK_TOLERANCE_MS);
   const begun = findReachedStage(notice.expiresAt, { now: latest, timezone }) ?? Infinity;
   return !isOfFuture(notice, now.getTime()) && notice.stage >= begun;
 };

@@ -16,6 +16,7 @@ export const typed: Fill = (placeholder, proposal) => {
   }
   return {
     FILE: proposal.startsWith("clomoctl renewals ") ? CERTIFICATE : TYPED_LIST,
+    FOLDER: ".",
     USER: "hanako@example.jp",
     DATE: proposal.includes(" --signed-in ") ? "2026-11-27" : "2027-11-27",
     NUMBER: "1",

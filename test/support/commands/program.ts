@@ -225,9 +225,12 @@ export async function run(line: string | readonly string[], circumstances: Circu
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
-      const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
-      const connection = { transport, signal, beforeChange, changed };
-      return { ...chosen, connection, close: async () => undefined };
+      let transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
+      const connection = { transport: (asked: Request) => transport(asked), signal, beforeChange, changed };
+      const close = async (): Promise<void> => {
+        transport = () => Promise.reject(new TypeError("the tenant was released"));
+      };
+      return { ...chosen, connection, close };
     },
     openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),
     ...circumstances.outside,

@@ -16,12 +16,9 @@ export async function warnOfSharedFiles(tools: Tools, here: Context, files: read
   const keys = new Map(files.map((file) => [findFileKey(file), file]));
   keys.delete(undefined);
   if (keys.size === 0) return;
-  // a token that was given for this tenant must not go to another server
-  const hasToken = tools.globals.tokenFile !== undefined || (tools.environment["CLOMOCTL_TOKEN"] ?? "") !== "";
   await Promise.all(
     (await tools.contexts.listUsed()).map(async (context) => {
-      if (context.name === here.name) return;
-      if (context.kind === "embedded" ? !tools.contexts.hasTenant(context) : hasToken) return;
+      if (context.name === here.name || (context.kind === "embedded" && !tools.contexts.hasTenant(context))) return;
       const items = await ignoreFailure(async () => (await tools.tenantOf(context, "renewals")).client.renewals.list());
       for (const item of items ?? []) {
         const file = keys.get(findFileKey(item));

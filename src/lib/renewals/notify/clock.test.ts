@@ -80,7 +80,7 @@ async function live({ expiries, nights: [first, last], wrong, offset, served = f
     }
     // by the next run, a notice counts that came at most 24 hours too early
     if (night === wrong && (offset === 1 || served)) early = got;
-    else if (night > wrong + 1) early = [];
+    else early = [];
   }
   return { missing, further };
 }

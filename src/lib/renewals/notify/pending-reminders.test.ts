@@ -56,7 +56,7 @@ test("a reminder has its recorded key, and the day and moment in the tenant's ti
 
 test.each([
   ["was sent", "sent", 30, [], []],
-  ["failed", "failed", 30, [], ["kanto/a 30 in 28"]],
+  ["failed", "failed", 30, ["kanto/a 30 in 28"], []],
   ["is being sent", "sending", 30, ["kanto/a 30 in 28"], []],
   ["of an earlier stage was sent", "sent", 90, [], ["kanto/a 30 in 28"]],
   ["of a more urgent stage was sent", "sent", 7, [], []],

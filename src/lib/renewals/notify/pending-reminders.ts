@@ -13,7 +13,7 @@ export interface PendingReminder {
 }
 
 export interface RecipientReminders {
-  /** reminders without a recorded outcome, because their run was killed or is still running */
+  /** reminders whose message may have arrived: their run failed, was killed, or is still running */
   readonly unfinished: readonly PendingReminder[];
   readonly fresh: readonly PendingReminder[];
 }
@@ -53,10 +53,10 @@ export const findRecipientReminders = (
   const unfinished = tenants
     .flatMap((tenant) =>
       listPastReminders(tenant, recipientId)
-        .filter(({ state, itemId }) => state === "sending" && tenant.items.some(({ id }) => id === itemId))
-        .map(({ itemId, expiresAt, stage }): PendingReminder => {
+        .filter(({ state, itemId }) => state !== "sent" && tenant.items.some(({ id }) => id === itemId))
+        .flatMap(({ state, itemId, expiresAt, stage }): PendingReminder | [] => {
           const known = { tenant, key: { itemId, expiresAt, stage, ...recipientId }, due: undefined };
-          return allDue.find((one) => isSameReminder(one, known)) ?? known;
+          return allDue.find((one) => isSameReminder(one, known)) ?? (state === "sending" ? known : []);
         }),
     )
     .toSorted(compareByUrgency);

@@ -165,6 +165,17 @@ test("after the lease, resends a dead run's message unchanged, separately from n
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
+test("a message that may have arrived is sent again alone, because mail programs hide a second one of its ID", async () => {
+  await add();
+  const post = new Post();
+  post.answers.set("it@example.jp", text("connection lost", "切断"));
+  await post.send(NOW);
+  await add({ name: "大阪" });
+  post.answers.clear();
+  await post.send("2027-01-31T00:00:00Z");
+  expect(post.sent.flatMap(({ to, names }) => (to === "it@example.jp" ? [names] : []))).toEqual([["本社"], ["大阪"]]);
+});
+
 test("several tenants are one message, each by its midnight", async () => {
   await add();
   await add({ name: "大阪", expiresAt: "2027-03-01T15:00:00.000Z" }, other);
@@ -218,4 +229,14 @@ test("reports a tenant that fails halfway, and still notifies the next recipient
     "本社 30 ops",
     "it: locked",
   ]);
+});
+
+test("a tenant whose disk is full does not keep back the reminders of the others", async () => {
+  await add({}, other);
+  await add({ name: "大阪" });
+  const post = new Post();
+  const claimNotice = () => Promise.reject(new Failure("unavailable", { what: text("disk full", "空きなし") }));
+  const broken = { renewals: { ...other.client.renewals, claimNotice } };
+  const tenants = [await load(NOW, { from: other, client: broken }), await load(NOW)];
+  expect(await post.send(NOW, tenants)).toEqual(["大阪 30 it", "大阪 30 ops", "it: disk full", "ops: disk full"]);
 });

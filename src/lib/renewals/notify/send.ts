@@ -35,14 +35,22 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
     signal?.throwIfAborted();
     const work = findRecipientReminders(recipient, tenants, now);
     const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
-    try {
-      const reason = await sendToRecipient(recipient, work, deliver);
-      if (reason !== undefined) failed.push({ recipient, tenants: told, reason });
-    } catch (error) {
-      failed.push({ recipient, tenants: told, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
-    }
+    const faults = new Map<ReminderTenant, Text>();
+    const reason = await sendToRecipient(recipient, work, deliver, faults);
+    if (reason !== undefined) failed.push({ recipient, tenants: told, reason });
+    for (const [tenant, fault] of faults) failed.push({ recipient, tenants: [tenant], reason: fault });
   }
   return failed;
+};
+
+/** Returns undefined if the tenant failed, now or before, so that it does not keep back the reminders of the others. */
+const attempt = async <T>({ tenant }: PendingReminder, faults: Map<ReminderTenant, Text>, work: () => Promise<T>) => {
+  try {
+    return faults.has(tenant) ? undefined : await work();
+  } catch (error) {
+    faults.set(tenant, error instanceof Failure ? error.what : getErrorLabel(error));
+    return undefined;
+  }
 };
 
 /** Sends unfinished reminders before new ones. Stops after a failure. */
@@ -50,9 +58,10 @@ async function sendToRecipient(
   recipient: Recipient,
   { unfinished, fresh }: RecipientReminders,
   deliver: DeliverMessage,
+  faults: Map<ReminderTenant, Text>,
 ): Promise<DeliveryFault> {
   for (const pending of [unfinished, fresh]) {
-    const claimed = await claimReminders(pending);
+    const claimed = await claimReminders(pending, faults);
     if (claimed === undefined) return undefined;
     const [firstClaimed, ...others] = claimed.toSorted(compareByClaimOrder);
     if (firstClaimed === undefined) continue;
@@ -63,7 +72,9 @@ async function sendToRecipient(
         ? undefined
         : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }));
     // the first reminder is recorded last, so that a later run can find its Message-ID
-    for (const one of [...others, firstClaimed]) await settleReminder(one, fault);
+    await attempt(firstClaimed, faults, async () => {
+      for (const one of [...others, firstClaimed]) await settleReminder(one, fault);
+    });
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -74,12 +85,12 @@ interface ClaimedReminder extends PendingReminder {
 }
 
 /** Returns undefined if another process is sending the first reminder. */
-const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
+const claimReminders = async (wanted: readonly PendingReminder[], faults: Map<ReminderTenant, Text>) => {
   const all: ClaimedReminder[] = [];
   for (const pending of wanted) {
-    const { claimed, notice } = await pending.tenant.client.renewals.claimNotice(pending.key);
-    if (claimed) all.push({ ...pending, notice });
-    else if (all.length === 0 && notice.state === "sending") return undefined;
+    const claim = await attempt(pending, faults, () => pending.tenant.client.renewals.claimNotice(pending.key));
+    if (claim?.claimed === true) all.push({ ...pending, notice: claim.notice });
+    else if (all.length === 0 && claim?.notice.state === "sending") return undefined;
   }
   return all;
 };
