@@ -10,20 +10,116 @@ import type { Cells, TestTenant } from "./tenant.ts";
 // of wishes are written from these sentences, and do not know how the mirror stores anything.
 
 const FIELDS = ["name", "title", "tel", "org"] as const;
-const HEADERS = { name: "氏名", email: "メールアドレス", title: "役職", tel: "TEL", org: "組織コード" } as const;
 type Field = (typeof FIELDS)[number];
 type Person = Readonly<Record<Field, string>>;
 type Cell = "" | Field;
 type Value = string | boolean;
 
-const VALUES: Readonly<Record<Field, readonly string[]>> = {
-  name: ["一", "二", "三"],
-  title: ["", "係長", "課長", "部長"],
-  tel: ["", "03-1", "03-2", "03-3"],
-  org: ["", "S", "T"],
+type Client = TestTenant["client"];
+
+/** A record type with a name, two texts and a reference, in the places of a user's name, title, telephone and organisation. */
+export interface WishNoun {
+  readonly kind: "users" | "devices";
+  readonly thing: string;
+  /** the exports of records that are only referred to */
+  readonly others: readonly (readonly [kind: "orgs" | "users", csv: string])[];
+  readonly headers: Readonly<Record<Field | "key", string>>;
+  /** the fields of the tenant and of its tasks */
+  readonly fields: Readonly<Record<Field, string>>;
+  /** the field of files for the reference */
+  readonly reference: string;
+  readonly values: Readonly<Record<Field, readonly string[]>>;
+  /** the last one is there from the beginning to the end, because an export has at least one row */
+  readonly keys: readonly string[];
+  readonly find: (client: Client, key: string) => Promise<string>;
+  readonly create: (client: Client, key: string, values: Person) => Promise<unknown>;
+  readonly edit: (client: Client, id: string, field: Field, value: string) => Promise<unknown>;
+  readonly read: (tenant: TestTenant) => Promise<readonly (readonly [key: string, values: Person])[]>;
+  /** the value of the reference in a task */
+  readonly referred: RegExp;
+}
+
+const toNull = (value: string): string | null => (value === "" ? null : value);
+
+const findOrg = async (client: Client, code: string): Promise<string> =>
+  (code === ""
+    ? (await client.orgs.list()).find((one) => one.parentId === null)
+    : (await client.orgs.find({ name: code }))[0]
+  )?.id ?? "";
+
+export const WISHED_USERS: WishNoun = {
+  kind: "users",
+  thing: "user",
+  others: [["orgs", "組織名,組織コード\n営業,S\n開発,T"]],
+  headers: { key: "メールアドレス", name: "氏名", title: "役職", tel: "TEL", org: "組織コード" },
+  fields: { name: "name", title: "title", tel: "tel", org: "org" },
+  reference: "orgCode",
+  values: {
+    name: ["一", "二", "三"],
+    title: ["", "係長", "課長", "部長"],
+    tel: ["", "03-1", "03-2", "03-3"],
+    org: ["", "S", "T"],
+  },
+  keys: ["a@x", "b@x", "c@x", "d@x", "z@x"],
+  find: async (client, name) => (await client.users.find({ name }))[0]?.id ?? "",
+  create: async (client, key, { name, title, tel, org }) =>
+    client.users.create({
+      name,
+      emails: [key],
+      title: toNull(title),
+      tel: toNull(tel),
+      org: await findOrg(client, org),
+    }),
+  edit: async (client, id, field, value) =>
+    field === "org"
+      ? client.users.move({ ids: [id], org: await findOrg(client, value) })
+      : client.users.edit(id, { [field]: toNull(value) }),
+  read: async (tenant) =>
+    (await tenant.users()).map(({ emails, name, title, tel, org }) => [
+      emails[0] ?? "",
+      { name, title: title ?? "", tel: tel ?? "", org: org?.code ?? "" },
+    ]),
+  referred: /\((\w)\)$/,
 };
-const KEYS = ["a@x", "b@x", "c@x", "d@x"];
-const ORGS = "組織名,組織コード\n営業,S\n開発,T";
+
+const findOwner = async (client: Client, mail: string): Promise<string | null> =>
+  mail === "" ? null : ((await client.users.find({ name: mail }))[0]?.id ?? "");
+
+export const WISHED_DEVICES: WishNoun = {
+  kind: "devices",
+  thing: "device",
+  others: [["users", "氏名,メールアドレス\n一,p@x\n二,q@x"]],
+  headers: {
+    key: "シリアルナンバー",
+    name: "端末識別名",
+    title: "メモ",
+    tel: "電話番号",
+    org: "所有者メールアドレス",
+  },
+  fields: { name: "identificationName", title: "memo", tel: "phoneNumber", org: "owner" },
+  reference: "ownerEmail",
+  values: { ...WISHED_USERS.values, org: ["", "p@x", "q@x"] },
+  keys: ["SA", "SB", "SC", "SD", "SZ"],
+  find: async (client, name) => (await client.devices.find({ name }))[0]?.id ?? "",
+  create: async (client, serialNumber, { name, title, tel, org }) =>
+    client.devices.create({
+      serialNumber,
+      identificationName: name,
+      memo: toNull(title),
+      phoneNumber: toNull(tel),
+      owner: await findOwner(client, org),
+    }),
+  edit: async (client, id, field, value) =>
+    field === "org"
+      ? client.devices.setOwner({ ids: [id], owner: await findOwner(client, value), ownerOrg: null })
+      : client.devices.edit(id, { [WISHED_DEVICES.fields[field]]: toNull(value) }),
+  read: async (tenant) =>
+    (await tenant.devices()).map(({ serialNumber, identificationName, memo, phoneNumber, owner }) => [
+      serialNumber,
+      { name: identificationName ?? "", title: memo ?? "", tel: phoneNumber ?? "", org: owner?.email ?? "" },
+    ]),
+  referred: /<?(\w@x)>?$/,
+};
 
 const ACTS =
   "edit edit edit list list create create delete undo undo redo drop delete upload upload restore apply apply type colleague colleague add remove export sync sync sync old narrow part undo-sync nightly";
@@ -38,7 +134,7 @@ export interface WishStep {
 
 export const someWishStep: fc.Arbitrary<WishStep> = fc.record({
   act: fc.constantFrom(...ACTS.split(" ")),
-  who: fc.nat(KEYS.length - 1),
+  who: fc.nat(3),
   field: fc.nat(FIELDS.length - 1),
   value: fc.nat(3),
   flag: fc.boolean(),
@@ -98,6 +194,7 @@ interface File {
 
 export class WishHistory {
   readonly #tenant: TestTenant;
+  readonly #noun: WishNoun;
   readonly console = new Map<string, Person>();
   #book = new Map<string, Entry>();
   readonly #changes: Change[] = [];
@@ -107,40 +204,42 @@ export class WishHistory {
   /** true until the next full sync, after a sync was undone */
   #isUnknown = false;
 
-  constructor(tenant: TestTenant) {
+  constructor(tenant: TestTenant, noun: WishNoun) {
     this.#tenant = tenant;
+    this.#noun = noun;
   }
 
   async start(): Promise<void> {
     this.#tenant.clear();
-    await this.#tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
-    // an export must have at least one row, so nobody touches the last person
-    for (const key of [...KEYS.slice(0, 2), "z@x"])
-      this.console.set(key, { name: "一", title: "", tel: "03-1", org: "S" });
+    const { others, keys, values } = this.#noun;
+    for (const [kind, csv] of others) await this.#tenant.import({ kind, fromConsole: true }, csv);
+    for (const key of [...keys.slice(0, 2), ...keys.slice(-1)])
+      this.console.set(key, { name: "一", title: "", tel: "03-1", org: values.org[1] ?? "" });
     await this.#sync(this.console, {});
     this.#changes.length = 0;
   }
 
   async do(step: WishStep): Promise<string> {
     const did = await this.#step(step);
-    this.log.push(`${did}: ${step.act} ${KEYS[step.who]} ${FIELDS[step.field]} ${step.value} ${step.flag}`);
+    this.log.push(`${did}: ${step.act} ${this.#noun.keys[step.who]} ${FIELDS[step.field]} ${step.value} ${step.flag}`);
     if (did !== "nothing") await this.#expect();
     return did;
   }
 
   #step(step: WishStep): Promise<string> {
-    const key = KEYS[step.who] ?? "";
+    const { keys, values } = this.#noun;
+    const key = keys[step.who] ?? "";
     const entry = this.#entry(key);
     const field = FIELDS[step.field] ?? "name";
-    const value = VALUES[field][step.value % VALUES[field].length] ?? "";
+    const value = values[field][step.value % values[field].length] ?? "";
     const person = {
       name: "二",
-      title: VALUES.title[step.value] ?? "",
-      tel: VALUES.tel[step.field] ?? "",
-      org: step.flag ? "T" : "",
+      title: values.title[step.value] ?? "",
+      tel: values.tel[step.field] ?? "",
+      org: step.flag ? (values.org[2] ?? "") : "",
     };
     const edit = () => this.#local("edit", key, { [field]: value }, () => this.#edit(key, field, value));
-    const here = [...this.#book].flatMap(([one, { isHere }]) => (isHere && one !== "z@x" ? [one] : []));
+    const here = [...this.#book].flatMap(([one, { isHere }]) => (isHere && one !== keys.at(-1) ? [one] : []));
     const fields = FIELDS.filter((one) => one === "name" || (one !== field && !step.flag));
     const last = this.#changes.at(-1);
     const acts: Readonly<Record<string, () => Promise<string>>> = {
@@ -164,7 +263,12 @@ export class WishHistory {
       sync: () => this.#sync(this.console, {}),
       old: () => this.#sync(this.#exports.shift() ?? new Map(), {}, "older export"),
       narrow: () => this.#sync(this.console, { fields }, "narrow export"),
-      part: () => this.#sync(this.console, { only: KEYS.filter((_, at) => at % 2 === step.who % 2) }, "export in part"),
+      part: () =>
+        this.#sync(
+          this.console,
+          { only: keys.slice(0, -1).filter((_, at) => at % 2 === step.who % 2) },
+          "export in part",
+        ),
     };
     return (acts[step.act] ?? nothing)();
   }
@@ -180,20 +284,9 @@ export class WishHistory {
     return entry;
   }
 
-  async #id(key: string): Promise<string> {
-    return (await this.#tenant.client.users.find({ name: key }))[0]?.id ?? "";
-  }
-
   async #edit(key: string, field: Field, value: string): Promise<unknown> {
     const { client } = this.#tenant;
-    const id = await this.#id(key);
-    if (field === "org") return client.users.move({ ids: [id], org: await this.#org(value) });
-    return client.users.edit(id, { [field]: value === "" ? null : value });
-  }
-
-  async #org(code: string): Promise<string> {
-    if (code === "") return (await this.#tenant.client.orgs.list()).find((one) => one.parentId === null)?.id ?? "";
-    return (await this.#tenant.client.orgs.find({ name: code }))[0]?.id ?? "";
+    return this.#noun.edit(client, await this.#noun.find(client, key), field, value);
   }
 
   #lastNumber(): number {
@@ -234,10 +327,11 @@ export class WishHistory {
     // a blank cell of a list does not move anybody
     if (keys.length === 0 || field === "name" || (field === "org" && value === "")) return nothing();
     const rows = keys.map((key) => [String(this.#book.get(key)?.of("name").local || "三"), key, value]);
-    const cells: Cells = [[HEADERS.name, HEADERS.email, HEADERS[field]], ...rows];
+    const { kind, headers } = this.#noun;
+    const cells: Cells = [[headers.name, headers.key, headers[field]], ...rows];
     return this.#record(
       "list",
-      () => this.#tenant.import({ kind: "users" }, cells),
+      () => this.#tenant.import({ kind }, cells),
       () => {
         for (const key of keys) {
           const entry = this.#entry(key);
@@ -272,13 +366,10 @@ export class WishHistory {
   async #create(key: string, person: Person): Promise<string> {
     const entry = this.#entry(key);
     if (entry.isHere) return nothing();
-    const { client } = this.#tenant;
-    const org = await this.#org(person.org);
-    const given = { name: person.name, emails: [key], title: person.title || null, tel: person.tel || null, org };
     const what = entry.isThere ? "create again" : "create";
     return this.#record(
       what,
-      () => client.users.create(given),
+      () => this.#noun.create(this.#tenant.client, key, person),
       () => this.#begin(entry, person),
     );
   }
@@ -287,10 +378,10 @@ export class WishHistory {
     const entry = this.#entry(key);
     if (!entry.isHere) return nothing();
     const { imports } = this.#tenant.client;
-    const ids = [await this.#id(key)];
+    const ids = [await this.#noun.find(this.#tenant.client, key)];
     return this.#record(
       "delete",
-      async () => imports.commit(await imports.delete({ kind: "users", ids })),
+      async () => imports.commit(await imports.delete({ kind: this.#noun.kind, ids })),
       () => {
         const self = entry.of("");
         self.local = false;
@@ -386,7 +477,9 @@ export class WishHistory {
           const isBack = record.state === "taken-back";
           const whole: readonly Cell[] = isBack ? [""] : ["", ...FIELDS];
           const cells: readonly Cell[] =
-            record.work === "edit" || record.work === "move" ? record.changes.map(({ field }) => field as Cell) : whole;
+            record.work === "edit" || record.work === "move"
+              ? record.changes.flatMap(({ field }) => this.#cell(field) ?? [])
+              : whole;
           for (const cell of cells) {
             const known = entry.of(cell);
             known.files.clear();
@@ -406,9 +499,9 @@ export class WishHistory {
     if (this.#isUnknown) return nothing();
     const { client } = this.#tenant;
     const kinds = await readOpenRecords(client, number);
-    const open = kinds.find(({ kind }) => kind === "users");
+    const open = kinds.find(({ kind }) => kind === this.#noun.kind);
     if (open === undefined) return nothing();
-    const last = await findLastExport(client, "users");
+    const last = await findLastExport(client, this.#noun.kind);
     const given = { ...open, last, isWhole: false, secrets: new Map(), encoding: "utf-8" } as const;
     const built = await buildUploadTables(client, given);
     const deleted = open.deleted.map(({ key }) => key);
@@ -420,7 +513,10 @@ export class WishHistory {
         const entry = this.#entry(key);
         entry.of("").files.set(true, 0);
         for (const field of FIELDS)
-          if (entry.of(field).wish && fields.includes(field === "org" ? "orgCode" : field))
+          if (
+            entry.of(field).wish &&
+            fields.includes(field === "org" ? this.#noun.reference : this.#noun.fields[field])
+          )
             entry.of(field).files.set(entry.of(field).local, 0);
       }
     }
@@ -448,9 +544,9 @@ export class WishHistory {
     for (const row of rows) {
       const valueOf = (name: string): string | undefined =>
         header.includes(name) ? row[header.indexOf(name)] : undefined;
-      const key = valueOf(HEADERS.email) ?? "";
+      const key = valueOf(this.#noun.headers.key) ?? "";
       const now = this.console.get(key) ?? NOBODY;
-      const values = FIELDS.map((field) => [field, valueOf(HEADERS[field]) ?? now[field]]);
+      const values = FIELDS.map((field) => [field, valueOf(this.#noun.headers[field]) ?? now[field]]);
       this.console.set(key, Object.fromEntries(values) as Person);
     }
   }
@@ -460,7 +556,10 @@ export class WishHistory {
     const open = records.filter(({ state }) => state === "open");
     for (const { work, key, changes } of open) {
       const values = Object.fromEntries(
-        changes.map(({ field, after }) => [field, toCell(field, after)]),
+        changes.flatMap(({ field, after }) => {
+          const cell = this.#cell(field);
+          return cell === undefined ? [] : [[cell, this.#toCell(cell, after)]];
+        }),
       ) as Partial<Person>;
       const now = this.console.get(key);
       if (work === "delete") this.console.delete(key);
@@ -487,11 +586,12 @@ export class WishHistory {
     const rows = [...shown].filter(([key]) => only?.includes(key) ?? true);
     if (rows.length === 0) return nothing();
     const header = ["name" as const, ...fields.filter((one) => one !== "name")];
+    const { kind, headers } = this.#noun;
     const cells: Cells = [
-      [HEADERS.email, ...header.map((one) => HEADERS[one])],
+      [headers.key, ...header.map((one) => headers[one])],
       ...rows.map(([key, person]) => [key, ...header.map((one) => person[one])]),
     ];
-    const request = { kind: "users", fromConsole: true, ...(only && { keepMissing: true }) } as const;
+    const request = { kind, fromConsole: true, ...(only && { keepMissing: true }) } as const;
     const done = await this.#record(
       what,
       () => this.#tenant.import(request, cells),
@@ -568,18 +668,25 @@ export class WishHistory {
     }
   }
 
+  #cell(field: string): Field | undefined {
+    return FIELDS.find((one) => this.#noun.fields[one] === field);
+  }
+
+  #toCell(cell: Field, value: string | readonly string[] | null): string {
+    return cell === "org" ? (this.#noun.referred.exec(String(value))?.[1] ?? "") : String(value ?? "");
+  }
+
   #violate(sentence: string, detail: unknown): never {
     throw new Error(`${sentence}: ${JSON.stringify(detail)}\n${this.log.join("\n")}`);
   }
 
   /** The mirror is as the book says, and its tasks are exactly the wishes. */
   async #expect(): Promise<void> {
-    const people = new Map((await this.#tenant.users()).map((user) => [user.emails[0] ?? "", user]));
+    const people = new Map(await this.#noun.read(this.#tenant));
     for (const [key, entry] of this.#book) {
-      const user = people.get(key);
-      if (entry.isHere !== (user !== undefined)) this.#violate("a person is here or not", { key, user });
-      if (user === undefined) continue;
-      const here = { name: user.name, title: user.title ?? "", tel: user.tel ?? "", org: user.org?.code ?? "" };
+      const here = people.get(key);
+      if (entry.isHere !== (here !== undefined)) this.#violate("a record is here or not", { key, here });
+      if (here === undefined) continue;
       for (const field of FIELDS)
         if (entry.of(field).local !== here[field]) this.#violate("a value", { key, field, here });
     }
@@ -592,11 +699,12 @@ export class WishHistory {
     const back = new Set<string>();
     for (const { records } of tasks)
       for (const { thing, key, work, changes, state } of records) {
-        if (thing !== "user") this.#violate("(a) a task of another noun", { thing, key });
+        if (thing !== this.#noun.thing) this.#violate("(a) a task of another noun", { thing, key });
         if (state === "unsettled") continue;
         const set = state === "taken-back" ? back : open;
         if (work === "create" || work === "delete") set.add(`${key} ${work}`);
-        else for (const { field } of changes) set.add(`${key} ${field}`);
+        else
+          for (const { field } of changes) if (this.#cell(field) !== undefined) set.add(`${key} ${this.#cell(field)}`);
       }
     const wanted = new Set<string>();
     const against = new Set<string>();
@@ -641,9 +749,6 @@ export class WishHistory {
 }
 
 const NOBODY: Person = { name: "", title: "", tel: "", org: "" };
-
-const toCell = (field: string, value: string | readonly string[] | null): string =>
-  field === "org" ? (/\((\w)\)$/.exec(String(value))?.[1] ?? "") : String(value ?? "");
 
 const nothing = (): Promise<string> => Promise.resolve("nothing");
 
