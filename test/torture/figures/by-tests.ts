@@ -81,7 +81,7 @@ const createTestFile = (path: string, batch: number): TestFile => ({ path, batch
 export const HISTORY_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/records/directory-history.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
-  createTestFile(`${TENANT_FOLDER}/console/console-history.test.ts`, 10),
+  createTestFile(`${TENANT_FOLDER}/console/wish-history.test.ts`, 2),
   createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
   createTestFile(`${TENANT_FOLDER}/plans/history-model.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/plans/orgs.test.ts`, 40),
