@@ -23,7 +23,8 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
       option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used with/v : option,
     );
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(readdirSync(home)).toEqual([]);
+    // a folder that is missing at night is recorded as a failed job
+    expect(readdirSync(home).filter((name) => !["runs", "tmp"].includes(name))).toEqual([]);
   }
 });
 
