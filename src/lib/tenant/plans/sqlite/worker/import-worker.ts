@@ -34,9 +34,11 @@ const createWork = (stop: Int32Array): { readonly interrupted: () => boolean; re
   return {
     interrupted() {
       visits += 1;
-      const percent = expected === 0 ? 0 : Math.min(100, Math.floor((visits / expected) * 100));
-      if (percent > shown) parentPort?.postMessage({ share: percent / 100 } satisfies JobMessage);
-      shown = Math.max(shown, percent);
+      const share = expected === 0 ? 0 : Math.min(1, visits / expected);
+      if (share - shown >= 0.01) {
+        parentPort?.postMessage({ share } satisfies JobMessage);
+        shown = share;
+      }
       return Atomics.load(stop, 0) !== 0;
     },
     expect(rows) {
