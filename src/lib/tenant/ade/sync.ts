@@ -125,7 +125,33 @@ const syncServer = async (
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
       const fetched = await fetchDevices(service, scratch, from, signal);
-      const apply = createServerApply(session, { request, scratch, account, startedAt, ...fetched });
+      const isFull = fetched.kind === "full";
+      const apply: FetchedSync["apply"] = async (writer, at) => {
+        const before = await writer.count("select count(*) from ade_device");
+        const { base, created, changed, released } = await applyFetched(writer, scratch.name, { isFull, at });
+        const isRemoving = isFull && base > 0;
+        if (isRemoving) checkRemoval(await countMissingDevices(writer, scratch.name), before, request);
+        const unseen = isRemoving ? await deleteMissingDevices(writer, scratch.name) : 0;
+        const idPrefix = createIdPrefix(session.surroundings);
+        const { count: registered, told } = await registerDevices(writer, {
+          base,
+          at,
+          idPrefix,
+          told: MAX_TRACED_RECORDS,
+        });
+        const { serverUuid, serverName, adminId, orgName } = account;
+        await writeServer(writer, {
+          serverUuid,
+          serverName,
+          adminId,
+          orgName,
+          tokenRejectedAt: null,
+          cursor,
+          cursorAt: at,
+          ...(isFull && { fullAt: startedAt }),
+        });
+        return { created, changed, released: released + unseen, registered, told };
+      };
       return await applySync(session, server, { ...fetched, apply });
     };
     return await attempt(kind === "delta" ? cursor : null).catch((error: unknown) => {
@@ -163,10 +189,7 @@ const chooseSyncKind = (
 };
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
-  what: text(
-    "a delta sync is possible only within 7 days of the last sync",
-    "過去 7 日以内に同期していないため、差分を取得できません",
-  ),
+  what: text("a delta sync requires a sync in the last 7 days", "差分を取得するには、過去 7 日以内の同期が必要です"),
   hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
 
@@ -253,40 +276,6 @@ const applySync = async (
     return { kind, devices, ...nothing, missing: error.count };
   }
 };
-
-interface FetchedDevices extends FetchResult {
-  readonly request: SyncRequest;
-  readonly scratch: ScratchTable;
-  readonly account: Awaited<ReturnType<AdeService["account"]>>;
-  readonly startedAt: string;
-}
-
-const createServerApply =
-  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): FetchedSync["apply"] =>
-  async (writer, at) => {
-    const before = await writer.count("select count(*) from ade_device");
-    const { base, created, changed, released } = await applyFetched(writer, scratch.name, {
-      isFull: kind === "full",
-      at,
-    });
-    const isRemoving = kind === "full" && base > 0;
-    if (isRemoving) checkRemoval(await countMissingDevices(writer, scratch.name), before, request);
-    const unseen = isRemoving ? await deleteMissingDevices(writer, scratch.name) : 0;
-    const idPrefix = createIdPrefix(session.surroundings);
-    const { count: registered, told } = await registerDevices(writer, { base, at, idPrefix, told: MAX_TRACED_RECORDS });
-    const { serverUuid, serverName, adminId, orgName } = account;
-    await writeServer(writer, {
-      serverUuid,
-      serverName,
-      adminId,
-      orgName,
-      tokenRejectedAt: null,
-      cursor,
-      cursorAt: at,
-      ...(kind === "full" && { fullAt: startedAt }),
-    });
-    return { created, changed, released: released + unseen, registered, told };
-  };
 
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
