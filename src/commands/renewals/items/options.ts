@@ -2,6 +2,11 @@ import { RECORDABLE_KINDS } from "../../../lib/nouns/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
+export const ALL_CONTEXTS_OPTION = {
+  kind: "boolean",
+  about: text("include the items of all contexts", "すべてのコンテキストの項目を含める"),
+} as const satisfies Field;
+
 const CSR_OPTION = {
   kind: "file",
   value: "CSR",
@@ -52,11 +57,7 @@ export const ITEM_OPTIONS = {
   ),
   account: defineTextOption("NAME", "name of the Apple or Google account", "Apple・Google のアカウント名"),
   phone: defineTextOption("NUMBER", "telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),
-  phoneHolder: defineTextOption(
-    "WHO",
-    "who holds this phone, or where it is kept",
-    "その電話を持っている人、または置き場所",
-  ),
+  phoneHolder: defineTextOption("WHO", "who holds this phone, or where it is", "その電話を持っている人か置き場所"),
   notes: defineTextOption("TEXT", "notes on the item (no passwords)", "メモ(パスワードは書かない)"),
 } as const satisfies Fields;
 
