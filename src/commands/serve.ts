@@ -14,10 +14,7 @@ const REQUEST_GRACE_MS = 30_000;
 const SERVER_CLOSE_MS = 4_000;
 
 export default defineCommand({
-  summary: text(
-    "serve a local tenant over the network",
-    "このコンピューターのテナントをネットワーク経由で使えるようにする",
-  ),
+  summary: text("serve a local tenant on the network", "このコンピューターのテナントをネットワークで使えるようにする"),
   details: [
     text(
       "Serves the tenant API in the foreground until it is interrupted. The first line of stdout is the URL. Every request must be authenticated: people sign in with login, and programs use an access token. Commands on this computer can use the same tenant at the same time.",
@@ -67,10 +64,7 @@ export default defineCommand({
       kind: "string",
       value: "ADDRESS",
       default: "127.0.0.1:8080",
-      about: text(
-        "HOST:PORT (port 0: any free port), or unix:PATH",
-        "HOST:PORT(ポート 0 は空きポート)、または unix:PATH",
-      ),
+      about: text("HOST:PORT (port 0: any free port) or unix:PATH", "HOST:PORT(ポート 0 は空きポート)か unix:PATH"),
     },
     tlsCert: {
       kind: "file",

@@ -99,10 +99,7 @@ const list = defineCommand({
   options: {
     all: {
       kind: "boolean",
-      about: text(
-        "list the tokens of all accounts (system administrators)",
-        "全アカウントのトークンを一覧する(システム管理者のみ)",
-      ),
+      about: text("list all accounts' tokens (system administrators)", "全アカウントのトークンの一覧(システム管理者)"),
     },
   },
   examples: [{ line: "clomoctl access-tokens list" }],

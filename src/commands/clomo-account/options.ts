@@ -24,10 +24,7 @@ export const ACCOUNT_OPTIONS = {
   scheme: {
     kind: "string",
     value: "NAME",
-    about: text(
-      "permission scheme of a custom administrator (カスタム管理権限スキーム)",
-      "カスタム管理者のカスタム管理権限スキーム",
-    ),
+    about: text("scheme of a custom administrator (カスタム管理権限スキーム)", "カスタム管理者の管理権限スキーム"),
   },
   managedOrgs: {
     kind: "list",
@@ -39,10 +36,7 @@ export const ACCOUNT_OPTIONS = {
   },
   supportOption: {
     kind: "boolean",
-    about: text(
-      "grant the support option (system administrators only)",
-      "サポートオプションを付与する(システム管理者だけ)",
-    ),
+    about: text("grant the support option (system administrators)", "サポートオプションを付与する(システム管理者だけ)"),
   },
   noSupportOption: {
     kind: "boolean",
@@ -50,10 +44,7 @@ export const ACCOUNT_OPTIONS = {
   },
   noticeMail: {
     kind: "boolean",
-    about: text(
-      "receive notice emails (requires the support option)",
-      "お知らせメールを受信する(サポートオプションが必要)",
-    ),
+    about: text("receive notice emails (needs the support option)", "お知らせメールを受信する(サポートオプション必須)"),
   },
   noNoticeMail: {
     kind: "boolean",

@@ -97,10 +97,7 @@ function readLogin(
       certainty: "estimated",
     };
   throw new Failure("usage", {
-    what: text(
-      "--last-login can be used only with the kind android-owner",
-      "--last-login は種類が android-owner のときだけ使えます",
-    ),
+    what: text("--last-login requires the kind android-owner", "--last-login には種類 android-owner が必要です"),
   });
 }
 

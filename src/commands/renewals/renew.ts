@@ -17,10 +17,7 @@ import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read
 import { warnOfSharedFiles } from "./items/shared-file.ts";
 
 export default defineCommand({
-  summary: text(
-    "record a renewal: a new file or the yearly login",
-    "更新(新しいファイル、年に一度のログイン)を記録する",
-  ),
+  summary: text("record a renewal: a new file or a yearly login", "更新(新しいファイル、年に一度のログイン)を記録する"),
   details: [
     text(
       "Compares FILE with the file in use, as `renewals verify` does, and refuses a file that is wrong, older or identical (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
@@ -40,10 +37,7 @@ export default defineCommand({
       kind: "date",
       requires: "file",
       value: "DATE",
-      about: text(
-        "expiry date that the console (HOME) shows after the upload",
-        "アップロード後に管理画面(HOME)に表示される期限",
-      ),
+      about: text("expiry date in the console (HOME) after the upload", "アップロード後に管理画面(HOME)に出る期限"),
     },
     signedIn: {
       kind: "date",
@@ -124,10 +118,7 @@ export default defineCommand({
 
 const createNoFileFailure = ({ name }: RenewalItem): Failure =>
   new Failure("usage", {
-    what: text(
-      `"${name}" cannot be renewed without a file or --signed-in`,
-      `「${name}」を更新するには、ファイルか --signed-in が必要です`,
-    ),
+    what: text(`"${name}" needs a file or --signed-in`, `「${name}」の更新には、ファイルか --signed-in が必要です`),
     hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
   });
 

@@ -57,9 +57,9 @@ test.each([
   ["words", "hello", "not a certificate, token or provisioning profile"],
   ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "key store; extract the certificate first"],
   ["a PKCS#12 key store", Buffer.from("308204e3020103308204", "hex"), "openssl pkcs12 -in FILE -nokeys"],
-  ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 in the file is broken or truncated"],
+  ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 is broken or truncated"],
   ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "not a certificate, token or"],
-  ["too much", new Uint8Array(MAX_RENEWAL_FILE_BYTES + 1), "the file is too large to be a certificate or a token"],
+  ["too much", new Uint8Array(MAX_RENEWAL_FILE_BYTES + 1), "the file is too large for a certificate or token"],
   ["starts without number", "-----BEGIN ".repeat(90_000), "not a certificate, token or provisioning profile"],
   ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 in the file is broken"],
   [

@@ -4,10 +4,7 @@ import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts"
 import { readSecretFile } from "../../records/secrets.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
-const CLIENT_ID = text(
-  "client ID of the API account (BUSINESSAPI.…)",
-  "API アカウントのクライアント ID(BUSINESSAPI.…)",
-);
+const CLIENT_ID = text("client ID of the API account (BUSINESSAPI…)", "API アカウントのクライアント ID(BUSINESSAPI…)");
 
 const KEY_ID = text("key ID of the API account", "API アカウントのキー ID");
 

@@ -70,7 +70,7 @@ describe("a device", () => {
       expect.objectContaining({
         code: "unavailable",
         where: WHERE,
-        message: `Apple's response does not match Apple's documentation: ${member}`,
+        message: `Apple's response is not as documented: ${member}`,
         cause: undefined,
       }),
     );

@@ -202,10 +202,7 @@ const labelOf = (field: (typeof GUIDE_FIELDS)[number], kind: RenewalKind): Text 
     ? text("organisation at Apple", "Apple 側の組織名")
     : RECORDED_FIELDS[field].label;
 
-const STORED_BY_THIS_TENANT = text(
-  "this clomoctl tenant itself, not CLOMO",
-  "clomoctl のこのテナント(CLOMO ではありません)",
-);
+const STORED_BY_THIS_TENANT = text("this clomoctl tenant, not CLOMO", "clomoctl のこのテナント(CLOMO ではありません)");
 
 const OWN_TOKEN_CONSEQUENCES = text(
   "this tenant can no longer fetch devices from Apple",

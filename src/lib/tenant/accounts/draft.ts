@@ -194,10 +194,7 @@ const checkPassword = async (
   const { [role]: meant } = ROLES;
   throw createFieldFailure(
     label,
-    text(
-      `${name} needs a password for the role of ${meant.en}`,
-      `「${name}」を${meant.ja}にするには、パスワードが必要です`,
-    ),
+    text(`${name} needs a password for the role ${meant.en}`, `「${name}」を${meant.ja}にするにはパスワードが必要です`),
     isOfMirror ? SET_PASSWORD_IN_CONSOLE_HINT : PASSWORD_FILE_HINT,
   );
 };

@@ -45,7 +45,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
     throw new Failure("input-rejected", {
       what: text(
         "全社 represents the whole tenant and cannot be changed",
-        "「全社」はテナント全体を表すため、変更できません",
+        "全社はテナント全体を表すため変更できません",
       ),
     });
   }
@@ -63,7 +63,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
     throw new Failure("input-rejected", {
       what: text(
         "an organisation cannot be moved below itself",
-        "組織を、その組織自身やその下位組織の下に移動することはできません",
+        "組織を、その組織自身や下位組織の下には移動できません",
       ),
       hint: step("to see the organisations", "組織の一覧を見るには", line("orgs list", [])),
     });

@@ -327,7 +327,7 @@ const getFieldLabel = (name: string, { label, column }: Field): Text => label ??
 const createNoSuchFieldFailure = ({ scope = "" }: EditableRecordType, name: string, field: Field): Failure =>
   createFieldFailure(
     getFieldLabel(name, field),
-    text(`${scope} does not have this field`, `${scope} にはこの項目がありません`),
+    text(`${scope} lacks this field`, `${scope} にはこの項目がありません`),
   );
 
 export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>

@@ -75,10 +75,7 @@ function applyContractChanges(
   for (const contract of said) {
     const typed = contract.name.trim();
     if (typed === "")
-      throw createProfileFailure(
-        "contracts",
-        text("the name of a contract must not be blank", "契約名が入力されていません"),
-      );
+      throw createProfileFailure("contracts", text("a contract name must not be blank", "契約名が入力されていません"));
     const name = validateFieldValue("contracts", { ...CONTRACT.name, label: TENANT.fields.contracts.label }, typed);
     const known = contracts.get(nameKey(name)) ?? { name, licences: null, from: null, until: null };
     const given = Object.entries(contract).filter(([field, value]) => field !== "name" && value !== undefined);

@@ -156,10 +156,7 @@ const refuseContract = ({ kind, name, record }: Pick<RenewalItem, "kind" | "name
     });
   if (kind !== "contract") return;
   throw new Failure("input-rejected", {
-    what: text(
-      `the contract "${name}" belongs to the data of the tenant`,
-      `契約「${name}」はテナントの基本情報に登録するものです`,
-    ),
+    what: text(`"${name}" is a contract of the tenant`, `契約「${name}」はテナントの基本情報に登録するものです`),
     hint: step("to record its end", "終了日の登録", line("tenant set", [], { contract: name, until: "DATE" })),
   });
 };
@@ -218,10 +215,7 @@ const renewByLogin = ({ name, kind, confirmedAt }: RenewalItem, at: string): Par
     throw createRenewalFailure(text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`));
   if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt))
     throw createRenewalFailure(
-      text(
-        `a later login is already recorded for ${name}`,
-        `「${name}」には、指定した日時より新しいログインがすでに記録されています`,
-      ),
+      text(`a later login is recorded for ${name}`, `「${name}」には、より新しいログインが記録されています`),
       confirmedAt,
     );
   return { expiresAt: addOneYear(new Date(at).toISOString()), certainty: "estimated" };
@@ -238,8 +232,8 @@ const renewByFile = (
   if (expiresAt !== null && !isLaterDate(file, item))
     throw createRenewalFailure(
       text(
-        `this file (${day}) is not newer than the file of "${name}"`,
-        `このファイル(${day})は「${name}」のファイルより新しくありません`,
+        `this file (${day}) is not newer than that of "${name}"`,
+        `ファイル(${day})は「${name}」より新しくありません`,
       ),
     );
   if (isUploadedKind(kind) && (shown === undefined || !isNearlySameDate(file.expiresAt, `${shown}T12:00:00Z`)))

@@ -38,10 +38,7 @@ const SERVER_TIMEZONE = "Asia/Tokyo";
 const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {
   const end = formatMoment(expiresAt, SERVER_TIMEZONE, "minute");
   return new Failure("not-signed-in", {
-    what: text(
-      `the access token "${name}" expired at ${end}`,
-      `アクセストークン「${name}」は ${end} に期限切れになりました`,
-    ),
+    what: text(`the access token "${name}" expired at ${end}`, `アクセストークン「${name}」は ${end} に失効しました`),
     hint: step(
       "sign in with login, then create the token again",
       "login でサインインしてから、トークンを作り直してください",
@@ -115,16 +112,10 @@ export interface AccessToken {
   readonly expiresAt: string;
 }
 
-const toAccessToken = ({ id, name, isReadOnly, addsJobs, accountName, ...times }: StoredCredential): AccessToken => ({
-  id,
-  name,
-  readOnly: isReadOnly,
-  jobs: addsJobs,
-  account: accountName,
-  createdAt: times.createdAt,
-  lastUsedAt: times.lastUsedAt,
-  expiresAt: times.expiresAt,
-});
+const toAccessToken = ({ isReadOnly: readOnly, addsJobs: jobs, ...stored }: StoredCredential): AccessToken => {
+  const { id, name, accountName: account, createdAt, lastUsedAt, expiresAt } = stored;
+  return { id, name, readOnly, jobs, account, createdAt, lastUsedAt, expiresAt };
+};
 
 /** @param all true for the tokens of all accounts */
 export const listAccessTokens = async (session: Session, all: boolean): Promise<readonly AccessToken[]> => {
@@ -219,10 +210,7 @@ const requireTokenEnd = (expiresAt: string, now: number): void => {
   const end = Date.parse(expiresAt);
   if (end > now && end <= now + TOKEN_DAYS.max * DAY_MS) return;
   throw new Failure("input-rejected", {
-    what: text(
-      "a token must expire in the future, at most one year from now",
-      "トークンの有効期限は、今より後で 1 年以内にしてください",
-    ),
+    what: text("a token must expire within a year from now", "トークンの有効期限は今から 1 年以内にしてください"),
     where: "json.expiresAt",
   });
 };
