@@ -299,7 +299,14 @@ const checkRemoval = (
   before: number,
   { confirmDeletions: confirmed, maxDeletions }: SyncRequest,
 ): void => {
-  if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
+  if (confirmed !== undefined && confirmed !== missing)
+    throw new Failure("input-rejected", {
+      what: text(
+        `${formatCount(missing, "device")} would be removed from the list, but the confirmed number is ${confirmed}; nothing was changed`,
+        `一覧から削除されるデバイスは ${missing} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
+      ),
+      where: "--confirm-deletions",
+    });
   if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
 };
 
@@ -309,15 +316,6 @@ const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): num
   const { count = Number.POSITIVE_INFINITY, percent } = limit;
   return Math.min(count, percent === undefined ? count : Math.min(share(percent), MAX_DELETIONS_BY_SHARE));
 };
-
-const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${formatCount(missing, "device")} would be removed from the list, but the confirmed number is ${confirmed}; nothing was changed`,
-      `一覧から削除されるデバイスは ${missing} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
-    ),
-    where: "--confirm-deletions",
-  });
 
 /** Records for monitoring that Apple rejected a secret. Ignores errors, so that Apple's response is reported. */
 const recordRejection = async (

@@ -179,7 +179,12 @@ export const createAccessToken = async (
   return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
     const known = await listTokens(writer, user);
     const namesake = known.find((token) => token.name === name);
-    if (namesake !== undefined && Date.parse(namesake.expiresAt) > now) throw createNameInUseFailure(name);
+    if (namesake !== undefined && Date.parse(namesake.expiresAt) > now)
+      throw new Failure("input-rejected", {
+        what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
+        where: "json.name",
+        hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
+      });
     if (namesake !== undefined) await deleteCredential(writer, user, namesake.id);
     const { secret, ...made } = await storeCredential(writer, session.surroundings, {
       actor: session.actor,
@@ -215,19 +220,16 @@ const requireTokenEnd = (expiresAt: string, now: number): void => {
   });
 };
 
-const createNameInUseFailure = (name: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
-    where: "json.name",
-    hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
-  });
-
 /** A system administrator may revoke the tokens of all accounts. */
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
   const own = session.actor.role === "system" ? undefined : requireAccount(session).user;
   return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {
     const token = (await listTokens(writer, own)).find((one) => one.id === id);
-    if (token === undefined || !(await deleteCredential(writer, token.user, id))) throw createUnknownTokenFailure();
+    if (token === undefined || !(await deleteCredential(writer, token.user, id)))
+      throw new Failure("not-found", {
+        what: text("no token has this ID", "この ID のトークンはありません"),
+        hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
+      });
     const holder = await writer.get("select id from main.user where pk = :user", { user: token.user });
     return {
       result: toAccessToken(token),
@@ -237,28 +239,20 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
   });
 };
 
-const createUnknownTokenFailure = (): Failure =>
-  new Failure("not-found", {
-    what: text("no token has this ID", "この ID のトークンはありません"),
-    hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
-  });
-
 /** @throws Failure `not-permitted` for a request with an access token */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.actor;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;
-  if (credential.kind === "token") throw createNoSessionFailure(credential.name);
+  if (credential.kind === "token")
+    throw new Failure("not-permitted", {
+      what: text(
+        `the request uses the access token "${credential.name}", so there is no session to end`,
+        `このリクエストはアクセストークン「${credential.name}」を使っているため、終了できるセッションがありません`,
+      ),
+      hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [credential.name])),
+    });
   await session.change({ action: "sessions.end", locks: ["accounts"] }, async (writer) => {
     await deleteCredential(writer, account.user, credential.id);
     return { result: undefined, objects: [{ thing: "account", id: account.id, name: account.name }] };
   });
 };
-
-const createNoSessionFailure = (token: string): Failure =>
-  new Failure("not-permitted", {
-    what: text(
-      `the request uses the access token "${token}", so there is no session to end`,
-      `このリクエストはアクセストークン「${token}」を使っているため、終了できるセッションがありません`,
-    ),
-    hint: step("to revoke the token", "トークンを失効させるには", line("access-tokens revoke", [token])),
-  });

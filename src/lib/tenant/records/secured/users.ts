@@ -70,7 +70,18 @@ const buildSecuredUserDraft = async (
   const { administrator, ...others } = given;
   const isEdit = administrator === undefined || Object.keys(others).length > 0;
   if (before?.administrator === true && administrator !== false && isEdit)
-    throw createIsAdministratorFailure(app, before.userId);
+    throw new Failure("input-rejected", {
+      what: text(
+        `${before.userId} is an administrator of ${app}; imports and edits cannot change administrators`,
+        `${before.userId} は ${app} の管理者です。管理者は、インポートでも編集でも変更できません`,
+      ),
+      where: app,
+      hint: step(
+        "if this user is not an administrator, correct the record",
+        "管理者でない場合は、登録を直してください",
+        line("secured users edit", [before.userId], { app, administrator: "no" }),
+      ),
+    });
   if (role !== undefined) checkFieldValue("role", SECURED_USER.fields.role, role);
   const secrets = collectSecrets(app, { password, secretKey });
   if (administrator !== undefined) await confirmAdministratorList(session, writer, app);
@@ -150,17 +161,3 @@ const resolveRoleFlag = (
     ),
   });
 };
-
-const createIsAdministratorFailure = (app: SecuredApp, userId: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${userId} is an administrator of ${app}; imports and edits cannot change administrators`,
-      `${userId} は ${app} の管理者です。管理者は、インポートでも編集でも変更できません`,
-    ),
-    where: app,
-    hint: step(
-      "if this user is not an administrator, correct the record",
-      "管理者でない場合は、登録を直してください",
-      line("secured users edit", [userId], { app, administrator: "no" }),
-    ),
-  });
