@@ -57,10 +57,7 @@ export default defineCommand({
     },
     jobs: {
       kind: "boolean",
-      about: text(
-        "list the commands that run without a terminal, each with its last run",
-        "ターミナルなしで実行されるコマンドと、その最後の結果を一覧する",
-      ),
+      about: text("list the jobs, each with its last run", "自動実行と、その最後の結果を一覧する"),
     },
     forget: {
       kind: "string",

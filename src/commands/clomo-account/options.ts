@@ -60,19 +60,13 @@ export const ACCOUNT_OPTIONS = {
     kind: "timezone",
     value: "ZONE",
     blank: true,
-    about: text(
-      "time zone of the account, such as Asia/Tokyo (for the times in the output, use --timezone)",
-      "アカウントのタイムゾーン(例: Asia/Tokyo。出力の日時のタイムゾーンは --timezone)",
-    ),
+    about: text("time zone of the account, such as Asia/Tokyo", "アカウントのタイムゾーン(例: Asia/Tokyo)"),
   },
   memo: { kind: "string", value: "TEXT", blank: true, about: FIELDS.memo.label },
   passwordFile: PASSWORD_FILE_OPTION,
   passwordInConsole: {
     kind: "boolean",
-    about: text(
-      "for a mirror of the console: record that you set the password in the console",
-      "管理画面のミラーの場合: パスワードを管理画面で設定したことを記録する",
-    ),
+    about: text("in a mirror: the password is set in the console", "ミラーの場合: パスワードは管理画面で設定済み"),
   },
   dryRun: DRY_RUN_OPTION,
 } as const satisfies Fields;
@@ -178,7 +172,4 @@ interface DryRunOption {
 }
 
 const describeMissingPassword = (option: string): Text =>
-  text(
-    `no password is given; without --dry-run, a password is required (${option})`,
-    `パスワードが指定されていません。実行時には必要です(${option})`,
-  );
+  text(`without --dry-run, a password is required (${option})`, `実行時にはパスワードが必要です(${option})`);

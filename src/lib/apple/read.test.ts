@@ -61,7 +61,7 @@ test.each([
   ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "not a certificate, token or"],
   ["too much", new Uint8Array(MAX_RENEWAL_FILE_BYTES + 1), "the file is too large for a certificate or token"],
   ["starts without number", "-----BEGIN ".repeat(90_000), "not a certificate, token or provisioning profile"],
-  ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 in the file is broken"],
+  ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 is broken"],
   [
     "lengths left open",
     Buffer.alloc(200_000, Buffer.from("3080", "hex")),

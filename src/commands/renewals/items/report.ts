@@ -28,10 +28,7 @@ export const THRESHOLD_OPTIONS = {
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
-    about: text(
-      "print one line in the format of monitoring plugins, with performance data",
-      "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
-    ),
+    about: text("print one line in the format of monitoring plugins", "監視プラグインの書式(1 行)で出力する"),
   },
   prometheus: {
     kind: "output",

@@ -101,6 +101,6 @@ describe("a page", () => {
     ["more_to_follow", "false"],
     ["more_to_follow", undefined],
   ])("is refused with the member name %s if the value is %j", (member, value) => {
-    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`Apple's documentation: ${member}`);
+    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`not as documented: ${member}`);
   });
 });

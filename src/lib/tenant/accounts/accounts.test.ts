@@ -160,7 +160,7 @@ describe("passwords", () => {
       const refused = await failureOf(accounts().create({ user, name: "hana01", role: "system", password }));
       expect(refused).toMatchObject({
         code: "input-rejected",
-        hint: { en: "write another password to the file that --password-file names, then run the command again" },
+        hint: { en: "choose another password" },
       });
     }
     expect((await accounts().create({ user, name: "hana01", role: "system", password: "Abcde1" })).after.role).toBe(

@@ -172,10 +172,7 @@ const checkPassword = async (
   if (password !== undefined && isOfMirror && !forSignIn) {
     throw createFieldFailure(
       label,
-      text(
-        "this tenant is a mirror; its passwords are set in the console and not stored by clomoctl",
-        "このテナントは管理画面のミラーです。パスワードは管理画面で設定してください。clomoctl はパスワードを保存しません",
-      ),
+      text("the passwords of a mirror are set in the console, not here", "ミラーのパスワードは管理画面で設定します"),
       SET_PASSWORD_IN_CONSOLE_HINT,
     );
   }
@@ -199,10 +196,7 @@ const checkPassword = async (
   );
 };
 
-const NO_MIRROR_REASON = text(
-  "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
-  "このテナントは管理画面のミラーではないため、管理画面でパスワードを設定することはできません",
-);
+const NO_MIRROR_REASON = text("only a mirror has passwords in the console", "ミラーではないため指定できません");
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
   "set the password in the console, then pass --password-in-console",
@@ -214,10 +208,7 @@ const PASSWORD_FILE_HINT = text(
   `--password-file FILE を指定してください(${PASSWORD_RULE.ja})`,
 );
 
-const ANOTHER_PASSWORD_HINT = text(
-  "write another password to the file that --password-file names, then run the command again",
-  "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
-);
+const ANOTHER_PASSWORD_HINT = text("choose another password", "別のパスワードを指定してください");
 
 const resolveScheme = async (
   writer: Writer,
@@ -257,13 +248,7 @@ export const composeAccountName = async (
   const given = typed?.trim() === "" ? undefined : typed;
   if (composed === undefined) {
     if (given !== undefined) return given;
-    throw createNameFailure(
-      text(
-        "an account name is required, because account names are free text in this tenant",
-        "このテナントのアカウント名は任意の文字列です。アカウント名を指定してください",
-      ),
-      ACCOUNT_NAME_HINT,
-    );
+    throw createNameFailure(text("an account name is required", "アカウント名を指定してください"), ACCOUNT_NAME_HINT);
   }
   const { en, ja } = ACCOUNT_NAME_COMPOSITIONS[composition];
   if (composed === null || composed === "") {
