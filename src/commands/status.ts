@@ -115,11 +115,7 @@ const hasReminders = ({ reminders }: TenantFindings): boolean =>
 const MAX_OPEN_TENANTS = 16;
 
 /** @param keepsOpen returns true for tenants that are needed later */
-async function findInAllTenants(
-  tools: Tools,
-  thresholds: Thresholds,
-  keepsOpen: (tenant: TenantFindings) => boolean,
-): Promise<readonly TenantFindings[]> {
+async function findInAllTenants(tools: Tools, thresholds: Thresholds, keepsOpen: (tenant: TenantFindings) => boolean) {
   const contexts = await listUsedContexts(tools);
   const [all, places]: [TenantFindings[], Iterator<[number, Context]>] = [[], contexts.entries()];
   const work = async (): Promise<void> => {

@@ -38,18 +38,12 @@ export const ACCOUNT_OPTIONS = {
     kind: "boolean",
     about: text("grant the support option (system administrators)", "サポートオプションを付与する(システム管理者だけ)"),
   },
-  noSupportOption: {
-    kind: "boolean",
-    about: text("remove the support option", "サポートオプションを外す"),
-  },
+  noSupportOption: { kind: "boolean", about: text("remove the support option", "サポートオプションを外す") },
   noticeMail: {
     kind: "boolean",
     about: text("receive notice emails (needs the support option)", "お知らせメールを受信する(サポートオプション必須)"),
   },
-  noNoticeMail: {
-    kind: "boolean",
-    about: text("do not receive notice emails", "お知らせメールを受信しない"),
-  },
+  noNoticeMail: { kind: "boolean", about: text("do not receive notice emails", "お知らせメールを受信しない") },
   language: {
     kind: "choice",
     choices: FIELDS.language.choices,

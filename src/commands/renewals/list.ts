@@ -12,10 +12,7 @@ import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
 export default defineCommand({
   summary: text("list renewal items", "年次更新・期限を一覧する"),
   args: {},
-  options: {
-    allContexts: ALL_CONTEXTS_OPTION,
-    limit: LIMIT_OPTION,
-  },
+  options: { allContexts: ALL_CONTEXTS_OPTION, limit: LIMIT_OPTION },
   examples: [
     { line: "clomoctl renewals list" },
     { line: "clomoctl renewals list --all-contexts --format json --fields context,name,daysLeft,level" },

@@ -1,4 +1,3 @@
-import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import { dayOf, resolvePastInstant } from "../../lib/model/time.ts";
@@ -73,8 +72,12 @@ export default defineCommand({
       const at = resolvePastInstant(signedIn, { now: clock.now(), timezone, where: "--signed-in" });
       return showItem(tools, tenant, await client.renewals.renew(item.id, { by, at }));
     }
-    if (file === undefined) throw createNoFileFailure(item);
     const { name, kind, id } = item;
+    if (file === undefined)
+      throw new Failure("usage", {
+        what: text(`"${name}" needs a file or --signed-in`, `「${name}」の更新には、ファイルか --signed-in が必要です`),
+        hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
+      });
     const next = await readRenewable(tools, { file, kind, key });
     const current = await findCurrentItem(item, await readKeyFiles(tools, { key }));
     const now = clock.now();
@@ -115,12 +118,6 @@ export default defineCommand({
     await warnOfSharedFiles(tools, tenant.context, [renewed]);
   },
 });
-
-const createNoFileFailure = ({ name }: RenewalItem): Failure =>
-  new Failure("usage", {
-    what: text(`"${name}" needs a file or --signed-in`, `「${name}」の更新には、ファイルか --signed-in が必要です`),
-    hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
-  });
 
 /** @throws Failure `usage` if the user has no name, as in some containers */
 function requireUserName({ machine }: Tools): string {

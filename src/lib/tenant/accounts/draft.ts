@@ -139,11 +139,7 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
 };
 
 /** Returns undefined if the name does not change. @see facts 1.3, 2.2 */
-const resolveAccountName = async (
-  reader: Reader,
-  before: StoredAccount,
-  typed: string | undefined,
-): Promise<string | undefined> => {
+const resolveAccountName = async (reader: Reader, before: StoredAccount, typed: string | undefined) => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
   if (typed.trim() === "")
@@ -210,11 +206,7 @@ const PASSWORD_FILE_HINT = text(
 
 const ANOTHER_PASSWORD_HINT = text("choose another password", "別のパスワードを指定してください");
 
-const resolveScheme = async (
-  writer: Writer,
-  before: StoredAccount,
-  { scheme }: AccountRequest,
-): Promise<number | null> => {
+const resolveScheme = async (writer: Writer, before: StoredAccount, { scheme }: AccountRequest) => {
   await writer.lock(["schemes"]);
   if (scheme === undefined) return before.scheme;
   const found = await findScheme(writer, scheme);

@@ -153,7 +153,7 @@ export const createKey = async (
     await sealing.unseal(KEY_PURPOSE, known.privateKey);
     return { certificate: known.certificate, created: false };
   }
-  const pair = await createKeyPair({ commonName: `clomoctl ${name}`.trim(), now: session.surroundings.now() });
+  const pair = await createKeyPair(`clomoctl ${name}`.trim(), session.surroundings.now());
   const sealed = await sealing.seal(KEY_PURPOSE, pair.privateKey, replace ? [] : kept);
   const { certificate } = pair;
   return session.change<{ certificate: string; created: boolean }>(

@@ -250,11 +250,7 @@ interface FetchedSync {
 
 const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as const;
 
-const applySync = async (
-  session: Session,
-  server: StoredServer,
-  { kind, devices, apply }: FetchedSync,
-): Promise<AdeSync> => {
+const applySync = async (session: Session, server: StoredServer, { kind, devices, apply }: FetchedSync) => {
   try {
     return await session.change<AdeSync>({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
       const now = await readServer(writer);
@@ -294,11 +290,7 @@ class MissingDevices extends Error {
   }
 }
 
-const checkRemoval = (
-  missing: number,
-  before: number,
-  { confirmDeletions: confirmed, maxDeletions }: SyncRequest,
-): void => {
+const checkRemoval = (missing: number, before: number, { confirmDeletions: confirmed, maxDeletions }: SyncRequest) => {
   if (confirmed !== undefined && confirmed !== missing)
     throw new Failure("input-rejected", {
       what: text(

@@ -94,11 +94,7 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   return value;
 };
 
-const checkPart = async (
-  target: string,
-  schema: z.ZodType,
-  value: unknown,
-): Promise<{ readonly data: unknown } | Response> => {
+const checkPart = async (target: string, schema: z.ZodType, value: unknown) => {
   const { data, error } = schema.safeParse(value);
   const [issue] = error?.issues ?? [];
   return issue === undefined ? { data } : createValidationResponse(target, schema, value, issue);

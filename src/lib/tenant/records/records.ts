@@ -213,8 +213,8 @@ const buildSecretsColumn = (
   return { secrets: JSON.stringify(Object.fromEntries(times)) };
 };
 
-const omitUndefined = (values: ManualValues): ManualValues =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+export const omitUndefined = <T extends object>(values: T): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 export const getRecordById = async <F extends Fields>(
   reader: Reader,
@@ -303,11 +303,7 @@ const resolveStoredValues = async (
 
 type CustomValues = readonly { readonly name: string; readonly value: string | null }[];
 
-const resolveReference = async (
-  writer: Writer,
-  [name, field]: readonly [string, Field],
-  value: unknown,
-): Promise<SqlValue> => {
+const resolveReference = async (writer: Writer, [name, field]: readonly [string, Field], value: unknown) => {
   const { to = "" } = field.refers ?? {};
   if (value === null || value === "") {
     if (field.clearable !== false) return null;

@@ -7,7 +7,7 @@ import { checkProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
-import { checkFieldValue, validateFieldValue } from "./records.ts";
+import { checkFieldValue, omitUndefined, validateFieldValue } from "./records.ts";
 
 type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
@@ -29,9 +29,10 @@ export const updateTenantProfile = (
     const after: TenantProfile = {
       ...before,
       ...Object.fromEntries(
-        Object.entries(others)
-          .filter(([, value]) => value !== undefined)
-          .map(([field, value]) => [field, validateProfileValue(field, normaliseBlanks(value))]),
+        Object.entries(omitUndefined(others)).map(([field, value]) => [
+          field,
+          validateProfileValue(field, normaliseBlanks(value)),
+        ]),
       ),
       contracts: applyContractChanges(before.contracts, contracts, contractsRemoved),
     };

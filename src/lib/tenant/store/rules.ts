@@ -81,7 +81,7 @@ const ORG_RULES: readonly RecordRule[] = [
       .join(" or ")})`,
     problem: ({ new_name: name }) => ({
       field: name === ROOT_ORG_NAME ? "name" : "code",
-      what: text(`"${ROOT_ORG_NAME}" is reserved for the root`, `「${ROOT_ORG_NAME}」は最上位の組織の名前です`),
+      what: text(`${ROOT_ORG_NAME} is reserved for the root organisation`, `${ROOT_ORG_NAME}は最上位の組織の名前です`),
     }),
   },
   {

@@ -114,11 +114,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
 };
 
 /** A mirror does not require a password, because the console can set the password later. @see facts 6.5, 6.6 */
-const requirePassword = async (
-  writer: Writer,
-  { password }: Readonly<Record<string, string>>,
-  inConsole: boolean,
-): Promise<void> => {
+const requirePassword = async (writer: Writer, { password }: Readonly<Record<string, string>>, inConsole: boolean) => {
   if (password !== undefined || (inConsole && (await isMirror(writer)))) return;
   throw new Failure("input-rejected", {
     what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
