@@ -146,7 +146,7 @@ const syncServer = async (
           adminId,
           orgName,
           tokenRejectedAt: null,
-          cursor,
+          cursor: fetched.cursor,
           cursorAt: at,
           ...(isFull && { fullAt: startedAt }),
         });
