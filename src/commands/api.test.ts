@@ -29,7 +29,7 @@ test("--include prints the status and the headers first, also of a failure", asy
   expect(stdout).toMatch(/^HTTP 200\n(?:[a-z-]+: .*\n)*content-type: application\/json\n(?:[a-z-]+: .*\n)*\n\{\n/);
   const missing = await api("GET /v1/nothing --include");
   expect(missing).toMatchObject({ exit: 6, stdout: expect.stringMatching(/^HTTP 404\n/) });
-  expect(missing.stderr).toContain("the tenant API does not have GET /v1/nothing");
+  expect(missing.stderr).toContain("the tenant API has no GET /v1/nothing");
 });
 
 test("sends the JSON of a file or of stdin, and counts as a change", async () => {

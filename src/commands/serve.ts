@@ -14,10 +14,7 @@ const REQUEST_GRACE_MS = 30_000;
 const SERVER_CLOSE_MS = 4_000;
 
 export default defineCommand({
-  summary: text(
-    "serve a local tenant over the network",
-    "このコンピューターのテナントをネットワーク経由で使えるようにする",
-  ),
+  summary: text("serve a local tenant on the network", "このコンピューターのテナントをネットワークで使えるようにする"),
   details: [
     text(
       "Serves the tenant API in the foreground until it is interrupted. The first line of stdout is the URL. Every request must be authenticated: people sign in with login, and programs use an access token. Commands on this computer can use the same tenant at the same time.",
@@ -33,8 +30,8 @@ export default defineCommand({
       kind: "choice",
       choices: ["init"],
       about: text(
-        "init: create the first system administrator, who can sign in (without init: start the server)",
-        "init: サインインできる最初のシステム管理者を作る(省略時: サーバーを開始する)",
+        "init: create the first system administrator (default: serve)",
+        "init: 最初のシステム管理者を作る(既定: サーバー)",
       ),
     },
   },
@@ -50,8 +47,8 @@ export default defineCommand({
       requires: "action",
       value: "ADDRESS",
       about: text(
-        "with init: email address of the administrator (default: the account name, if it is an address)",
-        "init のとき: 管理者のメールアドレス(既定: アカウント名がメールアドレスならそれ)",
+        "with init: email address (default: the account name)",
+        "init のとき: メールアドレス(既定: アカウント名)",
       ),
     },
     passwordFile: {
@@ -59,18 +56,15 @@ export default defineCommand({
       requires: "action",
       value: "FILE",
       about: text(
-        "with init: file that contains only the password and that only you can read (- for stdin)",
-        "init のとき: パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
+        "with init: file of the password, which only you can read",
+        "init のとき: 自分だけが読めるパスワードのファイル",
       ),
     },
     listen: {
       kind: "string",
       value: "ADDRESS",
       default: "127.0.0.1:8080",
-      about: text(
-        "HOST:PORT (port 0: any free port), or unix:PATH",
-        "HOST:PORT(ポート 0 は空きポート)、または unix:PATH",
-      ),
+      about: text("HOST:PORT (port 0: any free port) or unix:PATH", "HOST:PORT(ポート 0 は空きポート)か unix:PATH"),
     },
     tlsCert: {
       kind: "file",
@@ -87,10 +81,7 @@ export default defineCommand({
     behindProxy: {
       kind: "list",
       value: "ADDRESSES",
-      about: text(
-        "addresses or subnets of the trusted proxies that forward client addresses",
-        "信頼するプロキシ(接続元アドレスを転送する)のアドレスまたはサブネット",
-      ),
+      about: text("addresses or subnets of the trusted proxies", "信頼するプロキシのアドレスまたはサブネット"),
     },
   },
   examples: [
@@ -121,9 +112,25 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
-  if (!isLocal(place) && tls === undefined && proxies === undefined) throw createUnencryptedServerFailure(listen);
+  if (!isLocal(place) && tls === undefined && proxies === undefined)
+    throw new Failure("usage", {
+      what: text(
+        "passwords would be sent over the network without encryption",
+        "このコンピューターの外からの接続では、パスワードが暗号化されずに送られます",
+      ),
+      where: `--listen ${listen}`,
+      hint: text(
+        "add --tls-cert FILE --tls-key FILE, or put a proxy with TLS in front and add --behind-proxy ADDRESS",
+        "--tls-cert FILE --tls-key FILE を付けるか、TLS のプロキシを前段に置いて --behind-proxy ADDRESS を付けてください",
+      ),
+    });
   const { context } = await tools.tenant();
-  if (context.kind !== "embedded") throw createRemoteFailure(context.name);
+  if (context.kind !== "embedded")
+    throw new Failure("usage", {
+      what: text(`${context.name} is not on this computer`, `${context.name} はこのコンピューターにありません`),
+      where: "--context",
+      hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
+    });
   const server = await tools.serve({ context, place, tls, proxies });
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();
@@ -185,23 +192,3 @@ const readCertificate = async (
   }
   return certificate;
 };
-
-const createUnencryptedServerFailure = (listen: string): Failure =>
-  new Failure("usage", {
-    what: text(
-      "passwords would be sent over the network without encryption",
-      "このコンピューターの外からの接続では、パスワードが暗号化されずに送られます",
-    ),
-    where: `--listen ${listen}`,
-    hint: text(
-      "add --tls-cert FILE --tls-key FILE, or put a proxy with TLS in front and add --behind-proxy ADDRESS",
-      "--tls-cert FILE --tls-key FILE を付けるか、TLS のプロキシを前段に置いて --behind-proxy ADDRESS を付けてください",
-    ),
-  });
-
-const createRemoteFailure = (name: string): Failure =>
-  new Failure("usage", {
-    what: text(`${name} is not a tenant on this computer`, `${name} はこのコンピューターのテナントではありません`),
-    where: "--context",
-    hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
-  });

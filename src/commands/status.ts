@@ -12,13 +12,13 @@ import { toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, ignoreFailure } from "../lib/errors/index.ts";
 import { chooseThresholds } from "../lib/renewals/check.ts";
 import { compareByExpiry, type Thresholds } from "../lib/renewals/expiry-status.ts";
-import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { DEFAULT_JOB_COLUMNS, forgetJob, JOB_COLUMNS } from "./jobs/columns.ts";
 import { isRecordOutputRequested, listColumns } from "./listing/list.ts";
 import { describeMorning } from "./status/morning.ts";
 import {
+  buildStateExits,
   REPORT_OPTIONS,
   showFindings,
   shouldShowFindings,
@@ -53,17 +53,11 @@ export default defineCommand({
   options: {
     notify: {
       kind: "boolean",
-      about: text(
-        "send only new findings to the recipients, and print them",
-        "新しく見つかった事項だけを通知先に送り、画面にも表示する",
-      ),
+      about: text("send only new findings to the recipients", "新しい事項だけを通知先に送り、表示もする"),
     },
     jobs: {
       kind: "boolean",
-      about: text(
-        "list the commands that run without a terminal, each with its last run",
-        "ターミナルなしで実行されるコマンドと、その最後の結果を一覧する",
-      ),
+      about: text("list the jobs, each with its last run", "自動実行と、その最後の結果を一覧する"),
     },
     forget: {
       kind: "string",
@@ -83,19 +77,7 @@ export default defineCommand({
   job: ({ notify }) => (notify === true ? [DAILY_RUN.split(" ")[1] ?? ""] : undefined),
   opensTenant: false,
   readsTenants: true,
-  ownExits: {
-    service: "STATUS",
-    failure: STATE_EXITS.unknown,
-    meanings: [
-      [STATE_EXITS.ok, text("nothing requires action", "対応が必要な事項はない")],
-      [STATE_EXITS.warning, text("something requires action soon", "近いうちに対応が必要")],
-      [STATE_EXITS.critical, text("something requires action now", "至急の対応が必要")],
-      [
-        STATE_EXITS.unknown,
-        text("something could not be read, or the command failed", "読み込めないデータがあるか、失敗した"),
-      ],
-    ],
-  },
+  ownExits: buildStateExits("STATUS"),
   async run(tools, { notify, jobs, forget, within, critical, ...forms }) {
     if (forget !== undefined) return forgetJob(tools, forget);
     const isShown = shouldShowFindings(tools, forms);
@@ -133,11 +115,7 @@ const hasReminders = ({ reminders }: TenantFindings): boolean =>
 const MAX_OPEN_TENANTS = 16;
 
 /** @param keepsOpen returns true for tenants that are needed later */
-async function findInAllTenants(
-  tools: Tools,
-  thresholds: Thresholds,
-  keepsOpen: (tenant: TenantFindings) => boolean,
-): Promise<readonly TenantFindings[]> {
+async function findInAllTenants(tools: Tools, thresholds: Thresholds, keepsOpen: (tenant: TenantFindings) => boolean) {
   const contexts = await listUsedContexts(tools);
   const [all, places]: [TenantFindings[], Iterator<[number, Context]>] = [[], contexts.entries()];
   const work = async (): Promise<void> => {

@@ -27,16 +27,16 @@ const create = defineCommand({
     jobs: {
       kind: "boolean",
       about: text(
-        "with --read-only: also allow the token to record runs of jobs and sent reminders",
-        "--read-only と併用: 自動実行の結果と、送った通知の記録も許可する",
+        "with --read-only: also allow records of jobs and reminders",
+        "--read-only と併用: 自動実行と通知の記録も許可",
       ),
     },
     expires: {
       kind: "duration",
       value: "DAYS",
       about: text(
-        `days until it expires, such as 30d (default: ${TOKEN_DAYS.default}d; at most a year)`,
-        `有効な日数。30d のように指定する(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
+        `days until it expires (default: ${TOKEN_DAYS.default}d; at most 1 year)`,
+        `有効な日数(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
       ),
     },
     output: {
@@ -44,8 +44,8 @@ const create = defineCommand({
       short: "o",
       value: "FILE",
       about: text(
-        "file to write the secret to, readable only by you (default: stdout)",
-        "シークレットの書き出し先(自分だけが読めるファイルを作成。既定: 標準出力)",
+        "file for the secret, readable only by you (default: stdout)",
+        "自分だけが読める書き出し先(既定: 標準出力)",
       ),
     },
   },
@@ -99,10 +99,7 @@ const list = defineCommand({
   options: {
     all: {
       kind: "boolean",
-      about: text(
-        "list the tokens of all accounts (system administrators)",
-        "全アカウントのトークンを一覧する(システム管理者のみ)",
-      ),
+      about: text("list all accounts' tokens (system administrators)", "全アカウントのトークンの一覧(システム管理者)"),
     },
   },
   examples: [{ line: "clomoctl access-tokens list" }],

@@ -11,7 +11,7 @@ const column = (key: string, en: string, ja: string, value: Column<Ade>["value"]
   ...(key.endsWith("At") && { instant: true }),
 });
 
-const getSyncedBusiness = ({ business }: Ade): Ade["business"] => (business?.lastSyncAt === null ? null : business);
+const getSynced = ({ business }: Ade): Ade["business"] => (business?.lastSyncAt === null ? null : business);
 
 export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("endpoint", "endpoint", "接続先", ({ endpoint }) => endpoint),
@@ -27,20 +27,10 @@ export const FACT_COLUMNS: readonly Column<Ade>[] = [
   column("lastFullAt", "last full sync", "前回の全件取得", ({ lastFullAt }) => lastFullAt),
   column("apiKeyId", "API key ID", "API のキー ID", ({ business }) => business?.key?.id),
   column("clomoServer", "CLOMO's MDM server", "CLOMO の MDM サーバー", ({ business }) => business?.server),
-  column("organisationDevices", "devices at Apple", "Apple のデバイス", (ade) => getSyncedBusiness(ade)?.devices),
-  column("notInClomo", "not in CLOMO", "CLOMO にない", (ade) => getSyncedBusiness(ade)?.notInClomo),
-  column(
-    "otherServer",
-    "not on CLOMO's server",
-    "CLOMO のサーバーにない",
-    (ade) => getSyncedBusiness(ade)?.otherServer,
-  ),
-  column(
-    "released",
-    "released, still in CLOMO",
-    "所有解除済み(CLOMO に残る)",
-    (ade) => getSyncedBusiness(ade)?.released,
-  ),
+  column("organisationDevices", "devices at Apple", "Apple のデバイス", (ade) => getSynced(ade)?.devices),
+  column("notInClomo", "not in CLOMO", "CLOMO にない", (ade) => getSynced(ade)?.notInClomo),
+  column("otherServer", "not on CLOMO's server", "CLOMO のサーバーにない", (ade) => getSynced(ade)?.otherServer),
+  column("released", "released, still in CLOMO", "所有解除済み(CLOMO に残る)", (ade) => getSynced(ade)?.released),
   column("lastApiSyncAt", "last API sync", "前回の API の同期", ({ business }) => business?.lastSyncAt),
 ];
 

@@ -15,10 +15,7 @@ export default defineCommand({
       about: text("only accounts with the support option", "サポートオプションのあるアカウントに絞り込む"),
     },
     ...buildOrgOptions(
-      text(
-        "only accounts of users in this organisation (code or path) or below it",
-        "この組織(組織コードかパス)とその下の組織のユーザーのアカウント",
-      ),
+      text("only accounts in this organisation (code or path) or below it", "この組織(組織コードかパス)とその下の組織"),
     ),
     search: SEARCH_OPTION,
     ...FILTER_OPTIONS,

@@ -24,10 +24,7 @@ export const ACCOUNT_OPTIONS = {
   scheme: {
     kind: "string",
     value: "NAME",
-    about: text(
-      "permission scheme of a custom administrator (カスタム管理権限スキーム)",
-      "カスタム管理者のカスタム管理権限スキーム",
-    ),
+    about: text("scheme of a custom administrator (カスタム管理権限スキーム)", "カスタム管理者の管理権限スキーム"),
   },
   managedOrgs: {
     kind: "list",
@@ -39,26 +36,14 @@ export const ACCOUNT_OPTIONS = {
   },
   supportOption: {
     kind: "boolean",
-    about: text(
-      "grant the support option (system administrators only)",
-      "サポートオプションを付与する(システム管理者だけ)",
-    ),
+    about: text("grant the support option (system administrators)", "サポートオプションを付与する(システム管理者だけ)"),
   },
-  noSupportOption: {
-    kind: "boolean",
-    about: text("remove the support option", "サポートオプションを外す"),
-  },
+  noSupportOption: { kind: "boolean", about: text("remove the support option", "サポートオプションを外す") },
   noticeMail: {
     kind: "boolean",
-    about: text(
-      "receive notice emails (requires the support option)",
-      "お知らせメールを受信する(サポートオプションが必要)",
-    ),
+    about: text("receive notice emails (needs the support option)", "お知らせメールを受信する(サポートオプション必須)"),
   },
-  noNoticeMail: {
-    kind: "boolean",
-    about: text("do not receive notice emails", "お知らせメールを受信しない"),
-  },
+  noNoticeMail: { kind: "boolean", about: text("do not receive notice emails", "お知らせメールを受信しない") },
   language: {
     kind: "choice",
     choices: FIELDS.language.choices,
@@ -69,19 +54,13 @@ export const ACCOUNT_OPTIONS = {
     kind: "timezone",
     value: "ZONE",
     blank: true,
-    about: text(
-      "time zone of the account, such as Asia/Tokyo (for the times in the output, use --timezone)",
-      "アカウントのタイムゾーン(例: Asia/Tokyo。出力の日時のタイムゾーンは --timezone)",
-    ),
+    about: text("time zone of the account, such as Asia/Tokyo", "アカウントのタイムゾーン(例: Asia/Tokyo)"),
   },
   memo: { kind: "string", value: "TEXT", blank: true, about: FIELDS.memo.label },
   passwordFile: PASSWORD_FILE_OPTION,
   passwordInConsole: {
     kind: "boolean",
-    about: text(
-      "for a mirror of the console: record that you set the password in the console",
-      "管理画面のミラーの場合: パスワードを管理画面で設定したことを記録する",
-    ),
+    about: text("in a mirror: the password is set in the console", "ミラーの場合: パスワードは管理画面で設定済み"),
   },
   dryRun: DRY_RUN_OPTION,
 } as const satisfies Fields;
@@ -187,7 +166,4 @@ interface DryRunOption {
 }
 
 const describeMissingPassword = (option: string): Text =>
-  text(
-    `no password is given; without --dry-run, a password is required (${option})`,
-    `パスワードが指定されていません。実行時には必要です(${option})`,
-  );
+  text(`without --dry-run, a password is required (${option})`, `実行時にはパスワードが必要です(${option})`);

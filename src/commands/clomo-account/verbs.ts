@@ -68,15 +68,15 @@ const create = defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "account name (アカウント名); optional if the settings define how account names are built",
-        "アカウント名(CLOMO アカウント設定で、CLOMO アカウントを構成する情報を設定していれば省略可)",
+        "account name; optional if it is built from other values",
+        "アカウント名(構成する情報の設定があれば省略可)",
       ),
     },
     alreadyInConsole: {
       kind: "boolean",
       about: text(
-        "for a mirror of the console: record an account that already exists in the console and has a password",
-        "管理画面のミラーの場合: 管理画面に作成済みでパスワードも設定済みのアカウントを登録する",
+        "in a mirror: the account exists in the console and has a password",
+        "ミラーの場合: 管理画面で作成済みのアカウント",
       ),
     },
     ...ACCOUNT_OPTIONS,
@@ -155,8 +155,8 @@ const resetPassword = defineCommand({
     forSignIn: {
       kind: "boolean",
       about: text(
-        "for a mirror of the console: set a password that is used only to sign in to the mirror's server (serve)",
-        "管理画面のミラーの場合: サーバー(serve)へのサインイン専用のパスワードを設定する(管理画面のパスワードは変わらない)",
+        "in a mirror: only to sign in to its server (serve)",
+        "ミラーの場合: サーバー(serve)へのサインイン専用",
       ),
     },
     dryRun: DRY_RUN_OPTION,
@@ -203,10 +203,7 @@ async function confirmRevocation(tools: Tools, { id, name, role }: Account, dryR
 }
 
 const revoke = defineCommand({
-  summary: text(
-    "revoke the role of a CLOMO account (accounts cannot be deleted)",
-    "CLOMO アカウントの管理者権限を外す(アカウントは削除できません)",
-  ),
+  summary: text("revoke the role (accounts cannot be deleted)", "管理者権限を外す(アカウントは削除できません)"),
   args: { named: ACCOUNT_ARGUMENT },
   options: { dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl clomo-account revoke taro01 --dry-run" }],

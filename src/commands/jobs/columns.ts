@@ -27,12 +27,7 @@ export const JOB_COLUMNS: readonly Column<Job & { readonly tenant: string }>[] =
     value: ({ goodDays }) => goodDays.toSorted().at(-1) ?? null,
   },
   { key: "change", header: text("change", "変更"), align: "end", value: ({ change }) => change },
-  {
-    key: "error",
-    header: text("error", "エラー"),
-    value: ({ error }) => error,
-    name: describeJobError,
-  },
+  { key: "error", header: text("error", "エラー"), value: ({ error }) => error, name: describeJobError },
   { key: "by", header: text("recorded by", "記録者"), value: ({ by }) => by ?? null },
   { key: "command", header: text("command", "コマンド"), value: ({ command }) => command },
 ];

@@ -19,10 +19,7 @@ export function* findJobProblems(jobs: readonly Job[], today: string): Generator
       yield [
         `${name} overdue ${last}`,
         "warning",
-        text(
-          `${name} is overdue; last good run ${last}`,
-          `${name} が実行されていません(最後に正常に終わった日 ${last})`,
-        ),
+        text(`${name} is overdue; last good run ${last}`, `${name} が実行されていません(最後の正常終了 ${last})`),
         next,
       ];
   }

@@ -37,9 +37,7 @@ const MAX_ERROR_LENGTH = 500;
 const PATH_PATTERN = /(?<![\w:/])(?:[A-Za-z]:)?[/\\](?:[^\s/\\:()'"]+[/\\])*([^\s/\\:()'"]+)/g;
 
 /** Names files without their folders, because everybody who may read the audit log sees the error. */
-const describeError = (
-  failure: (Pick<Failure, "what"> & { readonly where?: string | undefined }) | undefined,
-): Pick<JobRun, "error" | "errorJa"> => {
+const describeError = (failure: (Pick<Failure, "what"> & { readonly where?: string | undefined }) | undefined) => {
   if (failure === undefined) return { error: null, errorJa: null };
   const { what, where } = failure;
   const said = (words: string): string =>
@@ -159,11 +157,7 @@ const listPlanFiles = ({ args, options, plans }: Command, input: RunLine["input"
   return plans !== true || files.length === 0 ? undefined : [...files, ...[input["app"] ?? []].flat().map(String)];
 };
 
-const listContexts = async (
-  tools: Tools,
-  { opensTenant, isLocal }: Command,
-  { allContexts }: RunLine["input"],
-): Promise<readonly Context[]> => {
+const listContexts = async (tools: Tools, { opensTenant, isLocal }: Command, { allContexts }: RunLine["input"]) => {
   const { contexts, globals, environment } = tools;
   if (opensTenant === false && isLocal !== true) return listUsedContexts(tools);
   const named =

@@ -251,10 +251,7 @@ describe("refusals", () => {
   test.each([
     [["x"], "kind is missing"],
     [["x", "--last-login", "2026-04-01"], "kind is missing"],
-    [
-      ["x", "--kind", "custom", "--last-login", "2026-03-01"],
-      "--last-login can be used only with the kind android-owner",
-    ],
+    [["x", "--kind", "custom", "--last-login", "2026-03-01"], "--last-login requires the kind android-owner"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is in the future\n  --last-login\n"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T01:00:01Z"], "is in the future"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T23:59:59+09:00"], "is in the future"],

@@ -29,8 +29,8 @@ export default defineCommand({
       names: "files",
       required: true,
       about: text(
-        "name of the item, or a folder, to record all certificates, tokens and profiles in that folder",
-        "項目の名前。フォルダーを指定すると、その中の証明書・トークン・プロファイルをすべて登録する",
+        "name of the item, or a folder, to record all files in it",
+        "項目の名前か、まとめて登録するフォルダー",
       ),
     },
   },
@@ -60,7 +60,11 @@ export default defineCommand({
     const { kind } = options;
     if (kind === undefined && file === undefined) {
       if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name))))
-        throw createMissingKindFailure();
+        throw new Failure("usage", {
+          what: text("the kind is missing", "種類を指定してください"),
+          where: commandName("renewals add"),
+          hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
+        });
       const { addFolder } = await import("./items/add-folder.ts");
       return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
     }
@@ -75,10 +79,7 @@ export default defineCommand({
     const added = await tenant.client.renewals.add(item);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
-        text(
-          "no expiry date: every check reports the item as unknown until you set one with `renewals edit`",
-          "期限が登録されていません。renewals edit で期限を登録するまで、確認のたびに「期限不明」と報告されます",
-        ),
+        text("no expiry date: to set one, use `renewals edit`", "期限が登録されていません。登録するには renewals edit"),
       );
     }
     await showItem(tools, tenant, added);
@@ -97,16 +98,6 @@ function readLogin(
       certainty: "estimated",
     };
   throw new Failure("usage", {
-    what: text(
-      "--last-login can be used only with the kind android-owner",
-      "--last-login は種類が android-owner のときだけ使えます",
-    ),
+    what: text("--last-login requires the kind android-owner", "--last-login には種類 android-owner が必要です"),
   });
 }
-
-const createMissingKindFailure = (): Failure =>
-  new Failure("usage", {
-    what: text("the kind is missing", "種類を指定してください"),
-    where: commandName("renewals add"),
-    hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
-  });

@@ -6,6 +6,7 @@ import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
+import { ALL_CONTEXTS_OPTION } from "./items/options.ts";
 import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 
 export default defineCommand({
@@ -17,10 +18,7 @@ export default defineCommand({
     ),
   ],
   args: {},
-  options: {
-    output: OUTPUT_FILE_OPTION,
-    allContexts: { kind: "boolean", about: text("include all tenants", "すべてのテナントを含める") },
-  },
+  options: { output: OUTPUT_FILE_OPTION, allContexts: ALL_CONTEXTS_OPTION },
   examples: [
     { line: "clomoctl renewals calendar -o renewals.ics" },
     { line: "clomoctl renewals calendar --all-contexts --lang ja -o renewals.ics" },

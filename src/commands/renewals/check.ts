@@ -1,20 +1,23 @@
 import { chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
-import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { isRecordOutputRequested } from "../listing/list.ts";
-import { DECRYPTION_OPTIONS } from "./items/options.ts";
+import { ALL_CONTEXTS_OPTION, DECRYPTION_OPTIONS } from "./items/options.ts";
 import { runCheck } from "./items/gather.ts";
-import { REPORT_OPTIONS, showFindings, shouldShowFindings, THRESHOLD_OPTIONS, writeReport } from "./items/report.ts";
+import {
+  buildStateExits,
+  REPORT_OPTIONS,
+  showFindings,
+  shouldShowFindings,
+  THRESHOLD_OPTIONS,
+  writeReport,
+} from "./items/report.ts";
 
 const CHECK_OPTIONS = {
   ...THRESHOLD_OPTIONS,
-  allContexts: {
-    kind: "boolean",
-    about: text("check the recorded items of all contexts", "すべてのコンテキストの登録内容を確認する"),
-  },
+  allContexts: ALL_CONTEXTS_OPTION,
   key: { ...DECRYPTION_OPTIONS.key, requires: "files" },
   ...REPORT_OPTIONS,
 } as const satisfies Fields;
@@ -36,10 +39,7 @@ export default defineCommand({
       kind: "file",
       value: "FILE|FOLDER",
       repeatable: true,
-      about: text(
-        "files or folders to check instead of the recorded items",
-        "登録された項目の代わりに確認するファイルやフォルダー",
-      ),
+      about: text("files or folders to check instead of records", "登録項目の代わりに確認するファイルやフォルダー"),
     },
   },
   options: CHECK_OPTIONS,
@@ -51,34 +51,7 @@ export default defineCommand({
   ],
   excludes: [["files", "allContexts"]],
   exits: ["input-rejected"],
-  ownExits: {
-    service: "RENEWALS",
-    failure: STATE_EXITS.unknown,
-    meanings: [
-      [STATE_EXITS.ok, text("nothing is due", "期限の近い項目なし")],
-      [
-        STATE_EXITS.warning,
-        text(
-          "warning: an item expires within the time of --within, or is not valid yet",
-          "期限間近(--within)、またはまだ有効でない項目がある",
-        ),
-      ],
-      [
-        STATE_EXITS.critical,
-        text(
-          "critical: an item expires within the time of --critical, or has expired",
-          "至急(--critical)、または期限切れの項目がある",
-        ),
-      ],
-      [
-        STATE_EXITS.unknown,
-        text(
-          "unknown: something could not be read, there was nothing to check, or the check itself failed",
-          "読み込めない項目がある、確認する項目がない、または確認自体が失敗した",
-        ),
-      ],
-    ],
-  },
+  ownExits: buildStateExits("RENEWALS"),
   async run(tools, { files, within, critical, nagios, prometheus, ...request }) {
     const { terminal, globals } = tools;
     const forms = { nagios, prometheus };

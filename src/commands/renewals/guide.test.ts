@@ -127,7 +127,7 @@ describe("an item that the tenant holds itself", () => {
     }
     const { en } = await guide(word, answers, one);
     for (const line of lines) expect(en.stdout).toContain(line);
-    expect(en.stdout).toContain("stored by: this clomoctl tenant itself, not CLOMO");
+    expect(en.stdout).toContain("stored by: this clomoctl tenant, not CLOMO");
     const byKind = await guide(one.kind, answers, one);
     expect(byKind.en.stdout).toBe(en.stdout);
   });

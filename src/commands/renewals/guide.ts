@@ -45,10 +45,7 @@ export default defineCommand({
 
 const isRenewalKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
 
-async function findGuideSubject(
-  client: Client<"renewals">,
-  typed: string,
-): Promise<{ readonly kind: RenewalKind; readonly item: RenewalItem | null }> {
+async function findGuideSubject(client: Client<"renewals">, typed: string) {
   if (!isRenewalKind(typed)) {
     const item = await findItem(client, typed);
     return { kind: item.kind, item };

@@ -6,21 +6,13 @@ import { workOnEachContext } from "../each-context.ts";
 import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { type ChosenTenant, type Tools } from "../tools.ts";
 import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "./items/tenant-items.ts";
+import { ALL_CONTEXTS_OPTION } from "./items/options.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
   summary: text("list renewal items", "年次更新・期限を一覧する"),
   args: {},
-  options: {
-    allContexts: {
-      kind: "boolean",
-      about: text(
-        "include the items of all tenants configured on this computer",
-        "このコンピューターに登録された全テナントの項目を含める",
-      ),
-    },
-    limit: LIMIT_OPTION,
-  },
+  options: { allContexts: ALL_CONTEXTS_OPTION, limit: LIMIT_OPTION },
   examples: [
     { line: "clomoctl renewals list" },
     { line: "clomoctl renewals list --all-contexts --format json --fields context,name,daysLeft,level" },

@@ -33,8 +33,8 @@ export default defineCommand({
       choices: ["init", "test"],
       required: true,
       about: text(
-        "init: write a settings file with comments; test: send one message to each recipient",
-        "init: コメント付きの設定ファイルを作る、test: 各通知先に 1 通ずつ送る",
+        "init: write a settings file; test: send a message to each recipient",
+        "init: 設定ファイルを作る、test: 1 通ずつ送る",
       ),
     },
   },

@@ -1,4 +1,3 @@
-import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import { dayOf, resolvePastInstant } from "../../lib/model/time.ts";
@@ -17,10 +16,7 @@ import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read
 import { warnOfSharedFiles } from "./items/shared-file.ts";
 
 export default defineCommand({
-  summary: text(
-    "record a renewal: a new file or the yearly login",
-    "更新(新しいファイル、年に一度のログイン)を記録する",
-  ),
+  summary: text("record a renewal: a new file or a yearly login", "更新(新しいファイル、年に一度のログイン)を記録する"),
   details: [
     text(
       "Compares FILE with the file in use, as `renewals verify` does, and refuses a file that is wrong, older or identical (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
@@ -40,10 +36,7 @@ export default defineCommand({
       kind: "date",
       requires: "file",
       value: "DATE",
-      about: text(
-        "expiry date that the console (HOME) shows after the upload",
-        "アップロード後に管理画面(HOME)に表示される期限",
-      ),
+      about: text("expiry date in the console (HOME) after the upload", "アップロード後に管理画面(HOME)に出る期限"),
     },
     signedIn: {
       kind: "date",
@@ -79,8 +72,12 @@ export default defineCommand({
       const at = resolvePastInstant(signedIn, { now: clock.now(), timezone, where: "--signed-in" });
       return showItem(tools, tenant, await client.renewals.renew(item.id, { by, at }));
     }
-    if (file === undefined) throw createNoFileFailure(item);
     const { name, kind, id } = item;
+    if (file === undefined)
+      throw new Failure("usage", {
+        what: text(`"${name}" needs a file or --signed-in`, `「${name}」の更新には、ファイルか --signed-in が必要です`),
+        hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
+      });
     const next = await readRenewable(tools, { file, kind, key });
     const current = await findCurrentItem(item, await readKeyFiles(tools, { key }));
     const now = clock.now();
@@ -121,15 +118,6 @@ export default defineCommand({
     await warnOfSharedFiles(tools, tenant.context, [renewed]);
   },
 });
-
-const createNoFileFailure = ({ name }: RenewalItem): Failure =>
-  new Failure("usage", {
-    what: text(
-      `"${name}" cannot be renewed without a file or --signed-in`,
-      `「${name}」を更新するには、ファイルか --signed-in が必要です`,
-    ),
-    hint: step("to see how to renew this item", "更新の手順を見るには", line("renewals guide", [name])),
-  });
 
 /** @throws Failure `usage` if the user has no name, as in some containers */
 function requireUserName({ machine }: Tools): string {

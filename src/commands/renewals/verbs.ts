@@ -38,10 +38,7 @@ const edit = defineCommand({
 });
 
 const remove = defineCommand({
-  summary: text(
-    "delete a renewal item and the records of its reminders",
-    "年次更新・期限の項目と、その通知の記録を削除する",
-  ),
+  summary: text("delete a renewal item and its reminder records", "年次更新・期限の項目と、その通知の記録を削除する"),
   args: { item: ITEM_ARGUMENT },
   options: {},
   examples: [

@@ -8,10 +8,7 @@ import { COMPARISON_OPTIONS } from "./items/options.ts";
 import { readCsr, readRenewable } from "./items/read-options.ts";
 
 export default defineCommand({
-  summary: text(
-    "check whether a new certificate or token can replace the current one",
-    "新しい証明書やトークンで更新してよいかを確かめる",
-  ),
+  summary: text("check whether a new file can replace the current one", "新しいファイルで更新してよいかを確かめる"),
   details: [
     text(
       "Compares both files before you upload anything. The exit code is 0 if the new file can be used, and 3 if it cannot or if a file cannot be read. Values that the files do not show are listed for you to check, such as a VPP location with full-width characters (Apple writes each as _). In this case the exit code is 0, or 3 with --strict.",

@@ -23,7 +23,18 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   const ask = (message: Text, flag: string): Promise<string> =>
     terminal.prompts.input({ message, flag: passwordFile === undefined ? `${flag} --password-file FILE` : flag });
   const account = typed.account ?? (await ask(ACCOUNT_PROMPT, "--account NAME"));
-  if ((await client.tenant.show()).mirroredAt !== null) throw createMirrorFailure(account);
+  if ((await client.tenant.show()).mirroredAt !== null)
+    throw new Failure("input-rejected", {
+      what: text(
+        "this tenant is a mirror, so its administrators are created in the console",
+        "このテナントは管理画面のミラーのため、管理者は管理画面で作成します",
+      ),
+      hint: step(
+        "to set the password with which a recorded administrator signs in to this server",
+        "記録済みの管理者がこのサーバーにサインインするためのパスワードを設定するには",
+        line("clomo-account reset-password", [account], { forSignIn: true, passwordFile: "FILE" }),
+      ),
+    });
   const administrators: Account[] = [];
   for await (const one of client.accounts.list({ role: "system" })) administrators.push(one);
   const own = administrators.find(({ name }) => codeKey(name) === codeKey(account));
@@ -48,20 +59,6 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   await client.accounts.create({ user: user.id, name: account, role: "system", password });
   await terminal.note(text(`created the system administrator ${account}`, `システム管理者 ${account} を作成しました`));
 }
-
-/** A mirror gets its administrators from the console. */
-const createMirrorFailure = (account: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "this tenant is a mirror, so its administrators are created in the console",
-      "このテナントは管理画面のミラーのため、管理者は管理画面で作成します",
-    ),
-    hint: step(
-      "to set the password with which a recorded administrator signs in to this server",
-      "記録済みの管理者がこのサーバーにサインインするためのパスワードを設定するには",
-      line("clomo-account reset-password", [account], { forSignIn: true, passwordFile: "FILE" }),
-    ),
-  });
 
 const ACCOUNT_PROMPT = text("Account of the first administrator:", "最初の管理者のアカウント名:");
 const EMAIL_PROMPT = text("Email address of the first administrator:", "最初の管理者のメールアドレス:");

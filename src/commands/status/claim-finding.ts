@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { FINDING_STAGE } from "../../lib/nouns/renewal.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import type { RecipientId } from "../../lib/renewals/notify/recipients.ts";
+import { createStableId } from "../../lib/renewals/stages.ts";
 import type { Tools } from "../tools.ts";
 import type { TenantFindings } from "./findings.ts";
 
@@ -10,11 +10,6 @@ import type { TenantFindings } from "./findings.ts";
 export type SettleFinding = (error: string | null) => Promise<unknown>;
 
 const KEPT_IN_HOME: SettleFinding = () => Promise.resolve();
-
-const toId = (finding: string): string => {
-  const digits = createHash("sha256").update(finding).digest("hex");
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
-};
 
 /**
  * Reserves a finding of today in its tenant, so that of several computers only one tells it. Returns undefined if another
@@ -32,7 +27,7 @@ export async function claimFinding(
   if (place === undefined) return KEPT_IN_HOME;
   const { client } = await tools.tenantOf(place, "renewals");
   const expiresAt = `${tools.clock.now().toISOString().slice(0, 10)}T00:00:00.000Z`;
-  const key = { itemId: toId(id), expiresAt, stage: FINDING_STAGE, ...to };
+  const key = { itemId: createStableId(id), expiresAt, stage: FINDING_STAGE, ...to };
   const claim = await ignoreFailure(() => client.renewals.claimNotice(key));
   if (claim === undefined) return KEPT_IN_HOME;
   if (!claim.claimed) return undefined;

@@ -46,10 +46,7 @@ const UNKNOWN_CIPHER = text(
   "the token is encrypted with an unknown cipher; only the ciphers of S/MIME are supported: AES-CBC and Triple DES",
   "トークンは対応していない方式で暗号化されています(対応しているのは S/MIME の AES-CBC と Triple DES です)",
 );
-const ENCRYPTED_FOR_OTHER_KEY = text(
-  "the token is encrypted for another key",
-  "このトークンは別の鍵で暗号化されています",
-);
+const ENCRYPTED_FOR_OTHER_KEY = text("the token is encrypted for another key", "トークンは別の鍵で暗号化されています");
 const NEW_TOKEN_HINT = text(
   `upload this tenant's public key to an MDM server in Apple's portal, and download that server's token: ${line("ade keypair create", [], { output: "FILE" })}`,
   `このテナントの公開鍵を Apple のポータルの専用の MDM サーバーに登録し、そのサーバーのトークンをダウンロードしてください: ${line("ade keypair create", [], { output: "FILE" })}`,

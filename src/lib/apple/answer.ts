@@ -12,10 +12,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 export const createUndocumentedFailure = (where: string, member: string): Failure =>
   new Failure("unavailable", {
-    what: text(
-      `Apple's response does not match Apple's documentation: ${member}`,
-      `Apple の応答が Apple の仕様と異なります: ${member}`,
-    ),
+    what: text(`Apple's response is not as documented: ${member}`, `Apple の応答が仕様と異なります: ${member}`),
     where,
     hint: text(
       "try again later; if the problem persists, check the proxy or firewall between this computer and Apple",

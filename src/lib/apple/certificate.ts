@@ -61,10 +61,7 @@ function parseCertificate(name: string, written: string, number: number): Parsed
   const certificate = tryOrUndefined(() => new X509Certificate(written));
   const renewable = certificate && tryOrUndefined(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
-  return text(
-    `certificate ${number} in the file is broken or truncated`,
-    `${number} 件目の証明書が壊れているか途中で切れています`,
-  );
+  return text(`certificate ${number} is broken or truncated`, `${number} 件目の証明書が壊れているか途中で切れています`);
 }
 
 function buildRenewable(file: string, certificate: X509Certificate): Renewable {

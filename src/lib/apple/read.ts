@@ -37,10 +37,7 @@ export async function readRenewablesAndErrors(
   if (bytes.length > MAX_RENEWAL_FILE_BYTES) {
     throw createRejectedFileFailure(
       name,
-      text(
-        "the file is too large to be a certificate or a token",
-        "ファイルが大きすぎます。証明書やトークンではないようです",
-      ),
+      text("the file is too large for a certificate or token", "ファイルが証明書やトークンとしては大きすぎます"),
     );
   }
   return isBinary(bytes) || isKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);

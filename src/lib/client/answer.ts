@@ -15,10 +15,7 @@ const formatCallPlace = ({ method, path, base }: CallPlace): string =>
   `${method.toUpperCase()} ${base === undefined ? "" : base.origin + base.pathname.replace(/\/$/, "")}${path}`;
 
 export const addUnknownOutcome = ({ en, ja }: Text): Text =>
-  text(
-    `${en}; the tenant may have completed the request`,
-    `${ja}。要求した処理は、テナントで完了している可能性があります`,
-  );
+  text(`${en}; the tenant may have completed the request`, `${ja}。処理はテナントで完了した可能性があります`);
 
 /** A GET request or a refused request (4xx) cannot have changed the tenant. */
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
@@ -28,10 +25,7 @@ export const createApiMismatchFailure = (route: CallPlace, reason: Text, status?
   new Failure("unavailable", {
     what: describeOutcome(
       route,
-      text(
-        `the response does not follow the tenant API: ${reason.en}`,
-        `応答がテナント API に従っていません: ${reason.ja}`,
-      ),
+      text(`the response does not match the tenant API: ${reason.en}`, `応答がテナント API と異なります: ${reason.ja}`),
       status,
     ),
     where: formatCallPlace(route),

@@ -94,7 +94,14 @@ export const sendRequest = async (
   const url = /^[a-z][a-z\d+.-]*:/i.test(path) ? URL.parse(path) : buildUrl(connection, path.replace(/^(?!\/)/, "/"));
   const { origin, pathname } = buildUrl(connection, "/");
   if (url === null || url.origin !== origin || !url.pathname.startsWith(pathname))
-    throw createNonTenantAddressFailure(path);
+    throw new Failure("usage", {
+      what: text(
+        "this address does not belong to the tenant, so clomoctl does not send credentials to it",
+        "このテナントのアドレスではないため、サインイン情報を送りません",
+      ),
+      where: path,
+      hint: text("for example: /v1/orgs", "例: /v1/orgs"),
+    });
   if (method !== "get") await connection.beforeChange?.({ method });
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const signal = connection.signal ?? null;
@@ -117,13 +124,3 @@ export const sendRequest = async (
   noteChanges(connection, response);
   return { status: response.status, headers: [...response.headers], body: response.body };
 };
-
-const createNonTenantAddressFailure = (path: string): Failure =>
-  new Failure("usage", {
-    what: text(
-      "this address does not belong to the tenant, so clomoctl does not send credentials to it",
-      "このテナントのアドレスではないため、サインイン情報を送りません",
-    ),
-    where: path,
-    hint: text("for example: /v1/orgs", "例: /v1/orgs"),
-  });

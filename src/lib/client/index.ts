@@ -107,10 +107,7 @@ const createFault = async (...fault: Parameters<typeof createFaultFailure>): Pro
 /** This limit, in UTF-16 code units, is far above the longest valid line. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-async function* readLines(
-  place: ReturnType<typeof splitRoute>,
-  body: Lines<unknown>,
-): AsyncGenerator<readonly string[]> {
+async function* readLines(place: ReturnType<typeof splitRoute>, body: Lines<unknown>) {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const chunk of body) {

@@ -89,10 +89,7 @@ const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | und
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-const streamBody = (
-  { body }: HttpResponse,
-  { origin, signal, isRead }: OutgoingRequest,
-): ReadableStream<Uint8Array> => {
+const streamBody = ({ body }: HttpResponse, { origin, signal, isRead }: OutgoingRequest) => {
   const bytes = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -153,11 +150,7 @@ const classifyConnectionError = (error: unknown): "never-sent" | "lost" | "timed
   return TIMEOUT_CODES.includes(code) ? "timed-out" : "other";
 };
 
-const prepareRequest = async (
-  request: Request,
-  dispatcher: Dispatcher,
-  { credential }: SocketOptions,
-): Promise<OutgoingRequest> => {
+const prepareRequest = async (request: Request, dispatcher: Dispatcher, { credential }: SocketOptions) => {
   const { method, url, signal } = request;
   const headers = new Headers(request.headers);
   const { origin } = new URL(url);

@@ -165,10 +165,7 @@ const checkAdeKey = (pair: FilePair): OutcomeWithReason => {
   const [was, is] = getEvidence(pair, "ade-token");
   const [old, found] = [was?.key, is?.key];
   if (was !== undefined && (old === null) !== (found === null))
-    return [
-      "bad",
-      text("the key decrypts only one of the two tokens", "鍵で復号できるのは 2 つのトークンの一方だけです"),
-    ];
+    return ["bad", text("the key decrypts only one of the tokens", "鍵で復号できるのは 2 つのトークンの一方だけです")];
   if (typeof found === "string" && found === old)
     return ["good", text(`decrypted with ${found}`, `${found} で復号できました`)];
   return compareValues(old ?? was?.recipient, found ?? is?.recipient, [
@@ -229,10 +226,7 @@ const checkLocation = (pair: FilePair): OutcomeWithReason => {
     ];
   return compareValues(was, is, [
     "bad",
-    text(
-      "this token belongs to another location, which has different licences",
-      "別の場所のトークンです(ライセンスも異なります)",
-    ),
+    text("this token belongs to another location, with other licences", "別の場所のトークンです(ライセンスも別です)"),
   ]);
 };
 

@@ -68,8 +68,8 @@ describeWithOpenssl("certificates of openssl", () => {
     await writeFile(file, certificate + BROKEN + certificate.replace("MII", "MIX"));
     expect((await Array.fromAsync(gatherItems("a.pem", folder))).map(told)).toEqual([
       "a.pem certificate 2021-01-01T00:00:00Z",
-      "a.pem certificate 2 in the file is broken or truncated null",
-      "a.pem certificate 3 in the file is broken or truncated null",
+      "a.pem certificate 2 is broken or truncated null",
+      "a.pem certificate 3 is broken or truncated null",
     ]);
     const item = recordedAs(file, { kind: "certificate" });
     expect(await applySourceDate(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
@@ -119,7 +119,7 @@ test("a folder without anything that expires is unknown, and so is a named key",
   const folder = await place();
   await writeFile(join(folder, "a.key"), KEY);
   expect((await Array.fromAsync(gatherItems(".", folder))).map(told)).toEqual([
-    ". nothing in this folder has an expiry date null",
+    ". nothing in this folder expires null",
   ]);
   expect((await Array.fromAsync(gatherItems("a.key", folder))).map(told)).toEqual([
     "a.key not a certificate, token or provisioning profile, or the file is damaged null",

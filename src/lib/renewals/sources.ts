@@ -23,10 +23,7 @@ export const createUnreadableItem = (where: string, remark: Text): CheckItem => 
 
 export const NOTHING_RECORDED = text("no date is recorded", "期限が 1 件も登録されていません");
 
-const NO_ITEMS_FOUND = text(
-  "nothing in this folder has an expiry date",
-  "このフォルダーに期限のあるファイルは見つかりませんでした",
-);
+const NO_ITEMS_FOUND = text("nothing in this folder expires", "このフォルダーに期限のあるファイルはありません");
 
 /** Also matches tokens with a changed extension, and unfinished downloads. */
 const EXPECTED_FILE_NAME_PATTERN =

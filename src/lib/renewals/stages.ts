@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ReminderKeyRecord, ReminderRecord, RenewalItem } from "../nouns/renewal.ts";
 import { countCalendarDays } from "../model/time.ts";
 
@@ -55,3 +56,10 @@ export const findDueStages = <I extends StagedItem>(
     return [{ item: { ...item, expiresAt }, stage }];
   });
 };
+
+/** Returns a UUIDv8 of something that is reminded of but has no ID of its own. @see RFC 9562 5.8 */
+export const createStableId = (name: string): string =>
+  createHash("sha256")
+    .update(name)
+    .digest("hex")
+    .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-8$4-$5");

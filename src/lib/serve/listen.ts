@@ -31,7 +31,11 @@ export const startListening = async (server: Server, place: ListenAddress): Prom
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {
       if (!("path" in place) || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(place.path))) throw error;
-      if (!removeSocket(place.path)) throw createNoSocketFailure(place.path);
+      if (!removeSocket(place.path))
+        throw new Failure("usage", {
+          what: text("this path exists, but it is not a socket", "このパスには、ソケット以外のファイルがあります"),
+          where: place.path,
+        });
       await tryToListen(server, place);
     });
     if ("path" in place) shareSocketWithGroup(place.path);
@@ -48,12 +52,6 @@ const createListenFailure = (where: string, cause: unknown): Failure => {
       : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`);
   return new Failure("unavailable", { what, where, cause });
 };
-
-const createNoSocketFailure = (where: string): Failure =>
-  new Failure("usage", {
-    what: text("this path exists, but it is not a socket", "このパスには、ソケット以外のファイルがあります"),
-    where,
-  });
 
 export const getServerUrl = (server: Server, place: ListenAddress, scheme: string): string => {
   if ("path" in place) return `unix:${place.path}`;

@@ -33,11 +33,7 @@ export const receiveUpload = async (
 };
 
 /** Opens the body only on first use, because errors of a body opened earlier would be lost. */
-async function* limitBytes(
-  body: ReadableStream<Uint8Array>,
-  limit: number,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+async function* limitBytes(body: ReadableStream<Uint8Array>, limit: number, signal: AbortSignal) {
   let bytes = 0;
   try {
     for await (const chunk of Readable.fromWeb(body, { signal }) as AsyncIterable<Uint8Array>) {

@@ -20,8 +20,5 @@ export const TENANT_CHANGED_FAILURE = new Failure("conflict", {
     "the tenant has changed since the confirmation was shown; nothing was changed",
     "確認の表示後にテナントが変更されたため、何も変更していません",
   ),
-  hint: text(
-    "check the current state, then run the command again",
-    "現在の内容を確認してから、もう一度実行してください",
-  ),
+  hint: text("check the current state, then run the command again", "現在の内容を確認してからもう一度実行してください"),
 });

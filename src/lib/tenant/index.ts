@@ -179,11 +179,7 @@ type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCur
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-const openTenantParts = async (
-  own: OpenedTenantParts,
-  actor: Actor,
-  { surroundings, actor: owner }: OwnerOptions,
-): Promise<TenantParts> => {
+const openTenantParts = async (own: OpenedTenantParts, actor: Actor, { surroundings, actor: owner }: OwnerOptions) => {
   const { buildScope } = await import("./policy/check.ts");
   const scope = buildScope(actor);
   const parts = { ...own, ...(scope && (await own.within(scope))) };

@@ -4,10 +4,7 @@ import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts"
 import { readSecretFile } from "../../records/secrets.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
-const CLIENT_ID = text(
-  "client ID of the API account (BUSINESSAPI.…)",
-  "API アカウントのクライアント ID(BUSINESSAPI.…)",
-);
+const CLIENT_ID = text("client ID of the API account (BUSINESSAPI…)", "API アカウントのクライアント ID(BUSINESSAPI…)");
 
 const KEY_ID = text("key ID of the API account", "API アカウントのキー ID");
 
@@ -27,18 +24,15 @@ export default defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "name of the MDM server that CLOMO uses; required only if you registered several MDM servers at Apple",
-        "CLOMO が使う MDM サーバーの名前(Apple に MDM サーバーを複数登録している場合だけ必要)",
+        "MDM server that CLOMO uses; required if Apple has several",
+        "CLOMO が使う MDM サーバー(複数ある場合は必須)",
       ),
     },
     endpoint: {
       kind: "string",
       value: "URL",
       requires: "file",
-      about: text(
-        "server that implements Apple's API (https, or http on this computer; default: Apple's server)",
-        "Apple と同じ API を持つサーバー(https。このコンピューター内だけ http も可。既定: Apple のサーバー)",
-      ),
+      about: text("server with Apple's API (default: Apple's)", "Apple と同じ API を持つサーバー(既定: Apple)"),
     },
   },
   examples: [

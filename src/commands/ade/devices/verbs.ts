@@ -14,10 +14,7 @@ const list = defineCommand({
   options: {
     notReady: {
       kind: "boolean",
-      about: text(
-        "only devices without an ADE profile (state neither assigned nor pushed)",
-        "ADE プロファイル状態が assigned でも pushed でもないデバイスだけ",
-      ),
+      about: text("only devices without an ADE profile", "ADE プロファイルが未割り当てのものだけ"),
     },
     notInClomo: {
       kind: "boolean",

@@ -68,10 +68,7 @@ export async function readSerialList(
   }
   if (listed.size > 0) return [...listed.values()];
   throw new Failure("input-rejected", {
-    what: text(
-      "the list must have exactly one column of serial numbers",
-      "シリアルナンバーの列がちょうど 1 つ必要です",
-    ),
+    what: text("the list must have exactly one column of serial numbers", "シリアルナンバーの列が 1 つだけ必要です"),
     where: label,
     hint: text(
       "change the header of one column to シリアルナンバー or serial number, or keep only that column",

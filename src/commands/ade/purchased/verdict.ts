@@ -70,10 +70,7 @@ function judgeOrganisationDevice(device: AdeDeviceRecord, isListed: boolean): st
 
 const APPLE_PLATFORMS: readonly string[] = Object.values(PLATFORM_BY_APPLE_OS);
 
-async function* reconcileOrganisation(
-  client: Client<"ade" | "devices">,
-  list: readonly SerialRow[],
-): AsyncGenerator<ReconciledDevice> {
+async function* reconcileOrganisation(client: Client<"ade" | "devices">, list: readonly SerialRow[]) {
   const rows = new Map(list.map(({ serialNumber, row }) => [serialNumber, row]));
   const seen = new Set<string>();
   for await (const device of client.ade.devices({ organisation: "all" })) {

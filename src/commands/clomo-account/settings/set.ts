@@ -15,10 +15,7 @@ export default defineCommand({
       kind: "choice",
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
-      about: text(
-        "values from which account names are built",
-        "アカウント名の元になる値(CLOMO アカウントを構成する情報)",
-      ),
+      about: text("what account names are built from", "アカウント名の元になる値(CLOMO アカウントを構成する情報)"),
     },
     authentication: {
       kind: "string",

@@ -2,13 +2,15 @@ import { RECORDABLE_KINDS } from "../../../lib/nouns/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
+export const ALL_CONTEXTS_OPTION = {
+  kind: "boolean",
+  about: text("include the items of all contexts", "すべてのコンテキストの項目を含める"),
+} as const satisfies Field;
+
 const CSR_OPTION = {
   kind: "file",
   value: "CSR",
-  about: text(
-    "CSR from which the new certificate was made (CertificateSigningRequest.csr)",
-    "新しい証明書のもとになった CSR ファイル(CertificateSigningRequest.csr)",
-  ),
+  about: text("CSR from which the new certificate was made", "新しい証明書のもとになった CSR ファイル"),
 } as const satisfies Field;
 
 export const DECRYPTION_OPTIONS = {
@@ -39,24 +41,17 @@ export const ITEM_OPTIONS = {
     kind: "date",
     value: "DATE",
     blank: true,
-    about: text(
-      "expiry date (end of that day in the tenant's time zone), or date and time",
-      "期限の日付(テナントのタイムゾーンでその日の終わりが期限となる)、または日時",
-    ),
+    about: text("expiry date (until the end of that day), or date and time", "期限の日付(その日の終わりまで)か日時"),
   },
   organisation: defineTextOption("NAME", "organisation or customer that the item belongs to", "項目が属する組織・顧客"),
   owner: defineTextOption(
     "WHO",
-    "person who renews the item; if this is an email address, it also gets reminders",
-    "更新担当者(メールアドレスを 1 つだけ指定すると、通知の宛先にもなる)",
+    "person who renews it; an email address also gets reminders",
+    "更新担当者(メールアドレスには通知も届く)",
   ),
   account: defineTextOption("NAME", "name of the Apple or Google account", "Apple・Google のアカウント名"),
   phone: defineTextOption("NUMBER", "telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),
-  phoneHolder: defineTextOption(
-    "WHO",
-    "who holds this phone, or where it is kept",
-    "その電話を持っている人、または置き場所",
-  ),
+  phoneHolder: defineTextOption("WHO", "who holds this phone, or where it is", "その電話を持っている人か置き場所"),
   notes: defineTextOption("TEXT", "notes on the item (no passwords)", "メモ(パスワードは書かない)"),
 } as const satisfies Fields;
 
@@ -65,17 +60,14 @@ export const NEW_ITEM_OPTIONS = {
   file: {
     kind: "file",
     value: "FILE",
-    about: text(
-      "certificate, token or profile from which to read expiry date, fingerprint, topic and organisation",
-      "期限、フィンガープリント、トピック、組織を読み取る証明書・トークン・プロファイル",
-    ),
+    about: text("certificate, token or profile to read the values from", "値を読み取る証明書・トークン・プロファイル"),
   },
   lastLogin: {
     kind: "date",
     value: "DATE",
     about: text(
-      "for android-owner: date of the last login; the expiry is estimated as one year later",
-      "android-owner のとき: 最後にログインした日(期限はその 1 年後と推定)",
+      "for android-owner: date of the last login (expires a year later)",
+      "android-owner のとき: 最後のログイン日",
     ),
   },
   ...COMPARISON_OPTIONS,

@@ -43,10 +43,7 @@ async function readPrivateKey(name: string, { bytes }: { readonly bytes: Uint8Ar
     return { name, bytes };
   } catch {
     throw new Failure("input-rejected", {
-      what: text(
-        "not a private key in PEM, or the key needs a passphrase",
-        "PEM の秘密鍵ではないか、パスフレーズが必要です",
-      ),
+      what: text("not a private key (PEM), or it needs a passphrase", "PEM の秘密鍵ではないか、パスフレーズが必要です"),
       where: name,
     });
   }

@@ -14,38 +14,41 @@ export const THRESHOLD_OPTIONS = {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "report items that expire within this time, such as 90d or 12w, as warnings (default: 90d)",
-      "この期間内の期限を「期限間近」とする(例: 90d、12w。既定: 90d)",
+      "time before expiry that is a warning, as 12w (default: 90d)",
+      "この期間内の期限を「期限間近」とする(既定: 90d)",
     ),
   },
   critical: {
     kind: "duration",
     value: "DURATION",
-    about: text(
-      "report items that expire within this time as critical (default: 30d)",
-      "この期間内の期限を「至急」とする(既定: 30d)",
-    ),
+    about: text("time before expiry that is critical (default: 30d)", "この期間内の期限を「至急」とする(既定: 30d)"),
   },
 } as const satisfies Fields;
 
 export const REPORT_OPTIONS = {
   nagios: {
     kind: "boolean",
-    about: text(
-      "print one line in the format of monitoring plugins, with performance data",
-      "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
-    ),
+    about: text("print one line in the format of monitoring plugins", "監視プラグインの書式(1 行)で出力する"),
   },
   prometheus: {
     kind: "output",
     value: "FILE",
     isPublic: true,
-    about: text(
-      "also write metrics for the textfile collector of Prometheus",
-      "Prometheus の textfile collector 用のメトリクスも書き出す",
-    ),
+    about: text("also write metrics for Prometheus (textfile)", "Prometheus の textfile 用のメトリクスも書き出す"),
   },
 } as const satisfies Fields;
+
+/** The exit codes of a report are the states of monitoring plugins. */
+export const buildStateExits = (service: string) => ({
+  service,
+  failure: STATE_EXITS.unknown,
+  meanings: [
+    [STATE_EXITS.ok, text("nothing requires action", "対応が必要な事項はない")],
+    [STATE_EXITS.warning, text("something requires action soon", "近いうちに対応が必要")],
+    [STATE_EXITS.critical, text("something requires action now", "至急の対応が必要")],
+    [STATE_EXITS.unknown, text("something could not be read, or the command failed", "読み込めないか、失敗した")],
+  ] as const,
+});
 
 type ReportOptions = InputOf<typeof REPORT_OPTIONS>;
 

@@ -18,9 +18,7 @@ export default defineCommand({
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
-    item: defineItemOption(
-      text("new check items; they replace all current items", "新しいチェック項目(今の項目を置き換える)"),
-    ),
+    item: defineItemOption(text("check items that replace the current ones", "今の項目を置き換えるチェック項目")),
     dryRun: DRY_RUN_OPTION,
   },
   anyOf: [["name", "item"]],

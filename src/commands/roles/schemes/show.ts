@@ -6,10 +6,7 @@ import { defineCommand } from "../../command.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, SCHEME_HELP, findSchemeByName } from "./columns.ts";
 
 export default defineCommand({
-  summary: text(
-    "show a permission scheme and its accounts",
-    "カスタム管理権限スキームと、それを使うアカウントを表示する",
-  ),
+  summary: text("show a permission scheme and its accounts", "カスタム管理権限スキームと使うアカウントを表示する"),
   details: [...SCHEME_HELP],
   args: { scheme: SCHEME_ARGUMENT },
   options: {},

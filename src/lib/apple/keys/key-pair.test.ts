@@ -6,7 +6,7 @@ import { createKeyPair } from "./key-pair.ts";
 const NOW = Date.UTC(2026, 2, 1, 5);
 
 test("creates a key and a matching certificate of one year, as Apple requires", async () => {
-  const { privateKey, certificate } = await createKeyPair({ commonName: "本社", now: NOW });
+  const { privateKey, certificate } = await createKeyPair("本社", NOW);
   expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
   expect(certificate).toMatch(/^-----BEGIN CERTIFICATE-----\n[^-]+\n-----END CERTIFICATE-----\n$/);
   const key = createPrivateKey(privateKey);
@@ -20,11 +20,11 @@ test("creates a key and a matching certificate of one year, as Apple requires", 
     "2026-03-01T04:50:00.000Z",
     "2027-03-01T05:00:00.000Z",
   ]);
-  expect((await createKeyPair({ commonName: "本社", now: NOW })).privateKey).not.toBe(privateKey);
+  expect((await createKeyPair("本社", NOW)).privateKey).not.toBe(privateKey);
 });
 
 test.each(["#00", String.raw`a\0a`, '"quoted"', "a=b,c+d", "'; drop"])("accepts any name: %s", async (name) => {
-  const { certificate } = await createKeyPair({ commonName: name, now: NOW });
+  const { certificate } = await createKeyPair(name, NOW);
   expect({ ...new X509Certificate(certificate).toLegacyObject().subject }).toEqual({ CN: name });
 });
 
@@ -36,7 +36,7 @@ describeWithOpenssl("read by openssl", () => {
   afterAll(() => workshop.close());
 
   test("openssl reads its parts, and decrypts a message encrypted for it", async () => {
-    const { privateKey, certificate } = await createKeyPair({ commonName: "clomoctl", now: NOW });
+    const { privateKey, certificate } = await createKeyPair("clomoctl", NOW);
     const [own, key] = [workshop.file("own.pem", certificate), workshop.file("own.key", privateKey)];
     const told = workshop.run("x509", "-in", own, "-noout", "-text").toString();
     for (const part of ["sha256WithRSAEncryption", "Digital Signature, Key Encipherment", "Serial Number: 1 (0x1)"]) {

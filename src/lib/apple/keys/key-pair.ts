@@ -16,13 +16,7 @@ export interface KeyPair {
 }
 
 /** The certificate is valid for one year from ten minutes before `now` (in milliseconds). @see apple 1 */
-export async function createKeyPair({
-  commonName,
-  now,
-}: {
-  readonly commonName: string;
-  readonly now: number;
-}): Promise<KeyPair> {
+export async function createKeyPair(commonName: string, now: number): Promise<KeyPair> {
   // `@peculiar/x509` needs `reflect-metadata`, and both load slowly
   await import("reflect-metadata");
   const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await import("@peculiar/x509");

@@ -70,7 +70,7 @@ describe("a device", () => {
       expect.objectContaining({
         code: "unavailable",
         where: WHERE,
-        message: `Apple's response does not match Apple's documentation: ${member}`,
+        message: `Apple's response is not as documented: ${member}`,
         cause: undefined,
       }),
     );
@@ -101,6 +101,6 @@ describe("a page", () => {
     ["more_to_follow", "false"],
     ["more_to_follow", undefined],
   ])("is refused with the member name %s if the value is %j", (member, value) => {
-    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`Apple's documentation: ${member}`);
+    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`not as documented: ${member}`);
   });
 });

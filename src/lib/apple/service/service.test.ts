@@ -158,7 +158,7 @@ describe("devices", () => {
     expect(apple.waits).toEqual([1000, 2000]);
     expect(calls(apple).map(sessionOf)).toEqual(["s1", "t1", "t1"]);
     const never = service(() => cut);
-    await expect(never.service.account()).rejects.toThrow("does not match Apple's documentation: JSON");
+    await expect(never.service.account()).rejects.toThrow("is not as documented: JSON");
     expect(calls(never.apple)).toHaveLength(4);
   });
 });

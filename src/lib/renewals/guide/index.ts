@@ -115,12 +115,7 @@ const AGENT_ITEM_NAMES: Readonly<Partial<Record<RenewalKind, Text>>> = {
 type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
 
 /** @see facts 3.5; decision 025 */
-function fillKindGuide(
-  kind: RenewalKind,
-  known: RenewalItem | null,
-  item: Text,
-  own: OwnToken | undefined,
-): FilledGuide {
+function fillKindGuide(kind: RenewalKind, known: RenewalItem | null, item: Text, own: OwnToken | undefined) {
   const [account, phone] = [describeRenewalAccount(kind, known), describePhone(known)];
   if (own !== undefined) {
     const server = own.server === null ? same("") : same(` (${own.server})`);
@@ -178,12 +173,7 @@ export function buildRenewalGuide(
   };
 }
 
-function listGuideFacts(
-  kind: RenewalKind,
-  known: RenewalItem | null,
-  expiresOn: string | null,
-  isOwn: boolean,
-): FilledGuide["facts"] {
+function listGuideFacts(kind: RenewalKind, known: RenewalItem | null, expiresOn: string | null, isOwn: boolean) {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
     [text("stored by", "保持しているテナント"), isOwn ? STORED_BY_THIS_TENANT : null],
@@ -202,10 +192,7 @@ const labelOf = (field: (typeof GUIDE_FIELDS)[number], kind: RenewalKind): Text 
     ? text("organisation at Apple", "Apple 側の組織名")
     : RECORDED_FIELDS[field].label;
 
-const STORED_BY_THIS_TENANT = text(
-  "this clomoctl tenant itself, not CLOMO",
-  "clomoctl のこのテナント(CLOMO ではありません)",
-);
+const STORED_BY_THIS_TENANT = text("this clomoctl tenant, not CLOMO", "clomoctl のこのテナント(CLOMO ではありません)");
 
 const OWN_TOKEN_CONSEQUENCES = text(
   "this tenant can no longer fetch devices from Apple",

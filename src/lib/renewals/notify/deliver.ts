@@ -26,10 +26,7 @@ function parseHeaders(content: string, where: string): Readonly<Record<string, s
       const [, name, value] = /^([\w-]+):\s*([\x20-\x7e]+)$/.exec(line) ?? [];
       if (name !== undefined && value !== undefined) return [name.toLowerCase(), value];
       throw new Failure("input-rejected", {
-        what: text(
-          "each line must be a header, such as X-Token: …",
-          "1 行に 1 つずつヘッダーを書いてください(X-Token: … など)",
-        ),
+        what: text("each line must be a header, such as X-Token: …", "1 行に 1 つヘッダーを書いてください(X-Token: …)"),
         where,
       });
     }),

@@ -38,10 +38,7 @@ export const readSecret = async (file: string, { folder, userId, stdin }: Secret
 };
 
 const TERMINAL_STDIN_FAILURE = new Failure("usage", {
-  what: text(
-    "stdin is a terminal, which would show the secret",
-    "標準入力がターミナルのため、入力した値が画面に表示されてしまいます",
-  ),
+  what: text("stdin is a terminal, which would show the secret", "標準入力がターミナルのため、値が画面に表示されます"),
   hint: text("pass the secret through a pipe or in a file", "パイプかファイルで渡してください"),
 });
 

@@ -69,10 +69,7 @@ const SMTP_SCHEMA = z
       if ((user === undefined) !== (file === undefined))
         refuse(
           ["user"],
-          text(
-            "set both user and password-file, or neither",
-            "user と password-file は、両方指定するか、両方省略してください",
-          ),
+          text("set both user and password-file, or neither", "user と password-file は両方指定するか省略してください"),
         );
     }),
   )

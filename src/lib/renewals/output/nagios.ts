@@ -2,7 +2,7 @@ import { compareByUrgency, describeFinding, type Finding } from "../finding.ts";
 import { toPlainCommands } from "../../terminal/commands.ts";
 import { shortenText, type Language, type Text } from "../../text/index.ts";
 import { DEFAULT_THRESHOLDS, type Thresholds } from "../expiry-status.ts";
-import { renderPluginLine, type PluginFigure, type PluginState } from "./plugin.ts";
+import { renderPluginLine, type PluginState } from "./plugin.ts";
 
 const MAX_NAMED_FINDINGS = 5;
 const MAX_FINDING_LENGTH = 240;
@@ -29,10 +29,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
 }
 
 /** The range `@~:N` alerts if a value is at most N. */
-function* buildFigures(
-  findings: readonly Finding[],
-  { withinDays, criticalDays }: Thresholds,
-): Generator<PluginFigure> {
+function* buildFigures(findings: readonly Finding[], { withinDays, criticalDays }: Thresholds) {
   yield { label: "findings", value: findings.filter(({ level }) => level !== "ok").length, ranges: ";;0;" };
   const ranges = `@~:${withinDays};@~:${criticalDays};;`;
   for (const { tenant, item } of findings) {

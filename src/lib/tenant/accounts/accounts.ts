@@ -99,10 +99,7 @@ interface AccountChange {
   readonly body: AccountBody;
 }
 
-const changesUserRecord = (
-  verb: AccountChange["verb"],
-  { name, role, password, passwordInConsole }: AccountRequest,
-): boolean =>
+const changesUserRecord = (verb: AccountChange["verb"], { name, role, password, passwordInConsole }: AccountRequest) =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
 const writeAccountChange = async (

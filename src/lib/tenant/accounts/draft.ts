@@ -139,11 +139,7 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
 };
 
 /** Returns undefined if the name does not change. @see facts 1.3, 2.2 */
-const resolveAccountName = async (
-  reader: Reader,
-  before: StoredAccount,
-  typed: string | undefined,
-): Promise<string | undefined> => {
+const resolveAccountName = async (reader: Reader, before: StoredAccount, typed: string | undefined) => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
   if (typed.trim() === "")
@@ -172,10 +168,7 @@ const checkPassword = async (
   if (password !== undefined && isOfMirror && !forSignIn) {
     throw createFieldFailure(
       label,
-      text(
-        "this tenant is a mirror; its passwords are set in the console and not stored by clomoctl",
-        "このテナントは管理画面のミラーです。パスワードは管理画面で設定してください。clomoctl はパスワードを保存しません",
-      ),
+      text("the passwords of a mirror are set in the console, not here", "ミラーのパスワードは管理画面で設定します"),
       SET_PASSWORD_IN_CONSOLE_HINT,
     );
   }
@@ -194,18 +187,12 @@ const checkPassword = async (
   const { [role]: meant } = ROLES;
   throw createFieldFailure(
     label,
-    text(
-      `${name} needs a password for the role of ${meant.en}`,
-      `「${name}」を${meant.ja}にするには、パスワードが必要です`,
-    ),
+    text(`${name} needs a password for the role ${meant.en}`, `「${name}」を${meant.ja}にするにはパスワードが必要です`),
     isOfMirror ? SET_PASSWORD_IN_CONSOLE_HINT : PASSWORD_FILE_HINT,
   );
 };
 
-const NO_MIRROR_REASON = text(
-  "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
-  "このテナントは管理画面のミラーではないため、管理画面でパスワードを設定することはできません",
-);
+const NO_MIRROR_REASON = text("only a mirror has passwords in the console", "ミラーではないため指定できません");
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
   "set the password in the console, then pass --password-in-console",
@@ -217,16 +204,9 @@ const PASSWORD_FILE_HINT = text(
   `--password-file FILE を指定してください(${PASSWORD_RULE.ja})`,
 );
 
-const ANOTHER_PASSWORD_HINT = text(
-  "write another password to the file that --password-file names, then run the command again",
-  "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
-);
+const ANOTHER_PASSWORD_HINT = text("choose another password", "別のパスワードを指定してください");
 
-const resolveScheme = async (
-  writer: Writer,
-  before: StoredAccount,
-  { scheme }: AccountRequest,
-): Promise<number | null> => {
+const resolveScheme = async (writer: Writer, before: StoredAccount, { scheme }: AccountRequest) => {
   await writer.lock(["schemes"]);
   if (scheme === undefined) return before.scheme;
   const found = await findScheme(writer, scheme);
@@ -260,13 +240,7 @@ export const composeAccountName = async (
   const given = typed?.trim() === "" ? undefined : typed;
   if (composed === undefined) {
     if (given !== undefined) return given;
-    throw createNameFailure(
-      text(
-        "an account name is required, because account names are free text in this tenant",
-        "このテナントのアカウント名は任意の文字列です。アカウント名を指定してください",
-      ),
-      ACCOUNT_NAME_HINT,
-    );
+    throw createNameFailure(text("an account name is required", "アカウント名を指定してください"), ACCOUNT_NAME_HINT);
   }
   const { en, ja } = ACCOUNT_NAME_COMPOSITIONS[composition];
   if (composed === null || composed === "") {

@@ -1,11 +1,11 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { line, step } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/keys/key-pair.ts";
 import type { Send } from "../../apple/send.ts";
 import { Failure } from "../../errors/index.ts";
 import { APPLE_ADE_URL } from "../../model/ade.ts";
 import { text } from "../../text/index.ts";
-import { getCurrentInstant } from "../ids.ts";
+import { getCurrentInstant, sha256 } from "../ids.ts";
 import { isMirror, readTenantName } from "../records/tenant-rows.ts";
 import type { Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
@@ -32,10 +32,8 @@ export const KEY_PURPOSE = "ade-key";
 
 export const ADE_AUDIT_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
-export const hashContent = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
-
 const hashPublicKey = (certificate: string): string =>
-  hashContent(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
+  sha256(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
 
 export type Ade = Awaited<ReturnType<typeof readAde>>;
 
@@ -155,7 +153,7 @@ export const createKey = async (
     await sealing.unseal(KEY_PURPOSE, known.privateKey);
     return { certificate: known.certificate, created: false };
   }
-  const pair = await createKeyPair({ commonName: `clomoctl ${name}`.trim(), now: session.surroundings.now() });
+  const pair = await createKeyPair(`clomoctl ${name}`.trim(), session.surroundings.now());
   const sealed = await sealing.seal(KEY_PURPOSE, pair.privateKey, replace ? [] : kept);
   const { certificate } = pair;
   return session.change<{ certificate: string; created: boolean }>(

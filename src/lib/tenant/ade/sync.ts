@@ -125,7 +125,33 @@ const syncServer = async (
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
       const fetched = await fetchDevices(service, scratch, from, signal);
-      const apply = createServerApply(session, { request, scratch, account, startedAt, ...fetched });
+      const isFull = fetched.kind === "full";
+      const apply: FetchedSync["apply"] = async (writer, at) => {
+        const before = await writer.count("select count(*) from ade_device");
+        const { base, created, changed, released } = await applyFetched(writer, scratch.name, { isFull, at });
+        const isRemoving = isFull && base > 0;
+        if (isRemoving) checkRemoval(await countMissingDevices(writer, scratch.name), before, request);
+        const unseen = isRemoving ? await deleteMissingDevices(writer, scratch.name) : 0;
+        const idPrefix = createIdPrefix(session.surroundings);
+        const { count: registered, told } = await registerDevices(writer, {
+          base,
+          at,
+          idPrefix,
+          told: MAX_TRACED_RECORDS,
+        });
+        const { serverUuid, serverName, adminId, orgName } = account;
+        await writeServer(writer, {
+          serverUuid,
+          serverName,
+          adminId,
+          orgName,
+          tokenRejectedAt: null,
+          cursor: fetched.cursor,
+          cursorAt: at,
+          ...(isFull && { fullAt: startedAt }),
+        });
+        return { created, changed, released: released + unseen, registered, told };
+      };
       return await applySync(session, server, { ...fetched, apply });
     };
     return await attempt(kind === "delta" ? cursor : null).catch((error: unknown) => {
@@ -163,10 +189,7 @@ const chooseSyncKind = (
 };
 
 const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
-  what: text(
-    "a delta sync is possible only within 7 days of the last sync",
-    "過去 7 日以内に同期していないため、差分を取得できません",
-  ),
+  what: text("a delta sync requires a sync in the last 7 days", "差分を取得するには、過去 7 日以内の同期が必要です"),
   hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
 
@@ -227,11 +250,7 @@ interface FetchedSync {
 
 const SYNC_STATE = ["cursorAt", "token", "endpoint", "apiSyncAt", "apiKey"] as const;
 
-const applySync = async (
-  session: Session,
-  server: StoredServer,
-  { kind, devices, apply }: FetchedSync,
-): Promise<AdeSync> => {
+const applySync = async (session: Session, server: StoredServer, { kind, devices, apply }: FetchedSync) => {
   try {
     return await session.change<AdeSync>({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
       const now = await readServer(writer);
@@ -254,40 +273,6 @@ const applySync = async (
   }
 };
 
-interface FetchedDevices extends FetchResult {
-  readonly request: SyncRequest;
-  readonly scratch: ScratchTable;
-  readonly account: Awaited<ReturnType<AdeService["account"]>>;
-  readonly startedAt: string;
-}
-
-const createServerApply =
-  (session: Session, { request, kind, scratch, account, startedAt, cursor }: FetchedDevices): FetchedSync["apply"] =>
-  async (writer, at) => {
-    const before = await writer.count("select count(*) from ade_device");
-    const { base, created, changed, released } = await applyFetched(writer, scratch.name, {
-      isFull: kind === "full",
-      at,
-    });
-    const isRemoving = kind === "full" && base > 0;
-    if (isRemoving) checkRemoval(await countMissingDevices(writer, scratch.name), before, request);
-    const unseen = isRemoving ? await deleteMissingDevices(writer, scratch.name) : 0;
-    const idPrefix = createIdPrefix(session.surroundings);
-    const { count: registered, told } = await registerDevices(writer, { base, at, idPrefix, told: MAX_TRACED_RECORDS });
-    const { serverUuid, serverName, adminId, orgName } = account;
-    await writeServer(writer, {
-      serverUuid,
-      serverName,
-      adminId,
-      orgName,
-      tokenRejectedAt: null,
-      cursor,
-      cursorAt: at,
-      ...(kind === "full" && { fullAt: startedAt }),
-    });
-    return { created, changed, released: released + unseen, registered, told };
-  };
-
 const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   what: text(
     "another sync ran, or the token, key or endpoint changed, during this sync; nothing was stored",
@@ -305,12 +290,15 @@ class MissingDevices extends Error {
   }
 }
 
-const checkRemoval = (
-  missing: number,
-  before: number,
-  { confirmDeletions: confirmed, maxDeletions }: SyncRequest,
-): void => {
-  if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
+const checkRemoval = (missing: number, before: number, { confirmDeletions: confirmed, maxDeletions }: SyncRequest) => {
+  if (confirmed !== undefined && confirmed !== missing)
+    throw new Failure("input-rejected", {
+      what: text(
+        `${formatCount(missing, "device")} would be removed from the list, but the confirmed number is ${confirmed}; nothing was changed`,
+        `一覧から削除されるデバイスは ${missing} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
+      ),
+      where: "--confirm-deletions",
+    });
   if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
 };
 
@@ -320,15 +308,6 @@ const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): num
   const { count = Number.POSITIVE_INFINITY, percent } = limit;
   return Math.min(count, percent === undefined ? count : Math.min(share(percent), MAX_DELETIONS_BY_SHARE));
 };
-
-const createCountMismatchFailure = (missing: number, confirmed: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${formatCount(missing, "device")} would be removed from the list, but the confirmed number is ${confirmed}; nothing was changed`,
-      `一覧から削除されるデバイスは ${missing} 台で、指定された ${confirmed} 台と異なります。何も変更していません`,
-    ),
-    where: "--confirm-deletions",
-  });
 
 /** Records for monitoring that Apple rejected a secret. Ignores errors, so that Apple's response is reported. */
 const recordRejection = async (

@@ -2,14 +2,13 @@ import { line, step } from "../../advice/index.ts";
 import { openAdeToken } from "../../apple/ade-token.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { getCurrentInstant } from "../ids.ts";
+import { getCurrentInstant, sha256 } from "../ids.ts";
 import { storeExpiry } from "../renewals/renewals.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
 import {
   ADE_LOCKS,
   ADE_AUDIT_OBJECT,
-  hashContent,
   KEY_PURPOSE,
   readAde,
   requireServer,
@@ -28,22 +27,19 @@ export const setToken = async (
 ): Promise<{ unchanged: boolean; ade: Ade }> => {
   checkFieldValue("name", { type: "text", blank: false }, name);
   const bytes = Buffer.from(content, "base64");
-  const tokenHash = hashContent(bytes);
+  const tokenHash = sha256(bytes);
   const server = await session.read(requireServer);
   if (server.tokenHash === tokenHash) return { unchanged: true, ade: await session.read(readAde) };
   const keys = server.privateKey === null ? [] : [await sealing.unseal(KEY_PURPOSE, server.privateKey)];
   const token = openAdeToken({ name, bytes }, keys);
   const { expiresAt } = token;
   if (Date.parse(expiresAt) <= session.surroundings.now()) {
-    throw createInvalidTokenFailure(
-      name,
-      text(`this token expired at ${expiresAt}`, `このトークンは ${expiresAt} に期限切れになっています`),
-    );
+    throw createTokenFailure(name, text(`it expired at ${expiresAt}`, `トークンは ${expiresAt} に失効しています`));
   }
-  const consumer = hashContent(token.consumerKey);
+  const consumer = sha256(token.consumerKey);
   // a token that expires earlier is older, and Apple rejects older tokens
   if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
-    throw createInvalidTokenFailure(
+    throw createTokenFailure(
       name,
       text(
         `this token is older than the current token (${server.tokenExpiresAt}), and Apple no longer accepts it`,
@@ -92,7 +88,7 @@ const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-const createInvalidTokenFailure = (where: string, what: Text): Failure =>
+const createTokenFailure = (where: string, what: Text): Failure =>
   new Failure("input-rejected", {
     what,
     where,

@@ -126,10 +126,7 @@ class RequestDispatcher {
     const app = new Hono<DispatchEnvironment>();
     app.onError((error, c) => this.#failed(error, c.env.from));
     app.notFound(({ req: { method, path } }) => {
-      const what = text(
-        `the tenant API does not have ${method} ${path}`,
-        `テナント API に ${method} ${path} はありません`,
-      );
+      const what = text(`the tenant API has no ${method} ${path}`, `テナント API に ${method} ${path} はありません`);
       return createProblemResponse(new Failure("not-found", { what }));
     });
     app.use(finishResponse);

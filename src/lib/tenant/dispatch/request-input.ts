@@ -39,13 +39,6 @@ const MAX_OPEN_BODY_KIB = 16;
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 
-const createTooLargeFailure = (kib: number): Failure =>
-  new Failure("usage", {
-    what: text(`the JSON body is larger than ${kib} KiB`, `JSON の本文が ${kib} KiB を超えています`),
-    where: "json",
-    status: 413,
-  });
-
 /** @throws HTTPException 400 for invalid bytes, which would be stored as U+FFFD */
 const decodeUtf8 = (bytes: Uint8Array): string => {
   const content = tryOrUndefined(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -71,7 +64,12 @@ const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<st
     if (bytes <= maxBytes) chunks.push(chunk);
     else if (bytes > maxBytes + MAX_DISCARDED_BYTES) break;
   }
-  if (bytes > maxBytes) throw createTooLargeFailure(maxKib);
+  if (bytes > maxBytes)
+    throw new Failure("usage", {
+      what: text(`the JSON body is larger than ${maxKib} KiB`, `JSON の本文が ${maxKib} KiB を超えています`),
+      where: "json",
+      status: 413,
+    });
   return decodeUtf8(Buffer.concat(chunks));
 };
 
@@ -96,11 +94,7 @@ const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<un
   return value;
 };
 
-const checkPart = async (
-  target: string,
-  schema: z.ZodType,
-  value: unknown,
-): Promise<{ readonly data: unknown } | Response> => {
+const checkPart = async (target: string, schema: z.ZodType, value: unknown) => {
   const { data, error } = schema.safeParse(value);
   const [issue] = error?.issues ?? [];
   return issue === undefined ? { data } : createValidationResponse(target, schema, value, issue);

@@ -71,10 +71,7 @@ export const requireAccountRights = (actor: Actor, operations: readonly Operatio
 };
 
 const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
-  what: text(
-    "an access token cannot change sign-in settings",
-    "アクセストークンでは、サインインの設定を変更できません",
-  ),
+  what: text("an access token cannot change sign-in settings", "アクセストークンではサインインの設定を変更できません"),
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
 

@@ -20,7 +20,17 @@ export const resolveActor = async (reader: Reader, name: string): Promise<Actor>
   const account = await findAccountByName(reader, name);
   if (account === undefined) throw createUnknownAccountFailure(name);
   const actor = toActor(account);
-  if (actor === undefined) throw createNoRoleFailure(account.name);
+  if (actor === undefined)
+    throw new Failure("not-permitted", {
+      what: text(
+        `the account "${account.name}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
+        `アカウント「${account.name}」は「${ROLES.none.ja}」のため、サインインできません`,
+      ),
+      hint: text(
+        `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${quoteShellWord(account.name)} --role …`,
+        `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${quoteShellWord(account.name)} --role …`,
+      ),
+    });
   return actor;
 };
 
@@ -49,15 +59,3 @@ const createUnknownAccountFailure = (name: string): Failure => {
     ),
   });
 };
-
-const createNoRoleFailure = (name: string): Failure =>
-  new Failure("not-permitted", {
-    what: text(
-      `the account "${name}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
-      `アカウント「${name}」は「${ROLES.none.ja}」のため、サインインできません`,
-    ),
-    hint: text(
-      `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${quoteShellWord(name)} --role …`,
-      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${quoteShellWord(name)} --role …`,
-    ),
-  });

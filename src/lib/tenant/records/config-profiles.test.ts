@@ -74,7 +74,7 @@ test.each([
   expect(tenant.database.all("select * from kept_file")).toEqual([]);
 });
 
-const { privateKey, certificate } = await createKeyPair({ commonName: "a", now: Date.UTC(2026, 2, 1) });
+const { privateKey, certificate } = await createKeyPair("a", Date.UTC(2026, 2, 1));
 const key = createPrivateKey(privateKey).export({ format: "der", type: "pkcs8" });
 const { raw } = new X509Certificate(certificate);
 const PNG = Buffer.from("89504e470d0a1a0a0000000049454e44ae426082", "hex");

@@ -71,20 +71,18 @@ export const removeCustomField = (
   session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
     const { pk, ...field } = await getStoredField(writer, id);
     const users = await countCustomValues(writer, pk);
-    if (expected !== undefined && expected !== users) throw createValueCountFailure(users, expected);
+    if (expected !== undefined && expected !== users)
+      throw new Failure("conflict", {
+        what: text(
+          `${formatCount(users, "user")}, not the confirmed ${expected}, would now lose a value; nothing was removed`,
+          `値が消えるユーザーは現在 ${users} 人で、指定された ${expected} 人と異なります。何も削除していません`,
+        ),
+        hint: text("run the command again", "もう一度実行してください"),
+      });
     const values = await readCustomValues(writer, pk, MAX_TRACED_RECORDS);
     await deleteCustomField(writer, pk, getCurrentInstant(session.surroundings));
     const objects = [toFieldObject(field), ...values.map(({ id: of, name }) => ({ thing: USER.name, id: of, name }))];
     return { result: field, objects, before: { ...field, users, values } };
-  });
-
-const createValueCountFailure = (now: number, expected: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `${formatCount(now, "user")}, not the confirmed ${expected}, would now lose a value; nothing was removed`,
-      `値が消えるユーザーは現在 ${now} 人で、指定された ${expected} 人と異なります。何も削除していません`,
-    ),
-    hint: text("run the command again", "もう一度実行してください"),
   });
 
 const toFieldObject = ({ id, name }: CustomField): ChangedObject => ({ thing: CUSTOM_FIELD.name, id, name });

@@ -45,7 +45,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
     throw new Failure("input-rejected", {
       what: text(
         "全社 represents the whole tenant and cannot be changed",
-        "「全社」はテナント全体を表すため、変更できません",
+        "全社はテナント全体を表すため変更できません",
       ),
     });
   }
@@ -61,10 +61,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
   }
   if (pk !== undefined && typeof parent === "number" && (await isOrgWithin(writer, parent, pk))) {
     throw new Failure("input-rejected", {
-      what: text(
-        "an organisation cannot be moved below itself",
-        "組織を、その組織自身やその下位組織の下に移動することはできません",
-      ),
+      what: text("an organisation cannot be moved below itself", "組織をその組織やその下位組織の下には移動できません"),
       hint: step("to see the organisations", "組織の一覧を見るには", line("orgs list", [])),
     });
   }

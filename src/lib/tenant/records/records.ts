@@ -213,8 +213,8 @@ const buildSecretsColumn = (
   return { secrets: JSON.stringify(Object.fromEntries(times)) };
 };
 
-const omitUndefined = (values: ManualValues): ManualValues =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+export const omitUndefined = <T extends object>(values: T): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 export const getRecordById = async <F extends Fields>(
   reader: Reader,
@@ -303,11 +303,7 @@ const resolveStoredValues = async (
 
 type CustomValues = readonly { readonly name: string; readonly value: string | null }[];
 
-const resolveReference = async (
-  writer: Writer,
-  [name, field]: readonly [string, Field],
-  value: unknown,
-): Promise<SqlValue> => {
+const resolveReference = async (writer: Writer, [name, field]: readonly [string, Field], value: unknown) => {
   const { to = "" } = field.refers ?? {};
   if (value === null || value === "") {
     if (field.clearable !== false) return null;
@@ -327,7 +323,7 @@ const getFieldLabel = (name: string, { label, column }: Field): Text => label ??
 const createNoSuchFieldFailure = ({ scope = "" }: EditableRecordType, name: string, field: Field): Failure =>
   createFieldFailure(
     getFieldLabel(name, field),
-    text(`${scope} does not have this field`, `${scope} にはこの項目がありません`),
+    text(`${scope} lacks this field`, `${scope} にはこの項目がありません`),
   );
 
 export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>

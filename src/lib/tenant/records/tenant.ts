@@ -7,7 +7,7 @@ import { checkProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
-import { checkFieldValue, validateFieldValue } from "./records.ts";
+import { checkFieldValue, omitUndefined, validateFieldValue } from "./records.ts";
 
 type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
@@ -29,9 +29,10 @@ export const updateTenantProfile = (
     const after: TenantProfile = {
       ...before,
       ...Object.fromEntries(
-        Object.entries(others)
-          .filter(([, value]) => value !== undefined)
-          .map(([field, value]) => [field, validateProfileValue(field, normaliseBlanks(value))]),
+        Object.entries(omitUndefined(others)).map(([field, value]) => [
+          field,
+          validateProfileValue(field, normaliseBlanks(value)),
+        ]),
       ),
       contracts: applyContractChanges(before.contracts, contracts, contractsRemoved),
     };
@@ -75,10 +76,7 @@ function applyContractChanges(
   for (const contract of said) {
     const typed = contract.name.trim();
     if (typed === "")
-      throw createProfileFailure(
-        "contracts",
-        text("the name of a contract must not be blank", "契約名が入力されていません"),
-      );
+      throw createProfileFailure("contracts", text("a contract name must not be blank", "契約名が入力されていません"));
     const name = validateFieldValue("contracts", { ...CONTRACT.name, label: TENANT.fields.contracts.label }, typed);
     const known = contracts.get(nameKey(name)) ?? { name, licences: null, from: null, until: null };
     const given = Object.entries(contract).filter(([field, value]) => field !== "name" && value !== undefined);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { nameKey } from "../../model/normalise.ts";
 import {
   RECORDED_FIELDS,
@@ -13,6 +12,7 @@ import type { RecordType } from "../../model/thing.ts";
 import { NOUNS, TENANT_PROFILE } from "../../nouns/index.ts";
 import { CONTRACT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
+import { createStableId } from "../../renewals/stages.ts";
 import { readProfile } from "../records/tenant-rows.ts";
 import { buildNameParams } from "../store/lists.ts";
 import { updateRow } from "../store/rows.ts";
@@ -88,7 +88,7 @@ const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   });
 };
 
-const UNKNOWN_VALUES = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
+export const UNKNOWN_VALUES = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
 
 /** SQL: the contracts of the tenant, which have no ID. */
 const TENANT_CONTRACTS_SQL = `select null as id, e.value ->> 'name' as name, null as key, e.value ->> 'until' as day,
@@ -109,18 +109,8 @@ const ENDINGS: readonly { readonly noun: RecordType; readonly kind: string; read
   }),
 ];
 
-const createEndingId = (kind: string, name: string): string => {
-  const digits = createHash("sha256")
-    .update(`${kind} ${nameKey(name)}`)
-    .digest("hex");
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
-};
-
 /** Lists the records that end, as items. @param mayRead returns false for nouns whose records are not shown */
-const listEndingRecords = async (
-  reader: Reader,
-  mayRead: (noun: RecordType) => boolean,
-): Promise<readonly RenewalItem[]> => {
+const listEndingRecords = async (reader: Reader, mayRead: (noun: RecordType) => boolean) => {
   const found = await Array.fromAsync(ENDINGS, async ({ noun, kind, sql }) => {
     const rows = mayRead(noun) ? await reader.all(`select * from (${sql}) where day is not null`) : [];
     return rows.map((row) => ({ noun, kind, row }));
@@ -133,7 +123,7 @@ const listEndingRecords = async (
     const at = since === null ? expiresAt : String(since).includes("T") ? String(since) : toInstant(String(since));
     return {
       ...UNKNOWN_VALUES,
-      id: id ?? createEndingId(kind, String(name)),
+      id: id ?? createStableId(`${kind} ${nameKey(String(name))}`),
       kind,
       name,
       expiresAt,

@@ -156,7 +156,7 @@ test("a login before the recorded one is rejected and changes nothing", async ()
   await client.renewals.renew(id, { by: "a", at: "2026-04-01T00:00:00.000Z" });
   await expect(client.renewals.renew(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
     code: "input-rejected",
-    what: { en: "a later login is already recorded for 所有者" },
+    what: { en: "a later login is recorded for 所有者" },
   });
   expect(await client.renewals.list()).toMatchObject([{ confirmedBy: "a", expiresAt: "2027-04-01T00:00:00.000Z" }]);
 });

@@ -31,9 +31,10 @@ import {
   insertRenewalItem,
   listRenewalItems,
   type StoredReminder,
+  UNKNOWN_VALUES,
   updateRenewalItem,
 } from "./renewal-rows.ts";
-import { checkFieldValue, checkValues } from "../records/records.ts";
+import { checkFieldValue, checkValues, omitUndefined } from "../records/records.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
@@ -119,8 +120,14 @@ export const storeExpiry = async (
   const taken = new Set(items.map((item) => nameKey(item.name)));
   let { name } = own;
   for (let number = 2; taken.has(nameKey(name)); number += 1) name = `${own.name} (${number})`;
-  const unsaid = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
-  const item = { ...unsaid, ...own, ...said, name, id: createId(surroundings), createdAt: updatedAt } as RenewalItem;
+  const item = {
+    ...UNKNOWN_VALUES,
+    ...own,
+    ...said,
+    name,
+    id: createId(surroundings),
+    createdAt: updatedAt,
+  } as RenewalItem;
   await insertRenewalItem(writer, item);
   return item.id;
 };
@@ -129,11 +136,9 @@ export const addRenewal = (session: Session, given: NewRenewalItem): Promise<Ren
   session.change({ action: "renewals.add", locks: RENEWAL_LOCKS, once: true }, async (writer) => {
     const at = getCurrentInstant(session.surroundings);
     checkValues(RECORDED_FIELDS, given);
-    const fields = Object.fromEntries(
-      Object.keys(RECORDED_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
-    );
     const item = {
-      ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
+      ...UNKNOWN_VALUES,
+      ...replaceBlanksWithNull(RENEWAL_ITEM.fields, omitUndefined(given)),
       id: createId(session.surroundings),
       certainty: given.certainty ?? "typed",
       createdAt: at,
@@ -156,10 +161,7 @@ const refuseContract = ({ kind, name, record }: Pick<RenewalItem, "kind" | "name
     });
   if (kind !== "contract") return;
   throw new Failure("input-rejected", {
-    what: text(
-      `the contract "${name}" belongs to the data of the tenant`,
-      `契約「${name}」はテナントの基本情報に登録するものです`,
-    ),
+    what: text(`"${name}" is a contract of the tenant`, `契約「${name}」はテナントの基本情報に登録するものです`),
     hint: step("to record its end", "終了日の登録", line("tenant set", [], { contract: name, until: "DATE" })),
   });
 };
@@ -186,7 +188,7 @@ const changeRenewal = (
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
     checkValues(RECORDED_FIELDS, change);
-    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const given = omitUndefined(change) as Partial<RenewalItem>;
     return "expiresAt" in given ? { fingerprint: null, source: null, ...given } : given;
   });
 
@@ -218,28 +220,21 @@ const renewByLogin = ({ name, kind, confirmedAt }: RenewalItem, at: string): Par
     throw createRenewalFailure(text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`));
   if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt))
     throw createRenewalFailure(
-      text(
-        `a later login is already recorded for ${name}`,
-        `「${name}」には、指定した日時より新しいログインがすでに記録されています`,
-      ),
+      text(`a later login is recorded for ${name}`, `「${name}」には、より新しいログインが記録されています`),
       confirmedAt,
     );
   return { expiresAt: addOneYear(new Date(at).toISOString()), certainty: "estimated" };
 };
 
-const renewByFile = (
-  item: RenewalItem,
-  file: NonNullable<Renewal["file"]>,
-  shown: string | undefined,
-): Partial<RenewalItem> => {
+const renewByFile = (item: RenewalItem, file: NonNullable<Renewal["file"]>, shown: string | undefined) => {
   checkValues(RENEWAL_FILE_FIELDS, file);
   const { name, kind, expiresAt, topic, organisation } = item;
   const [day] = file.expiresAt.split("T");
   if (expiresAt !== null && !isLaterDate(file, item))
     throw createRenewalFailure(
       text(
-        `this file (${day}) is not newer than the file of "${name}"`,
-        `このファイル(${day})は「${name}」のファイルより新しくありません`,
+        `this file (${day}) is not newer than that of "${name}"`,
+        `ファイル(${day})は「${name}」より新しくありません`,
       ),
     );
   if (isUploadedKind(kind) && (shown === undefined || !isNearlySameDate(file.expiresAt, `${shown}T12:00:00Z`)))
@@ -289,11 +284,7 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
   });
 
 /** Returns true if the process began recently and is not known to have ended. */
-const isBeingSent = (
-  { notice, host, pid }: StoredReminder,
-  { surroundings }: Session,
-  processes: Processes,
-): boolean => {
+const isBeingSent = ({ notice, host, pid }: StoredReminder, { surroundings }: Session, processes: Processes) => {
   // the difference is absolute, because a wrong clock may have set a time in the future
   const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < REMINDER_LEASE_MS;
   if (notice.state !== "sending" || !isRecent) return false;

@@ -1,4 +1,3 @@
-import type { CredentialKind } from "../../model/credential.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import {
@@ -22,19 +21,8 @@ export interface StoredCredential extends ActorCredential {
 const CREDENTIAL_COLUMNS =
   "c.pk, c.id, c.user, c.kind, c.name, c.readOnly, c.jobs, u.accountName, c.createdAt, c.lastUsedAt, c.expiresAt";
 
-const toStoredCredential = (row: Row): StoredCredential => ({
-  pk: Number(row["pk"]),
-  id: String(row["id"]),
-  kind: String(row["kind"]) as CredentialKind,
-  name: String(row["name"]),
-  isReadOnly: row["readOnly"] === 1,
-  addsJobs: row["jobs"] === 1,
-  createdAt: String(row["createdAt"]),
-  lastUsedAt: row["lastUsedAt"] === null ? null : String(row["lastUsedAt"]),
-  expiresAt: String(row["expiresAt"]),
-  user: Number(row["user"]),
-  accountName: String(row["accountName"]),
-});
+const toStoredCredential = ({ readOnly, jobs, ...row }: Row): StoredCredential =>
+  ({ ...row, isReadOnly: readOnly === 1, addsJobs: jobs === 1 }) as unknown as StoredCredential;
 
 export interface CredentialWithAccount {
   readonly credential: StoredCredential;

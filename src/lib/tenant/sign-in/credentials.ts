@@ -38,10 +38,7 @@ const SERVER_TIMEZONE = "Asia/Tokyo";
 const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {
   const end = formatMoment(expiresAt, SERVER_TIMEZONE, "minute");
   return new Failure("not-signed-in", {
-    what: text(
-      `the access token "${name}" expired at ${end}`,
-      `アクセストークン「${name}」は ${end} に期限切れになりました`,
-    ),
+    what: text(`the access token "${name}" expired at ${end}`, `アクセストークン「${name}」は ${end} に失効しました`),
     hint: step(
       "sign in with login, then create the token again",
       "login でサインインしてから、トークンを作り直してください",
@@ -115,16 +112,10 @@ export interface AccessToken {
   readonly expiresAt: string;
 }
 
-const toAccessToken = ({ id, name, isReadOnly, addsJobs, accountName, ...times }: StoredCredential): AccessToken => ({
-  id,
-  name,
-  readOnly: isReadOnly,
-  jobs: addsJobs,
-  account: accountName,
-  createdAt: times.createdAt,
-  lastUsedAt: times.lastUsedAt,
-  expiresAt: times.expiresAt,
-});
+const toAccessToken = ({ isReadOnly: readOnly, addsJobs: jobs, ...stored }: StoredCredential): AccessToken => {
+  const { id, name, accountName: account, createdAt, lastUsedAt, expiresAt } = stored;
+  return { id, name, readOnly, jobs, account, createdAt, lastUsedAt, expiresAt };
+};
 
 /** @param all true for the tokens of all accounts */
 export const listAccessTokens = async (session: Session, all: boolean): Promise<readonly AccessToken[]> => {
@@ -188,7 +179,12 @@ export const createAccessToken = async (
   return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
     const known = await listTokens(writer, user);
     const namesake = known.find((token) => token.name === name);
-    if (namesake !== undefined && Date.parse(namesake.expiresAt) > now) throw createNameInUseFailure(name);
+    if (namesake !== undefined && Date.parse(namesake.expiresAt) > now)
+      throw new Failure("input-rejected", {
+        what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
+        where: "json.name",
+        hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
+      });
     if (namesake !== undefined) await deleteCredential(writer, user, namesake.id);
     const { secret, ...made } = await storeCredential(writer, session.surroundings, {
       actor: session.actor,
@@ -219,27 +215,21 @@ const requireTokenEnd = (expiresAt: string, now: number): void => {
   const end = Date.parse(expiresAt);
   if (end > now && end <= now + TOKEN_DAYS.max * DAY_MS) return;
   throw new Failure("input-rejected", {
-    what: text(
-      "a token must expire in the future, at most one year from now",
-      "トークンの有効期限は、今より後で 1 年以内にしてください",
-    ),
+    what: text("a token must expire within a year from now", "トークンの有効期限は今から 1 年以内にしてください"),
     where: "json.expiresAt",
   });
 };
-
-const createNameInUseFailure = (name: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
-    where: "json.name",
-    hint: step("to revoke that token", "そのトークンを失効させるには", line("access-tokens revoke", [name])),
-  });
 
 /** A system administrator may revoke the tokens of all accounts. */
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
   const own = session.actor.role === "system" ? undefined : requireAccount(session).user;
   return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {
     const token = (await listTokens(writer, own)).find((one) => one.id === id);
-    if (token === undefined || !(await deleteCredential(writer, token.user, id))) throw createUnknownTokenFailure();
+    if (token === undefined || !(await deleteCredential(writer, token.user, id)))
+      throw new Failure("not-found", {
+        what: text("no token has this ID", "この ID のトークンはありません"),
+        hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
+      });
     const holder = await writer.get("select id from main.user where pk = :user", { user: token.user });
     return {
       result: toAccessToken(token),
@@ -249,28 +239,20 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
   });
 };
 
-const createUnknownTokenFailure = (): Failure =>
-  new Failure("not-found", {
-    what: text("no token has this ID", "この ID のトークンはありません"),
-    hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
-  });
-
 /** @throws Failure `not-permitted` for a request with an access token */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.actor;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;
-  if (credential.kind === "token") throw createNoSessionFailure(credential.name);
+  if (credential.kind === "token")
+    throw new Failure("not-permitted", {
+      what: text(
+        `the request uses the access token "${credential.name}", so there is no session to end`,
+        `このリクエストはアクセストークン「${credential.name}」を使っているため、終了できるセッションがありません`,
+      ),
+      hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [credential.name])),
+    });
   await session.change({ action: "sessions.end", locks: ["accounts"] }, async (writer) => {
     await deleteCredential(writer, account.user, credential.id);
     return { result: undefined, objects: [{ thing: "account", id: account.id, name: account.name }] };
   });
 };
-
-const createNoSessionFailure = (token: string): Failure =>
-  new Failure("not-permitted", {
-    what: text(
-      `the request uses the access token "${token}", so there is no session to end`,
-      `このリクエストはアクセストークン「${token}」を使っているため、終了できるセッションがありません`,
-    ),
-    hint: step("to revoke the token", "トークンを失効させるには", line("access-tokens revoke", [token])),
-  });

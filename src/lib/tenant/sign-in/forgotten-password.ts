@@ -63,11 +63,7 @@ export const resetForgottenPassword = (
 ): Promise<{ readonly account: string }> =>
   refuseInConstantTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
 
-const tryToReset = async (
-  owner: Session,
-  { account, code, password }: ForgottenPassword,
-  address: string,
-): Promise<{ readonly account: string }> => {
+const tryToReset = async (owner: Session, { account, code, password }: ForgottenPassword, address: string) => {
   const fault = findPasswordFault(password);
   if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "json.password" });
   const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { findAccountByName, type ActingAccount } from "../accounts/acting-accounts.ts";
+import { findAccountByName } from "../accounts/acting-accounts.ts";
 import { toActor } from "../policy/resolve-actor.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
@@ -69,10 +69,7 @@ export const refuseInConstantTime = async <T>(refusal: Failure, attempt: () => P
   }
 };
 
-const beginAttempt = (
-  owner: Session,
-  source: AttemptSource,
-): Promise<{ readonly attempt: string; readonly found: ActingAccount | undefined }> =>
+const beginAttempt = (owner: Session, source: AttemptSource) =>
   owner.change({ action: null, locks: [] }, async (writer) => {
     const attempt = await countAttempt(writer, owner.surroundings, limitGuesses(source));
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
@@ -82,11 +79,7 @@ const beginAttempt = (
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 
-const tryToSignIn = async (
-  owner: Session,
-  { account, password }: SignInRequest,
-  address: string,
-): Promise<NewSession> => {
+const tryToSignIn = async (owner: Session, { account, password }: SignInRequest, address: string) => {
   const { attempt, found } = await beginAttempt(owner, { account, address });
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);

@@ -56,10 +56,7 @@ export const findRequestKey = async (
 };
 
 const KEY_REUSED_FAILURE = new Failure("usage", {
-  what: text(
-    "this Idempotency-Key was already used for another request",
-    "この Idempotency-Key は別のリクエストで使用済みです",
-  ),
+  what: text("this Idempotency-Key belongs to another request", "この Idempotency-Key は別のリクエストで使用済みです"),
   where: "idempotency-key",
   status: 422,
 });

@@ -179,12 +179,7 @@ const ORG_RANGE_SQL = {
     (select max(at) from temp.place))`,
 };
 
-const buildListCondition = (
-  list: RecordList,
-  filters: ListFilters,
-  further = "true",
-  range = ORG_RANGE_SQL,
-): SqlCondition => {
+const buildListCondition = (list: RecordList, filters: ListFilters, further = "true", range = ORG_RANGE_SQL) => {
   const conditions = [further];
   const params: Record<string, Params[string]> = { ...list.params };
   for (const name of ["filterName", "filterId"] as const) {
@@ -245,11 +240,7 @@ const buildRecordQuery = (list: RecordList, json: string, where: string, order: 
 const buildOrder = (keys: readonly SortKey[], desc = false): string =>
   keys.map(({ sql }) => `${sql} ${desc ? "desc" : "asc"}`).join(", ");
 
-const selectRecords = async (
-  reader: Reader,
-  list: RecordList,
-  { where, params }: SqlCondition,
-): Promise<readonly string[]> => {
+const selectRecords = async (reader: Reader, list: RecordList, { where, params }: SqlCondition) => {
   await createListTables(reader, list);
   const sql = buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order));
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });

@@ -115,7 +115,7 @@ const ASSIGNED_TO = { told: /is assigned to/, hand: IN_OTHER_TEST, file: IN_OTHE
 
 const BREACHES: Readonly<Record<string, Breach>> = {
   "reserved-names": {
-    told: /"全社" is reserved for the root organisation/,
+    told: /全社 is reserved for the root organisation/,
     hand: hand(({ client }) => client.orgs.create({ name: "全社" })),
     file: file("orgs", [
       ["組織名", "組織コード"],

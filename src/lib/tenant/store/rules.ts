@@ -64,6 +64,11 @@ export const buildUsesAccountSql = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
 
+const refuse = (field: string | undefined, en: string, ja: string) => (): RuleProblem => ({
+  field,
+  what: text(en, ja),
+});
+
 const ORG_RULES: readonly RecordRule[] = [
   {
     name: "reserved-names",
@@ -76,10 +81,7 @@ const ORG_RULES: readonly RecordRule[] = [
       .join(" or ")})`,
     problem: ({ new_name: name }) => ({
       field: name === ROOT_ORG_NAME ? "name" : "code",
-      what: text(
-        `"${ROOT_ORG_NAME}" is reserved for the root organisation`,
-        `「${ROOT_ORG_NAME}」は最上位の組織だけに使える名前です`,
-      ),
+      what: text(`${ROOT_ORG_NAME} is reserved for the root organisation`, `${ROOT_ORG_NAME}は最上位の組織の名前です`),
     }),
   },
   {
@@ -88,12 +90,11 @@ const ORG_RULES: readonly RecordRule[] = [
     fields: ["name", "code"],
     sets: [],
     breaks: `new_parent is null and (new_name <> '${ROOT_ORG_NAME}' or new_code is not null)`,
-    problem: () => ({
-      what: text(
-        `${ROOT_ORG_NAME} represents the whole tenant, so its name cannot be changed and it cannot have a code`,
-        `「${ROOT_ORG_NAME}」はテナント全体を表すため、名前の変更も組織コードの設定もできません`,
-      ),
-    }),
+    problem: refuse(
+      undefined,
+      `${ROOT_ORG_NAME} represents the whole tenant, so its name cannot be changed and it cannot have a code`,
+      `「${ROOT_ORG_NAME}」はテナント全体を表すため、名前の変更も組織コードの設定もできません`,
+    ),
   },
 ];
 
@@ -113,13 +114,11 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     checksDeletions: true,
     breaks: (all) => `old_role = 'system' and (is_ = 0 or new_role is distinct from 'system') and not exists (
       select 1 from ${all("account", ["role"])} a join ${all("user", [])} u on u.pk = a.pk where a.role = 'system' and a.pk <> s.pk)`,
-    problem: () => ({
-      field: "role",
-      what: text(
-        "no system administrator would be left; grant another person this role first",
-        "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
-      ),
-    }),
+    problem: refuse(
+      "role",
+      "no system administrator would be left; grant another person this role first",
+      "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
+    ),
   },
   {
     name: "administrator-name",
@@ -128,10 +127,7 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     sets: ["role"],
     spares: "restored",
     breaks: "new_role <> 'none' and new_accountName is null",
-    problem: () => ({
-      field: "name",
-      what: text("an administrator needs an account name", "管理者にはアカウント名が必要です"),
-    }),
+    problem: refuse("name", "an administrator needs an account name", "管理者にはアカウント名が必要です"),
   },
   {
     name: "operator-organisation",
@@ -156,39 +152,33 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     of: "account",
     fields: ["role", "scheme"],
     breaks: "(new_role = 'custom') <> (new_scheme is not null)",
-    problem: () => ({
-      field: "scheme",
-      what: text(
-        "a custom administrator needs a scheme, and only a custom administrator can have a scheme",
-        "カスタム管理者にはスキームの指定が必要です。カスタム管理者以外には指定できません",
-      ),
-    }),
+    problem: refuse(
+      "scheme",
+      "a custom administrator needs a scheme, and only a custom administrator can have a scheme",
+      "カスタム管理者にはスキームの指定が必要です。カスタム管理者以外には指定できません",
+    ),
   },
   {
     name: "managed-organisations",
     of: "account",
     fields: ["role", "managedOrgs"],
     breaks: `not ${HAS_MANAGED_ORGS_SQL} and json_array_length(new_managedOrgs) > 0`,
-    problem: () => ({
-      field: "managedOrgs",
-      what: text(
-        "only division administrators and custom administrators can have managed organisations",
-        "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
-      ),
-    }),
+    problem: refuse(
+      "managedOrgs",
+      "only division administrators and custom administrators can have managed organisations",
+      "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
+    ),
   },
   {
     name: "managed-root",
     of: "account",
     fields: ["managedOrgs"],
     breaks: `exists (select 1 from json_each(new_managedOrgs) e where e.value = ${ROOT_ORG_NUMBER})`,
-    problem: () => ({
-      field: "managedOrgs",
-      what: text(
-        `${ROOT_ORG_NAME} cannot be a managed organisation (a clomoctl rule)`,
-        `管理対象組織に「${ROOT_ORG_NAME}」は指定できません(clomoctl 独自の規則)`,
-      ),
-    }),
+    problem: refuse(
+      "managedOrgs",
+      `${ROOT_ORG_NAME} cannot be a managed organisation (a clomoctl rule)`,
+      `管理対象組織に「${ROOT_ORG_NAME}」は指定できません(clomoctl 独自の規則)`,
+    ),
   },
   {
     // a custom administrator without managed organisations would manage all organisations
@@ -222,13 +212,11 @@ const ACCOUNT_RULES: readonly RecordRule[] = [
     fields: ["role", "supportOption", "noticeMail"],
     sets: ["noticeMail"],
     breaks: "new_noticeMail = 1 and new_supportOption = 0",
-    problem: () => ({
-      field: "noticeMail",
-      what: text(
-        "only a system administrator with the support option can receive notice emails",
-        "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
-      ),
-    }),
+    problem: refuse(
+      "noticeMail",
+      "only a system administrator with the support option can receive notice emails",
+      "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
+    ),
   },
   {
     name: "support-options",
@@ -319,10 +307,8 @@ const DEVICE_RULES: readonly RecordRule[] = [
     breaks: (all) => `${usesAccount("new")}
       and not coalesce(was = 1 and old_owner = new_owner and old_androidMode is not distinct from new_androidMode and ${usesAccount("old")}, 0)
       and exists (select 1 from ${buildSharedDevicesSql(all)})`,
-    told: (
-      all,
-    ) => `select json_object('device', x.serialNumber, 'owner', (select u.name || ' <' || (u.emails ->> 0) || '>'
-        from ${all("user", ["name", "emails"])} u where u.pk = new_owner))
+    told: (all) => `select json_object('device', x.serialNumber,
+        'owner', (select u.name || ' <' || (u.emails ->> 0) || '>' from ${all("user", ["name", "emails"])} u where u.pk = new_owner))
       from (select d.serialNumber from ${buildSharedDevicesSql(all)} order by d.pk limit 1) x`,
     problem: (row, told) => createDeviceProblem(row, "owner", "account-taken", told as ProblemParams),
   },
@@ -390,10 +376,11 @@ export const RECORD_RULES: readonly RecordRule[] = [
     of: "scheme",
     fields: ["operations"],
     breaks: "json_array_length(new_operations) = 0",
-    problem: () => ({
-      field: "operations",
-      what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
-    }),
+    problem: refuse(
+      "operations",
+      "a scheme needs at least one check item",
+      "スキームには 1 つ以上のチェック項目が必要です",
+    ),
   },
   {
     // imports do not report blank cells, because the field is not `clearable`; see facts 1.3

@@ -92,7 +92,7 @@ test.each([
   ["mailer", { role: "manager" }, "Mailer does not have a manager role"],
   ["docs", { role: "administrator" }, "clomoctl can only mark users as administrators"],
   ["calendar", { secretKey: "x1" }, "only the app Docs has the field シークレットキー"],
-  ["calendar", { fileManager: "TRUE" }, "calendar does not have this field"],
+  ["calendar", { fileManager: "TRUE" }, "calendar lacks this field"],
   ["docs", { groups: ["営業部"] }, 'docs does not have a group named "営業部"'],
   ["docs", { secretKey: "かぎ" }, "シークレットキー"],
   ["docs", { fileManager: "yes" }, "TRUE, FALSE"],

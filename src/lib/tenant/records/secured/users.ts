@@ -70,7 +70,18 @@ const buildSecuredUserDraft = async (
   const { administrator, ...others } = given;
   const isEdit = administrator === undefined || Object.keys(others).length > 0;
   if (before?.administrator === true && administrator !== false && isEdit)
-    throw createIsAdministratorFailure(app, before.userId);
+    throw new Failure("input-rejected", {
+      what: text(
+        `${before.userId} is an administrator of ${app}; imports and edits cannot change administrators`,
+        `${before.userId} は ${app} の管理者です。管理者は、インポートでも編集でも変更できません`,
+      ),
+      where: app,
+      hint: step(
+        "if this user is not an administrator, correct the record",
+        "管理者でない場合は、登録を直してください",
+        line("secured users edit", [before.userId], { app, administrator: "no" }),
+      ),
+    });
   if (role !== undefined) checkFieldValue("role", SECURED_USER.fields.role, role);
   const secrets = collectSecrets(app, { password, secretKey });
   if (administrator !== undefined) await confirmAdministratorList(session, writer, app);
@@ -103,11 +114,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
 };
 
 /** A mirror does not require a password, because the console can set the password later. @see facts 6.5, 6.6 */
-const requirePassword = async (
-  writer: Writer,
-  { password }: Readonly<Record<string, string>>,
-  inConsole: boolean,
-): Promise<void> => {
+const requirePassword = async (writer: Writer, { password }: Readonly<Record<string, string>>, inConsole: boolean) => {
   if (password !== undefined || (inConsole && (await isMirror(writer)))) return;
   throw new Failure("input-rejected", {
     what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
@@ -150,17 +157,3 @@ const resolveRoleFlag = (
     ),
   });
 };
-
-const createIsAdministratorFailure = (app: SecuredApp, userId: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `${userId} is an administrator of ${app}; imports and edits cannot change administrators`,
-      `${userId} は ${app} の管理者です。管理者は、インポートでも編集でも変更できません`,
-    ),
-    where: app,
-    hint: step(
-      "if this user is not an administrator, correct the record",
-      "管理者でない場合は、登録を直してください",
-      line("secured users edit", [userId], { app, administrator: "no" }),
-    ),
-  });
