@@ -3,6 +3,7 @@ import {
   RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
+  defineRight,
   type Field,
   type Fields,
   type RecordOf,
@@ -91,11 +92,13 @@ export const RENEWAL_ITEM = {
   single: text("renewal item", "期限の項目"),
   title: text("renewal items", "年次更新・期限"),
   rights: {
-    read: { about: text("read renewal items", "年次更新・期限の閲覧"), roles: ["all", "all", "all"] },
-    write: {
-      about: text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
-      roles: ["no", "no", "no"],
-    },
+    read: defineRight(text("read renewal items", "年次更新・期限の閲覧"), "all", "all", "all"),
+    write: defineRight(
+      text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
+      "no",
+      "no",
+      "no",
+    ),
   },
   audited: { single: text("renewal item", "年次更新・期限の項目") },
   withoutTasks: true,
