@@ -61,10 +61,7 @@ const show = defineCommand({
   options: {
     rows: {
       kind: "boolean",
-      about: text(
-        "list the changes of each record (for an uncommitted plan: every row)",
-        "変更したデータとその内容を一覧する(未適用の計画では全行)",
-      ),
+      about: text("list the changes of each record (of a plan: every row)", "データごとの変更を一覧する(計画では全行)"),
     },
   },
   examples: [

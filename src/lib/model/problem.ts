@@ -92,10 +92,7 @@ const explainUndeletableHolder = (params: ProblemParams, { en, ja }: Text): Text
 export const PROBLEMS = {
   "file-empty": createError("the file is empty", "ファイルが空です"),
   "file-no-rows": createError("the file contains only a header row", "ヘッダー行しかありません"),
-  "bytes-invalid": createError(
-    "the bytes {bytes} are not valid {encoding}",
-    "バイト列 {bytes} は {encoding} として正しくありません",
-  ),
+  "bytes-invalid": createError("the bytes {bytes} are not valid {encoding}", "{encoding} にないバイト列です: {bytes}"),
   "character-private-use": createError(
     "{codePoint} is a private-use character (gaiji) that other systems cannot show",
     "{codePoint} は外字(私用領域)で、他のシステムでは表示できません",
@@ -200,10 +197,7 @@ export const PROBLEMS = {
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
   ),
-  "header-again": createError(
-    "the header row appears again here; remove this row",
-    "ヘッダー行がもう一度あります。この行を削除してください",
-  ),
+  "header-again": createError("the header row again; remove this row", "ヘッダー行がまたあります。削除してください"),
   "header-duplicate": createError(
     "the column {header} appears twice; the first is column {first}",
     "列「{header}」が重複しています(最初は {first} 列目)",
@@ -295,10 +289,7 @@ export const PROBLEMS = {
   },
   "value-formula": createSuspiciousValueKind("a code written as a formula", "数式の形で保護された値です"),
   "value-apostrophe": createSuspiciousValueKind("begins with an apostrophe", "先頭にアポストロフィがあります"),
-  "value-exponent": createSuspiciousValueKind(
-    "a number in exponent form, rounded by a spreadsheet",
-    "表計算ソフトが桁を丸めた数値です(指数表記)",
-  ),
+  "value-exponent": createSuspiciousValueKind("a number rounded by a spreadsheet", "表計算ソフトが桁を丸めた数値です"),
   "value-error": {
     severity: "error",
     describe: ({ value }) => {
@@ -320,16 +311,10 @@ export const PROBLEMS = {
   "value-decimal": createSuspiciousValueKind("a code that became a decimal number", "コードが小数になっています"),
   "value-date": createSuspiciousValueKind("a date instead of a code", "コードが日付になっています"),
   "mail-scheme": createSuspiciousValueKind("begins with mailto:", "先頭に mailto: があります"),
-  "mail-enclosed": createSuspiciousValueKind(
-    "an address in brackets or quotes",
-    "アドレスがかっこや引用符で囲まれています",
-  ),
+  "mail-enclosed": createSuspiciousValueKind("an address in brackets or quotes", "かっこか引用符の中のアドレスです"),
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
-  "key-ambiguous": createError(
-    "matches {count} records in the tenant",
-    "テナントの {count} 件のデータに当てはまります",
-  ),
+  "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件のデータに該当します"),
   "row-ambiguous": createWarning(
     "not imported: this row may be {records}; give one of them another key, or drop their tasks",
     "取り込みませんでした: この行は {records} と同じデータかもしれません。どれかに別のキーを付けるか、その作業を取り下げてください",
@@ -410,7 +395,7 @@ export const PROBLEMS = {
   ),
   "owner-ambiguous": createError(
     "may be any of {count} users: {records}",
-    "{count} 人のユーザーに当てはまり、1 人に決まりません: {records}",
+    "{count} 人のユーザーに該当します: {records}",
   ),
   "owner-org-unknown": createError(
     (p) => `no organisation has the code ${p["code"]}, so it cannot be the owner`,

@@ -117,10 +117,7 @@ interface RightsHolder {
 export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
   const { [role]: reach } = ROLE_POLICY[refused];
   if (reach === "item" && !isPermittedByItems(items, refused))
-    return text(
-      "the scheme of the account does not contain this check item",
-      "カスタム管理権限スキームにこの項目がありません",
-    );
+    return text("the scheme of the account does not contain this check item", "スキームにこの項目がありません");
   if (reach === "item" && !isWhole && concernsWholeTenant(refused))
     return text("the managed organisations of the account are not 「全て」", "管理対象組織が「全て」ではありません");
   const { en, ja } = ROLES[role];

@@ -48,13 +48,10 @@ export const CUSTOM_FIELD = {
     createdAt: CREATED_AT_FIELD,
   },
   clicks: {
-    create: text(
-      "CLOMO PANEL: add the field to カスタムユーザー情報",
-      "CLOMO PANEL のカスタムユーザー情報に項目を追加",
-    ),
+    create: text("CLOMO PANEL: add the field to カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報に追加"),
     delete: text(
       "CLOMO PANEL: remove the field from カスタムユーザー情報",
-      "CLOMO PANEL のカスタムユーザー情報から項目を削除",
+      "CLOMO PANEL のカスタムユーザー情報から削除",
     ),
     page: text("CLOMO PANEL, カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報"),
   },

@@ -87,10 +87,7 @@ const create = defineCommand({
     ...USER_OPTIONS,
     passwordInConsole: {
       kind: "boolean",
-      about: text(
-        "for a mirror of the console: do not store a password; set it in the console",
-        "管理画面のミラーの場合: パスワードを保存せず、管理画面で設定する",
-      ),
+      about: text("in a mirror: set the password only in the console", "ミラーの場合: パスワードを管理画面で設定する"),
     },
     dryRun: DRY_RUN_OPTION,
   },
