@@ -104,7 +104,7 @@ const describeVaried = (header: string): Text =>
 const describeTwice = (header: string): Text =>
   text(`two columns have the header "${header}"`, `ヘッダー「${header}」の列が 2 つあります`);
 
-const NO_LEAVING_COLUMN = text("no column of the list says who has left", "退職したかを示す列がありません");
+const NO_LEAVING_COLUMN = text("the list has a day of joining, but none of leaving", "退職を示す列がありません");
 
 const LEAVERS_ONLY_HINT = text("remove the column, or list only leavers", "列を消すか、退職者の一覧を指定してください");
 
