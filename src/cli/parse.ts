@@ -250,10 +250,7 @@ function rejectUselessGlobals(
   const opensNone = opensTenant === false && readsTenants !== true;
   if (opensNone && values.get("as") !== undefined && !("as" in options))
     throw usageError(
-      text(
-        "--as can be used only with commands that work on a tenant; remove --as",
-        "--as はテナントを操作するコマンドでだけ使えます。--as を外してください",
-      ),
+      text("--as is only for commands on a tenant: remove --as", "--as はテナント専用です。外してください"),
     );
 }
 

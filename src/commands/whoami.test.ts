@@ -63,5 +63,5 @@ test("warns if no list shows the account's own user, who is outside its organisa
 test("--as without a tenant is an error that names the option", async () => {
   const { exit, stderr } = await run("context list --as hanako --lang en");
   expect(exit).toBe(2);
-  expect(stderr).toContain("--as can be used only with commands that work on a tenant");
+  expect(stderr).toContain("--as is only for commands on a tenant");
 });

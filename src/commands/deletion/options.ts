@@ -28,10 +28,7 @@ export const SELECTION_OPTIONS = {
   key: {
     kind: "string",
     value: "KEY",
-    about: text(
-      "read only this key of the list; name also accepts names alone",
-      "一覧のうちこのキーだけで探す。name なら氏名だけの一覧も受け付ける",
-    ),
+    about: text("read only this key; name accepts names alone", "このキーだけで探す。name なら氏名だけの一覧も可"),
   },
   errors: IMPORT_OPTIONS.errors,
   skipInvalid: IMPORT_OPTIONS.skipInvalid,

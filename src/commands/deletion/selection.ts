@@ -156,10 +156,7 @@ function* describeOmitted({ rows: { later, stays, second }, deleted }: SelectedF
   const { count, first, number } = deleted;
   const [more, moreJa] = count > 1 ? [", …", "、…"] : ["", ""];
   if (later > 0)
-    yield text(
-      `rows skipped because the last day of work is not past: ${later}`,
-      `退職日がまだ過ぎていない行を除外: ${later}`,
-    );
+    yield text(`rows skipped because the last day of work is not past: ${later}`, `退職日前の行を除外: ${later}`);
   if (stays > 0)
     yield text(`rows skipped because the people have not left: ${stays}`, `退職していない人の行を除外: ${stays}`);
   if (second > 0) yield text(`rows of second posts skipped: ${second}`, `兼務の行を除外: ${second}`);

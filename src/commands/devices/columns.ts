@@ -16,8 +16,8 @@ export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
   about: text(
-    "ID, serial number, IMEI (including its spaces) or telephone number",
-    "ID・シリアルナンバー・IMEI(途中の空白も入力)・電話番号",
+    "ID, serial number, IMEI with its spaces, or phone number",
+    "ID・シリアルナンバー・IMEI(空白も)・電話番号",
   ),
 } as const;
 

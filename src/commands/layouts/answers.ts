@@ -97,22 +97,16 @@ const describeNoColumn = (header: string): Text =>
 
 const describeVaried = (header: string): Text =>
   text(
-    `the column "${header}" has too many different words to say who has left`,
-    `列「${header}」は言葉の種類が多すぎて、退職者を判断できません`,
+    `the column "${header}" has too many words to say who left`,
+    `列「${header}」は言葉が多く、退職者がわかりません`,
   );
 
 const describeTwice = (header: string): Text =>
   text(`two columns have the header "${header}"`, `ヘッダー「${header}」の列が 2 つあります`);
 
-const NO_LEAVING_COLUMN = text(
-  "the list has a day of joining, but no column that says who has left",
-  "入社日の列はありますが、退職したかを示す列がありません",
-);
+const NO_LEAVING_COLUMN = text("the list has a day of joining, but none of leaving", "退職を示す列がありません");
 
-const LEAVERS_ONLY_HINT = text(
-  "remove the column, or pass a list of leavers",
-  "列を削除するか、退職者だけの一覧を指定してください",
-);
+const LEAVERS_ONLY_HINT = text("remove the column, or list only leavers", "列を消すか、退職者の一覧を指定してください");
 
 function chooseOptions(
   headers: readonly string[],

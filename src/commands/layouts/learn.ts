@@ -11,10 +11,7 @@ import { LAYOUT_COLUMNS, renderMapFile } from "./columns.ts";
 const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
 
 export default defineCommand({
-  summary: text(
-    "save a layout for reading a list, without importing the list",
-    "一覧ファイルの読み取り方をレイアウトとして登録する(データは取り込まない)",
-  ),
+  summary: text("save the layout of a list, without importing the list", "一覧の読み方をレイアウトとして登録する"),
   args: {
     file: { kind: "file", required: true, about: text("the list: CSV or .xlsx", "一覧のファイル(CSV か .xlsx)") },
   },
@@ -26,17 +23,11 @@ export default defineCommand({
     map,
     select: {
       kind: "boolean",
-      about: text(
-        "learn the list for commands that select records, such as `users leave --file`",
-        "`users leave --file` など、対象を選ぶコマンド用に登録する",
-      ),
+      about: text("learn the list for `users leave --file` and the like", "`users leave --file` などのために登録する"),
     },
     export: {
       kind: "boolean",
-      about: text(
-        "learn an export of the console for `console sync`",
-        "管理画面のエクスポートとして、`console sync` 用に登録する",
-      ),
+      about: text("learn a console export for `console sync`", "エクスポートとして、`console sync` 用に登録する"),
     },
     output: {
       kind: "output",

@@ -30,7 +30,7 @@ const remove = defineCommand({
     const { id } = await findLayout(client, typed);
     const message = text(
       `Remove layout ${id}? This cannot be undone.`,
-      `レイアウト ${id} を削除しますか? 元に戻せません。`,
+      `レイアウト ${id} を削除しますか? 戻せません。`,
     );
     if (!(await confirmChange(tools, message))) return;
     await terminal.show(LAYOUT_COLUMNS, await client.layouts.remove(id));

@@ -13,10 +13,7 @@ export const LIMIT_OPTION = {
 export const SEARCH_OPTION = {
   kind: "string",
   value: "TEXT",
-  about: text(
-    "only records with a value that contains TEXT (高橋 also finds 髙橋)",
-    "いずれかの項目に TEXT を含むものに絞り込む(「高橋」で「髙橋」も探す)",
-  ),
+  about: text("only records that contain TEXT (高橋 also finds 髙橋)", "TEXT を含むものに絞り込む(高橋で髙橋も探す)"),
 } as const satisfies Field;
 
 export const FILTER_OPTIONS = {

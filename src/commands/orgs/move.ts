@@ -14,10 +14,7 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       required: true,
-      about: text(
-        "code or path of the new parent organisation (全社: top level)",
-        "新しい上位組織の組織コードかパス(最上位は 全社)",
-      ),
+      about: text("new parent: code or path (全社: top level)", "新しい上位組織のコードかパス(最上位は 全社)"),
     },
     dryRun: DRY_RUN_OPTION,
   },

@@ -17,10 +17,7 @@ export default defineRecordVerbs({
     options: {
       recursive: {
         kind: "boolean",
-        about: text(
-          "also delete the organisations below them and the users in them",
-          "下位の組織と所属するユーザーもまとめて削除する",
-        ),
+        about: text("also delete the organisations below and their users", "下位の組織とユーザーも削除する"),
       },
     },
   },

@@ -45,10 +45,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
       ? text(`would be created: ${name}`, `作成予定: ${name}`)
       : text(`created: ${name}`, `作成しました: ${name}`);
   } else if (changed.length === 0) {
-    yield text(
-      `${name} already has these values, so there is nothing to change`,
-      `${name} はすでに指定どおりです。変更はありません`,
-    );
+    yield text(`${name} already has these values, so there is nothing to change`, `${name} はすでに指定どおりです`);
     return;
   }
   for (const { header, value, name: word, instant } of changed) {

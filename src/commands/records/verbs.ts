@@ -224,20 +224,14 @@ const defineImport = <R extends { readonly id: string }>(of: FileNoun<R>): Comma
   const { title, unconfirmed: caution, withoutTasks } = of.thing;
   const importOptions = withoutTasks === true ? (NOT_EXPORTED_OPTIONS as typeof IMPORT_OPTIONS) : IMPORT_OPTIONS;
   return defineCommand({
-    summary: text(
-      `import ${title.en} from a CSV file or workbook`,
-      `CSV ファイルや Excel ブックから${title.ja}をインポートする`,
-    ),
+    summary: text(`import ${title.en} from CSV or a workbook`, `CSV や Excel ブックから${title.ja}をインポートする`),
     caution,
     details: IMPORT_HELP,
     args: {
       file: {
         kind: "file",
         required: true,
-        about: text(
-          `CSV file or .xlsx workbook of ${title.en} (- for stdin)`,
-          `${title.ja}の CSV ファイルか Excel ブック .xlsx(- は標準入力)`,
-        ),
+        about: text(`CSV or .xlsx file of ${title.en} (- for stdin)`, `${title.ja}の CSV か .xlsx(- は標準入力)`),
       },
     },
     options: { ...importOptions, ...of.choice, ...of.imports },

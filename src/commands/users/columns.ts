@@ -14,10 +14,7 @@ export const USER_ARGUMENT = {
 } as const;
 
 export const USER_ORG_OPTIONS = buildOrgOptions(
-  text(
-    "only users in this organisation (code or path) or below it",
-    "この組織(組織コードかパス)とその下の組織のユーザー",
-  ),
+  text("only users in this organisation (code or path) or below it", "この組織(コードかパス)とその下の組織のユーザー"),
 );
 
 export const USER_COLUMNS = buildFieldColumns<User>(USER.fields);

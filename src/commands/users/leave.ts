@@ -40,20 +40,14 @@ export default defineCommand({
     on: {
       kind: "date",
       value: "DATE",
-      about: text(
-        "last day of work (before this day, only the plan is shown)",
-        "最終出勤日(その日より前は計画の表示だけ)",
-      ),
+      about: text("last day of work (before this day, only the plan is shown)", "最終出勤日(前日までは計画の表示だけ)"),
     },
     report: {
       kind: "output",
       value: "FILE",
       workbook: true,
       notStdout: true,
-      about: text(
-        "write the list of devices to collect (.xlsx or CSV)",
-        "回収するデバイスの一覧を書き出す(.xlsx か CSV)",
-      ),
+      about: text("write the list of devices to collect (.xlsx, CSV)", "回収するデバイスの一覧を書き出す(.xlsx、CSV)"),
     },
     dryRun: PLAN_DRY_RUN_OPTION,
     confirmDeletions: CONFIRM_DELETIONS_OPTION,

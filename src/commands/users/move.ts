@@ -17,19 +17,13 @@ export default defineCommand({
     from: {
       kind: "string",
       value: "ORG",
-      about: text(
-        "all users directly in this organisation (code or path)",
-        "この組織(組織コードかパス)に直接属する全員",
-      ),
+      about: text("all users directly in this organisation (code or path)", "この組織(コードかパス)に直接属する全員"),
     },
     to: {
       kind: "string",
       value: "ORG",
       required: true,
-      about: text(
-        "code or path of the target organisation (全社: no particular organisation)",
-        "移動先の組織コードかパス(特定の組織に属さないときは 全社)",
-      ),
+      about: text("code or path of the target organisation (or 全社)", "移動先の組織コードかパス(所属なしは 全社)"),
     },
     dryRun: DRY_RUN_OPTION,
   },

@@ -72,7 +72,7 @@ const findOverdueSync = (
   if (days < OVERDUE_AFTER_DAYS) return [];
   const what = text(
     `no sync has completed for ${formatCount(days, "day")}`,
-    `${days} 日間、ADE デバイスの同期が完了していません`,
+    `ADE デバイスを ${days} 日間同期できていません`,
   );
   return [{ id, level: "warning", what, line: next }];
 };
@@ -116,10 +116,7 @@ function assessAppleOrganisation({ business }: AdeHealthFacts, now: Date): reado
   const { key, server, servers, lastSyncAt } = business;
   const found: AdeCondition[] = [];
   if (key !== null && key.rejectedAt !== null) {
-    const what = text(
-      "Apple rejected the key of the Apple Business API",
-      "Apple Business API の鍵を Apple が拒否しました",
-    );
+    const what = text("Apple rejected the Apple Business API key", "Apple Business API の鍵を Apple が拒否しました");
     found.push({ id: "api-key-rejected", level: "critical", what, line: line("ade business-key set", ["FILE"]) });
   }
   if (key !== null)

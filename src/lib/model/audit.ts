@@ -31,10 +31,7 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
 
 const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.send-code": text("send password reset code", "パスワード再設定コードを送信"),
-  "accounts.void-code": text(
-    "revoke undelivered password reset code",
-    "送信できなかったパスワード再設定コードを無効化",
-  ),
+  "accounts.void-code": text("revoke undelivered password reset code", "届かなかったパスワード再設定コードを無効化"),
   "accounts.wrong-code": text("enter a wrong code for a password reset", "誤ったパスワード再設定コードを入力"),
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),

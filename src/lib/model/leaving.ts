@@ -70,18 +70,8 @@ export const isLeavingHeader = (header: string): boolean =>
 export const isLeavingWord = (value: string): boolean => KNOWN_WORDS.has(toLooseValue(value).replaceAll(/\s/gu, ""));
 
 /** The last year before the first one of each era. */
-const ERAS: Readonly<Record<string, number>> = {
-  M: 1867,
-  T: 1911,
-  S: 1925,
-  H: 1988,
-  R: 2018,
-  明治: 1867,
-  大正: 1911,
-  昭和: 1925,
-  平成: 1988,
-  令和: 2018,
-};
+const ERA_NAMES = { 明治: 1867, 大正: 1911, 昭和: 1925, 平成: 1988, 令和: 2018 };
+const ERAS: Readonly<Record<string, number>> = { ...ERA_NAMES, M: 1867, T: 1911, S: 1925, H: 1988, R: 2018 };
 const MIDNIGHT =
   "(?:(?:午前|AM)? ?0?0(?::00(?::00(?:\\.0+)?)?|時(?:0?0分(?:0?0秒)?)?)(?: ?AM)?|(?:午前|AM) ?12(?::00(?::00)?|時)|12:00(?::00)? ?AM)(?:Z|[+-]\\d\\d:?\\d\\d)?";
 const WEEKDAY = "\\(?(?:[日月火水木金土](?:曜日?)?|(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\\.?)\\)?";

@@ -14,9 +14,13 @@ interface ProblemKind {
 
 type MessageTemplate = string | ((params: ProblemParams, noun: Text) => string);
 
+/** In a template, `{name}` is a parameter, and `{name row}` counts: `1 row`, `2 rows`. */
 const fillTemplate = (wording: MessageTemplate, params: ProblemParams, noun: Text = same("")): string =>
   typeof wording === "string"
-    ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => shortenText(String(params[name])))
+    ? wording.replaceAll(/\{(\w+)(?: ([^}]+))?\}/g, (_, name: string, counted?: string) => {
+        const { [name]: value } = params;
+        return counted === undefined ? shortenText(String(value)) : formatCount(Number(value), counted);
+      })
     : wording(params, noun);
 
 const createProblemKindFactory =
@@ -26,28 +30,21 @@ const createProblemKindFactory =
     describe: (params, noun) => text(fillTemplate(en, params, noun), fillTemplate(ja, params, noun)),
   });
 
-const createValueProblemKind = (
-  severity: ProblemKind["severity"],
-  en: MessageTemplate,
-  ja: MessageTemplate,
-): ProblemKind => ({
-  severity,
+const createValueError = (en: MessageTemplate, ja: MessageTemplate): ProblemKind => ({
+  severity: "error",
   describe: (params) => {
-    const [value, cause] = [quoteValue(params["value"]), describeLikelyCause(params["value"])];
-    return text(fillTemplate(en, params) + value.en + cause.en, fillTemplate(ja, params) + value.ja + cause.ja);
+    const { value } = params;
+    const what = text(fillTemplate(en, params), fillTemplate(ja, params));
+    return joinTexts([what, quoteValue(value), describeLikelyCause(value)], same(""));
   },
 });
 
+const describeMore = ({ count = 1 }: ProblemParams): Text =>
+  Number(count) > 1 ? text(` and ${Number(count) - 1} more`, ` ほか ${Number(count) - 1} 件`) : same("");
+
 const createSuspiciousValueKind = (en: string, ja: string): ProblemKind => ({
   severity: "warning",
-  describe: (params) => {
-    const value = quoteValue(params["value"]);
-    const more = Number(params["count"] ?? 1) - 1;
-    return text(
-      `${en}${value.en}${more > 0 ? ` and ${more} more` : ""}`,
-      `${ja}${value.ja}${more > 0 ? ` ほか ${more} 件` : ""}`,
-    );
-  },
+  describe: (params) => joinTexts([text(en, ja), quoteValue(params["value"]), describeMore(params)], same("")),
 });
 
 const createError = createProblemKindFactory("error");
@@ -65,37 +62,25 @@ const createSpellingWarning = (en: MessageTemplate, ja: MessageTemplate): Proble
     (p) => `${fillTemplate(ja, p)}${Number(p["count"]) > 1 ? `(${p["count"]} 行)` : ""}`,
   );
 
-const splitListParam = (params: ProblemParams, name: string): string[] => {
-  const { [name]: value = "" } = params;
-  return value === "" ? [] : String(value).split("\n");
+const describeOwnedDevices = ({ devices: listed = "", count = 0 }: ProblemParams): Text => {
+  const devices = listed === "" ? [] : String(listed).split("\n");
+  return joinTexts([...devices, ...(Number(count) > devices.length ? ["…"] : [])].map(same), text(", ", "、"));
 };
-
-const describeOwnedDevices = (params: ProblemParams): Text => {
-  const devices = splitListParam(params, "devices");
-  const more = Number(params["count"] ?? 0) > devices.length ? ["…"] : [];
-  return joinTexts([...devices, ...more].map(same), text(", ", "、"));
-};
-
-const explainUndeletable = (name: Text, why: Text): Text =>
-  text(`${name.en} cannot be deleted: ${why.en}`, `${name.ja}は削除できません: ${why.ja}`);
-
-const quoteName = ({ name }: ProblemParams): Text => text(`${name}`, `「${name}」`);
 
 const explainUndeletableHolder = (params: ProblemParams, { en, ja }: Text): Text => {
-  const owned =
-    params["devices"] === undefined
-      ? text(formatCount(Number(params["count"]), en), `${ja} ${params["count"]} 件`)
-      : describeOwnedDevices(params);
-  return explainUndeletable(quoteName(params), text(`used by ${owned.en}`, `${owned.ja} が使っています`));
+  const { name, devices, count } = params;
+  const counted = text(formatCount(Number(count), en), `${ja} ${count} 件`);
+  const owned = devices === undefined ? counted : describeOwnedDevices(params);
+  return text(
+    `${name} cannot be deleted: used by ${owned.en}`,
+    `「${name}」は削除できません: ${owned.ja} が使っています`,
+  );
 };
 
 export const PROBLEMS = {
   "file-empty": createError("the file is empty", "ファイルが空です"),
   "file-no-rows": createError("the file contains only a header row", "ヘッダー行しかありません"),
-  "bytes-invalid": createError(
-    "the bytes {bytes} are not valid {encoding}",
-    "バイト列 {bytes} は {encoding} として正しくありません",
-  ),
+  "bytes-invalid": createError("the bytes {bytes} are not valid {encoding}", "{encoding} にないバイト列です: {bytes}"),
   "character-private-use": createError(
     "{codePoint} is a private-use character (gaiji) that other systems cannot show",
     "{codePoint} は外字(私用領域)で、他のシステムでは表示できません",
@@ -118,19 +103,16 @@ export const PROBLEMS = {
   ),
   "quote-trailing": createError("text after the closing quote", "閉じた引用符の後に文字があります"),
   "cells-too-few": createError(
-    (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has ${p["want"]}`,
+    "{got cell}, but the header has {want}",
     "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
-  "row-blank": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "blank row")} skipped`,
-    "空の行を {count} 行読み飛ばします",
-  ),
+  "row-blank": createWarning("{count blank row} skipped", "空の行を {count} 行読み飛ばします"),
   "row-total": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped ("${p["value"]}")`,
+    '{count row} of totals or notes skipped ("{value}")',
     "合計や注記の行を {count} 行読み飛ばします(「{value}」)",
   ),
   "row-repeated": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} skipped: the same as an earlier row`,
+    "{count row} skipped: the same as an earlier row",
     "前の行と同じ {count} 行を読み飛ばします",
   ),
   "row-skipped": createWarning(
@@ -138,10 +120,7 @@ export const PROBLEMS = {
       `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"] || "blank"}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
-  "row-left": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} skipped: these people have left`,
-    "退職済みの {count} 行を読み飛ばします",
-  ),
+  "row-left": createWarning("{count row} skipped: these people have left", "退職済みの {count} 行を読み飛ばします"),
   "leaving-unknown": createError(
     '"{value}" is neither a day nor a word for people who left or stay',
     "「{value}」は、日付としても、退職・在籍を表す言葉としても読めません",
@@ -163,7 +142,7 @@ export const PROBLEMS = {
       `${p["holder"]} のものですが、この行は${p["name"] === "" ? "ほかのキーが異なります" : `「${p["name"]}」です`}`,
   ),
   "cells-too-many": createError(
-    (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has only ${p["want"]}`,
+    "{got cell}, but the header has only {want}",
     "セルが {got} 個あります(ヘッダーは {want} 個)",
   ),
   "record-too-long": createError("the row is longer than {max} characters", "行が {max} 文字を超えています"),
@@ -193,17 +172,14 @@ export const PROBLEMS = {
     "{cell} が指数(1.23E+11 など)で表示されています。セルの書式を「文字列」または数値の「0」にしてください",
   ),
   "rows-hidden": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "hidden or filtered row")} also read; the first is row ${p["row"]}`,
+    "{count hidden or filtered row} also read; the first is row {row}",
     "非表示(フィルターで隠れた行を含む)の {count} 行も読み込みます(最初は {row} 行目)",
   ),
   "header-blank": createError(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
   ),
-  "header-again": createError(
-    "the header row appears again here; remove this row",
-    "ヘッダー行がもう一度あります。この行を削除してください",
-  ),
+  "header-again": createError("the header row again; remove this row", "ヘッダー行がまたあります。削除してください"),
   "header-duplicate": createError(
     "the column {header} appears twice; the first is column {first}",
     "列「{header}」が重複しています(最初は {first} 列目)",
@@ -221,13 +197,11 @@ export const PROBLEMS = {
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
   "column-blank": createError(
-    (p) =>
-      `blank in every row, and ${formatCount(Number(p["count"]), "record")} would lose a value; to clear the values, pass --blank clear; to keep them, pass --blank keep`,
+    "blank in every row, and {count record} would lose a value; to clear the values, pass --blank clear; to keep them, pass --blank keep",
     "すべての行が空で、{count} 件の値が消えます。消してよければ --blank clear を、残すなら --blank keep を指定してください",
   ),
   "values-cleared": createWarning(
-    (p) =>
-      `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, but the file has values in only ${formatCount(Number(p["filled"]), "row")}; to keep the values, pass --blank keep`,
+    "blank cells clear {cleared value}, but the file has values in only {filled row}; to keep the values, pass --blank keep",
     "空のセルで {cleared} 件の値が消えます(値のある行は {filled} 行だけです)。残すなら --blank keep を指定してください",
   ),
   required: createError("must not be blank", "空にできません"),
@@ -237,18 +211,11 @@ export const PROBLEMS = {
     (p, noun) =>
       `新しい${noun.ja}では${p["header"]}を空にできません${p["secret"] === 1 ? "(自動で作るには: --generate-passwords FILE)" : ""}`,
   ),
-  "too-long": createError(
-    (p) => `${formatCount(Number(p["length"]), "character")}; the maximum is ${p["max"]}`,
-    "{length} 文字あります(上限 {max} 文字)",
-  ),
-  "too-short": createError(
-    (p) => `${formatCount(Number(p["length"]), "character")}; the minimum is ${p["min"]}`,
-    "{length} 文字しかありません(下限 {min} 文字)",
-  ),
+  "too-long": createError("{length character}; the maximum is {max}", "{length} 文字あります(上限 {max} 文字)"),
+  "too-short": createError("{length character}; the minimum is {min}", "{length} 文字しかありません(下限 {min} 文字)"),
   "values-too-many": createError("{count} values; the maximum is {max}", "値が {count} 個あります(上限 {max} 個)"),
   "key-too-long": createError(
-    (p) =>
-      `${formatCount(Number(p["bytes"]), "byte")} in UTF-8; a value that identifies records can have at most ${p["max"]}`,
+    "{bytes byte} in UTF-8; a value that identifies records can have at most {max}",
     "UTF-8 で {bytes} バイトあります(検索に使う値の上限は {max} バイト)",
   ),
   "value-lines": createError("contains a line break; only one line is allowed", "改行があります(1 行にしてください)"),
@@ -257,36 +224,25 @@ export const PROBLEMS = {
     "目に見えない文字があります({characters})",
   ),
   "values-moved": createWarning(
-    (p) => `the ${formatCount(Number(p["count"]), "changed value")} of this column only changed places`,
+    "the {count changed value} of this column only changed places",
     "この列で変わる {count} 件は、値が行どうしで入れ替わっただけです",
   ),
   "value-kept": { severity: "warning", describe: describeAcceptedValue },
-  "not-alphanumeric": createValueProblemKind(
-    "error",
-    "must contain only half-width letters and digits",
-    "半角英数字のみ使えます",
-  ),
-  "not-boolean": createValueProblemKind(
-    "error",
-    "must be TRUE, FALSE or blank",
-    "TRUE、FALSE、空欄のいずれかにしてください",
-  ),
-  "not-day": createValueProblemKind("error", "not a date such as 2027-03-31", "2027-03-31 のような日付ではありません"),
-  "not-integer": createValueProblemKind("error", "not a whole number", "整数ではありません"),
-  "not-count": createValueProblemKind("error", "not a whole number of 0 or more", "0 以上の整数ではありません"),
-  "not-choice": createValueProblemKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
-  "not-mail-address": createValueProblemKind("error", "not an email address", "メールアドレスではありません"),
-  "port-range": createValueProblemKind(
-    "warning",
-    "must be a port number from 1 to 65535",
-    "1〜65535 のポート番号にしてください",
-  ),
+  "not-alphanumeric": createValueError("must contain only half-width letters and digits", "半角英数字のみ使えます"),
+  "not-boolean": createValueError("must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
+  "not-day": createValueError("not a date such as 2027-03-31", "2027-03-31 のような日付ではありません"),
+  "not-integer": createValueError("not a whole number", "整数ではありません"),
+  "not-count": createValueError("not a whole number of 0 or more", "0 以上の整数ではありません"),
+  "not-choice": createValueError("must be one of {choices}", "{choices} のいずれかにしてください"),
+  "not-mail-address": createValueError("not an email address", "メールアドレスではありません"),
+  "port-range": {
+    ...createValueError("must be a port number from 1 to 65535", "1〜65535 のポート番号にしてください"),
+    severity: "warning",
+  },
   "value-mended": {
     severity: "warning",
-    describe: ({ value, mended, count = 1 }) => {
-      const [from, to] = [quoteValue(value), quoteValue(mended)];
-      const more =
-        Number(count) > 1 ? text(` and ${Number(count) - 1} more`, ` ほか ${Number(count) - 1} 件`) : same("");
+    describe: ({ value, mended, ...params }) => {
+      const [from, to, more] = [quoteValue(value), quoteValue(mended), describeMore(params)];
       return text(
         `corrected${from.en} →${to.en.slice(1)}${more.en}`,
         `直しました${from.ja} →${to.ja.slice(1)}${more.ja}`,
@@ -295,19 +251,13 @@ export const PROBLEMS = {
   },
   "value-formula": createSuspiciousValueKind("a code written as a formula", "数式の形で保護された値です"),
   "value-apostrophe": createSuspiciousValueKind("begins with an apostrophe", "先頭にアポストロフィがあります"),
-  "value-exponent": createSuspiciousValueKind(
-    "a number in exponent form, rounded by a spreadsheet",
-    "表計算ソフトが桁を丸めた数値です(指数表記)",
-  ),
+  "value-exponent": createSuspiciousValueKind("a number rounded by a spreadsheet", "表計算ソフトが桁を丸めた数値です"),
   "value-error": {
+    ...createSuspiciousValueKind(
+      "a spreadsheet error value; correct it, or pass --allow error-values to import it as text",
+      "表計算ソフトのエラー値です(値を直すか、文字として登録するなら --allow error-values を付けてください)",
+    ),
     severity: "error",
-    describe: ({ value }) => {
-      const shown = quoteValue(value);
-      return text(
-        `a spreadsheet error value${shown.en} (correct the value, or pass --allow error-values to import it as text)`,
-        `表計算ソフトのエラー値です${shown.ja}(値を直すか、文字として登録するなら --allow error-values を付けてください)`,
-      );
-    },
   },
   "name-blanks": createSuspiciousValueKind(
     "leading or trailing spaces; clomoctl does not remove them from names, so correct the file",
@@ -320,16 +270,10 @@ export const PROBLEMS = {
   "value-decimal": createSuspiciousValueKind("a code that became a decimal number", "コードが小数になっています"),
   "value-date": createSuspiciousValueKind("a date instead of a code", "コードが日付になっています"),
   "mail-scheme": createSuspiciousValueKind("begins with mailto:", "先頭に mailto: があります"),
-  "mail-enclosed": createSuspiciousValueKind(
-    "an address in brackets or quotes",
-    "アドレスがかっこや引用符で囲まれています",
-  ),
+  "mail-enclosed": createSuspiciousValueKind("an address in brackets or quotes", "かっこか引用符の中のアドレスです"),
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
-  "key-ambiguous": createError(
-    "matches {count} records in the tenant",
-    "テナントの {count} 件のデータに当てはまります",
-  ),
+  "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件のデータに該当します"),
   "row-ambiguous": createWarning(
     "not imported: this row may be {records}; give one of them another key, or drop their tasks",
     "取り込みませんでした: この行は {records} と同じデータかもしれません。どれかに別のキーを付けるか、その作業を取り下げてください",
@@ -391,10 +335,7 @@ export const PROBLEMS = {
     '{count} organisations are called "{name}": {paths}; write the path from 全社',
     "「{name}」に当てはまる組織が {count} 件あります: {paths}。全社からのパスで書いてください",
   ),
-  "org-parent-unknown": createError(
-    (p) => `no such parent organisation: ${p["parent"]}`,
-    (p) => `上位組織「${p["parent"]}」がありません`,
-  ),
+  "org-parent-unknown": createError("no such parent organisation: {parent}", "上位組織「{parent}」がありません"),
   "reference-deleted": createWarning(
     "not imported: {value} was deleted or changed in the mirror; make the same change in the console, then export again",
     "取り込みませんでした: 「{value}」はミラーで削除または変更されています。管理画面でも同じ変更を行ってから、もう一度エクスポートしてください",
@@ -410,11 +351,11 @@ export const PROBLEMS = {
   ),
   "owner-ambiguous": createError(
     "may be any of {count} users: {records}",
-    "{count} 人のユーザーに当てはまり、1 人に決まりません: {records}",
+    "{count} 人のユーザーに該当します: {records}",
   ),
   "owner-org-unknown": createError(
-    (p) => `no organisation has the code ${p["code"]}, so it cannot be the owner`,
-    (p) => `所有組織コード「${p["code"]}」の組織がありません`,
+    "no organisation has the code {code}, so it cannot be the owner",
+    "所有組織コード「{code}」の組織がありません",
   ),
   "rule-broken": createError("{en}", "{ja}"),
   "owner-both": createError(
@@ -441,10 +382,7 @@ export const PROBLEMS = {
     "only Android devices have a mode; leave the mode blank, or set the platform to Android",
     "モードがあるのは Android デバイスだけです。モードを空にするか、プラットフォームを Android にしてください",
   ),
-  "delete-held": createError(
-    (p, noun) => explainUndeletableHolder(p, noun).en,
-    (p, noun) => explainUndeletableHolder(p, noun).ja,
-  ),
+  "delete-held": { severity: "error", describe: explainUndeletableHolder },
   "owner-released": createWarning(
     (p) => `${p["name"]} is deleted, and the owner is removed from ${describeOwnedDevices(p).en}`,
     (p) => `「${p["name"]}」を削除し、デバイス ${describeOwnedDevices(p).ja} の所有者を外します`,
@@ -508,11 +446,8 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
 function describeAcceptedValue({ of, count = 1, ...params }: ProblemParams, noun: Text): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params, noun) ?? same(String(of));
-  const more = Number(count) - 1;
-  return text(
-    `the console's value is kept: ${en}${more > 0 ? `; and ${more} more` : ""}`,
-    `管理画面の値のまま登録します: ${ja}${more > 0 ? `。ほか ${more} 件` : ""}`,
-  );
+  const more = describeMore({ count });
+  return text(`the console's value is kept: ${en}${more.en}`, `管理画面の値のまま登録します: ${ja}${more.ja}`);
 }
 
 /** @param nounOf returns what people call a record of the type with this name */

@@ -8,10 +8,7 @@ export const YES_NO_CHOICES = { yes: text("yes", "はい"), no: text("no", "い�
 
 /** @see seed 003 */
 const MANAGEMENT_METHODS = {
-  purchased: text(
-    "supervised, with ADE devices bought from a reseller",
-    "監視対象モード: ADE デバイスを代理店から購入する",
-  ),
+  purchased: text("supervised, with ADE devices from a reseller", "監視対象モード: ADE デバイスを代理店から購入する"),
   manual: text("supervised, with devices added to ADE manually", "監視対象モード: 手動で ADE デバイスにする"),
   "supervised-only": text("supervised, without ADE", "監視対象モード: ADE を使わない"),
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
@@ -71,10 +68,7 @@ const ACCOUNT_QUESTIONS = {
   },
   "password-place": {
     kind: "text",
-    label: text(
-      "where the password is kept (the place, never the password)",
-      "パスワードの保管場所(場所だけ。パスワード自体は書かない)",
-    ),
+    label: text("where the password is kept (not the password)", "パスワードの保管場所(パスワード自体は書かない)"),
   },
 } as const satisfies Readonly<Record<string, QuestionParts>>;
 
@@ -106,8 +100,8 @@ const QUESTION_GROUPS = {
   administrators: {
     mailbox: {
       ...createYesNoQuestion(
-        "somebody reads the mailboxes that CLOMO's emails go to",
-        "CLOMO からのメールが届くメールボックスを読んでいる人がいる",
+        "somebody reads the mailboxes of CLOMO's emails",
+        "CLOMO からのメールを読んでいる人がいる",
       ),
       yearly: true,
     },
@@ -132,10 +126,7 @@ const QUESTION_GROUPS = {
   onboarding: {
     way: { kind: "choice", choices: MANAGEMENT_METHODS, label: text("how devices are managed", "デバイスの管理状態") },
     prepared: createYesNoQuestion("everything that step 3 needs is prepared", "手順 3 で必要なものをすべて用意できた"),
-    login: createYesNoQuestion(
-      "the contact person has logged in to CLOMO PANEL",
-      "担当者が CLOMO PANEL にログインできた",
-    ),
+    login: createYesNoQuestion("the contact person logged in to CLOMO PANEL", "担当者が CLOMO PANEL にログインできた"),
     "home.push-certificate": createHomeScreenQuestion("MDM プッシュ通知証明書"),
     "home.ade-token": createHomeScreenQuestion("ADE サーバートークン"),
     "home.vpp-token": createHomeScreenQuestion("VPPサービストークン"),
@@ -176,10 +167,7 @@ const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: strin
   if (found !== undefined) return { value: found[0] };
   const all = Object.keys(choices).join(", ");
   return {
-    wrong: text(
-      `"${typed}" is not a possible answer; use one of: ${all}`,
-      `「${typed}」は選択肢にありません。選択肢: ${all}`,
-    ),
+    wrong: text(`"${typed}" is not a possible answer; use one of: ${all}`, `「${typed}」は選択肢にありません: ${all}`),
   };
 };
 
@@ -188,8 +176,8 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   if (date === undefined || !("day" in date))
     return {
       wrong: text(
-        `"${typed}" is not a date; use the format 2027-03-31`,
-        `「${typed}」は日付ではありません。2027-03-31 のように入力してください`,
+        `"${typed}" is not a date such as 2027-03-31`,
+        `「${typed}」は 2027-03-31 のような日付ではありません`,
       ),
     };
   if (!isFutureEverywhere(date.day, now)) return { value: date.day };

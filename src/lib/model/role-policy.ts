@@ -1,6 +1,6 @@
 import { addArticle, same, text, type Text } from "../text/index.ts";
 import { ROLES, type AdministratorRole } from "./role.ts";
-import type { OperationScope, Right, RecordType } from "./thing.ts";
+import { defineRight, type OperationScope, type Right, type RecordType } from "./thing.ts";
 import { NOUNS } from "../nouns/index.ts";
 import { getOperationsForNewUsers } from "../nouns/user.ts";
 
@@ -15,23 +15,22 @@ const NOBODY = ["no", "no", "no"] as const;
 
 /** Rights to what is no noun. */
 const OTHER_RIGHTS = {
-  "handover.read": {
-    about: text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
-    roles: NOBODY,
-  },
-  "roles.read": { about: text("read the rights of roles", "管理者権限の一覧の閲覧"), roles: ["all", "all", "all"] },
-  "apple.read": { about: text("read ADE", "ADE の閲覧"), roles: NOBODY },
-  "apple.write": { about: text("manage ADE", "ADE の管理"), roles: NOBODY },
-  "console.read": {
-    about: text("read console tasks", "管理画面での作業の閲覧"),
-    roles: ["inside", "inside", "inside"],
-  },
-  "console.write": {
-    about: text("write upload files, close tasks", "ファイルの書き出し、作業の完了"),
-    roles: ["inside", "no", "inside"],
-  },
-  "audit.read": { about: text("read the audit log", "監査ログの閲覧"), roles: ["no", "no", "item"] },
-  "audit.verify": { about: text("verify the whole audit log", "監査ログ全体の検証"), roles: NOBODY },
+  "handover.read": defineRight(
+    text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
+    ...NOBODY,
+  ),
+  "roles.read": defineRight(text("read the rights of roles", "管理者権限の一覧の閲覧"), "all", "all", "all"),
+  "apple.read": defineRight(text("read ADE", "ADE の閲覧"), ...NOBODY),
+  "apple.write": defineRight(text("manage ADE", "ADE の管理"), ...NOBODY),
+  "console.read": defineRight(text("read console tasks", "管理画面での作業の閲覧"), "inside", "inside", "inside"),
+  "console.write": defineRight(
+    text("write upload files, close tasks", "ファイルの書き出し、作業の完了"),
+    "inside",
+    "no",
+    "inside",
+  ),
+  "audit.read": defineRight(text("read the audit log", "監査ログの閲覧"), "no", "no", "item"),
+  "audit.verify": defineRight(text("verify the whole audit log", "監査ログ全体の検証"), ...NOBODY),
 } as const satisfies Readonly<Record<string, Right>>;
 
 type RightOf<T> = T extends { readonly collection: infer G; readonly rights: infer R }
@@ -118,10 +117,7 @@ interface RightsHolder {
 export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
   const { [role]: reach } = ROLE_POLICY[refused];
   if (reach === "item" && !isPermittedByItems(items, refused))
-    return text(
-      "the scheme of the account does not contain this check item",
-      "カスタム管理権限スキームにこの項目がありません",
-    );
+    return text("the scheme of the account does not contain this check item", "スキームにこの項目がありません");
   if (reach === "item" && !isWhole && concernsWholeTenant(refused))
     return text("the managed organisations of the account are not 「全て」", "管理対象組織が「全て」ではありません");
   const { en, ja } = ROLES[role];

@@ -57,26 +57,9 @@ export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Ru
 
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
+const BRACKETS = `<> () [] {} "" '' \`\` “” ‘’ «» ‹› 〈〉 《》 「」 『』 【】 〔〕`;
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
-  [
-    "<>",
-    "()",
-    "[]",
-    "{}",
-    '""',
-    "''",
-    "``",
-    "“”",
-    "‘’",
-    "«»",
-    "‹›",
-    "〈〉",
-    "《》",
-    "「」",
-    "『』",
-    "【】",
-    "〔〕",
-  ].map(([open = "", close = ""]) => [close, open]),
+  BRACKETS.split(" ").map(([open = "", close = ""]) => [close, open]),
 );
 
 export interface AddressWrapping {

@@ -139,6 +139,8 @@ export interface Right {
   readonly manual?: true | undefined;
 }
 
+export const defineRight = (about: Text, ...roles: Right["roles"]): Right => ({ about, roles });
+
 /**
  * Defines a noun: its record type, and all else that is said about it. Schemas, files, lists, plans, rights and words
  * are derived from the definition.

@@ -1,19 +1,6 @@
 import { addArticle, joinTexts, same, text, type Text } from "../text/index.ts";
 import { getThingNoun } from "../nouns/index.ts";
 
-export const UNDO_BLOCK_REASONS = [
-  "changed",
-  "deleted",
-  "gone",
-  "used",
-  "taken",
-  "administrator",
-  "below",
-  "rule",
-] as const;
-
-export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
-
 export interface BlockedRecord {
   readonly thing: string;
   readonly name: string | null;
@@ -30,9 +17,9 @@ const describeRecordName = ({ thing, name }: Pick<BlockedRecord, "thing" | "name
   return name === null ? text(addArticle(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
 };
 
-const UNDO_BLOCK_TEXTS: Readonly<
-  Record<UndoBlockReason, (told: { by: Text; fields: Text; other: Text; what: Text }) => Text>
-> = {
+type BlockFacts = Readonly<Record<"by" | "fields" | "other" | "what", Text>>;
+
+const UNDO_BLOCK_TEXTS = {
   changed: ({ by, fields }) => text(`changed later${by.en}${fields.en}`, `${by.ja}変更されています${fields.ja}`),
   deleted: ({ by }) => text(`deleted later${by.en}`, `${by.ja}削除されています`),
   gone: ({ by, other }) =>
@@ -43,7 +30,9 @@ const UNDO_BLOCK_TEXTS: Readonly<
   administrator: () => text("is an administrator and cannot be changed here", "管理者のため変更できません"),
   below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
   rule: ({ what }) => what,
-};
+} as const satisfies Readonly<Record<string, (facts: BlockFacts) => Text>>;
+
+export type UndoBlockReason = keyof typeof UNDO_BLOCK_TEXTS;
 
 /** Returns a text such as `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
 export const describeBlockedRecord = (blocked: BlockedRecord): Text => {

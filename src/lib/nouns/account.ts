@@ -2,7 +2,14 @@ import { same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../model/composition.ts";
 import { defineOrgField } from "./organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
-import { defineLabelledChoice, RECORD_TIMES, type Fields, type RecordOf, type RecordType } from "../model/thing.ts";
+import {
+  defineLabelledChoice,
+  RECORD_TIMES,
+  defineRight,
+  type Fields,
+  type RecordOf,
+  type RecordType,
+} from "../model/thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
@@ -76,17 +83,16 @@ export const ACCOUNT = {
   single: text("CLOMO account", "CLOMO アカウント"),
   title: text("CLOMO accounts", "CLOMO アカウント"),
   rights: {
-    read: { about: text("read CLOMO accounts", "CLOMO アカウントの閲覧"), roles: ["inside", "no", "inside"] },
-    write: {
-      about: text("create accounts and appoint operators", "アカウントの作成・オペレーターの任命"),
-      roles: ["inside", "no", "inside"],
-    },
-    roles: {
-      about: text("grant roles above operator", "オペレーターより上の管理者権限の付与"),
-      roles: ["no", "no", "no"],
-    },
-    orgs: { about: text("set managed organisations", "管理対象組織の設定"), roles: ["no", "no", "no"] },
-    settings: { about: text("change CLOMO account settings", "CLOMO アカウント設定の変更"), roles: ["no", "no", "no"] },
+    read: defineRight(text("read CLOMO accounts", "CLOMO アカウントの閲覧"), "inside", "no", "inside"),
+    write: defineRight(
+      text("create accounts and appoint operators", "アカウントの作成・オペレーターの任命"),
+      "inside",
+      "no",
+      "inside",
+    ),
+    roles: defineRight(text("grant roles above operator", "オペレーターより上の管理者権限の付与"), "no", "no", "no"),
+    orgs: defineRight(text("set managed organisations", "管理対象組織の設定"), "no", "no", "no"),
+    settings: defineRight(text("change CLOMO account settings", "CLOMO アカウント設定の変更"), "no", "no", "no"),
   },
   changedBy: ["accounts.write", "accounts.roles", "accounts.orgs"],
   bundle: { name: "administrators", title: text("administrators", "管理者") },

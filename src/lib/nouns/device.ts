@@ -6,6 +6,7 @@ import {
   listFileFields,
   ID_FIELD,
   defineLabelledChoice,
+  defineRight,
   type Field,
   type Fields,
   type RecordOf,
@@ -162,16 +163,20 @@ export const DEVICE = {
   collection: "devices",
   single: text("device", "デバイス"),
   rights: {
-    read: { about: text("read devices", "デバイスの閲覧"), roles: ["inside", "inside", "inside"] },
-    write: {
-      about: text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定"),
-      roles: ["inside", "no", "item"],
-    },
-    note: {
-      about: text("change memos and tags of devices", "デバイスのメモとタグの変更"),
-      roles: ["inside", "inside", "item"],
-    },
-    delete: { about: text("delete devices", "デバイスの削除"), roles: ["inside", "no", "item"] },
+    read: defineRight(text("read devices", "デバイスの閲覧"), "inside", "inside", "inside"),
+    write: defineRight(
+      text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定"),
+      "inside",
+      "no",
+      "item",
+    ),
+    note: defineRight(
+      text("change memos and tags of devices", "デバイスのメモとタグの変更"),
+      "inside",
+      "inside",
+      "item",
+    ),
+    delete: defineRight(text("delete devices", "デバイスの削除"), "inside", "no", "item"),
   },
   title: text("devices", "デバイス"),
   // The manual names only the console's choice for importing tags and memos. @see facts 1.1, 1.4

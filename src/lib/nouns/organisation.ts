@@ -3,6 +3,7 @@ import {
   RECORD_TIMES,
   listFileFields,
   ID_FIELD,
+  defineRight,
   type Field,
   type Fields,
   type RecordOf,
@@ -71,13 +72,12 @@ export const ORG = {
   collection: "orgs",
   single: text("organisation", "組織"),
   rights: {
-    read: { about: text("read organisations", "組織の閲覧"), roles: ["inside", "inside", "inside"] },
+    read: defineRight(text("read organisations", "組織の閲覧"), "inside", "inside", "inside"),
     write: {
-      about: text("create and change organisations", "組織の作成と変更"),
-      roles: ["inside", "no", "item"],
+      ...defineRight(text("create and change organisations", "組織の作成と変更"), "inside", "no", "item"),
       manual: true,
     },
-    delete: { about: text("delete organisations", "組織の削除"), roles: ["inside", "no", "item"] },
+    delete: defineRight(text("delete organisations", "組織の削除"), "inside", "no", "item"),
   },
   title: text("organisations", "組織"),
   // The manual does not name the import mode. @see facts 1.1

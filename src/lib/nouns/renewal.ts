@@ -3,6 +3,7 @@ import {
   RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
+  defineRight,
   type Field,
   type Fields,
   type RecordOf,
@@ -12,24 +13,20 @@ import {
 /** A file with all public certificate authorities is smaller than this limit. */
 export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
+const nameAgentItem = (en: string, ja: string): Text => {
+  const agent = "Agent Enterprise for iOS";
+  return text(`${agent} ${en}`, `${agent} ${ja}`);
+};
+
 /** @see facts 3.1 */
 export const RENEWAL_KINDS = {
   "push-certificate": text("MDM push certificate", "MDM プッシュ通知証明書"),
   "ade-token": text("ADE server token", "ADE サーバートークン"),
   "vpp-token": text("VPP content token", "VPP サービストークン"),
   "android-owner": text("Android Enterprise owner account", "Android Enterprise 管理用 Gmail アカウント"),
-  "agent-build-certificate": text(
-    "Agent Enterprise for iOS build certificate",
-    "Agent Enterprise for iOS ビルド用証明書",
-  ),
-  "agent-push-certificate": text(
-    "Agent Enterprise for iOS push certificate",
-    "Agent Enterprise for iOS プッシュ通知用証明書",
-  ),
-  "agent-profile": text(
-    "Agent Enterprise for iOS provisioning profile",
-    "Agent Enterprise for iOS プロビジョニングプロファイル",
-  ),
+  "agent-build-certificate": nameAgentItem("build certificate", "ビルド用証明書"),
+  "agent-push-certificate": nameAgentItem("push certificate", "プッシュ通知用証明書"),
+  "agent-profile": nameAgentItem("provisioning profile", "プロビジョニングプロファイル"),
   "device-certificate": text("device certificate", "デバイス証明書"),
   certificate: text("certificate", "証明書"),
   contract: text("contract", "契約"),
@@ -91,11 +88,13 @@ export const RENEWAL_ITEM = {
   single: text("renewal item", "期限の項目"),
   title: text("renewal items", "年次更新・期限"),
   rights: {
-    read: { about: text("read renewal items", "年次更新・期限の閲覧"), roles: ["all", "all", "all"] },
-    write: {
-      about: text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
-      roles: ["no", "no", "no"],
-    },
+    read: defineRight(text("read renewal items", "年次更新・期限の閲覧"), "all", "all", "all"),
+    write: defineRight(
+      text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
+      "no",
+      "no",
+      "no",
+    ),
   },
   audited: { single: text("renewal item", "年次更新・期限の項目") },
   withoutTasks: true,

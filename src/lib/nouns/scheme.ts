@@ -1,5 +1,5 @@
 import { same, text } from "../text/index.ts";
-import { ID_FIELD, RECORD_TIMES, type RecordType } from "../model/thing.ts";
+import { ID_FIELD, RECORD_TIMES, defineRight, type RecordType } from "../model/thing.ts";
 
 const SCHEME_CLICKS = same("Settings › 全般 › カスタム管理権限スキーム設定");
 
@@ -10,11 +10,13 @@ export const SCHEME = {
   single: text("permission scheme", "カスタム管理権限スキーム"),
   title: text("permission schemes", "カスタム管理権限スキーム"),
   rights: {
-    read: { about: text("read permission schemes", "カスタム管理権限スキームの閲覧"), roles: ["no", "no", "no"] },
-    write: {
-      about: text("create and change permission schemes", "カスタム管理権限スキームの変更"),
-      roles: ["no", "no", "no"],
-    },
+    read: defineRight(text("read permission schemes", "カスタム管理権限スキームの閲覧"), "no", "no", "no"),
+    write: defineRight(
+      text("create and change permission schemes", "カスタム管理権限スキームの変更"),
+      "no",
+      "no",
+      "no",
+    ),
   },
   command: "roles schemes",
   audited: { single: text("scheme", "スキーム") },

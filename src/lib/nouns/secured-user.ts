@@ -5,6 +5,7 @@ import {
   RECORD_TIMES,
   ID_FIELD,
   defineLabelledChoice,
+  defineRight,
   type Field,
   type Fields,
   type RecordOf,
@@ -168,16 +169,12 @@ const SECURED_USER_FIELDS = {
   ...RECORD_TIMES,
 } as const satisfies Fields;
 
-const USER_COLUMNS = ["displayName", "userId", "password", "description"] as const;
-const IMAP_INCOMING_FIELDS = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;
-const EXCHANGE_LOGIN_FIELDS = [
-  "exchangeDomain",
-  "exchangeAccount",
-  "exchangeAccountPassword",
-  "exchangePassphrase",
-] as const;
-const EXCHANGE_SERVER_FIELDS = ["exchangeServer", "exchangeSsl"] as const;
-const PROXY_FIELDS = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPassword"] as const;
+const USER_COLUMNS = "displayName userId password description";
+const IMAP_INCOMING_COLUMNS = "imapIncomingServer imapIncomingPort imapIncomingSsl";
+const EXCHANGE_LOGIN_COLUMNS = "exchangeDomain exchangeAccount exchangeAccountPassword exchangePassphrase";
+const PROXY_COLUMNS = "proxyEnabled proxyHost proxyPort proxyUser proxyPassword";
+
+const listNames = (...groups: readonly string[]): readonly string[] => groups.flatMap((names) => names.split(" "));
 
 /** `settings` contains the values of the app's own columns, except secrets. */
 export const SECURED_USER = {
@@ -186,14 +183,18 @@ export const SECURED_USER = {
   single: text("user", "ユーザー"),
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
   rights: {
-    read: {
-      about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧"),
-      roles: ["no", "no", "item"],
-    },
-    write: {
-      about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
-      roles: ["no", "no", "item"],
-    },
+    read: defineRight(
+      text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧"),
+      "no",
+      "no",
+      "item",
+    ),
+    write: defineRight(
+      text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
+      "no",
+      "no",
+      "item",
+    ),
   },
   command: "secured users",
   audited: { single: text("SECURED APPs user", "SECURED APPs ユーザー") },
@@ -222,62 +223,36 @@ export const SECURED_USER = {
   fields: SECURED_USER_FIELDS,
   // Columns are in the order and spelling of CLOMO's manual. @see facts 6.3
   formats: {
-    browser: USER_COLUMNS,
-    docs: ["displayName", "userId", "password", "secretKey", "groups", "fileManager", "description"],
-    mailer: [
-      ...USER_COLUMNS,
-      "imapMailAccountName",
-      "imapMailAddress",
-      "imapUserName",
-      "imapMailAccountPassword",
-      "imapPassphrase",
+    browser: listNames(USER_COLUMNS),
+    docs: listNames("displayName userId password secretKey groups fileManager description"),
+    mailer: listNames(
+      USER_COLUMNS,
+      "imapMailAccountName imapMailAddress imapUserName imapMailAccountPassword imapPassphrase",
       "imapMailAccountDescription",
-      ...IMAP_INCOMING_FIELDS,
-      "imapOutgoingServer",
-      "imapOutgoingPort",
-      "imapOutgoingSsl",
-      "exchangeServerAccountName",
-      "exchangeMailAddress",
-      ...EXCHANGE_LOGIN_FIELDS,
-      "exchangeServerAccountDescription",
-      ...EXCHANGE_SERVER_FIELDS,
-      ...PROXY_FIELDS,
-    ],
-    calendar: [
-      ...USER_COLUMNS,
-      "groups",
-      "groupManager",
-      "imapMailAccountName",
-      "imapMailAddress",
-      "imapDomain",
-      "imapAccount",
-      "imapAccountPassword",
-      "imapPassphrase",
-      "imapMailAccountDescription",
-      ...IMAP_INCOMING_FIELDS,
-      "exchangeMailAccountName",
-      "exchangeMailAddress",
-      ...EXCHANGE_LOGIN_FIELDS,
-      "exchangeMailAccountDescription",
-      ...EXCHANGE_SERVER_FIELDS,
-      "microsoft365AccountName",
-      "microsoft365MailAddress",
-      "microsoft365Passphrase",
-      "microsoft365AccountDescription",
-      ...PROXY_FIELDS,
-    ],
-    contacts: [
-      ...USER_COLUMNS,
-      "groups",
-      "groupManager",
-      "exchangeMailAccountName",
-      "accountType",
-      "mailAddress",
-      ...EXCHANGE_LOGIN_FIELDS,
-      "exchangeMailAccountDescription",
-      ...EXCHANGE_SERVER_FIELDS,
-      ...PROXY_FIELDS,
-    ],
+      IMAP_INCOMING_COLUMNS,
+      "imapOutgoingServer imapOutgoingPort imapOutgoingSsl exchangeServerAccountName exchangeMailAddress",
+      EXCHANGE_LOGIN_COLUMNS,
+      "exchangeServerAccountDescription exchangeServer exchangeSsl",
+      PROXY_COLUMNS,
+    ),
+    calendar: listNames(
+      USER_COLUMNS,
+      "groups groupManager imapMailAccountName imapMailAddress imapDomain imapAccount imapAccountPassword",
+      "imapPassphrase imapMailAccountDescription",
+      IMAP_INCOMING_COLUMNS,
+      "exchangeMailAccountName exchangeMailAddress",
+      EXCHANGE_LOGIN_COLUMNS,
+      "exchangeMailAccountDescription exchangeServer exchangeSsl microsoft365AccountName microsoft365MailAddress",
+      "microsoft365Passphrase microsoft365AccountDescription",
+      PROXY_COLUMNS,
+    ),
+    contacts: listNames(
+      USER_COLUMNS,
+      "groups groupManager exchangeMailAccountName accountType mailAddress",
+      EXCHANGE_LOGIN_COLUMNS,
+      "exchangeMailAccountDescription exchangeServer exchangeSsl",
+      PROXY_COLUMNS,
+    ),
   },
   keys: [{ name: "user-id", field: "userId", unique: true }],
   namedBy: "displayName",
@@ -286,9 +261,7 @@ export const SECURED_USER = {
   // An administrator of one app becomes an administrator of the other apps, too. @see facts 6.6
   protects: { by: "administrator", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "role"],
-} as const satisfies FileRecordType & {
-  readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof SECURED_USER_FIELDS)[]>>;
-};
+} as const satisfies FileRecordType & { readonly formats: Readonly<Record<SecuredApp, readonly string[]>> };
 
 const GROUPS_PAGE = text(
   "SECURED APPs MANAGER ({app}): groups (in Docs: the Groups screen; the manual does not describe the steps)",

@@ -1,6 +1,13 @@
 import { text, type Text } from "../text/index.ts";
 import { SENDABLE_ADDRESS_RULE } from "../model/rules.ts";
-import { defineLabelledChoice, type Field, type Fields, type RecordOf, type RecordType } from "../model/thing.ts";
+import {
+  defineLabelledChoice,
+  defineRight,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type RecordType,
+} from "../model/thing.ts";
 
 const defineTextField = (label: Text) =>
   ({ type: "text", longest: 255, nullable: true, label }) as const satisfies Field;
@@ -46,7 +53,7 @@ export const TENANT = {
   single: text("tenant's profile", "テナントの情報"),
   title: text("tenant", "テナント情報"),
   rights: {
-    write: { about: text("change tenant information", "テナント情報の変更"), roles: ["no", "no", "no"] },
+    write: defineRight(text("change tenant information", "テナント情報の変更"), "no", "no", "no"),
   },
   audited: { single: text("tenant information", "テナント情報") },
   bundle: { name: "tenant", title: text("tenant", "テナント") },

@@ -6,6 +6,7 @@ import {
   RECORD_TIMES,
   listFileFields,
   ID_FIELD,
+  defineRight,
   type Field,
   type Fields,
   type RecordOf,
@@ -32,11 +33,13 @@ export const CUSTOM_FIELD = {
   single: text("custom field", "カスタムユーザー情報"),
   title: text("custom fields", "カスタムユーザー情報"),
   rights: {
-    read: { about: text("read custom fields", "カスタムユーザー情報の項目の閲覧"), roles: ["all", "all", "all"] },
-    write: {
-      about: text("add and remove custom fields", "カスタムユーザー情報の項目の追加・削除"),
-      roles: ["no", "no", "no"],
-    },
+    read: defineRight(text("read custom fields", "カスタムユーザー情報の項目の閲覧"), "all", "all", "all"),
+    write: defineRight(
+      text("add and remove custom fields", "カスタムユーザー情報の項目の追加・削除"),
+      "no",
+      "no",
+      "no",
+    ),
   },
   bundle: { name: "custom-fields", title: text("custom fields of users", "カスタムユーザー情報の項目") },
   fields: {
@@ -45,13 +48,10 @@ export const CUSTOM_FIELD = {
     createdAt: CREATED_AT_FIELD,
   },
   clicks: {
-    create: text(
-      "CLOMO PANEL: add the field to カスタムユーザー情報",
-      "CLOMO PANEL のカスタムユーザー情報に項目を追加",
-    ),
+    create: text("CLOMO PANEL: add the field to カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報に追加"),
     delete: text(
       "CLOMO PANEL: remove the field from カスタムユーザー情報",
-      "CLOMO PANEL のカスタムユーザー情報から項目を削除",
+      "CLOMO PANEL のカスタムユーザー情報から削除",
     ),
     page: text("CLOMO PANEL, カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報"),
   },
@@ -145,18 +145,16 @@ export const USER = {
   collection: "users",
   single: text("user", "ユーザー"),
   rights: {
-    read: { about: text("read users", "ユーザーの閲覧"), roles: ["inside", "inside", "inside"] },
+    read: defineRight(text("read users", "ユーザーの閲覧"), "inside", "inside", "inside"),
     write: {
-      about: text("create and change users", "ユーザーの作成と変更"),
-      roles: ["inside", "no", "item"],
+      ...defineRight(text("create and change users", "ユーザーの作成と変更"), "inside", "no", "item"),
       manual: true,
     },
     move: {
-      about: text("move users between organisations", "ユーザーの組織移動"),
-      roles: ["inside", "no", "item"],
+      ...defineRight(text("move users between organisations", "ユーザーの組織移動"), "inside", "no", "item"),
       manual: true,
     },
-    delete: { about: text("delete users", "ユーザーの削除"), roles: ["inside", "no", "item"] },
+    delete: defineRight(text("delete users", "ユーザーの削除"), "inside", "no", "item"),
   },
   title: text("users", "ユーザー"),
   screen: ORG.screen,

@@ -210,13 +210,4 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "committed", header: text("committed", "適用"), value: ({ committed }) => committed },
 ];
 
-export const DEFAULT_RESULT_COLUMNS = [
-  "number",
-  "create",
-  "update",
-  "unchanged",
-  "delete",
-  "invalid",
-  "beside",
-  "committed",
-];
+export const DEFAULT_RESULT_COLUMNS = "number create update unchanged delete invalid beside committed".split(" ");

@@ -121,10 +121,7 @@ const KEPT_RECORDS = text(
   "ファイルにないが削除しないデータ(管理者、デバイスの所有者、使用中の組織)",
 );
 
-const REMADE_RECORDS = text(
-  "deleted in the console; the file makes them again",
-  "管理画面で削除されたが、ファイルにあるため作り直すデータ",
-);
+const REMADE_RECORDS = text("deleted in the console, but made again", "管理画面で削除されたが、作り直すデータ");
 
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, wipes = 0, kept, skipped, left } = told;
@@ -180,10 +177,7 @@ const describeRoles = ({ roles }: Import): readonly Text[] => {
   const { en, ja } = joinTexts(named, text(", ", "、"));
   const [rest, restJa] = count > first.length ? [", …", "、…"] : ["", ""];
   return [
-    text(
-      `changes ${formatCount(count, "administrator")}: ${en}${rest}`,
-      `管理者 ${count} 人を変更します: ${ja}${restJa}`,
-    ),
+    text(`changes ${formatCount(count, "administrator")}: ${en}${rest}`, `管理者 ${count} 人を変更: ${ja}${restJa}`),
   ];
 };
 
@@ -201,10 +195,7 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
       { count: wishes.count, names: wishes.first },
     );
   if (brought > 0)
-    yield text(
-      `deleted records that an undo brought back: ${brought}`,
-      `削除するデータのうち、取り消しで元に戻したもの: ${brought} 件`,
-    );
+    yield text(`records that an undo brought back: ${brought}`, `削除のうち、取り消しで戻したもの: ${brought} 件`);
   if (unsettled > 0)
     yield text(
       `deleted in the console, but changed or needed here: ${unsettled} (${LIST_TASKS_COMMAND})`,

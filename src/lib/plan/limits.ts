@@ -19,10 +19,7 @@ export const parseLimit = (
   if (count !== undefined) return { count: Number(count) };
   if (share !== undefined && Number(share) <= 100) return { percent: Number(share) };
   throw new Failure("usage", {
-    what: text(
-      `"${typed}" is neither a number of records nor a percentage`,
-      `「${typed}」は件数でも割合でもありません`,
-    ),
+    what: text(`"${typed}" is neither a number of records nor a percentage`, `「${typed}」は件数・割合ではありません`),
     where: flag,
     hint: text(`examples: ${flag} 20, ${flag} 5%`, `例: ${flag} 20、${flag} 5%`),
   });

@@ -30,10 +30,7 @@ const createTextListCheck = (
   return (value) => {
     const values = value as readonly string[];
     if (values.length > most)
-      return text(
-        `${values.length} values; the maximum is ${most}`,
-        `値が ${values.length} 個あります(上限 ${most} 個)`,
-      );
+      return text(`${values.length} values; the maximum is ${most}`, `値が ${values.length} 個です(上限 ${most} 個)`);
     const keys = new Set<string>();
     for (const one of values) {
       if (isBlank(one)) return BLANK_VALUE_IN_LIST;

@@ -66,8 +66,8 @@ export class Prompts {
     if (/^\d+$/.test(typed) && Number(typed) === expected) return;
     throw new Failure("input-rejected", {
       what: text(
-        `"${typed}" is not the expected number; nothing was changed`,
-        `「${typed}」は確認する数と一致しません。何も変更していません`,
+        `"${typed}" is the wrong number; nothing was changed`,
+        `「${typed}」は数が違います。何も変更していません`,
       ),
     });
   }

@@ -7,20 +7,14 @@ export const createDamagedWorkbookFailure = (cause?: unknown): Failure =>
       "the file is damaged, has a password, or is not an .xlsx workbook",
       "ファイルが壊れているか、パスワードで保護されているか、.xlsx 形式の Excel ブックではありません",
     ),
-    hint: text(
-      "open the file in Excel and save it as .xlsx without a password",
-      "Excel で開き、パスワードなしの .xlsx 形式で保存し直してください",
-    ),
+    hint: text("save it in Excel as .xlsx without a password", "Excel でパスワードなしの .xlsx に保存してください"),
     cause,
   });
 
 export const createWorkbookTooLargeFailure = (): Failure =>
   new Failure("input-rejected", {
     what: text("the workbook is too large when unpacked", "展開後のブックが大きすぎます"),
-    hint: text(
-      "save the sheet as CSV UTF-8 and import the CSV file",
-      "シートを CSV UTF-8 で保存し、その CSV ファイルをインポートしてください",
-    ),
+    hint: text("save the sheet as CSV UTF-8, and import that", "シートを CSV UTF-8 で保存して取り込んでください"),
   });
 
 const formatSheetNames = (sheets: readonly string[]): string => sheets.map((name) => JSON.stringify(name)).join(", ");

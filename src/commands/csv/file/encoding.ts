@@ -83,15 +83,9 @@ function createOtherFormatFailure(where: string, kind: keyof typeof KIND_NAMES):
   const [option, optionJa] =
     encoding === undefined ? ["", ""] : [`, or pass --encoding ${encoding}`, `か、--encoding ${encoding} を指定`];
   return new Failure("input-rejected", {
-    what: text(
-      `the file seems to be ${name.en}, which cannot be read`,
-      `ファイルは${name.ja}のようです。このままでは読み込めません`,
-    ),
+    what: text(`cannot read the file: it seems to be ${name.en}`, `ファイルを読み込めません: ${name.ja}のようです`),
     where,
-    hint: text(
-      `pass a CSV file in UTF-8 or Shift_JIS${option}`,
-      `UTF-8 か Shift_JIS の CSV を指定${optionJa}してください`,
-    ),
+    hint: text(`pass CSV in UTF-8 or Shift_JIS${option}`, `UTF-8 か Shift_JIS の CSV を指定${optionJa}してください`),
   });
 }
 
@@ -102,8 +96,5 @@ const createAmbiguityFailure = (where: string, { row, utf8, cp932 }: EncodingAmb
       `文字コードを判別できません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
     ),
     where,
-    hint: text(
-      "pass --encoding utf-8 or --encoding shift_jis",
-      "--encoding utf-8 か --encoding shift_jis を指定してください",
-    ),
+    hint: text("pass --encoding utf-8 or shift_jis", "--encoding utf-8 か shift_jis を指定してください"),
   });

@@ -38,10 +38,7 @@ export const HEADER_ROW_OPTION = {
 export function rejectSheetOption(where: string, sheet: string | undefined): void {
   if (sheet === undefined) return;
   throw new Failure("usage", {
-    what: text(
-      "--sheet can be used only with Excel workbooks, but this file is a text file",
-      "--sheet は Excel ブック用ですが、このファイルはテキストです",
-    ),
+    what: text("--sheet is for workbooks, but this is a text file", "--sheet は Excel ブック用です"),
     where,
   });
 }

@@ -96,8 +96,8 @@ export async function writeEncoded(
     const name = output === "-" ? "stdout" : output;
     const placed = await locateUnmappable(await open(), encoding);
     const hint = text(
-      "use UTF-8, or pass --on-unmappable replace to write 〓 instead",
-      "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",
+      "use UTF-8, or pass --on-unmappable replace",
+      "UTF-8 か --on-unmappable replace を指定してください",
     );
     await throwUnmappable(tools, { name, encoding, placed, total, hint });
   }

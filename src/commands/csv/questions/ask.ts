@@ -201,10 +201,7 @@ export async function askList(
     const message =
       first === undefined
         ? text("Enter takes these; a number changes one:", "Enter でこのとおり読み込みます。変えるなら番号:")
-        : text(
-            `Enter answers "${first.label}"; a number another one:`,
-            `Enter で「${first.label}」を選びます。ほかは番号:`,
-          );
+        : text(`Enter answers "${first.label}"; a number another one:`, `Enter で「${first.label}」、ほかは番号:`);
     const typed = (await terminal.prompts.input({ message, flag: "--map" })).normalize("NFKC").trim();
     if (typed === "" && first === undefined) return draft;
     const item = typed === "" ? first : items[Number(typed) - 1];

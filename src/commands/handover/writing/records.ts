@@ -1,4 +1,4 @@
-import type { Account, Org, StreamedLines } from "../../../lib/client/index.ts";
+import type { Account, CustomField, Org, SecuredGroup, StreamedLines } from "../../../lib/client/index.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
@@ -7,8 +7,9 @@ import { TYPES_BY_FORMAT, type PanelKind } from "../../../lib/nouns/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import { RENEWAL_ITEM } from "../../../lib/nouns/renewal.ts";
 import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
-import { SECURED_APPS } from "../../../lib/nouns/secured-user.ts";
+import { SECURED_APPS, SECURED_GROUP } from "../../../lib/nouns/secured-user.ts";
 import { TENANT } from "../../../lib/nouns/tenant.ts";
+import { CUSTOM_FIELD } from "../../../lib/nouns/user.ts";
 import { createTableCellRenderer } from "../../../lib/terminal/output.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
@@ -21,10 +22,8 @@ import { DEVICE_ACTION_COLUMNS, DEVICE_COLUMNS } from "../../devices/columns.ts"
 import { buildFieldColumns } from "../../listing/list.ts";
 import { ORG_COLUMNS } from "../../orgs/list.ts";
 import { SCHEME_COLUMNS } from "../../roles/schemes/columns.ts";
-import { GROUP_COLUMNS } from "../../secured/groups/columns.ts";
 import { SECURED_USER_COLUMNS } from "../../secured/users/columns.ts";
 import { USER_COLUMNS } from "../../users/columns.ts";
-import { FIELD_COLUMNS } from "../../users/fields/columns.ts";
 import { ANSWER_COLUMNS } from "../answer.ts";
 import type { CopyClient } from "../copy.ts";
 
@@ -86,7 +85,7 @@ const RECORD_TYPE_DEFINITIONS: Readonly<
     read: ({ accounts }) => readList(accounts.settings().then((settings) => [settings])),
   }),
   "custom-fields": defineRecordType({
-    columns: FIELD_COLUMNS,
+    columns: buildFieldColumns<CustomField>(CUSTOM_FIELD.fields),
     key: ({ name }) => name,
     read: ({ users }) => readList(users.fields()),
   }),
@@ -112,7 +111,7 @@ const RECORD_TYPE_DEFINITIONS: Readonly<
     detail: describeAdministrator,
   }),
   "secured-groups": defineRecordType({
-    columns: GROUP_COLUMNS,
+    columns: buildFieldColumns<SecuredGroup>(SECURED_GROUP.fields),
     key: ({ app, name }) => `${app} ${name}`,
     read: readSecuredGroups,
   }),

@@ -24,7 +24,7 @@ test("a workbook has one sheet with counts, a line for the approver and a row fo
   const rows = await readRows(await readFile((await deskWithPlan()).path("plan.xlsx")));
   expect(rows[0]?.[0]).toContain("変更の計画");
   expect(rows[1]).toEqual(["承認者", "", "承認日"]);
-  expect(rows).toContainEqual(["ユーザー", "削除 1、更新 1、追加 1"]);
+  expect(rows).toContainEqual(["ユーザー", "削除 1 更新 1 追加 1"]);
   const at = rows.findIndex(([first]) => first === "処理");
   expect(rows[at]).toEqual(["処理", "キー", "名前", "組織", "項目", "変更前", "変更後"]);
   expect(rows.slice(at + 1, at + 3)).toEqual([

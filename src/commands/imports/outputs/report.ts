@@ -71,10 +71,7 @@ async function buildTitle(tools: Tools, importPlan: Import): Promise<Rows> {
     ...plan.changes.map(({ noun, create, update, delete: deleted }) => [
       say(noun),
       say(
-        text(
-          `delete ${deleted}, update ${update}, create ${create}`,
-          `削除 ${deleted}、更新 ${update}、追加 ${create}`,
-        ),
+        text(`delete ${deleted}, update ${update}, create ${create}`, `削除 ${deleted} 更新 ${update} 追加 ${create}`),
       ),
     ]),
     ...[...plan.lines, ...(plan.warnings ?? [])].map((words) => ["", say(words)]),

@@ -52,10 +52,7 @@ export const PLAN_DRY_RUN_OPTION = {
 
 export const KEEP_PLAN_OPTION = {
   kind: "boolean",
-  about: text(
-    "if the plan is not committed now, keep it for `imports commit`",
-    "適用しなかった計画を `imports commit` 用に残す",
-  ),
+  about: text("keep an uncommitted plan for `imports commit`", "適用しなかった計画を `imports commit` 用に残す"),
 } as const satisfies Field;
 
 export const REPORT_OPTION = {
@@ -104,7 +101,7 @@ export const ORG_BY_OPTION = {
   choices: ORG_BY_CHOICES,
   brief: text(
     "content of the organisation column: a code, or a name or path",
-    "組織の列の内容(組織コードか、組織名やパスか)",
+    "組織の列の内容(コードか、名前やパスか)",
   ),
   about: text(
     "content of the organisation column: code, or name (code, name or path of one organisation; header also 組織, 組織名 or 組織パス). Default: code; name for a header that the console does not use",
@@ -161,10 +158,7 @@ export const IMPORT_OPTIONS = {
   headerRow: HEADER_ROW_OPTION,
   map: {
     ...MAP_OPTION,
-    brief: text(
-      "column map for a file without the console's headers",
-      "ヘッダーが管理画面のものと違うファイルの対応表",
-    ),
+    brief: text("column map for a file with other headers", "ヘッダーが管理画面と違うファイルの対応表"),
   },
   blank: {
     brief: text("clear or keep the value if a cell is blank", "空のセルで値を消すか(clear)、残すか(keep)"),

@@ -30,9 +30,6 @@ export async function confirmForeignFile(
       `${tenant.ja}ではなく、別のテナントのファイルのようです。何も変更していません`,
     ),
     where: file,
-    hint: text(
-      "if the tenant is right, pass --allow other-tenant",
-      "テナントに間違いがなければ、--allow other-tenant を付けてください",
-    ),
+    hint: text("if the tenant is right, pass --allow other-tenant", "正しければ --allow other-tenant を付けてください"),
   });
 }

@@ -28,10 +28,7 @@ const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
     "先に組織をインポートするか、--orgs FILE で一緒にインポートしてください",
   ),
   "user-unknown": text("import the users first", "先にユーザーをインポートしてください"),
-  "group-unknown": text(
-    "to create the groups, pass --create-groups",
-    "グループを作るには --create-groups を付けてください",
-  ),
+  "group-unknown": text("to create them, pass --create-groups", "グループを作るには --create-groups を付けてください"),
   "header-unknown": COLUMN_NAMES_HINT,
   "header-missing": COLUMN_NAMES_HINT,
   "header-near": COLUMN_NAMES_HINT,

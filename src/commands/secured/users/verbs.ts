@@ -2,6 +2,7 @@ import type { App } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { FILTER_OPTIONS, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
@@ -86,10 +87,7 @@ const create = defineCommand({
     ...USER_OPTIONS,
     passwordInConsole: {
       kind: "boolean",
-      about: text(
-        "for a mirror of the console: do not store a password; set it in the console",
-        "管理画面のミラーの場合: パスワードを保存せず、管理画面で設定する",
-      ),
+      about: text("in a mirror: set the password only in the console", "ミラーの場合: パスワードを管理画面で設定する"),
     },
     dryRun: DRY_RUN_OPTION,
   },
@@ -154,4 +152,32 @@ const edit = defineCommand({
   },
 });
 
-export default { ...fileVerbs, create, edit };
+const list = defineCommand({
+  summary: text("list SECURED APPs users", "SECURED APPs のユーザーを一覧する"),
+  args: {},
+  options: {
+    app: APP_OPTION,
+    sort: {
+      kind: "choice",
+      choices: ["user-id", "name"],
+      default: "user-id",
+      about: text("field to sort by", "並べ替えの基準"),
+    },
+    desc: { kind: "boolean", about: text("sort in descending order", "降順にする") },
+    ...FILTER_OPTIONS,
+    limit: LIMIT_OPTION,
+  },
+  examples: [
+    { line: "clomoctl secured users list --app docs" },
+    { line: "clomoctl secured users list --app calendar --sort name --desc --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { app, ...query }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("secured");
+    const columns = listColumns(terminal, buildSecuredUserColumns(app, terminal), SECURED_USER.usual);
+    await terminal.list(columns, client.secured.list(app, query));
+  },
+});
+
+export default { ...fileVerbs, create, edit, list };

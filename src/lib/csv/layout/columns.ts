@@ -26,17 +26,7 @@ const EMPLOYEE_CODE_HEADERS = ["社員", "従業員", "職員", "employee"]
 const PARENT_HEADERS = ["上位", "親"].flatMap((above) =>
   ["", "組織", "部署", "部門"].flatMap((org) => [above + org, `${above}${org}コード`]),
 );
-const KANJI_NAME_HEADERS = [
-  "お名前",
-  "名前",
-  "社員名",
-  "社員氏名",
-  "従業員氏名",
-  "氏名(漢字)",
-  "漢字氏名",
-  "name",
-  "fullname",
-];
+const KANJI_NAME_HEADERS = "お名前 名前 社員名 社員氏名 従業員氏名 氏名(漢字) 漢字氏名 name fullname".split(" ");
 
 const MAIL_HEADERS =
   `メール eメール 電子メール メルアド 社用メール 会社メール 社用メールアドレス 会社メールアドレス メールアドレス(会社)

@@ -110,17 +110,11 @@ export const parseMapFile = (
   return { ...map, options: { sheet, headerRow, orgBy, blank, key } };
 };
 
-const NO_ORG_COLUMN = text(
-  "this format has no column for the organisation of a record",
-  "この形式には、所属する組織の列がありません",
-);
+const NO_ORG_COLUMN = text("this format has no column for the organisation", "この形式には所属組織の列がありません");
 
 export const describeUnknownKey = (key: string, { thing: { keys } }: Format, ...more: readonly string[]): Text => {
   const names = [...keys.map(({ name }) => name), ...more].join(", ");
-  return text(
-    `"${key}" is not a key of this format; its keys: ${names}`,
-    `「${key}」はこの形式のキーではありません。使えるキー: ${names}`,
-  );
+  return text(`"${key}" is not a key; keys: ${names}`, `「${key}」はキーではありません。使えるキー: ${names}`);
 };
 
 const toRowColumns = (

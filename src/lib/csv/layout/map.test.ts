@@ -84,7 +84,7 @@ describe("parseMapFile", () => {
     ["options:\n  mode: replace\n", 2, /unknown key "mode"/],
     ["options:\n  header-row: 1001\n", 2, /from 1 to 1000/],
     ["options:\n  org-by: id\n", 2, /not one of these values: code, name/],
-    ["options:\n  key: serial\n", 2, /not a key of this format/],
+    ["options:\n  key: serial\n", 2, /is not a key/],
   ])("refuses %j and reports line %i", async (content, line, what) => {
     const failure = refusal(content);
     expect(failure.code).toBe("input-rejected");

@@ -62,8 +62,8 @@ interface TargetColumns {
 
 const describeSecret = ({ header }: Column): Text =>
   text(
-    `"${header}" is a column for secrets, which a column map file must not set`,
-    `「${header}」はパスワードなどの列なので、対応表ファイルには書けません`,
+    `"${header}" is for secrets, which a column map must not set`,
+    `パスワードなどの列「${header}」は対応表に書けません`,
   );
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  type BlockedRecord,
-  type UndoBlockReason,
-  describeBlockedRecord,
-  UNDO_BLOCK_REASONS,
-} from "../../../../model/undo.ts";
+import { type BlockedRecord, type UndoBlockReason, describeBlockedRecord } from "../../../../model/undo.ts";
 import { ROOT_ORG_ID } from "../../../../nouns/organisation.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
@@ -171,20 +166,23 @@ test("a later change and a device that needs the user are both named", async () 
   });
 });
 
-test.each(UNDO_BLOCK_REASONS)("%s: the record is named and stays as it is", async (why) => {
-  const { number, first, told } = await CASES[why]();
-  const { imports } = tenant.client;
-  const plan = await imports.undo(number);
-  // the user of an account that is blocked is blocked with it
-  const count = why === "rule" ? 2 : 1;
-  expect(plan.blocked).toMatchObject({ count, first: { length: count } });
-  expect(plan.blocked?.first[0]).toEqual({ ...first, why });
-  const [blocked] = plan.blocked?.first ?? [];
-  expect(blocked && describeBlockedRecord(blocked).en.split(": ").slice(1).join(": ")).toBe(told);
-  const before = tenant.dump();
-  await expect(imports.commit(plan)).rejects.toMatchObject({ code: "conflict" });
-  expect(tenant.dump()).toEqual(before);
-});
+test.each(Object.keys(CASES) as readonly UndoBlockReason[])(
+  "%s: the record is named and stays as it is",
+  async (why) => {
+    const { number, first, told } = await CASES[why]();
+    const { imports } = tenant.client;
+    const plan = await imports.undo(number);
+    // the user of an account that is blocked is blocked with it
+    const count = why === "rule" ? 2 : 1;
+    expect(plan.blocked).toMatchObject({ count, first: { length: count } });
+    expect(plan.blocked?.first[0]).toEqual({ ...first, why });
+    const [blocked] = plan.blocked?.first ?? [];
+    expect(blocked && describeBlockedRecord(blocked).en.split(": ").slice(1).join(": ")).toBe(told);
+    const before = tenant.dump();
+    await expect(imports.commit(plan)).rejects.toMatchObject({ code: "conflict" });
+    expect(tenant.dump()).toEqual(before);
+  },
+);
 
 test("another record of the same undo now has the values of a restored record", async () => {
   await userMade("a", { accountName: "a01" });
