@@ -47,7 +47,7 @@ export default defineCommand({
       const leaver = {
         ...day,
         person,
-        leaves: getLastDay({ leaves }, day.timezone),
+        leaves: getLastDay(leaves, day.timezone),
         records: await collectLeaverRecords(tenant, person),
         context: (await wasReceivedLast(tenant)) ? undefined : tenant.context.name,
       };

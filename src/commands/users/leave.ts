@@ -67,7 +67,7 @@ export default defineCommand({
     tools.summarize({ file });
     const tenant = await tools.tenant("users", "leavers");
     const zone = resolveTimezone(tools, tenant);
-    const lastDay = getLastDay({ leaves: on }, zone);
+    const lastDay = getLastDay(on, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant);
     const { users, leavers } = tenant.client;
