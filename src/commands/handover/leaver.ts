@@ -5,7 +5,7 @@ import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
 import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
 import { findMirrorGaps } from "../../lib/model/mirror.ts";
-import { dayOf, type TypedDate } from "../../lib/model/time.ts";
+import { toDay } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { limitRecords } from "../listing/list.ts";
@@ -34,13 +34,10 @@ export interface TypedLeaver {
   readonly leaves: string | undefined;
 }
 
-export const getLastDay = (leaves: TypedDate | undefined, zone: string): string | undefined =>
-  leaves && ("day" in leaves ? leaves.day : dayOf(leaves.instant, zone));
-
 export const toTypedLeaver = (
   { leaver: typed, leaves }: Partial<InputOf<typeof LEAVER_OPTIONS>>,
   zone: string,
-): TypedLeaver | undefined => (typed === undefined ? undefined : { typed, leaves: getLastDay(leaves, zone) });
+): TypedLeaver | undefined => (typed === undefined ? undefined : { typed, leaves: leaves && toDay(leaves, zone) });
 
 const MAX_NAMESAKES = 100;
 
