@@ -187,7 +187,7 @@ describe("a copy from a bundle", () => {
   test("is sound, and is not changed by the check", async () => {
     const path = await sound();
     const before = readFileSync(path);
-    expect(readCopyState(path)).toEqual({ fault: null, problems: [] });
+    expect(readCopyState(path)).toEqual({ fault: null, unsafe: null, problems: [], isSealed: false });
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.startsWith("sound.db"))).toEqual(["sound.db"]);
   });
