@@ -71,22 +71,23 @@ export async function readFolderTree(
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const kind = entryKindOf(entry, depth < deepest);
       // Node.js changes a name that is not UTF-8, so that the file cannot be opened
-      const bytes =
-        kind === "file"
-          ? await lstat(join(folder, path)).then(
-              ({ size }) => size,
-              (error: unknown) => {
-                if (hasErrorCode(error, "ENOENT")) return undefined;
-                throw error;
-              },
-            )
-          : 0;
-      found.push(bytes === undefined ? { path, kind: "other", bytes: 0 } : { path, kind, bytes });
+      const size = kind === "file" ? await findFileSize(join(folder, path)) : 0;
+      found.push({ path, kind: size === undefined ? "other" : kind, bytes: size ?? 0 });
       if (kind === "folder") await look(path, depth + 1);
     }
   };
   await look("", 1);
   return found;
+}
+
+/** Returns undefined for a missing file. */
+async function findFileSize(path: string): Promise<number | undefined> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 const entryKindOf = (entry: Dirent, mayHaveFolders: boolean): TreeEntry["kind"] =>
