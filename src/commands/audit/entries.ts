@@ -92,12 +92,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },
   { key: "version", header: text("format", "形式"), align: "end", value: ({ version }) => version },
   { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
-  {
-    key: "about",
-    header: text("target", "対象"),
-    value: (entry) => describeTarget(entry).en,
-    name: describeTarget,
-  },
+  { key: "about", header: text("target", "対象"), value: (entry) => describeTarget(entry).en, name: describeTarget },
 ];
 
 export const DEFAULT_AUDIT_COLUMNS = ["number", "at", "actor", "action", "about"];

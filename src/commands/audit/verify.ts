@@ -8,29 +8,25 @@ import { workOnEachContext } from "../each-context.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 
+type PlainKey = "schema" | "records" | "headSeq" | "broken";
+
+const createColumn = (key: PlainKey, header: Text): Column<AuditVerification> => ({
+  key,
+  header,
+  value: ({ [key]: value }) => value,
+});
+
 const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
-  {
-    key: "schema",
-    header: text("database schema as expected", "データベースの定義が想定どおり"),
-    value: ({ schema }) => schema,
-  },
-  { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
+  createColumn("schema", text("database schema as expected", "データベースの定義が想定どおり")),
+  createColumn("records", text("records verified", "検証した記録")),
   {
     key: "last",
     header: text("last verified record", "検証した最後の記録"),
     value: ({ last }) => last,
     name: ({ last }) => last && same(`${last.seq} ${last.hash}`),
   },
-  {
-    key: "headSeq",
-    header: text("record that matches --head", "--head に一致する記録"),
-    value: ({ headSeq }) => headSeq,
-  },
-  {
-    key: "broken",
-    header: text("first broken record", "最初に異常が見つかった記録"),
-    value: ({ broken }) => broken,
-  },
+  createColumn("headSeq", text("record that matches --head", "--head に一致する記録")),
+  createColumn("broken", text("first broken record", "最初に異常が見つかった記録")),
   {
     key: "replaced",
     header: text("replaced records verified", "検証した、置き換えられた記録"),
@@ -45,51 +41,42 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
 ];
 
-const createDamageFailure = (what: Text, where?: string): Failure =>
-  new Failure("input-rejected", {
-    what,
-    where,
-    hint: text(
-      "keep the tenant's file and compare it with a backup; undo no change, because the stored values may be altered",
-      "テナントのファイルを保全し、バックアップと比べてください。保存された値が書き換えられているおそれがあるため、変更を取り消さないでください",
-    ),
-  });
-
-const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
+const describeDamage = (found: AuditVerification, head: string | undefined): Text | undefined => {
   const { schema, headSeq, replaced } = found;
   const broken = found.broken ?? replaced?.broken ?? null;
   if (!schema)
-    return createDamageFailure(
-      text(
-        "the tenant's file has tables or other database objects that clomoctl did not create, so nothing was verified",
-        "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があるため、検証していません",
-      ),
+    return text(
+      "the tenant's file has tables or other database objects that clomoctl did not create, so nothing was verified",
+      "テナントのファイルに、clomoctl が作成したものではないデータベース定義(テーブルなど)があるため、検証していません",
     );
   if (broken !== null)
-    return createDamageFailure(
-      text(
-        `the audit log is broken at record ${broken}; later records cannot be trusted`,
-        `監査ログの記録 ${broken} に異常があります。それより後の記録は信用できません`,
-      ),
+    return text(
+      `the audit log is broken at record ${broken}; later records cannot be trusted`,
+      `監査ログの記録 ${broken} に異常があります。それより後の記録は信用できません`,
     );
   if (head !== undefined && headSeq === null && (replaced === null || replaced.head === null))
-    return createDamageFailure(
-      text(
-        "no record has the hash given with --head: records at the end were removed, or the whole log was rewritten",
-        "--head のハッシュに一致する記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています",
-      ),
-      head,
+    return text(
+      `no record has the hash ${head}: records at the end were removed, or the whole log was rewritten`,
+      `ハッシュ ${head} に一致する記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています`,
     );
   const changes = found.changes?.broken.map((number) => number ?? "?").join(", ") ?? "";
-  return changes === ""
-    ? undefined
-    : createDamageFailure(
-        text(
-          `the former values of these changes do not match the audit log: ${changes}`,
-          `次の変更の変更前の値が監査ログと一致しません: ${changes}`,
-        ),
-      );
+  if (changes === "") return undefined;
+  return text(
+    `the former values of these changes do not match the audit log: ${changes}`,
+    `次の変更の変更前の値が監査ログと一致しません: ${changes}`,
+  );
 };
+
+/** @throws `input-rejected` */
+function requireIntact(found: AuditVerification, head: string | undefined): void {
+  const what = describeDamage(found, head);
+  if (what === undefined) return;
+  const hint = text(
+    "keep the tenant's file and compare it with a backup; undo no change, because the stored values may be altered",
+    "テナントのファイルを保全し、バックアップと比べてください。保存された値が書き換えられているおそれがあるため、変更を取り消さないでください",
+  );
+  throw new Failure("input-rejected", { what, hint });
+}
 
 const HASH_PATTERN = /^[0-9a-f]{64}$/;
 
@@ -144,10 +131,9 @@ export default defineCommand({
     const head = typed === undefined ? undefined : parseHash(typed);
     const { client } = await tools.tenant("audit");
     const found = await client.audit.verify({ head, changes }, signal);
-    const failure = findFailure(found, head);
     const shown = VERIFICATION_COLUMNS.filter(({ name, value }) => ((name ?? value)(found) ?? null) !== null);
     await terminal.show(isDefaultTable(terminal) ? shown : VERIFICATION_COLUMNS, found);
-    if (failure !== undefined) throw failure;
+    requireIntact(found, head);
     await terminal.note(
       text(
         `verified ${formatCount(found.records, "record")}: all are unchanged`,
@@ -182,8 +168,7 @@ async function verifyAll(tools: Tools, changes: boolean): Promise<ErrorCode | un
       const { client } = await tools.tenantOf(context, "audit");
       const found = await client.audit.verify({ changes }, signal);
       rows.push({ ...found, context: context.name });
-      const failure = findFailure(found, undefined);
-      if (failure !== undefined) throw failure;
+      requireIntact(found, undefined);
     });
   } finally {
     await terminal.list(columns, rows);

@@ -60,11 +60,7 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     header: text("location", "場所"),
     value: ({ context }) => (context.kind === "remote" ? context.url : context.tenantFolder),
   },
-  {
-    key: "protected",
-    header: text("protected", "保護"),
-    value: ({ context }) => context.protected === true,
-  },
+  { key: "protected", header: text("protected", "保護"), value: ({ context }) => context.protected === true },
   { key: "notify", header: text("reminders", "通知"), value: ({ context }) => context.notify !== false },
   {
     key: "language",

@@ -21,18 +21,14 @@ async function readSheet(tools: Tools, name: string) {
   const { label, rows: all } = await readTable(tools, name, { encoding: "auto" });
   const table = all.map(({ line, cells }) => ({ cells: cells.map((cell) => cell.trim()), where: `${label}:${line}` }));
   const [header = { cells: [], where: label }, ...rest] = table;
-  const [question, value, by, at] = SHEET_COLUMNS.map((key) => findColumn(header.cells, key)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (question === -1 || value === -1) throw createAnswerSheetFailure(header.where, MISSING_COLUMNS);
+  const places = new Map(SHEET_COLUMNS.map((key) => [key, findColumn(header.cells, key)]));
+  if (places.get("question") === -1 || places.get("value") === -1)
+    throw createAnswerSheetFailure(header.where, MISSING_COLUMNS);
   const rows = rest.map(({ cells, where }) => {
-    const cell = (place: number): string => cells[place] ?? "";
-    return { question: cell(question), value: cell(value), by: cell(by), at: cell(at), where };
+    const cell = (key: (typeof SHEET_COLUMNS)[number]): string => cells[places.get(key) ?? -1] ?? "";
+    return { question: cell("question"), value: cell("value"), by: cell("by"), at: cell("at"), where };
   });
-  return { label, rows, hasTimes: at !== -1 };
+  return { label, rows, hasTimes: places.get("at") !== -1 };
 }
 
 const MISSING_COLUMNS = text(

@@ -89,7 +89,15 @@ export async function openVerifiedBundle(
   const { terminal, signal } = tools;
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await openNamedBundle(tools, name, identity));
-  if (found.ignored.length > 0) await terminal.note(describeIgnoredFiles(found.ignored));
+  const { en, ja } = joinFirstTexts(
+    found.ignored.map((path) => same(shortenText(path))),
+    3,
+  );
+  const ignored = text(
+    `ignored files that the operating system added: ${en}`,
+    `OS が追加したファイルは無視します: ${ja}`,
+  );
+  if (found.ignored.length > 0) await terminal.note(ignored);
   const total = found.files.reduce((bytes, file) => bytes + file.bytes, 0);
   const verified = await terminal.progress.during({ id: "verify", name: text("Verifying", "検証") }, (progress) => {
     let read = 0;
@@ -110,12 +118,6 @@ export async function openVerifiedBundle(
   const dispose = () => kept.disposeAsync();
   return { ...verified, found, faults, problems, copy, [Symbol.asyncDispose]: dispose };
 }
-
-const describeIgnoredFiles = (paths: readonly string[]): Text => {
-  const names = paths.map((path) => same(shortenText(path)));
-  const { en, ja } = joinFirstTexts(names, 3);
-  return text(`ignored files that the operating system added: ${en}`, `OS が追加したファイルは無視します: ${ja}`);
-};
 
 const MAX_SHOWN_PROBLEMS = 20;
 

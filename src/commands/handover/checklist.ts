@@ -1,12 +1,13 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { buildChecklist, filterGaps, type ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { buildLeaverSteps } from "../../lib/handover/checklist/leaver.ts";
+import { toDay } from "../../lib/model/time.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, getChecklistDay, HANDOVER_NOUNS, type HandoverTenant } from "./facts.ts";
-import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
+import { collectLeaverRecords, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({
@@ -47,7 +48,7 @@ export default defineCommand({
       const leaver = {
         ...day,
         person,
-        leaves: getLastDay({ leaves }, day.timezone),
+        leaves: leaves && toDay(leaves, day.timezone),
         records: await collectLeaverRecords(tenant, person),
         context: (await wasReceivedLast(tenant)) ? undefined : tenant.context.name,
       };

@@ -24,6 +24,13 @@ const describeValue = (value: Difference["before"], { field }: Difference): Text
   return words.en === "" ? BLANK : words;
 };
 
+const createSideColumn = (key: "before" | "after", header: Text): Column<Difference> => ({
+  key,
+  header,
+  value: ({ [key]: side }) => side?.value ?? null,
+  name: (difference) => describeValue(difference[key], difference),
+});
+
 const DIFF_COLUMNS: readonly Column<Difference>[] = [
   {
     key: "resource",
@@ -45,29 +52,9 @@ const DIFF_COLUMNS: readonly Column<Difference>[] = [
     value: ({ field }) => field?.key ?? null,
     name: ({ field }) => field?.header ?? null,
   },
-  {
-    key: "before",
-    header: text("before", "変更前"),
-    value: ({ before }) => before?.value ?? null,
-    name: (difference) => describeValue(difference.before, difference),
-  },
-  {
-    key: "after",
-    header: text("after", "変更後"),
-    value: ({ after }) => after?.value ?? null,
-    name: (difference) => describeValue(difference.after, difference),
-  },
+  createSideColumn("before", text("before", "変更前")),
+  createSideColumn("after", text("after", "変更後")),
 ];
-
-const describeCounts = (
-  { added, removed, changed }: Readonly<Record<ChangeKind, number>>,
-  before: string,
-  after = text("the tenant", "テナント"),
-): Text =>
-  text(
-    `${formatCount(added, "record")} added, ${removed} removed, ${changed} changed (${before} → ${after.en})`,
-    `データの追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件(${before} → ${after.ja})`,
-  );
 
 export default defineCommand({
   summary: text(
@@ -131,7 +118,14 @@ export default defineCommand({
       await terminal.note(text("no differences", "差異はありません"));
       return undefined;
     }
-    await terminal.note(describeCounts(counts, before, after === undefined ? undefined : same(after)));
+    const { added, removed, changed } = counts;
+    const { en, ja } = after === undefined ? text("the tenant", "テナント") : same(after);
+    await terminal.note(
+      text(
+        `${formatCount(added, "record")} added, ${removed} removed, ${changed} changed (${before} → ${en})`,
+        `データの追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件(${before} → ${ja})`,
+      ),
+    );
     return "differs";
   },
 });

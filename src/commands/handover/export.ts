@@ -12,7 +12,7 @@ import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../renewals/items/tenant-items.ts";
 import { createBundleWriter, noteFingerprint } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
-import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
+import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./leaver.ts";
 
 export default defineCommand({
   summary: text(
@@ -54,7 +54,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found"],
   job: () => [],
-  async run(tools, { output, encryptTo, leaver, leaves }) {
+  async run(tools, { output, encryptTo, ...leaving }) {
     const { terminal, machine, clock } = tools;
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
@@ -66,7 +66,7 @@ export default defineCommand({
       program: machine.program,
       asOf: dayOf(clock.now(), zone),
       language: getAccountLanguage(chosen),
-      leaver: leaver === undefined ? undefined : { typed: leaver, leaves: getLastDay({ leaves }, zone) },
+      leaver: toTypedLeaver(leaving, zone),
     });
     const fingerprint = await bundle.seal(manifest);
     const record = { what: "export", fingerprint, ...(recipients.length > 0 && { recipients }) } as const;
@@ -82,7 +82,7 @@ export default defineCommand({
         ),
       );
     await showBundle(tools, output, { manifest, gaps, fingerprint });
-    if (leaver !== undefined)
+    if (leaving.leaver !== undefined)
       await terminal.note(
         step(
           "this copy goes on sending reminders; to end this",
@@ -107,12 +107,7 @@ async function writeContents(
   { terminal }: Tools,
   bundle: BundleWriter,
   client: CopyClient,
-  {
-    leaver,
-    ...about
-  }: Pick<Manifest, "program" | "asOf" | "language"> & {
-    readonly leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined;
-  },
+  { leaver, ...about }: Pick<Manifest, "program" | "asOf" | "language"> & { readonly leaver: TypedLeaver | undefined },
 ): Promise<{ readonly manifest: Manifest; readonly gaps: number }> {
   const [{ writeRecords }, { buildBareManifest, collectReportData, findGaps, renderReport }] = await Promise.all([
     import("./writing/records.ts"),

@@ -5,7 +5,7 @@ import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
 import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
 import { findMirrorGaps } from "../../lib/model/mirror.ts";
-import { dayOf } from "../../lib/model/time.ts";
+import { toDay } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { limitRecords } from "../listing/list.ts";
@@ -28,10 +28,16 @@ export const LEAVER_OPTIONS = {
   },
 } as const satisfies Fields;
 
-export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;
+export interface TypedLeaver {
+  readonly typed: string;
+  /** such as `2027-03-31` */
+  readonly leaves: string | undefined;
+}
 
-export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
-  leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
+export const toTypedLeaver = (
+  { leaver: typed, leaves }: Partial<InputOf<typeof LEAVER_OPTIONS>>,
+  zone: string,
+): TypedLeaver | undefined => (typed === undefined ? undefined : { typed, leaves: leaves && toDay(leaves, zone) });
 
 const MAX_NAMESAKES = 100;
 

@@ -13,7 +13,6 @@ import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts"
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Fields } from "../field.ts";
 import { requireChangePermission } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
@@ -28,17 +27,6 @@ import {
 } from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
 
-const FINGERPRINT_OPTION = {
-  fingerprint: {
-    kind: "string",
-    value: "DIGITS",
-    about: text(
-      "at least the first 16 digits of the fingerprint that the export showed",
-      "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
-    ),
-  },
-} as const satisfies Fields;
-
 export default defineCommand({
   summary: text("take over the tenant in a bundle", "引き継ぎデータを取り込み、テナントを引き継ぐ"),
   details: [
@@ -48,7 +36,18 @@ export default defineCommand({
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
-  options: { ...FINGERPRINT_OPTION, dryRun: DRY_RUN_OPTION, ...IDENTITY_OPTION },
+  options: {
+    fingerprint: {
+      kind: "string",
+      value: "DIGITS",
+      about: text(
+        "at least the first 16 digits of the fingerprint that the export showed",
+        "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
+      ),
+    },
+    dryRun: DRY_RUN_OPTION,
+    ...IDENTITY_OPTION,
+  },
   examples: [
     { line: 'clomoctl handover receive handover.zip --fingerprint "3f9a 0c11 7be2 45d8"' },
     { line: "clomoctl handover receive handover-2027-03 --context minato" },
@@ -134,7 +133,12 @@ async function chooseContext(
   const name = parseContextName(globals.context ?? domain);
   const known = await contexts.list();
   const existing = known.find((one) => isSameContext(one.name, name));
-  if (existing?.kind === "remote") throw createRemoteFailure(existing);
+  if (existing?.kind === "remote")
+    throw new Failure("usage", {
+      what: text(`the tenant of ${existing.name} is on a server`, `${existing.name} のテナントはサーバーにあります`),
+      where: "--context",
+      hint: text("receive the bundle on the server", "サーバーで受け取ってください"),
+    });
   if (existing === undefined || !contexts.hasDatabase(existing))
     return { name: existing?.name ?? name, existing, relation: { kind: "empty" } };
   const relation = await tools.compareCopyWithTenant(path, existing);
@@ -182,13 +186,6 @@ function nameActions({ actions }: LocalRecords): Text {
   });
   return joinFirstTexts(named, 3);
 }
-
-const createRemoteFailure = ({ name }: Context): Failure =>
-  new Failure("usage", {
-    what: text(`the tenant of ${name} is on a server`, `${name} のテナントはサーバーにあります`),
-    where: "--context",
-    hint: text("receive the bundle on the server", "サーバーで受け取ってください"),
-  });
 
 async function showAdministrators({ terminal }: Tools, client: CopyClient): Promise<void> {
   const { describeAdministrator, readAdministrators } = await import("./writing/records.ts");
@@ -275,12 +272,6 @@ async function recordReceipt(
   }
 }
 
-const renderContextUseHint = (name: string): Text =>
-  text(
-    `to use ${name}: ${line("context use", [name])}, or add --context ${name} to a command`,
-    `${name} を操作するには ${line("context use", [name])} を実行するか、コマンドに --context ${name} を付けてください`,
-  );
-
 async function writeNextSteps(
   tools: Tools,
   client: CopyClient,
@@ -288,7 +279,14 @@ async function writeNextSteps(
 ): Promise<void> {
   const { terminal, contexts, environment } = tools;
   const isInUse = (await contexts.inEffect(undefined, environment))?.context.name === name;
-  if (!isInUse) await terminal.note(renderContextUseHint(name));
+  const use = line("context use", [name]);
+  if (!isInUse)
+    await terminal.note(
+      text(
+        `to use ${name}: ${use}, or add --context ${name} to a command`,
+        `${name} を操作するには ${use} を実行するか、コマンドに --context ${name} を付けてください`,
+      ),
+    );
   await terminal.note(
     step(
       "a bundle does not contain passwords, keys, tokens, the daily run or reminder settings; to set up reminders",

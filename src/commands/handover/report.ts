@@ -6,7 +6,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
+import { LEAVER_OPTIONS, toTypedLeaver } from "./leaver.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 
@@ -59,10 +59,7 @@ export default defineCommand({
   },
 });
 
-type ReportInput = Parameters<typeof getLastDay>[0] & Pick<LeaverInput, "leaver">;
-
-const toLeaver = ({ leaver: typed, leaves }: ReportInput, zone: string) =>
-  typed === undefined ? undefined : { typed, leaves: getLastDay({ leaves }, zone) };
+type ReportInput = Parameters<typeof toTypedLeaver>[0];
 
 async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData> {
   const { buildBareManifest, collectReportData } = await import("./writing/report.ts");
@@ -75,7 +72,7 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
     language: tools.terminal.language,
     resources: [],
   });
-  return await collectReportData(client, manifest, toLeaver(input, zone));
+  return await collectReportData(client, manifest, toTypedLeaver(input, zone));
 }
 
 async function readBundle(
@@ -88,5 +85,5 @@ async function readBundle(
   const { collectReportData } = await import("./writing/report.ts");
   const { profile } = await client.tenant.show();
   const zone = resolveReportTimezone(profile ?? EMPTY_TENANT_PROFILE);
-  return await collectReportData(client, manifest, toLeaver(input, zone));
+  return await collectReportData(client, manifest, toTypedLeaver(input, zone));
 }

@@ -95,8 +95,11 @@ export default defineCommand({
     );
     if (dryRun || planned.length === 0) {
       await terminal.list(TRANSFER_COLUMNS, planned);
-      if (planned.length === 0) await terminal.note(describeNothingToTransfer(from));
-      else await terminal.note(DRY_RUN_NOTE);
+      const nothing = text(
+        `${from.called} has nothing that clomoctl can transfer`,
+        `${from.called} さんの担当に、clomoctl で引き継げるものはありません`,
+      );
+      await terminal.note(planned.length === 0 ? nothing : DRY_RUN_NOTE);
       return terminal.note(rest);
     }
     const target = formatTenantName({ tenant: tenant.context.name }, tenant);
@@ -106,7 +109,12 @@ export default defineCommand({
     const rows = buildTransferRows(await tenant.client.accounts.transfer(from.id, { to: to.id }));
     tools.summarize({ update: rows.length, changed: true });
     if (!isDefaultTable(terminal)) await terminal.list(TRANSFER_COLUMNS, rows);
-    await terminal.note(describeTransferred(rows, { from, to }));
+    await terminal.note(
+      text(
+        `transferred ${formatCount(rows.length, "record")} from ${from.called} to ${to.called}`,
+        `${from.called} さんの担当 ${rows.length} 件を ${to.called} さんに引き継ぎました`,
+      ),
+    );
     await terminal.note(RECIPIENTS_NOTE);
     await proposeUndo(tools);
     await terminal.note(rest);
@@ -138,25 +146,10 @@ const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text =
   return text(`  ${label.en} ${name.en}: ${en}`, `  ${label.ja} ${name.ja}: ${ja}`);
 };
 
-const describeTransferred = (
-  rows: readonly TransferRow[],
-  { from, to }: { readonly from: Person; readonly to: Person },
-): Text =>
-  text(
-    `transferred ${formatCount(rows.length, "record")} from ${from.called} to ${to.called}`,
-    `${from.called} さんの担当 ${rows.length} 件を ${to.called} さんに引き継ぎました`,
-  );
-
 const RECIPIENTS_NOTE = text(
   "if the leaver receives reminders, replace the address in notify.yaml",
   "退職者が通知先なら、notify.yaml のアドレスを書き換えてください",
 );
-
-const describeNothingToTransfer = ({ called }: Person): Text =>
-  text(
-    `${called} has nothing that clomoctl can transfer`,
-    `${called} さんの担当に、clomoctl で引き継げるものはありません`,
-  );
 
 type UserPerson = Person & { readonly id: string };
 

@@ -1,6 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
-import { dayOf, resolvePastInstant } from "../../lib/model/time.ts";
+import { resolvePastInstant, toDay } from "../../lib/model/time.ts";
 import { compareFiles, describeChecks } from "../../lib/renewals/compare.ts";
 import { findCurrentItem } from "../../lib/renewals/current-item.ts";
 import { isUploadedKind } from "../../lib/renewals/upload.ts";
@@ -111,7 +111,7 @@ export default defineCommand({
     const renewed = await client.renewals.renew(id, {
       by,
       at: now.toISOString(),
-      ...(shown === undefined ? {} : { consoleShows: "day" in shown ? shown.day : dayOf(shown.instant, timezone) }),
+      ...(shown === undefined ? {} : { consoleShows: toDay(shown, timezone) }),
       file: toItemFields(next.expiring, next.path),
     });
     await showItem(tools, tenant, renewed);

@@ -1,5 +1,5 @@
 import type { TenantChange } from "../../lib/client/index.ts";
-import { dayOf, type TypedDate } from "../../lib/model/time.ts";
+import { toDay } from "../../lib/model/time.ts";
 import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
 import { CONTRACT, TENANT, type UsageName } from "../../lib/nouns/tenant.ts";
 import { text } from "../../lib/text/index.ts";
@@ -67,11 +67,7 @@ export default defineCommand({
 
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { name, contract, licences, from, until, removeContract, languages, ...fields } = options;
-  const ofContract = {
-    licences,
-    from: toContractDay(from, timezone),
-    until: toContractDay(until, timezone),
-  };
+  const ofContract = { licences, from: from && toDay(from, timezone), until: until && toDay(until, timezone) };
   const change = {
     ...Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, toFieldValue(field, value)])),
     companyName: name,
@@ -89,8 +85,3 @@ const isUseField = (field: string): field is UsageName => field in USE_OPTIONS;
 
 const toFieldValue = (field: string, value: string | null | undefined): string | boolean | null | undefined =>
   isUseField(field) && typeof value === "string" ? value === "yes" : value;
-
-const toContractDay = (date: TypedDate | null | undefined, timezone: string): string | null | undefined => {
-  if (date === null || date === undefined) return date;
-  return "day" in date ? date.day : dayOf(date.instant, timezone);
-};

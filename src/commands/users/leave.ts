@@ -2,7 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { UserDependents, LeaveResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { ContentWriter } from "../../lib/files/index.ts";
-import { dayOf } from "../../lib/model/time.ts";
+import { dayOf, toDay } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, describeCounts, renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
 import { createTableCellRenderer, guardFormula } from "../../lib/terminal/output.ts";
@@ -10,7 +10,6 @@ import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text
 import { defineCommand, type Outcome } from "../command.ts";
 import { SELECTION_OPTIONS } from "../deletion/options.ts";
 import { createNoTargetFailure, selectFromFile, type Selection } from "../deletion/selection.ts";
-import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
 import { confirmCommit } from "../imports/plan/finish-plan.ts";
@@ -61,7 +60,7 @@ export default defineCommand({
     tools.summarize({ file });
     const tenant = await tools.tenant("users", "leavers");
     const zone = resolveTimezone(tools, tenant);
-    const lastDay = getLastDay({ leaves: on }, zone);
+    const lastDay = on && toDay(on, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant);
     const { users, leavers } = tenant.client;

@@ -59,15 +59,11 @@ export class FolderWriter {
     let bytes = 0;
     let gathered: Uint8Array[] = [];
     let waiting = 0;
-    let writing: Promise<void> = Promise.resolve();
     const flush = async (): Promise<void> => {
       const content = Buffer.concat(gathered);
       gathered = [];
       waiting = 0;
-      await writing;
-      writing = handle.writeFile(content).catch(this.#onDisk);
-      // prevents an unhandled rejection, because the next flush or close throws the error
-      writing.catch(() => undefined);
+      await handle.writeFile(content).catch(this.#onDisk);
       hash.update(content);
     };
     return {
@@ -80,7 +76,6 @@ export class FolderWriter {
       },
       close: async () => {
         await flush();
-        await writing;
         if (this.#naming !== undefined) await handle.sync().catch(this.#onDisk);
         this.#open.delete(handle);
         await handle.close();

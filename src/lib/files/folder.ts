@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
@@ -37,14 +37,11 @@ export const createUnwritableFailure = (where: string, cause: unknown): Failure 
   });
 
 export function toOutputFailure(cause: unknown, where: string): unknown {
-  if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
-    const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
+  const what = hasErrorCode(cause, "ENOENT", "ENOTDIR")
+    ? text("the folder for this file does not exist", "このファイルを置くフォルダーがありません")
+    : text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
+  if (hasErrorCode(cause, "ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"))
     return new Failure("usage", { what, where, cause });
-  }
-  if (hasErrorCode(cause, "EACCES", "EPERM", "EROFS")) {
-    const what = text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
-    return new Failure("usage", { what, where, cause });
-  }
   return toDiskFailure(cause, where) ?? cause;
 }
 
@@ -60,11 +57,9 @@ export const getFreeBytes = (folder: string): number | undefined =>
 export const listFileNames = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
 
-export const hasContent = (path: string): Promise<boolean> =>
-  stat(path).then(
-    ({ size }) => size > 0,
-    () => false,
-  );
+const tryStat = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+
+export const hasContent = async (path: string): Promise<boolean> => ((await tryStat(path))?.size ?? 0) > 0;
 
 export const removeFile = (path: string): Promise<void> => rm(path, { force: true });
 
@@ -77,11 +72,7 @@ export const removeSocket = (path: string): boolean => {
   return true;
 };
 
-export const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+export const isFolder = async (path: string): Promise<boolean> => (await tryStat(path))?.isDirectory() === true;
 
 const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
 

@@ -1,22 +1,18 @@
 import { hasErrorCode, rethrowAs } from "../errors/index.ts";
 import type { Dirent } from "node:fs";
-import { constants, type FileHandle } from "node:fs/promises";
-import { lstat, open, opendir } from "node:fs/promises";
+import { constants, lstat, open, opendir, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
 
 export interface RegularFile extends AsyncDisposable {
+  /** descriptor for libraries; valid until the disposal */
+  readonly fd: number;
   readonly bytes: number;
   /** Reads exactly `length` bytes. @throws RangeError if the file ends earlier */
   readAt(position: number, length: number): Promise<Buffer>;
-  chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
-}
-
-export interface ChunkReadOptions {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
+  chunks(): AsyncGenerator<Buffer>;
 }
 
 /** Returns undefined if the path is not a regular file. @param follow true to follow links in the path */
@@ -26,48 +22,30 @@ export async function openRegularFile(
 ): Promise<RegularFile | undefined> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   const found = await handle.stat();
+  const close = (): Promise<void> => handle.close();
   if (!found.isFile()) {
-    await handle.close();
+    await close();
     return undefined;
   }
-  return new RegularFileHandle(path, handle, found.size);
+  const readAt = (position: number, length: number): Promise<Buffer> =>
+    fillFromFile(handle, path, Buffer.allocUnsafeSlow(length), position);
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (let at = 0; at < found.size; at += CHUNK_BYTES) yield readAt(at, Math.min(CHUNK_BYTES, found.size - at));
+  }
+  return { fd: handle.fd, bytes: found.size, readAt, chunks, [Symbol.asyncDispose]: close };
 }
 
-class RegularFileHandle implements RegularFile {
-  readonly bytes: number;
-  readonly #path: string;
-  readonly #handle: FileHandle;
-
-  constructor(path: string, handle: FileHandle, bytes: number) {
-    this.#path = path;
-    this.#handle = handle;
-    this.bytes = bytes;
+async function fillFromFile(handle: FileHandle, path: string, bytes: Buffer, position: number): Promise<Buffer> {
+  const { length } = bytes;
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle
+      .read(bytes, filled, length - filled, position + filled)
+      .catch(rethrowAs((error) => (error instanceof Error ? Object.assign(error, { path }) : error)));
+    if (bytesRead === 0) throw new RangeError("the file ends before");
+    filled += bytesRead;
   }
-
-  async readAt(position: number, length: number): Promise<Buffer> {
-    return this.#fill(Buffer.allocUnsafeSlow(length), position);
-  }
-
-  async *chunks({ from = 0, to = this.bytes }: ChunkReadOptions = {}): AsyncGenerator<Buffer> {
-    for (let at = from; at < to; at += CHUNK_BYTES) yield this.readAt(at, Math.min(CHUNK_BYTES, to - at));
-  }
-
-  async #fill(bytes: Buffer, position: number): Promise<Buffer> {
-    const { length } = bytes;
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await this.#handle
-        .read(bytes, filled, length - filled, position + filled)
-        .catch(rethrowAs((error) => (error instanceof Error ? Object.assign(error, { path: this.#path }) : error)));
-      if (bytesRead === 0) throw new RangeError("the file ends before");
-      filled += bytesRead;
-    }
-    return bytes;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
-  }
+  return bytes;
 }
 
 export interface TreeEntry {
@@ -93,22 +71,23 @@ export async function readFolderTree(
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const kind = entryKindOf(entry, depth < deepest);
       // Node.js changes a name that is not UTF-8, so that the file cannot be opened
-      const bytes =
-        kind === "file"
-          ? await lstat(join(folder, path)).then(
-              ({ size }) => size,
-              (error: unknown) => {
-                if (hasErrorCode(error, "ENOENT")) return undefined;
-                throw error;
-              },
-            )
-          : 0;
-      found.push(bytes === undefined ? { path, kind: "other", bytes: 0 } : { path, kind, bytes });
+      const size = kind === "file" ? await findFileSize(join(folder, path)) : 0;
+      found.push({ path, kind: size === undefined ? "other" : kind, bytes: size ?? 0 });
       if (kind === "folder") await look(path, depth + 1);
     }
   };
   await look("", 1);
   return found;
+}
+
+/** Returns undefined for a missing file. */
+async function findFileSize(path: string): Promise<number | undefined> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 const entryKindOf = (entry: Dirent, mayHaveFolders: boolean): TreeEntry["kind"] =>

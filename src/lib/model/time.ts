@@ -148,6 +148,9 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
   return isValidTypedDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
 
+export const toDay = (date: TypedDate, timezone: string): string =>
+  "day" in date ? date.day : dayOf(date.instant, timezone);
+
 export const toUtcInstant = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : findEndOfDay(date.day, timezone).toISOString();
 

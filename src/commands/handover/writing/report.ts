@@ -5,7 +5,7 @@ import { buildBundleChecklist, buildReport } from "../../../lib/handover/report/
 import type { ReportData } from "../../../lib/handover/report/data.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { collectHandoverFacts, type HandoverTenant } from "../facts.ts";
-import { collectLeaverRecords, resolvePerson } from "../leaver.ts";
+import { collectLeaverRecords, resolvePerson, type TypedLeaver } from "../leaver.ts";
 
 export async function buildBareManifest(
   client: HandoverTenant["client"],
@@ -21,7 +21,7 @@ export async function buildBareManifest(
 export async function collectReportData(
   client: HandoverTenant["client"],
   manifest: Manifest,
-  leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
+  leaver: TypedLeaver | undefined,
 ): Promise<ReportData> {
   const facts = await collectHandoverFacts({ client });
   const known = { facts, shown: await client.tenant.show() };

@@ -233,6 +233,7 @@ test("does not follow a file that becomes a link after it was listed", async () 
 test("a disk error while an archive is decrypted is reported as such", async () => {
   const decrypter = createDecrypter(await generateX25519Identity(), "key.txt");
   const archive = {
+    fd: -1,
     bytes: 100,
     readAt: () => Promise.resolve(Buffer.from("age-encryption.org/v1\n--- x")),
     // oxlint-disable-next-line require-yield

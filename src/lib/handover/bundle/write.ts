@@ -26,7 +26,6 @@ export class BundleWriter implements AsyncDisposable {
   readonly #outputs: Outputs;
   readonly #folder: FolderWriter;
   readonly #written = new Map<string, WrittenFile | undefined>();
-  readonly #names = new Set<string>();
   #isOver = false;
   readonly #encrypter: Encrypter | undefined;
 
@@ -63,9 +62,9 @@ export class BundleWriter implements AsyncDisposable {
    * @throws TypeError if the path is not allowed or already exists; Failure `unexpected` if the disk is full or faulty
    */
   async file(path: string): Promise<HashedFileWriter> {
-    const isPossible = isBundlePath(path) && !this.#names.has(toPathKey(path)) && this.#names.size <= MAX_BUNDLE_FILES;
-    if (!isPossible) throw new TypeError(`${path} cannot be in a bundle`);
-    this.#names.add(toPathKey(path));
+    const isTaken = [...this.#written.keys()].some((one) => toPathKey(one) === toPathKey(path));
+    if (isTaken || !isBundlePath(path) || this.#written.size > MAX_BUNDLE_FILES)
+      throw new TypeError(`${path} cannot be in a bundle`);
     this.#written.set(path, undefined);
     const file = await this.#folder.file(path);
     return {

@@ -3,7 +3,9 @@ import type { Answer } from "../../nouns/answer.ts";
 import type { AppRecord, ConfigProfile } from "../../nouns/config-profile.ts";
 import type { RENEWAL_ITEM } from "../../nouns/renewal.ts";
 import type { TenantProfile } from "../../nouns/tenant.ts";
+import type { ChecklistItemId } from "../../model/question.ts";
 import type { RecordOf } from "../../model/thing.ts";
+import type { Text } from "../../text/index.ts";
 import type { Rejection } from "../../renewals/expiry-status.ts";
 
 /** A user who is only marked as an administrator has no role here, and may have no account. */
@@ -37,4 +39,24 @@ export interface HandoverFacts {
   readonly apps: readonly Pick<AppRecord, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
   readonly lostDevices: readonly string[];
   readonly answers: readonly Answer[];
+}
+
+export interface ChecklistDay {
+  readonly asOf: string;
+  /** IANA name of the time zone */
+  readonly timezone: string;
+}
+
+export interface ChecklistRow {
+  readonly item: ChecklistItemId | "first-day" | "leaver";
+  readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
+  readonly id: string;
+  readonly what: Text;
+  /** value of a record or an answer; null for any other row */
+  readonly value: string | null;
+  readonly by: string | null;
+  readonly at: string | null;
+  /** command or action that closes the gap; null if nothing is missing */
+  readonly next: Text | null;
+  readonly step?: number | undefined;
 }

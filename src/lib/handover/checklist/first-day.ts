@@ -1,9 +1,9 @@
-import { line, type CommandLine } from "../../advice/index.ts";
+import { line, renderAdvice, type CommandLine } from "../../advice/index.ts";
 import { dayOf } from "../../model/time.ts";
 import { TENANT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
-import type { HandoverFacts, RenewalRecord } from "./facts.ts";
+import type { ChecklistDay, ChecklistRow, HandoverFacts, RenewalRecord } from "./facts.ts";
 import { formatAccounts, isSystemAdministrator, sharesWord } from "./people.ts";
 
 /** An account at Apple or Google, and the renewal items that need it. */
@@ -17,14 +17,6 @@ const ACCOUNT_TITLES = {
   "apple-business": same("Apple Business Manager"),
   android: same("Android Enterprise"),
 } as const satisfies Readonly<Record<OutsideAccount["item"], Text>>;
-
-/** `next` is null if the value is known and nothing contradicts it. */
-export interface FirstDayRow {
-  readonly id: string;
-  readonly what: Text;
-  readonly value: string | null;
-  readonly next: CommandLine | null;
-}
 
 const toDigits = (phone: string): string =>
   phone
@@ -52,8 +44,15 @@ const ACCOUNT_FACTS: readonly AccountFact[] = [
   { question: "password-place", what: text("where the password is kept", "パスワードの保管場所") },
 ];
 
-const buildRow = (id: string, what: Text, value: string | null, next: CommandLine): FirstDayRow =>
-  value === null || value === "" ? { id, what, value: null, next } : { id: "first-day", what, value, next: null };
+const buildGap = (id: string, what: Text, value: string | null, next: CommandLine): ChecklistRow => {
+  const row = { item: "first-day", state: "gap", by: null, at: null } as const;
+  return { ...row, id, what, value, next: renderAdvice(next) };
+};
+
+const buildRow = (id: string, what: Text, value: string | null, next: CommandLine): ChecklistRow =>
+  value === null || value === ""
+    ? buildGap(id, what, null, next)
+    : { ...buildGap("first-day", what, value, next), state: "recorded", next: null };
 
 const findAnswer = ({ answers }: HandoverFacts, id: string): string | undefined =>
   answers.find(({ question }) => question === id)?.value;
@@ -62,7 +61,7 @@ function buildAccountRow(
   facts: HandoverFacts,
   { item, renewals }: OutsideAccount,
   { question, field, what, isSame }: AccountFact,
-): FirstDayRow {
+): ChecklistRow {
   const id = `${item}.${question}`;
   const label = joinTexts([ACCOUNT_TITLES[item], what], same(": "));
   const next = line("handover answer", [id]);
@@ -84,12 +83,7 @@ function buildAccountRow(
     comparable.every(({ value }) => !isSame(value ?? "", answer));
   if (!differs) return buildRow(id, label, shown || (answer ?? null), next);
   const contradiction = text("the answer and the renewal items differ", "回答と年次更新の登録が異なります");
-  return {
-    id: "contradiction",
-    what: joinTexts([label, contradiction], same(": ")),
-    value: `${answer} ≠ ${shown}`,
-    next,
-  };
+  return buildGap("contradiction", joinTexts([label, contradiction], same(": ")), `${answer} ≠ ${shown}`, next);
 }
 
 const SHOWN_ENDS = 3;
@@ -98,8 +92,8 @@ const SHOWN_ENDS = 3;
 export function buildFirstDay(
   facts: HandoverFacts,
   accounts: readonly OutsideAccount[],
-  { asOf, timezone }: { readonly asOf: string; readonly timezone: string },
-): readonly FirstDayRow[] {
+  { asOf, timezone }: ChecklistDay,
+): readonly ChecklistRow[] {
   const { domain, loginUrl } = TENANT.fields;
   const { tenant, administrators, renewals } = facts;
   const add = line("renewals add", ["NAME"], { kind: "KIND", expires: "DATE" });

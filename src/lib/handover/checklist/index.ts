@@ -13,37 +13,19 @@ import { TENANT } from "../../nouns/tenant.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
-import { same, text, type Text } from "../../text/index.ts";
+import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { HandoverFacts, RenewalRecord } from "./facts.ts";
+import type { ChecklistDay, ChecklistRow, HandoverFacts, RenewalRecord } from "./facts.ts";
 import { buildFirstDay } from "./first-day.ts";
 import { formatAccounts, isSystemAdministrator, sharesWord } from "./people.ts";
 
-export interface ChecklistDay {
-  readonly asOf: string;
-  /** IANA name of the time zone */
-  readonly timezone: string;
-}
+export type { ChecklistDay, ChecklistRow } from "./facts.ts";
 
 export const GROUP_TITLES = {
   "first-day": text("the first day", "最初の日に必要なこと"),
   ...CHECKLIST_ITEM_TITLES,
   leaver: text("what the leaver hands over", "退職者から引き継ぐもの"),
-} as const;
-
-export interface ChecklistRow {
-  readonly item: keyof typeof GROUP_TITLES;
-  readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
-  readonly id: string;
-  readonly what: Text;
-  /** value of a record or an answer; null for any other row */
-  readonly value: string | null;
-  readonly by: string | null;
-  readonly at: string | null;
-  /** command or action that closes the gap; null if nothing is missing */
-  readonly next: Text | null;
-  readonly step?: number | undefined;
-}
+} as const satisfies Readonly<Record<ChecklistRow["item"], Text>>;
 
 type Gap = readonly [id: string, what: Text, next: Advice];
 
@@ -53,7 +35,7 @@ interface ChecklistItem {
   readonly appliesWith?: ExpectedRenewalKind;
   readonly note: Text;
   readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
-  readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
+  readonly findGaps?: (facts: HandoverFacts) => Iterable<Gap>;
 }
 
 /** @see facts 7.2; seed 002 */
@@ -89,11 +71,10 @@ const countDays = (from: string, to: string): number => (Date.parse(to) - Date.p
 
 const MAX_ANSWER_AGE_DAYS = 365;
 
-const findContactGaps = ({ tenant }: HandoverFacts): readonly Gap[] => {
-  if (tenant.contactName !== null) return [];
+function* findContactGaps({ tenant }: HandoverFacts): Generator<Gap> {
   const what = text("the contact person of the contract is not recorded", "契約の担当者が登録されていません");
-  return [["contact-unknown", what, RECORD_CONTACT_COMMAND]];
-};
+  if (tenant.contactName === null) yield ["contact-unknown", what, RECORD_CONTACT_COMMAND];
+}
 
 function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Generator<Gap> {
   const holders = administrators.filter(({ supportOption }) => supportOption);
@@ -193,7 +174,7 @@ const CHECKLIST_ITEMS: Readonly<Record<ChecklistItemId, ChecklistItem>> = {
         formatAccounts(administrators.filter(({ supportOption }) => supportOption)),
       ],
     ],
-    findGaps: (facts) => [...findAdministratorGaps(facts)],
+    findGaps: findAdministratorGaps,
   },
   "push-certificate": {
     kinds: ["push-certificate"],
@@ -235,7 +216,7 @@ const CHECKLIST_ITEMS: Readonly<Record<ChecklistItemId, ChecklistItem>> = {
       [text("profiles", "プロファイル"), profiles.map(({ name }) => name).join(", ")],
       [text("apps", "アプリ"), apps.map(({ name }) => name).join(", ")],
     ],
-    findGaps: (facts) => [...findSettingsGaps(facts)],
+    findGaps: findSettingsGaps,
   },
 };
 
@@ -322,83 +303,57 @@ const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ChecklistItemId, Text>>> =
 export const toItemArgument = ({ renewals }: HandoverFacts, { id, name }: RenewalRecord): string =>
   renewals.some((one) => one.id !== id && nameKey(one.name) === nameKey(name)) ? id : toTypableName(name, id);
 
-function describeDueRenewal(
-  facts: HandoverFacts,
-  item: RenewalRecord,
-  { asOf, timezone }: ChecklistDay,
-): Gap | undefined {
+function* findDueGap(facts: HandoverFacts, item: RenewalRecord, { asOf, timezone }: ChecklistDay): Generator<Gap> {
   const { name, expiresAt, certainty, rejection } = item;
   const level = levelOf(expiresAt, createDayClock(asOf, timezone));
   const next = line("renewals guide", [toItemArgument(facts, item)]);
   if (rejection !== undefined && level !== "expired")
-    return ["renewal-critical", text(`${name}: ${rejection.what.en}`, `「${name}」: ${rejection.what.ja}`), next];
-  if (expiresAt === null || (level !== "expired" && level !== "critical")) return undefined;
-  return [`renewal-${level}`, describeExpiry({ name, expiresAt, certainty }, { timezone, level }), next];
+    yield ["renewal-critical", text(`${name}: ${rejection.what.en}`, `「${name}」: ${rejection.what.ja}`), next];
+  else if (expiresAt !== null && (level === "expired" || level === "critical")) {
+    const day = `${certainty === "estimated" ? "~" : ""}${dayOf(expiresAt, timezone)}`;
+    const { [level]: named } = LEVEL_NAMES;
+    yield [`renewal-${level}`, text(`${name}: ${named.en} (${day})`, `「${name}」: ${named.ja}(${day})`), next];
+  }
 }
 
-/** Returns a text such as `VPP 本社: critical (~2027-03-01)`; `~` marks an estimated date. */
-const describeExpiry = (
-  { name, expiresAt, certainty }: Pick<RenewalRecord, "name" | "expiresAt" | "certainty">,
-  { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },
-): Text => {
-  const day = `${certainty === "estimated" ? "~" : ""}${expiresAt === null ? "" : dayOf(expiresAt, timezone)}`;
-  const { [level]: named } = LEVEL_NAMES;
-  return text(`${name}: ${named.en} (${day})`, `「${name}」: ${named.ja}(${day})`);
-};
-
-function findItemGaps(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): readonly Gap[] {
+function* findItemGaps(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): Generator<Gap> {
+  const { kinds, findGaps } = CHECKLIST_ITEMS[item];
   const renewals = listRenewalsOf(facts, item);
-  const unrecorded = CHECKLIST_ITEMS[item].kinds.filter(
-    (kind) => determineApplicability(facts.tenant, kind).applies === true && !renewals.some((one) => one.kind === kind),
-  );
+  if (findGaps !== undefined) yield* findGaps(facts);
+  const { [item]: moving } = COMPANY_ACCOUNT_ADVICE;
   const isPersonal = facts.answers.some(({ question, value }) => question === `${item}.company` && value === "no");
-  const moving = isPersonal ? COMPANY_ACCOUNT_ADVICE[item] : undefined;
-  const personal: readonly Gap[] =
-    moving === undefined
-      ? []
-      : [["personal-account", text("this is a personal account", "個人のアカウントを使っています"), moving]];
-  return [
-    ...(CHECKLIST_ITEMS[item].findGaps?.(facts, day) ?? []),
-    ...personal,
-    ...unrecorded.map((kind): Gap => {
-      const { en, ja } = RENEWAL_KINDS[kind];
-      const date = kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" };
-      const what = text(
-        `${en} is not recorded, so no reminders are sent`,
-        `${ja}の登録がないため、期限の通知が届きません`,
-      );
-      return ["not-recorded", what, line("renewals add", ["NAME"], { kind, ...date })];
-    }),
-    ...renewals.map((one) => describeDueRenewal(facts, one, day)).filter((one) => one !== undefined),
-  ];
+  if (isPersonal && moving !== undefined)
+    yield ["personal-account", text("this is a personal account", "個人のアカウントを使っています"), moving];
+  for (const kind of kinds) {
+    const isUsed = determineApplicability(facts.tenant, kind).applies === true;
+    if (!isUsed || renewals.some((one) => one.kind === kind)) continue;
+    const { en, ja } = RENEWAL_KINDS[kind];
+    const date = kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" };
+    const what = text(
+      `${en} is not recorded, so no reminders are sent`,
+      `${ja}の登録がないため、期限の通知が届きません`,
+    );
+    yield ["not-recorded", what, line("renewals add", ["NAME"], { kind, ...date })];
+  }
+  for (const one of renewals) yield* findDueGap(facts, one, day);
 }
 
-const buildQuestionRows = (item: ChecklistItemId, question: QuestionState): readonly ChecklistRow[] => {
+function* buildQuestionRows(item: ChecklistItemId, question: QuestionState): Generator<ChecklistRow> {
   const { id, label, answer, recorded, due } = question;
   const row = { item, id, value: null, by: null, at: null, next: null };
-  const words =
-    due === "old"
-      ? text("last confirmed more than a year ago", "最後の確認から 1 年以上経過")
-      : text("not answered", "未回答");
-  const about = describeQuestion(question);
-  const isRecorded = recorded !== null && (answer === undefined || !sharesWord(recorded, answer.value));
-  return [
-    ...(due === null
-      ? []
-      : [
-          {
-            ...row,
-            state: "gap" as const,
-            what: text(`${words.en}: ${about.en}`, `${words.ja}: ${about.ja}`),
-            next: same(`${line("handover answer", [id])}`),
-          },
-        ]),
-    ...(isRecorded ? [{ ...row, state: "recorded" as const, what: label, value: recorded }] : []),
-    ...(answer === undefined
-      ? []
-      : [{ ...row, state: "answered" as const, what: label, value: answer.value, by: answer.by, at: answer.at }]),
-  ];
-};
+  if (due !== null) {
+    const words =
+      due === "old"
+        ? text("last confirmed more than a year ago", "最後の確認から 1 年以上経過")
+        : text("not answered", "未回答");
+    const what = joinTexts([words, describeQuestion(question)], same(": "));
+    yield { ...row, state: "gap", what, next: same(`${line("handover answer", [id])}`) };
+  }
+  if (recorded !== null && (answer === undefined || !sharesWord(recorded, answer.value)))
+    yield { ...row, state: "recorded", what: label, value: recorded };
+  if (answer !== undefined)
+    yield { ...row, state: "answered", what: label, value: answer.value, by: answer.by, at: answer.at };
+}
 
 function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: ChecklistDay): readonly ChecklistRow[] {
   const { note, findKnown } = CHECKLIST_ITEMS[item];
@@ -423,20 +378,14 @@ function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: Checkli
     return [buildGap(["unsaid", what, buildUsageCommand(unsaid)])];
   }
   const questions = listQuestions(facts, day).filter(({ group }) => group === item);
-  const known = [
-    ...(findKnown?.(facts) ?? []),
-    ...listRenewalsOf(facts, item).map(
-      ({ name, expiresAt }) =>
-        [
-          text(`next expiry date: ${name}`, `次の期限: ${name}`),
-          expiresAt === null ? null : dayOf(expiresAt, day.timezone),
-        ] as const,
-    ),
-  ];
+  const ends = listRenewalsOf(facts, item).map(({ name, expiresAt }) => {
+    const what = text(`next expiry date: ${name}`, `次の期限: ${name}`);
+    return [what, expiresAt === null ? null : dayOf(expiresAt, day.timezone)] as const;
+  });
   const rows: readonly ChecklistRow[] = [
-    ...findItemGaps(facts, item, day).map(buildGap),
-    ...questions.flatMap((question) => buildQuestionRows(item, question)),
-    ...known.flatMap(([what, value]): readonly ChecklistRow[] =>
+    ...[...findItemGaps(facts, item, day)].map(buildGap),
+    ...questions.flatMap((question) => [...buildQuestionRows(item, question)]),
+    ...[...(findKnown?.(facts) ?? []), ...ends].flatMap(([what, value]): readonly ChecklistRow[] =>
       value === null || value === "" ? [] : [{ ...empty, state: "recorded", id: "record", what, value }],
     ),
   ];
@@ -449,18 +398,8 @@ const OUTSIDE_ACCOUNTS = ["push-certificate", "apple-business", "android"] as co
 /** Begins with the first day. A gap of the first day is not repeated in its item. */
 export function buildChecklist(facts: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] {
   const accounts = OUTSIDE_ACCOUNTS.filter((item) => evaluateApplicability(facts, item).applies === true);
-  const first = buildFirstDay(
-    facts,
-    accounts.map((item) => ({ item, renewals: listRenewalsOf(facts, item) })),
-    day,
-  ).map(({ next, ...row }): ChecklistRow => ({
-    ...row,
-    item: "first-day",
-    state: next === null ? "recorded" : "gap",
-    by: null,
-    at: null,
-    next: next && renderAdvice(next),
-  }));
+  const outside = accounts.map((item) => ({ item, renewals: listRenewalsOf(facts, item) }));
+  const first = buildFirstDay(facts, outside, day);
   const missing = filterGaps(first).map(({ id }) => id);
   const others = ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
   return [...first, ...others.filter(({ id, state }) => state !== "gap" || !missing.includes(id))];

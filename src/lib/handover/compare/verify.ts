@@ -29,12 +29,14 @@ export interface VerifyOptions {
 /** @throws `input-rejected` if a file disappears or becomes unreadable */
 export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = [...found.faults];
-  const content = await readTextFile(found, HASHES_FILE, faults);
+  const content = await collectFault(HASHES_FILE, faults, () => found.text(HASHES_FILE));
   const sums = content === undefined ? undefined : parseHashes(content);
   const isList = sums !== undefined && sums.length <= MAX_BUNDLE_FILES;
   if (content !== undefined && !isList) faults.push({ file: HASHES_FILE, what: INVALID_HASH_LIST });
   faults.push(...(isList ? findHashListMismatches(found.files, sums) : []));
-  const manifest = await readManifest(found, faults);
+  const manifest = await collectFault(MANIFEST_FILE, faults, async () =>
+    parseManifest(await found.text(MANIFEST_FILE), MANIFEST_FILE),
+  );
   const hashes = new Map<string, string>();
   for (const { path } of found.files) if (path !== HASHES_FILE) hashes.set(path, await hashFile(found, path, options));
   const listed = isList ? sums : [];
@@ -66,24 +68,13 @@ export function throwFirstFault(name: string, [fault, ...others]: readonly Bundl
   });
 }
 
-async function readManifest(found: BundleFiles, faults: BundleFault[]): Promise<Manifest | undefined> {
-  const content = await readTextFile(found, MANIFEST_FILE, faults);
-  if (content === undefined) return undefined;
+/** Returns undefined and adds a fault if the work rejects a file. */
+async function collectFault<T>(file: string, faults: BundleFault[], work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return parseManifest(content, MANIFEST_FILE);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    faults.push({ file: MANIFEST_FILE, what: error.what, hint: error.hint });
-    return undefined;
-  }
-}
-
-async function readTextFile(found: BundleFiles, path: string, faults: BundleFault[]): Promise<string | undefined> {
-  try {
-    return await found.text(path);
+    return await work();
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
-    faults.push({ file: path, what: error.what });
+    faults.push({ file, what: error.what, hint: error.hint });
     return undefined;
   }
 }

@@ -21,9 +21,9 @@ type Section = Page["sections"][number];
 
 const NOT_RECORDED = text("not recorded", "未登録");
 
-const getReportDay = (data: ReportData): ChecklistDay => ({
-  asOf: data.manifest.asOf,
-  timezone: resolveReportTimezone(data.facts.tenant),
+const getReportDay = ({ manifest: { asOf }, facts }: ReportData): ChecklistDay => ({
+  asOf,
+  timezone: resolveReportTimezone(facts.tenant),
 });
 
 export const buildBundleChecklist = (data: ReportData): readonly ChecklistRow[] =>
@@ -56,17 +56,13 @@ const buildFirstDaySection = (rows: readonly ChecklistRow[]): Section => {
     `${formatCount(length, "gap")} in the whole report. What is missing or contradictory here is red.`,
     `不足はレポート全体で ${length} 件です。未登録や食い違いは赤字で示します。`,
   );
-  const facts = rows
-    .filter((row) => !isItemRow(row))
-    .map(({ what, value, state }): Fact => [what, value ?? NOT_RECORDED, state === "gap"]);
-  return {
-    id: "first-day",
-    title: GROUP_TITLES["first-day"],
-    blocks: [
-      { kind: "paragraph", words },
-      { kind: "facts", rows: facts },
-    ],
+  const facts: PageBlock = {
+    kind: "facts",
+    rows: rows
+      .filter((row) => !isItemRow(row))
+      .map(({ what, value, state }): Fact => [what, value ?? NOT_RECORDED, state === "gap"]),
   };
+  return { id: "first-day", title: GROUP_TITLES["first-day"], blocks: [{ kind: "paragraph", words }, facts] };
 };
 
 const buildGapsSection = (gaps: readonly ChecklistRow[], { consoleTasks }: ReportData["shown"]): Section => ({
@@ -111,13 +107,7 @@ function buildLeaverSections(data: ReportData): readonly Section[] {
     {
       id: "leaver",
       title: text(`What ${called} hands over${en}`, `${called} さんから引き継ぐもの${ja}`),
-      blocks: [
-        {
-          kind: "list",
-          isNumbered: true,
-          items: steps.map((row) => ({ ...row, words: row.what })),
-        },
-      ],
+      blocks: [{ kind: "list", isNumbered: true, items: steps.map((row) => ({ ...row, words: row.what })) }],
     },
   ];
 }
@@ -200,20 +190,12 @@ function buildRenewalsSection(data: ReportData): Section {
       ];
     }),
   };
-  const ends = items.flatMap(({ name, expiresOn, level }) =>
-    expiresOn === null ? [] : [{ name, day: expiresOn, level }],
-  );
-  const caption = text("What ends in the next 12 months", "今後 12 か月に期限が来るもの");
-  const timeline: PageBlock = { kind: "timeline", caption, from: asOf, items: ends };
-  return { id: "renewals", title, blocks: [...(ends.length === 0 ? [] : [timeline]), table] };
+  return { id: "renewals", title, blocks: [table] };
 }
 
 function buildTenantSection(data: ReportData): Section {
-  const {
-    manifest,
-    facts: { tenant },
-    shown,
-  } = data;
+  const { manifest, shown } = data;
+  const { tenant } = data.facts;
   const isMirror = shown.mirroredAt !== null;
   const ofApps = Object.values(shown.secured).reduce((sum, count) => sum + count, 0);
   const counts: readonly (readonly [ResourceName, number, isMissing: boolean])[] = [

@@ -1,6 +1,5 @@
-import { Readable } from "node:stream";
-import { callbackify } from "node:util";
-import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
+import { fromFdPromise, type Entry, type ZipFile } from "yauzl";
+import { toDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { RegularFile } from "../../../files/regular-file.ts";
 import { text } from "../../../text/index.ts";
@@ -23,10 +22,7 @@ const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 /** Rejects archives with extra bytes before, between or after the entries. */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
-    const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
-      autoClose: false,
-      strictFileNames: true,
-    });
+    const zip = await fromFdPromise(archive.fd, { autoClose: false, strictFileNames: true });
     if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
     // a rough limit; the list of hashes gives the exact number later
     if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, ARCHIVE_TOO_LARGE);
@@ -71,7 +67,9 @@ async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGen
 }
 
 const toArchiveFailure = (error: unknown, where: string): unknown =>
-  error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
+  error instanceof Failure || !isArchiveError(error)
+    ? (toDiskFailure(error, where) ?? error)
+    : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
 const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
@@ -91,32 +89,4 @@ async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise
     local.fileName.equals(entry.fileNameRaw) &&
     local.extraFieldLength === 0;
   return { isPlain, end: local.fileDataStart + entry.compressedSize + (isLarge ? 24 : 16) };
-}
-
-class ArchiveReader extends RandomAccessReader {
-  readonly #archive: RegularFile;
-
-  constructor(archive: RegularFile) {
-    super();
-    this.#archive = archive;
-  }
-
-  override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(this.#archive.chunks({ from: start, to: end }), { objectMode: false });
-  }
-
-  override read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-    callback: (error: Error | null) => void,
-  ): void {
-    const reading = this.#archive.readAt(position, length).then((bytes) => void bytes.copy(buffer, offset));
-    callbackify(() => reading)(callback);
-  }
-
-  override close(callback: (error: Error | null) => void): void {
-    callback(null);
-  }
 }

@@ -46,34 +46,30 @@ export const compareAuditChains = (database: Database): CopyRelation => {
   return { kind: "forward", changes, since, local: describeLocalRecords(database, seq) };
 };
 
-const KEEP_REPLACED_SQL = [
+/** The credentials that the replaced records made end, too. A clock can go back, so the names of tokens count. */
+const REPLACE_RECORDS_SQL = [
   `insert into received.replaced_audit (receipt, seq, record, hash)
    select m.receipt, m.seq, m.record, m.hash from main.replaced_audit m where not exists
      (select 1 from received.replaced_audit k where k.receipt = m.receipt and k.seq = m.seq) order by m.pk`,
   `insert into received.replaced_audit (receipt, seq, record, hash)
    select r.hash, l.seq, l.record, l.hash from main.audit l, received.audit r
    where l.seq > :seq and r.seq = (select max(seq) from received.audit) order by l.seq`,
+  `delete from received.credential as c where c.createdAt > :since or exists (
+     select 1 from main.audit l join received.user u on u.id = l.record -> 'objects' -> 0 ->> 'id'
+     where l.seq > :seq and u.pk = c.user and (l.action = 'sessions.create' and c.kind = 'session'
+       or l.action = 'access-tokens.create' and c.kind = 'token' and c.name = l.record -> 'detail' ->> 'token'))`,
 ];
-
-/** Credentials that the replaced records made. A clock can go back, so the names of tokens count, too. */
-const END_CREDENTIALS_SQL = `delete from received.credential as c where c.createdAt > :since or exists (
-  select 1 from main.audit l join received.user u on u.id = l.record -> 'objects' -> 0 ->> 'id'
-  where l.seq > :seq and u.pk = c.user and (l.action = 'sessions.create' and c.kind = 'session'
-    or l.action = 'access-tokens.create' and c.kind = 'token' and c.name = l.record -> 'detail' ->> 'token'))`;
 
 /**
  * Keeps the audit records of this tenant that the received one lacks beside its audit log, and ends the credentials that
  * they made. The last record of the received tenant has their number and hashes. @throws Failure `conflict`
  */
 export const keepReplacedRecords = (database: Database, local: LocalRecords | null): void => {
-  const common = findCommonRecord(database);
-  const { seq = null, at = null } = common ?? {};
+  const { seq = null, at: since = null } = findCommonRecord(database) ?? {};
   const receipt = database.get(
     "select record -> 'detail' -> 'replaced' as replaced from received.audit order by seq desc limit 1",
   );
   const replaced = local && JSON.stringify({ records: local.records, first: local.first, last: local.last });
   if ((receipt?.["replaced"] ?? null) !== replaced) throw TENANT_CHANGED_FAILURE;
-  database.run(KEEP_REPLACED_SQL[0] ?? "", {});
-  database.run(KEEP_REPLACED_SQL[1] ?? "", { seq });
-  database.run(END_CREDENTIALS_SQL, { seq, since: at });
+  for (const sql of REPLACE_RECORDS_SQL) database.run(sql, { seq, since });
 };

@@ -226,7 +226,7 @@ export class Database {
   /** @throws Failure `locked` after five seconds, `not-permitted` */
   change<T>(body: () => T): T {
     this.checkWritable();
-    this.#begin();
+    this.#retry(LOCK_WAIT_MS, () => this.#tryLock(LOCK_WAIT_MS));
     return this.#ending(body);
   }
 
@@ -279,11 +279,11 @@ export class Database {
   #enableLog(): void {
     // SQLite would wait during each attempt, for minutes in total
     this.exec("pragma busy_timeout = 0");
-    for (let waitedMs = 0; !this.#tryExec("pragma journal_mode = wal"); waitedMs += RETRY_PAUSE_MS) {
-      if (this.#interrupted()) throw createInterruptedFailure();
-      if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
-      Atomics.wait(SLEEP_BUFFER, 0, 0, RETRY_PAUSE_MS);
-    }
+    this.#retry(RETRY_PAUSE_MS, () => {
+      const isEnabled = this.#tryExec("pragma journal_mode = wal");
+      if (!isEnabled) Atomics.wait(SLEEP_BUFFER, 0, 0, RETRY_PAUSE_MS);
+      return isEnabled;
+    });
     this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
   }
 
@@ -297,10 +297,11 @@ export class Database {
     }
   }
 
-  #begin(): void {
-    for (let waitedMs = 0; !this.#tryLock(LOCK_WAIT_MS); waitedMs += LOCK_WAIT_MS) {
+  /** @param durationMs of an attempt that fails @throws Failure `locked`, `interrupted` */
+  #retry(durationMs: number, attempt: () => boolean): void {
+    for (let waitedMs = 0; !attempt(); waitedMs += durationMs) {
       if (this.#interrupted()) throw createInterruptedFailure();
-      if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
+      this.checkWaited(waitedMs);
     }
   }
 

@@ -98,6 +98,9 @@ const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
     cause,
   });
 
+const UNUSABLE_PLAN_CODES = [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB];
+const UNUSABLE_FILE_CODES = [SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CANTOPEN];
+
 /** Converts disk and file errors to failures with a hint. @see https://www.sqlite.org/rescode.html */
 export const toStorageFailure = (
   error: unknown,
@@ -106,28 +109,13 @@ export const toStorageFailure = (
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
-  if (
-    staging !== undefined &&
-    [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB].includes(getPrimaryErrorCode(error) ?? 0) &&
-    isNotDatabase(staging)
-  )
+  const code = getPrimaryErrorCode(error) ?? 0;
+  if (staging !== undefined && UNUSABLE_PLAN_CODES.includes(code) && isNotDatabase(staging))
     return createMissingPlanFailure(staging, error);
-  switch (getPrimaryErrorCode(error)) {
-    case SQLITE_BUSY:
-    case SQLITE_PROTOCOL:
-      return createLockedFailure(error);
-    case SQLITE_READONLY:
-    case SQLITE_IOERR:
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_CANTOPEN:
-      return getPrimaryErrorCode(error) === SQLITE_READONLY && isUnwritableError(error, path)
-        ? createReadOnlyFailure(path, error)
-        : createUnusableFileFailure(path, (error as Error).message, error);
-    case undefined:
-    default:
-      return toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;
-  }
+  if (code === SQLITE_BUSY || code === SQLITE_PROTOCOL) return createLockedFailure(error);
+  if (code === SQLITE_READONLY && isUnwritableError(error, path)) return createReadOnlyFailure(path, error);
+  if (UNUSABLE_FILE_CODES.includes(code)) return createUnusableFileFailure(path, (error as Error).message, error);
+  return toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;
 };
 
 /** Failures with these codes may contain absolute paths of files. */
