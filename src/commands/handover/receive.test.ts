@@ -248,6 +248,7 @@ test(
     await a.export("one");
     const between = await a.createToken("between");
     const [, first, last] = a.heads;
+    await a.type("context set minato --notify off");
     await b.receive("one");
     const ofSuccessor = await b.createToken("successor");
     await b.type("orgs create 営業部");
@@ -257,6 +258,8 @@ test(
     const back = await a.receive("two");
     expect(back.stderr).toMatch(/bundle lacks 2 records \(create access token 1, export bundle 1\)/);
     expect([await a.statusOf(old), await a.statusOf(between)]).toEqual([200, 401]);
+    expect(await a.read("context list --fields notify")).toContainEqual({ notify: true });
+    expect(await a.read("context list --fields notify")).not.toContainEqual({ notify: false });
     const { stderr } = await a.type(`audit verify --head ${last}`);
     expect(stderr).toMatch(/one of 2 records that the receive of .* replaced/);
     await a.type(`audit verify --head ${"0".repeat(64)}`, 3);

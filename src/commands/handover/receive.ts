@@ -86,6 +86,8 @@ export default defineCommand({
       if (!(error instanceof Failure && error.status < 500)) tools.describeDone(MAYBE_CHANGED_STATE);
       throw error;
     });
+    // who receives a tenant works with it from now on
+    if (existing?.notify === false) await contexts.set(name, { notify: true });
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
     await writeNextSteps(tools, client, { context, manifest });
