@@ -4,6 +4,7 @@ import { text, type Language, type Text } from "../text/index.ts";
 import type { DisplayText, Fact } from "./blocks.ts";
 import { html, Markup } from "./markup.ts";
 import { PAGE_STYLES } from "./style.ts";
+import { drawTimeline, type TimelineItem } from "./timeline.ts";
 
 export interface Page {
   readonly title: Text;
@@ -29,6 +30,12 @@ export type PageBlock =
       /** if `blank` is true, empty cells are printed as spaces to fill in by hand */
       readonly rows: readonly (readonly DisplayText[])[];
       readonly blank?: true | undefined;
+    }
+  | {
+      readonly kind: "timeline";
+      readonly caption: Text;
+      readonly from: string;
+      readonly items: readonly TimelineItem[];
     }
   | { readonly kind: "list"; readonly items: readonly PageItem[]; readonly isNumbered?: true | undefined };
 
@@ -101,6 +108,11 @@ class PageRenderer {
         return html`<dl>${block.rows.map((fact) => this.#fact(fact))}</dl>`;
       case "table":
         return this.#table(block);
+      case "timeline": {
+        const caption = this.plain(block.caption);
+        return html`<p class="faint">${caption}</p>
+          ${drawTimeline(block.items, block.from, caption)}`;
+      }
       case "list": {
         const items = block.items.map((item) => this.#item(item));
         return block.isNumbered === true

@@ -1,5 +1,7 @@
-const LIGHT_COLOURS = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa;--bad:#b42318";
-const DARK_COLOURS = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22;--bad:#ff7b72";
+const LIGHT_COLOURS =
+  "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa;--bad:#b42318;--warn:#9a6700";
+const DARK_COLOURS =
+  "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22;--bad:#ff7b72;--warn:#d29922";
 
 const CARD_STYLES = [
   "table,X caption,X tbody{display:block}",
@@ -26,6 +28,14 @@ h3{margin:1rem 0 .25rem;font-size:1em}
 p{margin:.25rem 0}
 .faint{color:var(--faint)}
 .missing{color:var(--bad);font-weight:600}
+.timeline{display:block;margin:.5rem 0;font-size:12px}
+.timeline line{stroke:var(--rule)}
+.timeline text{fill:var(--faint)}
+.timeline circle{fill:var(--faint)}
+.timeline g text{fill:var(--ink)}
+.timeline .warning circle{fill:var(--warn)}
+.timeline :is(.critical,.expired) circle{fill:var(--bad)}
+.timeline :is(.critical,.expired) text{font-weight:600}
 .short{white-space:nowrap}
 .below{display:block;font-size:.9em}
 dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
@@ -47,7 +57,7 @@ thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 @media print{
 body{max-width:none;padding:0;font-size:9.5pt}
 .scroll{overflow:visible}
-tr,dl>*,li{break-inside:avoid}
+tr,dl>*,li,svg{break-inside:avoid}
 h2,h3,caption,dt{break-after:avoid}
 dd{break-before:avoid}
 thead{display:table-header-group;break-after:avoid}

@@ -190,7 +190,12 @@ function buildRenewalsSection(data: ReportData): Section {
       ];
     }),
   };
-  return { id: "renewals", title, blocks: [table] };
+  const ends = items.flatMap(({ name, expiresOn, level }) =>
+    expiresOn === null ? [] : [{ name, day: expiresOn, level }],
+  );
+  const caption = text("What ends in the next 12 months", "今後 12 か月に期限が来るもの");
+  const timeline: PageBlock = { kind: "timeline", caption, from: asOf, items: ends };
+  return { id: "renewals", title, blocks: [...(ends.length === 0 ? [] : [timeline]), table] };
 }
 
 function buildTenantSection(data: ReportData): Section {
