@@ -102,7 +102,10 @@ export const PROBLEMS = {
       `引用符で始まらないセルの途中に引用符があります${p["before"] === "=" ? "(数式の形で保護された値です。= と引用符を外してください)" : ""}`,
   ),
   "quote-trailing": createError("text after the closing quote", "閉じた引用符の後に文字があります"),
-  "cells-too-few": createError("{got cell}, but the header has {want}", "セルが {got} 個だけです(ヘッダーは {want} 個)"),
+  "cells-too-few": createError(
+    "{got cell}, but the header has {want}",
+    "セルが {got} 個だけです(ヘッダーは {want} 個)",
+  ),
   "row-blank": createWarning("{count blank row} skipped", "空の行を {count} 行読み飛ばします"),
   "row-total": createWarning(
     '{count row} of totals or notes skipped ("{value}")',
