@@ -15,10 +15,7 @@ import type { Tools } from "../tools.ts";
 export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
-  about: text(
-    "ID, serial number, IMEI with its spaces, or phone number",
-    "ID・シリアルナンバー・IMEI(空白も)・電話番号",
-  ),
+  about: text("ID, serial number, IMEI with spaces, or phone number", "ID・シリアルナンバー・IMEI(空白も)・電話番号"),
 } as const;
 
 export const DEVICE_NAMES: NamedKind<Device> = {

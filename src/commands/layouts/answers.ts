@@ -96,10 +96,7 @@ const describeNoColumn = (header: string): Text =>
   text(`no column is "${header}"; nothing was changed`, `「${header}」の列がないため、何も変更していません`);
 
 const describeVaried = (header: string): Text =>
-  text(
-    `the column "${header}" has too many words to say who left`,
-    `列「${header}」は言葉が多く、退職者がわかりません`,
-  );
+  text(`the column "${header}" has too many words to say who left`, `列「${header}」は言葉が多く、退職者が不明です`);
 
 const describeTwice = (header: string): Text =>
   text(`two columns have the header "${header}"`, `ヘッダー「${header}」の列が 2 つあります`);

@@ -28,10 +28,7 @@ const remove = defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("layouts");
     const { id } = await findLayout(client, typed);
-    const message = text(
-      `Remove layout ${id}? This cannot be undone.`,
-      `レイアウト ${id} を削除しますか? 戻せません。`,
-    );
+    const message = text(`Remove layout ${id} (cannot be undone)?`, `レイアウト ${id} を削除しますか? 戻せません。`);
     if (!(await confirmChange(tools, message))) return;
     await terminal.show(LAYOUT_COLUMNS, await client.layouts.remove(id));
   },

@@ -104,17 +104,14 @@ export const PROBLEMS = {
   "quote-trailing": createError("text after the closing quote", "閉じた引用符の後に文字があります"),
   "cells-too-few": createError(
     "{got cell}, but the header has {want}",
-    "セルが {got} 個しかありません(ヘッダーは {want} 個)",
+    "セルが {got} 個だけです(ヘッダーは {want} 個)",
   ),
   "row-blank": createWarning("{count blank row} skipped", "空の行を {count} 行読み飛ばします"),
   "row-total": createWarning(
     '{count row} of totals or notes skipped ("{value}")',
     "合計や注記の行を {count} 行読み飛ばします(「{value}」)",
   ),
-  "row-repeated": createWarning(
-    "{count row} skipped: the same as an earlier row",
-    "前の行と同じ {count} 行を読み飛ばします",
-  ),
+  "row-repeated": createWarning("{count row} skipped: same as an earlier row", "前と同じ {count} 行を読み飛ばします"),
   "row-skipped": createWarning(
     (p) =>
       `${formatCount(Number(p["count"]), "row")} skipped by the column map: ${p["header"]} is ${p["value"] || "blank"}`,
@@ -141,10 +138,7 @@ export const PROBLEMS = {
     (p) =>
       `${p["holder"]} のものですが、この行は${p["name"] === "" ? "ほかのキーが異なります" : `「${p["name"]}」です`}`,
   ),
-  "cells-too-many": createError(
-    "{got cell}, but the header has only {want}",
-    "セルが {got} 個あります(ヘッダーは {want} 個)",
-  ),
+  "cells-too-many": createError("{got cell}; the header has only {want}", "セルが {got} 個です(ヘッダーは {want} 個)"),
   "record-too-long": createError("the row is longer than {max} characters", "行が {max} 文字を超えています"),
   "columns-too-many": createError("the file has more than {max} columns", "列が {max} 個を超えています"),
   "cell-formula": createError(

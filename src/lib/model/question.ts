@@ -99,10 +99,7 @@ const QUESTION_GROUPS = {
   },
   administrators: {
     mailbox: {
-      ...createYesNoQuestion(
-        "somebody reads the mailboxes of CLOMO's emails",
-        "CLOMO からのメールを読んでいる人がいる",
-      ),
+      ...createYesNoQuestion("somebody reads CLOMO's emails", "CLOMO からのメールを読んでいる人がいる"),
       yearly: true,
     },
   },
@@ -175,10 +172,7 @@ const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
   const date = parseTypedDate(typed);
   if (date === undefined || !("day" in date))
     return {
-      wrong: text(
-        `"${typed}" is not a date such as 2027-03-31`,
-        `「${typed}」は 2027-03-31 のような日付ではありません`,
-      ),
+      wrong: text(`"${typed}" is no date such as 2027-03-31`, `「${typed}」は 2027-03-31 のような日付ではありません`),
     };
   if (!isFutureEverywhere(date.day, now)) return { value: date.day };
   return {

@@ -49,10 +49,7 @@ export const CUSTOM_FIELD = {
   },
   clicks: {
     create: text("CLOMO PANEL: add the field to カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報に追加"),
-    delete: text(
-      "CLOMO PANEL: remove the field from カスタムユーザー情報",
-      "CLOMO PANEL のカスタムユーザー情報から削除",
-    ),
+    delete: text("CLOMO PANEL: remove the field in カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報から削除"),
     page: text("CLOMO PANEL, カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報"),
   },
   usual: ["id", "name", "createdAt"],

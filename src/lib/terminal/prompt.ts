@@ -65,10 +65,7 @@ export class Prompts {
     const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
     if (/^\d+$/.test(typed) && Number(typed) === expected) return;
     throw new Failure("input-rejected", {
-      what: text(
-        `"${typed}" is the wrong number; nothing was changed`,
-        `「${typed}」は数が違います。何も変更していません`,
-      ),
+      what: text(`wrong number "${typed}"; nothing was changed`, `「${typed}」は数が違います。何も変更していません`),
     });
   }
 

@@ -95,10 +95,7 @@ export async function writeEncoded(
     if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
     const placed = await locateUnmappable(await open(), encoding);
-    const hint = text(
-      "use UTF-8, or pass --on-unmappable replace",
-      "UTF-8 か --on-unmappable replace を指定してください",
-    );
+    const hint = text("use UTF-8 or --on-unmappable replace", "UTF-8 か --on-unmappable replace を指定してください");
     await throwUnmappable(tools, { name, encoding, placed, total, hint });
   }
   await noteReplacedCharacters(tools, encoder);

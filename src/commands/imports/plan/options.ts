@@ -99,10 +99,7 @@ export const UNDELETABLE_OPTION = {
 export const ORG_BY_OPTION = {
   kind: "choice",
   choices: ORG_BY_CHOICES,
-  brief: text(
-    "content of the organisation column: a code, or a name or path",
-    "組織の列の内容(コードか、名前やパスか)",
-  ),
+  brief: text("organisation column: a code, or a name or path", "組織の列の内容(コードか、名前やパスか)"),
   about: text(
     "content of the organisation column: code, or name (code, name or path of one organisation; header also 組織, 組織名 or 組織パス). Default: code; name for a header that the console does not use",
     "組織の列に書く値。code は組織コード、name は組織を 1 つに特定できるコード・名前・パス(列名は組織・組織名・組織パスも可)。既定は code(管理画面の CSV にない列名では name)",

@@ -61,10 +61,7 @@ interface TargetColumns {
 }
 
 const describeSecret = ({ header }: Column): Text =>
-  text(
-    `"${header}" is for secrets, which a column map must not set`,
-    `パスワードなどの列「${header}」は対応表に書けません`,
-  );
+  text(`"${header}" is for secrets, which a map must not set`, `パスワードなどの列「${header}」は対応表に書けません`);
 
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
