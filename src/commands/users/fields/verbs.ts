@@ -58,6 +58,7 @@ const remove = defineCommand({
   options: SMALL_DELETION_OPTIONS,
   examples: [
     { line: "clomoctl users fields remove 入社年度 --dry-run" },
+    { line: "clomoctl users fields remove 入社年度 --yes" },
     {
       line: "clomoctl users fields remove 入社年度 --confirm-deletions 12",
       about: text("remove it with the values of 12 users, without confirmation", "12 人分の値とともに、確認なしで削除"),
