@@ -106,8 +106,9 @@ const giveUpReading = async (requests: readonly string[]): Promise<void> => {
     socket.write(head(line));
     return socket.pause();
   });
-  await Promise.all(readers.map((socket) => once(socket, "readable")));
-  const closed = readers.map((socket) => once(socket, "close"));
+  // a server that was held up for long may close a connection instead
+  await Promise.all(readers.map((socket) => Promise.race([once(socket, "readable"), once(socket, "close")])));
+  const closed = readers.filter(({ closed: isClosed }) => !isClosed).map((socket) => once(socket, "close"));
   for (const socket of readers) socket.destroy();
   await Promise.all(closed);
 };
