@@ -10,7 +10,7 @@ import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "..
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
-import { readTaskNumber, TASK_ARGUMENT } from "./columns.ts";
+import { readTaskNumber, TASK_ARGUMENT } from "./verbs.ts";
 import { requireNamedContext } from "../permission.ts";
 
 export default defineCommand({

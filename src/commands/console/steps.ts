@@ -1,16 +1,52 @@
 import { line } from "../../lib/advice/index.ts";
-import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
+import type { ConsoleTask, ImportKind, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { IMPORT_MODE_NAMES } from "../../lib/model/import.ts";
 import { formatOrgPath, ORG } from "../../lib/nouns/organisation.ts";
 import type { Field, RecordType } from "../../lib/model/thing.ts";
 import { RECORD_TYPES, getThingNoun } from "../../lib/nouns/index.ts";
+import { formatSecuredAppName } from "../../lib/nouns/secured-user.ts";
 import { USER } from "../../lib/nouns/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { getConsolePage, insertAppName } from "./screen.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
+
+const getConsolePage = (kind: ImportKind): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
+
+export const insertAppName = (kind: ImportKind, { en, ja }: Text): Text => {
+  const { app } = FORMATS[kind];
+  if (app === undefined) return text(en, ja);
+  return text(en.replace("{app}", formatSecuredAppName(app)), ja.replace("{app}", formatSecuredAppName(app)));
+};
+
+export const describeUploadCheck = (kind: ImportKind): Text => {
+  const take = buildConsoleImportCommand(kind);
+  return text(
+    `after the upload, export the records in the console, then: ${take}`,
+    `アップロード後、管理画面でエクスポートしてから: ${take}`,
+  );
+};
+
+/** @param isWhole true for a file for 全件更新 */
+export function describeUpload(kind: ImportKind, isWhole: boolean): Text {
+  const { clicks, choice } = FORMATS[kind].thing.screen;
+  const page = getConsolePage(kind);
+  const upload = text(`upload in ${page.en}${clicks.en}`, `${page.ja}${clicks.ja}`);
+  if (choice === undefined) {
+    return text(
+      `${upload.en}, and select the option that fits this file (clomoctl does not know which one)`,
+      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは clomoctl では確認できていません)`,
+    );
+  }
+  const { append, replace } = IMPORT_MODE_NAMES;
+  const [{ ja: name }, { ja: other }] = isWhole ? [replace, append] : [append, replace];
+  return text(
+    `${upload.en}, with ${choice.en} set to ${name} (never ${other})`,
+    `${upload.ja}、${choice.ja}必ず「${name}」にしてアップロードしてください(「${other}」は不可)`,
+  );
+}
 
 type RecordChange = TaskRecord["changes"][number];
 

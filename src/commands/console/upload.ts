@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { TASK_ARGUMENT } from "./columns.ts";
+import { TASK_ARGUMENT } from "./verbs.ts";
 import { writeUploads } from "./upload/files.ts";
 
 export default defineCommand({

@@ -24,9 +24,8 @@ import { buildConsoleImportCommand } from "../../imports/refusal/console-import-
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
 import { requireNamedContext } from "../../permission.ts";
-import { readTaskNumber } from "../columns.ts";
-import { describeUpload, describeUploadCheck } from "../screen.ts";
-import { describeTaskChanges } from "../steps.ts";
+import { readTaskNumber } from "../verbs.ts";
+import { describeTaskChanges, describeUpload, describeUploadCheck } from "../steps.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
 import {
   buildUploadTables,

@@ -8,7 +8,7 @@ import { ORG } from "../../../lib/nouns/organisation.ts";
 import { getUploadMode } from "../../../lib/model/upload.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import { describeUploadCheck } from "../../console/screen.ts";
+import { describeUploadCheck } from "../../console/steps.ts";
 import {
   buildKindUpload,
   describeFirstExport,
