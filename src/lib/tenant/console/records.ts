@@ -11,6 +11,7 @@ import { getVersionSchema } from "../versions/save-versions.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,
+  getNameAndKey,
   SHARED_THINGS,
   toDisplayValue,
   type NameReader,
@@ -154,17 +155,10 @@ export class TaskRecordReader {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: ACCOUNT_SETTINGS_ID };
     // an account has the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
-    const { namedBy = "name", keys = [], fields } = thing;
-    const name = String(state[namedBy]);
-    const { field = namedBy } = keys[0] ?? {};
-    const value = state[field] ?? null;
-    if (field !== namedBy && value !== null)
-      return {
-        name,
-        key: fields[field]?.type === "texts" ? ((JSON.parse(String(value)) as string[])[0] ?? name) : String(value),
-      };
+    const called = getNameAndKey(thing, state);
     // an organisation without a code is identified by its path
-    if (thing !== ORG || state["parent"] === null) return { name, key: name };
+    if (thing !== ORG || state["parent"] === null || typeof state["code"] === "string") return called;
+    const { name } = called;
     const above = await createStateNameReader(stateOf)(ORG, state["parent"] ?? null);
     const parent = await stateOf(ORG, Number(state["parent"]));
     const own = formatOrgPath([name]);

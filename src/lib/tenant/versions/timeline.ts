@@ -100,7 +100,9 @@ export const createStateNameReader =
   async (thing, pk) => {
     const state = pk === null ? null : await stateOf(thing, Number(pk));
     if (state === null) return null;
-    return thing.name === ORG.name ? readVisiblePath(stateOf, state) : buildRecordName(thing, state);
+    if (thing.name === ORG.name) return readVisiblePath(stateOf, state);
+    const { name, key } = getNameAndKey(thing, state);
+    return key === name ? name : `${name} <${key}>`;
   };
 
 const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> => {
@@ -138,11 +140,11 @@ export const toDisplayValue = async (
   return type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
 };
 
-const buildRecordName = ({ fields, keys: [key] = [], namedBy = "name" }: RecordType, state: Row): string => {
+/** Returns the name of a record, and its key, or else the name again. */
+export const getNameAndKey = ({ fields, keys: [own] = [], namedBy = "name" }: RecordType, state: Row) => {
   const name = String(state[namedBy]);
-  const value = key === undefined ? null : (state[key.field] ?? null);
-  if (key === undefined || value === null) return name;
-  const [known = name] =
-    fields[key.field]?.type === "texts" ? (JSON.parse(String(value)) as readonly string[]) : [String(value)];
-  return known === name ? name : `${name} <${known}>`;
+  const { field = namedBy } = own ?? {};
+  const value = state[field] ?? null;
+  if (value === null || fields[field]?.type !== "texts") return { name, key: String(value ?? name) };
+  return { name, key: (JSON.parse(String(value)) as readonly string[])[0] ?? name };
 };
