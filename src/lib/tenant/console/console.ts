@@ -12,8 +12,7 @@ import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 import { buildNameListSql } from "../store/sql.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
-import { findFileFields } from "./exported-columns.ts";
-import { CUSTOM_FIELDS_COLUMN } from "./observed-state.ts";
+import { CUSTOM_FIELDS_COLUMN, findFileFields } from "./observed-state.ts";
 import { buildRecordWrittenSql } from "./written.ts";
 
 /** Confirms those parts of tasks that no export shows. Returns what is left to do. @throws `not-found`, `conflict` */

@@ -3,11 +3,11 @@ import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import { buildUnseenBitsSql } from "./exported-columns.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
   buildHolderExistsSql,
+  buildUnseenBitsSql,
   EXISTENCE_BIT,
   EXPORTED_VERSIONS,
   getObservedTable,
