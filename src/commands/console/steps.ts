@@ -88,17 +88,17 @@ function joinAccountForms({ records, ...task }: ConsoleTask): ConsoleTask {
   return { ...task, records: joined, update: task.update - (records.length - joined.length) };
 }
 
-export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
-  ...buildUploadStep(task),
-  ...buildRecordSteps(joinAccountForms(task), most),
-  ...buildClosingSteps(task),
-];
-
-function* buildUploadStep({ number, create, update, records }: ConsoleTask): Generator<Text> {
-  const write = line("console upload", [number], { output: "upload" });
-  if (create + update > 1 && records.every(isExported))
-    yield text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`);
-}
+export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => {
+  const write = line("console upload", [task.number], { output: "upload" });
+  const isUploadable = task.create + task.update > 1 && task.records.every(isExported);
+  return [
+    ...(isUploadable
+      ? [text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`)]
+      : []),
+    ...buildRecordSteps(joinAccountForms(task), most),
+    ...buildClosingSteps(task),
+  ];
+};
 
 function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   const { records, number } = task;
@@ -190,16 +190,14 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
       `if exports do not show the change after the task is done: ${confirm}`,
       `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
     );
-  const restore = line("console upload", [number], { output: "upload" });
-  const isBack = isInState(records, "taken-back");
-  if (isBack)
+  if (isInState(records, "taken-back")) {
+    const restore = line("console upload", [number], { output: "upload" });
     yield text(
       `to write a file that restores the values: ${restore}`,
       `元の値に戻すファイルを書き出すには: ${restore}`,
     );
-  yield isBack
-    ? text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`)
-    : text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`);
+    yield text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`);
+  } else yield text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`);
 }
 
 const formatNameWithKey = (
@@ -219,20 +217,15 @@ export const formatRecordLabel = (record: TaskRecord): string => {
 };
 
 export const getTaskSubject = (task: ConsoleTask): string | null => {
-  const {
-    name,
-    records: [only, ...more],
-  } = joinAccountForms(task);
+  const { name, records } = joinAccountForms(task);
+  const [only, ...more] = records;
   if (only === undefined) return name;
   return more.length === 0 && !isLeftOut(only) ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
 export const summarizeTask = (task: ConsoleTask): Text => {
-  const {
-    number,
-    records: [only, ...more],
-    ...counts
-  } = joinAccountForms(task);
+  const { number, records, ...counts } = joinAccountForms(task);
+  const [only, ...more] = records;
   if (isInState(task.records, "taken-back"))
     return text(`taken back: change ${number}`, `取り消し済み(管理画面では実施済みの可能性あり): 変更 ${number}`);
   if (only?.work === "perform") {
@@ -253,10 +246,8 @@ export const summarizeTask = (task: ConsoleTask): Text => {
 };
 
 export const getTaskScreen = (task: ConsoleTask): Text => {
-  const {
-    kind,
-    records: [first],
-  } = joinAccountForms(task);
+  const { kind, records } = joinAccountForms(task);
+  const [first] = records;
   const own = first && getRecordType(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };

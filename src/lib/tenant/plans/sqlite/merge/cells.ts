@@ -22,12 +22,8 @@ const buildKeyListSql = (thing: RecordType, field: string): string => {
 
 export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
-  for (const {
-    field,
-    refers,
-    keys,
-    table: { thing },
-  } of listMergedReferences(plan)) {
+  for (const { field, refers, keys, table } of listMergedReferences(plan)) {
+    const { thing } = table;
     const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
     if (versions === undefined) continue;
     const bit = getColumnBit(versions, refers.by);
