@@ -22,8 +22,14 @@ export const confirmTasks = (session: Session, numbers: readonly number[]): Prom
   return session.change(change, async (writer) => {
     await readTasks(writer, wanted);
     for (const number of wanted) {
-      if ((await confirmDrift(writer, await findRevision(writer, number))) === 0)
-        throw createShownByExportFailure(number);
+      if ((await confirmDrift(writer, await findRevision(writer, number))) > 0) continue;
+      throw new Failure("conflict", {
+        what: text(
+          `console exports show whether task ${number} is done; to close the task, import an export`,
+          `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
+        ),
+        hint: step("to see the task", "作業の確認", line("console show", [number])),
+      });
     }
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
     return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };
@@ -68,12 +74,3 @@ export const recordFiles = (session: Session, files: readonly WrittenFile[]): Pr
     return { result: {}, objects, detail };
   });
 };
-
-const createShownByExportFailure = (number: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `console exports show whether task ${number} is done; to close the task, import an export`,
-      `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
-    ),
-    hint: step("to see the task", "作業の確認", line("console show", [number])),
-  });

@@ -150,11 +150,8 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<nu
       { revision },
     );
     const parts = JSON.stringify(rows.map((row) => [row["pk"], row["mask"]]));
-    for (const sql of buildEndStatements(
-      versions,
-      "select value ->> 0 as pk, value ->> 1 as ended from json_each(:parts)",
-    ))
-      await writer.run(sql, { parts });
+    const ended = "select value ->> 0 as pk, value ->> 1 as ended from json_each(:parts)";
+    for (const sql of buildEndStatements(versions, ended)) await writer.run(sql, { parts });
     confirmed += rows.length;
   }
   return confirmed;

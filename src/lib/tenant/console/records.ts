@@ -118,15 +118,14 @@ export class TaskRecordReader {
 
   async #withTakenBack(thing: RecordType, pk: number, shown: Row): Promise<Row> {
     const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
-    const own = listed.filter(({ f }) => f !== "" && !f.startsWith(`${CUSTOM_FIELDS_COLUMN}.`));
     const custom = listed.flatMap(({ f, v }) => {
       const [column, key = ""] = f.split(".");
       return column === CUSTOM_FIELDS_COLUMN ? [[key, v] as const] : [];
     });
-    const values = Object.fromEntries(own.map(({ f, v }) => [f, v]));
-    if (custom.length === 0) return { ...shown, ...values };
+    const values = { ...shown, ...Object.fromEntries(listed.map(({ f, v }) => [f, v])) };
+    if (custom.length === 0) return values;
     const all = { ...parseEntries(shown[CUSTOM_FIELDS_COLUMN]), ...Object.fromEntries(custom) };
-    return { ...shown, ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(all) };
+    return { ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(all) };
   }
 
   readonly #local: StateReader = (thing, pk) =>

@@ -26,12 +26,11 @@ import {
   countStagedRecords,
   getStagedTable,
   stageChange,
-  type StagedCount,
 } from "./staged-records.ts";
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
-const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
+const determineUndoKind = (database: Database, staged: ReturnType<typeof countStagedRecords>): FormatName => {
   const versions = staged.find((one) => one.versions.thing.formats !== undefined)?.versions;
   if (versions === undefined) return "users";
   const { scope, formats = {} } = versions.thing;
