@@ -18,7 +18,7 @@ import {
   requireFolder,
   writeKindUpload,
   writeUploads,
-} from "../../console/upload/files.ts";
+} from "../../console/upload.ts";
 import { readOpenRecords } from "../../console/upload/open-records.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/write-encoded.ts";
 import type { Tools } from "../../tools.ts";
