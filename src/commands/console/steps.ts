@@ -21,12 +21,9 @@ export const insertAppName = (kind: ImportKind, { en, ja }: Text): Text => {
   return text(en.replace("{app}", formatSecuredAppName(app)), ja.replace("{app}", formatSecuredAppName(app)));
 };
 
-export const describeUploadCheck = (kind: ImportKind): Text => {
+export const describeExport = (kind: ImportKind): Text => {
   const take = buildConsoleImportCommand(kind);
-  return text(
-    `after the upload, export the records in the console, then: ${take}`,
-    `アップロード後、管理画面でエクスポートしてから: ${take}`,
-  );
+  return text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
 };
 
 /** @param isWhole true for a file for 全件更新 */
@@ -181,10 +178,10 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
     );
     return;
   }
-  const exports = records.every(isExported) ? records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`) : [];
-  for (const take of new Set(exports))
-    yield text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
-  if (exports.length === 0) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
+  const isShown = records.every(isExported);
+  const apps = new Map(records.map(({ kind }) => [FORMATS[kind].app, kind]));
+  if (isShown) yield* apps.values().map(describeExport);
+  if (!isShown) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
   else if (!records.every(isShownByExport))
     yield text(
       `if exports do not show the change after the task is done: ${confirm}`,

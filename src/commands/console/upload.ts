@@ -9,18 +9,17 @@ import { FORMAT_NAMES, PANEL_KINDS } from "../../lib/nouns/index.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../lib/model/upload.ts";
-import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { noteReplacedCharacters } from "../csv/file/write-encoded.ts";
 import { createPassword, findPasswordColumn, writePasswords, type NewPassword } from "../imports/outputs/passwords.ts";
 import { writeTable } from "../imports/outputs/table-file.ts";
 import { getDeletionsFileName, UPLOAD_FILE_OPTION } from "../imports/plan/options.ts";
-import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 import { permitOutputs } from "../outputs.ts";
 import type { Tools } from "../tools.ts";
 import { requireNamedContext } from "../permission.ts";
 import { readTaskNumber, TASK_ARGUMENT } from "./verbs.ts";
-import { describeTaskChanges, describeUpload, describeUploadCheck } from "./steps.ts";
+import { describeTaskChanges, describeUpload, describeExport } from "./steps.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./upload/open-records.ts";
 import {
   buildUploadTables,
@@ -134,7 +133,7 @@ export async function writeUploads(
   for (const one of files) await writeKindUpload(tools, one, one.names);
   for (const one of lists) await writeDeletionList(tools, one, one.name);
   const apps = new Map(open.map(({ kind }) => [FORMATS[kind].app, kind]));
-  for (const kind of apps.values()) await tools.terminal.note(describeUploadCheck(kind));
+  for (const kind of apps.values()) await tools.terminal.note(describeExport(kind));
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
   return uploads.some(({ leftOut }) => leftOut.length > 0) ? "partial" : undefined;
 }
@@ -191,14 +190,9 @@ export async function findLastExport(
       "最後に取り込んだエクスポートが取り消されているため、管理画面との違いがわかりません",
     ),
     where: last.fileName,
-    hint: describeFirstExport(kind),
+    hint: describeExport(kind),
   });
 }
-
-export const describeFirstExport = (kind: ImportKind): Text => {
-  const take = buildConsoleImportCommand(kind);
-  return text(`import the console export first: ${take}`, `先に管理画面のエクスポートを取り込んでください: ${take}`);
-};
 
 export const getUploadEncoding = async (
   tools: Tools,
