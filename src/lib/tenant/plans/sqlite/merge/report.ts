@@ -86,16 +86,8 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const { cleared, brought, ended } = countReferences(database, plan);
   if (contradicted + leftOut + unsettled + cleared + brought === 0) return undefined;
   const wishes = { count: ended.length, first: ended.slice(0, MAX_LISTED_VALUES) };
-  return {
-    contradicted,
-    leftOut,
-    leftOutRows: leftOutRows.slice(0, MAX_LEFT_OUT_ROWS),
-    first,
-    unsettled,
-    cleared,
-    brought,
-    wishes,
-  };
+  const rows = leftOutRows.slice(0, MAX_LEFT_OUT_ROWS);
+  return { contradicted, leftOut, leftOutRows: rows, first, unsettled, cleared, brought, wishes };
 };
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {

@@ -21,14 +21,6 @@ import { getMergedVersions, isWholeExport, KEPT_TABLE } from "./tables.ts";
 // A record that a whole export lacks is deleted, and references to it are cleared. It is kept if it has wishes of its own,
 // or, if nobody can be asked, if wishes of other records refer to it or an undo brought it back.
 
-interface ReferenceCounts {
-  readonly cleared: number;
-  /** number of missing records that an undo brought back */
-  readonly brought: number;
-  /** names of the records whose wishes end */
-  readonly ended: readonly string[];
-}
-
 interface Holder {
   readonly versions: VersionSchema;
   readonly column: string;
@@ -80,7 +72,7 @@ export const storeKeptRecords = (database: Database, plan: PlanDefinition): void
 };
 
 /** Counts the references that are cleared with missing records, and the wishes that end with them. */
-export const countReferences = (database: Database, plan: PlanDefinition): ReferenceCounts => {
+export const countReferences = (database: Database, plan: PlanDefinition) => {
   const gone = `select t.pk from ${plan.kind.thing.name} t where ${plan.kind.isLacking}`;
   const params = { kind: plan.kind.name };
   const holders = listHolders(plan);
@@ -100,7 +92,9 @@ export const countReferences = (database: Database, plan: PlanDefinition): Refer
   });
   return {
     cleared: cleared.reduce((sum, count) => sum + count, 0),
+    /** number of missing records that an undo brought back */
     brought: database.count(`select count(*) from (${buildBroughtBackSql(plan)}) where pk in (${gone})`, params),
+    /** names of the records whose wishes end */
     ended: ended.map(({ name }) => String(name)),
   };
 };
