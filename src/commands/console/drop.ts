@@ -38,18 +38,17 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
-      if (hasNoEffect(plan)) await tools.terminal.note(NOT_RESTORED);
+      const forgotten = text(
+        "what was taken back is then forgotten, and undo does not bring it back",
+        "取り消し済みの変更は一覧から消え、undo では戻りません",
+      );
+      if (hasNoEffect(plan)) await tools.terminal.note(forgotten);
       if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
       throw await createDropFailure(client, numbers, plan.blocked);
     });
   },
 });
-
-const NOT_RESTORED = text(
-  "what was taken back is then forgotten, and undo does not bring it back",
-  "取り消し済みの変更は一覧から消え、undo では戻りません",
-);
 
 const MAX_TRIED_TASKS = 50;
 

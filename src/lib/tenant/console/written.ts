@@ -106,27 +106,21 @@ export const buildRecordWrittenSql = (
 ): string => {
   const { thing, key, columns } = versions;
   const revisionOf = (bits: string): string => buildLastChangeSql(versions, "o", `v.changed & ${bits} <> 0`);
-  const fields = columns
-    .filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN)
-    .map(
-      ({ name, bit }) =>
-        `select '${name}' as f, t.${quoteIdentifier(name)} as v, ${revisionOf(bit)} as r
-         where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`,
-    );
-  const bit = buildCustomFieldsBitSql(versions);
   const keys = `json_each(${buildCaseSql("o.inConsole = 1", `o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)}) k`;
-  const custom =
-    bit === "0"
-      ? []
-      : [
-          `select '${CUSTOM_PREFIX}' || k.key, t.${CUSTOM_FIELDS_COLUMN} ->> k.key, ${revisionOf(bit)}
-           from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)
-           where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile("custom")}`,
-        ];
-  const record = `select '', t.${key} is not null, ${revisionOf(buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} where o.wished <> 0`;
+  const fields = columns
+    .filter(({ leads }) => leads)
+    .map(({ name, bit }) => {
+      const selected =
+        name === CUSTOM_FIELDS_COLUMN
+          ? `'${CUSTOM_PREFIX}' || k.key as f, t.${name} ->> k.key as v, ${revisionOf(bit)} as r
+             from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)`
+          : `'${name}' as f, t.${quoteIdentifier(name)} as v, ${revisionOf(bit)} as r`;
+      return `select ${selected} where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`;
+    });
+  const record = `select '' as f, t.${key} is not null as v, ${revisionOf(buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} as r where o.wished <> 0`;
   const observed = `main.${getObservedTable(versions)}`;
   return `insert into ${observed} (pk, inConsole, wished, since, written)
-    select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, ...custom, record].join(" union all "))}
+    select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, record].join(" union all "))}
     from ${observed} o left join main.${thing.name} t on t.${key} = o.pk where ${which}
     on conflict (pk) do update set written = excluded.written`;
 };

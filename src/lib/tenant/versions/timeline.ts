@@ -30,18 +30,13 @@ export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordStat
 export const SHARED_THINGS: readonly RecordType[] = [CUSTOM_FIELD, SCHEME];
 
 /** An account that sees an audit record of a deletion may see the deleted record. */
-const isRecordVisible = async (
-  reader: Reader,
-  versions: VersionSchema,
-  { pk, now }: { readonly pk: number; readonly now: RecordState },
-): Promise<boolean> => {
+const isRecordVisible = async (reader: Reader, versions: VersionSchema, pk: number, isHere: boolean) => {
   const { thing, key } = versions;
   if (!reader.isPartial || SHARED_THINGS.includes(thing)) return true;
-  const seen =
-    now === null
-      ? `audit a join main.change c on c.number = a.seq
-         where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`
-      : `${thing.name} t where t.${key} = :pk`;
+  const seen = isHere
+    ? `${thing.name} t where t.${key} = :pk`
+    : `audit a join main.change c on c.number = a.seq
+         where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
   return (await reader.get(`select 1 from ${seen}`, { pk })) !== undefined;
 };
 
@@ -65,7 +60,7 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     state = creations.has(revision) ? null : { ...state, ...(Object.fromEntries(values) as Row) };
     steps.unshift({ revision, before: state });
   }
-  return { steps, now, isVisible: await isRecordVisible(reader, versions, { pk, now }) };
+  return { steps, now, isVisible: await isRecordVisible(reader, versions, pk, now !== null) };
 };
 
 export class TimelineReader {
