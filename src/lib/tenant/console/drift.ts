@@ -124,9 +124,7 @@ const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
-/**
- * Returns a task's records in the order in which to enter them in the console. @param most maximum number of records
- */
+/** Returns a task's records in the order in which to enter them. @param most maximum number of records */
 export const readRecordDrift = (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },

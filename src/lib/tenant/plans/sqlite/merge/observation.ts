@@ -12,7 +12,7 @@ import { buildForgetUnchangedSql, buildSaveExportedSql } from "../../../console/
 import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
 import { CUSTOM_FIELD } from "../../../../nouns/user.ts";
 import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
+import { buildCaseSql, buildIsValidRowSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
 import { buildIsInKindScopeSql, getDeletionTable, type PlanDefinition } from "../stored-kind.ts";
@@ -33,8 +33,6 @@ interface Observation {
   /** the table of the observed state */
   readonly table: string;
 }
-
-const VALID_ROWS_SQL = `${MERGED_ROWS_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
 /**
  * SQL: the wished columns of the record `o` after an export, as a bit mask. What no export shows counts as entered with
@@ -61,7 +59,7 @@ const observeMatchedRecords = ({ database, versions, revision, table }: Observat
   });
   database.run(
     `update ${table} as o set inConsole = 1, since = :revision, written = x.written, wished = ${buildWishedBitsSql(versions)}, ${sets.join(", ")}
-     from (select * from ${VALID_ROWS_SQL}) x ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = x.pk where o.pk = x.pk`,
+     from (select * from ${MERGED_ROWS_TABLE} x where ${buildIsValidRowSql("x.row")}) x ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = x.pk where o.pk = x.pk`,
     { revision },
   );
 };
