@@ -105,7 +105,7 @@ const LOADED_BY_EVERY_COMMAND =
 
 /** Modules that every command loads that changes something, and that lists do not load. */
 const LOADED_BY_CHANGES =
-  /src\W(?:commands\W(?:permission|csv\Wfile\W(?:column-map|sheet|text-format)|deletion\Woptions|imports\W(?:outputs\Wtable-file|plan\Woptions)|records\W(?:change-result|describe-value|history|options|verbs))|lib\W(?:csv\Wrecords\W(?:record|writer)|model\W(?:audit|cell-text|import-number|problem|undo|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\W(?:change|audit\Waudit-rows|console\W(?:drift|exported-columns|observe-change|observed-state|written)|plans\W(?:import-rows|staging\Wkinds)|records\W(?:custom-field-rows|record-rows|records|tenant-rows)|store\W(?:check-rules|collections|idempotency|rows|rules)|versions\W(?:checksum|references|save-versions|tables|timeline))))\.ts$/;
+  /src\W(?:commands\W(?:permission|csv\Wfile\W(?:column-map|sheet|text-format)|deletion\Woptions|imports\W(?:outputs\Wtable-file|plan\Woptions)|records\W(?:change-result|describe-value|history|options|verbs))|lib\W(?:csv\Wrecords\W(?:record|writer)|model\W(?:audit|cell-text|import-number|problem|undo|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\W(?:change|audit\Waudit-rows|console\W(?:drift|observe-change|observed-state|written)|plans\W(?:import-rows|staging\Wkinds)|records\W(?:custom-field-rows|record-rows|records|tenant-rows)|store\W(?:check-rules|collections|idempotency|rows|rules)|versions\W(?:checksum|references|save-versions|tables|timeline))))\.ts$/;
 
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);

@@ -10,7 +10,7 @@ import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "..
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
 import { showPlan } from "../imports/plan/show.ts";
-import { readTaskNumber, TASK_ARGUMENT } from "./columns.ts";
+import { readTaskNumber, TASK_ARGUMENT } from "./verbs.ts";
 import { requireNamedContext } from "../permission.ts";
 
 export default defineCommand({
@@ -38,18 +38,17 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
-      if (hasNoEffect(plan)) await tools.terminal.note(NOT_RESTORED);
+      const forgotten = text(
+        "what was taken back is then forgotten, and undo does not bring it back",
+        "取り消し済みの変更は一覧から消え、undo では戻りません",
+      );
+      if (hasNoEffect(plan)) await tools.terminal.note(forgotten);
       if (plan.blocked === undefined) return finishPlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
       throw await createDropFailure(client, numbers, plan.blocked);
     });
   },
 });
-
-const NOT_RESTORED = text(
-  "what was taken back is then forgotten, and undo does not bring it back",
-  "取り消し済みの変更は一覧から消え、undo では戻りません",
-);
 
 const MAX_TRIED_TASKS = 50;
 

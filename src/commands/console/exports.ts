@@ -58,7 +58,11 @@ export async function findExportKind(
       "エクスポートなら、種類(orgs、users、devices、アプリ)を指定してください",
       line("layouts learn", [source.label], { as: "users", export: true }),
     );
-    return refuseList(requestOf("users"), NO_EXPORT, hint);
+    const what = text(
+      "the header row does not match any console export; nothing was changed",
+      "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
+    );
+    return refuseList(requestOf("users"), what, hint);
   }
   const ask = (kinds: readonly ImportKind[]): Promise<ImportKind> =>
     terminal.prompts.select({
@@ -69,8 +73,3 @@ export async function findExportKind(
   if (best.score === next?.score) return { ...requestOf(await ask(EXPORT_ORDER)), source };
   return { ...requestOf(isPanelKind(best.kind) ? best.kind : (app ?? (await ask(SECURED_APPS)))), source };
 }
-
-const NO_EXPORT = text(
-  "the header row does not match any console export; nothing was changed",
-  "ヘッダー行が管理画面のどのエクスポートとも一致しないため、何も変更していません",
-);

@@ -8,8 +8,14 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { listEditableFields } from "../../lib/model/thing.ts";
 import { ACCOUNT_FORM } from "../../lib/nouns/user.ts";
 import type { Text } from "../../lib/text/index.ts";
-import { insertAppName } from "./screen.ts";
-import { getTaskScreen, formatRecordLabel, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
+import {
+  getTaskScreen,
+  insertAppName,
+  formatRecordLabel,
+  buildTaskSteps,
+  getTaskSubject,
+  summarizeTask,
+} from "./steps.ts";
 
 type ManualWork = "create" | "edit" | "move";
 

@@ -1,16 +1,49 @@
 import { line } from "../../lib/advice/index.ts";
-import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
+import type { ConsoleTask, ImportKind, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { IMPORT_MODE_NAMES } from "../../lib/model/import.ts";
 import { formatOrgPath, ORG } from "../../lib/nouns/organisation.ts";
 import type { Field, RecordType } from "../../lib/model/thing.ts";
 import { RECORD_TYPES, getThingNoun } from "../../lib/nouns/index.ts";
+import { formatSecuredAppName } from "../../lib/nouns/secured-user.ts";
 import { USER } from "../../lib/nouns/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { getConsolePage, insertAppName } from "./screen.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
+
+const getConsolePage = (kind: ImportKind): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
+
+export const insertAppName = (kind: ImportKind, { en, ja }: Text): Text => {
+  const { app } = FORMATS[kind];
+  if (app === undefined) return text(en, ja);
+  return text(en.replace("{app}", formatSecuredAppName(app)), ja.replace("{app}", formatSecuredAppName(app)));
+};
+
+export const describeExport = (kind: ImportKind): Text => {
+  const take = buildConsoleImportCommand(kind);
+  return text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
+};
+
+/** @param isWhole true for a file for 全件更新 */
+export function describeUpload(kind: ImportKind, isWhole: boolean): Text {
+  const { clicks, choice } = FORMATS[kind].thing.screen;
+  const page = getConsolePage(kind);
+  const upload = text(`upload in ${page.en}${clicks.en}`, `${page.ja}${clicks.ja}`);
+  if (choice === undefined) {
+    return text(
+      `${upload.en}, and select the option that fits this file (clomoctl does not know which one)`,
+      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは clomoctl では確認できていません)`,
+    );
+  }
+  const { append, replace } = IMPORT_MODE_NAMES;
+  const [{ ja: name }, { ja: other }] = isWhole ? [replace, append] : [append, replace];
+  return text(
+    `${upload.en}, with ${choice.en} set to ${name} (never ${other})`,
+    `${upload.ja}、${choice.ja}必ず「${name}」にしてアップロードしてください(「${other}」は不可)`,
+  );
+}
 
 type RecordChange = TaskRecord["changes"][number];
 
@@ -52,17 +85,17 @@ function joinAccountForms({ records, ...task }: ConsoleTask): ConsoleTask {
   return { ...task, records: joined, update: task.update - (records.length - joined.length) };
 }
 
-export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
-  ...buildUploadStep(task),
-  ...buildRecordSteps(joinAccountForms(task), most),
-  ...buildClosingSteps(task),
-];
-
-function* buildUploadStep({ number, create, update, records }: ConsoleTask): Generator<Text> {
-  const write = line("console upload", [number], { output: "upload" });
-  if (create + update > 1 && records.every(isExported))
-    yield text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`);
-}
+export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => {
+  const write = line("console upload", [task.number], { output: "upload" });
+  const isUploadable = task.create + task.update > 1 && task.records.every(isExported);
+  return [
+    ...(isUploadable
+      ? [text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`)]
+      : []),
+    ...buildRecordSteps(joinAccountForms(task), most),
+    ...buildClosingSteps(task),
+  ];
+};
 
 function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   const { records, number } = task;
@@ -145,25 +178,23 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
     );
     return;
   }
-  const exports = records.every(isExported) ? records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`) : [];
-  for (const take of new Set(exports))
-    yield text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
-  if (exports.length === 0) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
+  const isShown = records.every(isExported);
+  const apps = new Map(records.map(({ kind }) => [FORMATS[kind].app, kind]));
+  if (isShown) yield* apps.values().map(describeExport);
+  if (!isShown) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
   else if (!records.every(isShownByExport))
     yield text(
       `if exports do not show the change after the task is done: ${confirm}`,
       `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
     );
-  const restore = line("console upload", [number], { output: "upload" });
-  const isBack = isInState(records, "taken-back");
-  if (isBack)
+  if (isInState(records, "taken-back")) {
+    const restore = line("console upload", [number], { output: "upload" });
     yield text(
       `to write a file that restores the values: ${restore}`,
       `元の値に戻すファイルを書き出すには: ${restore}`,
     );
-  yield isBack
-    ? text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`)
-    : text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`);
+    yield text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`);
+  } else yield text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`);
 }
 
 const formatNameWithKey = (
@@ -183,20 +214,15 @@ export const formatRecordLabel = (record: TaskRecord): string => {
 };
 
 export const getTaskSubject = (task: ConsoleTask): string | null => {
-  const {
-    name,
-    records: [only, ...more],
-  } = joinAccountForms(task);
+  const { name, records } = joinAccountForms(task);
+  const [only, ...more] = records;
   if (only === undefined) return name;
   return more.length === 0 && !isLeftOut(only) ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
 export const summarizeTask = (task: ConsoleTask): Text => {
-  const {
-    number,
-    records: [only, ...more],
-    ...counts
-  } = joinAccountForms(task);
+  const { number, records, ...counts } = joinAccountForms(task);
+  const [only, ...more] = records;
   if (isInState(task.records, "taken-back"))
     return text(`taken back: change ${number}`, `取り消し済み(管理画面では実施済みの可能性あり): 変更 ${number}`);
   if (only?.work === "perform") {
@@ -217,10 +243,8 @@ export const summarizeTask = (task: ConsoleTask): Text => {
 };
 
 export const getTaskScreen = (task: ConsoleTask): Text => {
-  const {
-    kind,
-    records: [first],
-  } = joinAccountForms(task);
+  const { kind, records } = joinAccountForms(task);
+  const [first] = records;
   const own = first && getRecordType(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };

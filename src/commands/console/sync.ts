@@ -1,9 +1,31 @@
-import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
+import { line, step } from "../../lib/advice/index.ts";
+import type { Client, Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { describeMissingField, listMissingFields } from "../csv/questions/missing.ts";
+import { openInput } from "../../lib/files/index.ts";
+import { toExportFormat } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { SECURED_APPS, type SecuredApp } from "../../lib/nouns/secured-user.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
+import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
+import { validateLimits } from "../../lib/plan/limits.ts";
+import { sumChanges } from "../../lib/plan/plan.ts";
+import { formatCount, same, text } from "../../lib/text/index.ts";
+import { defineCommand, type Outcome } from "../command.ts";
 import { CONFIRM_DELETIONS_OPTION, JOB_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
-import { syncExports } from "./sync-exports.ts";
+import { PendingPlan } from "../imports/plan/pending-plan.ts";
+import { listProblems } from "../imports/plan/problems.ts";
+import { sendRequest } from "../imports/plan/send.ts";
+import { finishPlan } from "../imports/plan/finish-plan.ts";
+import { showPlan } from "../imports/plan/show.ts";
+import { createExportRejection } from "../imports/refusal/rejection.ts";
+import { keepAnswers } from "../layouts/kept-answers.ts";
+import { readList, type ListReading } from "../layouts/reading.ts";
+import { requireNamedContext } from "../permission.ts";
+import type { Tools } from "../tools.ts";
+import { refuseSample } from "../imports/plan/sample.ts";
+import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
 
 export default defineCommand({
   summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),
@@ -63,3 +85,232 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   run: (tools, { exports, ...options }) => syncExports(tools, exports, options),
 });
+
+interface SyncOptions extends ConfirmOptions {
+  readonly app: SecuredApp | undefined;
+  readonly part: boolean;
+  readonly allow: readonly "earlier-export"[] | undefined;
+  readonly dryRun: boolean;
+  readonly detailedExitcode: boolean;
+}
+
+interface ReadExport extends ConsoleExport {
+  readonly read: ListReading;
+  /** earlier exports of the kind, the last one first */
+  readonly earlier: readonly Import[];
+}
+
+interface SyncRun {
+  /** confirmed number of deletions that are still to come */
+  deletions: number | undefined;
+  readonly isShared: boolean;
+  readonly taken: string[];
+  /** true if the exports need no yes: they are of known kinds, or the first of them was confirmed */
+  isConfirmed: boolean;
+}
+
+/** Imports each file as one change. @throws `partial` if an import fails after others succeeded */
+async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
+  validateLimits(options);
+  tools.summarize({ file: names.join(" ") });
+  const chosen = await tools.tenant("imports", "console");
+  const { client } = chosen;
+  if (!options.dryRun) {
+    requireNamedContext(tools, chosen);
+    await refuseSample(tools);
+  }
+  await using opened = new AsyncDisposableStack();
+  const found: ConsoleExport[] = [];
+  for (const name of names) {
+    const source = opened.use(await openInput(tools, name));
+    found.push(await findExportKind(tools, source, { ...options, file: name }));
+  }
+  found.sort((one, other) => EXPORT_ORDER.indexOf(one.kind) - EXPORT_ORDER.indexOf(other.kind));
+  const second = found.find(({ kind }, at) => found[at - 1]?.kind === kind);
+  if (second !== undefined) {
+    const { en, ja } = FORMATS[second.kind].thing.title;
+    throw new Failure("usage", {
+      what: text(`two of these exports are of the same kind: ${en}`, `同じ種類のエクスポートが 2 つあります: ${ja}`),
+      where: second.file,
+    });
+  }
+  const all = await client.imports.list();
+  const exports: ReadExport[] = [];
+  for (const one of found) {
+    const earlier = all.filter(
+      ({ kind, state, request }) => kind === one.kind && state === "committed" && request?.fromConsole === true,
+    );
+    exports.push({ ...one, earlier, read: await readList(tools, one.source, one) });
+  }
+  const isConfirmed = exports.every(({ earlier, read }) => earlier.length > 0 && !read.learns);
+  const run: SyncRun = { deletions: options.confirmDeletions, isShared: found.length > 1, taken: [], isConfirmed };
+  let isPart = false;
+  for (const one of exports) {
+    const plan = await importExport(tools, one, options, run).catch((error: unknown) => {
+      throw describeTaken(tools, run, error);
+    });
+    if (plan === undefined) return run.taken.length > 0 ? "partial" : undefined;
+    const { leftOut = 0, unsettled = 0 } = plan.merged ?? {};
+    isPart ||= plan.rejected || leftOut + unsettled > 0;
+  }
+  if (isPart) return "partial";
+  return options.detailedExitcode && (await client.console.list({})).length > 0 ? "differs" : undefined;
+}
+
+/** Adds to a failure what was imported before it. */
+function describeTaken(tools: Tools, { taken }: SyncRun, error: unknown): unknown {
+  if (taken.length === 0 || !(error instanceof Failure)) return error;
+  const names = taken.join(", ");
+  if (error.code === "interrupted") {
+    tools.describeDone(
+      text(`already imported: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
+    );
+    return error;
+  }
+  return new Failure("partial", {
+    what: text(`${error.what.en} (already imported: ${names})`, `${error.what.ja}(取り込み済み: ${names})`),
+    where: error.where,
+    hint: error.hint ?? step("to see what was imported", "取り込んだものの一覧", line("imports list", [])),
+    cause: error,
+  });
+}
+
+/** @returns undefined if the answer was no */
+async function importExport(tools: Tools, given: ReadExport, options: SyncOptions, run: SyncRun) {
+  const { terminal } = tools;
+  const { kind, file, source, read, earlier } = given;
+  const { client } = await tools.tenant("imports");
+  const plan = await sendRequest(tools, source, file, read, {
+    kind,
+    fromConsole: true,
+    keepMissing: options.part,
+    keepUsed: terminal.interactive ? undefined : true,
+    createGroups: FORMATS[kind].app !== undefined,
+    allow: ["unknown-columns"],
+  });
+  const pending = new PendingPlan(tools, client, plan, false);
+  return pending.settling(async () => {
+    if (options.dryRun && run.isShared && (await lacksOtherExports(client, plan))) {
+      await pending.leave();
+      await terminal.warn(describeMissingRecords(plan));
+      return plan;
+    }
+    const problems = await listProblems(terminal, client, plan, source.label);
+    // after a yes for all exports, records that only come in need no list
+    const isBrief = tools.globals.quiet || (run.taken.length > 0 && plan.update + plan.delete === 0);
+    await showPlan(tools, plan, { ...problems, allRows: same("--format json"), isBrief });
+    if (plan.rejected || plan.foreign !== undefined) {
+      await pending.leave();
+      throw createExportRejection(plan, problems);
+    }
+    const isAllowed = options.allow?.includes("earlier-export");
+    await confirmEarlierExport(tools, plan, earlier, isAllowed ? Infinity : source.modifiedAt);
+    const isFirst = earlier.length === 0;
+    if (isFirst && !read.learns) await warnOfMissingFields(tools, plan);
+    if (plan.orgsByName === true)
+      await terminal.note(text("organisations are found by their names", "組織は、コードではなく名前で探しています"));
+    if (run.isShared && !run.isConfirmed && terminal.interactive)
+      await terminal.note(
+        text("a yes is for all of these exports", "「はい」と答えると、ほかのエクスポートも続けて取り込みます"),
+      );
+    const answers = buildDeletionAnswers(tools, plan, options, run);
+    const yes = run.isConfirmed || (!isFirst && !hasChanges(plan));
+    await finishPlan(tools, pending, { ...answers, dryRun: options.dryRun, yes });
+    if (pending.committed !== undefined) {
+      run.taken.push(file);
+      run.isConfirmed = true;
+      await keepAnswers(tools, { ...given, headers: read.headers }, undefined);
+    }
+    return options.dryRun || pending.committed !== undefined ? plan : undefined;
+  });
+}
+
+/** Says which needed fields of the records the first export of a kind does not show. */
+async function warnOfMissingFields({ terminal }: Tools, { kind, fields, rows }: Import): Promise<void> {
+  const format = toExportFormat(FORMATS[kind]);
+  const shown = format.columns.flatMap((column) => (fields.includes(column.field) ? [{ column }] : []));
+  for (const field of listMissingFields(format, shown))
+    if (rows > 0) await terminal.warn(describeMissingField(format, field, rows));
+}
+
+const CODES_OF_OTHER_EXPORTS: readonly string[] = ["org-unknown", "owner-org-unknown", "user-unknown"];
+
+/** Returns true if an export is rejected only because others are needed, which a dry run does not import. */
+async function lacksOtherExports({ imports }: Client<"imports">, plan: Import): Promise<boolean> {
+  if (!plan.rejected) return false;
+  for await (const { code, severity } of imports.problems(plan.id))
+    if (severity === "error" && !CODES_OF_OTHER_EXPORTS.includes(code)) return false;
+  return true;
+}
+
+const describeMissingRecords = ({ fileName, errors }: Import) =>
+  text(
+    `${fileName}: ${errors} cells refer to records that are not in the mirror yet, because a dry run does not import the other exports`,
+    `${fileName}: ${errors} 個のセルが、ミラーにまだないデータを指しています(--dry-run では、ほかのエクスポートを取り込まないため)`,
+  );
+
+/**
+ * @param modifiedAt when the file was changed last: a file that is younger than the last import shows that the console
+ * has gone back to an earlier state
+ * @throws `input-rejected` if the user does not confirm an old export
+ */
+async function confirmEarlierExport(
+  { terminal }: Tools,
+  { fileName, inputSha256 }: Import,
+  earlier: readonly Import[],
+  modifiedAt = 0,
+): Promise<void> {
+  const [last] = earlier;
+  const before = earlier.find((one) => one.inputSha256 === inputSha256);
+  if (last === undefined || before === undefined || before === last) return;
+  if (!terminal.interactive && modifiedAt > Date.parse(last.createdAt)) return;
+  const [then, since] = [before, last].map(({ createdAt }) => terminal.moment(createdAt));
+  const { en, ja } = text(
+    `${fileName} was already imported at ${then} (import ${before.number}), before the last export at ${since} (import ${last.number})`,
+    `${fileName} は ${then} にインポート ${before.number} で取り込み済みで、その後 ${since} にインポート ${last.number} が行われています`,
+  );
+  const message = text(`${en}. Import it?`, `${ja}。取り込みますか?`);
+  if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return;
+  throw new Failure("input-rejected", {
+    what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
+    where: fileName,
+    hint: text(
+      "to import it, run the command in a terminal, or export the file again; from stdin: --allow earlier-export",
+      "取り込むには、ターミナルで実行するか、もう一度エクスポートしてください(標準入力では --allow earlier-export)",
+    ),
+  });
+}
+
+/** Deletions that need no confirmation: at most this many, and at most this share of all records. */
+const FREE_DELETIONS = { most: 5, share: 0.02 } as const;
+
+/** @throws `limit-exceeded` if there are many deletions and nobody can be asked to confirm them */
+function buildDeletionAnswers(
+  { terminal }: Tools,
+  plan: Import,
+  { maxDeletions, maxChanges, dryRun }: SyncOptions,
+  run: SyncRun,
+): ConfirmOptions {
+  const changes = listPlanChanges(plan);
+  const deletions = sumChanges(changes, "delete");
+  const { deletions: left, isShared } = run;
+  const confirmDeletions = left !== undefined && isShared ? Math.min(left, deletions) : left;
+  if (left !== undefined) run.deletions = left - deletions;
+  const { brought = 0, wishes } = plan.merged ?? {};
+  const most = Math.min(FREE_DELETIONS.most, Math.floor(plan.recordsBefore * FREE_DELETIONS.share));
+  const isFree = deletions <= most && brought + (wishes?.count ?? 0) === 0;
+  const isAnswered = isFree || dryRun || terminal.interactive || (confirmDeletions ?? maxDeletions) !== undefined;
+  if (isAnswered) return { confirmDeletions, maxDeletions, maxChanges, freeDeletions: isFree ? deletions : undefined };
+  const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
+  throw new Failure("limit-exceeded", {
+    what: text(
+      `the export lacks ${deletions} of ${formatCount(all, "record")}; nothing was changed`,
+      `登録済みの ${all} 件のうち ${deletions} 件がエクスポートにないため、何も変更していません`,
+    ),
+    where: plan.fileName,
+    hint: text(
+      `if the console no longer has these records, pass --confirm-deletions ${deletions}; if the export is filtered, pass --part`,
+      `これらのデータが管理画面にもなければ --confirm-deletions ${deletions} を、絞り込んだエクスポートなら --part を付けてください`,
+    ),
+  });
+}

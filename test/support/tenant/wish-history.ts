@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
 import { readOpenRecords } from "../../../src/commands/console/upload/open-records.ts";
-import { findLastExport } from "../../../src/commands/console/upload/files.ts";
+import { findLastExport } from "../../../src/commands/console/upload.ts";
 import { buildUploadTables, listRecordedFiles } from "../../../src/commands/console/upload/table.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Cells, TestTenant } from "./tenant.ts";

@@ -22,20 +22,9 @@ interface UploadRow {
   readonly valuesOf: (column: Column) => readonly string[];
 }
 
-interface UploadTable {
-  readonly header: readonly string[];
-  readonly rows: readonly {
-    readonly key: string;
-    readonly id: string | undefined;
-    readonly cells: readonly string[];
-    /** fields that the row is to set in the console; the other cells have what the console showed last */
-    readonly fields: string[];
-  }[];
-}
-
 export interface BuiltUpload extends KindUpload {
   /** a table for rows without secrets, and one for each set of secrets; none for 全件更新 if a row is left out */
-  readonly tables: readonly UploadTable[];
+  readonly tables: readonly ReturnType<typeof buildTable>[];
   readonly leftOut: readonly (Pick<UploadRow, "key" | "record"> & { readonly why: UploadOmissionReason })[];
 }
 
@@ -69,7 +58,7 @@ export async function buildUploadTables(client: ExportClient, upload: KindUpload
   const rows = isWhole ? all : keep(all, (row) => place([row]));
   const secrets = isWhole ? [] : columns.filter(({ secret }) => secret === true);
   const groups = Map.groupBy(rows, (row) => secrets.flatMap((one) => (isNeeded(row, one) ? [one.field] : [])).join());
-  const tables = [...groups.keys()].toSorted().flatMap((which): readonly UploadTable[] => {
+  const tables = [...groups.keys()].toSorted().flatMap((which) => {
     const group = groups.get(which) ?? [];
     const placed = place(group);
     const kept = keep(group, () => placed);
@@ -188,7 +177,7 @@ function findOmission(
   return !isNew(row) && !isWhole && placed.some(mayClear) ? "clear" : undefined;
 }
 
-function buildTable(rows: readonly UploadRow[], placed: readonly UploadColumn[], isWhole: boolean): UploadTable {
+function buildTable(rows: readonly UploadRow[], placed: readonly UploadColumn[], isWhole: boolean) {
   const wide = placed.flatMap(({ column, headers }) => {
     const counts = column.repeated === true ? rows.map((row) => row.valuesOf(column).length) : [];
     const length = Math.max(headers.length, ...counts);
@@ -200,6 +189,7 @@ function buildTable(rows: readonly UploadRow[], placed: readonly UploadColumn[],
       key: row.key,
       id: row.record?.id,
       cells: wide.map(({ column, at }) => row.valuesOf(column)[at] ?? ""),
+      /** fields that the row is to set in the console; the other cells have what the console showed last */
       fields: placed.flatMap(({ column }) => (isWhole || isNew(row) || isNeeded(row, column) ? [column.field] : [])),
     })),
   };

@@ -17,7 +17,7 @@ import { encodeSheets } from "../../../lib/xlsx/write.ts";
 import { ADE_DEVICE_COLUMNS } from "../../ade/devices/columns.ts";
 import { ACCOUNT_COLUMNS } from "../../clomo-account/columns.ts";
 import { SETTINGS_COLUMNS } from "../../clomo-account/settings/columns.ts";
-import { TASK_COLUMNS } from "../../console/columns.ts";
+import { TASK_COLUMNS } from "../../console/verbs.ts";
 import { DEVICE_ACTION_COLUMNS, DEVICE_COLUMNS } from "../../devices/columns.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 import { ORG_COLUMNS } from "../../orgs/list.ts";

@@ -8,17 +8,16 @@ import { ORG } from "../../../lib/nouns/organisation.ts";
 import { getUploadMode } from "../../../lib/model/upload.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import { describeUploadCheck } from "../../console/screen.ts";
+import { describeExport } from "../../console/steps.ts";
 import {
   buildKindUpload,
-  describeFirstExport,
   findLastExport,
   getUploadEncoding,
   recordUploads,
   requireFolder,
   writeKindUpload,
   writeUploads,
-} from "../../console/upload/files.ts";
+} from "../../console/upload.ts";
 import { readOpenRecords } from "../../console/upload/open-records.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/write-encoded.ts";
 import type { Tools } from "../../tools.ts";
@@ -43,7 +42,7 @@ export async function checkUpload(tools: Tools, plan: Import, upload: PlannedUpl
   if (mirroredAt === null)
     throw refuseUpload(
       text("no console export was imported yet", "管理画面のエクスポートをまだ取り込んでいません"),
-      describeFirstExport(plan.kind),
+      describeExport(plan.kind),
     );
   if (isWholeFile(plan)) refuseUnknownData(plan, await findLastExport(client, plan.kind), upload.secrets);
   await checkRows(tools, plan, upload);
@@ -150,6 +149,6 @@ async function writeWholeUpload(
   const built = await buildKindUpload(tools, { ...open, isWhole: true, secrets });
   await recordUploads(tools, [built]);
   await writeKindUpload(tools, built, [file]);
-  await tools.terminal.note(describeUploadCheck(kind));
+  await tools.terminal.note(describeExport(kind));
   return built.leftOut.length > 0 ? "partial" : undefined;
 }

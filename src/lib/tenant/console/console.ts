@@ -12,8 +12,7 @@ import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 import { buildNameListSql } from "../store/sql.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
-import { findFileFields } from "./exported-columns.ts";
-import { CUSTOM_FIELDS_COLUMN } from "./observed-state.ts";
+import { CUSTOM_FIELDS_COLUMN, findFileFields } from "./observed-state.ts";
 import { buildRecordWrittenSql } from "./written.ts";
 
 /** Confirms those parts of tasks that no export shows. Returns what is left to do. @throws `not-found`, `conflict` */
@@ -23,8 +22,14 @@ export const confirmTasks = (session: Session, numbers: readonly number[]): Prom
   return session.change(change, async (writer) => {
     await readTasks(writer, wanted);
     for (const number of wanted) {
-      if ((await confirmDrift(writer, await findRevision(writer, number))) === 0)
-        throw createShownByExportFailure(number);
+      if ((await confirmDrift(writer, await findRevision(writer, number))) > 0) continue;
+      throw new Failure("conflict", {
+        what: text(
+          `console exports show whether task ${number} is done; to close the task, import an export`,
+          `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
+        ),
+        hint: step("to see the task", "作業の確認", line("console show", [number])),
+      });
     }
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
     return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };
@@ -69,12 +74,3 @@ export const recordFiles = (session: Session, files: readonly WrittenFile[]): Pr
     return { result: {}, objects, detail };
   });
 };
-
-const createShownByExportFailure = (number: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `console exports show whether task ${number} is done; to close the task, import an export`,
-      `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
-    ),
-    hint: step("to see the task", "作業の確認", line("console show", [number])),
-  });

@@ -3,11 +3,11 @@ import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import { buildUnseenBitsSql } from "./exported-columns.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
   buildHolderExistsSql,
+  buildUnseenBitsSql,
   EXISTENCE_BIT,
   EXPORTED_VERSIONS,
   getObservedTable,
@@ -124,9 +124,7 @@ const CONSOLE_ORDER_SQL = `case when d.action = 'delete' then ${buildCaseSql(`d.
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH_SQL} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
-/**
- * Returns a task's records in the order in which to enter them in the console. @param most maximum number of records
- */
+/** Returns a task's records in the order in which to enter them. @param most maximum number of records */
 export const readRecordDrift = (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },
@@ -150,11 +148,8 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<nu
       { revision },
     );
     const parts = JSON.stringify(rows.map((row) => [row["pk"], row["mask"]]));
-    for (const sql of buildEndStatements(
-      versions,
-      "select value ->> 0 as pk, value ->> 1 as ended from json_each(:parts)",
-    ))
-      await writer.run(sql, { parts });
+    const ended = "select value ->> 0 as pk, value ->> 1 as ended from json_each(:parts)";
+    for (const sql of buildEndStatements(versions, ended)) await writer.run(sql, { parts });
     confirmed += rows.length;
   }
   return confirmed;

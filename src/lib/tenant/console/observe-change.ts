@@ -126,6 +126,11 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const restoredEntries = buildDifferingEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
   const openEntries = `iif(o.${CUSTOM_FIELDS_COLUMN} is null, null, (select json_group_object(e.key, e.value) from json_each(o.${CUSTOM_FIELDS_COLUMN}) e
     where e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key))`;
+  // no file carries a deletion, or a record that no export shows
+  const isExported = EXPORTED_VERSIONS.includes(versions);
+  const isUnfiled = isExported
+    ? `o.pk in (${changedRecords}) and o.inConsole = 1 and t.${key} is null`
+    : `o.pk in (${changedRecords} union ${buildCreatedRecordsSql(versions)})`;
   return [
     buildSaveObservedSql(versions, `select o.* from (${records}) r ${ORDERED_JOIN} main.${table} o on o.pk = r.pk`),
     `insert into main.${table} (pk, inConsole, wished, since, ${names.join(", ")})
@@ -143,18 +148,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
     `update main.${table} as o set wished = o.wished & ~(${written} & ~${buildDifferingBitsSql(versions)})${setEntries(openEntries)}
      from main.${thing.name} t where t.${key} = o.pk and o.inConsole = 1 and o.pk in (${records})`,
     `update main.${table} as o set wished = 0 where o.inConsole = 0 and o.pk in (${changedRecords}) and not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)`,
-    // no file carries a deletion, or a record that no export shows
-    EXPORTED_VERSIONS.includes(versions)
-      ? buildRecordWrittenSql(
-          versions,
-          `o.pk in (${changedRecords}) and o.inConsole = 1 and t.${key} is null`,
-          () => "false",
-        )
-      : buildRecordWrittenSql(
-          versions,
-          `o.pk in (${changedRecords} union ${buildCreatedRecordsSql(versions)})`,
-          () => "true",
-        ),
+    buildRecordWrittenSql(versions, isUnfiled, () => String(!isExported)),
     `delete from main.${table} as o where o.pk in (${records}) and ${buildIsForgottenSql(versions)}`,
   ];
 };

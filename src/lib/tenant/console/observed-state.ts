@@ -1,8 +1,9 @@
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildSerialKeySql } from "../store/sql.ts";
+import { buildCaseSql, buildNameListSql, buildSerialKeySql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../nouns/account.ts";
+import { FORMATS } from "../../model/formats.ts";
 import type { RecordType } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS } from "../../nouns/index.ts";
 import { USER } from "../../nouns/user.ts";
@@ -123,3 +124,39 @@ export const EXISTENCE_BIT = CONSTANT_BIT;
 /** SQL: true if the row has no wish, is not unsettled, and no file contains a value of it. */
 export const buildIsForgottenSql = ({ thing, key }: VersionSchema): string =>
   `o.wished = 0 and o.written = '[]' and (o.inConsole = 1 or not exists (select 1 from main.${thing.name} h where h.${key} = o.pk))`;
+
+const EXPORTED_COLUMNS_SQL = `main.layout l ${ORDERED_JOIN} json_each(l.columns, '$.map.columns') c`;
+
+/** SQL: a bit mask of the columns that no export shows, such as references to organisations without a code. */
+export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
+  const use =
+    thing.scope === undefined ? `'export ${Object.keys(thing.formats ?? {}).join()}'` : `'export ' || t.${thing.scope}`;
+  const isSeen = (name: string): string => {
+    const field =
+      name === CUSTOM_FIELDS_COLUMN
+        ? "exists (select 1 from main.custom_field f where f.name = c.value ->> 'to')"
+        : `c.value ->> 'to' in (${buildNameListSql(findFileFields(thing, name))})`;
+    const isNamed =
+      thing !== ORG && findFieldOfColumn(thing, name)?.refers?.to === ORG.name
+        ? ` and not exists (select 1 from main.org n where n.code is null and n.parent is not null and n.pk = ${buildCaseSql(
+            `coalesce(t.${name}, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER}`,
+            `(select z.${name} from main.${getObservedTable({ thing })} z where z.pk = t.pk)`,
+            `t.${name}`,
+          )})`
+        : "";
+    return `exists (select 1 from ${EXPORTED_COLUMNS_SQL} where l.use = ${use} and ${field})${isNamed}`;
+  };
+  return `(${columns
+    .filter(({ leads }) => leads)
+    .map(({ name, bit }) => buildCaseSql(isSeen(name), "0", bit))
+    .join(" | ")})`;
+};
+
+/** Returns the fields of files that contain a column of the record type. */
+export const findFileFields = (thing: RecordType, column: string): readonly string[] => {
+  const field = findFieldOfColumn(thing, column);
+  if (field === undefined) return [];
+  const formats = Object.values(FORMATS).filter((format) => format.thing === thing);
+  const shown = formats.flatMap(({ columns }) => columns.filter(({ sets }) => thing.fields[sets] === field));
+  return [...new Set(shown.map((one) => one.field))];
+};

@@ -11,6 +11,7 @@ import { getVersionSchema } from "../versions/save-versions.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,
+  getNameAndKey,
   SHARED_THINGS,
   toDisplayValue,
   type NameReader,
@@ -117,15 +118,14 @@ export class TaskRecordReader {
 
   async #withTakenBack(thing: RecordType, pk: number, shown: Row): Promise<Row> {
     const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
-    const own = listed.filter(({ f }) => f !== "" && !f.startsWith(`${CUSTOM_FIELDS_COLUMN}.`));
     const custom = listed.flatMap(({ f, v }) => {
       const [column, key = ""] = f.split(".");
       return column === CUSTOM_FIELDS_COLUMN ? [[key, v] as const] : [];
     });
-    const values = Object.fromEntries(own.map(({ f, v }) => [f, v]));
-    if (custom.length === 0) return { ...shown, ...values };
+    const values = { ...shown, ...Object.fromEntries(listed.map(({ f, v }) => [f, v])) };
+    if (custom.length === 0) return values;
     const all = { ...parseEntries(shown[CUSTOM_FIELDS_COLUMN]), ...Object.fromEntries(custom) };
-    return { ...shown, ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(all) };
+    return { ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(all) };
   }
 
   readonly #local: StateReader = (thing, pk) =>
@@ -154,17 +154,10 @@ export class TaskRecordReader {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: ACCOUNT_SETTINGS_ID };
     // an account has the name of its user
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
-    const { namedBy = "name", keys = [], fields } = thing;
-    const name = String(state[namedBy]);
-    const { field = namedBy } = keys[0] ?? {};
-    const value = state[field] ?? null;
-    if (field !== namedBy && value !== null)
-      return {
-        name,
-        key: fields[field]?.type === "texts" ? ((JSON.parse(String(value)) as string[])[0] ?? name) : String(value),
-      };
+    const called = getNameAndKey(thing, state);
     // an organisation without a code is identified by its path
-    if (thing !== ORG || state["parent"] === null) return { name, key: name };
+    if (thing !== ORG || state["parent"] === null || typeof state["code"] === "string") return called;
+    const { name } = called;
     const above = await createStateNameReader(stateOf)(ORG, state["parent"] ?? null);
     const parent = await stateOf(ORG, Number(state["parent"]));
     const own = formatOrgPath([name]);

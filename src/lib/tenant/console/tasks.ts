@@ -29,8 +29,6 @@ export interface ConsoleTask {
 
 const MAX_LISTED_RECORDS = 20;
 
-type ChangeNames = Readonly<Record<"actor" | "name", string | null>>;
-
 const toLeftOutRecords = (kind: FormatName, rows: string): readonly TaskRecord[] =>
   (JSON.parse(rows) as readonly { readonly row: number; readonly key: string }[]).map(({ row, key }) => ({
     thing: FORMATS[kind].thing.name,
@@ -54,8 +52,10 @@ const readTask = async (
   const [{ revision, number }] = parts;
   const listed: TaskRecord[] = [];
   for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
-  const change = await reader.get<Readonly<Record<"at" | "action" | "kind" | "leftOutRows", string>> & ChangeNames>(
-    `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor, i.kind,
+  const change = await reader.get<
+    Readonly<Record<"at" | "action" | "kind" | "leftOutRows", string>> & Pick<ConsoleTask, "name" | "openedBy">
+  >(
+    `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as openedBy, i.kind,
        i.detail -> 'request' ->> 'fileName' as name, i.detail -> 'counts' -> 'merged' ->> 'leftOutRows' as leftOutRows
      from main.change c join main.audit m on m.seq = c.number left join import i on i.pk = c.import where c.number = :number`,
     { number },
@@ -75,7 +75,7 @@ const readTask = async (
     leftOut: count("left-out"),
     records: listed,
     openedAt: String(change?.at),
-    openedBy: change?.actor ?? null,
+    openedBy: change?.openedBy ?? null,
   };
 };
 
@@ -85,12 +85,11 @@ export const listTasks = async (
 ): Promise<readonly ConsoleTask[]> => {
   const drift = await readDrift(reader);
   const records = new TaskRecordReader(reader);
+  const most = all ? Number.MAX_SAFE_INTEGER : MAX_LISTED_RECORDS;
   const tasks: ConsoleTask[] = [];
   for (const [number, [first, ...others]] of Map.groupBy(drift, (one) => one.number))
     if (first !== undefined && (numbers?.includes(number) ?? true))
-      tasks.push(
-        await readTask(reader, records, [first, ...others], all ? Number.MAX_SAFE_INTEGER : MAX_LISTED_RECORDS),
-      );
+      tasks.push(await readTask(reader, records, [first, ...others], most));
   return tasks;
 };
 
@@ -131,12 +130,8 @@ export const readTasksOfUsers = async (
   ids: string,
 ): Promise<ReadonlyMap<string, readonly number[]>> => {
   if (!(await isMirror(reader))) return new Map();
-  const drift = [USER.name, ACCOUNT.name].map((thing) =>
-    buildThingDriftSql(
-      getVersionSchema(thing),
-      "o.pk in (select pk from user where id in (select value from json_each(:ids)))",
-    ),
-  );
+  const which = "o.pk in (select pk from user where id in (select value from json_each(:ids)))";
+  const drift = [USER.name, ACCOUNT.name].map((thing) => buildThingDriftSql(getVersionSchema(thing), which));
   const rows = await reader.all(
     `select distinct u.id, c.number from (${drift.join(" union all ")}) d join main.change c on c.revision = d.revision
        join main.user u on u.pk = d.pk where d.action not in ('restore', 'unsettled') order by c.number`,

@@ -20,9 +20,11 @@ const CUSTOM_KEY_SQL = `substr(e.value ->> 'f', ${CUSTOM_PREFIX.length + 1})`;
 
 export const LISTED_SQL = "json_each(o.written) e";
 
+type FieldColumns = Pick<VersionSchema, "columns">;
+
 /** SQL: an expression for the field of the entry `e`. */
 const buildOfFieldSql = (
-  { columns }: Pick<VersionSchema, "columns">,
+  { columns }: FieldColumns,
   of: (name: string, bit: string) => string,
   ofCustom: (key: string) => string,
 ): string => {
@@ -33,36 +35,39 @@ const buildOfFieldSql = (
   return `case e.value ->> 'f' ${cases.join(" ")}${custom} end`;
 };
 
-const buildLocalValueSql = (versions: VersionSchema): string =>
-  buildOfFieldSql(
-    versions,
-    (name) => `t.${quoteIdentifier(name)}`,
-    (key) => `t.${CUSTOM_FIELDS_COLUMN} ->> ${key}`,
-  );
+/** SQL: the value of the field of the entry `e` in a row. @param custom SQL: the custom fields of the row */
+const buildValueSql = (versions: FieldColumns, row: string, custom = `${row}.${CUSTOM_FIELDS_COLUMN}`): string => {
+  const of = (name: string): string => `${row}.${quoteIdentifier(name)}`;
+  return buildOfFieldSql(versions, of, (key) => `${custom} ->> ${key}`);
+};
 
-const buildFieldBitSql = (versions: VersionSchema): string =>
-  buildOfFieldSql(
+const buildFieldBitSql = (versions: VersionSchema): string => {
+  const custom = buildCustomFieldsBitSql(versions);
+  return buildOfFieldSql(
     versions,
     (_, bit) => bit,
-    () => buildCustomFieldsBitSql(versions),
+    () => custom,
   );
+};
 
 export const buildHasEntrySql = (entries: string, key: string): string =>
   `json_type(${entries}, '$."' || ${key} || '"') is not null`;
 
+/** SQL: true if a bit mask, or an object of custom fields, has the field of the entry `e`. */
+const buildHasFieldSql = (versions: FieldColumns, mask: string, custom: string): string => {
+  const has = (key: string): string => buildHasEntrySql(custom, key);
+  return buildOfFieldSql(versions, (_, bit) => `${mask} & ${bit} <> 0`, has);
+};
+
 /** SQL: true if somebody wishes the field of the entry `e` of the row `o`. */
-const buildIsWishedFieldSql = (versions: VersionSchema): string =>
-  buildOfFieldSql(
-    versions,
-    (_, bit) => `o.wished & ${bit} <> 0`,
-    (key) => buildHasEntrySql(`o.${CUSTOM_FIELDS_COLUMN}`, key),
-  );
+const buildIsWishedFieldSql = (versions: FieldColumns): string =>
+  buildHasFieldSql(versions, "o.wished", `o.${CUSTOM_FIELDS_COLUMN}`);
 
 /** SQL: the records that are against the value of an entry, with the revision that gave the value. */
 export const buildAgainstSql = (versions: VersionSchema, which: string): string => {
   const { thing, key } = versions;
   const isField = `t.${key} is not null and o.inConsole = 1 and not coalesce(${buildIsWishedFieldSql(versions)}, true)
-    and e.value ->> 'v' is distinct from ${buildLocalValueSql(versions)}`;
+    and e.value ->> 'v' is distinct from ${buildValueSql(versions, "t")}`;
   const isRecord = `e.value ->> 'v' = (t.${key} is null) and o.inConsole = (t.${key} is not null) and o.wished & ${EXISTENCE_BIT} = 0`;
   return `select '${thing.name}' as thing, o.pk, e.value ->> 'r' as revision, 'restore' as action,
       sum(distinct ${buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, buildFieldBitSql(versions))}) as mask
@@ -101,27 +106,21 @@ export const buildRecordWrittenSql = (
 ): string => {
   const { thing, key, columns } = versions;
   const revisionOf = (bits: string): string => buildLastChangeSql(versions, "o", `v.changed & ${bits} <> 0`);
-  const fields = columns
-    .filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN)
-    .map(
-      ({ name, bit }) =>
-        `select '${name}' as f, t.${quoteIdentifier(name)} as v, ${revisionOf(bit)} as r
-         where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`,
-    );
-  const bit = buildCustomFieldsBitSql(versions);
   const keys = `json_each(${buildCaseSql("o.inConsole = 1", `o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)}) k`;
-  const custom =
-    bit === "0"
-      ? []
-      : [
-          `select '${CUSTOM_PREFIX}' || k.key, t.${CUSTOM_FIELDS_COLUMN} ->> k.key, ${revisionOf(bit)}
-           from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)
-           where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile("custom")}`,
-        ];
-  const record = `select '', t.${key} is not null, ${revisionOf(buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} where o.wished <> 0`;
+  const fields = columns
+    .filter(({ leads }) => leads)
+    .map(({ name, bit }) => {
+      const selected =
+        name === CUSTOM_FIELDS_COLUMN
+          ? `'${CUSTOM_PREFIX}' || k.key as f, t.${name} ->> k.key as v, ${revisionOf(bit)} as r
+             from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)`
+          : `'${name}' as f, t.${quoteIdentifier(name)} as v, ${revisionOf(bit)} as r`;
+      return `select ${selected} where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`;
+    });
+  const record = `select '' as f, t.${key} is not null as v, ${revisionOf(buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} as r where o.wished <> 0`;
   const observed = `main.${getObservedTable(versions)}`;
   return `insert into ${observed} (pk, inConsole, wished, since, written)
-    select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, ...custom, record].join(" union all "))}
+    select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, record].join(" union all "))}
     from ${observed} o left join main.${thing.name} t on t.${key} = o.pk where ${which}
     on conflict (pk) do update set written = excluded.written`;
 };
@@ -129,24 +128,10 @@ export const buildRecordWrittenSql = (
 // What an export shows of the row `o` is in the merged row `x`; `custom` is SQL of the custom fields in the export's row,
 // or null.
 
-const buildShownValueSql = (versions: VersionSchema, custom: string): string =>
-  buildOfFieldSql(
-    versions,
-    (name) => `x.${quoteIdentifier(name)}`,
-    (key) => `${custom} ->> ${key}`,
-  );
-
-const buildIsShownFieldSql = (versions: VersionSchema, custom: string): string =>
-  buildOfFieldSql(
-    versions,
-    (_, bit) => `x.shown & ${bit} <> 0`,
-    (key) => buildHasEntrySql(custom, key),
-  );
-
 /** SQL: true if an export shows the value of the entry `e` although nobody wishes it: then the opposite is a wish. */
-const buildIsPutBackSql = (versions: VersionSchema, custom: string): string =>
-  `e.value ->> 'f' <> '' and ${buildIsShownFieldSql(versions, custom)} and not ${buildIsWishedFieldSql(versions)}
-   and e.value ->> 'v' is ${buildShownValueSql(versions, custom)} and e.value ->> 'v' is distinct from ${buildLocalValueSql(versions)}`;
+const buildIsPutBackSql = (versions: FieldColumns, custom: string): string =>
+  `e.value ->> 'f' <> '' and ${buildHasFieldSql(versions, "x.shown", custom)} and not ${buildIsWishedFieldSql(versions)}
+   and e.value ->> 'v' is ${buildValueSql(versions, "x", custom)} and e.value ->> 'v' is distinct from ${buildValueSql(versions, "t")}`;
 
 export const buildPutBackBitsSql = (versions: VersionSchema, custom: string): string =>
   buildCaseSql(
@@ -156,8 +141,8 @@ export const buildPutBackBitsSql = (versions: VersionSchema, custom: string): st
   );
 
 /** SQL: the custom fields that an export puts back, with the console's values. */
-export const buildPutBackEntriesSql = ({ columns, ...versions }: VersionSchema, custom: string): string => {
-  const only = { ...versions, columns: columns.filter(({ name }) => name === CUSTOM_FIELDS_COLUMN) };
+export const buildPutBackEntriesSql = ({ columns }: VersionSchema, custom: string): string => {
+  const only = { columns: columns.filter(({ name }) => name === CUSTOM_FIELDS_COLUMN) };
   return `(select json_group_object(${CUSTOM_KEY_SQL}, e.value ->> 'v') from ${LISTED_SQL}
     where e.value ->> 'f' glob '${CUSTOM_PREFIX}*' and ${buildIsPutBackSql(only, custom)})`;
 };
@@ -167,11 +152,13 @@ export const buildPutBackEntriesSql = ({ columns, ...versions }: VersionSchema, 
  * restored value, or the restored value for the second time.
  */
 export const buildSettledListSql = (versions: VersionSchema, custom: string): string => {
-  const isSame = `${buildLocalValueSql(versions)} is ${buildShownValueSql(versions, custom)}`;
-  const isField = `not ${buildIsShownFieldSql(versions, custom)}
-    or ${buildCaseSql(buildIsWishedFieldSql(versions), `not (${isSame})`, `e.value ->> 'v' is not ${buildShownValueSql(versions, custom)} and ${isSame} and e.value ->> 's' = 0`)}`;
+  const [shown, isWished] = [buildValueSql(versions, "x", custom), buildIsWishedFieldSql(versions)];
+  const isShown = buildHasFieldSql(versions, "x.shown", custom);
+  const isSame = `${buildValueSql(versions, "t")} is ${shown}`;
+  const isSettled = `e.value ->> 'v' is not ${shown} and ${isSame} and e.value ->> 's' = 0`;
+  const isField = `not ${isShown} or ${buildCaseSql(isWished, `not (${isSame})`, isSettled)}`;
   const isRecord = "e.value ->> 'v' = 0 and e.value ->> 's' = 0";
-  const isCounted = `e.value ->> 'f' = '' or ${buildIsShownFieldSql(versions, custom)} and not ${buildIsWishedFieldSql(versions)}`;
+  const isCounted = `e.value ->> 'f' = '' or ${isShown} and not ${isWished}`;
   return buildCaseSql(
     "o.written = '[]'",
     "o.written",

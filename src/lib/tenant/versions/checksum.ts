@@ -19,35 +19,31 @@ const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");
 };
 
-const buildBatchSql = (table: string, key: string, columns: readonly string[], which = "true"): string =>
-  `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
-    from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
-          where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`;
-
 const SORTED_VERSION_SCHEMAS = [...VERSION_SCHEMAS.values()].toSorted((one, other) =>
   one.thing.name < other.thing.name ? -1 : 1,
 );
 
-/** The parts of a checksum, in their order, with the SQL that finds out whether a change wrote them. */
-const PARTS: ReadonlyMap<string, { readonly isWritten: string; readonly buildBatch: () => string }> = new Map([
+const PARTS = [
   ...SORTED_VERSION_SCHEMAS.map((versions) => {
-    const table = getVersionTable(versions);
     const names = [...versions.columns.map(({ name }) => name), ...versions.times];
-    const buildBatch = (): string => buildBatchSql(table, "pk", ["pk", "revision", "action", "changed", ...names]);
-    const isWritten = `exists (select 1 from main.${table} where revision = :revision)`;
-    return [table, { isWritten, buildBatch }] as const;
+    const columns = ["pk", "revision", "action", "changed", ...names];
+    return { table: getVersionTable(versions), key: "pk", columns, which: "true" };
   }),
   ...SORTED_VERSION_SCHEMAS.map(({ thing: { name } }) => {
-    const buildBatch = (): string =>
-      buildBatchSql("created_range", "first", ["revision", "thing", "first", "last"], `v.thing = '${name}'`);
-    const isWritten = `exists (select 1 from main.created_range where revision = :revision and thing = '${name}')`;
-    return [`created_range ${name}`, { isWritten, buildBatch }] as const;
+    const columns = ["revision", "thing", "first", "last"];
+    return { table: "created_range", key: "first", columns, which: `v.thing = '${name}'` };
   }),
-]);
+];
 
-const WRITTEN_PARTS_SQL = [...PARTS]
-  .map(([part, { isWritten }]) => `select '${part}' as part where ${isWritten}`)
-  .join(" union all ");
+const buildBatchSql = ({ table, key, columns, which }: (typeof PARTS)[number]): string =>
+  `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
+    from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
+          where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`;
+
+const WRITTEN_PARTS_SQL = PARTS.map(
+  ({ table, which }, part) =>
+    `select ${part} as part where exists (select 1 from main.${table} v where v.revision = :revision and ${which})`,
+).join(" union all ");
 
 /**
  * The checksum covers each row of the version tables and each range of new records. Yields statements and expects their
@@ -59,9 +55,8 @@ export function* generateChecksum(
   const hash = createHash("sha256");
   let count = 0;
   const written = new Set((yield { sql: WRITTEN_PARTS_SQL, params: { revision } }).map(({ part }) => part));
-  for (const [part, { buildBatch }] of PARTS) {
-    if (!written.has(part)) continue;
-    const sql = buildBatch();
+  for (const part of PARTS.filter((_, place) => written.has(place))) {
+    const sql = buildBatchSql(part);
     // lower than any record number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {

@@ -76,20 +76,14 @@ export interface RecordHistory {
 
 type VersionChange = RecordVersion["changes"][number];
 
-interface HistoryColumn {
-  readonly thing: RecordType;
-  readonly column: string;
-  readonly field: string;
-}
-
 interface HistoryNoun {
   readonly thing: RecordType;
-  readonly columns: readonly HistoryColumn[];
+  readonly columns: readonly { readonly thing: RecordType; readonly column: string; readonly field: string }[];
   readonly namedBy?: string | undefined;
   readonly defaults?: Row | undefined;
 }
 
-const listHistoryColumns = (thing: RecordType): readonly HistoryColumn[] =>
+const listHistoryColumns = (thing: RecordType): HistoryNoun["columns"] =>
   listStoredColumns(thing).map(([column]) => ({ thing, column, field: column }));
 
 /** Accounts have the names of users, and their history shows when a password was set. */
@@ -104,10 +98,8 @@ const ACCOUNT_HISTORY: HistoryNoun = {
   defaults: { role: "none" },
 };
 
-const BLANK_VALUES: readonly unknown[] = [undefined, null, "", false];
-
 const isBlankValue = (value: DisplayValue): boolean =>
-  BLANK_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
+  value === null || value === false || (value !== true && value.length === 0);
 
 class HistoryReader {
   readonly #reader: Reader;
@@ -126,14 +118,12 @@ class HistoryReader {
     for (const one of [name, ...(thing === ORG ? await listOrgNames(this.#reader, name) : [])])
       for (const pk of await findRecordNumbers(this.#reader, thing, one)) numbers.add(pk);
     const found: RecordHistory[] = [];
-    for (const pk of [...numbers].toSorted((a, b) => a - b)) {
-      const history = (await this.#timelines.of(thing, pk)).isVisible ? await this.#read(pk) : undefined;
-      if (history !== undefined) found.push(history);
-    }
+    for (const pk of [...numbers].toSorted((a, b) => a - b))
+      if ((await this.#timelines.of(thing, pk)).isVisible) found.push(...(await this.#read(pk)));
     return found;
   }
 
-  async #read(pk: number): Promise<RecordHistory | undefined> {
+  async #read(pk: number): Promise<readonly RecordHistory[]> {
     const { thing, columns, namedBy } = this.#noun;
     const things = new Set([thing, ...columns.map((column) => column.thing)]);
     const timelines = await Promise.all([...things].map((one) => this.#timelines.of(one, pk)));
@@ -142,7 +132,7 @@ class HistoryReader {
     const revisions = [...all].toSorted((a, b) => a - b);
     const latest = [...revisions.map(toMomentBefore), Infinity].findLast((moment) => stateAt(moment) !== null);
     const last = latest === undefined ? null : stateAt(latest);
-    if (latest === undefined || last === null) return undefined;
+    if (latest === undefined || last === null) return [];
     const facts = await this.#facts(revisions);
     const versions: RecordVersion[] = [];
     for (const revision of revisions) {
@@ -153,7 +143,7 @@ class HistoryReader {
         versions.push({ ...(facts.get(revision) as ChangeFacts), action, changes });
     }
     const name = namedBy === undefined ? await this.#timelines.called(thing, pk, latest) : String(last[namedBy]);
-    return { id: String(last["id"]), name: name ?? "", deleted: latest !== Infinity, versions };
+    return [{ id: String(last["id"]), name: name ?? "", deleted: latest !== Infinity, versions }];
   }
 
   #getStateAt(timelines: readonly Timeline[], moment: Moment): RecordState {

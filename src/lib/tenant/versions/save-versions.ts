@@ -21,7 +21,7 @@ export const buildAddValuesSql = ({ columns }: VersionSchema, table: string): st
 };
 
 /** SQL: stores versions. Values that `:revision` stored earlier are kept. @param records SQL: `pk`, `changed` */
-const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
+export const buildSaveVersionsSql = (versions: VersionSchema, records: string, action = "update"): string => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
@@ -37,14 +37,11 @@ const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: 
     on conflict (pk, revision) do update set action = excluded.action, ${buildAddValuesSql(versions, table)}`;
 };
 
-export const buildSaveChangedRecordsSql = (versions: VersionSchema, records: string): string =>
-  buildSaveVersionsSql(versions, records, "update");
-
 export const buildSaveDeletedSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, `select gone.pk, ${ALL_COLUMNS_MASK} as changed from (${records}) gone`, "delete");
 
 export const buildSaveUnsettledSql = (versions: VersionSchema, records: string): string =>
-  buildSaveVersionsSql(versions, `select kept.pk, null as changed from (${records}) kept`, "update");
+  buildSaveVersionsSql(versions, `select kept.pk, null as changed from (${records}) kept`);
 
 /** SQL: stores the record numbers that a change gave to new records. @param ranges SQL: `first`, `last` */
 export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string =>
@@ -124,7 +121,7 @@ export const updateKeyLists = async (writer: Writer, params: { revision: number;
           left join ${moved} m on m.was = e.value where m.was is null or m.now is not null)
       where exists (select 1 from ${written} and w.pk = t.pk and w.${list} = t.${list})`;
     const advance = `update main.collection set revision = :revision where name = '${collection}'`;
-    for (const sql of [buildSaveChangedRecordsSql(versions, found), update, advance]) await writer.run(sql, params);
+    for (const sql of [buildSaveVersionsSql(versions, found), update, advance]) await writer.run(sql, params);
   }
   return shortened;
 };

@@ -32,13 +32,11 @@ export const getDerivedColumns = ({ fields }: RecordType, column: string): Retur
   return buildDerivedColumns(short, comparison, type === "texts", sortKey);
 };
 
-/** An account has the number and the id of its user, and there is only one record of the settings. */
-const THINGS_WITHOUT_OWN_ID: readonly RecordType[] = [ACCOUNT, ACCOUNT_SETTINGS];
-
 const buildVersionSchema = (thing: RecordType): VersionSchema => {
   const { fields, scope = "id" } = thing;
   const constant = new Set(["id", scope, "createdAt"].filter((name) => fields[name] !== undefined));
-  if (THINGS_WITHOUT_OWN_ID.includes(thing)) constant.delete("id");
+  // an account has the number and the id of its user, and there is only one record of the settings
+  if (thing === ACCOUNT || thing === ACCOUNT_SETTINGS) constant.delete("id");
   return {
     thing,
     key: thing.name === ACCOUNT.name ? "user" : "pk",

@@ -30,18 +30,13 @@ export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordStat
 export const SHARED_THINGS: readonly RecordType[] = [CUSTOM_FIELD, SCHEME];
 
 /** An account that sees an audit record of a deletion may see the deleted record. */
-const isRecordVisible = async (
-  reader: Reader,
-  versions: VersionSchema,
-  { pk, now }: { readonly pk: number; readonly now: RecordState },
-): Promise<boolean> => {
+const isRecordVisible = async (reader: Reader, versions: VersionSchema, pk: number, isHere: boolean) => {
   const { thing, key } = versions;
   if (!reader.isPartial || SHARED_THINGS.includes(thing)) return true;
-  const seen =
-    now === null
-      ? `audit a join main.change c on c.number = a.seq
-         where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`
-      : `${thing.name} t where t.${key} = :pk`;
+  const seen = isHere
+    ? `${thing.name} t where t.${key} = :pk`
+    : `audit a join main.change c on c.number = a.seq
+         where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
   return (await reader.get(`select 1 from ${seen}`, { pk })) !== undefined;
 };
 
@@ -65,7 +60,7 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     state = creations.has(revision) ? null : { ...state, ...(Object.fromEntries(values) as Row) };
     steps.unshift({ revision, before: state });
   }
-  return { steps, now, isVisible: await isRecordVisible(reader, versions, { pk, now }) };
+  return { steps, now, isVisible: await isRecordVisible(reader, versions, pk, now !== null) };
 };
 
 export class TimelineReader {
@@ -100,7 +95,9 @@ export const createStateNameReader =
   async (thing, pk) => {
     const state = pk === null ? null : await stateOf(thing, Number(pk));
     if (state === null) return null;
-    return thing.name === ORG.name ? readVisiblePath(stateOf, state) : buildRecordName(thing, state);
+    if (thing.name === ORG.name) return readVisiblePath(stateOf, state);
+    const { name, key } = getNameAndKey(thing, state);
+    return key === name ? name : `${name} <${key}>`;
   };
 
 const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> => {
@@ -138,11 +135,11 @@ export const toDisplayValue = async (
   return type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
 };
 
-const buildRecordName = ({ fields, keys: [key] = [], namedBy = "name" }: RecordType, state: Row): string => {
+/** Returns the name of a record, and its key, or else the name again. */
+export const getNameAndKey = ({ fields, keys: [own] = [], namedBy = "name" }: RecordType, state: Row) => {
   const name = String(state[namedBy]);
-  const value = key === undefined ? null : (state[key.field] ?? null);
-  if (key === undefined || value === null) return name;
-  const [known = name] =
-    fields[key.field]?.type === "texts" ? (JSON.parse(String(value)) as readonly string[]) : [String(value)];
-  return known === name ? name : `${name} <${known}>`;
+  const { field = namedBy } = own ?? {};
+  const value = state[field] ?? null;
+  if (value === null || fields[field]?.type !== "texts") return { name, key: String(value ?? name) };
+  return { name, key: (JSON.parse(String(value)) as readonly string[])[0] ?? name };
 };

@@ -3,7 +3,7 @@ import type { RecordType } from "../../../model/thing.ts";
 import { DEVICE } from "../../../nouns/device.ts";
 import {
   buildSaveUnsettledSql,
-  buildSaveChangedRecordsSql,
+  buildSaveVersionsSql,
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
   getVersionSchema,
@@ -59,7 +59,7 @@ const storeChangedVersions = (database: Database, plan: PlanDefinition, context:
   );
   const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
     where m.changed <> 0 and ${buildIsValidRowSql("m.row")} and ${buildInterruptCheckSql("m.row")}`;
-  database.run(buildSaveChangedRecordsSql(versions, changed), { revision: context.revision });
+  database.run(buildSaveVersionsSql(versions, changed), { revision: context.revision });
 };
 
 const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
@@ -232,7 +232,7 @@ const recordSecrets = (
   const versions = VERSION_SCHEMAS.get(name);
   if (versions !== undefined) {
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
-    database.run(buildSaveChangedRecordsSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), {
+    database.run(buildSaveVersionsSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), {
       revision,
     });
   }

@@ -47,9 +47,8 @@ import {
 import { findRecordsOfSkippedRows, isFileOfOtherTenant, matchRows } from "./matching/match.ts";
 import { findContestedRows, findExchangedColumns, findMovedValues } from "./matching/contested-rows.ts";
 import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./matching/spelling.ts";
-import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { matchCandidateRows } from "./merge/candidates.ts";
-import { mergeLocalChanges } from "./merge/local-fields.ts";
+import { mergeLocalChanges, storeCandidateCellKeys } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { countRemade, storeKeptRecords } from "./merge/unsettled.ts";
 import { mayShowOthers, resolveOrgNames } from "./orgs/naming.ts";

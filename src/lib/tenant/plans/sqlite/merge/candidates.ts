@@ -55,11 +55,7 @@ const listPersonalFields = (plan: PlanDefinition): readonly ImportedField[] => {
 };
 
 /** Removes pairs of a row and a record with the same key, but another name and another employee code or UPN. */
-const removeOtherPeople = (
-  database: Database,
-  plan: PlanDefinition,
-  versions: VersionSchema,
-): readonly CandidatePair[] => {
+const removeOtherPeople = (database: Database, plan: PlanDefinition, versions: VersionSchema) => {
   const fields = listPersonalFields(plan);
   if (fields.length < 2) return [];
   const changed = fields.map((field) => `(${buildChangesFieldSql(field)})`).join(" + ");
@@ -93,11 +89,9 @@ const matchPairs = (database: Database, plan: PlanDefinition): void => {
 };
 
 const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<number, ReadonlySet<number>>): void => {
-  const all = [...rows].flatMap(([row, pks]) => [...pks].map((pk) => [row, pk]));
-  const pairs = JSON.stringify(all);
-  database.run(`insert into s.match (row, target, changed) select value, ${LEFT_OUT_TARGET}, 0 from json_each(:rows)`, {
-    rows: JSON.stringify([...rows.keys()]),
-  });
+  const pairs = JSON.stringify([...rows].flatMap(([row, pks]) => [...pks].map((pk) => [row, pk])));
+  const left = `select distinct value ->> 0, ${LEFT_OUT_TARGET}, 0 from json_each(:pairs)`;
+  database.run(`insert into s.match (row, target, changed) ${left}`, { pairs });
   database.run(buildSetApartSql("ambiguous", "select value ->> 1, value ->> 0 from json_each(:pairs)"), { pairs });
   reportContestedRows(database, plan, pairs);
 };

@@ -10,6 +10,7 @@ import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 import {
   buildIsMissingInExportSql,
   getMergedVersions,
+  isWholeExport,
   KEPT_TABLE,
   LEFT_OUT_TARGET,
   listSingleFields,
@@ -42,7 +43,7 @@ const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField,
 export const countMergedValues = (database: Database, plan: PlanDefinition): MergedValues | undefined => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return undefined;
-  const { request, kind } = plan;
+  const { kind } = plan;
   const observed = `main.${getObservedTable(versions)}`;
   const called = `${buildRecordLabelSql(kind.thing)} as name`;
   const joined = `${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
@@ -51,7 +52,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const custom = buildCustomFieldsBitSql(versions);
   const lacking = `${KEPT_TABLE} k ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = k.pk
     where k.why <> 'not there' and ${kind.inScope} and ${kind.isFree} and ${buildIsMissingInExportSql("t.pk")}`;
-  const isWhole = request.mode === "replace" && request.scope === undefined;
+  const isWhole = isWholeExport(plan);
   const selects = [
     ...listSingleFields(plan).map((field) => {
       const name = field.stored;
@@ -85,16 +86,8 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const { cleared, brought, ended } = countReferences(database, plan);
   if (contradicted + leftOut + unsettled + cleared + brought === 0) return undefined;
   const wishes = { count: ended.length, first: ended.slice(0, MAX_LISTED_VALUES) };
-  return {
-    contradicted,
-    leftOut,
-    leftOutRows: leftOutRows.slice(0, MAX_LEFT_OUT_ROWS),
-    first,
-    unsettled,
-    cleared,
-    brought,
-    wishes,
-  };
+  const rows = leftOutRows.slice(0, MAX_LEFT_OUT_ROWS);
+  return { contradicted, leftOut, leftOutRows: rows, first, unsettled, cleared, brought, wishes };
 };
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {

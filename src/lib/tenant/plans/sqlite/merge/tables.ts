@@ -24,6 +24,9 @@ export const LEFT_OUT_TARGET = -1;
 export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
   request.fromConsole === true ? EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing) : undefined;
 
+export const isWholeExport = ({ request }: PlanDefinition): boolean =>
+  request.mode === "replace" && request.scope === undefined;
+
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field) && !field.resolved);
 

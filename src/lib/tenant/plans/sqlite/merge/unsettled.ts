@@ -6,10 +6,9 @@ import {
   EXISTENCE_BIT,
   EXPORTED_VERSIONS,
   getObservedTable,
-  OBSERVED_VERSION_TABLE,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
-import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
+import { LISTED_SQL } from "../../../console/written.ts";
 import { buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildSaveUnsettledSql } from "../../../versions/save-versions.ts";
@@ -17,18 +16,10 @@ import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../ver
 import type { RemadeRecords } from "../../staging/counts.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { getDeletionTable, type CommitContext, type PlanDefinition, type ReferringTable } from "../stored-kind.ts";
-import { buildIsMissingInExportSql, getMergedVersions, KEPT_TABLE } from "./tables.ts";
+import { getMergedVersions, isWholeExport, KEPT_TABLE } from "./tables.ts";
 
 // A record that a whole export lacks is deleted, and references to it are cleared. It is kept if it has wishes of its own,
 // or, if nobody can be asked, if wishes of other records refer to it or an undo brought it back.
-
-interface ReferenceCounts {
-  readonly cleared: number;
-  /** number of missing records that an undo brought back */
-  readonly brought: number;
-  /** names of the records whose wishes end */
-  readonly ended: readonly string[];
-}
 
 interface Holder {
   readonly versions: VersionSchema;
@@ -48,8 +39,6 @@ const buildWishedReferencesSql = ({ versions, column, bits }: Holder): string =>
   `main.${getObservedTable(versions)} d ${ORDERED_JOIN} main.${versions.thing.name} h on h.pk = d.pk
    where d.wished & ${bits} <> 0 and h.${quoteIdentifier(column)} is not null`;
 
-const isWhole = ({ request }: PlanDefinition): boolean => request.mode === "replace" && request.scope === undefined;
-
 /** SQL: the records that an undo brought back, and that no whole export has shown since. */
 const buildBroughtBackSql = ({ kind: { name, thing } }: PlanDefinition): string => {
   const whole = `select max(i.revision) from main.import i where i.kind = '${name}' and i.state = 'committed'
@@ -62,7 +51,7 @@ const buildBroughtBackSql = ({ kind: { name, thing } }: PlanDefinition): string 
 /** Stores which records a whole export does not delete, and why. */
 export const storeKeptRecords = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
-  if (versions === undefined || !isWhole(plan)) return;
+  if (versions === undefined || !isWholeExport(plan)) return;
   const { kind, request } = plan;
   const table = `main.${getObservedTable(versions)}`;
   const isPutBack = `exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 'v' = 0)`;
@@ -82,41 +71,38 @@ export const storeKeptRecords = (database: Database, plan: PlanDefinition): void
   database.run(`delete from ${KEPT_TABLE} where pk = :usual`, { usual: kind.table.usual ?? null });
 };
 
-const buildGoneSql = ({ kind }: PlanDefinition): string => `select target from ${getDeletionTable(kind.thing)}`;
-
 /** Counts the references that are cleared with missing records, and the wishes that end with them. */
-export const countReferences = (database: Database, plan: PlanDefinition): ReferenceCounts => {
+export const countReferences = (database: Database, plan: PlanDefinition) => {
   const gone = `select t.pk from ${plan.kind.thing.name} t where ${plan.kind.isLacking}`;
   const params = { kind: plan.kind.name };
   const holders = listHolders(plan);
-  if (!isWhole(plan) || database.get(`${gone} limit 1`, params) === undefined)
+  if (!isWholeExport(plan) || database.get(`${gone} limit 1`, params) === undefined)
     return { cleared: 0, brought: 0, ended: [] };
   const isStaying = ({ versions }: Holder): string =>
     versions.thing === plan.kind.thing ? `h.pk not in (${gone})` : "true";
+  const isCleared = (holder: Holder): string =>
+    `h.${quoteIdentifier(holder.column)} in (${gone}) and ${isStaying(holder)}`;
   const cleared = holders.map((holder) =>
-    database.count(
-      `select count(*) from main.${holder.versions.thing.name} h where h.${quoteIdentifier(holder.column)} in (${gone}) and ${isStaying(holder)}`,
-      params,
-    ),
+    database.count(`select count(*) from main.${holder.versions.thing.name} h where ${isCleared(holder)}`, params),
   );
-  const ended = holders.flatMap((holder) =>
-    database.all(
-      `select ${buildRecordLabelSql(holder.versions.thing, (name) => `h.${quoteIdentifier(name)}`)} as name
-       from ${buildWishedReferencesSql(holder)} and h.${quoteIdentifier(holder.column)} in (${gone}) and ${isStaying(holder)}`,
-      params,
-    ),
-  );
+  const ended = holders.flatMap((holder) => {
+    const label = buildRecordLabelSql(holder.versions.thing, (name) => `h.${quoteIdentifier(name)}`);
+    const from = `${buildWishedReferencesSql(holder)} and ${isCleared(holder)}`;
+    return database.all(`select ${label} as name from ${from}`, params);
+  });
   return {
     cleared: cleared.reduce((sum, count) => sum + count, 0),
+    /** number of missing records that an undo brought back */
     brought: database.count(`select count(*) from (${buildBroughtBackSql(plan)}) where pk in (${gone})`, params),
+    /** names of the records whose wishes end */
     ended: ended.map(({ name }) => String(name)),
   };
 };
 
 /** Clears references to the records that an export lacks; wishes for such references end. */
 export const clearReferences = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
-  if (getMergedVersions(plan) === undefined || !isWhole(plan)) return;
-  const gone = buildGoneSql(plan);
+  if (getMergedVersions(plan) === undefined || !isWholeExport(plan)) return;
+  const gone = `select target from ${getDeletionTable(plan.kind.thing)}`;
   if (database.get(`${gone} limit 1`) === undefined) return;
   for (const { versions, column, bits } of listHolders(plan)) {
     const { thing } = versions;
@@ -141,33 +127,6 @@ export const clearReferences = (database: Database, plan: PlanDefinition, { now,
     );
     database.exec(`delete from ${table} as o where o.pk in (${cleared}) and ${buildIsForgottenSql(versions)}`);
   }
-};
-
-/** Records the missing records that were kept: a deletion that was taken back makes a creation, others are unsettled. */
-export const observeKeptRecords = (
-  database: Database,
-  plan: PlanDefinition,
-  versions: VersionSchema,
-  revision: number,
-): void => {
-  const table = `main.${getObservedTable(versions)}`;
-  const of = (which: string): string =>
-    `select k.pk from ${KEPT_TABLE} k ${ORDERED_JOIN} main.${plan.kind.thing.name} t on t.pk = k.pk
-     where ${which} and ${plan.kind.isFree} and ${buildIsMissingInExportSql("k.pk")}`;
-  const left = of("k.why not in ('put back', 'not there', 'ambiguous')");
-  database.run(
-    `update ${table} as o set inConsole = 0, wished = ${ALL_COLUMNS_MASK}, written = ${buildListWithoutSql("e.value ->> 'f' = ''")} where o.pk in (${of("k.why = 'put back'")})`,
-    {},
-  );
-  database.run(`update ${table} as o set inConsole = 0, since = :revision where o.pk in (${left})`, { revision });
-  database.run(
-    `insert into ${OBSERVED_VERSION_TABLE} (thing, pk, revision) select '${versions.thing.name}', pk, :revision from (${left}) where pk not in (select pk from ${table})`,
-    { revision },
-  );
-  database.run(
-    `insert into ${table} (pk, inConsole, wished, since) select pk, 0, 0, :revision from (${left}) where true on conflict do nothing`,
-    { revision },
-  );
 };
 
 const buildRemadeSql = (versions: VersionSchema): string =>

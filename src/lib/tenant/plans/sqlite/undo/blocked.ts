@@ -36,13 +36,6 @@ import {
 
 const BLOCKED_TABLE = "temp.undo_blocked";
 
-const RESET_BLOCKED_STATEMENTS = [
-  `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
-    otherThing text, otherPk integer, what text)`,
-  "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')",
-  `delete from ${BLOCKED_TABLE}`,
-];
-
 /** The records of a statement `from …` that cannot be undone. Values are SQL. */
 interface Obstacle {
   readonly of: Pick<VersionSchema, "thing">;
@@ -166,7 +159,14 @@ const requireInSight = (database: Database, versions: VersionSchema): void => {
   ];
   const hidden = `select 1 from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)}
     where ${isHidden.map((one) => `(${one})`).join(" or ")} limit 1`;
-  if (database.get(hidden) !== undefined) throw OUTSIDE_SCOPE_FAILURE;
+  if (database.get(hidden) === undefined) return;
+  throw new Failure("not-permitted", {
+    what: text(
+      "some records of this change are now outside your organisations; nothing was changed",
+      "この変更のデータの一部が管理対象組織の外にあるため、何も変更していません",
+    ),
+    hint: text("ask a system administrator", "システム管理者に依頼してください"),
+  });
 };
 
 const listTakenValues = (of: VersionSchema): readonly Obstacle[] => {
@@ -261,17 +261,14 @@ const storeBrokenRules = (database: Database, { deleted, dropped }: UndoneChange
     );
 };
 
-const OUTSIDE_SCOPE_FAILURE = new Failure("not-permitted", {
-  what: text(
-    "some records of this change are now outside your organisations; nothing was changed",
-    "この変更のデータの一部が管理対象組織の外にあるため、何も変更していません",
-  ),
-  hint: text("ask a system administrator", "システム管理者に依頼してください"),
-});
-
 /** Finds and unstages records that cannot be undone, and the records on which they depend. @throws `not-permitted` */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
-  for (const sql of RESET_BLOCKED_STATEMENTS) database.exec(sql);
+  database.exec(
+    `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
+       otherThing text, otherPk integer, what text)`,
+  );
+  database.exec("create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')");
+  database.exec(`delete from ${BLOCKED_TABLE}`);
   for (let blocked = -1; blocked < countBlockedRecords(database);) {
     blocked = countBlockedRecords(database);
     for (const obstacle of findObstacles(database, undone)) storeBlockedRecords(database, undone.revision, obstacle);

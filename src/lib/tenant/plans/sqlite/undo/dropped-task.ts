@@ -2,18 +2,23 @@ import { buildThingDriftSql } from "../../../console/drift.ts";
 import {
   buildCompleteMaskSql,
   buildEmptyValueSql,
-  buildMergedEntriesSql,
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
 import { buildEndStatements } from "../../../console/written.ts";
 import { USER } from "../../../../nouns/user.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THINGS } from "./staged-records.ts";
+import {
+  buildShownEntriesSql,
+  getStagedTable,
+  listRestoredColumns,
+  resetStagedTables,
+  VERSIONED_THINGS,
+} from "./staged-records.ts";
 
 // A dropped task is undone by writing the console's values over local changes. Records that were created locally are
 // deleted, and records that were deleted locally are restored.
@@ -35,9 +40,8 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
   );
   database.run(`delete from ${DROPPED_VALUES_TABLE} where thing = :thing`, { thing: thing.name });
   // secrets cannot be restored, but dropping an account also drops the account's secrets
-  const secrets = versions.columns
-    .filter(({ name }) => listSecretTimeColumns(thing).includes(name))
-    .map(({ bit }) => bit);
+  const restored = listRestoredColumns(versions);
+  const secrets = versions.columns.flatMap((column) => (restored.includes(column) ? [] : [column.bit]));
   const isOfAccount = thing === USER ? `d.mask & ${getColumnBit(versions, "accountName")} <> 0` : "false";
   const part = `(d.mask & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
   const isAmong = inSight === undefined ? "true" : "d.pk in (select value from json_each(:among))";
@@ -62,19 +66,14 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   const shown = columns.map(({ name, bit }) => {
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
     // the console's value may be missing, because no export has shown this column of the new record yet
-    const value =
-      name === "custom"
-        ? `(select json_group_object(b.key, b.value) from json_each(${buildMergedEntriesSql(own, local)}) b where b.value is not null)`
-        : `coalesce(${own}, ${buildEmptyValueSql(thing, name)})`;
+    const known = `coalesce(${own}, ${buildEmptyValueSql(thing, name)})`;
+    const value = name === "custom" ? buildShownEntriesSql(own, local) : known;
     return buildCaseSql(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
   });
   const from = `${DROPPED_VALUES_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
     where d.thing = '${thing.name}' and d.mask <> 0 and ${buildInterruptCheckSql("d.pk")}`;
-  const deletedAt = `(select max(v.revision) from main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete')`;
-  const timesOf = times.map((name) => {
-    const column = quoteIdentifier(name);
-    return `coalesce(t.${column}, (select v.${column} from main.${thing.name}_version v where v.pk = d.pk and v.revision = ${deletedAt}))`;
-  });
+  const deleted = `main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete' order by v.revision desc limit 1`;
+  const timesOf = times.map(quoteIdentifier).map((name) => `coalesce(t.${name}, (select v.${name} from ${deleted}))`);
   const into = `insert into ${getStagedTable(versions)} (pk, action, changed, ${names.join(", ")})`;
   database.exec(
     `${into} select d.pk, ${buildCaseSql(`t.${key} is null`, "'create'", "'update'")}, ${buildCaseSql(`t.${key} is null`, ALL_COLUMNS_MASK, "d.mask")},
@@ -92,10 +91,8 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
 ];
 
 export const finishTaskDrop = (database: Database): void => {
-  for (const versions of OBSERVED_VERSIONS)
-    for (const sql of buildEndStatements(
-      versions,
-      `select pk, ended from ${DROPPED_VALUES_TABLE} where thing = '${versions.thing.name}'`,
-    ))
-      database.exec(sql);
+  for (const versions of OBSERVED_VERSIONS) {
+    const parts = `select pk, ended from ${DROPPED_VALUES_TABLE} where thing = '${versions.thing.name}'`;
+    for (const sql of buildEndStatements(versions, parts)) database.exec(sql);
+  }
 };

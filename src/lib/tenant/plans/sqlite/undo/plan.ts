@@ -26,12 +26,9 @@ import {
   countStagedRecords,
   getStagedTable,
   stageChange,
-  type StagedCount,
 } from "./staged-records.ts";
 
-const MAX_LISTED_BLOCKED_RECORDS = 1_000;
-
-const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
+const determineUndoKind = (database: Database, staged: ReturnType<typeof countStagedRecords>): FormatName => {
   const versions = staged.find((one) => one.versions.thing.formats !== undefined)?.versions;
   if (versions === undefined) return "users";
   const { scope, formats = {} } = versions.thing;
@@ -116,8 +113,7 @@ export const countPreparedUndo = (database: Database, undone: UndoneChange, own?
     ...(beside.length > 0 && { beside }),
     wipes: countWipes(database, undone),
     ...(isOfChange && { writtenAt: findWritingTime(database, undone) }),
-    blocked:
-      blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, MAX_LISTED_BLOCKED_RECORDS) },
+    blocked: blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, 1_000) },
   };
   return { kind: name, etag: buildUndoEtag(database, undone), counts };
 };

@@ -27,7 +27,7 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { hasAppliedView } from "../../../store/sqlite/store.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { buildKeyLocation, type KeyLocation } from "../stored-kind.ts";
+import { buildKeyLocation } from "../stored-kind.ts";
 
 // An undo stages records in a temporary table per record type. The table has the values after the undo, and an action:
 // `update` restores former values, `create` restores a record, and `delete` deletes a record.
@@ -44,20 +44,23 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
+/** SQL: custom fields with the values that the console showed, without those that it showed blank. */
+export const buildShownEntriesSql = (shown: string, local: string): string =>
+  `(select json_group_object(e.key, e.value) from json_each(${buildMergedEntriesSql(shown, local)}) e where e.value is not null)`;
+
 /**
  * SQL: a column after the undo of the version `v`. In a mirror, a value that was not wished before the change becomes the
  * value that the console showed last, except if the console has the change: then the restored value is a wish.
  */
 const buildRestoredValueSql = (versions: VersionSchema, name: string, bit: string, isMirrored: boolean): string => {
-  const [was, now, shown] = ["v", "t", "o"].map((alias) => `${alias}.${quoteIdentifier(name)}`);
-  const restored = buildCaseSql(`v.changed & ${bit} <> 0`, `${was}`, `${now}`);
+  const column = quoteIdentifier(name);
+  const [was, now, shown] = [`v.${column}`, `t.${column}`, `o.${column}`];
+  const restored = buildCaseSql(`v.changed & ${bit} <> 0`, was, now);
   if (!isMirrored) return restored;
-  const merged = `(select json_group_object(e.key, e.value) from json_each(${buildMergedEntriesSql(`${shown}`, `${was}`)}) e where e.value is not null)`;
-  return buildCaseSql(
-    `${buildCompleteMaskSql(versions, "v.changed")} & ${bit} <> 0 and o.inConsole = 1 and o.wished & ${bit} <> 0 and coalesce(i.state ->> 'wished', 0) & ${bit} = 0`,
-    name === CUSTOM_FIELDS_COLUMN ? merged : `${shown}`,
-    restored,
-  );
+  const value = name === CUSTOM_FIELDS_COLUMN ? buildShownEntriesSql(shown, was) : shown;
+  const isOpen = `o.wished & ${bit} <> 0 and coalesce(i.state ->> 'wished', 0) & ${bit} = 0`;
+  const isWritten = `${buildCompleteMaskSql(versions, "v.changed")} & ${bit} <> 0`;
+  return buildCaseSql(`${isWritten} and o.inConsole = 1 and ${isOpen}`, value, restored);
 };
 
 const buildStageWrittenSql = (versions: VersionSchema, mask: string, isMirrored: boolean): string => {
@@ -93,13 +96,6 @@ const buildStageCreatedSql = (versions: VersionSchema): string => {
       where ${isCreated} and v.action = 'delete' and ${buildInterruptCheckSql("v.pk")}
     on conflict do nothing`;
 };
-
-export interface StagedCount {
-  readonly versions: VersionSchema;
-  readonly create: number;
-  readonly update: number;
-  readonly delete: number;
-}
 
 export const hasStagedRecords = (database: Database, versions: VersionSchema): boolean =>
   database.get(`select 1 from ${getStagedTable(versions)} limit 1`) !== undefined;
@@ -154,7 +150,7 @@ export const buildShownActionSql = ({ thing }: Pick<VersionSchema, "thing">): st
         where action <> 'update' or changed & ${getColumnBit(getVersionSchema(USER.name), "accountName")} <> 0) then u.action else 'update' end`
     : "u.action";
 
-export const countStagedRecords = (database: Database): readonly StagedCount[] =>
+export const countStagedRecords = (database: Database) =>
   VERSIONED_THINGS.map((versions) => {
     const rows = database.all(
       `select ${buildShownActionSql(versions)} as shown, count(*) as count from ${getStagedTable(versions)} u group by shown`,
@@ -185,22 +181,15 @@ export const listStagedCollections = (database: Database): readonly Collection[]
   ),
 ];
 
-interface UniqueField {
-  readonly name: string;
-  readonly bit: string;
-  /** where the keys of all records are; `keys` is SQL of the key or the list of keys of one record */
-  readonly location: KeyLocation;
-  readonly keys: (alias: string) => string;
-}
-
-export const listUniqueFields = ({ thing, columns }: VersionSchema): readonly UniqueField[] =>
+/** Returns where the keys of all records are; `keys` is SQL of the key or the list of keys of one record. */
+export const listUniqueFields = ({ thing, columns }: VersionSchema) =>
   columns
     .filter(({ name }) => thing.fields[name]?.unique === true)
     .map(({ name, bit }) => ({
       name,
       bit,
       location: buildKeyLocation({ thing, claims: UNIQUE_LIST_TABLES[thing.name] }, name),
-      keys: (alias) => buildFieldKeySql(thing, name, (column) => `${alias}.${quoteIdentifier(column)}`),
+      keys: (alias: string) => buildFieldKeySql(thing, name, (column) => `${alias}.${quoteIdentifier(column)}`),
     }));
 
 export const buildRecordsAfterUndoSql = (

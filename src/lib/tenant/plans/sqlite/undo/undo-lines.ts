@@ -205,8 +205,6 @@ const buildLinesSql = (
   return `select ${line} as line ${buildStagedFromSql(type, isCommitted ? UNDOING_ACTIONS[action] : action)} order by u.pk`;
 };
 
-const LINE_ACTIONS = ["update", "create", "delete"] as const;
-
 /** Yields NDJSON: lines of the format `first`, then of other formats, then of records that no file contains. */
 export function* readUndoLines(
   database: Database,
@@ -222,9 +220,9 @@ export function* readUndoLines(
   const statements = types
     .toSorted((a, b) => getPlace(a) - getPlace(b))
     .flatMap((type) =>
-      LINE_ACTIONS.filter((action) => actions.length === 0 || actions.includes(action)).map((action) =>
-        buildLinesSql(database, type, { sides: sidesOf(type.versions), action, first }),
-      ),
+      (["update", "create", "delete"] as const)
+        .filter((action) => actions.length === 0 || actions.includes(action))
+        .map((action) => buildLinesSql(database, type, { sides: sidesOf(type.versions), action, first })),
     );
   const lines = statements.values().flatMap((sql) => database.iterate(sql));
   yield* batchLines(lines.take(limit));

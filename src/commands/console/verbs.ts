@@ -1,0 +1,117 @@
+import { line, step } from "../../lib/advice/index.ts";
+import type { Client, ConsoleTask } from "../../lib/client/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { joinTexts, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { parseChangeNumber } from "../imports/plan/find.ts";
+import { hasAllColumns, listColumns } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
+import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
+
+export const TASK_ARGUMENT = {
+  kind: "string",
+  value: "NUMBER|last",
+  required: true,
+  about: text(
+    "number of the task (the number of the change that opened it), or `last` for your latest change",
+    "作業の番号(作業のもとになった変更の番号)、または last(自分の最新の変更)",
+  ),
+} as const;
+
+export const readTaskNumber = async (
+  { console }: Pick<Client<"console">, "console">,
+  typed: string,
+): Promise<number> => {
+  const number = parseChangeNumber(typed, line("console list", []));
+  return number === "last" ? (await console.show("last")).number : number;
+};
+
+export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
+  { key: "number", header: text("no.", "No."), value: ({ number }) => number, align: "end" },
+  { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
+  { key: "place", header: text("screen", "画面"), value: (task) => getTaskScreen(task).en, name: getTaskScreen },
+  { key: "name", header: text("target", "対象"), value: getTaskSubject, wraps: true },
+  { key: "openedAt", header: text("opened at", "発生日時"), value: ({ openedAt }) => openedAt, instant: true },
+];
+
+const showTaskList = ({ terminal }: Tools, tasks: readonly ConsoleTask[]): Promise<void> =>
+  terminal.list(listColumns(terminal, TASK_COLUMNS, ["number", "work", "name"]), tasks);
+
+const joinTaskChanges = (task: ConsoleTask): Text | null => {
+  const changes = describeTaskChanges(task);
+  return changes.length === 0 ? null : joinTexts(changes);
+};
+
+const describeOpener = ({ openedBy }: ConsoleTask) => (openedBy ? formatActor(openedBy) : null);
+
+const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
+  ...TASK_COLUMNS,
+  { key: "records", header: text("changes", "変更"), value: ({ records }) => records, name: joinTaskChanges },
+  { key: "openedBy", header: text("opened by", "実行者"), value: ({ openedBy }) => openedBy, name: describeOpener },
+];
+
+const listSteps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, task.records.length);
+
+const STEPS_COLUMN: Column<ConsoleTask> = {
+  key: "steps",
+  header: text("steps", "手順"),
+  advice: true,
+  value: (task) => listSteps(task).map(({ en }) => en),
+  name: (task) => joinTexts(listSteps(task)),
+};
+
+const list = defineCommand({
+  summary: text("list the tasks to do in the console", "管理画面で行う作業を一覧する"),
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl console list" }],
+  exits: ["not-found"],
+  async run(tools) {
+    const tasks = await (await tools.tenant("console")).client.console.list({});
+    await showTaskList(tools, tasks);
+    for (const { number } of tasks.slice(0, 1))
+      await tools.terminal.note(
+        step("to see the steps of a task", "作業の手順を見るには", line("console show", [number])),
+      );
+  },
+});
+
+const show = defineCommand({
+  summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
+  args: { number: TASK_ARGUMENT },
+  options: {
+    rows: {
+      kind: "boolean",
+      about: text("show the steps for all records (default: 10)", "データすべての手順を表示する(既定: 10 件)"),
+    },
+  },
+  examples: [{ line: "clomoctl console show 3" }],
+  exits: ["not-found", "conflict"],
+  async run(tools, { number, rows }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("console");
+    const task = await client.console.show(await readTaskNumber(client, number), rows ? { all: true } : {});
+    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, STEPS_COLUMN], task);
+    await terminal.show(TASK_DETAILS, task);
+    for (const [place, { en, ja }] of buildTaskSteps(task, rows ? task.records.length : undefined).entries())
+      await terminal.note(text(`${place + 1}. ${en}`, `${place + 1}. ${ja}`));
+  },
+});
+
+const confirm = defineCommand({
+  summary: text("record that tasks were done in the console", "管理画面での作業が完了したことを記録する"),
+  args: { number: { ...TASK_ARGUMENT, repeatable: true } },
+  options: {},
+  examples: [{ line: "clomoctl console confirm 3" }, { line: "clomoctl console confirm 3 4" }],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
+  shows: TASK_COLUMNS,
+  async run(tools, { number }) {
+    const { client, requireChangePermission } = await tools.tenant("console");
+    const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
+    await requireChangePermission();
+    await showTaskList(tools, await client.console.confirm({ numbers: [...new Set(numbers)] }));
+  },
+});
+
+export default { list, show, confirm };
