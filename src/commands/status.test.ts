@@ -396,7 +396,7 @@ test("one monthly line for all tenants of a recipient", async () => {
   await kanto.client.renewals.add({ kind: "custom", name: "契約1", expiresAt: "2027-02-28T00:00:00.000Z" });
   const tenants = { kanto: kanto.fetch, osaka: CALM };
   const { stdout } = await run("status --notify --lang en", { home, tenants, now });
-  const line = "OK 2 tenants: expiry within 90 days: kanto: other date 契約1 2027-02-28; nothing in 1 tenants\n";
+  const line = "OK 2 tenants: expiry within 90 days: kanto: other date 契約1 2027-02-28; nothing in 1 tenant\n";
   expect(stdout).toContain(line);
   const texts = textsOf(chat).filter((text) => text.includes("within 90 days"));
   expect(texts).toHaveLength(2);
@@ -480,5 +480,14 @@ test("tenants that cannot be read for the same reason are one line", async () =>
   expect(en.stdout.split("\n").slice(1)).toEqual([
     "UNKNOWN 2 tenants: cannot read the tenant: damaged (/srv/kanto/tenant.db): kanto, osaka",
     "",
+  ]);
+});
+
+test("the daily run of a tenant that cannot be read has failed", async () => {
+  const tenants = { kanto: new Failure("unexpected", { what: { en: "damaged", ja: "壊れています" } }), osaka: CALM };
+  expect((await run("status --notify", { home, tenants, now: NOW })).exit).toBe(3);
+  const { stdout } = await run("status --jobs --format json", { home, tenants: { ...tenants, kanto: CALM }, now: NOW });
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({ tenant: "kanto", state: "failed", error: expect.stringContaining("damaged") }),
   ]);
 });

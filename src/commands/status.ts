@@ -144,7 +144,10 @@ async function notifyDaily(
   const { notify, reportFailedRun } = await import("./status/notify.ts");
   try {
     const findings = await notify(tools, all, print);
-    for (const { group, what } of findings) if (group === "reminders") tools.noteFault(what);
+    for (const { group, what, context } of findings) {
+      if (group === "reminders") tools.noteFault(what);
+      if (group === "tenant") tools.noteFault(what, context ?? undefined);
+    }
     return findings;
   } catch (error) {
     const failure = error instanceof Failure ? error : toDiskFailure(error);

@@ -82,7 +82,13 @@ export async function findInTenant(tools: Tools, context: Context, thresholds?: 
     const unreadable = ["", "unknown", describeUnreadable(error), null] as const;
     const findings = [
       ...toFindings(place, "tenant", [unreadable]),
-      ...toFindings(place, "job", [...findJobProblems(jobs, dayOf(tools.clock.now(), timezone))]),
+      // that the tenant cannot be read is why its daily run failed
+      ...toFindings(place, "job", [
+        ...findJobProblems(
+          jobs.filter(({ job }) => job !== DAILY_RUN),
+          dayOf(tools.clock.now(), timezone),
+        ),
+      ]),
     ];
     return { ...none, jobs, findings };
   }
@@ -305,7 +311,7 @@ export function buildMonthlyOverview(now: Date, all: readonly TenantFindings[]):
   const [rest, restJa] =
     isOne || due.length === 0 || quiet === 0
       ? ["", ""]
-      : [`; nothing in ${quiet} tenants`, `。ほかの ${quiet} テナントはなし`];
+      : [`; nothing in ${formatCount(quiet, "tenant")}`, `。ほかの ${quiet} テナントはなし`];
   return {
     id: `month ${dayOf(now, first?.timezone ?? DEFAULT_TIMEZONE).slice(0, 7)}`,
     tenant: isOne ? (first?.tenant ?? "") : formatCount(all.length, "tenant"),
