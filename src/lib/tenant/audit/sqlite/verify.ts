@@ -105,23 +105,21 @@ const SELECT_MISMATCHES = `with told as (${RECEIPTS_SQL}), kept as (
   select coalesce(k.seq, t.seq) as seq from told t full join kept k on k.receipt = t.receipt
   where t.replaced is not k.replaced order by 1 limit 1`;
 
-const SELECT_PREVIOUS =
-  "select hash from audit where seq = :seq union all select hash from replaced_audit where seq = :seq";
+const SELECT_PREVIOUS = "select hash from audit where seq = :seq";
 
 const SELECT_HEAD_GROUP = `select count(*) as records, (select t.at from (${RECEIPTS_SQL}) t where t.receipt = r.receipt) as at
   from replaced_audit r where r.receipt in (select h.receipt from replaced_audit h where h.hash = :head) group by r.receipt`;
 
-/** The chain of each group continues from a record of the log, or from one that was replaced later. */
+/** The chain of each group continues from a record of the log, because nothing replaces a change that was received. */
 const verifyReplaced = (database: Database, head: string | undefined): ReplacedFindings => {
   let records = 0;
   let broken = database.get(SELECT_MISMATCHES)?.["seq"] ?? null;
   let last = { receipt: "", seq: 0, hash: "" };
   for (const row of database.iterate("select receipt, seq, record, hash from replaced_audit order by receipt, seq")) {
     const [receipt, seq] = [String(row["receipt"]), Number(row["seq"])];
-    const before =
-      receipt === last.receipt ? [last] : database.all<{ hash: string }>(SELECT_PREVIOUS, { seq: seq - 1 });
-    if (before.some(({ hash }) => isIntact({ seq: receipt === last.receipt ? last.seq : seq - 1, hash }, row)))
-      records += 1;
+    const previous = database.get(SELECT_PREVIOUS, { seq: seq - 1 });
+    const before = receipt === last.receipt ? last : { seq: seq - 1, hash: String(previous?.["hash"]) };
+    if (isIntact(before, row)) records += 1;
     else broken ??= seq;
     last = { receipt, seq, hash: String(row["hash"]) };
   }
