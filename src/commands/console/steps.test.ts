@@ -103,23 +103,20 @@ test("values are entered one by one, on their own page if they have one, and an 
   ]);
 });
 
-test("the name, password and role of an account are one task with one form", () => {
+test("the name, password and role of an account are entered in one form", () => {
   const account = { id: "U1", name: "髙橋 花子", key: "h@x" } as const;
-  const changes = ["accountName", "accountPassword", "administrator"].map((field) => ({
-    field,
-    before: null,
-    after: field === "accountName" ? "hanako" : null,
-  }));
+  const changes = ["accountName", "accountPassword"].map((field) => ({ field, before: null, after: "hanako" }));
   const role = [{ field: "role", before: null, after: "system" }];
   const records = [
     recordOf({ ...account, changes }),
-    recordOf({ ...account, thing: ACCOUNT.name, work: "create", changes: role }),
+    recordOf({ ...account, thing: ACCOUNT.name, work: "edit", changes: role }),
   ];
-  const task = taskOf({}, { create: 1, update: 1, records });
-  expect(summarizeTask(task).en).toBe("add a CLOMO account");
-  const steps = buildTaskSteps(task).map(({ en }) => en);
-  expect(steps[0]).toContain("CLOMO アカウント › 編集 › fill in the form");
-  expect(steps[1]).toMatch(/^髙橋 花子 <h@x>: アカウント名: hanako, パスワード: .*, 管理者権限: system administrator$/);
+  const [form, ...entries] = buildTaskSteps(taskOf({}, { create: 1, update: 1, records })).map(({ en }) => en);
+  expect(form).toBe(`change: ${ACCOUNT_FORM.en}`);
+  expect(entries.slice(0, 2)).toEqual([
+    expect.stringMatching(/^髙橋 花子 <h@x>: CLOMOアカウント名: hanako, .*パスワード: /),
+    "髙橋 花子 <h@x>: 管理者権限: system administrator",
+  ]);
 });
 
 test("an action on a device names the fields of the screen, and is closed by console confirm", () => {

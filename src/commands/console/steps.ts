@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, ImportKind, TaskRecord } from "../../lib/client/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
+import { ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -9,7 +9,6 @@ import { formatOrgPath, ORG } from "../../lib/nouns/organisation.ts";
 import type { Field, RecordType } from "../../lib/model/thing.ts";
 import { RECORD_TYPES, getThingNoun } from "../../lib/nouns/index.ts";
 import { formatSecuredAppName } from "../../lib/nouns/secured-user.ts";
-import { USER } from "../../lib/nouns/user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/console-import-command.ts";
 
@@ -57,34 +56,6 @@ const getKind = ({ changes }: TaskRecord) => changes.find(({ field }) => field =
 
 const isExported = (record: TaskRecord): boolean => getRecordType(record).formats !== undefined;
 
-/** Fields of a user that are on the form of the account. The role of the account says more than `administrator`. */
-const FIELDS_ON_ACCOUNT_FORM: Readonly<Record<string, string | undefined>> = {
-  accountName: "name",
-  accountPassword: "password",
-  administrator: undefined,
-};
-
-/** Moves the changes of a user to the record of the account, because both are on one form. @see seed 000 */
-function joinAccountForms({ records, ...task }: ConsoleTask): ConsoleTask {
-  const recordsOf = ({ name }: RecordType) =>
-    new Map(records.flatMap((one) => (one.thing === name ? [[one.id, one] as const] : [])));
-  const [accounts, users] = [recordsOf(ACCOUNT), recordsOf(USER)];
-  const joined = records.flatMap((record): readonly TaskRecord[] => {
-    const { thing, id, work, changes } = record;
-    if (thing === ACCOUNT.name) {
-      const moved = (users.get(id)?.changes ?? []).flatMap(({ field: of, ...values }) => {
-        const { [of]: field } = FIELDS_ON_ACCOUNT_FORM;
-        return field === undefined ? [] : [{ field, ...values }];
-      });
-      return [{ ...record, changes: [...moved, ...changes] }];
-    }
-    if (work !== "edit" || thing !== USER.name || !accounts.has(id)) return [record];
-    const rest = changes.filter(({ field }) => !(field in FIELDS_ON_ACCOUNT_FORM));
-    return rest.length === 0 ? [] : [{ ...record, changes: rest }];
-  });
-  return { ...task, records: joined, update: task.update - (records.length - joined.length) };
-}
-
 export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => {
   const write = line("console upload", [task.number], { output: "upload" });
   const isUploadable = task.create + task.update > 1 && task.records.every(isExported);
@@ -92,7 +63,7 @@ export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): rea
     ...(isUploadable
       ? [text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`)]
       : []),
-    ...buildRecordSteps(joinAccountForms(task), most),
+    ...buildRecordSteps(task, most),
     ...buildClosingSteps(task),
   ];
 };
@@ -213,17 +184,14 @@ export const formatRecordLabel = (record: TaskRecord): string => {
   return record.console === null ? here : `${formatNameWithKey(record, record.console)} → ${here}`;
 };
 
-export const getTaskSubject = (task: ConsoleTask): string | null => {
-  const { name, records } = joinAccountForms(task);
-  const [only, ...more] = records;
+export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask): string | null => {
   if (only === undefined) return name;
   return more.length === 0 && !isLeftOut(only) ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
-export const summarizeTask = (task: ConsoleTask): Text => {
-  const { number, records, ...counts } = joinAccountForms(task);
+export const summarizeTask = ({ number, records, ...counts }: ConsoleTask): Text => {
   const [only, ...more] = records;
-  if (isInState(task.records, "taken-back"))
+  if (isInState(records, "taken-back"))
     return text(`taken back: change ${number}`, `取り消し済み(管理画面では実施済みの可能性あり): 変更 ${number}`);
   if (only?.work === "perform") {
     const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
@@ -242,9 +210,7 @@ export const summarizeTask = (task: ConsoleTask): Text => {
   return joinTexts(counts.leftOut === 0 ? done : [...done, left], COMMA);
 };
 
-export const getTaskScreen = (task: ConsoleTask): Text => {
-  const { kind, records } = joinAccountForms(task);
-  const [first] = records;
+export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => {
   const own = first && getRecordType(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };

@@ -99,10 +99,6 @@ export const ACCOUNT = {
   fields: ACCOUNT_FIELDS,
   keys: [{ name: "email", field: "emails", unique: true }],
   clicks: {
-    create: text(
-      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in the form › 保存; the message 「設定完了」 appears",
-      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして入力し、「保存」をクリック(「設定完了」のお知らせが表示されます)",
-    ),
     edit: ACCOUNT_FORM,
     page: text(
       "CLOMO PANEL, Users/Org › the user › CLOMO アカウント",

@@ -94,7 +94,7 @@ export class TaskRecordReader {
       thing: name,
       kind: getFileKind(thing, local),
       id: thing === ACCOUNT_SETTINGS ? ACCOUNT_SETTINGS_ID : String(owner?.["id"]),
-      work: (await this.#hasAccount(thing, pk)) ? "edit" : determineRecordWork(thing, action, changes),
+      work: determineRecordWork(thing, action, changes),
       state: takenBack ? "taken-back" : action === "unsettled" ? "unsettled" : "open",
       ...here,
       console: isSame ? null : there,
@@ -143,12 +143,6 @@ export class TaskRecordReader {
     ]);
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
-
-  async #hasAccount(thing: RecordType, pk: number): Promise<boolean> {
-    if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
-    const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);
-    return Boolean(user?.["accountName"]);
-  }
 
   async #called(thing: RecordType, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: ACCOUNT_SETTINGS_ID };
