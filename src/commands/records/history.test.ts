@@ -47,7 +47,6 @@ const CHANGES = {
   "clomo-account history taro01": [
     [7, "accounts.create"],
     [8, "accounts.edit"],
-    [11, "orgs.delete"],
   ],
 } as const;
 

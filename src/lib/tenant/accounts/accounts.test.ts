@@ -726,7 +726,7 @@ test("in a mirror, each account change creates its own console task, which peopl
     kind: "users",
   });
   const record = task.records.find(({ thing }) => thing === "account");
-  expect(record).toMatchObject({ work: "create", name: "山田", key: "yamada@example.jp" });
+  expect(record).toMatchObject({ work: "edit", name: "山田", key: "yamada@example.jp" });
   expect(record?.changes).toEqual([{ field: "role", before: null, after: "system" }]);
   await panel.confirm({ numbers: [task.number] });
   await accounts().create({

@@ -3,14 +3,12 @@ import { ORG, parseOrgPath } from "../../nouns/organisation.ts";
 import { listStoredColumns, type RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Session } from "../session.ts";
-import type { Reader, Row, Params } from "../store/store.ts";
+import type { Reader, Params } from "../store/store.ts";
 import {
   toDisplayValue,
   getStateAt,
   TimelineReader,
   toMomentBefore,
-  type Moment,
-  type Timeline,
   type RecordState,
   type DisplayValue,
 } from "./timeline.ts";
@@ -76,92 +74,67 @@ export interface RecordHistory {
 
 type VersionChange = RecordVersion["changes"][number];
 
-interface HistoryNoun {
-  readonly thing: RecordType;
-  readonly columns: readonly { readonly thing: RecordType; readonly column: string; readonly field: string }[];
-  readonly namedBy?: string | undefined;
-  readonly defaults?: Row | undefined;
-}
-
-const listHistoryColumns = (thing: RecordType): HistoryNoun["columns"] =>
-  listStoredColumns(thing).map(([column]) => ({ thing, column, field: column }));
-
-/** Accounts have the names of users, and their history shows when a password was set. */
-const ACCOUNT_HISTORY: HistoryNoun = {
-  thing: USER,
-  columns: [
-    { thing: USER, column: "accountName", field: "name" },
-    { thing: USER, column: "accountPasswordSetAt", field: "passwordSetAt" },
-    ...listHistoryColumns(ACCOUNT),
-  ],
-  namedBy: "accountName",
-  defaults: { role: "none" },
-};
-
 const isBlankValue = (value: DisplayValue): boolean =>
   value === null || value === false || (value !== true && value.length === 0);
 
 class HistoryReader {
   readonly #reader: Reader;
-  readonly #noun: HistoryNoun;
+  readonly #thing: RecordType;
   readonly #timelines: TimelineReader;
 
-  constructor(reader: Reader, noun: HistoryNoun) {
+  constructor(reader: Reader, thing: RecordType) {
     this.#reader = reader;
-    this.#noun = noun;
+    this.#thing = thing;
     this.#timelines = new TimelineReader(reader);
   }
 
   async find(name: string): Promise<readonly RecordHistory[]> {
-    const { thing } = this.#noun;
+    const thing = this.#thing;
+    // an account has the number and the names of its user
+    const named = thing === ACCOUNT ? USER : thing;
     const numbers = new Set<number>();
     for (const one of [name, ...(thing === ORG ? await listOrgNames(this.#reader, name) : [])])
-      for (const pk of await findRecordNumbers(this.#reader, thing, one)) numbers.add(pk);
+      for (const pk of await findRecordNumbers(this.#reader, named, one)) numbers.add(pk);
     const found: RecordHistory[] = [];
     for (const pk of [...numbers].toSorted((a, b) => a - b))
-      if ((await this.#timelines.of(thing, pk)).isVisible) found.push(...(await this.#read(pk)));
+      if ((await this.#timelines.of(named, pk)).isVisible) found.push(...(await this.#read(pk, named)));
     return found;
   }
 
-  async #read(pk: number): Promise<readonly RecordHistory[]> {
-    const { thing, columns, namedBy } = this.#noun;
-    const things = new Set([thing, ...columns.map((column) => column.thing)]);
-    const timelines = await Promise.all([...things].map((one) => this.#timelines.of(one, pk)));
-    const stateAt = (moment: Moment): RecordState => this.#getStateAt(timelines, moment);
-    const all = new Set(timelines.flatMap(({ steps }) => steps.map(({ revision }) => revision)));
-    const revisions = [...all].toSorted((a, b) => a - b);
-    const latest = [...revisions.map(toMomentBefore), Infinity].findLast((moment) => stateAt(moment) !== null);
-    const last = latest === undefined ? null : stateAt(latest);
-    if (latest === undefined || last === null) return [];
+  async #read(pk: number, named: RecordType): Promise<readonly RecordHistory[]> {
+    const timeline = await this.#timelines.of(this.#thing, pk);
+    const revisions = timeline.steps.map(({ revision }) => revision);
+    const owner = await this.#timelines.of(named, pk);
+    const moments = [...owner.steps.map(({ revision }) => toMomentBefore(revision)), Infinity];
+    const latest = moments.findLast((moment) => getStateAt(owner, moment) !== null);
+    if (latest === undefined || (timeline.now === null && revisions.length === 0)) return [];
     const facts = await this.#facts(revisions);
     const versions: RecordVersion[] = [];
-    for (const revision of revisions) {
-      const [before, after] = [stateAt(toMomentBefore(revision)), stateAt(revision)];
+    for (const { revision, before } of timeline.steps) {
+      const after = getStateAt(timeline, revision);
       const changes = await this.#changes(revision, before, after);
       const action = before === null ? "create" : after === null ? "delete" : "update";
       if (changes.length > 0 || (before === null) !== (after === null))
         versions.push({ ...(facts.get(revision) as ChangeFacts), action, changes });
     }
-    const name = namedBy === undefined ? await this.#timelines.called(thing, pk, latest) : String(last[namedBy]);
-    return [{ id: String(last["id"]), name: name ?? "", deleted: latest !== Infinity, versions }];
-  }
-
-  #getStateAt(timelines: readonly Timeline[], moment: Moment): RecordState {
-    const { namedBy, defaults } = this.#noun;
-    const [own = null, ...others] = timelines.map((timeline) => getStateAt(timeline, moment));
-    if (own === null || (namedBy !== undefined && own[namedBy] === null)) return null;
-    return Object.assign({}, defaults, ...others, own) as Row;
+    const name = (await this.#timelines.called(named, pk, latest)) ?? "";
+    return [{ id: String(getStateAt(owner, latest)?.["id"]), name, deleted: latest !== Infinity, versions }];
   }
 
   async #changes(revision: number, before: RecordState, after: RecordState): Promise<readonly VersionChange[]> {
     const changes: VersionChange[] = [];
-    for (const { thing, column, field } of this.#noun.columns) {
+    for (const [column] of listStoredColumns(this.#thing)) {
       if ((before?.[column] ?? null) === (after?.[column] ?? null)) continue;
-      const show = async (state: RecordState, moment: Moment): Promise<DisplayValue> =>
+      const show = async (state: RecordState, moment: number): Promise<DisplayValue> =>
         state &&
-        toDisplayValue(thing, column, state[column] ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
+        toDisplayValue(this.#thing, column, state[column] ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
       if (column === "custom") changes.push(...(await this.#customChanges(revision, before, after)));
-      else changes.push({ field, old: await show(before, toMomentBefore(revision)), new: await show(after, revision) });
+      else
+        changes.push({
+          field: column,
+          old: await show(before, toMomentBefore(revision)),
+          new: await show(after, revision),
+        });
     }
     if (before !== null && after !== null) return changes;
     return changes.filter((change) => !isBlankValue(change.old) || !isBlankValue(change.new));
@@ -204,8 +177,5 @@ export const readHistory = (
   session: Pick<Session, "read">,
   of: string,
   name: string,
-): Promise<readonly RecordHistory[]> => {
-  const { thing } = getVersionSchema(of);
-  const noun = thing === ACCOUNT ? ACCOUNT_HISTORY : { thing, columns: listHistoryColumns(thing) };
-  return session.read((reader) => new HistoryReader(reader, noun).find(name));
-};
+): Promise<readonly RecordHistory[]> =>
+  session.read((reader) => new HistoryReader(reader, getVersionSchema(of).thing).find(name));

@@ -10,18 +10,16 @@ import { getVersionTable, type VersionSchema } from "./tables.ts";
 /** null if the record does not exist at the time */
 export type RecordState = Row | null;
 
-export type Moment = number;
+export const toMomentBefore = (revision: number): number => revision - 0.5;
 
-export const toMomentBefore = (revision: number): Moment => revision - 0.5;
-
-export interface Timeline {
+interface Timeline {
   /** the changes of the record, oldest first, and its state before each change */
   readonly steps: readonly { readonly revision: number; readonly before: RecordState }[];
   readonly now: RecordState;
   readonly isVisible: boolean;
 }
 
-export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordState => {
+export const getStateAt = ({ steps, now }: Timeline, moment: number): RecordState => {
   const next = steps.find(({ revision }) => revision > moment);
   return next === undefined ? now : next.before;
 };
@@ -78,7 +76,7 @@ export class TimelineReader {
     return timeline;
   }
 
-  called(thing: RecordType, pk: SqlValue, moment: Moment): Promise<string | null> {
+  called(thing: RecordType, pk: SqlValue, moment: number): Promise<string | null> {
     return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
       return timeline.isVisible ? getStateAt(timeline, moment) : null;
