@@ -99,7 +99,7 @@ test("values are entered one by one, on their own page if they have one, and an 
     "髙橋 花子: CLOMOアカウント名: hanako",
     "export the records in the console, then: `clomoctl console sync EXPORT.csv`",
     "if exports do not show the change after the task is done: `clomoctl console confirm 3`",
-    "if you decide not to do the task: `clomoctl console drop 3`",
+    "to take what the console has instead: `clomoctl console drop 3`",
   ]);
 });
 
@@ -128,7 +128,7 @@ test("an action on a device names the fields of the screen, and is closed by con
   expect(steps).toEqual([
     "SN1: メッセージ: 紛失",
     "after the task is done: `clomoctl console confirm 3`",
-    "if you decide not to do the task: `clomoctl console drop 3`",
+    "to take what the console has instead: `clomoctl console drop 3`",
   ]);
 });
 

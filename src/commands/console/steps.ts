@@ -141,31 +141,26 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
   const records = all.filter((record) => !isLeftOut(record));
   if (records.length === 0) return;
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
-  if (isInState(records, "unsettled")) {
-    yield text(`to delete it here, too: ${drop}`, `ここでも削除するには: ${drop}`);
+  const apps = new Map(records.map(({ kind }) => [FORMATS[kind].app, kind]));
+  if (isInState(records, "unsettled"))
     yield text(
       "to add it to the console again, import a list that contains it",
       "管理画面に作り直すには、そのデータを含む一覧をインポートしてください",
     );
-    return;
+  else if (!records.every(isExported)) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
+  else {
+    yield* apps.values().map(describeExport);
+    if (!records.every(isShownByExport))
+      yield text(
+        `if exports do not show the change after the task is done: ${confirm}`,
+        `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
+      );
   }
-  const isShown = records.every(isExported);
-  const apps = new Map(records.map(({ kind }) => [FORMATS[kind].app, kind]));
-  if (isShown) yield* apps.values().map(describeExport);
-  if (!isShown) yield text(`after the task is done: ${confirm}`, `作業を終えたら: ${confirm}`);
-  else if (!records.every(isShownByExport))
-    yield text(
-      `if exports do not show the change after the task is done: ${confirm}`,
-      `作業を終えても変更がエクスポートに反映されない場合: ${confirm}`,
-    );
   if (isInState(records, "taken-back")) {
-    const restore = line("console upload", [number], { output: "upload" });
-    yield text(
-      `to write a file that restores the values: ${restore}`,
-      `元の値に戻すファイルを書き出すには: ${restore}`,
-    );
-    yield text(`if the change was never made in the console: ${drop}`, `変更を管理画面で行っていない場合: ${drop}`);
-  } else yield text(`if you decide not to do the task: ${drop}`, `作業を行わないことにした場合: ${drop}`);
+    const write = line("console upload", [number], { output: "upload" });
+    yield text(`to write a file that restores the values: ${write}`, `元の値に戻すファイルを書き出すには: ${write}`);
+  }
+  yield text(`to take what the console has instead: ${drop}`, `代わりに管理画面の内容に合わせるには: ${drop}`);
 }
 
 const formatNameWithKey = (

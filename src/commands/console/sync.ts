@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Client, Import } from "../../lib/client/index.ts";
+import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { describeMissingField, listMissingFields } from "../csv/questions/missing.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -190,18 +190,16 @@ async function importExport(tools: Tools, given: ReadExport, options: SyncOption
   });
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
-    if (options.dryRun && run.isShared && (await lacksOtherExports(client, plan))) {
-      await pending.leave();
-      await terminal.warn(describeMissingRecords(plan));
-      return plan;
-    }
     const problems = await listProblems(terminal, client, plan, source.label);
     // after a yes for all exports, records that only come in need no list
     const isBrief = tools.globals.quiet || (run.taken.length > 0 && plan.update + plan.delete === 0);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json"), isBrief });
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
-      throw createExportRejection(plan, problems);
+      const lacksOthers = CODES_OF_OTHER_EXPORTS.some((code) => problems.codes.has(code));
+      if (!lacksOthers || !options.dryRun || !run.isShared) throw createExportRejection(plan, problems);
+      await terminal.warn(LACKS_OTHER_EXPORTS);
+      return plan;
     }
     const isAllowed = options.allow?.includes("earlier-export");
     await confirmEarlierExport(tools, plan, earlier, isAllowed ? Infinity : source.modifiedAt);
@@ -235,19 +233,10 @@ async function warnOfMissingFields({ terminal }: Tools, { kind, fields, rows }: 
 
 const CODES_OF_OTHER_EXPORTS: readonly string[] = ["org-unknown", "owner-org-unknown", "user-unknown"];
 
-/** Returns true if an export is rejected only because others are needed, which a dry run does not import. */
-async function lacksOtherExports({ imports }: Client<"imports">, plan: Import): Promise<boolean> {
-  if (!plan.rejected) return false;
-  for await (const { code, severity } of imports.problems(plan.id))
-    if (severity === "error" && !CODES_OF_OTHER_EXPORTS.includes(code)) return false;
-  return true;
-}
-
-const describeMissingRecords = ({ fileName, errors }: Import) =>
-  text(
-    `${fileName}: ${errors} cells refer to records that are not in the mirror yet, because a dry run does not import the other exports`,
-    `${fileName}: ${errors} 個のセルが、ミラーにまだないデータを指しています(--dry-run では、ほかのエクスポートを取り込まないため)`,
-  );
+const LACKS_OTHER_EXPORTS = text(
+  "records of other exports are not in the mirror yet, because a dry run does not import them",
+  "ほかのエクスポートのデータは、まだミラーにありません(--dry-run では取り込まないため)",
+);
 
 /**
  * @param modifiedAt when the file was changed last: a file that is younger than the last import shows that the console
