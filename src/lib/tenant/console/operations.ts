@@ -1,7 +1,21 @@
-import { FORMAT_NAMES } from "../../nouns/index.ts";
-import { getLastChange } from "../audit/change-number.ts";
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { findColumn } from "../../model/format.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { FORMAT_NAMES, type FormatName } from "../../nouns/index.ts";
+import { text } from "../../text/index.ts";
+import { findRevision, getLastChange } from "../audit/change-number.ts";
 import { operation } from "../operation.ts";
+import { createWrongValueFailure } from "../plans/check-request.ts";
+import type { Session } from "../session.ts";
+import { CONSOLE_COLLECTION } from "../store/collections.ts";
+import { buildNameListSql } from "../store/sql.ts";
+import type { Writer } from "../store/store.ts";
+import { getVersionSchema } from "../versions/save-versions.ts";
+import { confirmDrift } from "./drift.ts";
+import { CUSTOM_FIELDS_COLUMN, findFileFields } from "./observed-state.ts";
 import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
+import { buildRecordWrittenSql } from "./written.ts";
 
 export const consoleTasks = {
   list: operation({
@@ -31,7 +45,7 @@ export const consoleTasks = {
     input: ({ z }) => z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(1000) }),
     needs: ["console.write"],
     once: true,
-    run: async ({ session }, { numbers }) => (await import("./console.ts")).confirmTasks(session, numbers),
+    run: ({ session }, { numbers }) => confirmTasks(session, [...new Set(numbers)]),
   }),
   write: operation({
     route: "POST /v1/console/files",
@@ -54,8 +68,56 @@ export const consoleTasks = {
       }),
     needs: ["console.write"],
     once: true,
-    run: async ({ session }, { files }) => (await import("./console.ts")).recordFiles(session, files),
+    run: ({ session }, { files }) =>
+      session.change({ ...CHANGE, action: "console.upload", commits: false }, async (writer) => {
+        for (const file of files) await recordFile(writer, file);
+        const objects = files.map(({ kind }) => ({ thing: "upload_file", id: kind }));
+        const detail = { files: files.map(({ kind, ids }) => ({ kind, records: ids?.length ?? null })) };
+        return { result: {}, objects, detail };
+      }),
   }),
+};
+
+const CHANGE = { locks: [CONSOLE_COLLECTION], once: true } as const;
+
+/** Confirms those parts of tasks that no export shows. Returns what is left to do. @throws `not-found`, `conflict` */
+const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> =>
+  session.change({ ...CHANGE, action: "console.confirm", writer: "confirm" }, async (writer) => {
+    await readTasks(writer, numbers);
+    for (const number of numbers) {
+      if ((await confirmDrift(writer, await findRevision(writer, number))) > 0) continue;
+      throw new Failure("conflict", {
+        what: text(
+          `console exports show whether task ${number} is done; to close the task, import an export`,
+          `作業 ${number} は管理画面のエクスポートで確認できます。エクスポートを取り込むと完了になります`,
+        ),
+        hint: step("to see the task", "作業の確認", line("console show", [number])),
+      });
+    }
+    const objects = numbers.map((number) => ({ thing: "console_task", id: String(number) }));
+    return { result: await listTasks(writer, { numbers }), objects, detail: {} };
+  });
+
+/** Records what is in a file for the console, so that values that are taken back later can be recognised. */
+const recordFile = async (
+  writer: Writer,
+  { kind, fields, ids }: { kind: FormatName; fields: readonly string[]; ids?: readonly string[] | undefined },
+): Promise<void> => {
+  const { columns, thing } = FORMATS[kind];
+  const isKnown = (field: string): boolean => field.startsWith("custom:") || findColumn(columns, field) !== undefined;
+  if (!fields.every(isKnown)) throw createWrongValueFailure("fields");
+  const isOfKind = thing.scope === undefined ? "true" : `${thing.scope} = '${kind}'`;
+  const isListed = ids === undefined ? "true" : "id in (select value from json_each(:ids))";
+  const listed = `from ${thing.name} where ${isListed} and ${isOfKind}`;
+  const params = ids === undefined ? {} : { ids: JSON.stringify(ids) };
+  if (ids !== undefined && (await writer.count(`select count(*) ${listed}`, params)) !== new Set(ids).size)
+    throw createWrongValueFailure("ids");
+  const isInFile = (name: string): string =>
+    name === CUSTOM_FIELDS_COLUMN
+      ? "'custom:' || c.name in (select value from json_each(:fields))"
+      : `exists (select 1 from json_each(:fields) where value in (${buildNameListSql(findFileFields(thing, name))}))`;
+  const written = buildRecordWrittenSql(getVersionSchema(thing.name), `o.pk in (select pk ${listed})`, isInFile);
+  await writer.run(written, { ...params, fields: JSON.stringify(fields) });
 };
 
 export type { TaskRecord } from "./records.ts";
