@@ -2,7 +2,7 @@ import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../nouns/acco
 import type { FormatName } from "../../nouns/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
 import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
-import { formatOrgPath, ORG } from "../../nouns/organisation.ts";
+import { ORG } from "../../nouns/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import type { RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
@@ -12,6 +12,7 @@ import {
   createStateNameReader,
   findFieldOfColumn,
   getNameAndKey,
+  readVisiblePath,
   SHARED_THINGS,
   toDisplayValue,
   type NameReader,
@@ -118,14 +119,13 @@ export class TaskRecordReader {
 
   async #withTakenBack(thing: RecordType, pk: number, shown: Row): Promise<Row> {
     const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
-    const custom = listed.flatMap(({ f, v }) => {
-      const [column, key = ""] = f.split(".");
-      return column === CUSTOM_FIELDS_COLUMN ? [[key, v] as const] : [];
-    });
-    const values = { ...shown, ...Object.fromEntries(listed.map(({ f, v }) => [f, v])) };
-    if (custom.length === 0) return values;
-    const all = { ...parseEntries(shown[CUSTOM_FIELDS_COLUMN]), ...Object.fromEntries(custom) };
-    return { ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(all) };
+    const [values, custom] = [{ ...shown }, { ...parseEntries(shown[CUSTOM_FIELDS_COLUMN]) }];
+    for (const { f, v } of listed) {
+      const [column = "", key] = f.split(".");
+      if (key === undefined) values[column] = v;
+      else custom[key] = v as string | null;
+    }
+    return { ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(custom) };
   }
 
   readonly #local: StateReader = (thing, pk) =>
@@ -151,11 +151,7 @@ export class TaskRecordReader {
     const called = getNameAndKey(thing, state);
     // an organisation without a code is identified by its path
     if (thing !== ORG || state["parent"] === null || typeof state["code"] === "string") return called;
-    const { name } = called;
-    const above = await createStateNameReader(stateOf)(ORG, state["parent"] ?? null);
-    const parent = await stateOf(ORG, Number(state["parent"]));
-    const own = formatOrgPath([name]);
-    return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
+    return { ...called, key: await readVisiblePath(stateOf, state) };
   }
 
   /** @param console the record as the console last showed it; null for a new record */

@@ -110,19 +110,13 @@ export const readTasks = async (
   });
 };
 
-export const readClosedTasks = async (
-  reader: Reader,
-  before: ReadonlyMap<number, number>,
-): Promise<ConsoleImportResult> => {
+export const readClosedTasks = async (reader: Reader, before: ReadonlySet<number>): Promise<ConsoleImportResult> => {
   const open = await readOpenTasks(reader);
-  return { closed: [...before.keys()].filter((number) => !open.has(number)), open: open.size };
+  return { closed: [...before.difference(open)], open: open.size };
 };
 
-export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
-  const open = new Map<number, number>();
-  for (const { number, records } of await readDrift(reader)) open.set(number, (open.get(number) ?? 0) + records);
-  return open;
-};
+export const readOpenTasks = async (reader: Reader): Promise<ReadonlySet<number>> =>
+  new Set((await readDrift(reader)).map(({ number }) => number));
 
 /** @param ids JSON list of users @returns by user, the numbers of open tasks about the user or their account */
 export const readTasksOfUsers = async (

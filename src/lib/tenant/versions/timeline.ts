@@ -98,7 +98,7 @@ export const createStateNameReader =
     return key === name ? name : `${name} <${key}>`;
   };
 
-const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> => {
+export const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> => {
   const names: string[] = [];
   let at: RecordState = org;
   while (at !== null && at["parent"] !== null) {

@@ -36,27 +36,18 @@ import {
 
 const BLOCKED_TABLE = "temp.undo_blocked";
 
-/** The records of a statement `from …` that cannot be undone. Values are SQL. */
-interface Obstacle {
-  readonly of: Pick<VersionSchema, "thing">;
-  readonly why: UndoBlockReason;
-  readonly from: string;
-  readonly pk?: string | undefined;
-  readonly fields?: string | undefined;
-  readonly change?: string | undefined;
-  readonly other?: { readonly thing: RecordType; readonly pk: string } | undefined;
-}
-
-const storeBlockedRecords = (database: Database, revision: number, obstacle: Obstacle): void => {
-  const { of, why, from, pk = "u.pk", fields = "'[]'", change = "null", other } = obstacle;
-  const reference = other === undefined ? "null, null" : `'${other.thing.name}', ${other.pk}`;
-  database.run(
-    `insert into ${BLOCKED_TABLE} select '${of.thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${reference}, null ${from} on conflict do nothing`,
-    { revision },
-  );
+/** SQL: blocks the records of a statement `from …`. @param values SQL by column of the table */
+const buildBlockSql = (
+  { thing }: Pick<VersionSchema, "thing">,
+  why: UndoBlockReason,
+  from: string,
+  values: Readonly<Record<string, string>> = {},
+): string => {
+  const all = { thing: `'${thing.name}'`, pk: "u.pk", why: `'${why}'`, fields: "'[]'", ...values };
+  return `insert into ${BLOCKED_TABLE} (${Object.keys(all).join(", ")}) select ${Object.values(all).join(", ")} ${from} on conflict do nothing`;
 };
 
-function* findObstacles(database: Database, undone: UndoneChange): Generator<Obstacle> {
+function* findObstacles(database: Database, undone: UndoneChange): Generator<string> {
   for (const versions of VERSIONED_THINGS) {
     if (!hasStagedRecords(database, versions)) continue;
     if (hasAppliedView(database) && !WHOLE_THINGS.includes(versions.thing)) requireInSight(database, versions);
@@ -91,7 +82,7 @@ const keepTogether = (database: Database): void => {
     );
 };
 
-const listLaterChanges = (of: VersionSchema): readonly Obstacle[] => {
+const listLaterChanges = (of: VersionSchema): readonly string[] => {
   const { thing, key } = of;
   // a device has two columns for its owner; a change of either counts for both
   const undone = buildCompleteMaskSql(of, "u.changed");
@@ -121,22 +112,18 @@ const listLaterChanges = (of: VersionSchema): readonly Obstacle[] => {
   const change = `coalesce(${newest(`not (${isReverted} or ${isReverting})`)}, ${newest("true")})`;
   const restored = `(select max(c.number) from main.created_range r ${ORDERED_JOIN} main.change c on c.revision = r.revision
     where r.thing = '${thing.name}' and u.pk between r.first and r.last and r.revision > :revision)`;
+  const staged = `from ${getStagedTable(of)} u ${buildCurrentJoinsSql(of)}`;
   const rows = (which: string): string =>
-    `from (select u.pk, ${mask} as mask from ${getStagedTable(of)} u ${buildCurrentJoinsSql(of)} where ${which} and ${buildInterruptCheckSql("u.pk")}) u where u.mask <> 0`;
+    `from (select u.pk, ${mask} as mask ${staged} where ${which} and ${buildInterruptCheckSql("u.pk")}) u where u.mask <> 0`;
   const isThere = `t.${key} is not null`;
   return [
-    { of, why: "deleted", change, from: rows(`u.action <> 'create' and t.${key} is null`) },
-    { of, why: "changed", fields, change, from: rows(`u.action <> 'create' and x.pk is not null and ${isThere}`) },
-    {
-      of,
-      why: "changed",
-      change: restored,
-      from: `from ${getStagedTable(of)} u ${buildCurrentJoinsSql(of)} where u.action = 'create' and ${isThere}`,
-    },
+    buildBlockSql(of, "deleted", rows(`u.action <> 'create' and t.${key} is null`), { change }),
+    buildBlockSql(of, "changed", rows(`u.action <> 'create' and x.pk is not null and ${isThere}`), { fields, change }),
+    buildBlockSql(of, "changed", `${staged} where u.action = 'create' and ${isThere}`, { change: restored }),
   ];
 };
 
-const listAdministrators = (of: VersionSchema, { isImport, dropped }: UndoneChange): readonly Obstacle[] => {
+const listAdministrators = (of: VersionSchema, { isImport, dropped }: UndoneChange): readonly string[] => {
   const { protects } = of.thing;
   if (protects === undefined || (!isImport && dropped === undefined)) return [];
   const kept = protects.present === undefined ? (protects.keeps?.fields ?? []) : of.columns.map(({ name }) => name);
@@ -145,7 +132,7 @@ const listAdministrators = (of: VersionSchema, { isImport, dropped }: UndoneChan
   const isDeleted = `u.action = 'delete' and not ${isImport ? "false" : withAccount}`;
   const from = `from ${getStagedTable(of)} u ${buildCurrentJoinsSql(of)}
     where t.${protects.by} = 1 and (${isDeleted} or u.changed & (${[...new Set(bits), "0"].join(" | ")}) <> 0)`;
-  return [{ of, why: "administrator", from }];
+  return [buildBlockSql(of, "administrator", from)];
 };
 
 const requireInSight = (database: Database, versions: VersionSchema): void => {
@@ -169,26 +156,21 @@ const requireInSight = (database: Database, versions: VersionSchema): void => {
   });
 };
 
-const listTakenValues = (of: VersionSchema): readonly Obstacle[] => {
+const listTakenValues = (of: VersionSchema): readonly string[] => {
   const { thing } = of;
   const staged = getStagedTable(of);
   const scope = thing.scope === undefined ? "true" : `h.${thing.scope} = u.${thing.scope}`;
   return listUniqueFields(of).map(({ name, bit, keys, location: { table, record, own, has } }) => {
     const [list, key] = own ? ["", keys("u")] : [`${ORDERED_JOIN} json_each(${keys("u")}) e`, "e.value"];
     const pk = `h.${record}`;
-    return {
-      of,
-      why: "taken",
-      fields: `'["${name}"]'`,
-      other: { thing, pk },
-      from: `from ${staged} u ${list} ${ORDERED_JOIN} main.${table} h on ${has("h", key)} and ${scope}
-        where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${pk} <> u.pk
-          and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`,
-    };
+    const from = `from ${staged} u ${list} ${ORDERED_JOIN} main.${table} h on ${has("h", key)} and ${scope}
+      where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${pk} <> u.pk
+        and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`;
+    return buildBlockSql(of, "taken", from, { fields: `'["${name}"]'`, otherThing: `'${thing.name}'`, otherPk: pk });
   });
 };
 
-const buildGoneReferences = ({ from, to, field, value, joined, key, byName, among }: StoredRelation): Obstacle => {
+const buildGoneReferences = ({ from, to, field, value, joined, key, byName, among }: StoredRelation): string => {
   const [of, target] = [getVersionSchema(from.name), getVersionSchema(to.name)];
   const own = value("u");
   const isNamed = `${key("o")} = ${own} and ${among("u", "o")}`;
@@ -199,49 +181,36 @@ const buildGoneReferences = ({ from, to, field, value, joined, key, byName, amon
   const since = (what: string): string => `(select ${what} from main.${getVersionTable(target)} w
     ${ORDERED_JOIN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
     where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
-  return {
-    of,
-    why: "gone",
-    fields: `'["${field}"]'`,
-    change: since("c.number"),
-    other: { thing: to, pk: byName === true ? since("w.pk") : own },
-    from: `from ${getStagedTable(of)} u ${joined?.("u") ?? ""}
-      where u.action <> 'delete' and u.changed & ${getColumnBit(of, field)} <> 0 and ${own} is not null
-        and ${buildInterruptCheckSql("u.pk")} and not (${isThere})`,
-  };
+  const gone = `from ${getStagedTable(of)} u ${joined?.("u") ?? ""}
+    where u.action <> 'delete' and u.changed & ${getColumnBit(of, field)} <> 0 and ${own} is not null
+      and ${buildInterruptCheckSql("u.pk")} and not (${isThere})`;
+  const other = { otherThing: `'${to.name}'`, otherPk: byName === true ? since("w.pk") : own };
+  return buildBlockSql(of, "gone", gone, { fields: `'["${field}"]'`, change: since("c.number"), ...other });
 };
 
-function* findUsedRecords(database: Database, relation: StoredRelation): Generator<Obstacle> {
+function* findUsedRecords(database: Database, relation: StoredRelation): Generator<string> {
   const { from, to, columns, value, joined, key, among, holds } = relation;
   const of = getVersionSchema(to.name);
   const going = `${getStagedTable(of)} d ${ORDERED_JOIN} main.${to.name} o on o.pk = d.pk`;
   const isGoing = `(d.action = 'delete' or ${key("d")} is distinct from ${key("o")})`;
   if (database.get(`select 1 from ${going} where ${isGoing} limit 1`) === undefined) return;
-  yield {
-    of,
-    why: "used",
-    pk: "d.pk",
-    other: { thing: from, pk: "h.pk" },
-    from: `from ${buildRecordsAfterUndoSql(getVersionSchema(from.name), columns)} h ${joined?.("h") ?? ""}
-      ${ORDERED_JOIN} main.${to.name} o on ${key("o")} = ${value("h")} and ${among("h", "o")}
-      ${ORDERED_JOIN} ${getStagedTable(of)} d on d.pk = o.pk
-      where ${value("h")} is not null and ${holds?.("h") ?? "true"} and ${isGoing} and ${buildInterruptCheckSql("h.pk")}`,
-  };
+  const used = `from ${buildRecordsAfterUndoSql(getVersionSchema(from.name), columns)} h ${joined?.("h") ?? ""}
+    ${ORDERED_JOIN} main.${to.name} o on ${key("o")} = ${value("h")} and ${among("h", "o")}
+    ${ORDERED_JOIN} ${getStagedTable(of)} d on d.pk = o.pk
+    where ${value("h")} is not null and ${holds?.("h") ?? "true"} and ${isGoing} and ${buildInterruptCheckSql("h.pk")}`;
+  yield buildBlockSql(of, "used", used, { pk: "d.pk", otherThing: `'${from.name}'`, otherPk: "h.pk" });
 }
 
-const buildOrgCycles = (): Obstacle => {
+const buildOrgCycles = (): string => {
   const of = getVersionSchema(ORG.name);
   const staged = getStagedTable(of);
-  return {
-    of,
-    why: "below",
-    from: `from (with recursive up(start, at) as (
-        select u.pk, u.parent from ${staged} u where u.action <> 'delete' and u.changed & ${getColumnBit(of, "parent")} <> 0
-        union select up.start, case when s.pk is null then o.parent else s.parent end from up
-          left join ${staged} s on s.pk = up.at left join main.org o on o.pk = up.at
-        where up.at is not null and up.at <> up.start)
-      select start as pk from up where at = start) u where true`,
-  };
+  const cycles = `from (with recursive up(start, at) as (
+      select u.pk, u.parent from ${staged} u where u.action <> 'delete' and u.changed & ${getColumnBit(of, "parent")} <> 0
+      union select up.start, case when s.pk is null then o.parent else s.parent end from up
+        left join ${staged} s on s.pk = up.at left join main.org o on o.pk = up.at
+      where up.at is not null and up.at <> up.start)
+    select start as pk from up where at = start) u where true`;
+  return buildBlockSql(of, "below", cycles);
 };
 
 const storeBrokenRules = (database: Database, { deleted, dropped }: UndoneChange): void => {
@@ -271,7 +240,7 @@ export const findBlockedRecords = (database: Database, undone: UndoneChange): vo
   database.exec(`delete from ${BLOCKED_TABLE}`);
   for (let blocked = -1; blocked < countBlockedRecords(database);) {
     blocked = countBlockedRecords(database);
-    for (const obstacle of findObstacles(database, undone)) storeBlockedRecords(database, undone.revision, obstacle);
+    for (const sql of findObstacles(database, undone)) database.run(sql, { revision: undone.revision });
     storeBrokenRules(database, undone);
     keepTogether(database);
     for (const { thing } of VERSIONED_THINGS)

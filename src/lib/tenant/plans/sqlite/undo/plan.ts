@@ -9,6 +9,7 @@ import { EMPTY_COUNTS } from "../../import-result.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import { EXPORTED_VERSIONS, getObservedTable } from "../../../console/observed-state.ts";
+import { LISTED_SQL } from "../../../console/written.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../devices/rules.ts";
 import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/scope-problems.ts";
@@ -39,18 +40,13 @@ const determineUndoKind = (database: Database, staged: ReturnType<typeof countSt
 };
 
 /** Returns the number of devices that get another owner and must be wiped. @see facts 1.3 */
-const countWipes = (database: Database, { dropped }: UndoneChange): number | undefined => {
-  const staged = getStagedTable({ thing: DEVICE });
-  const isUpdate = database.get(`select 1 from ${staged} where action = 'update' limit 1`) !== undefined;
-  // the console does not change when a task is dropped, so no device needs to be wiped
-  if (!isUpdate || dropped !== undefined) return undefined;
-  return database.count(
-    `select count(*) from ${staged} u ${ORDERED_JOIN} main.device t on t.pk = u.pk
+const countWipes = (database: Database): number =>
+  database.count(
+    `select count(*) from ${getStagedTable({ thing: DEVICE })} u ${ORDERED_JOIN} main.device t on t.pk = u.pk
      where u.action = 'update' and (t.owner is not null or t.ownerOrg is not null)
        and (t.owner is distinct from u.owner or t.ownerOrg is distinct from u.ownerOrg)
        and ${buildNeedsWipeSql((column) => `u.${quoteIdentifier(column)}`, "t.status")}`,
   );
-};
 
 const requireNoUsersAboveOperator = (database: Database): void => {
   if (getAppliedScope(database) === undefined) return;
@@ -84,13 +80,12 @@ const countRecordsOfThing = (database: Database, { name }: RecordType): number =
 /** Returns when the last file was written that contains a value of a change; undefined if the tenant is no mirror. */
 const findWritingTime = (database: Database, { number, revision }: UndoneChange): string | null | undefined => {
   if (database.get("select 1 from tenant where mirroredAt is not null") === undefined || number === 0) return undefined;
-  const tables = EXPORTED_VERSIONS.map(
-    (versions) => `select 1 from main.${getObservedTable(versions)} o ${ORDERED_JOIN} json_each(o.written) e
+  const written = EXPORTED_VERSIONS.map(
+    (versions) => `select 1 from main.${getObservedTable(versions)} o ${ORDERED_JOIN} ${LISTED_SQL}
       where e.value ->> 'r' = :revision and (e.value ->> 'f' <> '' or e.value ->> 'v' = 1)`,
   );
-  if (database.get(`${tables.join(" union all ")} limit 1`, { revision }) === undefined) return null;
-  const sql = "select max(at) as at from main.audit where action = 'console.upload' and seq > :number";
-  return String(database.get(sql, { number })?.["at"]);
+  const sql = `select max(at) as at from main.audit where action = 'console.upload' and seq > :number and exists (${written.join(" union all ")})`;
+  return (database.get(sql, { number, revision })?.["at"] ?? null) as string | null;
 };
 
 export const countPreparedUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
@@ -111,7 +106,8 @@ export const countPreparedUndo = (database: Database, undone: UndoneChange, own?
     columns: countChangedColumns(database, kind),
     roles: findRolesInUndo(database),
     ...(beside.length > 0 && { beside }),
-    wipes: countWipes(database, undone),
+    // the console does not change when a task is dropped, so no device needs to be wiped
+    wipes: undone.dropped === undefined ? countWipes(database) : undefined,
     ...(isOfChange && { writtenAt: findWritingTime(database, undone) }),
     blocked: blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, 1_000) },
   };
