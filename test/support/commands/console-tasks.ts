@@ -23,7 +23,6 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
   return {
     number: 3,
     kind: only.kind,
-    action: "users.edit",
     name: null,
     create: count("create"),
     update: 1 - count("create") - count("delete"),
@@ -41,7 +40,6 @@ export const taskOfImport = (of: Partial<ConsoleTask> = {}): ConsoleTask =>
   taskOf(
     {},
     {
-      action: "imports.commit",
       name: "people.csv",
       create: 1,
       update: 2,

@@ -32,8 +32,8 @@ import type { SendMail, TenantMail } from "../../../src/lib/renewals/notify/tena
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
-import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed-state.ts";
-import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
+import { OBSERVED_VERSIONS } from "../../../src/lib/tenant/console/observed-state.ts";
+import { VERSION_SCHEMAS } from "../../../src/lib/tenant/versions/tables.ts";
 
 // the program loads these modules at the start; otherwise vitest would load them during a transaction
 import "../../../src/lib/tenant/accounts/accounts.ts";
@@ -129,8 +129,8 @@ const CLEARED_TABLES = [
   "counted_attempt",
   "change",
   "created_range",
-  ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
-  ...OBSERVED_VERSIONS.flatMap((versions) => [getObservedTable(versions)]),
+  ...[...VERSION_SCHEMAS.values()].map(({ table }) => table),
+  ...OBSERVED_VERSIONS.map(({ observed }) => observed),
 ];
 
 const KEPT_TABLES = [...CLEARED_TABLES, "org", "tenant"];

@@ -2,12 +2,7 @@ import { expect } from "vitest";
 import type { Import } from "../../../src/lib/tenant/operations.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import {
-  ALL_COLUMNS_MASK,
-  VERSION_SCHEMAS,
-  getVersionTable,
-  type VersionSchema,
-} from "../../../src/lib/tenant/versions/tables.ts";
+import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, type VersionSchema } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
 type Records = ReadonlyMap<number, Row>;
@@ -30,7 +25,7 @@ const getVersionValues = ({ columns, times }: VersionSchema, version: Row): Row 
 
 const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: number): Records => {
   const records = new Map(readRecords(tenant, versions));
-  const written = tenant.sql(`select * from ${getVersionTable(versions)} where revision > :since`, { since });
+  const written = tenant.sql(`select * from ${versions.table} where revision > :since`, { since });
   const made = tenant.sql("select * from created_range where thing = :thing and revision > :since", {
     thing: versions.thing.name,
     since,

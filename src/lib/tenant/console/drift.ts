@@ -2,15 +2,13 @@ import { ORG } from "../../nouns/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { RELATIONS } from "../versions/references.ts";
-import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "../versions/tables.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
   buildHolderExistsSql,
   buildUnseenBitsSql,
-  EXISTENCE_BIT,
   EXPORTED_VERSIONS,
-  getObservedTable,
   OBSERVED_VERSIONS,
 } from "./observed-state.ts";
 import { buildAgainstSql, buildEndStatements, buildLastChangeSql, LISTED_SQL } from "./written.ts";
@@ -28,9 +26,8 @@ export interface RecordDrift {
 }
 
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
-  const { thing, key, columns } = versions;
+  const { thing, key, columns, observed } = versions;
   const isIncluded = `${buildHolderExistsSql(versions)} and ${which}`;
-  const observed = getObservedTable(versions);
   const created = buildLastChangeSql(versions, "d", "false");
   const bits = JSON.stringify([...new Set(columns.map(({ bit }) => Number(bit)))]);
   const local = `${observed} o ${ORDERED_JOIN} main.${thing.name} t on t.${key} = o.pk`;
@@ -49,9 +46,8 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
 };
 
 const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
-  const { thing } = versions;
-  const observed = getObservedTable(versions);
-  return `o.pk in (select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision
+  const { thing, observed } = versions;
+  return `o.pk in (select v.pk from main.${versions.table} v where v.revision = :revision
     union all select r.pk from main.created_range c ${ORDERED_JOIN} ${observed} r on r.pk between c.first and c.last
       where c.revision = :revision and c.thing = '${thing.name}'
     union all select s.pk from ${observed} s where s.since = :revision
@@ -111,7 +107,7 @@ const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
 const ORG_DEPTH_SQL = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
-      left join main.${ORG.name} t on t.pk = up.pk left join main.${getObservedTable({ thing: ORG })} o on o.pk = up.pk
+      left join main.${ORG.name} t on t.pk = up.pk left join main.${ORG.name}_observed o on o.pk = up.pk
       where up.pk is not null)
   select count(*) from up)`;
 

@@ -12,7 +12,7 @@ import type { Writer } from "../store/store.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
-import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "../versions/tables.ts";
 import {
   buildCompleteMaskSql,
   buildCustomFieldsBitSql,
@@ -20,10 +20,7 @@ import {
   buildDifferingEntriesSql,
   buildIsForgottenSql,
   buildMergedEntriesSql,
-  CUSTOM_FIELDS_COLUMN,
-  EXISTENCE_BIT,
   EXPORTED_VERSIONS,
-  getObservedTable,
   OBSERVED_VERSION_TABLE,
   OBSERVED_VERSIONS,
 } from "./observed-state.ts";
@@ -60,7 +57,7 @@ const buildTakeOverStatements = (versions: VersionSchema): readonly string[] => 
   const { thing, columns } = versions;
   const [{ field } = { field: "" }] = thing.keys ?? [];
   if (!EXPORTED_VERSIONS.includes(versions)) return [];
-  const table = `main.${getObservedTable(versions)}`;
+  const table = `main.${versions.observed}`;
   const keyOf = (of: string): string => buildFieldKeySql(thing, field, (name) => `${of}.${quoteIdentifier(name)}`);
   const { [field]: claims } = UNIQUE_LIST_TABLES[thing.name] ?? {};
   const key = getKeyColumn({ short: thing.fields[field]?.short ?? field, list: false });
@@ -83,30 +80,27 @@ const buildTakeOverStatements = (versions: VersionSchema): readonly string[] => 
 /** SQL: the console itself takes deleted groups off their members. */
 const buildFollowStatements = (versions: VersionSchema, changedRecords: string): readonly string[] => {
   if (versions.thing !== SECURED_USER) return [];
-  const isDeleted = `exists (select 1 from main.${getVersionTable(getVersionSchema(SECURED_GROUP.name))} g where g.revision = :revision
+  const isDeleted = `exists (select 1 from main.${getVersionSchema(SECURED_GROUP.name).table} g where g.revision = :revision
     and g.action = 'delete' and g.app = t.app and coalesce(g.nameKey, g.name) = coalesce(o.groupKeys ->> e.key, e.value))`;
   return [
-    `update main.${getObservedTable(versions)} as o set groups = (select json_group_array(e.value) from json_each(o.groups) e where not ${isDeleted})
+    `update main.${versions.observed} as o set groups = (select json_group_array(e.value) from json_each(o.groups) e where not ${isDeleted})
      from main.${SECURED_USER.name} t where t.pk = o.pk and o.groups is not null and o.pk in (${changedRecords})`,
   ];
 };
 
 /** SQL: the values before the version `v`; of custom fields only those that differ now. */
 const listValuesBefore = ({ columns }: VersionSchema): readonly string[] => {
-  const entries = buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
+  const entries = buildDifferingEntriesSql("v.custom", "t.custom");
   return columns.map(({ name, bit }) =>
-    name === CUSTOM_FIELDS_COLUMN
-      ? buildCaseSql(`v.changed & ${bit} <> 0`, entries, "'{}'")
-      : `v.${quoteIdentifier(name)}`,
+    name === "custom" ? buildCaseSql(`v.changed & ${bit} <> 0`, entries, "'{}'") : `v.${quoteIdentifier(name)}`,
   );
 };
 
 /** SQL: stores the wishes of the change `:revision` with the console's values before it. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
-  const { thing, key, columns } = versions;
-  const table = getObservedTable(versions);
+  const { thing, key, columns, observed: table } = versions;
   const names = columns.map(({ name }) => quoteIdentifier(name));
-  const isCustom = (name: string): boolean => name === CUSTOM_FIELDS_COLUMN;
+  const isCustom = (name: string): boolean => name === "custom";
   const changed = buildCompleteMaskSql(versions, "v.changed");
   // the console has no values of a creation; those of a deleted one identify it
   const isCreation = `${table}.inConsole = 0 and ${table}.wished & ${EXISTENCE_BIT} <> 0`;
@@ -115,17 +109,17 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
     const stays = isCustom(name) ? buildMergedEntriesSql(own, other) : own;
     return `${quoteIdentifier(name)} = ${buildCaseSql(`${table}.wished & ${bit} <> 0 and not (${isCreation})`, stays, other)}`;
   });
-  const written = `coalesce((select ${changed} from main.${getVersionTable(versions)} v where v.pk = o.pk and v.revision = :revision), ${ALL_COLUMNS_MASK})`;
-  const changedRecords = `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision`;
+  const written = `coalesce((select ${changed} from main.${versions.table} v where v.pk = o.pk and v.revision = :revision), ${ALL_COLUMNS_MASK})`;
+  const changedRecords = `select v.pk from main.${versions.table} v where v.revision = :revision`;
   // a range of new records is scanned for those that were restored, because most are creations, which need nothing else
   const restored = `select r.pk from main.created_range c ${ORDERED_JOIN} main.${table} r on r.pk between c.first and c.last
     where c.revision = :revision and c.thing = '${thing.name}' and (r.inConsole = 1 or r.wished <> ${ALL_COLUMNS_MASK})`;
   const records = `${changedRecords} union ${restored}`;
   const setEntries = (entries: string): string =>
-    columns.some(({ name }) => isCustom(name)) ? `, ${CUSTOM_FIELDS_COLUMN} = ${entries}` : "";
-  const restoredEntries = buildDifferingEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`);
-  const openEntries = `iif(o.${CUSTOM_FIELDS_COLUMN} is null, null, (select json_group_object(e.key, e.value) from json_each(o.${CUSTOM_FIELDS_COLUMN}) e
-    where e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key))`;
+    columns.some(({ name }) => isCustom(name)) ? `, custom = ${entries}` : "";
+  const restoredEntries = buildDifferingEntriesSql("o.custom", "t.custom");
+  const openEntries = `iif(o.custom is null, null, (select json_group_object(e.key, e.value) from json_each(o.custom) e
+    where e.value is distinct from t.custom ->> e.key))`;
   // no file carries a deletion, or a record that no export shows
   const isExported = EXPORTED_VERSIONS.includes(versions);
   const isUnfiled = isExported
@@ -135,7 +129,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
     buildSaveObservedSql(versions, `select o.* from (${records}) r ${ORDERED_JOIN} main.${table} o on o.pk = r.pk`),
     `insert into main.${table} (pk, inConsole, wished, since, ${names.join(", ")})
      select v.pk, 1, ${changed}, :revision, ${listValuesBefore(versions).join(", ")}
-     from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
+     from main.${versions.table} v left join main.${thing.name} t on t.${key} = v.pk
      where v.revision = :revision and ${changed} <> 0
      on conflict (pk) do update set wished = ${table}.wished | excluded.wished, ${kept.join(", ")}`,
     `insert into main.${table} (pk, inConsole, wished, since) select pk, 0, ${ALL_COLUMNS_MASK}, :revision from (${buildCreatedRecordsSql(versions)}) where true
@@ -157,15 +151,15 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   const bit = buildCustomFieldsBitSql(versions);
   if (bit === "0") return [];
-  const table = `main.${getObservedTable(versions)}`;
+  const table = `main.${versions.observed}`;
   const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
   const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk) and ${isRemoved}`;
   const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
   return [
-    `update ${table} as o set ${CUSTOM_FIELDS_COLUMN} = (select json_group_object(e.key, e.value)
-       from json_each(coalesce(o.${CUSTOM_FIELDS_COLUMN}, '{}')) e where ${known})
+    `update ${table} as o set custom = (select json_group_object(e.key, e.value)
+       from json_each(coalesce(o.custom, '{}')) e where ${known})
      where o.inConsole = 1 and o.wished & ${bit} <> 0 and ${isHere}`,
-    `update ${table} as o set wished = o.wished & ~${bit} where o.inConsole = 1 and o.${CUSTOM_FIELDS_COLUMN} = '{}' and ${isHere}`,
+    `update ${table} as o set wished = o.wished & ~${bit} where o.inConsole = 1 and o.custom = '{}' and ${isHere}`,
     `delete from ${table} as o where o.wished = 0 and ${isRemoved} and ${buildIsForgottenSql(versions)}`,
   ];
 };
@@ -177,18 +171,25 @@ export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((
 
 /** SQL: stores the rows of a kind before an export. @param where SQL: condition on the rows `o` */
 export const buildSaveExportedSql = (versions: VersionSchema, where: string): string =>
-  buildSaveObservedSql(versions, `select o.* from main.${getObservedTable(versions)} o where ${where}`);
+  buildSaveObservedSql(versions, `select o.* from main.${versions.observed} o where ${where}`);
 
 /** SQL: deletes the stored rows of the change `:revision` that it did not change. */
 export const buildForgetUnchangedSql = (versions: VersionSchema): string =>
   `delete from ${OBSERVED_VERSION_TABLE} as i where i.thing = '${versions.thing.name}' and i.revision = :revision
-     and i.state = (select ${buildStateSql(versions)} from main.${getObservedTable(versions)} o where o.pk = i.pk)`;
+     and i.state = (select ${buildStateSql(versions)} from main.${versions.observed} o where o.pk = i.pk)`;
 
-const buildRestoreStatements = (versions: VersionSchema, which: string): readonly string[] => {
-  const table = getObservedTable(versions);
+/**
+ * SQL: restores the rows before the change `:undone`: all rows before a console import (`:isOfConsole`), of which later
+ * wishes stay, or the rows of unsettled records that a list took over.
+ */
+const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
+  const { thing, key, observed: table } = versions;
   const names = listStateColumns(versions);
-  const stored = `${OBSERVED_VERSION_TABLE} i where i.thing = '${versions.thing.name}' and i.revision = :undone and ${which}`;
-  const isLater = `exists (select 1 from main.${getVersionTable(versions)} v where v.pk = own.pk and v.revision > :undone and v.revision < :revision)`;
+  const isTaken = `i.state ->> 'inConsole' = 0 and i.state ->> 'wished' & ${EXISTENCE_BIT} = 0
+    and exists (select 1 from main.${thing.name} t where t.${key} = i.pk)
+    and not exists (select 1 from main.${versions.table} v where v.pk = i.pk and v.revision = i.revision and v.action = 'delete')`;
+  const stored = `${OBSERVED_VERSION_TABLE} i where i.thing = '${thing.name}' and i.revision = :undone and (:isOfConsole or ${isTaken})`;
+  const isLater = `exists (select 1 from main.${versions.table} v where v.pk = own.pk and v.revision > :undone and v.revision < :revision)`;
   const sets = versions.columns.map(
     ({ name, bit }) =>
       `${quoteIdentifier(name)} = ${buildCaseSql(`excluded.wished & ${bit} = 0 and ${isLater}`, `own.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`)}`,
@@ -213,20 +214,7 @@ const buildRestoreStatements = (versions: VersionSchema, which: string): readonl
   ];
 };
 
-/** SQL: restores the rows before the console import `:undone`. Wishes of later changes stay. */
-export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) =>
-  buildRestoreStatements(versions, "true"),
-);
-
-/** SQL: restores the rows of unsettled records that the change `:undone`, a list, took over. */
-export const RESTORE_TAKEN_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap((versions) =>
-  buildRestoreStatements(
-    versions,
-    `i.state ->> 'inConsole' = 0 and i.state ->> 'wished' & ${EXISTENCE_BIT} = 0
-     and exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = i.pk)
-     and not exists (select 1 from main.${getVersionTable(versions)} v where v.pk = i.pk and v.revision = i.revision and v.action = 'delete')`,
-  ),
-);
+export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = EXPORTED_VERSIONS.flatMap(buildRestoreStatements);
 
 /** Call this after all versions of the change are stored. */
 export const storeObservedState = async (writer: Writer): Promise<void> => {

@@ -10,11 +10,9 @@ import { USER } from "../../nouns/user.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import {
   ALL_COLUMNS_MASK,
-  CONSTANT_BIT,
   getColumnBit,
   listSecretTimeColumns,
   VERSION_SCHEMAS,
-  getVersionTable,
   type VersionSchema,
 } from "../versions/tables.ts";
 
@@ -30,14 +28,11 @@ export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.fil
 );
 
 /**
- * Returns the name of the table with the observed state of a record type. `inConsole` is true if the console last
- * showed the record, `wished` is a bit mask of columns, and `since` is the revision of the last export or the first
- * change. The constant bit is the wish for a creation or a deletion: a record that is not in the console and has no
+ * Columns of the table with the observed state of a record type, before those of its versions. `inConsole` is true if the
+ * console last showed the record, `wished` is a bit mask of columns, and `since` is the revision of the last export or the
+ * first change. The existence bit is the wish for a creation or a deletion: a record that is not in the console and has no
  * such wish is unsettled. `written` lists the values that files contain.
  */
-export const getObservedTable = ({ thing }: { readonly thing: Pick<RecordType, "name"> }): string =>
-  `${thing.name}_observed`;
-
 export const OBSERVED_STATE_COLUMNS = [
   "inConsole integer not null",
   "wished integer not null",
@@ -45,7 +40,7 @@ export const OBSERVED_STATE_COLUMNS = [
   "written text not null default '[]'",
 ] as const;
 
-/** The rows of {@link getObservedTable} before a change, as JSON; null if there was none. */
+/** The rows of the observed state before a change, as JSON; null if there was none. */
 export const OBSERVED_VERSION_TABLE = "main.observed_version";
 
 /** SQL: false if the record belongs to a deleted record: an account to its user, an action to its device. */
@@ -63,16 +58,14 @@ export const buildMayDifferSql = (versions: VersionSchema, column: string, row =
 
 /** SQL: the values that records had when the console last showed them, since, and have now; `mask` has the known ones. */
 export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string => {
-  const own = `main.${getObservedTable(versions)} own`;
+  const own = `main.${versions.observed} own`;
   const of = (alias: string): string =>
     versions.columns.map(({ name }) => `${alias}.${quoteIdentifier(name)}`).join(", ");
   return `select own.pk, own.wished as mask, ${of("own")} from ${own} where own.inConsole = 1 and own.pk in (${which})
     union all select v.pk, v.changed, ${of("v")}
-      from ${own} ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})
+      from ${own} ${ORDERED_JOIN} main.${versions.table} v on v.pk = own.pk and v.revision > own.since where own.pk in (${which})
     union all select n.pk, ${ALL_COLUMNS_MASK}, ${of("n")} from main.${versions.thing.name} n where n.pk in (${which})`;
 };
-
-export const CUSTOM_FIELDS_COLUMN = "custom";
 
 export const buildDifferingEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(k.key, coalesce(${one}, '{}') ->> k.key)
@@ -86,13 +79,11 @@ export const buildMergedEntriesSql = (one: string, other: string): string =>
       where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
 
 export const buildCustomFieldsBitSql = (versions: VersionSchema): string =>
-  versions.columns.some(({ name }) => name === CUSTOM_FIELDS_COLUMN)
-    ? getColumnBit(versions, CUSTOM_FIELDS_COLUMN)
-    : "0";
+  versions.columns.some(({ name }) => name === "custom") ? getColumnBit(versions, "custom") : "0";
 
 const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
-  if (name === CUSTOM_FIELDS_COLUMN)
+  if (name === "custom")
     return `exists (select 1 from json_each(coalesce(${own}, '{}')) e where e.value is distinct from ${local} ->> e.key)`;
   // restoring a record does not restore the record's secrets
   const isSet = listSecretTimeColumns(thing).includes(name) ? `coalesce(${local}, '{}') <> '{}' and ` : "";
@@ -119,8 +110,6 @@ export const buildEmptyValueSql = (thing: RecordType, name: string): string => {
   return refers?.to === ORG.name && clearable === false ? String(ROOT_ORG_NUMBER) : "null";
 };
 
-export const EXISTENCE_BIT = CONSTANT_BIT;
-
 /** SQL: true if the row has no wish, is not unsettled, and no file contains a value of it. */
 export const buildIsForgottenSql = ({ thing, key }: VersionSchema): string =>
   `o.wished = 0 and o.written = '[]' and (o.inConsole = 1 or not exists (select 1 from main.${thing.name} h where h.${key} = o.pk))`;
@@ -133,14 +122,14 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
     thing.scope === undefined ? `'export ${Object.keys(thing.formats ?? {}).join()}'` : `'export ' || t.${thing.scope}`;
   const isSeen = (name: string): string => {
     const field =
-      name === CUSTOM_FIELDS_COLUMN
+      name === "custom"
         ? "exists (select 1 from main.custom_field f where f.name = c.value ->> 'to')"
         : `c.value ->> 'to' in (${buildNameListSql(findFileFields(thing, name))})`;
     const isNamed =
       thing !== ORG && findFieldOfColumn(thing, name)?.refers?.to === ORG.name
         ? ` and not exists (select 1 from main.org n where n.code is null and n.parent is not null and n.pk = ${buildCaseSql(
             `coalesce(t.${name}, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER}`,
-            `(select z.${name} from main.${getObservedTable({ thing })} z where z.pk = t.pk)`,
+            `(select z.${name} from main.${thing.name}_observed z where z.pk = t.pk)`,
             `t.${name}`,
           )})`
         : "";

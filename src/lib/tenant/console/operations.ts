@@ -13,7 +13,7 @@ import { buildNameListSql } from "../store/sql.ts";
 import type { Writer } from "../store/store.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
 import { confirmDrift } from "./drift.ts";
-import { CUSTOM_FIELDS_COLUMN, findFileFields } from "./observed-state.ts";
+import { findFileFields } from "./observed-state.ts";
 import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 import { buildRecordWrittenSql } from "./written.ts";
 
@@ -113,7 +113,7 @@ const recordFile = async (
   if (ids !== undefined && (await writer.count(`select count(*) ${listed}`, params)) !== new Set(ids).size)
     throw createWrongValueFailure("ids");
   const isInFile = (name: string): string =>
-    name === CUSTOM_FIELDS_COLUMN
+    name === "custom"
       ? "'custom:' || c.name in (select value from json_each(:fields))"
       : `exists (select 1 from json_each(:fields) where value in (${buildNameListSql(findFileFields(thing, name))}))`;
   const written = buildRecordWrittenSql(getVersionSchema(thing.name), `o.pk in (select pk ${listed})`, isInFile);

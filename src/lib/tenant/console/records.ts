@@ -8,6 +8,7 @@ import type { RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "../versions/save-versions.ts";
+import { EXISTENCE_BIT } from "../versions/tables.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,
@@ -21,7 +22,6 @@ import {
   type StateReader,
 } from "../versions/timeline.ts";
 import type { RecordDrift } from "./drift.ts";
-import { CUSTOM_FIELDS_COLUMN, EXISTENCE_BIT, getObservedTable } from "./observed-state.ts";
 
 /** a value in a file for the console: the column, the value, and the revision that gave the value */
 interface WrittenValue {
@@ -114,18 +114,18 @@ export class TaskRecordReader {
   }
 
   #observed(thing: RecordType, pk: number): Promise<RecordState> {
-    return this.#row(`main.${getObservedTable({ thing })}`, thing, pk);
+    return this.#row(`main.${thing.name}_observed`, thing, pk);
   }
 
   async #withTakenBack(thing: RecordType, pk: number, shown: Row): Promise<Row> {
     const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
-    const [values, custom] = [{ ...shown }, { ...parseEntries(shown[CUSTOM_FIELDS_COLUMN]) }];
+    const [values, custom] = [{ ...shown }, { ...parseEntries(shown["custom"]) }];
     for (const { f, v } of listed) {
       const [column = "", key] = f.split(".");
       if (key === undefined) values[column] = v;
       else custom[key] = v as string | null;
     }
-    return { ...values, [CUSTOM_FIELDS_COLUMN]: JSON.stringify(custom) };
+    return { ...values, custom: JSON.stringify(custom) };
   }
 
   readonly #local: StateReader = (thing, pk) =>
@@ -139,7 +139,7 @@ export class TaskRecordReader {
     const shown = getVersionSchema(thing.name).columns.filter(({ bit }) => hasBit(wished, bit));
     const values = shown.map(({ name }) => [
       name,
-      name === CUSTOM_FIELDS_COLUMN ? overlayCustomFields(local, observed) : (observed[name] ?? null),
+      name === "custom" ? overlayCustomFields(local, observed) : (observed[name] ?? null),
     ]);
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
@@ -167,7 +167,7 @@ export class TaskRecordReader {
       .toSorted((one, other) => places.indexOf(one.field) - places.indexOf(other.field));
     const changes: RecordChange[] = [];
     for (const { name, field } of fields) {
-      if (name === CUSTOM_FIELDS_COLUMN) changes.push(...(await this.#customChanges(local, console)));
+      if (name === "custom") changes.push(...(await this.#customChanges(local, console)));
       else if (name === "secrets" || name.endsWith("SetAt")) {
         // the console itself asks for the required secrets of a new record
         const isAsked = (secret: string): boolean =>
@@ -186,7 +186,7 @@ export class TaskRecordReader {
   }
 
   async #customChanges(local: Row, console: RecordState): Promise<RecordChange[]> {
-    const [after, before] = [parseEntries(local[CUSTOM_FIELDS_COLUMN]), parseEntries(console?.[CUSTOM_FIELDS_COLUMN])];
+    const [after, before] = [parseEntries(local["custom"]), parseEntries(console?.["custom"])];
     const changes: RecordChange[] = [];
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const [from, to] = [before[key] ?? null, after[key] ?? null];
@@ -208,7 +208,7 @@ const createConsoleNameReader = (stateOf: StateReader): NameReader => {
 };
 
 const overlayCustomFields = (local: Row, observed: Row): string => {
-  const all = { ...parseEntries(local[CUSTOM_FIELDS_COLUMN]), ...parseEntries(observed[CUSTOM_FIELDS_COLUMN]) };
+  const all = { ...parseEntries(local["custom"]), ...parseEntries(observed["custom"]) };
   return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
 };
 

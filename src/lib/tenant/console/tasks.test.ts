@@ -40,7 +40,6 @@ test("a task is a change that is not yet completely in the console, and has the 
   expect(consoleTask).toBe(numberOf(1));
   expect(await task()).toMatchObject({
     kind: "users",
-    action: "users.edit",
     update: 1,
     records: [
       {

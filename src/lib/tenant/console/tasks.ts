@@ -15,7 +15,6 @@ import { TaskRecordReader, type TaskRecord } from "./records.ts";
 export interface ConsoleTask {
   readonly number: number;
   readonly kind: FormatName;
-  readonly action: string;
   readonly name: string | null;
   readonly create: number;
   readonly update: number;
@@ -53,9 +52,9 @@ const readTask = async (
   const listed: TaskRecord[] = [];
   for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
   const change = await reader.get<
-    Readonly<Record<"at" | "action" | "kind" | "leftOutRows", string>> & Pick<ConsoleTask, "name" | "openedBy">
+    Readonly<Record<"at" | "kind" | "leftOutRows", string>> & Pick<ConsoleTask, "name" | "openedBy">
   >(
-    `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as openedBy, i.kind,
+    `select m.at, (select a.actor from audit a where a.seq = m.seq) as openedBy, i.kind,
        i.detail -> 'request' ->> 'fileName' as name, i.detail -> 'counts' -> 'merged' ->> 'leftOutRows' as leftOutRows
      from main.change c join main.audit m on m.seq = c.number left join import i on i.pk = c.import where c.number = :number`,
     { number },
@@ -67,7 +66,6 @@ const readTask = async (
   return {
     number,
     kind: listed[0]?.kind ?? "users",
-    action: String(change?.action),
     name: change?.name ?? null,
     create: count("create"),
     update: count("update"),

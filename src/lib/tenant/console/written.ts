@@ -1,20 +1,14 @@
 import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import { buildCaseSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
-import { getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import {
-  buildCustomFieldsBitSql,
-  buildIsForgottenSql,
-  CUSTOM_FIELDS_COLUMN,
-  EXISTENCE_BIT,
-  getObservedTable,
-} from "./observed-state.ts";
+import { EXISTENCE_BIT, type VersionSchema } from "../versions/tables.ts";
+import { buildCustomFieldsBitSql, buildIsForgottenSql } from "./observed-state.ts";
 
-// A row of the observed state lists the values that are in files for the console: `f` is a column, `custom.` with the
+// A row of the observed state lists the values that are in files for the console: `f` is a column, "custom." with the
 // number of a custom field, or blank for the record itself (`v` is 1 for a record, 0 for a deletion). `r` is the
 // revision that gave the value, and `s` counts the exports that showed the restored value. If nobody wishes such a value
 // any more, the record is against it.
 
-const CUSTOM_PREFIX = `${CUSTOM_FIELDS_COLUMN}.`;
+const CUSTOM_PREFIX = "custom.";
 
 const CUSTOM_KEY_SQL = `substr(e.value ->> 'f', ${CUSTOM_PREFIX.length + 1})`;
 
@@ -28,15 +22,15 @@ const buildOfFieldSql = (
   of: (name: string, bit: string) => string,
   ofCustom: (key: string) => string,
 ): string => {
-  const leads = columns.filter(({ name, leads }) => leads && name !== CUSTOM_FIELDS_COLUMN);
+  const leads = columns.filter(({ name, leads }) => leads && name !== "custom");
   if (leads.length === 0) return ofCustom(CUSTOM_KEY_SQL);
   const cases = leads.map(({ name, bit }) => `when '${name}' then ${of(name, bit)}`);
-  const custom = columns.some(({ name }) => name === CUSTOM_FIELDS_COLUMN) ? ` else ${ofCustom(CUSTOM_KEY_SQL)}` : "";
+  const custom = columns.some(({ name }) => name === "custom") ? ` else ${ofCustom(CUSTOM_KEY_SQL)}` : "";
   return `case e.value ->> 'f' ${cases.join(" ")}${custom} end`;
 };
 
 /** SQL: the value of the field of the entry `e` in a row. @param custom SQL: the custom fields of the row */
-const buildValueSql = (versions: FieldColumns, row: string, custom = `${row}.${CUSTOM_FIELDS_COLUMN}`): string => {
+const buildValueSql = (versions: FieldColumns, row: string, custom = `${row}.custom`): string => {
   const of = (name: string): string => `${row}.${quoteIdentifier(name)}`;
   return buildOfFieldSql(versions, of, (key) => `${custom} ->> ${key}`);
 };
@@ -60,8 +54,7 @@ const buildHasFieldSql = (versions: FieldColumns, mask: string, custom: string):
 };
 
 /** SQL: true if somebody wishes the field of the entry `e` of the row `o`. */
-const buildIsWishedFieldSql = (versions: FieldColumns): string =>
-  buildHasFieldSql(versions, "o.wished", `o.${CUSTOM_FIELDS_COLUMN}`);
+const buildIsWishedFieldSql = (versions: FieldColumns): string => buildHasFieldSql(versions, "o.wished", "o.custom");
 
 /** SQL: the records that are against the value of an entry, with the revision that gave the value. */
 export const buildAgainstSql = (versions: VersionSchema, which: string): string => {
@@ -71,7 +64,7 @@ export const buildAgainstSql = (versions: VersionSchema, which: string): string 
   const isRecord = `e.value ->> 'v' = (t.${key} is null) and o.inConsole = (t.${key} is not null) and o.wished & ${EXISTENCE_BIT} = 0`;
   return `select '${thing.name}' as thing, o.pk, e.value ->> 'r' as revision, 'restore' as action,
       sum(distinct ${buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, buildFieldBitSql(versions))}) as mask
-    from ${getObservedTable(versions)} o ${ORDERED_JOIN} ${LISTED_SQL} left join main.${thing.name} t on t.${key} = o.pk
+    from ${versions.observed} o ${ORDERED_JOIN} ${LISTED_SQL} left join main.${thing.name} t on t.${key} = o.pk
     where ${which} and ${buildCaseSql("e.value ->> 'f' = ''", isRecord, isField)} group by o.pk, e.value ->> 'r'`;
 };
 
@@ -89,7 +82,7 @@ const buildAddedSql = (entries: string): string =>
 export const buildLastChangeSql = (versions: VersionSchema, row: string, which: string): string => {
   const isLocal = (revision: string): string =>
     `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
-  return `coalesce((select v.revision from main.${getVersionTable(versions)} v
+  return `coalesce((select v.revision from main.${versions.table} v
       where v.pk = ${row}.pk and ${which} and ${isLocal("v.revision")} order by v.revision desc limit 1),
     (select max(c.revision) from main.created_range c
       where c.thing = '${versions.thing.name}' and ${row}.pk between c.first and c.last and ${isLocal("c.revision")}), ${row}.since)`;
@@ -106,19 +99,19 @@ export const buildRecordWrittenSql = (
 ): string => {
   const { thing, key, columns } = versions;
   const revisionOf = (bits: string): string => buildLastChangeSql(versions, "o", `v.changed & ${bits} <> 0`);
-  const keys = `json_each(${buildCaseSql("o.inConsole = 1", `o.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)}) k`;
+  const keys = `json_each(${buildCaseSql("o.inConsole = 1", "o.custom", "t.custom")}) k`;
   const fields = columns
     .filter(({ leads }) => leads)
     .map(({ name, bit }) => {
       const selected =
-        name === CUSTOM_FIELDS_COLUMN
+        name === "custom"
           ? `'${CUSTOM_PREFIX}' || k.key as f, t.${name} ->> k.key as v, ${revisionOf(bit)} as r
              from ${keys} ${ORDERED_JOIN} main.${CUSTOM_FIELD.name} c on c.pk = cast(k.key as integer)`
           : `'${name}' as f, t.${quoteIdentifier(name)} as v, ${revisionOf(bit)} as r`;
       return `select ${selected} where o.wished & ${bit} <> 0 and t.${key} is not null and ${isInFile(name)}`;
     });
   const record = `select '' as f, t.${key} is not null as v, ${revisionOf(buildCaseSql(`t.${key} is null`, EXISTENCE_BIT, "-1"))} as r where o.wished <> 0`;
-  const observed = `main.${getObservedTable(versions)}`;
+  const observed = `main.${versions.observed}`;
   return `insert into ${observed} (pk, inConsole, wished, since, written)
     select o.pk, o.inConsole, o.wished, o.since, ${buildAddedSql([...fields, record].join(" union all "))}
     from ${observed} o left join main.${thing.name} t on t.${key} = o.pk where ${which}
@@ -142,7 +135,7 @@ export const buildPutBackBitsSql = (versions: VersionSchema, custom: string): st
 
 /** SQL: the custom fields that an export puts back, with the console's values. */
 export const buildPutBackEntriesSql = ({ columns }: VersionSchema, custom: string): string => {
-  const only = { columns: columns.filter(({ name }) => name === CUSTOM_FIELDS_COLUMN) };
+  const only = { columns: columns.filter(({ name }) => name === "custom") };
   return `(select json_group_object(${CUSTOM_KEY_SQL}, e.value ->> 'v') from ${LISTED_SQL}
     where e.value ->> 'f' glob '${CUSTOM_PREFIX}*' and ${buildIsPutBackSql(only, custom)})`;
 };
@@ -173,7 +166,7 @@ export const buildListWithoutSql = (which: string): string =>
 
 /** SQL: ends wishes and values in files: the console is as the record is here. @param parts SQL: `pk`, `ended` (bits) */
 export const buildEndStatements = (versions: VersionSchema, parts: string): readonly string[] => {
-  const table = `main.${getObservedTable(versions)}`;
+  const table = `main.${versions.observed}`;
   const bit = buildCaseSql("e.value ->> 'f' = ''", EXISTENCE_BIT, `coalesce(${buildFieldBitSql(versions)}, 0)`);
   const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`;
   return [

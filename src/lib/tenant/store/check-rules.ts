@@ -1,5 +1,5 @@
 import { getVersionSchema } from "../versions/save-versions.ts";
-import { getColumnBit, getVersionTable } from "../versions/tables.ts";
+import { getColumnBit } from "../versions/tables.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql.ts";
@@ -149,7 +149,7 @@ const buildPreviousSide = (thing: string, alias: string): RecordSide => {
   const was = `${alias}_was`;
   return {
     joins: (pk) =>
-      `${now.joins(pk)} left join main.${getVersionTable(versions)} ${was} on ${was}.pk = ${pk} and ${was}.revision = :revision`,
+      `${now.joins(pk)} left join main.${versions.table} ${was} on ${was}.pk = ${pk} and ${was}.revision = :revision`,
     column: (name) =>
       buildCaseSql(
         `${was}.changed & ${getColumnBit(versions, name)} <> 0`,
@@ -167,7 +167,7 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
   changed: (thing, { columns }) => {
     const versions = getVersionSchema(thing);
     const bits = columns.map((name) => getColumnBit(versions, name)).join(" | ");
-    return `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision and (v.action = 'delete' or v.changed & (${bits || "0"}) <> 0)
+    return `select v.pk from main.${versions.table} v where v.revision = :revision and (v.action = 'delete' or v.changed & (${bits || "0"}) <> 0)
       union select t.${versions.key} from main.created_range c ${ORDERED_JOIN} main.${thing} t on t.${versions.key} between c.first and c.last
         where c.revision = :revision and c.thing = '${thing}'`;
   },
@@ -179,7 +179,7 @@ const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).
 
 const WRITTEN_TYPES_SQL = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
-    where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)
+    where exists (select 1 from main.${getVersionSchema(thing).table} v where v.revision = :revision)
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { buildCaseSql, quoteIdentifier } from "../store/sql.ts";
 import type { Params, Reader, Row } from "../store/store.ts";
-import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
+import { VERSION_SCHEMAS } from "./tables.ts";
 
 export interface Checksum {
   readonly count: number;
@@ -27,7 +27,7 @@ const PARTS = [
   ...SORTED_VERSION_SCHEMAS.map((versions) => {
     const names = [...versions.columns.map(({ name }) => name), ...versions.times];
     const columns = ["pk", "revision", "action", "changed", ...names];
-    return { table: getVersionTable(versions), key: "pk", columns, which: "true" };
+    return { table: versions.table, key: "pk", columns, which: "true" };
   }),
   ...SORTED_VERSION_SCHEMAS.map(({ thing: { name } }) => {
     const columns = ["revision", "thing", "first", "last"];

@@ -17,7 +17,6 @@ import { ORG_LIST } from "../records/org-rows.ts";
 import { findRecords } from "../store/lists.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 import { getVersionSchema } from "./save-versions.ts";
-import { getVersionTable } from "./tables.ts";
 
 /** SQL: true if a field of `t` has the key `:FIELD`. */
 const buildHasKeySql = (thing: RecordType, field: string): string => {
@@ -37,7 +36,7 @@ const findRecordNumbers = async (reader: Reader, thing: RecordType, name: string
   const values = named.map(([field, { comparison = "exact" }]) => [field, comparisonKey(comparison, name)]);
   const rows = await reader.all(
     `select t.pk from main.${thing.name} t where ${isNamed}
-     union select t.pk from main.${getVersionTable(getVersionSchema(thing.name))} t where ${isNamed}`,
+     union select t.pk from main.${getVersionSchema(thing.name).table} t where ${isNamed}`,
     { id: name, ...(Object.fromEntries(values) as Params) },
   );
   return rows.map(({ pk }) => Number(pk));

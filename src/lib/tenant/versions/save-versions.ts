@@ -2,7 +2,7 @@ import { getCollection } from "../../nouns/index.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Writer } from "../store/store.ts";
 import { KEY_LISTS } from "./references.ts";
-import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";
+import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, type VersionSchema } from "./tables.ts";
 
 export const getVersionSchema = (thing: string): VersionSchema => {
   const versions = VERSION_SCHEMAS.get(thing);
@@ -22,8 +22,7 @@ export const buildAddValuesSql = ({ columns }: VersionSchema, table: string): st
 
 /** SQL: stores versions. Values that `:revision` stored earlier are kept. @param records SQL: `pk`, `changed` */
 export const buildSaveVersionsSql = (versions: VersionSchema, records: string, action = "update"): string => {
-  const { thing, key, columns, times } = versions;
-  const table = getVersionTable(versions);
+  const { thing, key, columns, times, table } = versions;
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const values = [
     ...columns.map(({ name, bit }) =>
@@ -75,8 +74,7 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
 
 /** SQL: compares the stored versions with the records, and deletes unchanged values. */
 const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
-  const { thing, key, columns, times } = versions;
-  const table = getVersionTable(versions);
+  const { thing, key, columns, times, table } = versions;
   const isOther = (name: string): string => `v.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
   const leading = columns.filter(({ leads }) => leads);
   const isAny = [...leading.map(({ name }) => name), ...times].map(isOther).join(" or ");
@@ -105,11 +103,11 @@ export const updateKeyLists = async (writer: Writer, params: { revision: number;
     const [versions, target] = [getVersionSchema(from.name), getVersionSchema(to)];
     const [bit, collection] = [getColumnBit(versions, list), getCollection(from)];
     const isMoved = `v.revision = :revision and v.changed & ${getColumnBit(target, by)} <> 0`;
-    const kept = `main.${getVersionTable(target)} v`;
+    const kept = `main.${target.table} v`;
     if ((await writer.get(`select 1 from ${kept} where ${isMoved}`, params)) === undefined) continue;
     const moved = `(select v.${by} as was, o.${by} as now from ${kept} left join main.${to} o on o.pk = v.pk
       where ${isMoved} and v.${by} is distinct from o.${by})`;
-    const written = `main.${getVersionTable(versions)} w where w.revision = :revision and w.changed & ${bit} <> 0`;
+    const written = `main.${versions.table} w where w.revision = :revision and w.changed & ${bit} <> 0`;
     // lists that the change itself wrote are already right
     const found = `select distinct t.pk, ${bit} as changed from main.${from.name} t, json_each(t.${list}) e
       ${ORDERED_JOIN} ${moved} m on m.was = e.value where not exists (select 1 from ${written} and w.pk = t.pk)`;

@@ -13,10 +13,13 @@ export interface VersionSchema {
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
   /** column with the time of the last change, if the type has one */
   readonly times: readonly string[];
+  readonly table: string;
+  /** the table with the observed state of a mirror */
+  readonly observed: string;
 }
 
-/** Bit of columns that never change. Only versions of deleted records contain these columns. */
-export const CONSTANT_BIT = String(2 ** 52);
+/** Bit of columns that never change, and of the record itself. Only versions of deleted records contain these columns. */
+export const EXISTENCE_BIT = String(2 ** 52);
 
 export const ALL_COLUMNS_MASK = String(Number.MAX_SAFE_INTEGER);
 
@@ -40,6 +43,8 @@ const buildVersionSchema = (thing: RecordType): VersionSchema => {
   return {
     thing,
     key: thing.name === ACCOUNT.name ? "user" : "pk",
+    table: `${thing.name}_version`,
+    observed: `${thing.name}_observed`,
     times: fields["updatedAt"] === undefined ? [] : ["updatedAt"],
     columns: [
       ...listStoredColumns(thing).flatMap(([name], place) => {
@@ -47,7 +52,7 @@ const buildVersionSchema = (thing: RecordType): VersionSchema => {
         const derived = getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit, leads: false }));
         return [{ name, bit, leads: true }, ...derived];
       }),
-      ...[...constant].map((name) => ({ name, bit: CONSTANT_BIT, leads: false })),
+      ...[...constant].map((name) => ({ name, bit: EXISTENCE_BIT, leads: false })),
     ],
   };
 };
@@ -56,10 +61,8 @@ export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
   [...RECORD_TYPES].map(([name, thing]) => [name, buildVersionSchema(thing)] as const),
 );
 
-export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;
-
 export const CHANGE_TABLES: readonly string[] = [
-  ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
+  ...[...VERSION_SCHEMAS.values()].map(({ table }) => table),
   "created_range",
 ];
 
@@ -76,7 +79,7 @@ export const buildHasRestorableSql = (revision: string): string => {
   const written = [...VERSION_SCHEMAS.values()].map((versions) => {
     const secrets = listSecretTimeColumns(versions.thing);
     const bits = versions.columns.flatMap(({ name, bit }) => (secrets.includes(name) ? [bit] : []));
-    return `exists (select 1 from main.${getVersionTable(versions)} w
+    return `exists (select 1 from main.${versions.table} w
       where w.revision = ${revision} and w.changed & ~(${[...bits, "0"].join(" | ")}) <> 0)`;
   });
   return `(${[...written, `exists (select 1 from main.created_range w where w.revision = ${revision})`].join(" or ")})`;

@@ -5,7 +5,7 @@ import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "./save-versions.ts";
 import { RELATIONS } from "./references.ts";
-import { getVersionTable, type VersionSchema } from "./tables.ts";
+import type { VersionSchema } from "./tables.ts";
 
 /** null if the record does not exist at the time */
 export type RecordState = Row | null;
@@ -34,14 +34,14 @@ const isRecordVisible = async (reader: Reader, versions: VersionSchema, pk: numb
   const seen = isHere
     ? `${thing.name} t where t.${key} = :pk`
     : `audit a join main.change c on c.number = a.seq
-         where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
+         where c.revision = (select max(v.revision) from main.${versions.table} v where v.pk = :pk and v.action = 'delete')`;
   return (await reader.get(`select 1 from ${seen}`, { pk })) !== undefined;
 };
 
 const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number): Promise<Timeline> => {
   const { thing, key } = versions;
   const now = (await reader.get(`select * from main.${thing.name} t where t.${key} = :pk`, { pk })) ?? null;
-  const written = await reader.all(`select * from main.${getVersionTable(versions)} where pk = :pk`, { pk });
+  const written = await reader.all(`select * from main.${versions.table} where pk = :pk`, { pk });
   const created = await reader.all(
     "select revision from main.created_range where thing = :thing and :pk between first and last",
     { thing: thing.name, pk },

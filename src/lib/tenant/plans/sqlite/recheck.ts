@@ -3,7 +3,6 @@ import type { BlockedRecord } from "../../../model/undo.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildCaseSql, buildJsonListSql } from "../../store/sql.ts";
 import { getVersionSchema } from "../../versions/save-versions.ts";
-import { getVersionTable } from "../../versions/tables.ts";
 import { createTenantChangedFailure } from "../import-failures.ts";
 import { comparePlan } from "./compare.ts";
 import { buildReleasedDevicesSql } from "./deletion/undeletable.ts";
@@ -26,7 +25,7 @@ const findChangedRecord = (database: Database, thing: RecordType, planned: strin
       `select ${buildRecordLabelSql(thing)} as name, ${buildJsonListSql(fields)} as fields,
          (select number from main.change where revision = v.revision) as change
        from (${planned}) w join main.${thing.name} t on t.pk = w.target
-         left join main.${getVersionTable(versions)} v on v.pk = t.pk and v.revision = t.revision
+         left join main.${versions.table} v on v.pk = t.pk and v.revision = t.revision
        where t.revision > :since order by t.revision desc limit 1`,
       { since },
     )

@@ -5,7 +5,6 @@ import { USER } from "../../../nouns/user.ts";
 import { buildIsValidRowSql, buildJsonBooleanSql, buildJsonObjectSql, ORDERED_JOIN } from "../../store/sql.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../versions/save-versions.ts";
-import { getVersionTable } from "../../versions/tables.ts";
 import type { SelectedFile } from "../engine.ts";
 import type { StoredRequest } from "../request.ts";
 import { buildRecordKeysSql, buildRecordLabelSql, isStaged, rowColumn } from "./expressions.ts";
@@ -111,7 +110,7 @@ const findDeleted = (database: Database, { kind, request }: PlanDefinition, fiel
   // whether an account with a limited scope may see a deletion is known only for users
   if (request.scope !== undefined && thing !== USER) return;
   if (database.get(`select 1 from s.row r where ${IS_MEANT_SQL} and ${IS_LOST_SQL} limit 1`) === undefined) return;
-  const versions = getVersionTable(getVersionSchema(thing.name));
+  const versions = getVersionSchema(thing.name).table;
   const isVisible = request.scope === undefined ? "true" : `t.org in (select pk from temp.scope_org)`;
   for (const { name, keys, isList } of fields.filter((field) => field.name !== "path"))
     database.run(

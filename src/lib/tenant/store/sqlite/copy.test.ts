@@ -8,8 +8,7 @@ import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { RECORD_TYPES } from "../../../nouns/index.ts";
-import { getObservedTable } from "../../console/observed-state.ts";
-import { VERSION_SCHEMAS, getVersionTable } from "../../versions/tables.ts";
+import { VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database, type Row } from "./database.ts";
 import { migrate } from "./migrations.ts";
@@ -63,8 +62,8 @@ const listRecordColumns = (): Map<string, readonly string[]> =>
       const more = [...KEEPING, ...fields];
       return [
         [thing.name, [key, "pk", "revision", ...fields]],
-        [getVersionTable(versions), more],
-        [getObservedTable(versions), more],
+        [versions.table, more],
+        [versions.observed, more],
       ];
     }),
   );

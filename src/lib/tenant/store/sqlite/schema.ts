@@ -7,8 +7,8 @@ import { DEVICE } from "../../../nouns/device.ts";
 import { REMINDER } from "../../../nouns/renewal.ts";
 import { listStoredColumns, type Field, type RecordType } from "../../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, RECORD_TYPES } from "../../../nouns/index.ts";
-import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed-state.ts";
-import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
+import { OBSERVED_STATE_COLUMNS } from "../../console/observed-state.ts";
+import { getDerivedColumns, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../sql.ts";
 
 // The tables of the record types are derived from the fields. `pk` is the record number, which is never reused.
@@ -96,7 +96,7 @@ const buildStateTables = (thing: RecordType): readonly string[] => {
   const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions === undefined) return [];
   const later = new Set(listFieldColumns(thing).flatMap(({ name, added }) => (added === undefined ? [] : [name])));
-  const table = getVersionTable(versions);
+  const { table } = versions;
   const kept = versions.columns.flatMap(({ name }) => (later.has(name) ? [] : [quoteIdentifier(name)]));
   const observed = [...OBSERVED_STATE_COLUMNS, ...kept];
   return [
@@ -113,7 +113,7 @@ const buildStateTables = (thing: RecordType): readonly string[] => {
     `create index ${table}_revision on ${table} (revision);`,
     ...(THINGS_WITHOUT_TASKS.includes(thing)
       ? []
-      : [buildCreateTableSql(getObservedTable(versions), ["pk integer primary key", ...observed])]),
+      : [buildCreateTableSql(versions.observed, ["pk integer primary key", ...observed])]),
   ];
 };
 
@@ -127,10 +127,7 @@ export const buildAddedColumns = (things: readonly RecordType[]): ReadonlyMap<nu
   const steps = new Map<number, string>();
   for (const thing of things) {
     const versions = VERSION_SCHEMAS.get(thing.name);
-    const states = versions && [
-      getVersionTable(versions),
-      ...(THINGS_WITHOUT_TASKS.includes(thing) ? [] : [getObservedTable(versions)]),
-    ];
+    const states = versions && [versions.table, ...(THINGS_WITHOUT_TASKS.includes(thing) ? [] : [versions.observed])];
     for (const { name, definition, added } of listFieldColumns(thing)) {
       if (added === undefined) continue;
       const columns = [[thing.name, definition], ...(states ?? []).map((table) => [table, quoteIdentifier(name)])];

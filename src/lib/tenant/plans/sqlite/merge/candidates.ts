@@ -1,4 +1,4 @@
-import { buildMayDifferSql, buildPossibleStatesSql, getObservedTable } from "../../../console/observed-state.ts";
+import { buildMayDifferSql, buildPossibleStatesSql } from "../../../console/observed-state.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import { ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -29,7 +29,7 @@ const storeCandidates = (database: Database, plan: PlanDefinition, versions: Ver
   const { thing, name } = plan.kind;
   const key = keyOf(plan);
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
-  const uncertain = `select o.pk from main.${getObservedTable(versions)} o
+  const uncertain = `select o.pk from main.${versions.observed} o
     where ${buildMayDifferSql(versions, key.field)} and (${isIn} or ${buildIsInKindScopeSql(thing, "o")})`;
   const keys = `select distinct t.pk, ${buildRecordKeySql(key)} as key from (${buildPossibleStatesSql(versions, uncertain)}) t
     where t.mask & ${getColumnBit(versions, key.field)} <> 0 and ${buildRecordKeySql(key)} is not null`;

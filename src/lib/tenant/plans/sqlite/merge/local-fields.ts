@@ -6,9 +6,6 @@ import {
   buildMayDifferSql,
   buildMergedEntriesSql,
   buildPossibleStatesSql,
-  CUSTOM_FIELDS_COLUMN,
-  EXISTENCE_BIT,
-  getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
 import {
@@ -17,7 +14,7 @@ import {
   buildPutBackEntriesSql,
   buildSettledListSql,
 } from "../../../console/written.ts";
-import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import { EXISTENCE_BIT, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -67,7 +64,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
       scope === "true"
         ? scope
         : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${buildIsInKindScopeSql(thing, "o")})`;
-    const uncertain = `select o.pk from main.${getObservedTable(versions)} o where ${buildMayDifferSql(versions, refers.by)} and ${isInScope}`;
+    const uncertain = `select o.pk from main.${versions.observed} o where ${buildMayDifferSql(versions, refers.by)} and ${isInScope}`;
     const only = `(select n.pk from main.${thing.name} n where n.pk = g.pk)`;
     database.run(
       `insert into ${CANDIDATE_KEY_TABLE}
@@ -89,7 +86,7 @@ const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
   if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";
   const bit = getColumnBit(versions, refers.by);
-  const which = `select z.pk from main.${getObservedTable(versions)} z where z.pk = ${pk} and ${buildMayDifferSql(versions, refers.by, "z")}`;
+  const which = `select z.pk from main.${versions.observed} z where z.pk = ${pk} and ${buildMayDifferSql(versions, refers.by, "z")}`;
   return `exists (select 1 from (${buildPossibleStatesSql(versions, which)}) s where s.mask & ${bit} <> 0 and s.${refers.by} is null)`;
 };
 
@@ -126,8 +123,8 @@ const buildFieldBitsSql = (
 const buildOpenEntriesSql = (versions: VersionSchema, shown: string): string => {
   const all = buildCaseSql(
     `o.inConsole = 1 or o.wished & ${EXISTENCE_BIT} = 0`,
-    buildMergedEntriesSql(`o.${CUSTOM_FIELDS_COLUMN}`, buildPutBackEntriesSql(versions, shown)),
-    buildMergedEntriesSql(shown, `t.${CUSTOM_FIELDS_COLUMN}`),
+    buildMergedEntriesSql("o.custom", buildPutBackEntriesSql(versions, shown)),
+    buildMergedEntriesSql(shown, "t.custom"),
   );
   const isShown = buildHasEntrySql(shown, "k.key");
   const value = buildCaseSql(isShown, `${shown} ->> k.key`, buildCaseSql("o.inConsole = 1", "k.value", "null"));
@@ -139,13 +136,13 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
   const { kind } = plan;
   const fields = listSingleFields(plan);
   const custom = kind.fields.find(({ merge }) => merge === "custom");
-  const entries = custom !== undefined && isStaged(plan, custom) ? `r.${CUSTOM_FIELDS_COLUMN}` : "null";
+  const entries = custom !== undefined && isStaged(plan, custom) ? "r.custom" : "null";
   const columns = [
     ...fields.flatMap((field) => [
       [field.stored, buildComparedValueSql(plan, field)] as const,
       ...buildExistingDerivedColumns(plan, field, false),
     ]),
-    ...(custom === undefined ? [] : [[CUSTOM_FIELDS_COLUMN, buildOpenEntriesSql(versions, entries)] as const]),
+    ...(custom === undefined ? [] : [["custom", buildOpenEntriesSql(versions, entries)] as const]),
   ];
   const names = columns.map(([name]) => quoteIdentifier(name));
   const shown = [
@@ -164,14 +161,12 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
     { kind: plan.kind.name },
   );
   const set =
-    custom === undefined
-      ? ""
-      : ` | ${buildCaseSql(`${CUSTOM_FIELDS_COLUMN} <> '{}'`, buildCustomFieldsBitSql(versions), "0")}`;
+    custom === undefined ? "" : ` | ${buildCaseSql("custom <> '{}'", buildCustomFieldsBitSql(versions), "0")}`;
   database.exec(`update ${MERGED_ROWS_TABLE} set differing = shown & (differing${set})`);
   database.exec(
     `update ${MERGED_ROWS_TABLE} as m set back = n.back, written = n.written
      from (select x.pk, ${buildPutBackBitsSql(versions, entries)} as back, ${buildSettledListSql(versions, entries)} as written
-       from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row
+       from ${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${versions.observed} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row
          ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk where o.written <> '[]') n where n.pk = m.pk`,
   );
 };
@@ -190,7 +185,7 @@ const keepLocalEntries = (database: Database, plan: PlanDefinition): void => {
 };
 
 const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
-  const unclear = `select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from main.${getObservedTable({ thing: ORG })} limit 1`;
+  const unclear = `select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from main.${ORG.name}_observed limit 1`;
   if (database.get(unclear) === undefined) return;
   for (const reference of listMergedReferences(plan)) {
     const { field } = reference;
@@ -205,7 +200,7 @@ const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
 export const mergeLocalChanges = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
-  const observed = `main.${getObservedTable(versions)}`;
+  const observed = `main.${versions.observed}`;
   skipUnclearCells(database, plan);
   if (database.get(`select 1 from ${observed} limit 1`) === undefined) return;
   createTargetIndex(database);

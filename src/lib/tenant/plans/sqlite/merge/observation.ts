@@ -4,14 +4,12 @@ import {
   buildEmptyValueSql,
   buildIsForgottenSql,
   buildUnseenBitsSql,
-  CUSTOM_FIELDS_COLUMN,
-  getObservedTable,
   OBSERVED_VERSION_TABLE,
 } from "../../../console/observed-state.ts";
 import { buildForgetUnchangedSql, buildSaveExportedSql } from "../../../console/observe-change.ts";
 import { buildListWithoutSql, LISTED_SQL } from "../../../console/written.ts";
 import { CUSTOM_FIELD } from "../../../../nouns/user.ts";
-import { ALL_COLUMNS_MASK, CONSTANT_BIT, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsValidRowSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
@@ -43,14 +41,14 @@ const buildWishedBitsSql = (versions: VersionSchema): string => {
   const all = [...new Set(versions.columns.flatMap(({ leads, bit }) => (leads ? [bit] : [])))].join(" | ");
   const ofNew = `x.differing | ((${all}) & ~x.shown & ~${unseen})`;
   const isDone = `${buildDifferingBitsSql(versions)} & x.shown & ~x.differing <> 0`;
-  const ofOther = `(o.wished & ~${CONSTANT_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}) | x.back`;
+  const ofOther = `(o.wished & ~${EXISTENCE_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}) | x.back`;
   return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
 };
 
 const observeMatchedRecords = ({ database, versions, revision, table }: Observation): void => {
   const sets = versions.columns.map(({ name, bit, leads }) => {
     const column = quoteIdentifier(name);
-    const isKnown = `x.shown & ${bit} <> 0${name === CUSTOM_FIELDS_COLUMN ? " or x.isNew" : ""}`;
+    const isKnown = `x.shown & ${bit} <> 0${name === "custom" ? " or x.isNew" : ""}`;
     // the console's value of a creation that this export did not show is blank until an export shows it
     const unknown = leads
       ? buildCaseSql("x.isNew", buildEmptyValueSql(versions.thing, name), `o.${column}`)
@@ -128,7 +126,7 @@ const observeCustomFields = ({ database, plan }: Observation): void => {
     field.startsWith("custom:") ? [Number(field.slice(7))] : [],
   );
   database.run(
-    `delete from main.${getObservedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
+    `delete from main.${CUSTOM_FIELD.name}_observed as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
     { shown: JSON.stringify(shown) },
   );
 };
@@ -137,7 +135,7 @@ export const observeExport = (database: Database, plan: PlanDefinition, revision
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const { kind } = plan;
-  const table = `main.${getObservedTable(versions)}`;
+  const table = `main.${versions.observed}`;
   const observation = { database, plan, versions, revision, table };
   const isHere = `exists (select 1 from main.${kind.thing.name} t where t.pk = o.pk and ${kind.inScope})`;
   const ofKind = `(${isHere} or ${buildIsInKindScopeSql(kind.thing, "o")})`;

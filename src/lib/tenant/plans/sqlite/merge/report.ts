@@ -1,4 +1,4 @@
-import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from "../../../console/observed-state.ts";
+import { buildCustomFieldsBitSql } from "../../../console/observed-state.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
@@ -25,7 +25,7 @@ const MAX_LEFT_OUT_ROWS = 20;
 const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField, value: string): string => {
   const reference = references.find((one) => one.field === field && field.merge === "reference");
   if (reference !== undefined) {
-    const deleted = buildReferenceTextSql(reference, value, `main.${getObservedTable(reference.table)}`);
+    const deleted = buildReferenceTextSql(reference, value, `main.${reference.table.thing.name}_observed`);
     const { called } = reference.table;
     const made = `select r.key from s.row r where r.row = ${value} - (select last from collection where name = '${reference.series}')`;
     const others = [
@@ -44,7 +44,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const versions = getMergedVersions(plan);
   if (versions === undefined) return undefined;
   const { kind } = plan;
-  const observed = `main.${getObservedTable(versions)}`;
+  const observed = `main.${versions.observed}`;
   const called = `${buildRecordLabelSql(kind.thing)} as name`;
   const joined = `${MERGED_ROWS_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
   const isOther = (bit: string, isSame: string): string =>
@@ -65,7 +65,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
       ? []
       : [
           `select t.pk, ${called}, 'custom:' || f.name, t.custom ->> e.key, e.value from ${joined}
-             ${ORDERED_JOIN} json_each(x.${CUSTOM_FIELDS_COLUMN}) e ${ORDERED_JOIN} custom_field f on f.pk = cast(e.key as integer)
+             ${ORDERED_JOIN} json_each(x.custom) e ${ORDERED_JOIN} custom_field f on f.pk = cast(e.key as integer)
            where ${isOther(custom, "e.value is not distinct from o.custom ->> e.key")}`,
         ]),
     ...(isWhole ? [`select t.pk, ${called}, null as field, null as local, null as console from ${lacking}`] : []),
@@ -92,7 +92,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
 
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {
   const { thing } = plan.kind;
-  const labels = [`main.${thing.name}`, `(select * from main.${getObservedTable({ thing })} where id is not null)`].map(
+  const labels = [`main.${thing.name}`, `(select * from main.${thing.name}_observed where id is not null)`].map(
     (table) =>
       `select ${buildRecordLabelSql(thing)} as value from json_each(:pairs) p ${ORDERED_JOIN} ${table} t on t.pk = p.value ->> 1
        where p.value ->> 0 = r.row`,

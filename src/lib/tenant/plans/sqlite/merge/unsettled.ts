@@ -3,16 +3,14 @@ import {
   buildCompleteMaskSql,
   buildEmptyValueSql,
   buildIsForgottenSql,
-  EXISTENCE_BIT,
   EXPORTED_VERSIONS,
-  getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
 import { LISTED_SQL } from "../../../console/written.ts";
 import { buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildSaveUnsettledSql } from "../../../versions/save-versions.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, EXISTENCE_BIT, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { RemadeRecords } from "../../staging/counts.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { getDeletionTable, type CommitContext, type PlanDefinition, type ReferringTable } from "../stored-kind.ts";
@@ -36,7 +34,7 @@ const listHolders = ({ kind }: PlanDefinition): readonly Holder[] =>
   });
 
 const buildWishedReferencesSql = ({ versions, column, bits }: Holder): string =>
-  `main.${getObservedTable(versions)} d ${ORDERED_JOIN} main.${versions.thing.name} h on h.pk = d.pk
+  `main.${versions.observed} d ${ORDERED_JOIN} main.${versions.thing.name} h on h.pk = d.pk
    where d.wished & ${bits} <> 0 and h.${quoteIdentifier(column)} is not null`;
 
 /** SQL: the records that an undo brought back, and that no whole export has shown since. */
@@ -53,7 +51,7 @@ export const storeKeptRecords = (database: Database, plan: PlanDefinition): void
   const versions = getMergedVersions(plan);
   if (versions === undefined || !isWholeExport(plan)) return;
   const { kind, request } = plan;
-  const table = `main.${getObservedTable(versions)}`;
+  const table = `main.${versions.observed}`;
   const isPutBack = `exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 'v' = 0)`;
   const why = `case when o.inConsole = 0 then 'not there' when ${isPutBack} then 'put back' when o.wished <> 0 then 'wished' end`;
   const managed = (kind.table.heldBy ?? []).flatMap(({ rows, column }: ReferringTable) =>
@@ -106,7 +104,7 @@ export const clearReferences = (database: Database, plan: PlanDefinition, { now,
   if (database.get(`${gone} limit 1`) === undefined) return;
   for (const { versions, column, bits } of listHolders(plan)) {
     const { thing } = versions;
-    const [table, name] = [`main.${getObservedTable(versions)}`, quoteIdentifier(column)];
+    const [table, name] = [`main.${versions.observed}`, quoteIdentifier(column)];
     database.exec("drop table if exists temp.cleared");
     database.exec("create temp table cleared (pk integer primary key)");
     const found = database.run(
@@ -130,7 +128,7 @@ export const clearReferences = (database: Database, plan: PlanDefinition, { now,
 };
 
 const buildRemadeSql = (versions: VersionSchema): string =>
-  `select o.pk from main.${getObservedTable(versions)} o ${ORDERED_JOIN} s.match m on m.target = o.pk
+  `select o.pk from main.${versions.observed} o ${ORDERED_JOIN} s.match m on m.target = o.pk
    where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} = 0 and ${buildIsValidRowSql("m.row")}`;
 
 /** Counts the records that the console deleted, and that a list makes again. */
@@ -150,7 +148,7 @@ export const remakeRecords = (database: Database, plan: PlanDefinition, revision
   const made = buildRemadeSql(versions);
   database.run(buildSaveExportedSql(versions, `o.pk in (${made})`), { revision });
   database.run(
-    `update main.${getObservedTable(versions)} as o set wished = ${ALL_COLUMNS_MASK}, since = :revision where o.pk in (${made})`,
+    `update main.${versions.observed} as o set wished = ${ALL_COLUMNS_MASK}, since = :revision where o.pk in (${made})`,
     { revision },
   );
 };

@@ -1,6 +1,5 @@
 import { refersToOrg, type Format } from "../../../../model/format.ts";
 import { ORG } from "../../../../nouns/organisation.ts";
-import { getObservedTable } from "../../../console/observed-state.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { buildNameListSql, ORDERED_JOIN } from "../../../store/sql.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -70,7 +69,7 @@ const MAX_LISTED_PATHS = 5;
 export const mayShowOthers = (database: Database, thing: string, columns: readonly string[]): boolean => {
   const versions = getVersionSchema(thing);
   const bits = columns.map((column) => getColumnBit(versions, column)).join(" | ");
-  const changed = `select 1 from main.${getObservedTable(versions)} o where o.inConsole = 0 or o.wished & (${bits}) <> 0
+  const changed = `select 1 from main.${versions.observed} o where o.inConsole = 0 or o.wished & (${bits}) <> 0
     or not exists (select 1 from main.${thing} t where t.pk = o.pk) limit 1`;
   return database.get(changed) !== undefined;
 };

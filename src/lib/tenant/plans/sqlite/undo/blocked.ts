@@ -7,7 +7,7 @@ import { Failure } from "../../../../errors/index.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCompleteMaskSql } from "../../../console/observed-state.ts";
 import type { UndoneChange } from "../../engine.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonListSql } from "../../../store/sql.ts";
@@ -103,7 +103,7 @@ const listLaterChanges = (of: VersionSchema): readonly string[] => {
   const fields = buildJsonListSql(
     differs.map(({ name, bit }) => buildCaseSql(`u.mask & ${bit} <> 0`, `',"${name}"'`, "''")),
   );
-  const table = `main.${getVersionTable(of)}`;
+  const table = `main.${of.table}`;
   const newest = (which: string): string =>
     `(select max(c.number) from ${table} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
       where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0 and ${which})`;
@@ -178,7 +178,7 @@ const buildGoneReferences = ({ from, to, field, value, joined, key, byName, amon
   const isThere = `exists (select 1 from main.${to.name} o where ${isNamed} and not exists (select 1 from ${staged} s where s.pk = o.pk))
     or exists (select 1 from ${staged} o where o.action <> 'delete' and ${isNamed})`;
   const isOfScope = to.scope === undefined ? "true" : `u.${to.scope} = coalesce(w.${to.scope}, o.${to.scope})`;
-  const since = (what: string): string => `(select ${what} from main.${getVersionTable(target)} w
+  const since = (what: string): string => `(select ${what} from main.${target.table} w
     ${ORDERED_JOIN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
     where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
   const gone = `from ${getStagedTable(of)} u ${joined?.("u") ?? ""}

@@ -1,10 +1,5 @@
 import { buildThingDriftSql } from "../../../console/drift.ts";
-import {
-  buildCompleteMaskSql,
-  buildEmptyValueSql,
-  getObservedTable,
-  OBSERVED_VERSIONS,
-} from "../../../console/observed-state.ts";
+import { buildCompleteMaskSql, buildEmptyValueSql, OBSERVED_VERSIONS } from "../../../console/observed-state.ts";
 import { buildEndStatements } from "../../../console/written.ts";
 import { USER } from "../../../../nouns/user.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
@@ -70,7 +65,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
     const value = name === "custom" ? buildShownEntriesSql(own, local) : known;
     return buildCaseSql(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
   });
-  const from = `${DROPPED_VALUES_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
+  const from = `${DROPPED_VALUES_TABLE} d ${ORDERED_JOIN} ${versions.observed} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
     where d.thing = '${thing.name}' and d.mask <> 0 and ${buildInterruptCheckSql("d.pk")}`;
   const deleted = `main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete' order by v.revision desc limit 1`;
   const timesOf = times.map(quoteIdentifier).map((name) => `coalesce(t.${name}, (select v.${name} from ${deleted}))`);

@@ -8,7 +8,7 @@ import type { UndoCounts, UndoneChange } from "../../engine.ts";
 import { EMPTY_COUNTS } from "../../import-result.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql.ts";
-import { EXPORTED_VERSIONS, getObservedTable } from "../../../console/observed-state.ts";
+import { EXPORTED_VERSIONS } from "../../../console/observed-state.ts";
 import { LISTED_SQL } from "../../../console/written.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../devices/rules.ts";
@@ -81,7 +81,7 @@ const countRecordsOfThing = (database: Database, { name }: RecordType): number =
 const findWritingTime = (database: Database, { number, revision }: UndoneChange): string | null | undefined => {
   if (database.get("select 1 from tenant where mirroredAt is not null") === undefined || number === 0) return undefined;
   const written = EXPORTED_VERSIONS.map(
-    (versions) => `select 1 from main.${getObservedTable(versions)} o ${ORDERED_JOIN} ${LISTED_SQL}
+    (versions) => `select 1 from main.${versions.observed} o ${ORDERED_JOIN} ${LISTED_SQL}
       where e.value ->> 'r' = :revision and (e.value ->> 'f' <> '' or e.value ->> 'v' = 1)`,
   );
   const sql = `select max(at) as at from main.audit where action = 'console.upload' and seq > :number and exists (${written.join(" union all ")})`;

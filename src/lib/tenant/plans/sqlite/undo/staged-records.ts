@@ -9,14 +9,11 @@ import {
   getColumnBit,
   listSecretTimeColumns,
   VERSION_SCHEMAS,
-  getVersionTable,
   type VersionSchema,
 } from "../../../versions/tables.ts";
 import {
   buildCompleteMaskSql,
   buildMergedEntriesSql,
-  CUSTOM_FIELDS_COLUMN,
-  getObservedTable,
   OBSERVED_VERSION_TABLE,
   OBSERVED_VERSIONS,
 } from "../../../console/observed-state.ts";
@@ -57,7 +54,7 @@ const buildRestoredValueSql = (versions: VersionSchema, name: string, bit: strin
   const [was, now, shown] = [`v.${column}`, `t.${column}`, `o.${column}`];
   const restored = buildCaseSql(`v.changed & ${bit} <> 0`, was, now);
   if (!isMirrored) return restored;
-  const value = name === CUSTOM_FIELDS_COLUMN ? buildShownEntriesSql(shown, was) : shown;
+  const value = name === "custom" ? buildShownEntriesSql(shown, was) : shown;
   const isOpen = `o.wished & ${bit} <> 0 and coalesce(i.state ->> 'wished', 0) & ${bit} = 0`;
   const isWritten = `${buildCompleteMaskSql(versions, "v.changed")} & ${bit} <> 0`;
   return buildCaseSql(`${isWritten} and o.inConsole = 1 and ${isOpen}`, value, restored);
@@ -72,12 +69,12 @@ const buildStageWrittenSql = (versions: VersionSchema, mask: string, isMirrored:
     ...times.map((name) => `v.${quoteIdentifier(name)}`),
   ];
   const observed = isMirrored
-    ? `left join main.${getObservedTable(versions)} o on o.pk = v.pk
+    ? `left join main.${versions.observed} o on o.pk = v.pk
        left join ${OBSERVED_VERSION_TABLE} i on i.thing = '${thing.name}' and i.pk = v.pk and i.revision = v.revision`
     : "";
   return `insert into ${getStagedTable(versions)} (pk, action, changed, ${names.join(", ")})
     select v.pk, case v.action when 'delete' then 'create' else 'update' end, v.changed, ${restored.join(", ")}
-    from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk ${observed}
+    from main.${versions.table} v left join main.${thing.name} t on t.${key} = v.pk ${observed}
     where v.revision = :revision and v.changed & (${mask}) <> 0 and ${buildInterruptCheckSql("v.pk")}
       and not exists (select 1 from main.created_range c where c.revision = v.revision and c.thing = '${thing.name}'
         and v.action = 'delete' and v.pk between c.first and c.last)`;
@@ -92,7 +89,7 @@ const buildStageCreatedSql = (versions: VersionSchema): string => {
       ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
       where ${isCreated} and ${buildInterruptCheckSql(`t.${key}`)}
     union all select v.pk, 'delete', ${ALL_COLUMNS_MASK} from main.created_range c
-      ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.pk between c.first and c.last and v.revision > c.revision
+      ${ORDERED_JOIN} main.${versions.table} v on v.pk between c.first and c.last and v.revision > c.revision
       where ${isCreated} and v.action = 'delete' and ${buildInterruptCheckSql("v.pk")}
     on conflict do nothing`;
 };
@@ -118,7 +115,7 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
 const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
   const names = ["pk", "changed", ...versions.columns.map(({ name }) => quoteIdentifier(name))].join(", ");
   // the unary plus makes SQLite scan later versions instead of looking up each record
-  return `insert into ${getLaterVersionsTable(versions)} (${names}) select ${names} from main.${getVersionTable(versions)}
+  return `insert into ${getLaterVersionsTable(versions)} (${names}) select ${names} from main.${versions.table}
     where revision > :revision and +pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("pk")}
     order by revision on conflict (pk) do update set ${buildAddValuesSql(versions, `${versions.thing.name}_since`)}`;
 };
@@ -136,7 +133,7 @@ export const stageChange = (
     const isMirrored =
       !isOfConsole &&
       OBSERVED_VERSIONS.includes(versions) &&
-      database.get(`select 1 from main.${getObservedTable(versions)} limit 1`) !== undefined;
+      database.get(`select 1 from main.${versions.observed} limit 1`) !== undefined;
     database.run(buildStageWrittenSql(versions, mask(versions), isMirrored), { revision });
     database.run(buildStageCreatedSql(versions), { revision });
     if (hasStagedRecords(database, versions)) database.run(buildMergeLaterVersionsSql(versions), { revision });
@@ -273,7 +270,7 @@ export const buildLabelLookupSql = (database: Database, { thing: of }: VersionSc
     const label = buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
     return of === ACCOUNT ? `coalesce(${alias}.accountName, ${alias}.name)` : label;
   };
-  const deleted = `(select ${named("v")} from main.${getVersionTable(versions)} v
+  const deleted = `(select ${named("v")} from main.${versions.table} v
     where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1)`;
   return `coalesce((select ${named("n")} from ${thing.name} n where n.${key} = ${pk}), ${isLimited ? "null" : deleted})`;
 };

@@ -4,7 +4,7 @@ import { FORMATS } from "../../../../model/formats.ts";
 import type { RecordAction } from "../../../../model/import.ts";
 import { getVersionSchema } from "../../../versions/save-versions.ts";
 import { RELATIONS } from "../../../versions/references.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql.ts";
@@ -63,7 +63,7 @@ interface LineType {
 const buildReferencedTextSql = (reference: StoredReference, pk: string): string => {
   const { thing, called } = reference.table;
   const name = (from: string): string => `(select ${thing.namedBy ?? "name"} from ${from} where pk = ${pk})`;
-  const deleted = `(select * from main.${getVersionTable(getVersionSchema(thing.name))} w
+  const deleted = `(select * from main.${getVersionSchema(thing.name).table} w
     where w.pk = ${pk} and w.action = 'delete' order by w.revision desc limit 1)`;
   const now = [buildReferenceTextSql(reference, pk), called?.(pk) ?? name(thing.name)];
   return `coalesce(${[...now, buildReferenceTextSql(reference, pk, deleted), name(deleted)].join(", ")})`;

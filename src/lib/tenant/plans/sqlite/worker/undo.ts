@@ -24,11 +24,7 @@ import type { UndoneChange } from "../../engine.ts";
 import { readStagedChange } from "../../deletion.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { isMirror, restoreMirrorAge } from "../../../records/tenant-rows.ts";
-import {
-  OBSERVE_STATEMENTS,
-  RESTORE_OBSERVED_STATEMENTS,
-  RESTORE_TAKEN_STATEMENTS,
-} from "../../../console/observe-change.ts";
+import { OBSERVE_STATEMENTS, RESTORE_OBSERVED_STATEMENTS } from "../../../console/observe-change.ts";
 import {
   SETTLE_STATEMENTS,
   buildSaveCreatedRangesSql,
@@ -164,12 +160,11 @@ export const undoAndRecord = async (
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   await updateKeyLists(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
-  if (asked.isOfConsole === true)
-    for (const sql of RESTORE_OBSERVED_STATEMENTS) database.run(sql, { revision, undone: undone?.revision ?? -1 });
-  else if (await isMirror(writer)) {
-    if (undone !== undefined)
-      for (const sql of RESTORE_TAKEN_STATEMENTS) database.run(sql, { revision, undone: undone.revision ?? -1 });
-    for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
+  const isOfConsole = asked.isOfConsole === true;
+  if (isOfConsole || (await isMirror(writer))) {
+    const restored = { revision, undone: undone?.revision ?? -1, isOfConsole: Number(isOfConsole) };
+    for (const sql of RESTORE_OBSERVED_STATEMENTS) database.run(sql, restored);
+    for (const sql of isOfConsole ? [] : OBSERVE_STATEMENTS) database.run(sql, { revision });
   }
   if (asked.dropped !== undefined) finishTaskDrop(database);
   const { kind, detail } = record;
