@@ -6,7 +6,13 @@ import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
-  details: HISTORY_DETAILS,
+  details: [
+    ...HISTORY_DETAILS,
+    text(
+      "The name and the password of the account are in users history.",
+      "アカウント名とパスワードの変更は users history にあります。",
+    ),
+  ],
   args: { account: ACCOUNT_ARGUMENT },
   options: {},
   examples: [
