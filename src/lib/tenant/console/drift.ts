@@ -54,11 +54,12 @@ const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
     union all select o.pk from ${observed} o ${ORDERED_JOIN} ${LISTED_SQL} where o.written <> '[]' and e.value ->> 'r' = :revision)`;
 };
 
-/** SQL: the drift of the records that `buildWhich` selects, by default of all records. */
-const buildDriftSql = (buildWhich: (versions: VersionSchema) => string = () => "true"): string =>
-  `(${OBSERVED_VERSIONS.map((versions) => buildThingDriftSql(versions, buildWhich(versions))).join(" union all ")})`;
+/** SQL: the drift of the records that `buildWhich` selects. */
+const buildDriftSql = (buildWhich: (versions: VersionSchema) => string, types = OBSERVED_VERSIONS): string =>
+  `(${types.map((versions) => buildThingDriftSql(versions, buildWhich(versions))).join(" union all ")})`;
 
-const CHANGE_DRIFT_SQL = `(select * from ${buildDriftSql(buildMayBelongToChangeSql)} where revision = :revision)`;
+const buildChangeDriftSql = (types = OBSERVED_VERSIONS): string =>
+  `(select * from ${buildDriftSql(buildMayBelongToChangeSql, types)} where revision = :revision)`;
 
 export interface OpenDrift {
   readonly revision: number;
@@ -79,7 +80,7 @@ const LEFT_OUT_SQL = `select i.revision, i.kind, 'left-out', i.detail -> 'counts
 export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
   reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records
-     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql()} d group by d.revision, d.thing, d.action
+     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(() => "true")} d group by d.revision, d.thing, d.action
        union all ${LEFT_OUT_SQL}) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
   );
@@ -95,7 +96,7 @@ export const findTaskOfChange = async (reader: Reader, revision: number): Promis
 };
 
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
-  (await reader.get(`select 1 from ${CHANGE_DRIFT_SQL} d limit 1`, { revision })) !== undefined;
+  (await reader.get(`select 1 from ${buildChangeDriftSql()} d limit 1`, { revision })) !== undefined;
 
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
@@ -122,7 +123,7 @@ export const readRecordDrift = (
   { revision, most }: { readonly revision: number; readonly most: number },
 ): Promise<readonly RecordDrift[]> =>
   reader.all<RecordDrift>(
-    `select d.thing, d.pk, d.action, d.mask from ${CHANGE_DRIFT_SQL} d order by ${CONSOLE_ORDER_SQL} limit :most`,
+    `select d.thing, d.pk, d.action, d.mask from ${buildChangeDriftSql()} d order by ${CONSOLE_ORDER_SQL} limit :most`,
     { revision, most },
   );
 
@@ -135,8 +136,8 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<nu
       ? buildCaseSql(isPart, `d.mask & ~${seen} & ~${EXISTENCE_BIT}`, "0")
       : buildCaseSql(isPart, "d.mask", ALL_COLUMNS_MASK);
     const rows = await writer.all(
-      `select * from (select d.pk, ${mask} as mask from ${CHANGE_DRIFT_SQL} d
-         left join main.${versions.thing.name} t on t.${versions.key} = d.pk where d.thing = '${versions.thing.name}') where mask <> 0`,
+      `select * from (select d.pk, ${mask} as mask from ${buildChangeDriftSql([versions])} d
+         left join main.${versions.thing.name} t on t.${versions.key} = d.pk) where mask <> 0`,
       { revision },
     );
     const parts = JSON.stringify(rows.map((row) => [row["pk"], row["mask"]]));
