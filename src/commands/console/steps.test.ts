@@ -111,7 +111,9 @@ test("the name, password and role of an account are entered in one form", () => 
     recordOf({ ...account, changes }),
     recordOf({ ...account, thing: ACCOUNT.name, work: "edit", changes: role }),
   ];
-  const [form, ...entries] = buildTaskSteps(taskOf({}, { create: 1, update: 1, records })).map(({ en }) => en);
+  const task = taskOf({}, { create: 1, update: 1, records });
+  expect([summarizeTask(task).en, getTaskSubject(task)]).toEqual(["change a CLOMO account", "髙橋 花子 <h@x>"]);
+  const [form, ...entries] = buildTaskSteps(task).map(({ en }) => en);
   expect(form).toBe(`change: ${ACCOUNT_FORM.en}`);
   expect(entries.slice(0, 2)).toEqual([
     expect.stringMatching(/^髙橋 花子 <h@x>: CLOMOアカウント名: hanako, .*パスワード: /),

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, ImportKind, TaskRecord } from "../../lib/client/index.ts";
-import { ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -179,21 +179,28 @@ export const formatRecordLabel = (record: TaskRecord): string => {
   return record.console === null ? here : `${formatNameWithKey(record, record.console)} → ${here}`;
 };
 
-export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask): string | null => {
-  if (only === undefined) return name;
-  return more.length === 0 && !isLeftOut(only) ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
+/** Returns the record of a task about one record, or the account of a task about a user and their account. */
+const findOnlyRecord = ([first, second, ...more]: readonly TaskRecord[]): TaskRecord | undefined => {
+  if (second === undefined) return first;
+  return more.length === 0 && second.thing === ACCOUNT.name && second.id === first?.id ? second : undefined;
+};
+
+export const getTaskSubject = ({ name, records }: ConsoleTask): string | null => {
+  const [[first], only] = [records, findOnlyRecord(records)];
+  if (first === undefined) return name;
+  return only !== undefined && !isLeftOut(only) ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(first)}, …`);
 };
 
 export const summarizeTask = ({ number, records, ...counts }: ConsoleTask): Text => {
-  const [only, ...more] = records;
+  const [[first], only] = [records, findOnlyRecord(records)];
   if (isInState(records, "taken-back"))
     return text(`taken back: change ${number}`, `取り消し済み(管理画面では実施済みの可能性あり): 変更 ${number}`);
-  if (only?.work === "perform") {
-    const action = formatConsoleValue(getRecordType(only).fields["kind"], getKind(only));
-    const all = [action, ...(more.length === 0 ? [] : [same(String(counts.create))])];
+  if (first?.work === "perform") {
+    const action = formatConsoleValue(getRecordType(first).fields["kind"], getKind(first));
+    const all = [action, ...(counts.create > 1 ? [same(String(counts.create))] : [])];
     return joinTexts([CONSOLE_WORK_NAMES.perform, joinTexts(all, same(" "))], same(": "));
   }
-  if (only !== undefined && more.length === 0 && counts.leftOut === 0) {
+  if (only !== undefined && counts.leftOut === 0) {
     const [{ en, ja }, of] = [CONSOLE_WORK_NAMES[only.work], getThingNoun(only.thing)];
     return text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`);
   }
@@ -205,7 +212,8 @@ export const summarizeTask = ({ number, records, ...counts }: ConsoleTask): Text
   return joinTexts(counts.leftOut === 0 ? done : [...done, left], COMMA);
 };
 
-export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => {
+export const getTaskScreen = ({ kind, records }: ConsoleTask): Text => {
+  const first = findOnlyRecord(records) ?? records[0];
   const own = first && getRecordType(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };
