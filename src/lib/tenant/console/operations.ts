@@ -103,6 +103,7 @@ const recordFile = async (
   writer: Writer,
   { kind, fields, ids }: { kind: FormatName; fields: readonly string[]; ids?: readonly string[] | undefined },
 ): Promise<void> => {
+  if (!FORMAT_NAMES.includes(kind)) throw createWrongValueFailure("kind");
   const { columns, thing } = FORMATS[kind];
   const isKnown = (field: string): boolean => field.startsWith("custom:") || findColumn(columns, field) !== undefined;
   if (!fields.every(isKnown)) throw createWrongValueFailure("fields");
