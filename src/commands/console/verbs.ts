@@ -5,7 +5,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { parseChangeNumber } from "../imports/plan/find.ts";
-import { hasAllColumns, listColumns } from "../listing/list.ts";
+import { hasAllColumns, isDefaultTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
@@ -110,7 +110,11 @@ const confirm = defineCommand({
     const { client, requireChangePermission } = await tools.tenant("console");
     const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
     await requireChangePermission();
-    await showTaskList(tools, await client.console.confirm({ numbers: [...new Set(numbers)] }));
+    const confirmed = [...new Set(numbers)];
+    const open = await client.console.confirm({ numbers: confirmed });
+    if (open.length > 0 || !isDefaultTable(tools.terminal)) await showTaskList(tools, open);
+    const list = confirmed.join(", ");
+    await tools.terminal.note(text(`recorded as done: ${list}`, `作業が完了したことを記録しました: ${list}`));
   },
 });
 
