@@ -89,6 +89,11 @@ describe("a report", () => {
   });
 });
 
+test("has the company's name beside the domain", () => {
+  const facts = { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, companyName: "大阪商会" } };
+  expect(buildReport({ ...DATA, facts }).subject).toBe(`大阪商会 (${DATA.manifest.tenant.name})`);
+});
+
 test("a name cannot reverse the text direction", () => {
   expect(renderPage(buildReport(naming(DATA, "花子\u202Eoruat")), "ja")).not.toContain("\u202E");
 });
