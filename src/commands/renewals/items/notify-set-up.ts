@@ -74,7 +74,9 @@ export async function sendTestMessages(tools: Tools): Promise<Outcome> {
     tried.push({ recipient, reason });
   }
   await terminal.list(buildTestColumns(terminal.language), tried);
-  return tried.some(({ reason }) => reason !== undefined) ? "unavailable" : undefined;
+  if (tried.some(({ reason }) => reason !== undefined)) return "unavailable";
+  await terminal.note(step("to send reminders daily", "毎日通知するには", line("renewals schedule", [])));
+  return undefined;
 }
 
 const buildTestColumns = (language: Language): readonly Column<RecipientTest>[] => [
