@@ -55,6 +55,7 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
 
 const DESCRIPTION_INDENT = 10;
 const MIN_DESCRIPTION_WIDTH = 20;
+const ARROW = "-> ";
 
 /** Prints each command on a separate line, so that users can copy the command. */
 export async function writeChecklist(
@@ -65,16 +66,18 @@ export async function writeChecklist(
   const { heading, bad, faint } = await terminal.styles("stdout");
   const indent = " ".repeat(DESCRIPTION_INDENT);
   const width = Math.max(MIN_DESCRIPTION_WIDTH, terminal.columns - DESCRIPTION_INDENT);
+  const wrap = (words: Text, indented = 0): readonly string[] =>
+    terminal.shown(terminal.say(words), (marked) => wrapIntoLines(marked, width - indented));
   for (const [item, own] of Map.groupBy(rows, (row) => row.item)) {
     const lines = wrapIntoLines(terminal.say(GROUP_TITLES[item]), terminal.columns).map((title) => heading(title));
     for (const row of own) {
       const state = row.step === undefined ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
       const paint = row.state === "gap" ? bad : row.state === "step" ? heading : faint;
-      const [first = "", ...more] = terminal.shown(terminal.say(renderLineText(row, timezone)), (marked) =>
-        wrapIntoLines(marked, width),
-      );
+      const [first, ...more] = wrap(renderLineText(row, timezone));
       lines.push(`${paint(state)}${padState(state)}${first}`, ...more.map((one) => indent + one));
-      if (row.next !== null) lines.push(`${indent}-> ${terminal.shown(terminal.say(row.next)).join("")}`);
+      if (row.next === null) continue;
+      const [next, ...others] = wrap(row.next, ARROW.length);
+      lines.push(`${indent}${ARROW}${next}`, ...others.map((one) => `${indent}${" ".repeat(ARROW.length)}${one}`));
     }
     if (terminal.out.closed) return;
     await terminal.out.write(`${lines.join("\n")}\n`);
