@@ -76,7 +76,7 @@ async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   return typeof last?.record === "object" && last.record.action === "handover.receive";
 }
 
-const EXPORT_COMMAND = line("handover export", [], { output: "FOLDER" });
+const EXPORT_COMMAND = line("handover export", [], { output: "handover.zip" });
 
 const showRows = ({ terminal }: Tools, rows: readonly ChecklistRow[], timezone: string): Promise<void> =>
   isDefaultTable(terminal)

@@ -16,7 +16,6 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   DOMAIN: "minato",
   "EXPORT.csv": "export.csv",
   "FILE.xlsx": "leave.xlsx",
-  FOLDER: "bundle",
   KIND: "custom",
   MAIL: "jiro@accounts.example",
   NAME: "saburo",

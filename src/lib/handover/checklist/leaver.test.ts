@@ -40,7 +40,7 @@ test("begins with the command that does most, and ends with the role and this co
   expect(steps.map(({ what }) => what.en)).toEqual([FIRST, ...LAST]);
   expect(steps[0]?.next?.en).toBe("`clomoctl handover transfer --from admin1 --to PERSON`");
   expect(steps.at(-2)?.next?.en).toBe("`clomoctl context remove minato`");
-  expect(steps[1]?.next?.en).toBe("`clomoctl handover export -o FOLDER --leaver admin1`");
+  expect(steps[1]?.next?.en).toBe("`clomoctl handover export -o handover.zip --leaver admin1`");
 });
 
 test("a list for the successor never cleans up a computer", () => {
@@ -110,9 +110,26 @@ test("asks about an account that nobody is known to sign in to, if the tenant us
   expect(whatOf({ ...unsaid, renewals: [], administrators })).toEqual([RIGHTS]);
 });
 
+test.each(["管理 1郎", "管理の社用携帯", "ask 管理 1郎"])(
+  "whoever has the telephone of a code hands it over: %s",
+  (phoneHolder) => {
+    const phone = createRenewal(1, { kind: "push-certificate", name: "本社", phoneHolder });
+    const steps = stepsOf({
+      ...COMPLETE_FACTS,
+      answers: [answerOf("push-certificate.holder", "後任")],
+      renewals: [phone],
+    });
+    expect(steps.map(({ next }) => next?.en)).toContain(
+      "`clomoctl renewals edit 本社 --phone NUMBER --phone-holder NAME`",
+    );
+  },
+);
+
 test("names ten of many devices and counts the others", () => {
   const devices = Array.from({ length: 12 }, (_, at) => `S${at + 1}`);
-  expect(stepsOf(COMPLETE_FACTS, { records: { ...RECORDS, devices } }).map(({ what }) => what)).toContainEqual({
+  const steps = stepsOf(COMPLETE_FACTS, { records: { ...RECORDS, devices } });
+  expect(steps.map(({ next }) => next?.en)).toContain("`clomoctl devices set-owner --file devices.xlsx --user MAIL`");
+  expect(steps.map(({ what }) => what)).toContainEqual({
     en: "owner of 12 devices: S1, S2, S3, S4, S5, S6, S7, S8, S9, S10 and 2 more",
     ja: "所有するデバイス 12 台: S1、S2、S3、S4、S5、S6、S7、S8、S9、S10 ほか 2 件",
   });

@@ -34,6 +34,11 @@ export interface Leaver extends ChecklistDay {
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
 
+/** Finds `鈴木の社用携帯`, too: a step too many is checked in a minute, and a telephone that left is missed for a year. */
+const hasTelephone = (person: Person, holder: string): boolean =>
+  mentionsPerson(person, holder) ||
+  person.called.split(/\s+/u).some((name) => name.length > 1 && holder.toLowerCase().includes(name.toLowerCase()));
+
 /** @see facts 7.2 */
 function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator<UnnumberedStep> {
   for (const item of ["push-certificate", "apple-business", "android"] as const) {
@@ -41,7 +46,7 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
     const holder = facts.answers.find(({ question }) => question === `${item}.holder`);
     const words = [
       holder?.value,
-      ...renewals.flatMap(({ account, phoneHolder, confirmedBy }) => [account, phoneHolder, confirmedBy]),
+      ...renewals.flatMap(({ account, confirmedBy }) => [account, confirmedBy]),
       item === "apple-business" ? facts.adeServer.adminId : null,
     ];
     const answer = line("handover answer", [`${item}.holder`]);
@@ -60,6 +65,14 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
     } else if (holder === undefined && renewals.length > 0) {
       const what = text(`${title.en}: it is not recorded who signs in`, `${title.ja}: サインインする人が未回答`);
       yield [what, step("ask the leaver, then record the answer", "本人に確認してから回答", answer)];
+    }
+    for (const one of renewals) {
+      if (!hasTelephone(person, one.phoneHolder ?? "")) continue;
+      const what = text(
+        `${one.name}: telephone of ${one.phoneHolder}`,
+        `「${one.name}」の認証コードの電話: ${one.phoneHolder}`,
+      );
+      yield [what, line("renewals edit", [toItemArgument(facts, one)], { phone: "NUMBER", phoneHolder: "NAME" })];
     }
   }
 }
@@ -84,7 +97,7 @@ function* buildDueSteps(facts: HandoverFacts, leaver: Leaver): Generator<Unnumbe
 
 const MAX_NAMED_DEVICES = 10;
 
-function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Generator<UnnumberedStep> {
+function* buildRecordSteps({ devices, secured, missing }: LeaverRecords, leaver: string): Generator<UnnumberedStep> {
   for (const { app, userId, administrator } of secured) {
     const edit = line("secured users edit", ["USERID"], { app, administrator: "yes" });
     const check = step(
@@ -101,7 +114,14 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords): Genera
       `owner of ${formatCount(devices.length, "device")}: ${named.en}`,
       `所有するデバイス ${devices.length} 台: ${named.ja}`,
     );
-    yield [what, line("devices set-owner", devices.slice(0, MAX_NAMED_DEVICES), { user: "MAIL" })];
+    const isNamed = devices.length <= MAX_NAMED_DEVICES;
+    const file = "devices.xlsx";
+    if (!isNamed) yield [what, line("devices list", [], { owner: leaver, format: "xlsx", output: file })];
+    const owner = isNamed ? what : text("owner of the devices of this list", "一覧のデバイスの所有者");
+    yield [
+      owner,
+      line("devices set-owner", isNamed ? [...devices] : [], { file: isNamed ? undefined : file, user: "MAIL" }),
+    ];
   }
   const { en, ja } = NOT_IMPORTED_NOTE;
   if (missing.devices)
@@ -118,7 +138,7 @@ function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): G
     "export the bundle for the successor, and read out its fingerprint",
     "引き継ぎデータを書き出し、後任に受け取ってもらう(フィンガープリントは読み上げる)",
   );
-  if (context !== undefined) yield [received, line("handover export", [], { output: "FOLDER", leaver, leaves })];
+  if (context !== undefined) yield [received, line("handover export", [], { output: "handover.zip", leaver, leaves })];
   const { called, id, account } = person;
   const rights = text(
     `successor: remove the role of ${called}, and list the devices to collect`,
@@ -129,7 +149,11 @@ function* buildLastSteps({ person, leaves, context }: Leaver, leaver: string): G
   if (context === undefined) return;
   yield [
     text("the leaver's computer: stop the daily run", "退職者のコンピューター: 毎日の実行を止める"),
-    step("delete the line or task that it shows", "表示される行またはタスクを削除", line("renewals schedule", [])),
+    step(
+      "delete what it shows from `crontab -e` or the task scheduler",
+      "表示される設定を crontab -e またはタスク スケジューラから削除",
+      line("renewals schedule", []),
+    ),
   ];
   yield [
     text("the leaver's computer: remove the tenant", "退職者のコンピューター: テナントを削除する"),
@@ -168,7 +192,7 @@ export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly
     ...buildFirstSteps(facts, leaver, typed),
     ...buildAccountSteps(facts, leaver),
     ...buildDueSteps(facts, leaver),
-    ...buildRecordSteps(leaver.records),
+    ...buildRecordSteps(leaver.records, typed),
     ...buildLastSteps(leaver, typed),
   ];
   const row = { item: "leaver", state: "step", id: "step", value: null, by: null, at: null } as const;
