@@ -1,6 +1,10 @@
 import { CP932_FORMS, type Comparison } from "../../model/normalise.ts";
 import { getKeyColumn, type RecordType } from "../../model/thing.ts";
 
+/** SQL: the name of a file without its folder. The folders of this computer do not travel in bundles. */
+export const buildFileNameSql = (path: string): string =>
+  String.raw`substr(${path}, length(rtrim(${path}, replace(replace(${path}, '/', ''), '\', ''))) + 1)`;
+
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 export const buildCaseSql = (condition: string, yes: string, no: string): string =>

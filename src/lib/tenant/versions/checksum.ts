@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { buildCaseSql, quoteIdentifier } from "../store/sql.ts";
+import { buildCaseSql, buildFileNameSql, quoteIdentifier } from "../store/sql.ts";
 import type { Params, Reader, Row } from "../store/store.ts";
 import { VERSION_SCHEMAS } from "./tables.ts";
 
@@ -13,7 +13,9 @@ const BATCH_ROWS = 1024;
 
 const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   const members = columns.toSorted().map((name) => {
-    const value = `v.${quoteIdentifier(name)}`;
+    const stored = `v.${quoteIdentifier(name)}`;
+    // a bundle has the same checksum
+    const value = name === "source" ? buildFileNameSql(stored) : stored;
     return buildCaseSql(`${value} is null`, "''", `',"${name}":' || json_quote(${value})`);
   });
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");

@@ -154,8 +154,12 @@ test.each([3, 9])("a copy of tenant %i has every row, no secret, and always the 
 
 test("a copy has the names of files without the folders of this computer", async () => {
   await using tenant = new TestTenant();
-  await tenant.client.renewals.add({ kind: "custom", name: "保守", source: "/home/suzuki/certs/push.pem" });
-  const bytes = readFileSync(await copyOf(tenant, "source.db")).toString("latin1");
+  const { id } = await tenant.client.renewals.add({ kind: "custom", name: "保守", source: "/home/suzuki/push.pem" });
+  await tenant.client.renewals.edit(id, { expiresAt: "2027-05-31T00:00:00.000Z" });
+  await tenant.client.renewals.edit(id, { source: String.raw`C:\home/suzuki\new.pem` });
+  const path = await copyOf(tenant, "source.db");
+  expect(readCopyState(path).fault).toBeNull();
+  const bytes = readFileSync(path).toString("latin1");
   expect([bytes.includes("/home/suzuki"), bytes.includes("push.pem")]).toEqual([false, true]);
 });
 

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { CONSOLE_STATE_QUESTION_PREFIX } from "../../../nouns/answer.ts";
+import { buildFileNameSql } from "../sql.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
@@ -21,11 +22,12 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor", ...API_COLUMNS],
 };
 
-/** SQL: values that a copy changes, by table and column. The folders of this computer do not travel. */
+const CHANGED_SOURCE = { source: buildFileNameSql("source") };
+
+/** SQL: values that a copy changes, by table and column. */
 const CHANGED_COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  renewal_item: {
-    source: String.raw`substr(source, length(rtrim(source, replace(replace(source, '/', ''), '\', ''))) + 1)`,
-  },
+  renewal_item: CHANGED_SOURCE,
+  renewal_item_version: CHANGED_SOURCE,
 };
 
 let copyCount = 0;
