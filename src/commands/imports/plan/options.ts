@@ -1,4 +1,4 @@
-import { basename, format, parse } from "node:path";
+import { basename, format, isAbsolute, parse } from "node:path";
 import type { ImportKind, NewImport } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -106,8 +106,9 @@ export const ORG_BY_OPTION = {
   ),
 } as const satisfies Field;
 
+/** The folders of this computer do not travel in bundles. */
 export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): string =>
-  kind === "remote" ? basename(file) : file;
+  kind === "remote" || isAbsolute(file) ? basename(file) : file;
 
 /** Name of the list of records to delete by hand, which is written beside an upload file. */
 export const getDeletionsFileName = (file: string): string => {

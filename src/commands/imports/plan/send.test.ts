@@ -13,15 +13,16 @@ const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
     folder: createFolderWith({ "people.csv": content }),
   });
 
-test("sends the path of a file as typed, but only the file name to another computer", async () => {
+test("sends the path of a file as typed, but no folder of this computer, and only the file name to another one", async () => {
   const home = freshFolder();
   await run("context add far --url https://far.example.jp", { home });
   await run("context add near --embedded", { home });
   mkdirSync(join(home, "山田"));
   writeFileSync(join(home, "山田", "people.csv"), PEOPLE);
-  const sent = async (context: string): Promise<unknown> =>
-    (await run(`users import 山田/people.csv --dry-run --context ${context}`, { home, tenant })).requests[0]?.json;
+  const sent = async (context: string, path = "山田/people.csv"): Promise<unknown> =>
+    (await run(`users import ${path} --dry-run --context ${context}`, { home, tenant })).requests[0]?.json;
   expect(await sent("near")).toMatchObject({ fileName: "山田/people.csv" });
+  expect(await sent("near", join(home, "山田", "people.csv"))).toMatchObject({ fileName: "people.csv" });
   expect(await sent("far")).toMatchObject({ fileName: "people.csv" });
 });
 
