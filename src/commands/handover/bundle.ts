@@ -13,6 +13,8 @@ import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { storeTenantCopy, type TenantCopy } from "./copy.ts";
 
+export const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
+
 export const BUNDLE_ARGUMENT = {
   kind: "file",
   isBundle: true,
@@ -99,7 +101,7 @@ export async function openVerifiedBundle(
   );
   if (found.ignored.length > 0) await terminal.note(ignored);
   const total = found.files.reduce((bytes, file) => bytes + file.bytes, 0);
-  const verified = await terminal.progress.during({ id: "verify", name: text("Verifying", "検証") }, (progress) => {
+  const verified = await terminal.progress.during(VERIFYING, (progress) => {
     let read = 0;
     return verifyBundle(found, { signal, onProgress: (bytes) => progress.reach((read += bytes) / total) });
   });

@@ -39,6 +39,16 @@ const withUsers = (): Promise<unknown> => {
   ]);
 };
 
+test("a value that receive refuses is named with its place, and nothing is written", async () => {
+  await tenant.client.renewals.add({ kind: "custom", name: "保守" });
+  tenant.database.exec("update renewal_item set notes = char(27) || '[2Jkey'");
+  const folder = freshFolder();
+  const { exit, stderr } = await exporting("-o one", folder);
+  expect({ exit, files: readdirSync(folder).includes("one") }).toEqual({ exit: 3, files: false });
+  expect(stderr).toMatch(/renewal_item\.notes: ".*key" contains control characters\n.*correct the value/);
+  expect(stderr).not.toContain("\u001B");
+});
+
 test("a bundle has the tenant, records, a workbook, a report, manifest and hashes, and the same state gives the same", async () => {
   await withUsers();
   const folder = freshFolder();

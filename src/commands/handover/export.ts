@@ -1,4 +1,5 @@
 import { step } from "../../lib/advice/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { readChunks } from "../../lib/files/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
@@ -10,7 +11,7 @@ import { getAccountLanguage } from "../csv/file/text-format.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../renewals/items/tenant-items.ts";
-import { createBundleWriter, noteFingerprint } from "./bundle.ts";
+import { createBundleWriter, noteFingerprint, VERIFYING } from "./bundle.ts";
 import { copyTenant, type CopyClient } from "./copy.ts";
 import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./leaver.ts";
 
@@ -61,6 +62,7 @@ export default defineCommand({
     const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
     await using bundle = writer;
     await using copy = await copyTenant(tools);
+    await refuseUnreceivable(tools, copy.path);
     await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
     const { manifest, gaps } = await writeContents(tools, bundle, await copy.open(), {
       program: machine.program,
@@ -92,6 +94,14 @@ export default defineCommand({
       );
   },
 });
+
+/** @throws `input-rejected` if no `receive` would accept the copy */
+async function refuseUnreceivable({ terminal, inspectCopy }: Tools, path: string): Promise<void> {
+  const { fault, unsafe } = await terminal.progress.during(VERIFYING, () => inspectCopy(path));
+  if (fault !== null) throw new Failure("input-rejected", fault);
+  const hint = text("correct the value, and export again", "値を修正してから、もう一度書き出してください");
+  if (unsafe !== null) throw new Failure("input-rejected", { what: unsafe.what, hint });
+}
 
 async function writeFile(
   bundle: BundleWriter,

@@ -81,7 +81,10 @@ const findControlCharacters = (database: Database): TenantCopyState["fault"] => 
     if (value === null) continue;
     const shown = shortenText(String(value));
     return {
-      what: text(`"${shown}" contains control characters`, `「${shown}」に制御文字があります`),
+      what: text(
+        `${table}.${name}: "${shown}" contains control characters`,
+        `${table}.${name}:「${shown}」に制御文字があります`,
+      ),
       hint: text(
         "ask the person who exported the bundle to correct the value, and to export it again",
         "書き出した人に、値を修正してもう一度書き出すように頼んでください",
