@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openTenant } from "../../cli/tenant.ts";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom, SECRET_CANARY } from "#support/tenant/random-tenant.ts";
@@ -45,8 +46,29 @@ test("a value that receive refuses is named with its place, and nothing is writt
   const folder = freshFolder();
   const { exit, stderr } = await exporting("-o one", folder);
   expect({ exit, files: readdirSync(folder).includes("one") }).toEqual({ exit: 3, files: false });
-  expect(stderr).toMatch(/renewal_item\.notes: ".*key" contains control characters\n.*correct the value/);
+  expect(stderr).toMatch(/renewal_item\.notes ".*key" contains control characters\n.*correct the value/);
   expect(stderr).not.toContain("\u001B");
+});
+
+test("a file's name with control characters prevents no handover, and is shown escaped", async () => {
+  const folder = freshFolder();
+  const name = "a\u009b31m\u007f\u001b.csv";
+  writeFileSync(join(folder, name), "氏名,メールアドレス,備\u009b考\n山田,yamada@x.jp,\n");
+  const outside = { openTenant };
+  const words = ["users", "import", name, "--yes", "--allow", "unknown-columns"];
+  expect((await run(words, { home: folder, folder, outside })).exit).toBe(0);
+  expect((await run("handover export -o one", { home: folder, folder, outside })).exit).toBe(0);
+  expect((await run("handover verify one", { home: folder, folder, outside })).exit).toBe(0);
+  for (const line of [
+    "audit list",
+    "audit show 1 --format json",
+    "imports list --format csv",
+    "audit list --format json",
+  ]) {
+    const { stdout, exit } = await run(line, { home: folder, folder, outside });
+    expect({ exit, has: /[^\P{Cc}\t\n]/u.test(stdout) }, line).toEqual({ exit: 0, has: false });
+    expect(stdout).toContain("31m");
+  }
 });
 
 test("a bundle has the tenant, records, a workbook, a report, manifest and hashes, and the same state gives the same", async () => {

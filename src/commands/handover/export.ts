@@ -62,7 +62,9 @@ export default defineCommand({
     const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
     await using bundle = writer;
     await using copy = await copyTenant(tools);
-    await refuseUnreceivable(tools, copy.path);
+    const { fault, unsafe } = await terminal.progress.during(VERIFYING, () => tools.inspectCopy(copy.path));
+    const refusal = fault ?? unsafe;
+    if (refusal !== null) throw new Failure("input-rejected", refusal);
     await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
     const { manifest, gaps } = await writeContents(tools, bundle, await copy.open(), {
       program: machine.program,
@@ -94,14 +96,6 @@ export default defineCommand({
       );
   },
 });
-
-/** @throws `input-rejected` if no `receive` would accept the copy */
-async function refuseUnreceivable({ terminal, inspectCopy }: Tools, path: string): Promise<void> {
-  const { fault, unsafe } = await terminal.progress.during(VERIFYING, () => inspectCopy(path));
-  if (fault !== null) throw new Failure("input-rejected", fault);
-  const hint = text("correct the value, and export again", "値を修正してから、もう一度書き出してください");
-  if (unsafe !== null) throw new Failure("input-rejected", { what: unsafe.what, hint });
-}
 
 async function writeFile(
   bundle: BundleWriter,

@@ -61,11 +61,7 @@ const ACCOUNT_QUESTIONS = {
     choices: YES_NO_CHOICES,
     label: text("a company account, not a personal one", "個人のものではなく会社のアカウントか"),
   },
-  holder: {
-    kind: "text",
-    label: text("person who signs in and has the telephone", "サインインし、認証コードの電話を持つ人"),
-    yearly: true,
-  },
+  holder: { kind: "text", label: text("who signs in and has the phone", "サインインし、電話を持つ人"), yearly: true },
   phone: {
     kind: "phone",
     label: text("telephone number for the 2-factor code (SMS)", "認証コード(SMS)を受け取る電話番号"),

@@ -54,6 +54,16 @@ test("TSV has a header row of keys in every language, and escapes tabs and newli
   expect(await listed({}, people, { language: "en" })).toBe(rows.join("\n"));
 });
 
+test.each(["tsv", "csv", "json", "ndjson"] as const)(
+  "control characters are escaped in a pipe, too: %s",
+  async (format) => {
+    const name = "a\u001b[2J\u007f\u009b";
+    const written = await listed({ format }, [{ name, count: 1 }]);
+    expect(written.replaceAll("\n", "").replaceAll("\t", "")).not.toMatch(/\p{Cc}/u);
+    if (format.endsWith("json")) expect(JSON.stringify(parse(written))).toContain(JSON.stringify(name));
+  },
+);
+
 test("prepared lines are used only if NDJSON has all members of every record", async () => {
   async function* lines(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('{"ready":1}\n');

@@ -1,5 +1,5 @@
 import { text, type Language } from "../text/index.ts";
-import { escapeForPeople, escapeJson, escapeLines } from "../text/shell-word.ts";
+import { escapeControls, escapeForPeople, escapeJson, escapeLines } from "../text/shell-word.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
@@ -51,7 +51,7 @@ export async function writeSingleRecord<R>(
   const chosen = selectColumns(columns, choice.fields);
   if (choice.format === "json") {
     const object: unknown = JSON.parse(createJsonRenderer(chosen)(record));
-    return out.write(`${createJsonEscaper(place)(JSON.stringify(object, undefined, 2))}\n`);
+    return out.write(`${escapeJson(JSON.stringify(object, undefined, 2))}\n`);
   }
   if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
   if (choice.format !== "table") return writeChunks(out, await renderListLines(place, chosen, [record]));
@@ -96,9 +96,6 @@ export const createTableCellRenderer =
       : toTableCellText(field);
   };
 
-const createJsonEscaper = ({ onTerminal = false }: OutputTarget): ((json: string) => string) =>
-  onTerminal ? escapeJson : (json) => json;
-
 async function renderListLines<R>(
   place: OutputTarget,
   columns: readonly Column<R>[],
@@ -106,12 +103,13 @@ async function renderListLines<R>(
 ): Promise<AsyncIterable<string>> {
   const { choice, language, onTerminal = false } = place;
   const object = createJsonRenderer(columns);
-  const shown = createJsonEscaper(place);
-  if (choice.format === "json") return mapItems(renderJsonArray(mapItems(records, object)), shown);
-  if (choice.format === "ndjson") return mapItems(records, (record) => `${shown(object(record))}\n`);
+  if (choice.format === "json") return mapItems(renderJsonArray(mapItems(records, object)), escapeJson);
+  if (choice.format === "ndjson") return mapItems(records, (record) => `${escapeJson(object(record))}\n`);
   if (choice.format === "csv") {
     const row = await createCsvFormatter(columns.length);
-    return renderSeparatedRows(columns, records, (cells) => row(onTerminal ? cells.map(escapeForPeople) : cells));
+    return renderSeparatedRows(columns, records, (cells) =>
+      row(cells.map(onTerminal ? escapeForPeople : escapeControls)),
+    );
   }
   if (choice.format !== "table")
     return renderSeparatedRows(columns, records, (cells) =>
@@ -202,8 +200,10 @@ export const toTableCellText = (value: unknown): string =>
     : toCellText(value);
 
 /** Writes backslash, tab, line feed and carriage return as `\\`, `\t`, `\n` and `\r`. */
-const formatTsvRow = (cells: readonly string[]): string =>
-  `${cells.map((cell) => cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character)).join("\t")}\n`;
+const escapeTsvCell = (cell: string): string =>
+  escapeControls(cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character));
+
+const formatTsvRow = (cells: readonly string[]): string => `${cells.map(escapeTsvCell).join("\t")}\n`;
 
 const TSV_ESCAPES = new Map([
   ["\\", String.raw`\\`],

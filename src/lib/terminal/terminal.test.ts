@@ -207,15 +207,11 @@ describe("names that could control a terminal or deceive the reader", () => {
     },
   );
 
-  test.each([
-    ["csv", hostile[2]],
-    ["tsv", hostile[0]],
-    ["json", JSON.stringify(hostile[1])],
-  ] as const)("stay as they are in %s that is not for a terminal", async (format, cell) => {
+  test.each(["csv", "tsv"] as const)("that only deceive stay as they are in %s in a pipe", async (format) => {
     const { terminal, stdout } = terminalWith({ format });
     await terminal.list(columns, hostile);
     await terminal.close();
-    expect(stdout.seen).toContain(cell);
+    expect(stdout.seen).toContain(hostile[2]);
   });
 });
 

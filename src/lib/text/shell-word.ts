@@ -49,9 +49,12 @@ export const escapeLines = (lines: string): string =>
     character === "\t" || character === "\n" ? character : escapeCharacter(character),
   );
 
-/** Escapes JSON for a terminal, such as a bidi override as `\u202e`. The result is valid JSON. */
+/** Escapes JSON, such as a bidi override as `\u202e`. The result is the same value. */
 export const escapeJson = (json: string): string =>
   json.replace(DECEPTIVE_CHARACTERS, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
+
+/** Escapes text for a pipe, which may end at a terminal. No field has control characters, but names of files have. */
+export const escapeControls = (data: string): string => data.replace(/(?![\t\n\r])\p{Cc}/gu, escapeCharacter);
 
 const escapeCharacter = (character: string): string => {
   const code = character.charCodeAt(0);

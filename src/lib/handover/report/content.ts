@@ -31,11 +31,11 @@ export const buildBundleChecklist = (data: ReportData): readonly ChecklistRow[] 
 
 export function buildReport(data: ReportData): Page {
   const rows = buildBundleChecklist(data);
-  const { tenant } = data.manifest;
+  const { name } = data.manifest.tenant;
   const { companyName } = data.facts.tenant;
   return {
     title: text("CLOMO tenant handover report", "CLOMO テナント引き継ぎレポート"),
-    subject: companyName === null ? tenant.name : `${companyName} (${tenant.name})`,
+    subject: companyName === null ? name : `${companyName} (${name})`,
     asOf: data.manifest.asOf,
     sections: [
       buildFirstDaySection(rows),

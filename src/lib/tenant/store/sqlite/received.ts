@@ -68,26 +68,26 @@ const findFault = (database: Database): TenantCopyState["fault"] => {
 const CONTROL_CHARACTERS_SQL =
   "'*[' || char(1) || '-' || char(8) || char(14) || '-' || char(31) || char(127) || '-' || char(159) || ']*'";
 
-/** Returns a fault for a value that no import would accept. The content of stored files is not a value. */
+/** The content of stored files, and the names of files and headers, which no field limits and the output escapes. */
+const UNCHECKED_TABLES_SQL = "('kept_file', 'import', 'audit', 'replaced_audit', 'layout')";
+
+/** Returns a fault for a value that no import would accept. */
 const findControlCharacters = (database: Database): TenantCopyState["fault"] => {
   const columns = database.all(
     `select t.name as "table", c.name as name from sqlite_schema t, pragma_table_info(t.name) c
-     where t.type = 'table' and t.name <> 'kept_file' and lower(c.type) = 'text'`,
+     where t.type = 'table' and t.name not in ${UNCHECKED_TABLES_SQL} and lower(c.type) = 'text'`,
   );
   for (const row of columns) {
     const [table, name] = [String(row["table"]), String(row["name"])];
     const sql = `select "${name}" as value from "${table}" where "${name}" glob ${CONTROL_CHARACTERS_SQL} limit 1`;
     const { value = null } = database.get(sql) ?? {};
     if (value === null) continue;
-    const shown = shortenText(String(value));
+    const shown = `${table}.${name} "${shortenText(String(value))}"`;
     return {
-      what: text(
-        `${table}.${name}: "${shown}" contains control characters`,
-        `${table}.${name}:「${shown}」に制御文字があります`,
-      ),
+      what: text(`${shown} contains control characters`, `${shown} に制御文字があります`),
       hint: text(
-        "ask the person who exported the bundle to correct the value, and to export it again",
-        "書き出した人に、値を修正してもう一度書き出すように頼んでください",
+        "correct the value where it was exported, and export it again",
+        "書き出し元で値を修正し、もう一度書き出してください",
       ),
     };
   }
