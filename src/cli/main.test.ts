@@ -7,7 +7,7 @@ import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/p
 const lastLine = ({ stderr }: RunResult): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
 
 describe("version and help", () => {
-  test.each(["--version", "-V", "--lang ja --version", "--version users bogus"])(
+  test.each(["--version", "-V", "--lang ja --version", "--version users bogus", "users --version"])(
     "%s prints the version",
     async (line) => {
       expect(await run(line)).toMatchObject({ exit: 0, stdout: `clomoctl ${manifest.version}\n`, stderr: "" });

@@ -15,7 +15,8 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   const line = scanCommandLine(PROGRAM, host.argv.slice(2));
   const style = selectErrorStyle(line, host.env, host.stderr);
   try {
-    if ("version" in line.values) {
+    // behind a verb, it is the version of an app
+    if ("version" in line.values && line.verb === undefined) {
       writeNow(1, `clomoctl ${manifest.version}\n`);
       return 0;
     }

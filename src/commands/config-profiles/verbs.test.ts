@@ -76,6 +76,13 @@ test.each([
   expect(stderr).toContain("\n  --file");
 });
 
+test("the option --version of apps is the version of the app", async () => {
+  for (const line of ["apps create 受付 --kind MarketPlace --version 1.2", "apps edit 受付 --version 1.3"]) {
+    const { stdout } = await run([...line.split(" "), "--fields", "version"], { tenant: tenant.fetch });
+    expect(stdout).toBe(`version\n${line.slice(-3)}\n`);
+  }
+});
+
 test("several profiles of one kind on a device are a finding, and so are devices in lost mode", async () => {
   const devices = await Array.fromAsync(tenant.client.devices.list());
   await tenant.client["device-actions"].create({ kind: "lost-mode", ids: devices.map(({ id }) => id) });
