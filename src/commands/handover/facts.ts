@@ -30,11 +30,12 @@ export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Checklist
 };
 
 export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "client">): Promise<HandoverFacts> {
-  const { profile } = await client.tenant.show();
+  const { profile, mirroredAt } = await client.tenant.show();
   const ade = await client.ade.show();
   const { setAt = null, setBy = null } = ade.token ?? {};
   return {
     tenant: profile,
+    isMirror: mirroredAt !== null,
     administrators: await listAdministrators(client),
     renewals: markRejectedItem(await client.renewals.list(), ade),
     adeServer: { adminId: ade.server?.admin ?? null, tokenSetAt: setAt, tokenSetBy: setBy },

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { splitWords } from "#support/cli/home.ts";
 import { freshFolder, run, type Reading } from "#support/commands/program.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
@@ -10,6 +10,7 @@ import { openTenant } from "../../cli/tenant.ts";
 
 /** What the reader of a step types for a placeholder. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  APP: "docs",
   CODE: "S1",
   DATE: "2027-05-31",
   "--last-login DATE": "2026-11-01",
@@ -28,7 +29,9 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 };
 
 const ANSWERS = [
-  ["type the name of the context", "minato"],
+  ["the context minato", "minato"],
+  ["the context local", "local"],
+  ["eplace", "y"],
   ["assword", "Himitsu-2027-x"],
   ["Apply", "y"],
 ] as const;
@@ -53,10 +56,14 @@ const MOBILECONFIG = '<plist version="1.0"><dict><key>PayloadType</key><string>C
 const decodeHtml = (code: string): string =>
   code.replaceAll(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits)));
 
-let home = "";
+interface Situation {
+  readonly context: string;
+  readonly devices: number;
+  readonly isMirror: boolean;
+}
 
-async function populate(): Promise<void> {
-  const tenant = new TestTenant(join(home, "tenants", "minato"));
+async function populate(home: string, { context, devices, isMirror }: Situation): Promise<void> {
+  const tenant = new TestTenant(join(home, "tenants", context));
   const { client } = tenant;
   tenant.addAdministrator("hanako");
   await addTestAccount(tenant, { name: "jiro", role: "division", org: "全社" });
@@ -81,15 +88,17 @@ async function populate(): Promise<void> {
   await client["config-profiles"].create({ name: "-VPN", kind: "custom" });
   await client.apps.create({ name: "受付 アプリ", kind: "MarketPlace" });
   const [user] = await client.users.find({ name: account });
-  for (const serialNumber of ["C02X", "C02Y"]) {
+  for (let number = 1; number <= devices; number += 1) {
+    const serialNumber = `C02X${number}`;
     const { after } = await client.devices.create({ serialNumber });
     await client.devices.setOwner({ ids: [after.id], owner: user?.id ?? "", ownerOrg: null });
   }
-  await tenant.import({ kind: "docs", createGroups: true }, [
+  const secured = [
     ["表示名", "ユーザーID", "パスワード"],
     ["花子", "hanako", "Hidden4711"],
     ["次郎", "jiro", "Hidden4711"],
-  ]);
+  ];
+  if (!isMirror) await tenant.import({ kind: "docs", createGroups: true }, secured);
   await tenant.close();
 }
 
@@ -100,33 +109,46 @@ const readCommands = (written: string): readonly (readonly string[])[] =>
     return words.map((word, at) => PLACEHOLDERS[`${words[at - 1]} ${word}`] ?? PLACEHOLDERS[word] ?? word);
   });
 
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "steps-"));
-  for (const line of ["context add minato --embedded", "context use minato"]) await run(line, { home });
-  await populate();
-  await type(home, ["secured", "users", "edit", "hanako", "--app", "docs", "--administrator", "yes"]);
-  writeFileSync(join(home, "vpn.mobileconfig"), MOBILECONFIG);
-});
-afterAll(() => rmSync(home, { recursive: true }));
-
 const LEAVER = ["--leaver", "hanako", "--leaves", "2027-03-31"];
 
-test.each([
-  ["the checklist", ["handover", "checklist", "--format", "json"], 20],
-  ["the leaver's list", ["handover", "checklist", "--format", "json", ...LEAVER], 15],
-  ["the report", ["handover", "report", ...LEAVER], 30],
-])("every step of %s can be typed", async (_, words, most) => {
-  const { stdout, exit, stderr } = await run(words, { home, outside: { openTenant } });
-  expect(exit, stderr).toBe(0);
-  const printed = stdout.startsWith("<")
-    ? [...stdout.matchAll(/<code>(.*?)<\/code>/g)].map(([, code = ""]) => decodeHtml(code))
-    : (JSON.parse(stdout) as { next: string | null }[]).flatMap(({ next }) => next ?? []);
-  const commands = [...new Set(printed)].flatMap(readCommands);
-  expect(commands.length).toBeGreaterThanOrEqual(most);
-  for (const command of commands) {
-    const copy = freshFolder();
-    cpSync(home, copy, { recursive: true });
-    const typed = await type(copy, command);
-    expect(typed.exit, `${command.join(" ")}\n${typed.screen}`).toBe(0);
-  }
+describe.each<Situation>([
+  { context: "minato", devices: 2, isMirror: false },
+  { context: "local", devices: 12, isMirror: true },
+])("$context with $devices devices, mirror: $isMirror", (situation) => {
+  const { context, isMirror } = situation;
+  let home = "";
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), "steps-"));
+    writeFileSync(join(home, "vpn.mobileconfig"), MOBILECONFIG);
+    writeFileSync(join(home, "orgs.csv"), "組織名,組織コード\n経理部,K1\n");
+    writeFileSync(join(home, "export.csv"), "表示名,ユーザーID\n花子,hanako\n");
+    const added = ["context add minato --embedded", "context use minato"];
+    for (const line of context === "local" ? [] : added) await run(line, { home });
+    if (isMirror) await type(home, ["console", "sync", "orgs.csv", "--yes"]);
+    await populate(home, situation);
+    if (!isMirror) await type(home, ["secured", "users", "edit", "hanako", "--app", "docs", "--administrator", "yes"]);
+    const list = ["devices", "list", "--owner", "hanako", "--format", "xlsx", "-o", "devices.xlsx", "--overwrite"];
+    await type(home, list);
+  });
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  test.each([
+    ["the checklist", ["handover", "checklist", "--format", "json"], 20],
+    ["the leaver's list", ["handover", "checklist", "--format", "json", ...LEAVER], 12],
+    ["the report", ["handover", "report", ...LEAVER], 28],
+  ])("every step of %s can be typed", async (_, words, most) => {
+    const { stdout, exit, stderr } = await run(words, { home, outside: { openTenant } });
+    expect(exit, stderr).toBe(0);
+    const printed = stdout.startsWith("<")
+      ? [...stdout.matchAll(/<code>(.*?)<\/code>/g)].map(([, code = ""]) => decodeHtml(code))
+      : (JSON.parse(stdout) as { next: string | null }[]).flatMap(({ next }) => next ?? []);
+    const commands = [...new Set(printed)].flatMap(readCommands);
+    expect(commands.length).toBeGreaterThanOrEqual(most);
+    for (const command of commands) {
+      const copy = freshFolder();
+      cpSync(home, copy, { recursive: true });
+      const typed = await type(copy, command);
+      expect(typed.exit, `${command.join(" ")}\n${typed.screen}`).toBe(0);
+    }
+  });
 });

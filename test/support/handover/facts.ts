@@ -77,6 +77,7 @@ const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => ({
 
 /** The facts of a tenant that uses every service. Everything is recorded except the answers to the questions. */
 export const UNANSWERED_FACTS: HandoverFacts = {
+  isMirror: false,
   tenant: {
     ...EMPTY_TENANT_PROFILE,
     domain: "minato",

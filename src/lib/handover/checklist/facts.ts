@@ -32,6 +32,7 @@ export type AdeServerFacts = Readonly<Record<"adminId" | "tokenSetAt" | "tokenSe
 
 export interface HandoverFacts {
   readonly tenant: TenantProfile;
+  readonly isMirror: boolean;
   readonly administrators: readonly Administrator[];
   readonly renewals: readonly RenewalRecord[];
   readonly adeServer: AdeServerFacts;

@@ -96,6 +96,7 @@ export function buildFirstDay(
 ): readonly ChecklistRow[] {
   const { domain, loginUrl } = TENANT.fields;
   const { tenant, administrators, renewals } = facts;
+  const passwordInConsole = facts.isMirror || undefined;
   const add = line("renewals add", ["NAME"], { kind: "KIND", expires: "DATE" });
   const dated = renewals.filter(({ expiresAt }) => expiresAt !== null).toSorted(compareByExpiry);
   const coming = dated.filter(({ expiresAt }) => dayOf(expiresAt ?? "", timezone) >= asOf);
@@ -106,7 +107,7 @@ export function buildFirstDay(
       "own-account",
       text("accounts of CLOMO PANEL", "CLOMO PANEL のアカウント"),
       formatAccounts(administrators.filter((one) => one.marked || isSystemAdministrator(one))),
-      line("clomo-account create", ["USER"], { account: "NAME", role: "system" }),
+      line("clomo-account create", ["USER"], { account: "NAME", role: "system", passwordInConsole }),
     ),
     ...accounts.flatMap((account) => ACCOUNT_FACTS.map((fact) => buildAccountRow(facts, account, fact))),
     ...(dated.length === 0 ? [buildRow("no-end", text("next expiry date", "次の期限"), null, add)] : []),

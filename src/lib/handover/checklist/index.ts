@@ -52,11 +52,14 @@ export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
 });
 
 /** @see seed 003, 5 */
-const SUPPORT_OPTION_ADVICE = step(
-  "if the user already has an account, use edit instead of create",
-  "アカウントがすでにある人には、create の代わりに edit を使用",
-  line("clomo-account create", ["USER"], { account: "NAME", role: "system", supportOption: true, noticeMail: true }),
-);
+const buildSupportOptionAdvice = (isMirror: boolean) => {
+  const options = { account: "NAME", role: "system", supportOption: true, noticeMail: true } as const;
+  return step(
+    "if the user already has an account, use edit instead of create",
+    "アカウントがすでにある人には、create の代わりに edit を使用",
+    line("clomo-account create", ["USER"], { ...options, passwordInConsole: isMirror || undefined }),
+  );
+};
 
 export const PASSWORD_CHANGE_NOTE = text(
   "if the password of this Managed Apple Account changes, the VPP tokens that it downloaded become invalid: renew them",
@@ -76,18 +79,19 @@ function* findContactGaps({ tenant }: HandoverFacts): Generator<Gap> {
   if (tenant.contactName === null) yield ["contact-unknown", what, RECORD_CONTACT_COMMAND];
 }
 
-function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Generator<Gap> {
+function* findAdministratorGaps({ administrators, answers, isMirror }: HandoverFacts): Generator<Gap> {
+  const advice = buildSupportOptionAdvice(isMirror);
   const holders = administrators.filter(({ supportOption }) => supportOption);
   if (!holders.some(isSystemAdministrator)) {
     const what = text(
       "no system administrator has the support option: nobody gets CLOMO's emails or can submit the application form",
       "サポートオプションを使えるシステム管理者がいないため、お知らせメールの受信と申込書の提出ができません",
     );
-    yield ["no-support-option", what, SUPPORT_OPTION_ADVICE];
+    yield ["no-support-option", what, advice];
   }
   if (administrators.filter(isSystemAdministrator).length < MIN_SYSTEM_ADMINISTRATORS) {
     const what = text("there is no second system administrator", "2 人目のシステム管理者がいません");
-    yield ["one-system-administrator", what, SUPPORT_OPTION_ADVICE];
+    yield ["one-system-administrator", what, advice];
   }
   for (const { user, name, id, noticeMail } of holders) {
     if (noticeMail) continue;

@@ -114,14 +114,11 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords, leaver:
       `owner of ${formatCount(devices.length, "device")}: ${named.en}`,
       `所有するデバイス ${devices.length} 台: ${named.ja}`,
     );
-    const isNamed = devices.length <= MAX_NAMED_DEVICES;
-    const file = "devices.xlsx";
-    if (!isNamed) yield [what, line("devices list", [], { owner: leaver, format: "xlsx", output: file })];
-    const owner = isNamed ? what : text("owner of the devices of this list", "一覧のデバイスの所有者");
-    yield [
-      owner,
-      line("devices set-owner", isNamed ? [...devices] : [], { file: isNamed ? undefined : file, user: "MAIL" }),
-    ];
+    if (devices.length <= MAX_NAMED_DEVICES) yield [what, line("devices set-owner", [...devices], { user: "MAIL" })];
+    else {
+      yield [what, line("devices list", [], { owner: leaver, format: "xlsx", output: "devices.xlsx" })];
+      yield [text("their owner", "その所有者"), line("devices set-owner", [], { file: "devices.xlsx", user: "MAIL" })];
+    }
   }
   const { en, ja } = NOT_IMPORTED_NOTE;
   if (missing.devices)
