@@ -113,8 +113,7 @@ const confirm = defineCommand({
     const confirmed = [...new Set(numbers)];
     const open = await client.console.confirm({ numbers: confirmed });
     if (open.length > 0 || !isDefaultTable(tools.terminal)) await showTaskList(tools, open);
-    const list = confirmed.join(", ");
-    await tools.terminal.note(text(`recorded as done: ${list}`, `作業が完了したことを記録しました: ${list}`));
+    await tools.terminal.note(text(`recorded as done: ${confirmed.join()}`, `完了を記録しました: ${confirmed.join()}`));
   },
 });
 
