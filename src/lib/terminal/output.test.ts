@@ -60,7 +60,6 @@ test.each(["tsv", "csv", "json", "ndjson"] as const)(
     const name = "a\u001b[2J\u007f\u009b";
     const written = await listed({ format }, [{ name, count: 1 }]);
     expect(written.replaceAll("\n", "").replaceAll("\t", "")).not.toMatch(/\p{Cc}/u);
-    if (format.endsWith("json")) expect(JSON.stringify(parse(written))).toContain(JSON.stringify(name));
   },
 );
 
