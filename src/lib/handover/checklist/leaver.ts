@@ -117,7 +117,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords, leaver:
     if (devices.length <= MAX_NAMED_DEVICES) yield [what, line("devices set-owner", [...devices], { user: "MAIL" })];
     else {
       yield [what, line("devices list", [], { owner: leaver, format: "xlsx", output: "devices.xlsx" })];
-      yield [text("their owner", "その所有者"), line("devices set-owner", [], { file: "devices.xlsx", user: "MAIL" })];
+      yield [text("new owner", "新しい所有者"), line("devices set-owner", [], { file: "devices.xlsx", user: "MAIL" })];
     }
   }
   const { en, ja } = NOT_IMPORTED_NOTE;
