@@ -42,7 +42,8 @@ test("accepts a choice by its value or its label, and nothing else", () => {
   const read = (typed: string) => parseAnswer({ kind: "choice", choices }, typed, NOW);
   for (const typed of ["none", "no date", " なし "]) expect(read(typed)).toEqual({ value: "none" });
   for (const typed of ["toString", "__proto__", "None at all"]) {
-    expect(read(typed)).toMatchObject({ wrong: { en: `"${typed}" is not a possible answer; use one of: none, date` } });
+    const en = `"${typed}" is not one of the answers no date, a date`;
+    expect(read(typed)).toEqual({ wrong: { en, ja: `「${typed}」は選択肢にありません: なし, あり` } });
   }
 });
 

@@ -1,4 +1,4 @@
-import { text, type Text } from "../text/index.ts";
+import { joinTexts, same, text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "../nouns/renewal.ts";
 import { parseTypedDate } from "./time.ts";
 
@@ -162,10 +162,8 @@ const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: strin
       (choices === YES_NO_CHOICES && isShortForm(value)),
   );
   if (found !== undefined) return { value: found[0] };
-  const all = Object.keys(choices).join(", ");
-  return {
-    wrong: text(`"${typed}" is not a possible answer; use one of: ${all}`, `「${typed}」は選択肢にありません: ${all}`),
-  };
+  const { en, ja } = joinTexts(Object.values(choices), same(", "));
+  return { wrong: text(`"${typed}" is not one of the answers ${en}`, `「${typed}」は選択肢にありません: ${ja}`) };
 };
 
 const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {

@@ -67,11 +67,9 @@ function* buildAccountSteps(facts: HandoverFacts, { person }: Leaver): Generator
       yield [what, step("ask the leaver, then record the answer", "本人に確認してから回答", answer)];
     }
     for (const one of renewals) {
-      if (!hasTelephone(person, one.phoneHolder ?? "")) continue;
-      const what = text(
-        `${one.name}: telephone of ${one.phoneHolder}`,
-        `「${one.name}」の認証コードの電話: ${one.phoneHolder}`,
-      );
+      const { name, phoneHolder } = one;
+      if (!hasTelephone(person, phoneHolder ?? "")) continue;
+      const what = text(`${name}: telephone of ${phoneHolder}`, `「${name}」の認証コードの電話: ${phoneHolder}`);
       yield [what, line("renewals edit", [toItemArgument(facts, one)], { phone: "NUMBER", phoneHolder: "NAME" })];
     }
   }
