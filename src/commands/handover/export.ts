@@ -122,9 +122,9 @@ async function writeContents(
     const opened = await copy.open();
     const size = await opened.tenant.show();
     const all = PANEL_KINDS.reduce((sum, kind) => sum + size[kind], 1);
-    const passed = (records: number): void => step.reach(records / all);
-    const options = { language, moment: (instant: string) => terminal.moment(instant), passed };
-    return { client: opened, resources: await writeRecords(opened, bundle, options) };
+    const shown = { language, moment: (instant: string) => terminal.moment(instant) };
+    const written = await writeRecords(opened, bundle, shown, (records) => step.reach(records / all));
+    return { client: opened, resources: written };
   });
   const bare = await buildBareManifest(client, { ...about, resources });
   const data = await collectReportData(client, bare, leaver);

@@ -176,15 +176,8 @@ const MAX_CELL_CHARACTERS = 32_767;
 export async function writeRecords(
   client: CopyClient,
   writer: BundleWriter,
-  {
-    language,
-    moment,
-    passed,
-  }: {
-    readonly language: Language;
-    readonly moment: (instant: string) => string;
-    readonly passed: (records: number) => void;
-  },
+  { language, moment }: { readonly language: Language; readonly moment: (instant: string) => string },
+  passed: (records: number) => void,
 ): Promise<Manifest["resources"]> {
   // with a larger young heap, V8 would let 100 MB of rows wait for the next garbage collection
   setFlagsFromString("--semi-space-growth-factor=1");

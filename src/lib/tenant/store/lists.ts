@@ -250,14 +250,8 @@ const selectRecords = async (reader: Reader, list: RecordList, { where, params }
 const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
   records.map((json) => JSON.parse(json) as RecordOf<F>);
 
-export const readAllRecords = async <F extends Fields>(
-  reader: Reader,
-  list: RecordList<F>,
-  limit = Number.MAX_SAFE_INTEGER,
-): Promise<RecordOf<F>[]> => {
-  const { where, params } = buildListCondition(list, {});
-  return parseRecords(await selectRecords(reader, list, { where, params: { ...params, limit } }));
-};
+export const readAllRecords = async <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
+  parseRecords(await selectRecords(reader, list, buildListCondition(list, {})));
 
 export const buildNameParams = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
