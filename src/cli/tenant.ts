@@ -23,8 +23,6 @@ import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
-const loadTemporaryFiles = () => import("../lib/files/temporary.ts");
-
 export interface OpenTenant extends ChosenContext {
   readonly connection: Connection;
   readonly close: () => Promise<void>;
@@ -138,7 +136,7 @@ export async function receiveTenant(
   const tenants = dirname(tenantFolder);
   await ensureFolder(tenants);
   const { receiveTenantFile, replaceTenantFile } = await import("../lib/tenant/index.ts");
-  const { createTemporaryFolder } = await loadTemporaryFiles();
+  const { createTemporaryFolder } = await import("../lib/files/temporary.ts");
   const made = await createTemporaryFolder(temporary, name, tenants);
   try {
     const { processes } = temporary;
@@ -189,7 +187,8 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Loc
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
   const make = async (): Promise<void> => {
-    rehearsed = rehearsesIn && (await (await loadTemporaryFiles()).createTemporaryFolder(rehearsesIn, "tenant"));
+    rehearsed =
+      rehearsesIn && (await (await import("../lib/files/temporary.ts")).createTemporaryFolder(rehearsesIn, "tenant"));
     const folder = rehearsed?.path ?? tenantFolder;
     await ensureFolder(folder);
     const made = open({ folder });

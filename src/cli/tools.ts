@@ -4,7 +4,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Tools } from "../commands/tools.ts";
-import type { Changes, NounName } from "../lib/client/index.ts";
+import { Changes, openClient, type NounName } from "../lib/client/index.ts";
 import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import {
@@ -77,17 +77,14 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
   };
 };
 
-/** The module is imported only if a command uses a tenant, because loading the module is slow. */
-const loadClient = () => import("../lib/client/index.ts");
-
 async function reportChanges(
   opening: Promise<OpenTenant>,
   { interrupts, mayAsk }: ChangeReports,
 ): TenantConnection["tenant"] {
-  const [{ Changes: ReportedChanges, openClient }, tenant] = await Promise.all([loadClient(), opening]);
+  const tenant = await opening;
   const readRevision = async (): Promise<number> =>
     (await (await openClient(tenant.connection, ["tenant"])).tenant.revision()).revision;
-  const changes = new ReportedChanges((state) => interrupts.describeChange(state), readRevision);
+  const changes = new Changes((state) => interrupts.describeChange(state), readRevision);
   if (mayAsk()) await changes.look();
   return { ...tenant, connection: { ...tenant.connection, changes } };
 }
@@ -119,7 +116,7 @@ function createTenantPool(
     if (chosen.context.kind === "embedded") await checkToken(name);
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
-    const [{ openClient }, { context, source, among, connection }] = await Promise.all([loadClient(), once.tenant]);
+    const { context, source, among, connection } = await once.tenant;
     const isNamed = among.length > 1;
     const acting = listActorOptions(asked.globals);
     asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
@@ -242,7 +239,7 @@ const createTenantTools = (
   },
   release: (context) => tenants.release(context),
   openCopy: async (tenantFolder, ...nouns) => {
-    const [{ openClient }, { openTenantCopy }] = await Promise.all([loadClient(), import("./tenant.ts")]);
+    const { openTenantCopy } = await import("./tenant.ts");
     const { connection, close } = await openTenantCopy(machine, tenantFolder);
     return { client: await openClient(connection, nouns), close };
   },

@@ -4,7 +4,7 @@ import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, startOnTerminal } from "#support/process/program.ts";
 
-const ROWS = 100_000;
+const ROWS = 120_000;
 
 interface Event {
   readonly step: string;
@@ -40,9 +40,11 @@ test(
     const commands: readonly (readonly [line: string, steps: readonly string[]])[] = [
       ["users import people.csv --create-orgs --yes", ["check", "commit"]],
       ["users import other.csv --yes", ["check", "commit"]],
-      ["undo last --yes", ["commit"]],
-      [`undo 1 --confirm-deletions ${ROWS + 50}`, ["commit"]],
-      ["undo last --yes", ["commit"]],
+      ["handover export -o bundle", ["write"]],
+      ["handover verify bundle", ["verify"]],
+      ["undo last --yes", ["plan", "commit"]],
+      [`undo 1 --confirm-deletions ${ROWS + 50}`, ["plan", "commit"]],
+      ["undo last --yes", ["plan", "commit"]],
     ];
     for (const [line, steps] of commands) {
       const { code, stderr } = await run([...line.split(" "), "--progress", "json"], { home, cwd: home });

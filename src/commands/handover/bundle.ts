@@ -110,8 +110,10 @@ export async function openVerifiedBundle(
   let copy: TenantCopy | undefined;
   let problems: readonly Text[] = [];
   if (found.has(TENANT_FILE)) {
-    copy = stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE)));
-    const state = await tools.inspectCopy(copy.path);
+    const state = await terminal.progress.during(INSPECTING, async () => {
+      copy = stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE)));
+      return tools.inspectCopy(copy.path);
+    });
     ({ problems } = state);
     const fault = state.fault ?? state.unsafe;
     if (fault !== null) faults.push({ file: TENANT_FILE, ...fault });
@@ -120,6 +122,8 @@ export async function openVerifiedBundle(
   const dispose = () => kept.disposeAsync();
   return { ...verified, found, faults, problems, copy, [Symbol.asyncDispose]: dispose };
 }
+
+const INSPECTING = { id: "inspect", name: text("Checking the tenant", "テナントの検査") };
 
 const MAX_SHOWN_PROBLEMS = 20;
 

@@ -5,6 +5,7 @@ import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { dayOf } from "../../lib/model/time.ts";
+import { PANEL_KINDS } from "../../lib/nouns/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/text-format.ts";
@@ -12,7 +13,7 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../renewals/items/tenant-items.ts";
 import { createBundleWriter, noteFingerprint, VERIFYING } from "./bundle.ts";
-import { copyTenant, type CopyClient } from "./copy.ts";
+import { copyTenant, type TenantCopy } from "./copy.ts";
 import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./leaver.ts";
 
 export default defineCommand({
@@ -61,12 +62,11 @@ export default defineCommand({
     const zone = resolveTimezone(tools, chosen);
     const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
     await using bundle = writer;
-    await using copy = await copyTenant(tools);
+    await using copy = await terminal.progress.during(COPYING, () => copyTenant(tools));
     const { fault, unsafe } = await terminal.progress.during(VERIFYING, () => tools.inspectCopy(copy.path));
     const refusal = fault ?? unsafe;
     if (refusal !== null) throw new Failure("input-rejected", refusal);
-    await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
-    const { manifest, gaps } = await writeContents(tools, bundle, await copy.open(), {
+    const { manifest, gaps } = await writeContents(tools, bundle, copy, {
       program: machine.program,
       asOf: dayOf(clock.now(), zone),
       language: getAccountLanguage(chosen),
@@ -97,6 +97,9 @@ export default defineCommand({
   },
 });
 
+const COPYING = { id: "copy", name: text("Copying the tenant", "テナントをコピー") };
+const WRITING = { id: "write", name: text("Writing the bundle", "引き継ぎデータを書き出し") };
+
 async function writeFile(
   bundle: BundleWriter,
   path: string,
@@ -110,7 +113,7 @@ async function writeFile(
 async function writeContents(
   { terminal }: Tools,
   bundle: BundleWriter,
-  client: CopyClient,
+  copy: TenantCopy,
   { leaver, ...about }: Pick<Manifest, "program" | "asOf" | "language"> & { readonly leaver: TypedLeaver | undefined },
 ): Promise<{ readonly manifest: Manifest; readonly gaps: number }> {
   const [{ writeRecords }, { buildBareManifest, collectReportData, findGaps, renderReport }] = await Promise.all([
@@ -118,7 +121,15 @@ async function writeContents(
     import("./writing/report.ts"),
   ]);
   const { language } = about;
-  const resources = await writeRecords(client, bundle, { language, moment: (instant) => terminal.moment(instant) });
+  const { client, resources } = await terminal.progress.during(WRITING, async (step) => {
+    await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
+    const opened = await copy.open();
+    const size = await opened.tenant.show();
+    const all = PANEL_KINDS.reduce((sum, kind) => sum + size[kind], 1);
+    const shown = { language, moment: (instant: string) => terminal.moment(instant) };
+    const written = await writeRecords(opened, bundle, shown, (records) => step.reach(records / all));
+    return { client: opened, resources: written };
+  });
   const bare = await buildBareManifest(client, { ...about, resources });
   const data = await collectReportData(client, bare, leaver);
   await writeFile(bundle, "report.html", [renderReport(data, language)]);

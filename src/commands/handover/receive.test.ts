@@ -118,7 +118,7 @@ describe("handover receive", () => {
     });
     expect(readdirSync(tenantPath("minato")).toSorted()).toContain("tenant.db.former");
     await using received = openCopy("minato");
-    expect((await received.client.orgs.list()).map(({ name }) => name)).toContain("営業部");
+    expect((await Array.fromAsync(received.client.orgs.list())).map(({ name }) => name)).toContain("営業部");
   });
 
   test("never changes a tenant from which the bundle does not go forward", async () => {

@@ -11,7 +11,7 @@ export const ORG_LOOKUP: NamedKind<OrgDetail> = {
   list: line("orgs list", []),
   describe: ({ id, path, name, code }) => [path === "" ? name : path, ...(code === null ? [] : [code]), id].join(" "),
   async advise(tools, typed) {
-    const orgs = await (await tools.tenant("orgs")).client.orgs.list();
+    const orgs = await Array.fromAsync((await tools.tenant("orgs")).client.orgs.list());
     const paths = orgs.filter(({ name }) => name === typed).map(({ path }) => path);
     const [all, allJa] = [", ", "、"].map((between) => paths.slice(0, MAX_PROPOSED_PATHS).join(between));
     return paths.length === 0 ? undefined : text(`use the path: ${all}`, `パスで指定してください: ${allJa}`);

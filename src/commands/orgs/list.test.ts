@@ -37,7 +37,8 @@ test("the highest organisation that an account sees is not indented", async () =
 });
 
 test("is a list elsewhere, the same in both languages", async () => {
-  const { en, ja } = await runInBoth("orgs list --limit 2 --fields path,code", { tenant });
-  expect(en.stdout).toBe("path\tcode\n\t\n営業部\tS01\n");
+  const { en, ja } = await runInBoth("orgs list --limit 3 --fields path,code", { tenant });
+  expect(en.stdout).toBe("path\tcode\n\t\n営業部\tS01\n営業部/北\t\n");
+  expect(en.requests).toEqual([{ operation: "orgs", query: { limit: "3" } }]);
   expect(ja.stdout).toBe(en.stdout);
 });

@@ -17,9 +17,11 @@ export default defineCommand({
   async run(tools, { limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("orgs");
-    const orgs = (await client.orgs.list()).slice(0, limit);
-    const isTree = terminal.onTerminal && !isRecordOutputRequested(tools);
-    await terminal.list(listColumns(terminal, isTree ? indentNames(orgs) : ORG_COLUMNS, ORG.usual), orgs);
+    const orgs = client.orgs.list({ limit });
+    if (!terminal.onTerminal || isRecordOutputRequested(tools))
+      return terminal.list(listColumns(terminal, ORG_COLUMNS, ORG.usual), orgs);
+    const tree = await Array.fromAsync(orgs);
+    await terminal.list(listColumns(terminal, indentNames(tree), ORG.usual), tree);
   },
 });
 

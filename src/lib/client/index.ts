@@ -1,6 +1,5 @@
 import type { Lines, TenantExport } from "../tenant/results.ts";
 import type { Failure } from "../errors/index.ts";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import {
   changesTenant,
@@ -95,12 +94,6 @@ export const ask = async (connection: Connection, asked: ApiCall): Promise<unkno
   return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
-/** Without this pause, a long list of a local tenant would delay all signals until its end. */
-const yieldToSignals = async ({ signal }: ApiCall): Promise<void> => {
-  await nextTurn();
-  signal?.throwIfAborted();
-};
-
 const createFault = async (...fault: Parameters<typeof createFaultFailure>): Promise<Failure> =>
   (await import("./answer.ts")).createFaultFailure(...fault);
 
@@ -123,7 +116,7 @@ async function* readLines(place: ReturnType<typeof splitRoute>, body: Lines<unkn
 async function* iterateBatches(connection: Connection, asked: ApiCall): AsyncGenerator<readonly unknown[]> {
   const place = splitRoute(asked.one);
   for await (const lines of readLines(place, (await ask(connection, asked)) as Lines<unknown>)) {
-    await yieldToSignals(asked);
+    asked.signal?.throwIfAborted();
     const batch: unknown[] = [];
     try {
       for (const line of lines) batch.push(JSON.parse(line));
@@ -140,7 +133,7 @@ const LINE_FEED = 0x0a;
 async function* iterateBytes(connection: Connection, asked: ApiCall): AsyncGenerator<Uint8Array> {
   let last: number | undefined;
   for await (const chunk of (await ask(connection, asked)) as AsyncIterable<Uint8Array>) {
-    await yieldToSignals(asked);
+    asked.signal?.throwIfAborted();
     yield chunk;
     last = chunk.at(-1) ?? last;
   }

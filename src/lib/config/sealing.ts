@@ -1,3 +1,4 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
@@ -39,9 +40,6 @@ const KEY_FILE_PATTERN = /^(?<key>[A-Za-z0-9_-]{43})\r?\n?$/;
 const MAX_KEY_FILE_BYTES = 100;
 const OTHERS_ACCESS_BITS = 0o077;
 
-// oxlint-disable-next-line eslint/no-restricted-globals -- it takes several milliseconds to load, which most commands do without
-const loadCrypto = () => process.getBuiltinModule("node:crypto");
-
 export function createSecretSealer(
   home: Home,
   processes: ProcessTable,
@@ -60,7 +58,7 @@ export function createSecretSealer(
     return withSettingsLock(home.folder, pause, async () => {
       const made = await present();
       if (made !== undefined) return made;
-      const key = loadCrypto().randomBytes(KEY_BYTES);
+      const key = randomBytes(KEY_BYTES);
       const place = { temporaryFolder: home.temporary, processes, secret: true };
       const line = `${key.toString("base64url")}\n`;
       await ensureFolder(home.folder);
@@ -74,8 +72,8 @@ export function createSecretSealer(
     async seal(purpose, secret, kept = []) {
       const key = await ownKey(kept);
       const head = buildHeader(key);
-      const nonce = loadCrypto().randomBytes(NONCE_BYTES);
-      const cipher = loadCrypto().createCipheriv(CIPHER, key, nonce).setAAD(buildAssociatedData(head, purpose));
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(buildAssociatedData(head, purpose));
       const sealed = [cipher.update(secret, "utf8"), cipher.final()];
       return Buffer.concat([head, nonce, cipher.getAuthTag(), ...sealed]).toString("base64url");
     },
@@ -95,8 +93,7 @@ const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString(
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
 
-const keyIdOf = (key: Uint8Array): Buffer =>
-  loadCrypto().createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
+const keyIdOf = (key: Uint8Array): Buffer => createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
 
 const buildAssociatedData = (head: Uint8Array, purpose: string): Buffer => Buffer.concat([head, Buffer.from(purpose)]);
 
@@ -104,7 +101,7 @@ function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string 
   const head = bytes.subarray(0, HEADER_BYTES);
   const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
   const rest = bytes.subarray(HEADER_BYTES + NONCE_BYTES);
-  const decipher = loadCrypto().createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(buildAssociatedData(head, purpose)).setAuthTag(rest.subarray(0, TAG_BYTES));
   const plain = tryOrUndefined(() => Buffer.concat([decipher.update(rest.subarray(TAG_BYTES)), decipher.final()]));
   if (plain === undefined) throw createDamagedSecretFailure(purpose);

@@ -6,7 +6,7 @@ import { openTenant } from "./index.ts";
 test("closing a tenant stops jobs and waits for them, even if one fails", async () => {
   const surroundings = new TestSurroundings();
   const tenant = openTenant({ folder: freshFolder(), name: "試験", actor: "owner", acting: "owner", surroundings });
-  const { startJob } = await tenant.partsFor({ headers: new Headers() }, false, undefined);
+  const { startJob } = await tenant.partsFor(null, false, undefined);
   let ended = false;
   startJob(async () => {
     throw new Error("no room");

@@ -102,7 +102,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
         ? () => own
         : createAccountResolver(acting.account, own, options);
   return {
-    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(NO_HEADERS, false, undefined))),
+    perform: (asked) => track(() => performLocally(own.explain, asked, () => partsFor(null, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -123,9 +123,6 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     },
   };
 };
-
-// a `Headers` object would make Node load its HTTP client
-const NO_HEADERS = { headers: { get: () => null } };
 
 const performLocally = async (
   explain: TenantParts["explain"],
@@ -198,7 +195,7 @@ const createAccountResolver =
 
 const createCredentialResolver =
   (own: OpenedTenantParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
-  async (request, isOpen, from) => {
+  async (header, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
     const { address, id } = from;
     const origin = { ...surroundings.origin, access: "socket" as const, address, request: id };
@@ -208,7 +205,7 @@ const createCredentialResolver =
     if (isOpen) return { ...own, owner, session: owner, address };
     const { findSignedInActor, recordUse } = await import("./sign-in/credentials.ts");
     const now = getCurrentInstant(surroundings);
-    const found = await findSignedInActor(own.store, { header: request.headers.get("authorization"), now });
+    const found = await findSignedInActor(own.store, { header, now });
     if (found instanceof Failure) throw found;
     const { stored } = found;
     await recordUse(owner, stored, own.explain);

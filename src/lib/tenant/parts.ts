@@ -36,7 +36,7 @@ export interface RequestSource {
 
 /** An open route gets the tenant only to sign people in. @throws Failure if not signed in */
 export type PartsResolver = (
-  request: { readonly headers: Pick<Headers, "get"> },
+  authorization: string | null,
   isOpen: boolean,
   from: RequestSource | undefined,
 ) => TenantParts | Promise<TenantParts>;

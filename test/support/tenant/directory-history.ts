@@ -566,7 +566,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
 
   async expectRecords(): Promise<void> {
     const { model } = this;
-    const [orgs, users] = [await this.tenant.client.orgs.list(), await this.tenant.users()];
+    const [orgs, users] = [await Array.fromAsync(this.tenant.client.orgs.list()), await this.tenant.users()];
     this.#shown = new Map([...orgs, ...users].map((one) => [one.id, one]));
     for (const org of orgs) {
       const above = [...this.ids].find(([, id]) => id === org.parentId)?.[0];

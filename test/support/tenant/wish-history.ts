@@ -43,7 +43,7 @@ const toNull = (value: string): string | null => (value === "" ? null : value);
 
 const findOrg = async (client: Client, code: string): Promise<string> =>
   (code === ""
-    ? (await client.orgs.list()).find((one) => one.parentId === null)
+    ? (await Array.fromAsync(client.orgs.list())).find((one) => one.parentId === null)
     : (await client.orgs.find({ name: code }))[0]
   )?.id ?? "";
 

@@ -6,7 +6,9 @@ export async function* streamUntilAborted(
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     signal.throwIfAborted();
+    // who takes the chunk may free it
+    const { length } = chunk;
     yield chunk;
-    passed?.(chunk.length);
+    passed?.(length);
   }
 }

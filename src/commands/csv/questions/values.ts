@@ -21,7 +21,7 @@ export async function findColumnsByValues(
   { columns, free, proposed }: ColumnSearch,
 ): Promise<ReadonlyMap<string, Column | null>> {
   const { client } = await tools.tenant("users", "orgs");
-  const orgs = [...columns, ...free].some(refersToOrg) ? await client.orgs.list() : [];
+  const orgs = [...columns, ...free].some(refersToOrg) ? await Array.fromAsync(client.orgs.list()) : [];
   const orgNames = new Set(orgs.flatMap(({ code, name }) => [code, name]));
   const isKnown = async (column: Column, value: string): Promise<boolean> => {
     if (isMail(column)) return ADDRESS.test(value);

@@ -122,7 +122,7 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
 
 export async function loadOrgPaths(tools: Tools, { id, beside }: Import): Promise<ReadonlyMap<string, string>> {
   const { client } = await tools.tenant("orgs", "imports");
-  const orgs = (await ignoreFailure(() => client.orgs.list())) ?? [];
+  const orgs = (await ignoreFailure(() => Array.fromAsync(client.orgs.list()))) ?? [];
   const paths = new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));
   const made = new Map<string, { readonly name: string; readonly parent: string }>();
   for await (const { key, thing, after } of beside === undefined ? [] : client.imports.rows(id)) {

@@ -31,7 +31,7 @@ const OWNED = ["シリアルナンバー", "プラットフォーム", "ステ�
 const DEVICES: Cells = [OWNED, ["SN1", "iOS", "管理中", "ken@x"]];
 
 const user = async (name: string): Promise<User | undefined> => (await tenant.client.users.find({ name }))[0];
-const codes = async () => (await tenant.client.orgs.list()).map(({ code }) => code);
+const codes = async () => (await Array.fromAsync(tenant.client.orgs.list())).map(({ code }) => code);
 
 describe("references to records that an export lacks", () => {
   test("to a department that was replaced by a new one, to which its people moved", async () => {

@@ -169,7 +169,7 @@ class RequestDispatcher {
   };
 
   async #resolveParts({ req, env: { from } }: Context<DispatchEnvironment>, isOpen: boolean): Promise<TenantParts> {
-    const parts = await this.#tenant.partsFor(req.raw, isOpen, from);
+    const parts = await this.#tenant.partsFor(req.raw.headers.get("authorization"), isOpen, from);
     if (from !== undefined) from.trace.account = parts.session.actor.account?.id ?? null;
     return parts;
   }
@@ -187,7 +187,7 @@ class RequestDispatcher {
     if (input instanceof Response) return input;
     // the sender may have lost rights while the body was being received
     const isLate = from !== undefined && !isOpen && raw.method !== "GET" && raw.body !== null;
-    const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
+    const parts = isLate ? await this.#tenant.partsFor(raw.headers.get("authorization"), false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);
     await requireRights(one, parts.session.actor, input);
     const { until } = c.var;

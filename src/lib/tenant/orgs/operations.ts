@@ -1,7 +1,7 @@
 import { operation } from "../operation.ts";
 import { recordOperations } from "../records/operations.ts";
 import { ORG_DETAIL_LIST, ORG_LIST } from "../records/org-rows.ts";
-import { findRecords, readAllRecords } from "../store/lists.ts";
+import { findRecords, streamList } from "../store/lists.ts";
 
 /** In a path, the root 全社 is omitted, and a `/` in a name is written `\/`. */
 export const orgs = {
@@ -14,10 +14,11 @@ export const orgs = {
   }),
   list: operation({
     route: "GET /v1/orgs",
-    about: "Get the tree of organisations, parents before children",
-    input: ({ z }) => z.strictObject({ limit: z.coerce.number().int().min(1).optional() }),
+    about: "List organisations as a tree, parents before children",
+    input: ({ z, listFormQuery }) => z.strictObject(listFormQuery),
     needs: ["orgs.read"],
-    run: ({ session }, { limit }) => session.read((reader) => readAllRecords(reader, ORG_LIST, limit)),
+    result: "list",
+    run: ({ store }, query) => streamList(store, ORG_LIST, query),
   }),
   find: operation({
     route: "GET /v1/orgs/find",

@@ -54,7 +54,8 @@ const idsOf = async (kind: "orgs" | "users" | "devices", ...names: readonly stri
   return found.flat().map(({ id }) => id);
 };
 const emails = async () => (await tenant.users()).map(({ emails: all }) => all[0]);
-const paths = async () => (await tenant.client.orgs.list()).map(({ path }) => path).filter((path) => path !== "");
+const paths = async () =>
+  (await Array.fromAsync(tenant.client.orgs.list())).map(({ path }) => path).filter((path) => path !== "");
 
 test("named records are deleted by one import with their values, and an undo restores them", async () => {
   const before = tenant.dump();

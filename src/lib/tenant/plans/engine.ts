@@ -101,6 +101,8 @@ export interface UndoneChange {
   /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
+  /** what the change did, if it is known: tells how far the planning of its undo is */
+  readonly counts?: Pick<PlanCounts, "create" | "update" | "delete" | "beside"> | null | undefined;
   /** for dropped tasks: the visible records; undefined if the whole tenant is visible */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }

@@ -254,7 +254,7 @@ const FIELDS: Readonly<Record<Kind, readonly string[]>> = {
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 const current = async () => {
-  const orgs = await tenant.client.orgs.list();
+  const orgs = await Array.fromAsync(tenant.client.orgs.list());
   const calledOf = ({ code, path }: { readonly code: string | null; readonly path: string }): string =>
     code ?? (path === "" ? "全社" : path);
   const called = new Map(orgs.map((org) => [org.id, calledOf(org)]));

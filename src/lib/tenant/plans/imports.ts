@@ -250,7 +250,8 @@ export class TenantImports {
         skipBlocked: skipBlocked || undefined,
         scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
       };
-      return this.#planUndo(toUndoneChange(change), { kind: original?.kind, detail }, context);
+      const undone = { ...toUndoneChange(change), counts: original?.detail.counts };
+      return this.#planUndo(undone, { kind: original?.kind, detail }, context);
     });
   }
 

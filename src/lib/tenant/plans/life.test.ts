@@ -216,9 +216,9 @@ test("a tenant that is closing rejects requests, which do not disturb running wo
   const commit = client.imports.commit(plan);
   await nextTurn();
   const reopened = tenant.reopen();
-  expect(await codeOf(client.orgs.list())).toBe("unavailable");
+  expect(await codeOf(Array.fromAsync(client.orgs.list()))).toBe("unavailable");
   await reopened;
-  expect(await codeOf(client.orgs.list())).toBe("unavailable");
+  expect(await codeOf(Array.fromAsync(client.orgs.list()))).toBe("unavailable");
   expect(await commit).toMatchObject({ state: "committed" });
 });
 

@@ -18,7 +18,9 @@ const orgs = { kind: "orgs" } as const;
 const HEADER = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
 
 const paths = async () =>
-  (await tenant.client.orgs.list()).map(({ path, code }) => `${path}${code === null ? "" : `=${code}`}`);
+  (await Array.fromAsync(tenant.client.orgs.list())).map(
+    ({ path, code }) => `${path}${code === null ? "" : `=${code}`}`,
+  );
 
 test("creates a tree in any order, then moves, renames and swaps codes in it", async () => {
   await tenant.import(orgs, [HEADER, ["課", "", "", "本社/部"], ["部", "B", "H", ""], ["本社", "H", "", ""]]);

@@ -161,7 +161,7 @@ describe("organisations", () => {
   ] as const;
   const orgs = (undeletable: "keep" | "release"): Promise<Import> =>
     tenant.plan({ kind: "orgs", mode: "replace", undeletable }, [ORGS[0], ORGS[4]]);
-  const codes = async () => (await tenant.client.orgs.list()).flatMap(({ code }) => code ?? []);
+  const codes = async () => (await Array.fromAsync(tenant.client.orgs.list())).flatMap(({ code }) => code ?? []);
   beforeEach(async () => {
     await tenant.import({ kind: "orgs" }, ORGS);
     await tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\n太郎,taro@x.jp,S1");

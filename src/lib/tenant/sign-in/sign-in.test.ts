@@ -237,7 +237,7 @@ test.each([
   const printed = vi.spyOn(console, "error");
   onTestFinished(() => [failing, printed].forEach((spy) => spy.mockRestore()));
   const headers = { authorization: `Bearer ${secret}`, accept: "application/x-ndjson" };
-  const response = await fetch(`${server.url}/v1/users`, { headers });
+  const response = await fetch(`${server.url}/v1/users?limit=2000`, { headers });
   await expect(response.text()).rejects.toThrow("terminated");
   await expect.poll(() => server.logged).toHaveLength(1);
   expect(server.logged).toMatchObject([{ status: 200, fault: fault.replace("FOLDER", tenant.folder) }]);

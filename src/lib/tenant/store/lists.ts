@@ -250,14 +250,8 @@ const selectRecords = async (reader: Reader, list: RecordList, { where, params }
 const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
   records.map((json) => JSON.parse(json) as RecordOf<F>);
 
-export const readAllRecords = async <F extends Fields>(
-  reader: Reader,
-  list: RecordList<F>,
-  limit = Number.MAX_SAFE_INTEGER,
-): Promise<RecordOf<F>[]> => {
-  const { where, params } = buildListCondition(list, {});
-  return parseRecords(await selectRecords(reader, list, { where, params: { ...params, limit } }));
-};
+export const readAllRecords = async <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
+  parseRecords(await selectRecords(reader, list, buildListCondition(list, {})));
 
 export const buildNameParams = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
@@ -314,19 +308,22 @@ export interface ListQuery extends ListFilters {
 
 const MAX_READ_AT_ONCE = 1000;
 
-const readList = (
+/** Returns undefined if all of a long list is wanted. A short one is not worth the further connection of a stream. */
+const readShortList = (
   store: SqliteStore,
   list: RecordList,
-  { sort = "", desc = false, columns = false, limit = MAX_READ_AT_ONCE, ...filters }: ListQuery,
-): Promise<string> =>
+  { sort = "", desc = false, columns = false, limit, ...filters }: ListQuery,
+): Promise<string | undefined> =>
   store.read(async (reader) => {
     const { where, params } = buildListCondition(list, filters);
     await createListTables(reader, list);
+    const further = `select 1 from ${list.table} limit 1 offset ${MAX_READ_AT_ONCE}`;
+    if (limit === undefined && (await reader.get(further, params)) !== undefined) return undefined;
     // SQLite joins the records, because one text per record would use memory until the next garbage collection
     const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
-    const query = buildRecordQuery(list, json, where, buildOrder(list.orders?.[sort] ?? list.order, desc));
+    const query = buildRecordQuery(list, json, where, buildOrder(getSortKeys(list, sort), desc));
     const sql = `select string_agg(json, '') as lines from (${query}) list`;
-    return String((await reader.get(sql, { ...params, limit }))?.["lines"] ?? "");
+    return String((await reader.get(sql, { ...params, limit: limit ?? MAX_READ_AT_ONCE }))?.["lines"] ?? "");
   });
 
 async function* takeLines(lines: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
@@ -341,8 +338,13 @@ async function* takeLines(lines: AsyncIterable<Uint8Array>, limit: number): Asyn
 
 const LINE_FEED = 0x0a;
 
+const getSortKeys = ({ order, orders = {} }: RecordList, sort: string): readonly SortKey[] => {
+  if (sort !== "" && !Object.hasOwn(orders, sort)) throw createChoiceFailure("sort", Object.keys(orders));
+  return orders[sort] ?? order;
+};
+
 const buildOrderTable = (list: RecordList, sort: string, desc: boolean): DerivedTable => {
-  const order = buildOrder(list.orders?.[sort] ?? list.order, desc);
+  const order = buildOrder(getSortKeys(list, sort), desc);
   const source = `${list.table} ${list.joined ?? ""} where ${list.among ?? "true"}`;
   return {
     name: "sorted",
@@ -359,9 +361,12 @@ export const streamList = async <F extends Fields>(
   query: ListQuery,
 ): Promise<Lines<RecordOf<F>>> => {
   const { limit } = query;
-  if (limit === undefined) return streamWholeList(store, list, query);
-  if (limit > MAX_READ_AT_ONCE) return ReadableStream.from(takeLines(await streamWholeList(store, list, query), limit));
-  return [Buffer.from(await readList(store, list, query))];
+  if (limit === undefined || limit <= MAX_READ_AT_ONCE) {
+    const lines = await readShortList(store, list, query);
+    if (lines !== undefined) return [Buffer.from(lines)];
+  }
+  const stream = await streamWholeList(store, list, query);
+  return limit === undefined ? stream : ReadableStream.from(takeLines(stream, limit));
 };
 
 const streamWholeList = (
@@ -370,8 +375,6 @@ const streamWholeList = (
   { sort = "", desc = false, columns = false, ...filters }: ListQuery,
 ): Promise<ReadableStream<Uint8Array>> =>
   store.lines(async (reader) => {
-    const { orders = {} } = list;
-    if (sort !== "" && !Object.hasOwn(orders, sort)) throw createChoiceFailure("sort", Object.keys(orders));
     const line = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
     const source = await buildStreamSql(reader, list, filters);
     if (sort === "" && !desc) return { ...source, line };

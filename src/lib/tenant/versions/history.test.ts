@@ -46,7 +46,7 @@ const setBy = async (id: string) =>
 test("later changes by hand are not shown as an import's: organisations, owners and removed fields", async () => {
   tenant.clear();
   const orgs = await tenant.import({ kind: "orgs" }, [ORG_HEADER, ["本社", "H", ""], ["営業", "S", "H"]]);
-  const [root, sales] = (await tenant.client.orgs.list()).filter(({ code }) => code !== null);
+  const [root, sales] = (await Array.fromAsync(tenant.client.orgs.list())).filter(({ code }) => code !== null);
   await tenant.client.users.addField({ name: "座席" });
   const users = await tenant.import(
     { kind: "users" },

@@ -9,6 +9,7 @@ import {
   toComparableName,
 } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
+import type { UndoneChange } from "../engine.ts";
 
 const haveSimilarNames = (one: string, other: string): boolean => {
   const [a = [], b = []] = [one, other].map((name) =>
@@ -49,6 +50,19 @@ export const ROWS_PER_VISIT = 4096;
 
 /** Takes roughly how many rows the rest of a job will visit. */
 export type RowExpectation = (rows: number) => void;
+
+/** How often a job visits a record that the change creates, updates or deletes; measured with users. */
+export const COMMIT_VISITS = { create: 3, update: 6, delete: 4 };
+export const UNDO_VISITS = { create: 6, update: 12, delete: 16 };
+export const UNDO_PLAN_VISITS = { create: 3, update: 4, delete: 2 };
+
+export const countVisits = (counts: UndoneChange["counts"], visits: typeof COMMIT_VISITS): number =>
+  [counts ?? [], counts?.beside ?? []]
+    .flat()
+    .reduce(
+      (sum, one) => sum + one.create * visits.create + one.update * visits.update + one.delete * visits.delete,
+      0,
+    );
 
 /** SQL: always true. Checks at every {@link ROWS_PER_VISIT}th row whether the user interrupted the command. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & ${ROWS_PER_VISIT - 1}) <> 0 or proceed())`;

@@ -108,7 +108,7 @@ const listLaterChanges = (of: VersionSchema): readonly string[] => {
     `(select max(c.number) from ${table} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
       where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0 and ${which})`;
   const isReverted = `exists (select 1 from main.change n ${ORDERED_JOIN} ${table} r on r.revision = n.revision and r.pk = w.pk where n.number = c.undoneBy)`;
-  const isReverting = `exists (select 1 from main.change n where n.undoneBy = c.number and n.revision > :revision)`;
+  const isReverting = `c.number in (select undoneBy from main.change where undoneBy is not null and revision > :revision)`;
   const change = `coalesce(${newest(`not (${isReverted} or ${isReverting})`)}, ${newest("true")})`;
   const restored = `(select max(c.number) from main.created_range r ${ORDERED_JOIN} main.change c on c.revision = r.revision
     where r.thing = '${thing.name}' and u.pk between r.first and r.last and r.revision > :revision)`;

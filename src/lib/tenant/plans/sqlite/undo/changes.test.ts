@@ -281,3 +281,18 @@ describe("a plan", () => {
     expect(records()).toEqual(before);
   });
 });
+
+test("an undo is planned in seconds after 40,000 changes of a record", async () => {
+  for (const title of ["係長", "課長"]) await tenant.client.users.edit(yamada, { title });
+  const number = Number(tenant.sql("select max(number) - 1 as number from change")[0]?.["number"]);
+  for (const table of ["change", "user_version"]) {
+    const columns = tenant.sql(`select name from pragma_table_info('${table}')`).map(({ name }) => String(name));
+    const later = columns.map((name) => `"${name}"${name === "number" || name === "revision" ? " + n" : ""}`);
+    tenant.database.exec(`with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 40000)
+      insert into ${table} (${columns.map((name) => `"${name}"`).join(", ")}) select ${later.join(", ")}
+      from (select * from ${table} order by revision desc limit 1), numbers`);
+  }
+  const startedAt = performance.now();
+  expect(await tenant.client.imports.undo(number, { skipBlocked: true })).toMatchObject({ blocked: { count: 1 } });
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+});

@@ -1,4 +1,5 @@
-import { parentPort } from "node:worker_threads";
+import { on } from "node:events";
+import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import { ROWS_PER_VISIT, type RowExpectation } from "../functions.ts";
@@ -19,8 +20,10 @@ export type JobArguments<J extends keyof ImportJobs> = Parameters<ImportJobs[J]>
 /** A value other than 0 in the shared `stop` interrupts the job. */
 export interface WorkerJob {
   readonly job: keyof ImportJobs;
-  readonly args: JobArguments<keyof ImportJobs>;
+  readonly args: Omit<JobArguments<keyof ImportJobs>, "stream">;
   readonly stop: Int32Array;
+  /** sends a chunk of the file for each message, and null at its end; closes if the file breaks off */
+  readonly chunks: MessagePort | undefined;
 }
 
 /** `share` is the part of the job that is done, from 0 to 1; all other messages end the job */
@@ -48,7 +51,20 @@ const createWork = (stop: Int32Array): { readonly interrupted: () => boolean; re
   };
 };
 
-async function perform({ job, args, stop }: WorkerJob): Promise<JobOutcome> {
+async function* receiveChunks(port: MessagePort): AsyncGenerator<Uint8Array> {
+  const messages = on(port, "message", { close: ["close"] }) as AsyncIterable<[Uint8Array | null]>;
+  port.postMessage(null);
+  for await (const [chunk] of messages) {
+    if (chunk === null) return;
+    // the next chunk is read while this one is processed
+    port.postMessage(null);
+    yield chunk;
+  }
+  throw createInterruptedFailure();
+}
+
+async function perform({ job, args: given, stop, chunks }: WorkerJob): Promise<JobOutcome> {
+  const args = chunks === undefined ? given : { ...given, stream: ReadableStream.from(receiveChunks(chunks)) };
   const { interrupted, expect } = createWork(stop);
   const run = JOBS[job] as (given: typeof args, interrupted: () => boolean, expect: RowExpectation) => Promise<unknown>;
   const { tenant, staging }: { readonly tenant: string; readonly staging?: string | undefined } = args.files;

@@ -4,7 +4,7 @@ import { createLockedFailure, toStorageFailure } from "../../../store/sqlite/sto
 import type { FormatName } from "../../../../nouns/index.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { PlanRowsRequest, UndoCounts, UndoneChange } from "../../engine.ts";
-import { registerSqlFunctions } from "../functions.ts";
+import { countVisits, registerSqlFunctions, UNDO_PLAN_VISITS, type RowExpectation } from "../functions.ts";
 import { buildPlanDefinition } from "../tables.ts";
 import { showPlannedOrgs } from "../orgs/planned-orgs.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
@@ -49,8 +49,10 @@ export const countUndo = async (
     kind,
   }: { readonly files: ReadSource; readonly undone: UndoneChange; readonly kind: FormatName | undefined },
   interrupted: () => boolean,
+  expect: RowExpectation,
 ): Promise<UndoCounts> => {
   const { countPreparedUndo } = await import("../undo/plan.ts");
+  expect(countVisits(undone.counts, UNDO_PLAN_VISITS));
   using database = openSource(files, interrupted);
   return countPreparedUndo(database, undone, kind);
 };

@@ -16,7 +16,7 @@ import { createPlanScope, buildScopeView, limitToScope } from "../../../store/sc
 import { refreshViewOrgs, Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { applyPlan } from "../commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../compare.ts";
-import { registerSqlFunctions, type RowExpectation } from "../functions.ts";
+import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "../functions.ts";
 import {
   updateImport,
   isFullConsoleImport,
@@ -371,18 +371,6 @@ const runChange = async (
   database.copyLog();
 };
 
-/** How often a commit visits a record that it creates, updates or deletes; measured with users. */
-const COMMIT_VISITS = { create: 3, update: 6, delete: 4 };
-const UNDO_VISITS = { create: 6, update: 12, delete: 16 };
-
-const countVisits = ({ detail: { counts } }: ImportRecord, visits: typeof COMMIT_VISITS): number => {
-  const all = counts === null ? [] : [counts, ...(counts.beside ?? [])];
-  return all.reduce(
-    (sum, one) => sum + one.create * visits.create + one.update * visits.update + one.delete * visits.delete,
-    0,
-  );
-};
-
 /** @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
 export const commitPlan = async (
   job: StagedJob & ChangeJob,
@@ -393,7 +381,7 @@ export const commitPlan = async (
   await withDatabase(files, interrupted, (database) =>
     runChange(database, job, interrupted, async (writer) => {
       const record = await readImport(writer, id);
-      expect(countVisits(record, COMMIT_VISITS));
+      expect(countVisits(record.detail.counts, COMMIT_VISITS));
       await applyAndRecord(database, writer, record, job);
     }),
   );
@@ -411,7 +399,7 @@ export const commitUndo = async (
   await withDatabase({ tenant }, interrupted, (database) =>
     runChange(database, job, interrupted, async (writer) => {
       const record = await readImport(writer, job.id);
-      expect(countVisits(record, UNDO_VISITS));
+      expect(countVisits(record.detail.counts, UNDO_VISITS));
       await undoAndRecord(database, writer, record, job);
     }),
   );

@@ -1,5 +1,5 @@
 import { on } from "node:events";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
 import { findShareReceiver } from "../../../work.ts";
 import type { WorkerJob, JobArguments, ImportJobs, JobMessage, JobOutcome } from "./import-worker.ts";
@@ -68,13 +68,12 @@ async function runJob(
   };
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
-  // the thread reads the file through this stream, because a failed job may not read the file to the end
-  const stream = "stream" in args ? args.stream.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
-  const assignment: WorkerJob = { job, args: { ...args, ...(stream && { stream }) }, stop };
+  const chunks = "stream" in args ? sendChunks(args.stream, end.signal) : undefined;
+  const assignment: WorkerJob = { job, args: { ...args, ...(chunks && { stream: undefined }) }, chunks, stop };
   try {
     const worker = takeWorker();
     worker.ref();
-    worker.postMessage(assignment, stream === undefined ? [] : [stream]);
+    worker.postMessage(assignment, chunks === undefined ? [] : [chunks]);
     const outcome = await waitForOutcome(worker);
     returnWorker(worker);
     if ("result" in outcome) return outcome.result;
@@ -84,6 +83,24 @@ async function runJob(
     abort();
   }
 }
+
+/** Sends a chunk whenever the thread asks for one. Chunks are moved: V8 would let 64 MB of copied ones wait. */
+const sendChunks = (stream: ReadableStream<Uint8Array>, end: AbortSignal): MessagePort => {
+  const { port1, port2 } = new MessageChannel();
+  const reader = stream.getReader();
+  const send = async (): Promise<void> => {
+    const { value = null } = await reader.read();
+    // a chunk that is a part of something belongs to others, too
+    const chunk = value?.length === value?.buffer.byteLength ? value : new Uint8Array(value ?? []);
+    port1.postMessage(chunk, chunk === null ? [] : [chunk.buffer as ArrayBuffer]);
+  };
+  port1.on("message", () => void send().catch(() => port1.close()));
+  end.addEventListener("abort", () => {
+    port1.close();
+    reader.cancel().catch(() => undefined);
+  });
+  return port2;
+};
 
 const waitForOutcome = async (worker: Worker): Promise<JobOutcome> => {
   const receive = findShareReceiver();
