@@ -28,7 +28,7 @@ const schemaAsText: Plugin = {
   load: {
     filter: { id: /[/\\]sqlite[/\\]schema\.ts$/ },
     async handler() {
-      const { SCHEMA_STEPS } = await import("../src/lib/tenant/store/sqlite/schema.ts");
+      const { SCHEMA_STEPS } = await import("../src/lib/tenant/ledger/schema.ts");
       return `export const SCHEMA_STEPS = ${JSON.stringify(SCHEMA_STEPS)};`;
     },
   },

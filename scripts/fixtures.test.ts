@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { EncodingDetector, type EncodingGuess } from "../src/lib/csv/encoding/detect.ts";
 import type { FormatName } from "../src/lib/nouns/index.ts";
-import { RecordReader } from "../src/lib/csv/records/reader.ts";
+import { RecordReader } from "../src/lib/csv/encoding/reader.ts";
 import type { Encoding } from "../src/lib/csv/records/record.ts";
 import { PROBLEMS } from "../src/lib/model/problem.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";

@@ -42,7 +42,7 @@ async function generateFiles(check: boolean): Promise<void> {
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
-    ["src/lib/tenant/store/sqlite/schemas.json", renderSchemaHashes()],
+    ["src/lib/tenant/ledger/schemas.json", renderSchemaHashes()],
     ["docs/api/openapi.json", `${JSON.stringify(await buildOpenApiDocument(version), null, 2)}\n`],
   ]);
   const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })

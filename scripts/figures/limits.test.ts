@@ -32,7 +32,7 @@ test("counts the lines of each part, and nothing that git ignores", async () => 
   await write(".gitignore", "/man\n");
   await write("src/cli.ts", "1\n2\n");
   await write("src/commands/index.ts", "1\n");
-  await write("src/lib/tenant/store/rows.ts", "1\n2\n3\n");
+  await write("src/lib/tenant/ledger/rows.ts", "1\n2\n3\n");
   await write("src/lib/tenant/store/rows.test.ts", "1\n");
   await write("src/lib/new/part.ts", "1\n");
   await write("test/support/tenant.ts", "1\n");

@@ -1,4 +1,4 @@
-import type { Field, Fields } from "../../src/commands/field.ts";
+import type { Field, Fields } from "../../src/commands/kit/field.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
 const renderFieldType = (field: Field): string => {

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { toFlagName, type Fields } from "../../src/commands/field.ts";
-import type { Command, Noun } from "../../src/commands/command.ts";
-import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
+import { toFlagName, type Fields } from "../../src/commands/kit/field.ts";
+import type { Command, Noun } from "../../src/commands/kit/command.ts";
+import { GLOBAL_OPTIONS } from "../../src/commands/kit/globals.ts";
 
 /** A verb, and the path of its file relative to `src/commands`. */
 export interface VerbFile {

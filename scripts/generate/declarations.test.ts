@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { listExits } from "../../src/cli/exit-codes.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
-import type { NounNode } from "../../src/commands/command.ts";
+import type { NounNode } from "../../src/commands/kit/command.ts";
 import { readDeclarations } from "./declarations.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");

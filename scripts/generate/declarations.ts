@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Command } from "../../src/commands/command.ts";
-import { toFlagName, formatPlaceholder, type Field, type Fields } from "../../src/commands/field.ts";
+import type { Command } from "../../src/commands/kit/command.ts";
+import { toFlagName, formatPlaceholder, type Field, type Fields } from "../../src/commands/kit/field.ts";
 import { readCommands, type NounFolder } from "./commands.ts";
 
 /** A field without its texts. */

@@ -1,4 +1,4 @@
-import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
+import { GLOBAL_OPTIONS } from "../../src/commands/kit/globals.ts";
 import { renderCatalogueSource } from "./catalogue.ts";
 import type { NounFolder } from "./commands.ts";
 import { renderIndexSource } from "./index-source.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { defineCommand } from "../../src/commands/command.ts";
+import { defineCommand } from "../../src/commands/kit/command.ts";
 import { same, text } from "../../src/lib/text/index.ts";
 import type { NounFolder } from "./commands.ts";
 import { readCommands } from "./commands.ts";

@@ -6,7 +6,7 @@ import {
   formatUsageLine,
   type HelpEntry,
 } from "../../src/cli/usage.ts";
-import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
+import { GLOBAL_OPTIONS } from "../../src/commands/kit/globals.ts";
 import { text, type Language, type Text } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 import type { ReferencePage } from "./reference.ts";

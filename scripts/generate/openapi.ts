@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { ERRORS } from "../../src/lib/errors/index.ts";
-import { buildInputSchemas } from "../../src/lib/tenant/dispatch/request-input.ts";
-import { MEDIA_TYPES, SERVER_PATHS, XLSX_TYPE } from "../../src/lib/tenant/dispatch/wire.ts";
+import { buildInputSchemas } from "../../src/lib/tenant/api/request-input.ts";
+import { MEDIA_TYPES, SERVER_PATHS, XLSX_TYPE } from "../../src/lib/tenant/api/wire.ts";
 import { ProblemObject } from "../../src/lib/client/problem-object.ts";
-import { splitRoute, type AnyOperation, type Operations } from "../../src/lib/tenant/operation.ts";
+import { splitRoute, type AnyOperation, type Operations } from "../../src/lib/tenant/subjects/operation.ts";
 
 const DESCRIPTION = `The tenant API of clomoctl. It belongs to the clomoctl project: no public CLOMO API is known, and this is not one.
 
@@ -95,7 +95,7 @@ const count = (whole: string, part: string): number => whole.split(part).length 
 export const buildOpenApiDocument = async (version: string): Promise<object> => {
   const paths: Record<string, Record<string, object>> = {};
   // imported here, because it is generated
-  const { OPERATIONS } = await import("../../src/lib/tenant/operations.ts");
+  const { OPERATIONS } = await import("../../src/lib/tenant/api/operations.ts");
   for (const [noun, load] of Object.entries<() => Promise<Operations>>(OPERATIONS))
     for (const [name, one] of Object.entries(await load())) {
       const { method, path } = splitRoute(one);

@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { AnyOperation } from "../../src/lib/tenant/operation.ts";
+import type { AnyOperation } from "../../src/lib/tenant/subjects/operation.ts";
 
 /** A table of operations: the noun with which their paths begin, the file, and the name of the export. */
 interface OperationTable {
@@ -27,7 +27,7 @@ async function readTables(folder: string, file: string): Promise<readonly Operat
 }
 
 /**
- * Returns the source of `src/lib/tenant/operations.ts`: the types of nouns, and all operations of a tenant by noun. They are the exported tables
+ * Returns the source of `src/lib/tenant/api/operations.ts`: the types of nouns, and all operations of a tenant by noun. They are the exported tables
  * in the files `operations.ts` and `…-operations.ts` of the folders in `src/lib/tenant`.
  */
 export async function renderOperationsSource(root: string): Promise<readonly [path: string, source: string]> {
@@ -52,5 +52,5 @@ ${tables.map(({ noun, file, name }) => `  "${noun}": async () => (await import("
 export type OperationNoun = keyof typeof OPERATIONS;
 export type OperationsOf<N extends OperationNoun> = Awaited<ReturnType<(typeof OPERATIONS)[N]>>;
 `;
-  return ["src/lib/tenant/operations.ts", source];
+  return ["src/lib/tenant/api/operations.ts", source];
 }

@@ -1,5 +1,5 @@
 import { listExits, type ExitCodeMeaning } from "../../src/cli/exit-codes.ts";
-import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
+import { GLOBAL_OPTIONS } from "../../src/commands/kit/globals.ts";
 import {
   buildArgumentEntries,
   selectHelpOptions,

@@ -1,7 +1,7 @@
-import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
-import { migrate } from "../../src/lib/tenant/store/sqlite/migrations.ts";
-import { SCHEMA_STEPS } from "../../src/lib/tenant/store/sqlite/schema.ts";
-import { hashSchema } from "../../src/lib/tenant/audit/sqlite/verify.ts";
+import { Database } from "../../src/lib/tenant/store/database.ts";
+import { migrate } from "../../src/lib/tenant/ledger/migrations.ts";
+import { SCHEMA_STEPS } from "../../src/lib/tenant/ledger/schema.ts";
+import { hashSchema } from "../../src/lib/tenant/ledger/audit-verify.ts";
 
 /** Returns the JSON document with the hash of each version of the schema. */
 export const renderSchemaHashes = (): string => {

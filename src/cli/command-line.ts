@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import type { PartialLine } from "../commands/completion/answer.ts";
-import { isOption, toFlagName, type Field } from "../commands/field.ts";
-import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/globals.ts";
-import type { NounNode, VerbNode } from "../commands/command.ts";
+import { isOption, toFlagName, type Field } from "../commands/kit/field.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/kit/globals.ts";
+import type { NounNode, VerbNode } from "../commands/kit/command.ts";
 import { Failure, tryOrUndefined } from "../lib/errors/index.ts";
 import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/output-choice.ts";
 import { shouldUseColour } from "../lib/terminal/commands.ts";

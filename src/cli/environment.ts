@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../commands/tools.ts";
+import type { Clock } from "../commands/kit/tools.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { ConnectionEnvironment, OpenTenant } from "./tenant.ts";

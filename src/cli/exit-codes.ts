@@ -1,5 +1,5 @@
-import type { Command, VerbNode } from "../commands/command.ts";
-import { isModifyingCommand } from "../commands/globals.ts";
+import type { Command, VerbNode } from "../commands/kit/command.ts";
+import { isModifyingCommand } from "../commands/kit/globals.ts";
 import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 

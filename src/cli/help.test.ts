@@ -1,12 +1,12 @@
 import { toPlainCommands } from "../lib/terminal/commands.ts";
 import { expect, test } from "vitest";
-import { defineCommand, type NounNode, type VerbNode } from "../commands/command.ts";
-import { toFlagName } from "../commands/field.ts";
-import { GLOBAL_OPTIONS } from "../commands/globals.ts";
+import { defineCommand, type NounNode, type VerbNode } from "../commands/kit/command.ts";
+import { toFlagName } from "../commands/kit/field.ts";
+import { GLOBAL_OPTIONS } from "../commands/kit/globals.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
 import { COMMANDS, VERBS } from "#support/commands/verbs.ts";
-import { displayWidth } from "../lib/terminal/table/width.ts";
+import { displayWidth } from "../lib/terminal/width.ts";
 import { parseNotifySettings } from "../lib/renewals/notify/settings-schema.ts";
 import { same, text } from "../lib/text/index.ts";
 import { renderNounHelp, renderVerbHelp } from "./help.ts";

@@ -1,5 +1,5 @@
-import type { Command, NounGroup, NounNode } from "../commands/command.ts";
-import { toFlagName, type Field } from "../commands/field.ts";
+import type { Command, NounGroup, NounNode } from "../commands/kit/command.ts";
+import { toFlagName, type Field } from "../commands/kit/field.ts";
 import { markCommands, paintCommands } from "../lib/terminal/commands.ts";
 import {
   padPlainText,
@@ -7,10 +7,10 @@ import {
   splitIntoLinePieces,
   wrapPieces,
   wrapIntoLines,
-} from "../lib/terminal/table/word-width.ts";
+} from "../lib/terminal/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { ALL_ERROR_CODES, listExits } from "./exit-codes.ts";
-import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/globals.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/kit/globals.ts";
 import {
   buildArgumentEntries,
   selectHelpOptions,

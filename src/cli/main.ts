@@ -46,7 +46,7 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
     const nagios = line.flags.has("--nagios") ? line.verb?.nagios : undefined;
     // print the failure on stdout, because monitoring systems do not read stderr
     if (nagios !== undefined) {
-      const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
+      const { renderPluginFailure } = await import("../lib/renewals/plugin.ts");
       writeNow(1, `${renderPluginFailure(nagios, failure.what, style.language)}\n`);
     }
     writeNow(2, renderReport(failure, style));

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from "vitest";
-import { defineCommand, type Command } from "../commands/command.ts";
+import { defineCommand, type Command } from "../commands/kit/command.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { TypedDate } from "../lib/model/time.ts";
 import { same } from "../lib/text/index.ts";

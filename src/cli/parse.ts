@@ -7,11 +7,11 @@ import {
   type Field,
   type Fields,
   type ValueField,
-} from "../commands/field.ts";
+} from "../commands/kit/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
+import { GLOBAL_OPTIONS, type Globals } from "../commands/kit/globals.ts";
 import { formatTypedCommand, suggestHelp, suggestWord } from "./command-line.ts";
 
 export interface ParsedLine {

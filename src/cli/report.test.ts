@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { run } from "#support/commands/program.ts";
-import { displayWidth } from "../lib/terminal/table/width.ts";
+import { displayWidth } from "../lib/terminal/width.ts";
 import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { selectErrorStyle, scanCommandLine } from "./command-line.ts";

@@ -1,4 +1,4 @@
-import { formatPlaceholder, toFlagName, type CommandSyntax } from "../commands/field.ts";
+import { formatPlaceholder, toFlagName, type CommandSyntax } from "../commands/kit/field.ts";
 import { toPermissionFailure, toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, unwrapSuppressed } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NounNode, VerbNode } from "../commands/command.ts";
+import type { NounNode, VerbNode } from "../commands/kit/command.ts";
 import type { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { requireKnownWords, scanCommandLine, type CommandLine } from "./command-line.ts";

@@ -1,9 +1,9 @@
-import type { Command, Outcome, VerbNode } from "../commands/command.ts";
-import { isModifyingCommand } from "../commands/globals.ts";
-import type { RunSummary } from "../commands/summary.ts";
-import type { Tools } from "../commands/tools.ts";
+import type { Command, Outcome, VerbNode } from "../commands/kit/command.ts";
+import { isModifyingCommand } from "../commands/kit/globals.ts";
+import type { RunSummary } from "../commands/kit/summary.ts";
+import type { Tools } from "../commands/kit/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
-import type { JobRecorder } from "../commands/jobs/recorder.ts";
+import type { JobRecorder } from "../commands/kit/jobs/recorder.ts";
 import { ERRORS, unwrapSuppressed, type Failure } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
@@ -74,13 +74,13 @@ export async function runVerb(
 }
 
 const startRecorder = async (...run: Parameters<typeof JobRecorder.start>): Promise<JobRecorder | undefined> =>
-  (await import("../commands/jobs/recorder.ts")).JobRecorder.start(...run);
+  (await import("../commands/kit/jobs/recorder.ts")).JobRecorder.start(...run);
 
 const createSummary = async (
   { clock }: ProgramEnvironment,
   path: readonly string[],
   timezone?: string,
-): Promise<RunSummary> => new (await import("../commands/summary.ts")).RunSummary(path, clock.now, timezone);
+): Promise<RunSummary> => new (await import("../commands/kit/summary.ts")).RunSummary(path, clock.now, timezone);
 
 /** In scripts, writes the summary line of a plan even if the command line is invalid. */
 async function parseOrSummarize(
@@ -121,7 +121,7 @@ async function confirmOutputs(tools: Tools, command: Command, { globals, input }
     Object.entries(fields).some(([key, { kind }]) => kind === "output" && input[key] !== undefined),
   );
   if (!isNamed && globals.output === undefined) return true;
-  const { collectInputs, collectOutputs, permitOutputs } = await import("../commands/outputs.ts");
+  const { collectInputs, collectOutputs, permitOutputs } = await import("../commands/kit/files/outputs.ts");
   return permitOutputs(tools, collectOutputs(command, { globals, input }), collectInputs(command, input));
 }
 
@@ -168,7 +168,7 @@ async function finishWork(
       const state = isUnexpected ? interrupts.state : interrupts.done;
       if (state !== undefined) await terminal.problem(state);
       if (input["nagios"] === true && verb.nagios !== undefined) {
-        const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
+        const { renderPluginFailure } = await import("../lib/renewals/plugin.ts");
         await terminal.out.write(`${renderPluginFailure(verb.nagios, failure.what, terminal.language)}\n`);
       }
       await summarize(exit, failure);

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { line, step } from "../lib/advice/index.ts";
-import type { Clock, ServerPlan } from "../commands/tools.ts";
+import type { Clock, ServerPlan } from "../commands/kit/tools.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
@@ -16,7 +16,7 @@ import {
   type TemporaryFolder,
   type TemporaryStorage,
 } from "../lib/files/index.ts";
-import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
+import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/api/index.ts";
 import type { Connection } from "../lib/client/index.ts";
 import { Failure, hasErrorCode } from "../lib/errors/index.ts";
 import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
@@ -110,7 +110,7 @@ async function connectInProcess(
 ): Promise<Connection & ClosableTenant> {
   const { as, rehearsesIn } = machine;
   const { tenantFolder } = context;
-  const tenant = await import("../lib/tenant/index.ts");
+  const tenant = await import("../lib/tenant/api/index.ts");
   const options = buildTenantOptions(machine, context, as === undefined ? "owner" : { account: as });
   const open = (where: { readonly inMemory?: boolean; readonly folder?: string } = {}): Tenant =>
     tenant.openTenant({ ...options, ...where });
@@ -121,7 +121,7 @@ async function connectInProcess(
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
   const transport: Connection["transport"] = async (request) => {
-    const { createDispatch } = await import("../lib/tenant/dispatch/index.ts");
+    const { createDispatch } = await import("../lib/tenant/api/dispatch.ts");
     return createDispatch(await current(request.method))(request);
   };
   return { transport, perform, close };
@@ -135,7 +135,7 @@ export async function receiveTenant(
 ): Promise<void> {
   const tenants = dirname(tenantFolder);
   await ensureFolder(tenants);
-  const { receiveTenantFile, replaceTenantFile } = await import("../lib/tenant/index.ts");
+  const { receiveTenantFile, replaceTenantFile } = await import("../lib/tenant/api/index.ts");
   const { createTemporaryFolder } = await import("../lib/files/temporary.ts");
   const made = await createTemporaryFolder(temporary, name, tenants);
   try {
@@ -257,10 +257,10 @@ export async function serveTenant(
     { createProblemResponse, createErrorResponse },
     { createDispatch },
   ] = await Promise.all([
-    import("../lib/tenant/index.ts"),
+    import("../lib/tenant/api/index.ts"),
     import("../lib/serve/index.ts"),
-    import("../lib/tenant/dispatch/problem.ts"),
-    import("../lib/tenant/dispatch/index.ts"),
+    import("../lib/tenant/api/problem.ts"),
+    import("../lib/tenant/api/dispatch.ts"),
   ]);
   const tenant = open({
     ...buildTenantOptions(machine, context, "requests"),

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
-import type { Globals } from "../commands/globals.ts";
-import type { RunSummary } from "../commands/summary.ts";
-import type { ChosenTenant, Tools } from "../commands/tools.ts";
+import type { Globals } from "../commands/kit/globals.ts";
+import type { RunSummary } from "../commands/kit/summary.ts";
+import type { ChosenTenant, Tools } from "../commands/kit/tools.ts";
 import { Changes, openClient, type NounName } from "../lib/client/index.ts";
 import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
@@ -100,7 +100,7 @@ function createTenantPool(
   const openOnce = (chosen: ChosenContext): TenantConnection => {
     let permitted: Promise<void> | undefined;
     const permit = (): Promise<void> =>
-      (permitted ??= import("../commands/permission.ts").then(({ requireChangePermission }) =>
+      (permitted ??= import("../commands/kit/permission.ts").then(({ requireChangePermission }) =>
         requireChangePermission(asked, chosen),
       ));
     return {
@@ -243,11 +243,11 @@ const createTenantTools = (
     const { connection, close } = await openTenantCopy(machine, tenantFolder);
     return { client: await openClient(connection, nouns), close };
   },
-  inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, machine.signal),
+  inspectCopy: async (path) => (await import("../lib/tenant/api/index.ts")).inspectCopy(path, machine.signal),
   compareCopyWithTenant: async (path, { tenantFolder }) =>
-    (await import("../lib/tenant/index.ts")).compareCopyWithTenant(join(tenantFolder, "tenant.db"), path),
+    (await import("../lib/tenant/api/index.ts")).compareCopyWithTenant(join(tenantFolder, "tenant.db"), path),
   backUpTenant: async ({ tenantFolder }, ...request) =>
-    (await import("../lib/tenant/index.ts")).backUpTenantFile(join(tenantFolder, "tenant.db"), ...request),
+    (await import("../lib/tenant/api/index.ts")).backUpTenantFile(join(tenantFolder, "tenant.db"), ...request),
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { defineCommand } from "../commands/command.ts";
-import { formatOptionTerm, type Field } from "../commands/field.ts";
+import { defineCommand } from "../commands/kit/command.ts";
+import { formatOptionTerm, type Field } from "../commands/kit/field.ts";
 import { same, text } from "../lib/text/index.ts";
 import { buildOptionEntries, formatUsageLine } from "./usage.ts";
 

@@ -1,6 +1,6 @@
-import type { Command } from "../commands/command.ts";
-import { toFlagName, formatOptionTerm, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
-import { GLOBAL_OPTIONS } from "../commands/globals.ts";
+import type { Command } from "../commands/kit/command.ts";
+import { toFlagName, formatOptionTerm, formatPlaceholder, type Field, type Fields } from "../commands/kit/field.ts";
+import { GLOBAL_OPTIONS } from "../commands/kit/globals.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 
 export interface HelpEntry {

@@ -3,8 +3,8 @@ import { readNamedFile } from "../lib/files/index.ts";
 import { decodeUtf8 } from "../lib/files/utf8.ts";
 import { escapeForPeople, escapeJson } from "../lib/text/shell-word.ts";
 import { text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
-import type { Tools } from "./tools.ts";
+import { defineCommand } from "./kit/command.ts";
+import type { Tools } from "./kit/tools.ts";
 
 const MIB = 1024 * 1024;
 

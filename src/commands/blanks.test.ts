@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "../cli/parse.ts";
 import { Failure } from "../lib/errors/index.ts";
-import type { Command } from "./command.ts";
-import { toFlagName, formatPlaceholder, type Field } from "./field.ts";
-import { GLOBAL_OPTIONS } from "./globals.ts";
+import type { Command } from "./kit/command.ts";
+import { toFlagName, formatPlaceholder, type Field } from "./kit/field.ts";
+import { GLOBAL_OPTIONS } from "./kit/globals.ts";
 import { COMMANDS, listCompulsoryWords, listValueFields, toValidValue } from "#support/commands/verbs.ts";
 
 const BLANKS = ["", " ", "　", "\t\n"];

@@ -1,6 +1,6 @@
 import { commandName } from "../lib/advice/index.ts";
 import { text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand } from "./kit/command.ts";
 import { COMPLETION_SCRIPTS } from "./completion/scripts.ts";
 
 export default defineCommand({

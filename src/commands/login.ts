@@ -3,9 +3,9 @@ import { storeCredential } from "../lib/config/credentials.ts";
 import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
-import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./records/secrets.ts";
-import type { Tools } from "./tools.ts";
+import { defineCommand } from "./kit/command.ts";
+import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./kit/change/secrets.ts";
+import type { Tools } from "./kit/tools.ts";
 
 /** Does not check the rules for new passwords, because an older password may violate them. */
 const SIGN_IN_PASSWORD: Secret<"password"> = {
@@ -89,7 +89,7 @@ export default defineCommand({
     const password =
       resetCode === undefined
         ? await readPassword(tools, passwordFile)
-        : await (await import("./clomo-account/options.ts")).readNewPassword(tools, passwordFile);
+        : await (await import("./kit/change/account-options.ts")).readNewPassword(tools, passwordFile);
     if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
     const request = { account, password };
     const { secret, account: called } = await client.sessions.create(request);

@@ -2,7 +2,7 @@ import { line, step } from "../lib/advice/index.ts";
 import { deleteCredentialFile } from "../lib/config/credentials.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand } from "./kit/command.ts";
 import { requireRemoteContext } from "./login.ts";
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import { line } from "../lib/advice/index.ts";
 import { PANEL_KINDS, TYPES_BY_FORMAT } from "../lib/nouns/index.ts";
 import { text } from "../lib/text/index.ts";
-import type { Noun } from "./command.ts";
+import type { Noun } from "./kit/command.ts";
 
 const FIRST_SYNC_COMMAND = line("console sync", ["EXPORT.csv"]);
 const GRANT_ROLE_COMMAND = line("clomo-account edit", ["USER"], { role: "ROLE" });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TestTenant } from "#support/tenant/tenant.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "./kit/command.ts";
 import { CHANGING_COMMANDS, createMirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
 

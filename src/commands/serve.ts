@@ -5,8 +5,8 @@ import { readNamedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
 import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
 import { text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
-import type { Tools } from "./tools.ts";
+import { defineCommand } from "./kit/command.ts";
+import type { Tools } from "./kit/tools.ts";
 
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 
@@ -92,7 +92,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],
   async run(tools, { action, account, email, passwordFile, ...options }) {
     if (action === "init") {
-      const { createFirstAdministrator } = await import("./serving/first-administrator.ts");
+      const { createFirstAdministrator } = await import("./kit/change/first-administrator.ts");
       return createFirstAdministrator(tools, { account, email, passwordFile });
     }
     return serve(tools, options);

@@ -13,9 +13,9 @@ import { Failure, ignoreFailure } from "../lib/errors/index.ts";
 import { chooseThresholds } from "../lib/renewals/check.ts";
 import { compareByExpiry, type Thresholds } from "../lib/renewals/expiry-status.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
-import { DEFAULT_JOB_COLUMNS, forgetJob, JOB_COLUMNS } from "./jobs/columns.ts";
-import { isRecordOutputRequested, listColumns } from "./listing/list.ts";
+import { defineCommand } from "./kit/command.ts";
+import { DEFAULT_JOB_COLUMNS, forgetJob, JOB_COLUMNS } from "./kit/jobs/columns.ts";
+import { isRecordOutputRequested, listColumns } from "./kit/list/list.ts";
 import { describeMorning } from "./status/morning.ts";
 import {
   buildStateExits,
@@ -24,8 +24,8 @@ import {
   shouldShowFindings,
   THRESHOLD_OPTIONS,
   writeReport,
-} from "./renewals/items/report.ts";
-import { listUsedContexts } from "./jobs/recorder.ts";
+} from "./kit/items/report.ts";
+import { listUsedContexts } from "./kit/jobs/recorder.ts";
 import {
   DAILY_RUN,
   findDailyRun,
@@ -35,7 +35,7 @@ import {
   type TenantFindings,
 } from "./status/findings.ts";
 import { addHomeFindings } from "./status/home-findings.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./kit/tools.ts";
 
 export default defineCommand({
   summary: text("show what requires action in all tenants", "すべてのテナントについて、対応が必要な事項を表示する"),

@@ -2,25 +2,25 @@ import { line } from "../lib/advice/index.ts";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { formatActor } from "../lib/model/actor.ts";
-import { FORMATS } from "../lib/model/formats.ts";
+import { FORMATS } from "../lib/derived/formats.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand } from "./kit/command.ts";
 import { validateLimits } from "../lib/plan/limits.ts";
 import { hasNoEffect, listPlanChanges } from "../lib/plan/describe.ts";
 import { sumChanges } from "../lib/plan/plan.ts";
-import { parseChangeNumber } from "./imports/plan/find.ts";
+import { parseChangeNumber } from "./kit/plan/find.ts";
 import {
   CONFIRM_DELETIONS_OPTION,
   CONFIRM_WIPES_OPTION,
   LIMIT_OPTIONS,
   PLAN_DRY_RUN_OPTION,
-} from "./imports/plan/options.ts";
-import { PendingPlan } from "./imports/plan/pending-plan.ts";
-import { PLANNING, showProgress } from "./imports/plan/progress.ts";
-import { finishPlan, showImportResult } from "./imports/plan/finish-plan.ts";
-import { showPlan } from "./imports/plan/show.ts";
+} from "./kit/read-list/options.ts";
+import { PendingPlan } from "./kit/plan/pending-plan.ts";
+import { PLANNING, showProgress } from "./kit/plan/progress.ts";
+import { finishPlan, showImportResult } from "./kit/plan/finish-plan.ts";
+import { showPlan } from "./kit/plan/show.ts";
 import { RESULT_COLUMNS } from "../lib/plan/columns.ts";
-import { requireNamedContext } from "./permission.ts";
+import { requireNamedContext } from "./kit/permission.ts";
 
 export default defineCommand({
   summary: text("undo a change", "変更を取り消す"),

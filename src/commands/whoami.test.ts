@@ -1,4 +1,4 @@
-import { OPERATIONS, type Operation } from "../lib/model/role-policy.ts";
+import { OPERATIONS, type Operation } from "../lib/derived/role-policy.ts";
 import { expect, test } from "vitest";
 import type { Whoami } from "../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";

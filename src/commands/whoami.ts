@@ -1,11 +1,11 @@
-import { OPERATIONS } from "../lib/model/role-policy.ts";
+import { OPERATIONS } from "../lib/derived/role-policy.ts";
 import type { Whoami } from "../lib/client/index.ts";
 import { ROLES } from "../lib/model/role.ts";
 import { formatActor } from "../lib/model/actor.ts";
 import { ROOT_ORG_NAME } from "../lib/nouns/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../lib/text/index.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand } from "./kit/command.ts";
 
 const formatOrgPath = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { NounNode } from "../../src/commands/command.ts";
+import type { NounNode } from "../../src/commands/kit/command.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ERRORS, type ErrorCode } from "../../src/lib/errors/index.ts";
 import { FIXTURES, freshHome, run, splitWords } from "#support/cli/home.ts";

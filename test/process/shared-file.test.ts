@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { checkIdentity } from "../../src/lib/tenant/store/sqlite/migrations.ts";
-import { toStorageFailure } from "../../src/lib/tenant/store/sqlite/storage-failure.ts";
+import { checkIdentity } from "../../src/lib/tenant/ledger/migrations.ts";
+import { toStorageFailure } from "../../src/lib/tenant/store/storage-failure.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 /** Opens a file as its only user, who may delete its log, in another program. Returns what that program says. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { TENANT } from "#support/process/tenant-state.ts";
 import { computeAuditHashes } from "#support/tenant/audit.ts";
-import { verifyOnConnection } from "../../src/lib/tenant/audit/sqlite/verify.ts";
-import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
+import { verifyOnConnection } from "../../src/lib/tenant/ledger/audit-verify.ts";
+import { Database } from "../../src/lib/tenant/store/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 
 /**

@@ -4,9 +4,9 @@ import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { TOKEN_DAYS } from "../../lib/model/credential.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { isRecordOutputRequested } from "../listing/list.ts";
-import { noteNotRestored } from "../records/change-result.ts";
+import { defineCommand } from "../kit/command.ts";
+import { isRecordOutputRequested } from "../kit/list/list.ts";
+import { noteNotRestored } from "../kit/columns/change-result.ts";
 
 export const TOKEN_COLUMNS: readonly Column<AccessToken>[] = [
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },

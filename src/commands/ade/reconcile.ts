@@ -1,7 +1,7 @@
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Language } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "../csv/file/sheet.ts";
+import { defineCommand } from "../kit/command.ts";
+import { INPUT_ENCODING_OPTION, SHEET_OPTION } from "../kit/files/sheet.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import { PROFILE_STATE_NOTE } from "./status-columns.ts";
 import { describeVerdict, reconcile, summarise, type ReconciledDevice } from "./purchased/verdict.ts";

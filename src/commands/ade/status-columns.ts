@@ -2,7 +2,7 @@ import { line, step, type Step } from "../../lib/advice/index.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
-import type { Tools } from "../tools.ts";
+import type { Tools } from "../kit/tools.ts";
 
 const column = (key: string, en: string, ja: string, value: Column<Ade>["value"]): Column<Ade> => ({
   key,

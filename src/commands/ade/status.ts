@@ -1,6 +1,6 @@
-import { assessAdeHealth } from "../../lib/model/ade-health.ts";
+import { assessAdeHealth } from "../../lib/derived/ade-health.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../kit/command.ts";
 import { FACT_COLUMNS, showNextStep } from "./status-columns.ts";
 
 export default defineCommand({

@@ -4,9 +4,9 @@ import { SYNC_KINDS, type SyncKind } from "../../lib/model/ade.ts";
 import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../kit/command.ts";
 import { PROFILE_STATE_NOTE } from "./status-columns.ts";
-import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../kit/read-list/options.ts";
 
 const SYNC_COUNTS = [
   ["created", "new", "新規"],

@@ -1,6 +1,6 @@
 import { APP } from "../../lib/nouns/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineAssignableVerbs } from "../config-profiles/assignable-verbs.ts";
+import { defineAssignableVerbs } from "../kit/change/assignable-verbs.ts";
 
 export default defineAssignableVerbs({
   thing: APP,

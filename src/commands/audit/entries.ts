@@ -1,6 +1,6 @@
 import type { AuditRecord } from "../../lib/client/index.ts";
 import { formatActor, parseUserName } from "../../lib/model/actor.ts";
-import { getActionName } from "../../lib/model/audit.ts";
+import { getActionName } from "../../lib/derived/audit.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 

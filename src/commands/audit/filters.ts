@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { toUtcInstant, type TypedDate } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
-import type { Fields, InputOf } from "../field.ts";
+import type { Fields, InputOf } from "../kit/field.ts";
 
 export const AUDIT_FILTERS = {
   since: {

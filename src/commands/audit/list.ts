@@ -1,8 +1,8 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { noteFailedJobs } from "../jobs/recorder.ts";
-import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { resolveTimezone } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { noteFailedJobs } from "../kit/jobs/recorder.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { resolveTimezone } from "../kit/tools.ts";
 import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
 import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 

@@ -1,6 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../kit/command.ts";
 import { AUDIT_COLUMNS, toAuditRow, getImportName } from "./entries.ts";
 
 export default defineCommand({

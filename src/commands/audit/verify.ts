@@ -3,10 +3,10 @@ import type { AuditVerification } from "../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { workOnEachContext } from "../each-context.ts";
-import { isDefaultTable, listColumns } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { workOnEachContext } from "../kit/each-context.ts";
+import { isDefaultTable, listColumns } from "../kit/list/list.ts";
+import type { Tools } from "../kit/tools.ts";
 
 type PlainKey = "schema" | "records" | "headSeq" | "broken";
 

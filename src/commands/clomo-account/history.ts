@@ -1,8 +1,8 @@
 import { ACCOUNT } from "../../lib/nouns/account.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { HISTORY_DETAILS, showHistory } from "../records/history.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES } from "./columns.ts";
+import { defineCommand } from "../kit/command.ts";
+import { HISTORY_DETAILS, showHistory } from "../kit/change/history.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES } from "../kit/columns/accounts.ts";
 
 export default defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),

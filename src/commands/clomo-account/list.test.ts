@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, OrgDetail } from "../../lib/client/index.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { displayWidth } from "../../lib/terminal/width.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 

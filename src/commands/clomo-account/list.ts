@@ -1,9 +1,9 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { buildOrgOptions, FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../listing/list.ts";
-import { resolveOrgFilter } from "../orgs/find-org.ts";
-import { ACCOUNT_COLUMNS, getDefaultColumns } from "./columns.ts";
-import { ROLE_OPTION } from "./options.ts";
+import { defineCommand } from "../kit/command.ts";
+import { buildOrgOptions, FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../kit/list/list.ts";
+import { resolveOrgFilter } from "../kit/change/find-org.ts";
+import { ACCOUNT_COLUMNS, getDefaultColumns } from "../kit/columns/accounts.ts";
+import { ROLE_OPTION } from "../kit/change/account-options.ts";
 
 export default defineCommand({
   summary: text("list CLOMO accounts", "CLOMO アカウントを一覧する"),

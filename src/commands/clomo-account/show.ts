@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
+import { defineCommand } from "../kit/command.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "../kit/columns/accounts.ts";
 
 export default defineCommand({
   summary: text("show one CLOMO account", "CLOMO アカウントを 1 件表示する"),

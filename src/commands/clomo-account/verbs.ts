@@ -4,18 +4,18 @@ import { ignoreFailure } from "../../lib/errors/index.ts";
 import { PASSWORD_RULE } from "../../lib/nouns/account.ts";
 import { type Text, formatCount, text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
-import { defineCommand } from "../command.ts";
-import { confirmChange } from "../permission.ts";
+import { defineCommand } from "../kit/command.ts";
+import { confirmChange } from "../kit/permission.ts";
 import {
   FORMER_SECRETS,
   STATE_UNCHANGED,
   describeUnrestoredValues,
   showWrittenRecord,
-} from "../records/change-result.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import type { Tools } from "../tools.ts";
-import { USER_ARGUMENT, findUser } from "../users/columns.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
+} from "../kit/columns/change-result.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import type { Tools } from "../kit/tools.ts";
+import { USER_ARGUMENT, findUser } from "../kit/columns/users.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "../kit/columns/accounts.ts";
 import {
   ACCOUNT_EXCLUDES,
   ACCOUNT_HELP,
@@ -23,7 +23,7 @@ import {
   needsPassword,
   resolveAccountValues,
   resolvePassword,
-} from "./options.ts";
+} from "../kit/change/account-options.ts";
 
 export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
   const { before, after } = written;

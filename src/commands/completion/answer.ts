@@ -1,8 +1,8 @@
 import { escapeForPeople } from "../../lib/text/shell-word.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
-import type { NounNode, VerbNode } from "../command.ts";
-import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
-import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../globals.ts";
+import type { NounNode, VerbNode } from "../kit/command.ts";
+import { isOption, toFlagName, type Field, type Fields } from "../kit/field.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../kit/globals.ts";
 
 export interface PartialLine {
   readonly noun: NounNode;

@@ -5,7 +5,7 @@ import {
   type ProfileKind,
 } from "../../lib/nouns/config-profile.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineAssignableVerbs } from "./assignable-verbs.ts";
+import { defineAssignableVerbs } from "../kit/change/assignable-verbs.ts";
 
 export default defineAssignableVerbs({
   thing: CONFIG_PROFILE,

@@ -2,16 +2,16 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { Client, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../kit/command.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { hasNoEffect } from "../../lib/plan/describe.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
-import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
-import { PendingPlan } from "../imports/plan/pending-plan.ts";
-import { finishPlan, showImportResult } from "../imports/plan/finish-plan.ts";
-import { showPlan } from "../imports/plan/show.ts";
+import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
+import { PendingPlan } from "../kit/plan/pending-plan.ts";
+import { finishPlan, showImportResult } from "../kit/plan/finish-plan.ts";
+import { showPlan } from "../kit/plan/show.ts";
 import { readTaskNumber, TASK_ARGUMENT } from "./verbs.ts";
-import { requireNamedContext } from "../permission.ts";
+import { requireNamedContext } from "../kit/permission.ts";
 
 export default defineCommand({
   summary: text(

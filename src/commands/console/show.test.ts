@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { taskOf } from "#support/commands/console-tasks.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { toPlainCommands } from "../../lib/terminal/commands.ts";
-import { buildTaskSteps } from "./steps.ts";
+import { buildTaskSteps } from "../kit/plan/console-steps.ts";
 
 const TASK = taskOf();
 

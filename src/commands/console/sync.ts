@@ -1,10 +1,10 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { describeMissingField, listMissingFields } from "../csv/questions/missing.ts";
+import { describeMissingField, listMissingFields } from "../kit/read-list/missing.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { toExportFormat } from "../../lib/model/format.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
+import { toExportFormat } from "../../lib/derived/format.ts";
+import { FORMATS } from "../../lib/derived/formats.ts";
 import { SECURED_APPS, type SecuredApp } from "../../lib/nouns/secured-user.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import type { ConfirmOptions } from "../../lib/plan/confirm.ts";
@@ -12,20 +12,20 @@ import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { sumChanges } from "../../lib/plan/plan.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
-import { defineCommand, type Outcome } from "../command.ts";
-import { CONFIRM_DELETIONS_OPTION, JOB_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
-import { PendingPlan } from "../imports/plan/pending-plan.ts";
-import { listProblems } from "../imports/plan/problems.ts";
-import { sendRequest } from "../imports/plan/send.ts";
-import { finishPlan } from "../imports/plan/finish-plan.ts";
-import { showPlan } from "../imports/plan/show.ts";
-import { createExportRejection } from "../imports/refusal/rejection.ts";
-import { keepAnswers } from "../layouts/kept-answers.ts";
-import { readList, type ListReading } from "../layouts/reading.ts";
-import { requireNamedContext } from "../permission.ts";
-import type { Tools } from "../tools.ts";
-import { refuseSample } from "../imports/plan/sample.ts";
-import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "./exports.ts";
+import { defineCommand, type Outcome } from "../kit/command.ts";
+import { CONFIRM_DELETIONS_OPTION, JOB_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
+import { PendingPlan } from "../kit/plan/pending-plan.ts";
+import { listProblems } from "../kit/files/problems.ts";
+import { sendRequest } from "../kit/plan/send.ts";
+import { finishPlan } from "../kit/plan/finish-plan.ts";
+import { showPlan } from "../kit/plan/show.ts";
+import { createExportRejection } from "../kit/plan/rejection.ts";
+import { keepAnswers } from "../kit/read-list/kept-answers.ts";
+import { readList, type ListReading } from "../kit/read-list/reading.ts";
+import { requireNamedContext } from "../kit/permission.ts";
+import type { Tools } from "../kit/tools.ts";
+import { refuseSample } from "../kit/plan/sample.ts";
+import { EXPORT_ORDER, findExportKind, type ConsoleExport } from "../kit/plan/console-exports.ts";
 
 export default defineCommand({
   summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),

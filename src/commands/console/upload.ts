@@ -6,28 +6,28 @@ import { formatRecord } from "../../lib/csv/records/writer.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder } from "../../lib/files/index.ts";
 import { FORMAT_NAMES, PANEL_KINDS } from "../../lib/nouns/index.ts";
-import { findColumn } from "../../lib/model/format.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
-import { UPLOAD_OMISSION_REASONS } from "../../lib/model/upload.ts";
+import { findColumn } from "../../lib/derived/format.ts";
+import { FORMATS } from "../../lib/derived/formats.ts";
+import { UPLOAD_OMISSION_REASONS } from "../../lib/derived/upload.ts";
 import { formatCount, joinTexts, text } from "../../lib/text/index.ts";
-import { defineCommand, type Outcome } from "../command.ts";
-import { noteReplacedCharacters } from "../csv/file/write-encoded.ts";
-import { createPassword, findPasswordColumn, writePasswords, type NewPassword } from "../imports/outputs/passwords.ts";
-import { writeTable } from "../imports/outputs/table-file.ts";
-import { getDeletionsFileName, UPLOAD_FILE_OPTION } from "../imports/plan/options.ts";
-import { permitOutputs } from "../outputs.ts";
-import type { Tools } from "../tools.ts";
-import { requireNamedContext } from "../permission.ts";
+import { defineCommand, type Outcome } from "../kit/command.ts";
+import { noteReplacedCharacters } from "../kit/files/write-encoded.ts";
+import { createPassword, findPasswordColumn, writePasswords, type NewPassword } from "../kit/plan/passwords.ts";
+import { writeTable } from "../kit/files/table-file.ts";
+import { getDeletionsFileName, UPLOAD_FILE_OPTION } from "../kit/read-list/options.ts";
+import { permitOutputs } from "../kit/files/outputs.ts";
+import type { Tools } from "../kit/tools.ts";
+import { requireNamedContext } from "../kit/permission.ts";
 import { readTaskNumber, TASK_ARGUMENT } from "./verbs.ts";
-import { describeTaskChanges, describeUpload, describeExport } from "./steps.ts";
-import { readOpenRecords, type KindUpload, type OpenKind } from "./upload/open-records.ts";
+import { describeTaskChanges, describeUpload, describeExport } from "../kit/plan/console-steps.ts";
+import { readOpenRecords, type KindUpload, type OpenKind } from "../kit/plan/open-records.ts";
 import {
   buildUploadTables,
   listRecordedFiles,
   MAX_RECORDED_IDS,
   type BuiltUpload,
   type RecordedFile,
-} from "./upload/table.ts";
+} from "../kit/plan/upload-table.ts";
 
 export default defineCommand({
   summary: text(

@@ -3,11 +3,17 @@ import type { Client, ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { parseChangeNumber } from "../imports/plan/find.ts";
-import { hasAllColumns, isDefaultTable, listColumns } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
-import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
+import { defineCommand } from "../kit/command.ts";
+import { parseChangeNumber } from "../kit/plan/find.ts";
+import { hasAllColumns, isDefaultTable, listColumns } from "../kit/list/list.ts";
+import type { Tools } from "../kit/tools.ts";
+import {
+  describeTaskChanges,
+  getTaskScreen,
+  buildTaskSteps,
+  getTaskSubject,
+  summarizeTask,
+} from "../kit/plan/console-steps.ts";
 
 export const TASK_ARGUMENT = {
   kind: "string",

@@ -3,10 +3,10 @@ import { describeMissingEncryption, type EmbeddedContext } from "../../lib/confi
 import { hasContent, openInput } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import type { TenantCopy } from "../handover/copy.ts";
-import { warnOfSilence } from "../renewals/items/tenant-items.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import type { TenantCopy } from "../kit/files/tenant-copy.ts";
+import { warnOfSilence } from "../kit/items/tenant-items.ts";
+import type { Tools } from "../kit/tools.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
@@ -78,7 +78,7 @@ export default defineCommand({
 /** Copies a backup into a temporary folder, and checks the copy. @throws `input-rejected` if it has a fault */
 async function openBackup(tools: Tools, from: string): Promise<TenantCopy> {
   const [{ storeTenantCopy }, { checkBackup }] = await Promise.all([
-    import("../handover/copy.ts"),
+    import("../kit/files/tenant-copy.ts"),
     import("../tenant/backup.ts"),
   ]);
   await using input = await openInput(tools, from);

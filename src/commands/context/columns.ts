@@ -1,8 +1,8 @@
 import type { Context } from "../../lib/config/context.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import type { Field } from "../field.ts";
-import type { Tools } from "../tools.ts";
+import type { Field } from "../kit/field.ts";
+import type { Tools } from "../kit/tools.ts";
 
 export interface ContextRow {
   readonly context: Context;

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { CONTEXT_COLUMNS, DEFAULT_CONTEXT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({

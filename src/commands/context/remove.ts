@@ -1,7 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { askContextName } from "../permission.ts";
+import { defineCommand } from "../kit/command.ts";
+import { askContextName } from "../kit/permission.ts";
 import { CONTEXT_ARGUMENT, noteContextVariable } from "./columns.ts";
 
 export default defineCommand({

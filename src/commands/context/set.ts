@@ -1,9 +1,9 @@
 import type { Context } from "../../lib/config/index.ts";
 import { createLocalTokenFailure, parseSecret, storeCredential } from "../../lib/config/credentials.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { readSecretFile } from "../records/secrets.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { readSecretFile } from "../kit/change/secrets.ts";
+import type { Tools } from "../kit/tools.ts";
 import { CONTEXT_ARGUMENT, CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({

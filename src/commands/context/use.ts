@@ -1,5 +1,5 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../kit/command.ts";
 import { CONTEXT_ARGUMENT, noteContextVariable } from "./columns.ts";
 
 export default defineCommand({

@@ -5,18 +5,18 @@ import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { createTemporaryFolder } from "../../lib/files/temporary.ts";
 import type { FormatName } from "../../lib/nouns/index.ts";
-import { FORMATS, type KeyName } from "../../lib/model/formats.ts";
+import { FORMATS, type KeyName } from "../../lib/derived/formats.ts";
 import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { addMapOptions, IMPORT_OPTIONS } from "../imports/plan/options.ts";
-import { listProblems, RejectedFileFailure } from "../imports/plan/problems.ts";
-import { sendFile } from "../imports/plan/send.ts";
-import { listColumns } from "../listing/list.ts";
-import { readList } from "../layouts/reading.ts";
-import type { Tools } from "../tools.ts";
-import { FORMAT_OPTION } from "./file/column-map.ts";
+import { defineCommand } from "../kit/command.ts";
+import { addMapOptions, IMPORT_OPTIONS } from "../kit/read-list/options.ts";
+import { listProblems, RejectedFileFailure } from "../kit/files/problems.ts";
+import { sendFile } from "../kit/plan/send.ts";
+import { listColumns } from "../kit/list/list.ts";
+import { readList } from "../kit/read-list/reading.ts";
+import type { Tools } from "../kit/tools.ts";
+import { FORMAT_OPTION } from "../kit/files/column-map.ts";
 
 const { encoding, sheet, headerRow, map, allow } = IMPORT_OPTIONS;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { FORMATS } from "../../lib/model/formats.ts";
+import { FORMATS } from "../../lib/derived/formats.ts";
 import { parseMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { renderMapFile } from "../layouts/columns.ts";
 

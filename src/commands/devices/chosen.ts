@@ -1,9 +1,9 @@
 import type { Device } from "../../lib/client/index.ts";
-import { SELECTION_OPTIONS } from "../deletion/options.ts";
-import { createNoTargetFailure, selectFromFile, type Selection } from "../deletion/selection.ts";
-import type { InputOf } from "../field.ts";
-import type { Tools } from "../tools.ts";
-import { DEVICE_ARGUMENT, findDevicesByName } from "./columns.ts";
+import { SELECTION_OPTIONS } from "../kit/change/deletion-options.ts";
+import { createNoTargetFailure, selectFromFile, type Selection } from "../kit/change/selection.ts";
+import type { InputOf } from "../kit/field.ts";
+import type { Tools } from "../kit/tools.ts";
+import { DEVICE_ARGUMENT, findDevicesByName } from "../kit/columns/devices.ts";
 
 /** The arguments and options of a command that takes devices by name or as a list. */
 export const CHOSEN_DEVICES = {

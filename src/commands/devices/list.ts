@@ -1,10 +1,10 @@
 import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { resolveOrgFilter } from "../orgs/find-org.ts";
-import { DEVICE_COLUMNS, DEVICE_FILTERS } from "./columns.ts";
-import { findUser } from "../users/columns.ts";
+import { defineCommand } from "../kit/command.ts";
+import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { resolveOrgFilter } from "../kit/change/find-org.ts";
+import { DEVICE_COLUMNS, DEVICE_FILTERS } from "../kit/columns/devices.ts";
+import { findUser } from "../kit/columns/users.ts";
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),

@@ -3,18 +3,18 @@ import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/nouns/devi
 import { describeProblem } from "../../lib/model/problem.ts";
 import { getThingNoun } from "../../lib/nouns/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { CONFIRM_WIPES_OPTION } from "../imports/plan/options.ts";
-import { listColumns } from "../listing/list.ts";
-import { findOrg } from "../orgs/find-org.ts";
-import { requireNamedContext } from "../permission.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import { showWrittenRecords, STATE_UNCHANGED } from "../records/change-result.ts";
+import { defineCommand } from "../kit/command.ts";
+import { CONFIRM_WIPES_OPTION } from "../kit/read-list/options.ts";
+import { listColumns } from "../kit/list/list.ts";
+import { findOrg } from "../kit/change/find-org.ts";
+import { requireNamedContext } from "../kit/permission.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import { showWrittenRecords, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
-import type { Tools } from "../tools.ts";
-import { findUser } from "../users/columns.ts";
+import type { Tools } from "../kit/tools.ts";
+import { findUser } from "../kit/columns/users.ts";
 import { chooseDevices, CHOSEN_DEVICES } from "./chosen.ts";
-import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
+import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "../kit/columns/devices.ts";
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),

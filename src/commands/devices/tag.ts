@@ -1,11 +1,11 @@
 import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { listColumns } from "../listing/list.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import { showWrittenRecords, STATE_UNCHANGED } from "../records/change-result.ts";
+import { defineCommand } from "../kit/command.ts";
+import { listColumns } from "../kit/list/list.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import { showWrittenRecords, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { chooseDevices, CHOSEN_DEVICES } from "./chosen.ts";
-import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "./columns.ts";
+import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "../kit/columns/devices.ts";
 
 export default defineCommand({
   summary: text("add tags to devices or remove tags from them", "デバイスのタグを追加・削除する"),

@@ -1,8 +1,14 @@
 import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
-import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../imports/plan/options.ts";
-import { defineRecordVerbs } from "../records/verbs.ts";
-import { DEVICE_ARGUMENT, DEVICE_NAMES, DEVICE_ORG_OPTIONS, DEVICE_RESULT_LAYOUT, readDetails } from "./columns.ts";
+import { CONFIRM_WIPES_OPTION, ORG_BY_OPTION } from "../kit/read-list/options.ts";
+import { defineRecordVerbs } from "../kit/change/verbs.ts";
+import {
+  DEVICE_ARGUMENT,
+  DEVICE_NAMES,
+  DEVICE_ORG_OPTIONS,
+  DEVICE_RESULT_LAYOUT,
+  readDetails,
+} from "../kit/columns/devices.ts";
 
 export default defineRecordVerbs({
   thing: DEVICE,

@@ -2,11 +2,11 @@ import type { NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { QuestionState, ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
-import { parseAnswer } from "../../lib/model/question.ts";
+import { parseAnswer } from "../../lib/derived/question.ts";
 import { parseTypedDate } from "../../lib/model/time.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { readTable } from "../imports/plan/read-table.ts";
-import type { Tools } from "../tools.ts";
+import { readTable } from "../kit/plan/read-table.ts";
+import type { Tools } from "../kit/tools.ts";
 import { showProblems } from "./bundle.ts";
 import { createChecklistColumns } from "./rows.ts";
 

@@ -2,16 +2,16 @@ import { resolve } from "node:path";
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readText } from "../../lib/files/index.ts";
-import { FILE_MISSING } from "../../lib/handover/bundle/archive/unpack.ts";
+import { FILE_MISSING } from "../../lib/handover/bundle/unpack.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
+import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/bundle/verify.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
-import type { Fields } from "../field.ts";
-import type { Tools } from "../tools.ts";
-import { storeTenantCopy, type TenantCopy } from "./copy.ts";
+import type { Fields } from "../kit/field.ts";
+import type { Tools } from "../kit/tools.ts";
+import { storeTenantCopy, type TenantCopy } from "../kit/files/tenant-copy.ts";
 
 export const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { displayWidth } from "../../lib/terminal/width.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;

@@ -3,9 +3,9 @@ import { buildChecklist, filterGaps, type ChecklistRow } from "../../lib/handove
 import { buildLeaverSteps } from "../../lib/handover/checklist/leaver.ts";
 import { toDay } from "../../lib/model/time.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { isDefaultTable } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { isDefaultTable } from "../kit/list/list.ts";
+import type { Tools } from "../kit/tools.ts";
 import { collectHandoverFacts, getChecklistDay, HANDOVER_NOUNS, type HandoverTenant } from "./facts.ts";
 import { collectLeaverRecords, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";

@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 import type { ResourceName } from "../../lib/handover/resources.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import type { Text } from "../../lib/text/index.ts";
-import type { CopyClient } from "./copy.ts";
-import { RECORD_TABLES, type RecordTable } from "./writing/records.ts";
+import type { CopyClient } from "../kit/files/tenant-copy.ts";
+import { RECORD_TABLES, type RecordTable } from "./bundle-records.ts";
 
 export type ChangeKind = "added" | "removed" | "changed";
 

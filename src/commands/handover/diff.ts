@@ -4,11 +4,11 @@ import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import { toTableCellText } from "../../lib/terminal/output.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { isRecordOutputRequested } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { isRecordOutputRequested } from "../kit/list/list.ts";
 import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import type { ChangeKind, Difference } from "./compare.ts";
-import { copyTenant } from "./copy.ts";
+import { copyTenant } from "../kit/files/tenant-copy.ts";
 
 const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
   added: text("added", "追加"),

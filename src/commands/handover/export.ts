@@ -7,13 +7,13 @@ import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { PANEL_KINDS } from "../../lib/nouns/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { getAccountLanguage } from "../csv/file/text-format.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { getAccountLanguage } from "../kit/files/text-format.ts";
+import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
-import { buildReminderCommand } from "../renewals/items/tenant-items.ts";
+import { buildReminderCommand } from "../kit/items/tenant-items.ts";
 import { createBundleWriter, noteFingerprint, VERIFYING } from "./bundle.ts";
-import { copyTenant, type TenantCopy } from "./copy.ts";
+import { copyTenant, type TenantCopy } from "../kit/files/tenant-copy.ts";
 import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./leaver.ts";
 
 export default defineCommand({
@@ -117,8 +117,8 @@ async function writeContents(
   { leaver, ...about }: Pick<Manifest, "program" | "asOf" | "language"> & { readonly leaver: TypedLeaver | undefined },
 ): Promise<{ readonly manifest: Manifest; readonly gaps: number }> {
   const [{ writeRecords }, { buildBareManifest, collectReportData, findGaps, renderReport }] = await Promise.all([
-    import("./writing/records.ts"),
-    import("./writing/report.ts"),
+    import("./bundle-records.ts"),
+    import("./report-files.ts"),
   ]);
   const { language } = about;
   const { client, resources } = await terminal.progress.during(WRITING, async (step) => {

@@ -4,7 +4,7 @@ import type { ChecklistDay } from "../../lib/handover/checklist/index.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../kit/tools.ts";
 
 export const HANDOVER_NOUNS = [
   "tenant",

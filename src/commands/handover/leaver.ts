@@ -7,8 +7,8 @@ import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib
 import { findMirrorGaps } from "../../lib/model/mirror.ts";
 import { toDay } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
-import type { Fields, InputOf } from "../field.ts";
-import { limitRecords } from "../listing/list.ts";
+import type { Fields, InputOf } from "../kit/field.ts";
+import { limitRecords } from "../kit/list/list.ts";
 import type { HandoverTenant } from "./facts.ts";
 
 export const LEAVER_OPTIONS = {

@@ -7,7 +7,7 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { filesBelow } from "#support/handover/spoiling.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { verifyOnConnection } from "../../lib/tenant/audit/sqlite/verify.ts";
+import { verifyOnConnection } from "../../lib/tenant/ledger/audit-verify.ts";
 import { openTenant } from "../../cli/tenant.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
 

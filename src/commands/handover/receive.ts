@@ -8,15 +8,15 @@ import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
-import { getActionName } from "../../lib/model/audit.ts";
+import { getActionName } from "../../lib/derived/audit.ts";
 import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { requireChangePermission } from "../permission.ts";
-import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { requireChangePermission } from "../kit/permission.ts";
+import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import type { Tools } from "../kit/tools.ts";
 import {
   BUNDLE_ARGUMENT,
   IDENTITY_OPTION,
@@ -25,7 +25,7 @@ import {
   requireCopy,
   showProblems,
 } from "./bundle.ts";
-import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
+import { storeTenantCopy, type CopyClient, type TenantCopy } from "../kit/files/tenant-copy.ts";
 
 export default defineCommand({
   summary: text("take over the tenant in a bundle", "引き継ぎデータを取り込み、テナントを引き継ぐ"),
@@ -190,7 +190,7 @@ function nameActions({ actions }: LocalRecords): Text {
 }
 
 async function showAdministrators({ terminal }: Tools, client: CopyClient): Promise<void> {
-  const { describeAdministrator, readAdministrators } = await import("./writing/records.ts");
+  const { describeAdministrator, readAdministrators } = await import("./bundle-records.ts");
   for await (const accounts of readAdministrators(client))
     for (const account of accounts) {
       const { en, ja } = describeAdministrator(account);

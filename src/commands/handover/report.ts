@@ -4,8 +4,8 @@ import { resolveReportTimezone, type ReportData } from "../../lib/handover/repor
 import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { LEAVER_OPTIONS, toTypedLeaver } from "./leaver.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
@@ -52,7 +52,7 @@ export default defineCommand({
     const output = named ?? "-";
     const data =
       bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, identity, ...leaving });
-    const { renderReport } = await import("./writing/report.ts");
+    const { renderReport } = await import("./report-files.ts");
     await outputs.write(output, renderReport(await data, terminal.language));
     if (output === "-") return;
     await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
@@ -62,7 +62,7 @@ export default defineCommand({
 type ReportInput = Parameters<typeof toTypedLeaver>[0];
 
 async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData> {
-  const { buildBareManifest, collectReportData } = await import("./writing/report.ts");
+  const { buildBareManifest, collectReportData } = await import("./report-files.ts");
   const tenant = await tools.tenant(...HANDOVER_NOUNS);
   const { client } = tenant;
   const zone = resolveTimezone(tools, tenant);
@@ -82,7 +82,7 @@ async function readBundle(
   await using verified = await openVerifiedBundle(tools, bundle, identity);
   const { copy, manifest } = requireCopy(bundle, verified);
   const client = await copy.open();
-  const { collectReportData } = await import("./writing/report.ts");
+  const { collectReportData } = await import("./report-files.ts");
   const { profile } = await client.tenant.show();
   const zone = resolveReportTimezone(profile ?? EMPTY_TENANT_PROFILE);
   return await collectReportData(client, manifest, toTypedLeaver(input, zone));

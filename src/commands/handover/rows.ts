@@ -1,11 +1,11 @@
 import { line } from "../../lib/advice/index.ts";
 import { GROUP_TITLES, type ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
-import { QUESTIONS } from "../../lib/model/question.ts";
+import { QUESTIONS } from "../../lib/derived/question.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
+import { displayWidth } from "../../lib/terminal/width.ts";
+import { wrapIntoLines } from "../../lib/terminal/word-width.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 
 const ROW_STATE_NAMES = {

@@ -1,9 +1,9 @@
 import { line } from "../../lib/advice/index.ts";
-import { throwFirstFault, type BundleVerification } from "../../lib/handover/compare/verify.ts";
+import { throwFirstFault, type BundleVerification } from "../../lib/handover/bundle/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, shortenText, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { isRecordOutputRequested } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { isRecordOutputRequested } from "../kit/list/list.ts";
 import {
   BUNDLE_ARGUMENT,
   formatFingerprint,

@@ -1,8 +1,8 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { checkAdministrators } from "./plan/administrators.ts";
+import { defineCommand } from "../kit/command.ts";
+import { checkAdministrators } from "../kit/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import {
   ALLOW_OTHER_TENANT_OPTION,
@@ -11,13 +11,13 @@ import {
   getDeletionsFileName,
   LIMIT_OPTIONS,
   UPLOAD_FILE_OPTION,
-} from "./plan/options.ts";
-import { findImport, IMPORT_ARGUMENT } from "./plan/find.ts";
-import { PendingPlan } from "./plan/pending-plan.ts";
-import { finishPlan } from "./plan/finish-plan.ts";
+} from "../kit/read-list/options.ts";
+import { findImport, IMPORT_ARGUMENT } from "../kit/plan/find.ts";
+import { PendingPlan } from "../kit/plan/pending-plan.ts";
+import { finishPlan } from "../kit/plan/finish-plan.ts";
 import { isFromFile, buildRowsCommand } from "../../lib/plan/describe.ts";
-import { showPlan } from "./plan/show.ts";
-import { requireNamedContext } from "../permission.ts";
+import { showPlan } from "../kit/plan/show.ts";
+import { requireNamedContext } from "../kit/permission.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
@@ -61,7 +61,7 @@ export default defineCommand({
     await checkAdministrators(tools, plan);
     const settling = { ...answers, changes: true };
     if (emitCsv === undefined) return pending.settling(() => finishPlan(tools, pending, settling));
-    const { checkUpload, finishPlanWithUpload } = await import("./outputs/upload.ts");
+    const { checkUpload, finishPlanWithUpload } = await import("../kit/plan/emit-upload.ts");
     await checkUpload(tools, plan, { label: plan.fileName, file: emitCsv });
     return pending.settling(() => finishPlanWithUpload(tools, pending, emitCsv, settling));
   },

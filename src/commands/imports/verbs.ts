@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { noteFailedJobs } from "../jobs/recorder.ts";
-import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { noteFailedJobs } from "../kit/jobs/recorder.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import {
   buildRowColumns,
   DEFAULT_LIST_COLUMNS,
@@ -10,9 +10,9 @@ import {
   IMPORT_LIST_COLUMNS,
 } from "../../lib/plan/columns.ts";
 import { buildRowsCommand, isFromFile } from "../../lib/plan/describe.ts";
-import { findImport, IMPORT_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
-import { listProblems } from "./plan/problems.ts";
-import { showPlan } from "./plan/show.ts";
+import { findImport, IMPORT_ARGUMENT, OPEN_STATES } from "../kit/plan/find.ts";
+import { listProblems } from "../kit/files/problems.ts";
+import { showPlan } from "../kit/plan/show.ts";
 
 const discard = defineCommand({
   summary: text("discard a plan without changing the tenant", "計画を破棄する(テナントは変更しない)"),

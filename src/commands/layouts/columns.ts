@@ -4,12 +4,12 @@ import type { Client, Layout } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
-import { findColumn, type Format } from "../../lib/model/format.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
+import { findColumn, type Format } from "../../lib/derived/format.ts";
+import { FORMATS } from "../../lib/derived/formats.ts";
 import type { RowColumn } from "../../lib/model/leaving.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { toFlagName } from "../field.ts";
+import { toFlagName } from "../kit/field.ts";
 
 export function renderMapFile(
   { columns, joins = [], values = [], rows = [], options = {} }: ParsedMapFile,

@@ -1,11 +1,11 @@
 import { openInput } from "../../lib/files/index.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
+import { FORMATS } from "../../lib/derived/formats.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { FORMAT_OPTION } from "../csv/file/column-map.ts";
-import { keepAnswers } from "./kept-answers.ts";
-import { readList } from "./reading.ts";
-import { IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import { defineCommand } from "../kit/command.ts";
+import { FORMAT_OPTION } from "../kit/files/column-map.ts";
+import { keepAnswers } from "../kit/read-list/kept-answers.ts";
+import { readList } from "../kit/read-list/reading.ts";
+import { IMPORT_OPTIONS } from "../kit/read-list/options.ts";
 import { LAYOUT_COLUMNS, renderMapFile } from "./columns.ts";
 
 const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;

@@ -1,8 +1,8 @@
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { LAYOUT_COLUMNS, findLayout, LAYOUT_ARGUMENT } from "./columns.ts";
-import { confirmChange } from "../permission.ts";
+import { confirmChange } from "../kit/permission.ts";
 
 const list = defineCommand({
   summary: text("list layouts, newest first", "レイアウトを新しい順に一覧する"),

@@ -1,14 +1,14 @@
 import { NOT_MANAGED } from "../../lib/nouns/device.ts";
 import { line } from "../../lib/advice/index.ts";
-import { assessAdeHealth, type AdeReport } from "../../lib/model/ade-health.ts";
+import { assessAdeHealth, type AdeReport } from "../../lib/derived/ade-health.ts";
 import type { Ade, Client } from "../../lib/client/index.ts";
 import { CREDENTIAL_KINDS, type OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { createExpiryClock, readDatedItems } from "../renewals/items/tenant-items.ts";
-import type { ChosenTenant, Tools } from "../tools.ts";
+import { createExpiryClock, readDatedItems } from "../kit/items/tenant-items.ts";
+import type { ChosenTenant, Tools } from "../kit/tools.ts";
 
 const ONBOARDING_NOUNS = [
   "tenant",

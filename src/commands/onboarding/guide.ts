@@ -11,8 +11,8 @@ import {
 } from "../../lib/onboarding/steps.ts";
 import type { GuideContent } from "../../lib/renewals/guide/fill.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
+import { defineCommand } from "../kit/command.ts";
+import { GUIDE_OPTIONS, writeGuide } from "../kit/files/write-guides.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 export default defineCommand({

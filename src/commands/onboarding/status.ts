@@ -2,8 +2,8 @@ import { line, step } from "../../lib/advice/index.ts";
 import { describeInapplicability, evaluateSteps, STEP_STATES } from "../../lib/onboarding/steps.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { listColumns } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { listColumns } from "../kit/list/list.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 type StepRow = ReturnType<typeof evaluateSteps>[number];

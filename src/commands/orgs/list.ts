@@ -1,9 +1,9 @@
 import { ORG, ORG_COUNTS } from "../../lib/nouns/organisation.ts";
 import { same, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { buildFieldColumns, isRecordOutputRequested, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { buildFieldColumns, isRecordOutputRequested, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
-import type { ResultLayout } from "../records/change-result.ts";
+import type { ResultLayout } from "../kit/columns/change-result.ts";
 
 export default defineCommand({
   summary: text("list organisations", "組織を一覧する"),

@@ -1,10 +1,10 @@
 import type { MovedOrg } from "../../lib/client/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import { showWrittenRecord } from "../records/change-result.ts";
+import { defineCommand } from "../kit/command.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import { showWrittenRecord } from "../kit/columns/change-result.ts";
 import { ORG_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
-import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
+import { ORG_ARGUMENT, findOrg } from "../kit/change/find-org.ts";
 
 export default defineCommand({
   summary: text("move an organisation and everything below it", "組織を、下位の組織も含めて移動する"),

@@ -1,9 +1,9 @@
 import { ORG } from "../../lib/nouns/organisation.ts";
 import { text } from "../../lib/text/index.ts";
-import { buildAllowOption, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
-import { defineRecordVerbs } from "../records/verbs.ts";
+import { buildAllowOption, UNDELETABLE_OPTION } from "../kit/read-list/options.ts";
+import { defineRecordVerbs } from "../kit/change/verbs.ts";
 import { ORG_DETAIL_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
-import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
+import { ORG_ARGUMENT, ORG_LOOKUP } from "../kit/change/find-org.ts";
 
 export default defineRecordVerbs({
   thing: ORG,

@@ -4,13 +4,13 @@ import type { NewRenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
-import { defineCommand } from "../command.ts";
-import { requireFreeTextConfirmation } from "../password-question.ts";
-import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
-import { NEW_ITEM_OPTIONS } from "./items/options.ts";
-import { readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
-import { warnOfSharedFiles } from "./items/shared-file.ts";
-import { resolveTimezone } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { requireFreeTextConfirmation } from "../kit/password-question.ts";
+import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
+import { NEW_ITEM_OPTIONS } from "../kit/items/options.ts";
+import { readItemOptions, readRenewable, toItemFields } from "../kit/items/read-options.ts";
+import { warnOfSharedFiles } from "../kit/items/shared-file.ts";
+import { resolveTimezone } from "../kit/tools.ts";
 import { RECORDED_FIELDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
 
@@ -65,7 +65,7 @@ export default defineCommand({
           where: commandName("renewals add"),
           hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
         });
-      const { addFolder } = await import("./items/add-folder.ts");
+      const { addFolder } = await import("../kit/items/add-folder.ts");
       return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
     }
     const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });

@@ -2,12 +2,12 @@ import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/out
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { OUTPUT_FILE_OPTION } from "../csv/file/text-format.ts";
-import { writeOutput } from "../csv/file/output.ts";
-import type { ChosenTenant, Tools } from "../tools.ts";
-import { ALL_CONTEXTS_OPTION } from "./items/options.ts";
-import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
+import { defineCommand } from "../kit/command.ts";
+import { OUTPUT_FILE_OPTION } from "../kit/files/text-format.ts";
+import { writeOutput } from "../kit/files/output.ts";
+import type { ChosenTenant, Tools } from "../kit/tools.ts";
+import { ALL_CONTEXTS_OPTION } from "../kit/items/options.ts";
+import { createExpiryClock, readCurrentItems, listRemarks } from "../kit/items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),

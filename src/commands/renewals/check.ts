@@ -1,11 +1,11 @@
 import { chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import type { Fields } from "../field.ts";
-import { isRecordOutputRequested } from "../listing/list.ts";
-import { ALL_CONTEXTS_OPTION, DECRYPTION_OPTIONS } from "./items/options.ts";
-import { runCheck } from "./items/gather.ts";
+import { defineCommand } from "../kit/command.ts";
+import type { Fields } from "../kit/field.ts";
+import { isRecordOutputRequested } from "../kit/list/list.ts";
+import { ALL_CONTEXTS_OPTION, DECRYPTION_OPTIONS } from "../kit/items/options.ts";
+import { runCheck } from "../kit/items/gather.ts";
 import {
   buildStateExits,
   REPORT_OPTIONS,
@@ -13,7 +13,7 @@ import {
   shouldShowFindings,
   THRESHOLD_OPTIONS,
   writeReport,
-} from "./items/report.ts";
+} from "../kit/items/report.ts";
 
 const CHECK_OPTIONS = {
   ...THRESHOLD_OPTIONS,

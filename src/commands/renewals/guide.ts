@@ -4,10 +4,10 @@ import { RENEWAL_KINDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { buildRenewalGuide, type GuideFacts, findOwnToken } from "../../lib/renewals/guide/index.ts";
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
-import { createExpiryClock } from "./items/tenant-items.ts";
-import { findItem } from "./items/find-item.ts";
+import { defineCommand } from "../kit/command.ts";
+import { GUIDE_OPTIONS, writeGuide } from "../kit/files/write-guides.ts";
+import { createExpiryClock } from "../kit/items/tenant-items.ts";
+import { findItem } from "../kit/items/find-item.ts";
 
 export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),

@@ -1,13 +1,13 @@
 import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { workOnEachContext } from "../each-context.ts";
-import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { type ChosenTenant, type Tools } from "../tools.ts";
-import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "./items/tenant-items.ts";
-import { ALL_CONTEXTS_OPTION } from "./items/options.ts";
-import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
+import { defineCommand } from "../kit/command.ts";
+import { workOnEachContext } from "../kit/each-context.ts";
+import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { type ChosenTenant, type Tools } from "../kit/tools.ts";
+import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "../kit/items/tenant-items.ts";
+import { ALL_CONTEXTS_OPTION } from "../kit/items/options.ts";
+import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "../kit/items/columns.ts";
 
 export default defineCommand({
   summary: text("list renewal items", "年次更新・期限を一覧する"),

@@ -1,6 +1,6 @@
 import { NOTIFY_FILE } from "../../lib/renewals/notify/settings-file.ts";
 import { same, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../kit/command.ts";
 
 const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
@@ -43,7 +43,7 @@ export default defineCommand({
   exits: ["not-found", "input-rejected", "unavailable"],
   opensTenant: false,
   async run(tools, { action }) {
-    const { sendTestMessages, writeNotifySettings } = await import("./items/notify-set-up.ts");
+    const { sendTestMessages, writeNotifySettings } = await import("../kit/items/notify-set-up.ts");
     return action === "init" ? writeNotifySettings(tools, SETTINGS_EXAMPLE) : sendTestMessages(tools);
   },
 });

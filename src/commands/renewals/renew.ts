@@ -6,14 +6,14 @@ import { findCurrentItem } from "../../lib/renewals/current-item.ts";
 import { isUploadedKind } from "../../lib/renewals/upload.ts";
 import { RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { requireFreeTextConfirmation } from "../password-question.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
-import { COMPARISON_OPTIONS } from "./items/options.ts";
-import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read-options.ts";
-import { warnOfSharedFiles } from "./items/shared-file.ts";
+import { defineCommand } from "../kit/command.ts";
+import { requireFreeTextConfirmation } from "../kit/password-question.ts";
+import { resolveTimezone, type Tools } from "../kit/tools.ts";
+import { findItem, ITEM_ARGUMENT } from "../kit/items/find-item.ts";
+import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
+import { COMPARISON_OPTIONS } from "../kit/items/options.ts";
+import { readCsr, readKeyFiles, readRenewable, toItemFields } from "../kit/items/read-options.ts";
+import { warnOfSharedFiles } from "../kit/items/shared-file.ts";
 
 export default defineCommand({
   summary: text("record a renewal: a new file or a yearly login", "更新(新しいファイル、年に一度のログイン)を記録する"),

@@ -4,8 +4,8 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { renderSchedule, resolveProgramPath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import type { Tools } from "../kit/tools.ts";
 
 export default defineCommand({
   summary: text("print a scheduler entry for the daily reminders", "毎日の通知を自動実行する設定を出力する"),

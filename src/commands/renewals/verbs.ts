@@ -1,13 +1,13 @@
 import { text } from "../../lib/text/index.ts";
 import { RECORDED_FIELDS } from "../../lib/nouns/renewal.ts";
-import { defineCommand } from "../command.ts";
-import { requireFreeTextConfirmation } from "../password-question.ts";
-import { confirmChange } from "../permission.ts";
-import { resolveTimezone } from "../tools.ts";
-import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
-import { ITEM_ARGUMENT, findItem } from "./items/find-item.ts";
-import { ITEM_OPTIONS } from "./items/options.ts";
-import { readItemOptions } from "./items/read-options.ts";
+import { defineCommand } from "../kit/command.ts";
+import { requireFreeTextConfirmation } from "../kit/password-question.ts";
+import { confirmChange } from "../kit/permission.ts";
+import { resolveTimezone } from "../kit/tools.ts";
+import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
+import { ITEM_ARGUMENT, findItem } from "../kit/items/find-item.ts";
+import { ITEM_OPTIONS } from "../kit/items/options.ts";
+import { readItemOptions } from "../kit/items/read-options.ts";
 
 const edit = defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),

@@ -2,10 +2,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { compareFiles, type Check } from "../../lib/renewals/compare.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Language, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import { COMPARISON_OPTIONS } from "./items/options.ts";
-import { readCsr, readRenewable } from "./items/read-options.ts";
+import { defineCommand } from "../kit/command.ts";
+import { resolveTimezoneWithoutTenant } from "../kit/tools.ts";
+import { COMPARISON_OPTIONS } from "../kit/items/options.ts";
+import { readCsr, readRenewable } from "../kit/items/read-options.ts";
 
 export default defineCommand({
   summary: text("check whether a new file can replace the current one", "新しいファイルで更新してよいかを確かめる"),

@@ -1,6 +1,6 @@
-import { OPERATIONS } from "../../lib/model/role-policy.ts";
+import { OPERATIONS } from "../../lib/derived/role-policy.ts";
 import { expect, test } from "vitest";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { displayWidth } from "../../lib/terminal/width.ts";
 import { runInBoth } from "#support/commands/program.ts";
 
 test("prints a table of 80 columns with a row for each operation; asks no tenant", async () => {

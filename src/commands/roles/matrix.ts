@@ -3,12 +3,12 @@ import {
   OPERATION_SCOPE_LABELS,
   type RoleMatrixRow,
   OPERATION_GROUPS,
-} from "../../lib/model/role-policy.ts";
+} from "../../lib/derived/role-policy.ts";
 import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { isDefaultTable } from "../listing/list.ts";
+import { defineCommand } from "../kit/command.ts";
+import { isDefaultTable } from "../kit/list/list.ts";
 
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
   system: text("system", "システム"),

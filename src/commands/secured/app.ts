@@ -1,6 +1,6 @@
 import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
 import { text } from "../../lib/text/index.ts";
-import type { ChoiceField } from "../field.ts";
+import type { ChoiceField } from "../kit/field.ts";
 
 export const APP_OPTION = {
   kind: "choice",

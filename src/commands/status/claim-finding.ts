@@ -3,7 +3,7 @@ import { FINDING_STAGE } from "../../lib/nouns/renewal.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import type { RecipientId } from "../../lib/renewals/notify/recipients.ts";
 import { createStableId } from "../../lib/renewals/stages.ts";
-import type { Tools } from "../tools.ts";
+import type { Tools } from "../kit/tools.ts";
 import type { TenantFindings } from "./findings.ts";
 
 /** Records in the tenant whether the recipient got the finding. */

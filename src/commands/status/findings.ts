@@ -4,10 +4,10 @@ import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
-import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applicability.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/derived/applicability.ts";
 import { PROFILE_KINDS } from "../../lib/nouns/config-profile.ts";
-import { getFormatTitle } from "../../lib/model/format.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
+import { getFormatTitle } from "../../lib/derived/format.ts";
+import { FORMATS } from "../../lib/derived/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
 import { countDaysLeft, dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import {
@@ -21,11 +21,11 @@ import { listFailedReminders, loadReminders, type ReminderTenant } from "../../l
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../renewals/items/tenant-items.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
+import { createExpiryClock, describeUnreadable, loadCheckedTenant } from "../kit/items/tenant-items.ts";
+import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import type { Job } from "../../lib/model/job.ts";
-import { addHomeRuns, readJobs } from "../jobs/recorder.ts";
-import { findJobProblems } from "../jobs/findings.ts";
+import { addHomeRuns, readJobs } from "../kit/jobs/recorder.ts";
+import { findJobProblems } from "../kit/jobs/findings.ts";
 import { findNothingRecorded } from "./nothing-recorded.ts";
 
 export interface TenantFindings {

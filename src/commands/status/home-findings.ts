@@ -3,7 +3,7 @@ import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
 import type { CheckedItem } from "../../lib/renewals/expiry-status.ts";
 import { findFileKey } from "../../lib/renewals/shared-file.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { buildReminderCommand, NO_REMINDERS } from "../renewals/items/tenant-items.ts";
+import { buildReminderCommand, NO_REMINDERS } from "../kit/items/tenant-items.ts";
 import { findDailyRun, toFindings, type FindingValues, type TenantFindings } from "./findings.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
-import { needsRenewals } from "../../lib/model/applicability.ts";
+import { needsRenewals } from "../../lib/derived/applicability.ts";
 import { NOTHING_RECORDED } from "../../lib/renewals/sources.ts";
 import type { DatedItem } from "../../lib/renewals/expiry-status.ts";
 

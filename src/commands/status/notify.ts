@@ -7,7 +7,7 @@ import { deliverReminders, type DeliverMessage } from "../../lib/renewals/notify
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText, text, type Text } from "../../lib/text/index.ts";
-import type { Tools } from "../tools.ts";
+import type { Tools } from "../kit/tools.ts";
 import { buildMonthlyOverview, createDeliveryFinding, DAILY_RUN, type TenantFindings } from "./findings.ts";
 import { claimFinding } from "./claim-finding.ts";
 import { ReportedFindings } from "./reported-findings.ts";

@@ -3,7 +3,7 @@ import { withSettingsLock } from "../../lib/config/settings-lock.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
-import type { Tools } from "../tools.ts";
+import type { Tools } from "../kit/tools.ts";
 
 type ReportedFinding = Pick<Finding, "id" | "context">;
 

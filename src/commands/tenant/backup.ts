@@ -4,11 +4,11 @@ import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from "../../lib/files/index.ts";
 import type { TenantCopyState } from "../../lib/model/tenant-file.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { workOnEachContext } from "../each-context.ts";
-import type { OutputField } from "../field.ts";
-import { permitOutputs } from "../outputs.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { workOnEachContext } from "../kit/each-context.ts";
+import type { OutputField } from "../kit/field.ts";
+import { permitOutputs } from "../kit/files/outputs.ts";
+import type { Tools } from "../kit/tools.ts";
 
 const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
 

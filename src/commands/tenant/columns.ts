@@ -2,7 +2,7 @@ import type { Tenant, TenantProfile } from "../../lib/client/index.ts";
 import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type Contract, type UsageName } from "../../lib/nouns/tenant.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { buildFieldColumns } from "../listing/list.ts";
+import { buildFieldColumns } from "../kit/list/list.ts";
 
 export type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 

@@ -1,6 +1,6 @@
 import { TENANT, USAGE_FIELDS, type UsageName } from "../../lib/nouns/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import type { ChoiceField, Fields, TextField } from "../field.ts";
+import type { ChoiceField, Fields, TextField } from "../kit/field.ts";
 
 const { fields } = TENANT;
 

@@ -3,12 +3,12 @@ import { toDay } from "../../lib/model/time.ts";
 import { SECURED_APPS } from "../../lib/nouns/secured-user.ts";
 import { CONTRACT, TENANT, type UsageName } from "../../lib/nouns/tenant.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import type { InputOf } from "../field.ts";
-import { requireFreeTextConfirmation } from "../password-question.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
-import { resolveTimezone } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import type { InputOf } from "../kit/field.ts";
+import { requireFreeTextConfirmation } from "../kit/password-question.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import { DRY_RUN_NOTE, proposeUndo } from "../kit/columns/change-result.ts";
+import { resolveTimezone } from "../kit/tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 import { CONTRACT_OPTIONS, CONSOLE_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { displayWidth } from "../../lib/terminal/width.ts";
 import type { RecordHistory } from "../../lib/client/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { renderHistoryLines } from "#support/tenant/history.ts";

@@ -7,20 +7,20 @@ import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, describeCounts, renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
 import { createTableCellRenderer, guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand, type Outcome } from "../command.ts";
-import { SELECTION_OPTIONS } from "../deletion/options.ts";
-import { createNoTargetFailure, selectFromFile, type Selection } from "../deletion/selection.ts";
-import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
-import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
-import { confirmCommit } from "../imports/plan/finish-plan.ts";
-import { formatTenantName } from "../imports/plan/show.ts";
-import { isDefaultTable, listColumns } from "../listing/list.ts";
-import { findAllByName } from "../listing/single-match.ts";
-import { describeUnrestoredValues, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
-import { requireNamedContext } from "../permission.ts";
-import type { PlanSummary } from "../summary.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { findDeletion, USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
+import { defineCommand, type Outcome } from "../kit/command.ts";
+import { SELECTION_OPTIONS } from "../kit/change/deletion-options.ts";
+import { createNoTargetFailure, selectFromFile, type Selection } from "../kit/change/selection.ts";
+import { encodeTable, isWorkbookName } from "../kit/files/table-file.ts";
+import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
+import { confirmCommit } from "../kit/plan/finish-plan.ts";
+import { formatTenantName } from "../kit/plan/show.ts";
+import { isDefaultTable, listColumns } from "../kit/list/list.ts";
+import { findAllByName } from "../kit/list/single-match.ts";
+import { describeUnrestoredValues, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
+import { requireNamedContext } from "../kit/permission.ts";
+import type { PlanSummary } from "../kit/summary.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../kit/tools.ts";
+import { findDeletion, USER_ARGUMENT, USER_LOOKUP } from "../kit/columns/users.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,
@@ -29,7 +29,7 @@ import {
   listLeaveSteps,
   DEFAULT_LEAVE_COLUMNS,
   type LeaveRow,
-} from "./leaving/rows.ts";
+} from "./leaving-rows.ts";
 
 export default defineCommand({
   summary: text("revoke the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),

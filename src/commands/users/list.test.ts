@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { User } from "../../lib/client/index.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { displayWidth } from "../../lib/terminal/width.ts";
 import { readRows } from "#support/xlsx/read.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { USER_COLUMNS } from "./columns.ts";
+import { USER_COLUMNS } from "../kit/columns/users.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("users").items;
 const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 太郎", emails: [], employeeCode: null };

@@ -1,8 +1,8 @@
 import { USER } from "../../lib/nouns/user.ts";
 import { text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../listing/list.ts";
-import { USER_COLUMNS, USER_ORG_OPTIONS } from "./columns.ts";
+import { defineCommand } from "../kit/command.ts";
+import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../kit/list/list.ts";
+import { USER_COLUMNS, USER_ORG_OPTIONS } from "../kit/columns/users.ts";
 
 export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
@@ -24,7 +24,8 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
     const isOrgGiven = org !== undefined || direct;
-    const within = isOrgGiven && (await (await import("../orgs/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
+    const within =
+      isOrgGiven && (await (await import("../kit/change/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
     const users = client.users.list({ ...filters, ...within });
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
     await terminal.list(columns, users, () => users.ndjson());

@@ -2,13 +2,13 @@ import type { Org, User } from "../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import { USER } from "../../lib/nouns/user.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
-import { findOrg } from "../orgs/find-org.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
-import { showWrittenRecords } from "../records/change-result.ts";
-import { listColumns } from "../listing/list.ts";
-import { USER_ARGUMENT, USER_COLUMNS, USER_RESULT_LAYOUT, findUser } from "./columns.ts";
-import type { Tools } from "../tools.ts";
+import { defineCommand } from "../kit/command.ts";
+import { findOrg } from "../kit/change/find-org.ts";
+import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
+import { showWrittenRecords } from "../kit/columns/change-result.ts";
+import { listColumns } from "../kit/list/list.ts";
+import { USER_ARGUMENT, USER_COLUMNS, USER_RESULT_LAYOUT, findUser } from "../kit/columns/users.ts";
+import type { Tools } from "../kit/tools.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),

@@ -1,9 +1,9 @@
 import { ALLOWANCES } from "../../lib/model/import.ts";
 import { USER, USER_KEY_NAMES } from "../../lib/nouns/user.ts";
 import { text } from "../../lib/text/index.ts";
-import { buildAllowOption, IMPORT_OPTIONS, ORG_BY_OPTION, UNDELETABLE_OPTION } from "../imports/plan/options.ts";
-import { defineRecordVerbs } from "../records/verbs.ts";
-import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "./columns.ts";
+import { buildAllowOption, IMPORT_OPTIONS, ORG_BY_OPTION, UNDELETABLE_OPTION } from "../kit/read-list/options.ts";
+import { defineRecordVerbs } from "../kit/change/verbs.ts";
+import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "../kit/columns/users.ts";
 
 export default defineRecordVerbs({
   thing: USER,

@@ -8,7 +8,7 @@ import { parseInstant } from "./encoding/instant.ts";
 import { extractStructure } from "./encoding/pem.ts";
 import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
-import type { AdeToken } from "./service/token.ts";
+import type { AdeToken } from "./server-token.ts";
 
 /** The failure omits the token, which is secret. @throws `input-rejected` @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {

@@ -1,6 +1,6 @@
 import { line, step } from "../advice/index.ts";
-import { REQUEST_ID_HEADER } from "../tenant/dispatch/wire.ts";
-import type { splitRoute } from "../tenant/operation.ts";
+import { REQUEST_ID_HEADER } from "../tenant/api/wire.ts";
+import type { splitRoute } from "../tenant/subjects/operation.ts";
 import type { ProblemObject } from "./problem-object.ts";
 import { ERRORS, Failure, type ErrorCode, tryOrUndefined } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";

@@ -5,9 +5,9 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { NAMED_OPERATIONS, type JsonSchema, type NamedOperation } from "#support/tenant/route-requests.ts";
 import { prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 import { ERRORS, Failure } from "../errors/index.ts";
-import { buildInputSchemas } from "../tenant/dispatch/request-input.ts";
-import type { AnyOperation } from "../tenant/operation.ts";
-import type { Row } from "../tenant/store/sqlite/database.ts";
+import { buildInputSchemas } from "../tenant/api/request-input.ts";
+import type { AnyOperation } from "../tenant/subjects/operation.ts";
+import type { Row } from "../tenant/store/database.ts";
 import type { Connection } from "./call.ts";
 import { ask } from "./index.ts";
 

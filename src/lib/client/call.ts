@@ -1,11 +1,11 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import type { AnyOperation, splitRoute } from "../tenant/operation.ts";
-import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
+import type { AnyOperation, splitRoute } from "../tenant/subjects/operation.ts";
+import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/api/wire.ts";
 import { createResponseFailure } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { Transport } from "./transport.ts";
-import type { LocalResult } from "../tenant/index.ts";
+import type { LocalResult } from "../tenant/api/index.ts";
 
 type Method = ReturnType<typeof splitRoute>["method"];
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { BASE_HEADER } from "../tenant/dispatch/wire.ts";
+import { BASE_HEADER } from "../tenant/api/wire.ts";
 import { same } from "../text/index.ts";
 import { openClient } from "./index.ts";
 import { Changes, type ChangeState } from "./changes.ts";

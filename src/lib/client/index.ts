@@ -1,4 +1,4 @@
-import type { Lines, TenantExport } from "../tenant/results.ts";
+import type { Lines, TenantExport } from "../tenant/ledger/results.ts";
 import type { Failure } from "../errors/index.ts";
 import type { z } from "zod";
 import {
@@ -11,12 +11,12 @@ import {
   type Operations,
   type PathNames,
   type PathOf,
-} from "../tenant/operation.ts";
-import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/operations.ts";
+} from "../tenant/subjects/operation.ts";
+import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/api/operations.ts";
 import type { createFaultFailure } from "./answer.ts";
 import type { ApiCall, Connection, StreamedLines, Upload } from "./call.ts";
 
-export type * from "../tenant/operations.ts";
+export type * from "../tenant/api/operations.ts";
 export type { Connection, PlainRequest, PlainResponse, StreamedLines, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
 export type { Transport } from "./transport.ts";

@@ -1,5 +1,5 @@
-import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
-import { splitRoute, takesQuery } from "../tenant/operation.ts";
+import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/api/wire.ts";
+import { splitRoute, takesQuery } from "../tenant/subjects/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
 import { buildUrl, createCallFailure, noteChanges, type ApiCall, type Connection, type Upload } from "./call.ts";
 

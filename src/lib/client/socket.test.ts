@@ -2,7 +2,7 @@ import { requireFailure as failure } from "#support/client/whole-client.ts";
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
+import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../tenant/api/wire.ts";
 import { openClient } from "./index.ts";
 import { createSocketFailure } from "./socket-failure.ts";
 import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";

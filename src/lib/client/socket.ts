@@ -1,5 +1,5 @@
 import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
-import { RESPONSE_HEADERS } from "../tenant/dispatch/wire.ts";
+import { RESPONSE_HEADERS } from "../tenant/api/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";

@@ -1,1 +1,1 @@
-export { watchWork } from "../tenant/work.ts";
+export { watchWork } from "../tenant/store/work.ts";

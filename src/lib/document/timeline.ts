@@ -1,5 +1,5 @@
 import { escapeForPeople } from "../text/shell-word.ts";
-import { truncate } from "../terminal/table/width.ts";
+import { truncate } from "../terminal/width.ts";
 import type { Level } from "./level.ts";
 import { html, type Markup } from "./markup.ts";
 

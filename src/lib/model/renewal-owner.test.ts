@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseOwners } from "../tenant/renewals/renewal-rows.ts";
+import { parseOwners } from "../tenant/subjects/renewal-rows.ts";
 
 test.each([
   [null, []],

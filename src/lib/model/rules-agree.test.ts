@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
-import * as kit from "../tenant/inputs.ts";
-import { renewals } from "../tenant/renewals/operations.ts";
-import { FORMATS } from "./formats.ts";
+import * as kit from "../tenant/ledger/inputs.ts";
+import { renewals } from "../tenant/subjects/renewal-operations.ts";
+import { FORMATS } from "../derived/formats.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS } from "../nouns/renewal.ts";
 import {
   listRuleFaults,

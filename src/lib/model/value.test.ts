@@ -1,7 +1,7 @@
 import { valueRuleOf } from "./thing.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FORMATS } from "./formats.ts";
+import { FORMATS } from "../derived/formats.ts";
 import { comparisonKey } from "./normalise.ts";
 import { DEVICE } from "../nouns/device.ts";
 import { ORG } from "../nouns/organisation.ts";

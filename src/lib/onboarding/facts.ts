@@ -1,6 +1,6 @@
 import type { Step } from "../advice/index.ts";
 import type { AppRecord, ConfigProfile } from "../nouns/config-profile.ts";
-import { QUESTIONS } from "../model/question.ts";
+import { QUESTIONS } from "../derived/question.ts";
 import type { RenewalKind } from "../nouns/renewal.ts";
 import type { TenantProfile } from "../nouns/tenant.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EMPTY_TENANT_PROFILE } from "../nouns/tenant.ts";
 import { renderDocument } from "../document/index.ts";
-import { QUESTIONS } from "../model/question.ts";
+import { QUESTIONS } from "../derived/question.ts";
 import { buildGuideDocument } from "../renewals/guide/fill.ts";
 import { same } from "../text/index.ts";
 import { CREDENTIAL_KINDS, type CredentialKind, type OnboardingFacts } from "./facts.ts";

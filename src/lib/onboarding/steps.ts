@@ -1,5 +1,5 @@
 import { line, type CommandLine, type Step as Advice } from "../advice/index.ts";
-import { buildUsageCommand } from "../model/applicability.ts";
+import { buildUsageCommand } from "../derived/applicability.ts";
 import { SUPERVISED_KINDS } from "../nouns/config-profile.ts";
 import { RENEWAL_KINDS } from "../nouns/renewal.ts";
 import { TENANT, type UsageName } from "../nouns/tenant.ts";

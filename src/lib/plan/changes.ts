@@ -1,10 +1,10 @@
-import { OPERATIONS, type Operation } from "../model/role-policy.ts";
+import { OPERATIONS, type Operation } from "../derived/role-policy.ts";
 import { SCHEME } from "../nouns/scheme.ts";
 import type { Field, Fields } from "../model/thing.ts";
 import { RECORD_TYPES } from "../nouns/index.ts";
-import type { Import, PlanRow } from "../tenant/operations.ts";
-import { findColumn } from "../model/format.ts";
-import { FORMATS } from "../model/formats.ts";
+import type { Import, PlanRow } from "../tenant/api/operations.ts";
+import { findColumn } from "../derived/format.ts";
+import { FORMATS } from "../derived/formats.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 
 type PlanValue = PlanRow["after"][number]["value"];

@@ -1,7 +1,7 @@
-import type { Import, InputProblem, PlanRow } from "../tenant/operations.ts";
+import type { Import, InputProblem, PlanRow } from "../tenant/api/operations.ts";
 import { formatActor } from "../model/actor.ts";
-import { getActionName } from "../model/audit.ts";
-import { FORMATS } from "../model/formats.ts";
+import { getActionName } from "../derived/audit.ts";
+import { FORMATS } from "../derived/formats.ts";
 import {
   IMPORT_MODE_NAMES,
   getStateName,

@@ -1,12 +1,12 @@
 import { line } from "../advice/index.ts";
-import type { Import, PlanRow } from "../tenant/operations.ts";
-import { getFormatTitle } from "../model/format.ts";
-import { FORMATS } from "../model/formats.ts";
+import type { Import, PlanRow } from "../tenant/api/operations.ts";
+import { getFormatTitle } from "../derived/format.ts";
+import { FORMATS } from "../derived/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../nouns/index.ts";
 import { ROLES } from "../model/role.ts";
 import { formatSecuredAppName } from "../nouns/secured-user.ts";
-import { describeBlockedRecord } from "../model/undo.ts";
+import { describeBlockedRecord } from "../derived/undo.ts";
 import { addSpaceAfterLatin, formatCount, joinTexts, same, shortenText, text, type Text } from "../text/index.ts";
 import {
   type InstantFormatter,

@@ -1,5 +1,5 @@
 import { line } from "../advice/index.ts";
-import type { Import } from "../tenant/operations.ts";
+import type { Import } from "../tenant/api/operations.ts";
 import { text, type Text } from "../text/index.ts";
 import { hasChanges, listEffects, listPlanChanges } from "./describe.ts";
 import { describeEffects } from "./plan.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { Level } from "../document/level.ts";
 import { summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
-import { STATE_EXITS } from "./output/plugin.ts";
+import { STATE_EXITS } from "./plugin.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
 

@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { compareByUrgency, describeLevels, determineState } from "./finding.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
-import type { PluginState } from "./output/plugin.ts";
+import type { PluginState } from "./plugin.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./expiry-status.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 

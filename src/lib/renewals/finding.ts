@@ -1,6 +1,6 @@
 import { LEVEL_NAMES, type Level } from "../document/level.ts";
 import { compareCodeUnits, type CheckedItem } from "./expiry-status.ts";
-import type { PluginState } from "./output/plugin.ts";
+import type { PluginState } from "./plugin.ts";
 import type { Column } from "../terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 

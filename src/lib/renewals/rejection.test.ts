@@ -1,6 +1,6 @@
 import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { expect, test } from "vitest";
-import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
+import { TOKEN_REJECTION_MESSAGE } from "../derived/ade-health.ts";
 import { expireAtRejection, markRejectedItem } from "./rejection.ts";
 
 const AT = "2026-11-20T03:00:00.000Z";

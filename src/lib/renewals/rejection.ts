@@ -1,4 +1,4 @@
-import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
+import { TOKEN_REJECTION_MESSAGE } from "../derived/ade-health.ts";
 import type { RenewalItem } from "../nouns/renewal.ts";
 import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./expiry-status.ts";

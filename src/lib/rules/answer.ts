@@ -1,4 +1,4 @@
-import { parseAnswer, QUESTIONS } from "../model/question.ts";
+import { parseAnswer, QUESTIONS } from "../derived/question.ts";
 import { text, type Text } from "../text/index.ts";
 
 interface AnswerToCheck {

@@ -1,4 +1,4 @@
-import { FORMATS } from "../model/formats.ts";
+import { FORMATS } from "../derived/formats.ts";
 import { SECURED_USER, type SecuredApp } from "../nouns/secured-user.ts";
 import { listEditableFields } from "../model/thing.ts";
 

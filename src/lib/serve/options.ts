@@ -1,6 +1,6 @@
 import type { BlockList } from "node:net";
 import type { Failure } from "../errors/index.ts";
-import type { RequestSource } from "../tenant/parts.ts";
+import type { RequestSource } from "../tenant/subjects/parts.ts";
 
 export interface ServerLimits {
   readonly bytes: number;

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { findClientAddress } from "./forwarded.ts";
-import { REQUEST_ID_HEADER, SERVER_PATHS } from "../tenant/dispatch/wire.ts";
+import { REQUEST_ID_HEADER, SERVER_PATHS } from "../tenant/api/wire.ts";
 import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 
 /** Logged if the sender closed the connection before the response began. */

@@ -8,7 +8,7 @@ import { X509Certificate } from "node:crypto";
 import { connect as connectTls, type SecureVersion } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
-import { createErrorResponse, createProblemResponse } from "../tenant/dispatch/problem.ts";
+import { createErrorResponse, createProblemResponse } from "../tenant/api/problem.ts";
 import { parseProxies } from "./forwarded.ts";
 import { DEFAULT_LIMITS } from "./options.ts";
 import type { AnsweredRequest } from "./options.ts";

@@ -9,7 +9,7 @@ import {
   splitCommands,
   toPlainCommands,
 } from "./commands.ts";
-import { plainTextWidth } from "./table/word-width.ts";
+import { plainTextWidth } from "./word-width.ts";
 
 const NAMES = [
   "APSP:0322a1b2-1111-4222-8333-444455556666",

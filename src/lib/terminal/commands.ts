@@ -1,7 +1,7 @@
 import { TENANTLESS_COMMANDS } from "../advice/tenantless.ts";
 import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
-import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
+import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./word-width.ts";
 
 export interface CommandCompletion {
   readonly context?: string | undefined;

@@ -55,7 +55,7 @@ export async function writeSingleRecord<R>(
   }
   if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
   if (choice.format !== "table") return writeChunks(out, await renderListLines(place, chosen, [record]));
-  const { drawFields } = await import("./table/table.ts");
+  const { drawFields } = await import("./table.ts");
   const fields = chosen.map((column) => ({ column, cell: createTableCellRenderer(column, place)(record) }));
   const shownFields = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
   const shown = shownFields.map(({ column }) => column);
@@ -115,7 +115,7 @@ async function renderListLines<R>(
     return renderSeparatedRows(columns, records, (cells) =>
       onTerminal ? escapeLines(formatTsvRow(cells)) : formatTsvRow(cells),
     );
-  const { drawTable } = await import("./table/table.ts");
+  const { drawTable } = await import("./table.ts");
   const headers = columns.map(({ header, align, wraps, whole, optional }) => ({
     header: header[language],
     align,

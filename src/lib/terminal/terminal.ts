@@ -23,7 +23,7 @@ import {
   type OutputOptions,
 } from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
-import { createProgress, type SpinnerLoader, type Progress, type ProgressMode } from "./progress/progress.ts";
+import { createProgress, type SpinnerLoader, type Progress, type ProgressMode } from "./progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
@@ -263,7 +263,7 @@ export class Terminal {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
     if (columns === undefined) return this.#tell(this.#folded(whole));
-    const { truncate } = await import("./table/width.ts");
+    const { truncate } = await import("./width.ts");
     await this.#tell([this.#paint(truncate(whole, columns))]);
   }
 

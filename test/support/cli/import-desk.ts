@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openClient, type Client, type NounName } from "../../../src/lib/client/index.ts";
-import { openTenant } from "../../../src/lib/tenant/index.ts";
+import { openTenant } from "../../../src/lib/tenant/api/index.ts";
 import { TestSurroundings } from "../tenant/tenant.ts";
 import { freshHome, run, type Outcome, type RunOptions } from "./home.ts";
 

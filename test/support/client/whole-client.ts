@@ -1,8 +1,8 @@
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { buildMethods } from "../../../src/lib/client/index.ts";
 import { planImport, type Client, type Connection, type Import } from "../../../src/lib/client/index.ts";
-import type { Operations } from "../../../src/lib/tenant/operation.ts";
-import { OPERATIONS } from "../../../src/lib/tenant/operations.ts";
+import type { Operations } from "../../../src/lib/tenant/subjects/operation.ts";
+import { OPERATIONS } from "../../../src/lib/tenant/api/operations.ts";
 
 type WithoutFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others] ? Others : never;
 

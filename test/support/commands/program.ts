@@ -11,7 +11,7 @@ import type { Send } from "../../../src/lib/apple/send.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Language } from "../../../src/lib/text/index.ts";
-import type { Clock } from "../../../src/commands/tools.ts";
+import type { Clock } from "../../../src/commands/kit/tools.ts";
 import { AnsweringTenant, type Answers, type ReceivedRequest } from "./tenant.ts";
 
 /**

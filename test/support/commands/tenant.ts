@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/request-input.ts";
-import { createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
-import { BASE_HEADER, MEDIA_TYPES } from "../../../src/lib/tenant/dispatch/wire.ts";
-import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
+import { buildInputSchemas } from "../../../src/lib/tenant/api/request-input.ts";
+import { createProblemResponse } from "../../../src/lib/tenant/api/problem.ts";
+import { BASE_HEADER, MEDIA_TYPES } from "../../../src/lib/tenant/api/wire.ts";
+import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/subjects/operation.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
 

@@ -1,5 +1,5 @@
-import type { Command, NounNode, VerbNode } from "../../../src/commands/command.ts";
-import { toFlagName, type Fields, type ValueField } from "../../../src/commands/field.ts";
+import type { Command, NounNode, VerbNode } from "../../../src/commands/kit/command.ts";
+import { toFlagName, type Fields, type ValueField } from "../../../src/commands/kit/field.ts";
 import { PROGRAM } from "../../../src/commands/index.ts";
 
 const listBelow = (noun: NounNode, path: readonly string[] = []): (readonly [line: string, verb: VerbNode])[] => [

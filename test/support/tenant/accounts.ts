@@ -1,4 +1,4 @@
-import type { Operation } from "../../../src/lib/model/role-policy.ts";
+import type { Operation } from "../../../src/lib/derived/role-policy.ts";
 import { createExampleId } from "../examples.ts";
 import type { AdministratorRole } from "../../../src/lib/model/role.ts";
 import type { TestTenant } from "./tenant.ts";

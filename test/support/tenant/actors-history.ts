@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Account, AccountNameComposition, Org, Scheme, User } from "../../../src/lib/tenant/operations.ts";
+import type { Account, AccountNameComposition, Org, Scheme, User } from "../../../src/lib/tenant/api/operations.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../../../src/lib/model/composition.ts";
 import type { Role } from "../../../src/lib/model/role.ts";
 import { addTestAccount, type TestAccount } from "./accounts.ts";

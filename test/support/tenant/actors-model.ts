@@ -1,5 +1,5 @@
-import type { Operation } from "../../../src/lib/model/role-policy.ts";
-import type { AccountNameComposition } from "../../../src/lib/tenant/operations.ts";
+import type { Operation } from "../../../src/lib/derived/role-policy.ts";
+import type { AccountNameComposition } from "../../../src/lib/tenant/api/operations.ts";
 import type { Role } from "../../../src/lib/model/role.ts";
 import {
   DirectoryModel,

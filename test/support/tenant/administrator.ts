@@ -1,7 +1,7 @@
 import { createExampleId } from "../examples.ts";
-import { sha256 } from "../../../src/lib/tenant/ids.ts";
+import { sha256 } from "../../../src/lib/tenant/store/ids.ts";
 import { addTestCredential, findAccountOf } from "./credentials.ts";
-import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import type { Database } from "../../../src/lib/tenant/store/database.ts";
 
 /** True if tests use their tenants through the server of `serve` on a local socket. */
 export const IS_SERVED = process.env["CLOMOCTL_TEST_SERVED"] === "1";

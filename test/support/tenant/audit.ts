@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import type { Database } from "../../../src/lib/tenant/store/database.ts";
 
 export const readAuditLog = (database: Pick<Database, "all">): readonly Readonly<Record<string, unknown>>[] =>
   database

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { verifyOnConnection } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
+import { verifyOnConnection } from "../../../src/lib/tenant/ledger/audit-verify.ts";
 import { readAuditLog } from "./audit.ts";
 import type { Refusal } from "./directory-model.ts";
 import { failureOf, type TestTenant } from "./tenant.ts";

@@ -1,6 +1,6 @@
 import { createExampleId } from "../examples.ts";
-import { sha256 } from "../../../src/lib/tenant/ids.ts";
-import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { sha256 } from "../../../src/lib/tenant/store/ids.ts";
+import type { Database } from "../../../src/lib/tenant/store/database.ts";
 
 const FAR = "2099-01-01T00:00:00.000Z";
 let credentialCount = 0;

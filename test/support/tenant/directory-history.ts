@@ -1,6 +1,6 @@
 import { undoImport } from "./undo.ts";
 import fc from "fast-check";
-import type { Import, Org, User } from "../../../src/lib/tenant/operations.ts";
+import type { Import, Org, User } from "../../../src/lib/tenant/api/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/nouns/organisation.ts";
 import { AuditedHistory, byId, expectSame, NO_CHANGE, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryModel, NO_RECORD, type ManualKind } from "./directory-model.ts";

@@ -1,4 +1,4 @@
-import type { Operation } from "../../../src/lib/model/role-policy.ts";
+import type { Operation } from "../../../src/lib/derived/role-policy.ts";
 import type { ErrorCode } from "../../../src/lib/errors/index.ts";
 import {
   HistoryModel,

@@ -1,6 +1,6 @@
 import type { Collection } from "../../../src/lib/nouns/index.ts";
-import type { DerivedTable, LockedCollection, Params, Writer } from "../../../src/lib/tenant/store/store.ts";
-import type { WriterGuard } from "../../../src/lib/tenant/store/sqlite/store.ts";
+import type { DerivedTable, LockedCollection, Params, Writer } from "../../../src/lib/tenant/store/types.ts";
+import type { WriterGuard } from "../../../src/lib/tenant/store/store.ts";
 
 const WRITTEN_TABLE_PATTERN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;

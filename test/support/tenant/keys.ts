@@ -1,9 +1,9 @@
-import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import type { Database } from "../../../src/lib/tenant/store/database.ts";
 import { quoteIdentifier } from "../../../src/lib/tenant/store/sql.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { nameKey } from "../../../src/lib/model/normalise.ts";
 import { FORMAT_NAMES } from "../../../src/lib/nouns/index.ts";
-import { getStoredKind } from "../../../src/lib/tenant/plans/sqlite/tables.ts";
+import { getStoredKind } from "../../../src/lib/tenant/plans/tables.ts";
 
 interface DerivedColumn {
   readonly table: string;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { openSocket } from "../../../src/lib/client/socket.ts";
 import { createProcessTable } from "../../../src/lib/files/index.ts";
 import { DEFAULT_LIMITS, receiveUpload } from "../../../src/lib/serve/index.ts";
-import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/index.ts";
-import { createDispatch } from "../../../src/lib/tenant/dispatch/index.ts";
-import type { RequestSource } from "../../../src/lib/tenant/parts.ts";
+import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/api/index.ts";
+import { createDispatch } from "../../../src/lib/tenant/api/dispatch.ts";
+import type { RequestSource } from "../../../src/lib/tenant/subjects/parts.ts";
 import { serveTestTenant } from "./serving.ts";
 
 const processes = createProcessTable(process.pid, process.kill.bind(process), "here");

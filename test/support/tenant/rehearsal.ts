@@ -1,6 +1,6 @@
 import type { AppleRequest, AppleResponse, Send } from "../../../src/lib/apple/send.ts";
-import type { Ade, AdeSync } from "../../../src/lib/tenant/operations.ts";
-import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import type { Ade, AdeSync } from "../../../src/lib/tenant/api/operations.ts";
+import type { Row } from "../../../src/lib/tenant/store/database.ts";
 import type { FaultName } from "../apple/simulator/faults.ts";
 import { createInProcessSend, Simulator } from "../apple/simulator/simulator.ts";
 import { TestTenant } from "./tenant.ts";

@@ -1,9 +1,9 @@
 import { createExampleId } from "../examples.ts";
 import { z } from "zod";
-import { ROLE_POLICY, type Operation } from "../../../src/lib/model/role-policy.ts";
-import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/request-input.ts";
-import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
-import type { Actor } from "../../../src/lib/tenant/policy/actor.ts";
+import { ROLE_POLICY, type Operation } from "../../../src/lib/derived/role-policy.ts";
+import { buildInputSchemas } from "../../../src/lib/tenant/api/request-input.ts";
+import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/subjects/operation.ts";
+import type { Actor } from "../../../src/lib/tenant/ledger/actor.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { TestAccount } from "./accounts.ts";
 

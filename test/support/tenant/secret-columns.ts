@@ -1,4 +1,4 @@
-import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "../../../src/lib/tenant/store/sqlite/copy.ts";
+import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "../../../src/lib/tenant/ledger/tenant-copy.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** Columns that never contain texts. */

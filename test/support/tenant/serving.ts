@@ -1,8 +1,8 @@
 import { DEFAULT_LIMITS, startServer, type RunningServer } from "../../../src/lib/serve/index.ts";
 import type { AnsweredRequest, ServerLimits } from "../../../src/lib/serve/options.ts";
-import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
-import { createDispatch } from "../../../src/lib/tenant/dispatch/index.ts";
-import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
+import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/api/problem.ts";
+import { createDispatch } from "../../../src/lib/tenant/api/dispatch.ts";
+import type { OpenTenant } from "../../../src/lib/tenant/api/index.ts";
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;

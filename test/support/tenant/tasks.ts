@@ -1,4 +1,4 @@
-import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
+import type { ConsoleTask } from "../../../src/lib/tenant/api/operations.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** The tasks of a tenant, by the position of their change among the changes of the test. */

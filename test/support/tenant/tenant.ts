@@ -7,11 +7,11 @@ import type { Connection, NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { Changes } from "../../../src/lib/client/changes.ts";
 import { createWholeClient, type WholeClient } from "../client/whole-client.ts";
-import type { App, Import, InputProblem } from "../../../src/lib/tenant/operations.ts";
+import type { App, Import, InputProblem } from "../../../src/lib/tenant/api/operations.ts";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import type { Encoding, FileForm } from "../../../src/lib/csv/records/record.ts";
 import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
-import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
+import { type Processes, getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/store/ids.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
 import { getThingNoun, NOUNS, RECORD_TYPES } from "../../../src/lib/nouns/index.ts";
@@ -27,18 +27,18 @@ import {
 import { addTestCredential } from "./credentials.ts";
 import { guardWrites } from "./guarded-writer.ts";
 import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
-import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
+import { openTenant, type TenantOptions } from "../../../src/lib/tenant/api/index.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/renewals/notify/tenant-mail.ts";
-import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
-import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
-import { OBSERVED_VERSIONS } from "../../../src/lib/tenant/console/observed-state.ts";
-import { VERSION_SCHEMAS } from "../../../src/lib/tenant/versions/tables.ts";
+import type { AppleAccess } from "../../../src/lib/tenant/subjects/ade-server.ts";
+import { Database, type Params, type Row } from "../../../src/lib/tenant/store/database.ts";
+import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/ledger/tenant-file.ts";
+import { OBSERVED_VERSIONS } from "../../../src/lib/tenant/ledger/observed-state.ts";
+import { VERSION_SCHEMAS } from "../../../src/lib/tenant/ledger/version-tables.ts";
 
 // the program loads these modules at the start; otherwise vitest would load them during a transaction
-import "../../../src/lib/tenant/accounts/accounts.ts";
-import "../../../src/lib/tenant/records/orgs.ts";
-import "../../../src/lib/tenant/accounts/schemes.ts";
+import "../../../src/lib/tenant/subjects/accounts.ts";
+import "../../../src/lib/tenant/subjects/orgs.ts";
+import "../../../src/lib/tenant/subjects/schemes.ts";
 
 export type Request = NewImport;
 

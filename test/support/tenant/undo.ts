@@ -1,6 +1,6 @@
 import type { Client, Import } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { describeBlockedRecord } from "../../../src/lib/model/undo.ts";
+import { describeBlockedRecord } from "../../../src/lib/derived/undo.ts";
 import { joinTexts, same } from "../../../src/lib/text/index.ts";
 import type { WholeClient } from "../client/whole-client.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
-import { readOpenRecords } from "../../../src/commands/console/upload/open-records.ts";
+import type { ConsoleTask } from "../../../src/lib/tenant/api/operations.ts";
+import { readOpenRecords } from "../../../src/commands/kit/plan/open-records.ts";
 import { findLastExport } from "../../../src/commands/console/upload.ts";
-import { buildUploadTables, listRecordedFiles } from "../../../src/commands/console/upload/table.ts";
+import { buildUploadTables, listRecordedFiles } from "../../../src/commands/kit/plan/upload-table.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Cells, TestTenant } from "./tenant.ts";
 

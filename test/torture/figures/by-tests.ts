@@ -90,7 +90,7 @@ export const HISTORY_TRIALS = createTestTrials([
 ]);
 
 export const ROUND_TRIP_TRIALS = createTestTrials([
-  { path: "src/commands/imports/scenes/roundtrip.test.ts", name: "for random trees", batch: 40 },
+  { path: "src/commands/imports/roundtrip.test.ts", name: "for random trees", batch: 40 },
   { path: `${TENANT_FOLDER}/store/export.test.ts` },
 ]);
 
@@ -108,7 +108,7 @@ export const ROLE_TRIALS = createTestTrials([
 
 export const BUNDLE_TRIALS = createTestTrials([
   { path: "src/commands/handover/hostile.test.ts", batch: 40 },
-  { path: "src/lib/handover/compare/verify.test.ts", batch: 200 },
+  { path: "src/lib/handover/bundle/verify.test.ts", batch: 200 },
 ]);
 
 export const CANARY_TRIALS = createTestTrials([

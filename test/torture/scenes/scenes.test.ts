@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "#support/process/program.ts";
 import { readCommands, type NounFolder } from "../../../scripts/generate/commands.ts";
-import type { Command } from "../../../src/commands/command.ts";
+import type { Command } from "../../../src/commands/kit/command.ts";
 import { SCENES } from "../figures/at-calls.ts";
 
 /** Commands that write and have no scene, each with the reason. */

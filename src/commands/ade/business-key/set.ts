@@ -1,7 +1,7 @@
 import { text, type Text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
-import { readSecretFile } from "../../records/secrets.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";
+import { readSecretFile } from "../../kit/change/secrets.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 const CLIENT_ID = text("client ID of the API account (BUSINESSAPI…)", "API アカウントのクライアント ID(BUSINESSAPI…)");

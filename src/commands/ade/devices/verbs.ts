@@ -1,10 +1,10 @@
 import { ADE_DEVICE, READY_PROFILE_STATES } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
 import { showNextStep, PROFILE_STATE_NOTE } from "../status-columns.ts";
-import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "./columns.ts";
-import { requireSingleMatch } from "../../listing/single-match.ts";
+import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "../../kit/columns/ade-devices.ts";
+import { requireSingleMatch } from "../../kit/list/single-match.ts";
 
 const ORGANISATION_DEFAULT_COLUMNS: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];
 

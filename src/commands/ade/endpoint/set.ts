@@ -1,7 +1,7 @@
 import { APPLE_ADE_URL } from "../../../lib/model/ade.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { confirmChange } from "../../permission.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { confirmChange } from "../../kit/permission.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 export default defineCommand({

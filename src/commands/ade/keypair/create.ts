@@ -1,7 +1,7 @@
 import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";
 import { showNextStep } from "../status-columns.ts";
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { readTable, type TableRow } from "../../imports/plan/read-table.ts";
-import type { Tools } from "../../tools.ts";
+import { readTable, type TableRow } from "../../kit/plan/read-table.ts";
+import type { Tools } from "../../kit/tools.ts";
 
 export interface SerialRow {
   readonly serialNumber: string;

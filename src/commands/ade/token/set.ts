@@ -2,8 +2,8 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 const MAX_TOKEN_BYTES = 256 * 1024;

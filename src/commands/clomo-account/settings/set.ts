@@ -1,11 +1,11 @@
 import type { AccountSettings } from "../../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS } from "../../../lib/nouns/account.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { showWrittenRecord, type ResultLayout } from "../../records/change-result.ts";
-import { requireFreeTextConfirmation } from "../../password-question.ts";
-import { SETTINGS_COLUMNS } from "./columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
+import { showWrittenRecord, type ResultLayout } from "../../kit/columns/change-result.ts";
+import { requireFreeTextConfirmation } from "../../kit/password-question.ts";
+import { SETTINGS_COLUMNS } from "../../kit/columns/account-settings.ts";
 
 export default defineCommand({
   summary: text("set how account names are built, and the authentication type", "CLOMO アカウント設定を変更する"),

@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { SETTINGS_COLUMNS } from "./columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { SETTINGS_COLUMNS } from "../../kit/columns/account-settings.ts";
 
 const RECORD_SETTINGS_HINT = text(
   `these settings are not recorded; to record the settings of the console: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,

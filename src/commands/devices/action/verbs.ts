@@ -1,10 +1,10 @@
 import { DEVICE_ACTION, FIELDS_BY_ACTION, type DeviceAction } from "../../../lib/nouns/device.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
-import { showWrittenRecords } from "../../records/change-result.ts";
-import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "../../records/options.ts";
-import { DEVICE_ACTION_COLUMNS, DEVICE_ARGUMENT, findDevicesByName } from "../columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
+import { showWrittenRecords } from "../../kit/columns/change-result.ts";
+import { buildValueOptions, DRY_RUN_OPTION, parseValueOptions } from "../../kit/columns/field-options.ts";
+import { DEVICE_ACTION_COLUMNS, DEVICE_ARGUMENT, findDevicesByName } from "../../kit/columns/devices.ts";
 
 const { fields, usual } = DEVICE_ACTION;
 

@@ -1,8 +1,14 @@
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { showWrittenRecord } from "../../records/change-result.ts";
-import { defineItemOption, parseCheckItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
+import { showWrittenRecord } from "../../kit/columns/change-result.ts";
+import {
+  defineItemOption,
+  parseCheckItems,
+  SCHEME_COLUMNS,
+  SCHEME_HELP,
+  SCHEME_RESULT_LAYOUT,
+} from "../../kit/columns/schemes.ts";
 
 export default defineCommand({
   summary: text("create a permission scheme", "カスタム管理権限スキームを作成する"),

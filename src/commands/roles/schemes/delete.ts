@@ -1,9 +1,9 @@
 import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";
-import { listColumns } from "../../listing/list.ts";
-import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../kit/change/small-deletion.ts";
+import { listColumns } from "../../kit/list/list.ts";
+import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "../../kit/columns/schemes.ts";
 
 export default defineCommand({
   summary: text("delete permission schemes", "カスタム管理権限スキームを削除する"),

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { showWrittenRecord } from "../../records/change-result.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
+import { showWrittenRecord } from "../../kit/columns/change-result.ts";
 import {
   defineItemOption,
   parseCheckItems,
@@ -10,7 +10,7 @@ import {
   SCHEME_HELP,
   SCHEME_RESULT_LAYOUT,
   findSchemeByName,
-} from "./columns.ts";
+} from "../../kit/columns/schemes.ts";
 
 export default defineCommand({
   summary: text("rename a permission scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),

@@ -1,8 +1,8 @@
 import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
-import { SCHEME_COLUMNS } from "./columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
+import { SCHEME_COLUMNS } from "../../kit/columns/schemes.ts";
 
 export default defineCommand({
   summary: text("list permission schemes", "カスタム管理権限スキームを一覧する"),

@@ -2,8 +2,8 @@ import type { SchemeDetail } from "../../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { SCHEME_ARGUMENT, SCHEME_COLUMNS, SCHEME_HELP, findSchemeByName } from "./columns.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { SCHEME_ARGUMENT, SCHEME_COLUMNS, SCHEME_HELP, findSchemeByName } from "../../kit/columns/schemes.ts";
 
 export default defineCommand({
   summary: text("show a permission scheme and its accounts", "カスタム管理権限スキームと使うアカウントを表示する"),

@@ -3,12 +3,12 @@ import type { App, SecuredGroup } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";
-import { buildFieldColumns, limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
-import { requireSingleMatch } from "../../listing/single-match.ts";
-import { showWrittenRecord } from "../../records/change-result.ts";
-import { DRY_RUN_OPTION } from "../../records/options.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../kit/change/small-deletion.ts";
+import { buildFieldColumns, limitRecords, LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
+import { requireSingleMatch } from "../../kit/list/single-match.ts";
+import { showWrittenRecord } from "../../kit/columns/change-result.ts";
+import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
 import { APP_OPTION } from "../app.ts";
 
 const { fields, usual } = SECURED_GROUP;

@@ -1,9 +1,9 @@
 import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
 import { same, text } from "../../../lib/text/index.ts";
-import type { Fields } from "../../field.ts";
-import { readSecretInput, buildSecretOptions, type Secret } from "../../records/secrets.ts";
-import type { Tools } from "../../tools.ts";
+import type { Fields } from "../../kit/field.ts";
+import { readSecretInput, buildSecretOptions, type Secret } from "../../kit/change/secrets.ts";
+import type { Tools } from "../../kit/tools.ts";
 
 const { displayName, description, groups, device, licenceException, administrator, role } = SECURED_USER.fields;
 

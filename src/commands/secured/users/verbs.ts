@@ -1,12 +1,12 @@
 import type { App } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { FILTER_OPTIONS, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
-import { requireSingleMatch } from "../../listing/single-match.ts";
-import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
-import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
-import { defineFileVerbs } from "../../records/verbs.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { FILTER_OPTIONS, LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
+import { requireSingleMatch } from "../../kit/list/single-match.ts";
+import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../kit/columns/change-result.ts";
+import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../kit/columns/field-options.ts";
+import { defineFileVerbs } from "../../kit/change/verbs.ts";
 import { APP_OPTION } from "../app.ts";
 import {
   SECURED_USER_ARGUMENT,
@@ -14,7 +14,7 @@ import {
   buildSecuredUserColumns,
   buildSecuredUserKind,
   buildSecuredUserLayout,
-} from "./columns.ts";
+} from "../../kit/columns/secured-users.ts";
 import { FIELDS_WITH_OPTIONS, USER_OPTIONS, hasPassword, readUserSecrets } from "./options.ts";
 
 const fileVerbs = defineFileVerbs({

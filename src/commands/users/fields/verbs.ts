@@ -3,11 +3,11 @@ import type { CustomField } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { CUSTOM_FIELD } from "../../../lib/nouns/user.ts";
 import { text } from "../../../lib/text/index.ts";
-import { defineCommand } from "../../command.ts";
-import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../deletion/small-deletion.ts";
-import { buildFieldColumns, limitRecords, LIMIT_OPTION } from "../../listing/list.ts";
-import { requireSingleMatch } from "../../listing/single-match.ts";
-import { proposeUndo } from "../../records/change-result.ts";
+import { defineCommand } from "../../kit/command.ts";
+import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../kit/change/small-deletion.ts";
+import { buildFieldColumns, limitRecords, LIMIT_OPTION } from "../../kit/list/list.ts";
+import { requireSingleMatch } from "../../kit/list/single-match.ts";
+import { proposeUndo } from "../../kit/columns/change-result.ts";
 
 const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);
 

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { AdeToken } from "./token.ts";
+import type { AdeToken } from "../server-token.ts";
 
 export interface RequestToSign {
   readonly method: string;

@@ -3,7 +3,7 @@ import { formatRequestTarget, sendWithRetry, type RetryEnvironment } from "../re
 import type { AppleResponse, AppleRequest } from "../send.ts";
 import { isSessionExpired, createAppleRefusal } from "./errors.ts";
 import { buildAuthorizationHeader } from "./oauth.ts";
-import type { AdeToken } from "./token.ts";
+import type { AdeToken } from "../server-token.ts";
 
 export interface DeviceServiceAccess extends RetryEnvironment {
   /** address of the service, without a trailing slash */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SECURED_APPS } from "../../nouns/secured-user.ts";
 import { FORMAT_NAMES } from "../../nouns/index.ts";
-import { findColumn, listColumns } from "../../model/format.ts";
-import { FORMATS } from "../../model/formats.ts";
+import { findColumn, listColumns } from "../../derived/format.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import { suggestHeader } from "./columns.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>

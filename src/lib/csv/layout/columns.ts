@@ -1,5 +1,5 @@
 import { findNearestWord } from "../../text/index.ts";
-import type { Column } from "../../model/format.ts";
+import type { Column } from "../../derived/format.ts";
 import { normaliseHeader } from "../../model/normalise.ts";
 
 /** Headers such as 旧所属 belong to columns with the values before a change. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FORMATS } from "../../model/formats.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import { findHeaderRow, HeaderFinder } from "./find-header.ts";
 
 const find = (content: string) =>

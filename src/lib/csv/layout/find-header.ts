@@ -1,5 +1,5 @@
-import { findColumn, type Format } from "../../model/format.ts";
-import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import { findColumn, type Format } from "../../derived/format.ts";
+import { RecordReader, type RecordReaderOptions } from "../encoding/reader.ts";
 import type { RecordSink } from "../records/record.ts";
 import { joinHeaderLines } from "../records/header-lines.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FORMATS } from "../../model/formats.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import { isAllowedHeader, readHeader } from "./header.ts";
 
 const { users, orgs, browser, contacts } = FORMATS;

@@ -1,6 +1,6 @@
 import { nameKey, toLooseValue } from "../../model/normalise.ts";
 import { createFileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../derived/format.ts";
 import { suggestHeader } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findRowSubject } from "../../model/leaving.ts";

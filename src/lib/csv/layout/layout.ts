@@ -1,4 +1,4 @@
-import type { Column, Format } from "../../model/format.ts";
+import type { Column, Format } from "../../derived/format.ts";
 import { text } from "../../text/index.ts";
 import type { SubjectCell } from "../../model/leaving.ts";
 

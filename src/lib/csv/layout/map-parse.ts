@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, type YamlPath } from "../../files/yaml.ts";
-import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
+import { KEY_NAMES, type KeyName } from "../../derived/formats.ts";
 import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
-import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
+import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../derived/format.ts";
 import { ROW_SUBJECTS, WORD_MEANINGS, type RowColumn, type RowSubject, type WordMeaning } from "../../model/leaving.ts";
 import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { FORMATS } from "../../model/formats.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import { checkMap } from "./map.ts";
 import { parseMapFile } from "./map-parse.ts";
 

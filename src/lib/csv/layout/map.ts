@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
-import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../derived/format.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { suggestHeader } from "./columns.ts";
 import type { RowColumn } from "../../model/leaving.ts";

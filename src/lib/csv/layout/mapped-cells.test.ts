@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FORMATS } from "../../model/formats.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { Problem, ProblemCode } from "../../model/problem.ts";
 import type { RowColumn } from "../../model/leaving.ts";

@@ -1,6 +1,6 @@
 import { nameKey, toLooseValue } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
-import { findColumn, type Column } from "../../model/format.ts";
+import { findColumn, type Column } from "../../derived/format.ts";
 import type { HeaderPlace } from "./layout.ts";
 import { findRowSubject, type SubjectCell } from "../../model/leaving.ts";
 import type { ColumnMap } from "./map.ts";

@@ -1,4 +1,4 @@
-import type { Format } from "../../model/format.ts";
+import type { Format } from "../../derived/format.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import { readHeader, toHeaderKey } from "./header.ts";
 import { isReasonHeader } from "./layout.ts";

@@ -4,10 +4,10 @@ import { getProblemSeverity, type Problem } from "../../model/problem.ts";
 import type { Rule } from "../../model/rules.ts";
 import { findValueFaults } from "../../model/value.ts";
 import { FORMAT_NAMES } from "../../nouns/index.ts";
-import type { Format } from "../../model/format.ts";
-import { FORMATS } from "../../model/formats.ts";
+import type { Format } from "../../derived/format.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import { createEncoder } from "../encoding/encode.ts";
-import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import { RecordReader, type RecordReaderOptions } from "../encoding/reader.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
 

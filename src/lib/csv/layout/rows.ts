@@ -6,7 +6,7 @@ import { looksLikePassword } from "../../model/password.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
 import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
-import type { Column } from "../../model/format.ts";
+import type { Column } from "../../derived/format.ts";
 import { formatOrgPath } from "../../nouns/organisation.ts";
 import { DEEPEST_LEVEL, isOrgPathJoin, isOrgLevelJoin, LEVELS_ABOVE } from "./mapped-cells.ts";
 import type { HeaderPlace, Layout, LayoutColumn } from "./layout.ts";

@@ -1,5 +1,5 @@
 import type { RecordSink } from "../records/record.ts";
-import { hashValue, ValueHashes } from "../unique.ts";
+import { hashValue, ValueHashes } from "./unique.ts";
 import { toLooseValue } from "../../model/normalise.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import type { Layout } from "./layout.ts";

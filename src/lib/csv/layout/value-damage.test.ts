@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FORMATS } from "../../model/formats.ts";
+import { FORMATS } from "../../derived/formats.ts";
 import { CharacterScan, scanText } from "./character-scan.ts";
 import { createCorrector, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./value-damage.ts";
 

@@ -1,5 +1,5 @@
 import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type CharacterScan } from "./character-scan.ts";
-import type { Column } from "../../model/format.ts";
+import type { Column } from "../../derived/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping, toCanonicalValue } from "../../model/rules.ts";

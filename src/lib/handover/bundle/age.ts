@@ -5,7 +5,7 @@ import { Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
 import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";
-import { DAMAGED_ARCHIVE, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
+import { DAMAGED_ARCHIVE, storeTemporaryFile, type StoredFile } from "./unpack.ts";
 
 export const parseKeyLines = (content: string): readonly string[] =>
   content

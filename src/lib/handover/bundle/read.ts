@@ -6,7 +6,7 @@ import { Failure, hasErrorCode } from "../../errors/index.ts";
 import { createReadFailure, type TemporaryStorage } from "../../files/index.ts";
 import { openRegularFile, readFolderTree, type RegularFile, type TreeEntry } from "../../files/regular-file.ts";
 import { text, type Text } from "../../text/index.ts";
-import { computeUnpackLimit, FILE_MISSING, INVALID_FILE_NAME, unpackBundle } from "./archive/unpack.ts";
+import { computeUnpackLimit, FILE_MISSING, INVALID_FILE_NAME, unpackBundle } from "./unpack.ts";
 import {
   MAX_PATH_DEPTH,
   compareByteOrder,
@@ -200,7 +200,7 @@ async function openBundlePath(
   }
   if (head.toString("latin1") !== ZIP_PREFIX) throw createNotABundleFailure(name);
   const most = computeUnpackLimit(archive.bytes);
-  const { readZip } = await import("./archive/zip-read.ts");
+  const { readZip } = await import("./zip-read.ts");
   const folder = await unpackBundle(readZip(archive, name, most), { where: name, place: temporary, most });
   try {
     return new BundleFiles(name, folder.path, await readBundleTree(folder.path, name), () => folder.abandon());

@@ -13,7 +13,7 @@ import {
   HASHES_FILE,
   renderHashes,
 } from "./contents.ts";
-import type { PackedEntry } from "./archive/zip-write.ts";
+import type { PackedEntry } from "./zip-write.ts";
 import { renderManifest, type Manifest } from "./manifest.ts";
 
 const AGE_EXTENSION = ".age";
@@ -118,7 +118,7 @@ export class BundleWriter implements AsyncDisposable {
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
     }));
-    const { packZip } = await import("./archive/zip-write.ts");
+    const { packZip } = await import("./zip-write.ts");
     const pack = (archive: ContentWriter): Promise<void> => packZip(entries, asOf, archive);
     const encrypter = this.#encrypter;
     if (encrypter === undefined) await this.#outputs.write(this.#target, pack);

@@ -3,7 +3,7 @@ import type { Answer } from "../../nouns/answer.ts";
 import type { AppRecord, ConfigProfile } from "../../nouns/config-profile.ts";
 import type { RENEWAL_ITEM } from "../../nouns/renewal.ts";
 import type { TenantProfile } from "../../nouns/tenant.ts";
-import type { ChecklistItemId } from "../../model/question.ts";
+import type { ChecklistItemId } from "../../derived/question.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Text } from "../../text/index.ts";
 import type { Rejection } from "../../renewals/expiry-status.ts";

@@ -1,7 +1,7 @@
 import { createExampleId } from "#support/examples.ts";
 import { describe, expect, test } from "vitest";
-import { TOKEN_REJECTION_MESSAGE } from "../../model/ade-health.ts";
-import { CHECKLIST_ITEM_TITLES } from "../../model/question.ts";
+import { TOKEN_REJECTION_MESSAGE } from "../../derived/ade-health.ts";
+import { CHECKLIST_ITEM_TITLES } from "../../derived/question.ts";
 import { EMPTY_TENANT_PROFILE } from "../../nouns/tenant.ts";
 import {
   NO_ADE_SERVER,

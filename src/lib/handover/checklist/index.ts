@@ -1,13 +1,13 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applicability.ts";
+import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../derived/applicability.ts";
 import {
   describeQuestion,
   CHECKLIST_ITEM_TITLES,
   QUESTIONS,
   type ChecklistItemId,
   type Question,
-} from "../../model/question.ts";
+} from "../../derived/question.ts";
 import { RENEWAL_KINDS } from "../../nouns/renewal.ts";
 import { TENANT } from "../../nouns/tenant.ts";
 import { nameKey } from "../../model/normalise.ts";

@@ -1,6 +1,6 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
-import { CHECKLIST_ITEM_TITLES } from "../../model/question.ts";
+import { CHECKLIST_ITEM_TITLES } from "../../derived/question.ts";
 import type { SecuredApp } from "../../nouns/secured-user.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";

@@ -7,7 +7,7 @@ import { formatCount, text, type Text } from "../../text/index.ts";
 import type { DisplayText } from "../../document/blocks.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import type { Administrator } from "../checklist/facts.ts";
-import { YES_NO_CHOICES } from "../../model/question.ts";
+import { YES_NO_CHOICES } from "../../derived/question.ts";
 import type { ReportData } from "./data.ts";
 
 /** @see facts 2.3 */

@@ -5,7 +5,7 @@ import type { Page, PageBlock } from "../../document/page.ts";
 import { formatActor } from "../../model/actor.ts";
 import { EXPORTED_KINDS, PANEL_KINDS } from "../../nouns/index.ts";
 import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
-import { QUESTIONS } from "../../model/question.ts";
+import { QUESTIONS } from "../../derived/question.ts";
 import { RENEWAL_KINDS } from "../../nouns/renewal.ts";
 import { TENANT } from "../../nouns/tenant.ts";
 import { dayOf, formatMinute } from "../../model/time.ts";

@@ -5,14 +5,14 @@ import { same, text, type Text } from "../../text/index.ts";
 import type { DeliverMessage } from "./send.ts";
 import { readSecret, type SecretReadOptions } from "./secret.ts";
 import type { Heartbeat, NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
-import type { Mailer } from "./ways/mail.ts";
-import type { ResolvedWebhook } from "./ways/webhook.ts";
+import type { Mailer } from "./mail.ts";
+import type { ResolvedWebhook } from "./webhook.ts";
 
 export const openSmtp = async (
   { "password-file": file, ...smtp }: SmtpSettings,
   place: SecretReadOptions,
 ): Promise<Mailer> => {
-  const { createMailer } = await import("./ways/mail.ts");
+  const { createMailer } = await import("./mail.ts");
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
 
@@ -56,12 +56,12 @@ export const createDeliverer = (settings: NotifySettings, place: SecretReadOptio
       switch (recipient.way) {
         case "mail": {
           if (settings.smtp === undefined) throw new TypeError("mail requires smtp");
-          const { LIST_ID } = await import("./ways/mail.ts");
+          const { LIST_ID } = await import("./mail.ts");
           const send = await (mailer ??= openSmtp(settings.smtp, place));
           return await send(recipient.address, { ...message, list: LIST_ID }, recipient.language);
         }
         case "webhook": {
-          const { postReminder } = await import("./ways/webhook.ts");
+          const { postReminder } = await import("./webhook.ts");
           return await postReminder(await loadWebhook(recipient, place), message);
         }
       }
@@ -77,7 +77,7 @@ export const sendHeartbeat = async (
   place: SecretReadOptions,
 ): Promise<Text | undefined> => {
   try {
-    const { requestOnce } = await import("./ways/webhook.ts");
+    const { requestOnce } = await import("./webhook.ts");
     return await requestOnce(await readSecret(file, place), { method: "GET" });
   } catch (error) {
     return describeDeliveryError(error);

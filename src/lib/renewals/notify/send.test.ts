@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NewRenewalItem } from "../../client/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { REMINDER_LEASE_MS } from "../../tenant/renewals/renewals.ts";
+import { REMINDER_LEASE_MS } from "../../tenant/subjects/renewals.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
 import type { Message } from "./message.ts";

@@ -4,7 +4,7 @@ import { same, text } from "../../text/index.ts";
 import { toItemFinding } from "../item-finding.ts";
 import { describeCheckResult, summariseCheck } from "../check.ts";
 import { renderNagiosLine } from "./nagios.ts";
-import { renderPluginFailure } from "./plugin.ts";
+import { renderPluginFailure } from "../plugin.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 

@@ -2,7 +2,7 @@ import { compareByUrgency, describeFinding, type Finding } from "../finding.ts";
 import { toPlainCommands } from "../../terminal/commands.ts";
 import { shortenText, type Language, type Text } from "../../text/index.ts";
 import { DEFAULT_THRESHOLDS, type Thresholds } from "../expiry-status.ts";
-import { renderPluginLine, type PluginState } from "./plugin.ts";
+import { renderPluginLine, type PluginState } from "../plugin.ts";
 
 const MAX_NAMED_FINDINGS = 5;
 const MAX_FINDING_LENGTH = 240;

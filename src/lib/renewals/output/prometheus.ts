@@ -1,7 +1,7 @@
 import type { Job } from "../../model/job.ts";
 import type { CheckedItem } from "../expiry-status.ts";
 import { compareByUrgency, type Finding } from "../finding.ts";
-import { STATE_EXITS, type PluginState } from "./plugin.ts";
+import { STATE_EXITS, type PluginState } from "../plugin.ts";
 
 type MetricSample = readonly [labels: string, value: number];
 

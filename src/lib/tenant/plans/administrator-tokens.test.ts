@@ -1,10 +1,10 @@
-import type { Operation } from "../../model/role-policy.ts";
+import type { Operation } from "../../derived/role-policy.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Import } from "../operations.ts";
+import type { Import } from "../api/operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
-import { requirePlanPermission } from "../policy/import-work.ts";
+import { requirePlanPermission } from "./permission.ts";
 import { EMPTY_COUNTS } from "./import-result.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 

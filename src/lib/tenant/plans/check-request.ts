@@ -3,8 +3,14 @@ import { NOT_EXPORTED_KINDS } from "../../nouns/index.ts";
 import { MAX_HEADER_ROW } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import { checkFieldValue } from "../records/records.ts";
-import { IMPORT_FIELDS, IMPORT_LENGTHS, IMPORT_LISTS, IMPORT_KIND_FIELDS, type ImportRequest } from "./request.ts";
+import { checkFieldValue } from "../ledger/records.ts";
+import {
+  IMPORT_FIELDS,
+  IMPORT_LENGTHS,
+  IMPORT_LISTS,
+  IMPORT_KIND_FIELDS,
+  type ImportRequest,
+} from "../ledger/import-request.ts";
 
 export const createWrongValueFailure = (name: string): Failure =>
   new Failure("usage", {

@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { beforeEach, expect, test } from "vitest";
-import type { PlanRow } from "../operations.ts";
+import type { PlanRow } from "../api/operations.ts";
 import { type Cells, type Request, openForAllTests } from "#support/tenant/tenant.ts";
 
 const tenant = openForAllTests();

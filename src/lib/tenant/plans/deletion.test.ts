@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
-import type { DeletionRequest, Import } from "../operations.ts";
+import type { DeletionRequest, Import } from "../api/operations.ts";
 import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { failureOf, openForAllTests } from "#support/tenant/tenant.ts";
 

@@ -1,125 +1,135 @@
-import type { RowState } from "../../csv/layout/row-filter.ts";
-import type { PlanCounts, StagedFile } from "./staging/counts.ts";
-import type { FileForm } from "../../csv/records/record.ts";
+import { join } from "node:path";
+import type { CommitOptions, PlanRowsRequest, UndoCounts, UndoneChange, UploadContent } from "./engine-types.ts";
 import type { FormatName } from "../../nouns/index.ts";
-import type { ROW_ACTION_NAMES } from "../../model/import.ts";
-import type { ProblemParams } from "../../model/problem.ts";
-import type { SecuredApp } from "../../nouns/secured-user.ts";
-import type { AccessOrigin } from "../ids.ts";
-import type { Actor } from "../policy/actor.ts";
-import type { StoredRequestKey } from "../store/idempotency.ts";
-import type { ImportRecord, StoredRequest } from "./import-rows.ts";
+import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
+import type { Processes } from "../store/ids.ts";
+import type { Scope } from "../store/types.ts";
+import { createPlanScope } from "../ledger/scope.ts";
+import type { Database } from "../store/database.ts";
+import { removeUnfinishedFiles } from "../ledger/tenant-file.ts";
+import {
+  isStagingFileInUse,
+  hasStagingFile,
+  createStagingFolder,
+  removeStagingFile,
+  removeStrayJournals,
+  listStagingFiles,
+} from "./staging-files.ts";
+import type { ReadSource } from "./import-readings.ts";
+import type { TaskFiles } from "./import-tasks.ts";
+import { ImportThreads } from "./import-thread.ts";
 
-interface FieldValue {
-  readonly field: string;
-  readonly value: string | readonly string[] | null;
+export interface EngineOptions {
+  readonly folder: string;
+  readonly processes: Processes;
 }
 
-export interface PlanRow {
-  readonly thing?: string | undefined;
-  readonly app?: SecuredApp | undefined;
-  readonly row: number;
-  readonly key: string;
-  readonly action: keyof typeof ROW_ACTION_NAMES;
-  readonly changed: readonly string[];
-  readonly setsSecret: boolean;
-  readonly before: readonly FieldValue[];
-  readonly after: readonly FieldValue[];
-}
+/**
+ * Stores and commits imports of millions of rows, outside the main thread. Each import has a staging file, which is
+ * never backed up.
+ */
+export class SqliteImports {
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #options: EngineOptions;
+  readonly #scope: Scope | undefined;
+  readonly #threads: ImportThreads;
 
-export interface InputProblem {
-  readonly code: string;
-  readonly severity: "error" | "warning";
-  readonly row: number;
-  readonly line: number;
-  readonly column: number;
-  readonly header: string;
-  readonly params: ProblemParams;
-}
+  constructor(
+    database: Database,
+    options: EngineOptions,
+    seen: { readonly scope?: Scope; readonly threads: ImportThreads } = { threads: new ImportThreads() },
+  ) {
+    this.#database = database;
+    this.#options = options;
+    this.#folder = join(options.folder, "imports");
+    this.#scope = seen.scope;
+    this.#threads = seen.threads;
+  }
 
-export interface SelectedRecord {
-  readonly id: string;
-  /** first row that names the record */
-  readonly row: number;
-  readonly label: string;
-  /** employee code and organisation, which tell people of the same name apart */
-  readonly more: string | null;
-  /** true if the rows have only the name of the record, which others can have, too */
-  readonly isByName: boolean;
-}
+  within(scope: Scope): SqliteImports {
+    return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
+  }
 
-export interface SelectedFile extends Pick<StagedFile, "header" | "headerRow" | "inputSha256" | "skipped"> {
-  /** numbers of rows by what they say; `left` also if the list has no column about leaving */
-  readonly rows: Readonly<Record<RowState, number>>;
-  /** rows of records that were deleted earlier; `number` is that of the last deletion */
-  readonly deleted: { readonly count: number; readonly first: string | null; readonly number: number | null };
-}
+  async plan(
+    id: string,
+    request: StoredRequest,
+    { stream, encoding }: UploadContent,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    createStagingFolder(this.#folder);
+    await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
+  }
 
-/** The first line describes the file. */
-export type SelectionLine = { readonly file: SelectedFile } | InputProblem | SelectedRecord;
+  /** Finds the records that a file names; see `SelectionLine`. */
+  async select(
+    request: StoredRequest,
+    { stream, encoding }: UploadContent,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const files = { tenant: this.#database.path };
+    const lines = await this.#threads.run("select", { files, request, scope: this.#scope, stream, encoding }, signal);
+    return ReadableStream.from(lines);
+  }
 
-export interface UploadContent {
-  readonly stream: ReadableStream<Uint8Array>;
-  readonly encoding: FileForm;
-}
+  async commit({ id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
+    this.#database.checkWritable();
+    const job = detail.staged === null ? "commitUndo" : "commitPlan";
+    const files = this.#files(id, detail.request);
+    await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal);
+  }
 
-export interface RowQuery {
-  readonly actions: readonly PlanRow["action"][];
-  readonly limit?: number | undefined;
-}
+  countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
+    const files = this.#source(undefined, undone.deleted?.request);
+    return this.#threads.run("countUndo", { files, undone, kind }, signal);
+  }
 
-export type PlanRowsRequest =
-  | {
-      readonly type: "rows";
-      readonly record: ImportRecord;
-      readonly query: RowQuery;
-      readonly beside?: ImportRecord | undefined;
-    }
-  /** rows of an undo's plan, starting with rows of the format `first` */
-  | {
-      readonly type: "undo-rows";
-      readonly undone: UndoneChange;
-      readonly first: FormatName;
-      readonly query: RowQuery;
-    }
-  | { readonly type: "committed-rows"; readonly record: ImportRecord; readonly query: RowQuery }
-  | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
+  /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
+  async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
+    const { readLines } = await import("./import-readings.ts");
+    const source =
+      reading.type === "rows"
+        ? this.#source(reading.record.id, reading.record.detail.request)
+        : this.#source(reading.type === "problems" ? reading.record.id : undefined);
+    return readLines(source, reading, this.#threads.reading);
+  }
 
-export interface UndoCounts {
-  readonly kind: FormatName;
-  /** ETag of the planned undo; further blocked records change the ETag */
-  readonly etag: string;
-  readonly counts: PlanCounts;
-}
+  drop(id: string): void {
+    removeStagingFile(this.#staging(`${id}.db`));
+  }
 
-export interface UndoneChange {
-  readonly number: number;
-  readonly revision: number;
-  readonly isImport: boolean;
-  /** true for an import of a console export, and for its undo and redo */
-  readonly isOfConsole?: boolean | undefined;
-  /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
-  readonly dropped?: readonly number[] | undefined;
-  readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
-  /** what the change did, if it is known: tells how far the planning of its undo is */
-  readonly counts?: Pick<PlanCounts, "create" | "update" | "delete" | "beside"> | null | undefined;
-  /** for dropped tasks: the visible records; undefined if the whole tenant is visible */
-  readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
-}
+  /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
+  listUnusedIds(): readonly string[] {
+    const { folder, processes } = this.#options;
+    if (!hasStagingFile(folder)) return [];
+    removeUnfinishedFiles(folder, processes);
+    removeStrayJournals(this.#folder);
+    return listStagingFiles(this.#folder)
+      .filter((file) => !isStagingFileInUse(this.#staging(file)))
+      .map((file) => file.replace(/\.db$/, ""));
+  }
 
-export interface CommitDetails {
-  readonly actor: string;
-  readonly by?: string | undefined;
-  readonly origin: AccessOrigin;
-  /** account whose rights are checked again before writing; only for requests over a socket */
-  readonly sender?: Actor | undefined;
-  readonly now: string;
-  readonly idPrefix: string;
-  readonly referencePrefix: string;
-}
+  isStaged(id: string): boolean {
+    return hasStagingFile(this.#staging(`${id}.db`));
+  }
 
-export interface CommitOptions {
-  readonly moment: CommitDetails;
-  readonly signal?: AbortSignal | undefined;
-  readonly once?: StoredRequestKey | undefined;
+  async close(): Promise<void> {
+    await this.#threads.close();
+  }
+
+  #staging(file: string): string {
+    return join(this.#folder, file);
+  }
+
+  #files(id: string, request: Pick<StoredRequest, "orgs"> | null): TaskFiles {
+    const beside = request?.orgs === undefined ? undefined : this.#staging(`${request.orgs}.db`);
+    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
+  }
+
+  #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
+    const { path: tenant, isReadOnly: readOnly } = this.#database;
+    const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);
+    const { staging, beside } = id === undefined ? {} : this.#files(id, request);
+    return { tenant, readOnly, staging, beside, scope };
+  }
 }

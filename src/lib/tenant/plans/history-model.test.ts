@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import type { PlanRow, RecordVersion } from "../operations.ts";
+import type { PlanRow, RecordVersion } from "../api/operations.ts";
 import {
   getCustomFieldName,
   HistoryModel,

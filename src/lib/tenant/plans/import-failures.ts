@@ -1,10 +1,10 @@
 import { line, step } from "../../advice/index.ts";
-import type { ConsoleTask } from "../console/tasks.ts";
+import type { ConsoleTask } from "../ledger/tasks.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { describeBlockedRecord, type BlockedRecord } from "../../model/undo.ts";
+import { describeBlockedRecord, type BlockedRecord } from "../../derived/undo.ts";
 import { joinTexts, text, type Text } from "../../text/index.ts";
-import { getDisplayState, type ImportRecord } from "./import-rows.ts";
+import { getDisplayState, type ImportRecord } from "../ledger/import-rows.ts";
 
 export const createRejectedImportFailure = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {

@@ -1,9 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
-import type { Reader } from "../store/store.ts";
-import { SqliteStore } from "../store/sqlite/store.ts";
-import { listImports, type ImportRecord } from "./import-rows.ts";
+import type { Reader } from "../store/types.ts";
+import { SqliteStore } from "../store/store.ts";
+import { listImports, type ImportRecord } from "../ledger/import-rows.ts";
 import { buildImport, buildImports } from "./import-result.ts";
 
 const tenant = openForAllTests();

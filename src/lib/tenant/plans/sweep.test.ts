@@ -1,9 +1,9 @@
-import { createDispatch } from "../dispatch/index.ts";
+import { createDispatch } from "../api/dispatch.ts";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
-import { openTenant } from "../index.ts";
+import { openTenant } from "../api/index.ts";
 import { withFetch } from "#support/tenant/over-socket.ts";
 import { TestSurroundings } from "#support/tenant/tenant.ts";
 import { freshFolder } from "#support/folder.ts";

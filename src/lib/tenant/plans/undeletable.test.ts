@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Import } from "../operations.ts";
+import type { Import } from "../api/operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, type TestTenant, omitColumn, type Cells, openForEachTest } from "#support/tenant/tenant.ts";

@@ -3,7 +3,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import type { Import } from "../operations.ts";
+import type { Import } from "../api/operations.ts";
 import { toCp932Form, emailKey } from "../../model/normalise.ts";
 import { fillKeys, describeWrongKeys } from "#support/tenant/keys.ts";
 import {

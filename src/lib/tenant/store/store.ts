@@ -1,88 +1,304 @@
-import type { Collection, FormatName } from "../../nouns/index.ts";
+import type { Collection } from "../../nouns/index.ts";
+import { nextTick } from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type {
+  DerivedTable,
+  LineQuery,
+  LockedCollection,
+  Params,
+  Reader,
+  Row,
+  Scope,
+  ScratchTable,
+  View,
+  Writer,
+} from "./types.ts";
+import { createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
+import type { Database } from "./database.ts";
 
-/** A value as every database stores it: JSON as text, times as UTC instants, booleans as 0 and 1. */
-export type SqlValue = string | number | null;
-
-/** Parameters of a statement, which contains each parameter as `:name`. */
-export type Params = Readonly<Record<string, SqlValue>>;
-
-export type Row = Readonly<Record<string, SqlValue>>;
-
-/** A temporary table derived from the tenant's data. The table is filled again when `state` changes. */
-export interface DerivedTable {
-  readonly name: string;
-  readonly columns: string;
-  /** SQL: selects a text as `state`; a different text means that the table must be filled again */
-  readonly state: string;
-  readonly fill: string;
-  readonly params?: Params | undefined;
+interface ChangeOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface Scope {
-  readonly orgs: readonly number[] | undefined;
-  readonly kinds: readonly FormatName[];
-  readonly secured: boolean;
-  readonly accounts: boolean;
-  /** true if the contact persons, accounts, telephone numbers and notes of renewal items are visible */
-  readonly contacts: boolean;
-  readonly actor?: string | undefined;
+const LOCK_RETRY_MS = 100;
+
+/** Tests check with a guard what a change writes. */
+export type WriterGuard = (writer: Writer) => Writer;
+
+let scratchTableCount = 0;
+
+/** Results are available in the same turn of the event loop. */
+export class Connection implements Writer {
+  readonly #connected: Database;
+  readonly #view: View | undefined;
+  #revision: number | undefined;
+  #isOver = false;
+
+  constructor(database: Database, view?: View) {
+    this.#connected = database;
+    this.#view = view;
+  }
+
+  get #database(): Database {
+    if (this.#isOver) throw new TypeError("the transaction is over");
+    return this.#connected;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isPartial(): boolean {
+    return this.#view !== undefined;
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  async get<T = Row>(sql: string, params?: Params): Promise<T | undefined> {
+    return this.#database.get(sql, params) as T | undefined;
+  }
+
+  async all<T = Row>(sql: string, params?: Params): Promise<readonly T[]> {
+    return this.#database.all(sql, params) as T[];
+  }
+
+  async count(sql: string, params?: Params): Promise<number> {
+    return this.#database.count(sql, params);
+  }
+
+  async derive(table: DerivedTable): Promise<void> {
+    // the organisation tree may have changed in this transaction
+    refreshViewOrgs(this.#database, this.#view);
+    refreshDerivedTable(this.#database, table);
+  }
+
+  async run(sql: string, params?: Params): Promise<number> {
+    return this.#database.run(sql, params);
+  }
+
+  async lock(collections: readonly Collection[]): Promise<ReadonlyMap<string, LockedCollection>> {
+    const found = new Map<string, LockedCollection>();
+    for (const name of collections.toSorted()) {
+      const row = this.#database.get("select revision, last from collection where name = :name", { name });
+      found.set(name, { revision: Number(row?.["revision"] ?? 0), last: Number(row?.["last"] ?? 0) });
+    }
+    return found;
+  }
+
+  async revision(): Promise<number> {
+    this.#revision ??= this.#database.count("select coalesce(max(revision), 0) + 1 from collection");
+    return this.#revision;
+  }
 }
 
-export interface View {
-  readonly name: string;
-  readonly scope: Scope;
-  readonly rows: ReadonlyMap<string, string>;
-  /** SQL of the value to show instead of the stored value, by table and column */
-  readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly held: readonly DerivedTable[];
+class WorkQueue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  next<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
 }
 
-export interface Reader {
-  readonly isPartial: boolean;
-  get<T = Row>(sql: string, params?: Params): Promise<T | undefined>;
-  all<T = Row>(sql: string, params?: Params): Promise<readonly T[]>;
-  count(sql: string, params?: Params): Promise<number>;
-  derive(table: DerivedTable): Promise<void>;
+/**
+ * A process runs its reads and changes in turn, so that no reader sees an incomplete change. A body may await only its
+ * reader or writer; otherwise, the transaction is rolled back with a TypeError.
+ */
+export class SqliteStore {
+  readonly #database: Database;
+  readonly #guard: WriterGuard;
+  readonly #turns: WorkQueue;
+  readonly #view: View | undefined;
+
+  constructor(
+    database: Database,
+    guard: WriterGuard = (writer) => writer,
+    {
+      turns = new WorkQueue(),
+      view,
+    }: { readonly turns?: WorkQueue | undefined; readonly view?: View | undefined } = {},
+  ) {
+    this.#database = database;
+    this.#guard = guard;
+    this.#turns = turns;
+    this.#view = view;
+  }
+
+  async within(scope: Scope): Promise<SqliteStore> {
+    const { buildScopeView } = await import("../ledger/scope.ts");
+    return new SqliteStore(this.#database, this.#guard, { turns: this.#turns, view: buildScopeView(scope) });
+  }
+
+  get isReadOnly(): boolean {
+    return this.#database.isReadOnly;
+  }
+
+  isFree(): boolean {
+    return this.#database.isFree();
+  }
+
+  read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.#turns.next(async () => {
+      applyView(this.#database, this.#view);
+      this.#database.run("begin");
+      return this.#ending(body, new Connection(this.#database, this.#view));
+    });
+  }
+
+  /** @throws Failure `locked`, `interrupted`, `not-permitted` */
+  change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
+    return this.#write(body, "commit", options);
+  }
+
+  /** Runs `body` like a change, and rolls everything back. @throws Failure as {@link change} */
+  rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
+    return this.#write(body, "rollback", options);
+  }
+
+  async #write<T>(
+    body: (writer: Writer) => Promise<T>,
+    end: "commit" | "rollback",
+    { signal }: ChangeOptions = {},
+  ): Promise<T> {
+    this.#database.checkWritable();
+    for (let waitedMs = 0; ; waitedMs += LOCK_RETRY_MS) {
+      const changed = await this.#turns.next(() => this.#tryWrite(body, end));
+      if (changed !== undefined) return changed.result;
+      if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
+      this.#database.checkWaited(waitedMs);
+      // other tasks of this process can run while another process has the lock
+      await sleep(LOCK_RETRY_MS);
+    }
+  }
+
+  /** Creates a temporary table for external data. @param columns SQL: names and types @param key unique columns */
+  async scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable> {
+    const table = `(${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`;
+    const places = columns.map(() => "?").join(", ");
+    const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
+    const name = `temp.scratch_${(scratchTableCount += 1)}`;
+    await exec(`create table ${name} ${table}`);
+    let isClosed = false;
+    return {
+      name,
+      add: async (rows) => {
+        if (isClosed) throw new TypeError("the scratch table is closed");
+        await this.#turns.next(async () =>
+          this.#database.snapshot(() => {
+            const statement = this.#database.prepare(`insert into ${name} values (${places})`);
+            for (const row of rows) statement.run(...row);
+          }),
+        );
+      },
+      [Symbol.asyncDispose]: async () => {
+        if (isClosed) return;
+        isClosed = true;
+        // after an error the table need not be dropped: closing the connection removes it
+        await exec(`drop table ${name}`).catch(() => undefined);
+      },
+    };
+  }
+
+  async lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>> {
+    const { streamLines } = await import("./line-batches.ts");
+    return streamLines(this.#database, (database) => {
+      applyView(database, this.#view);
+      refreshViewOrgs(database, this.#view);
+      return describe(new Connection(database, this.#view));
+    });
+  }
+
+  /** Streams a copy of the tenant's file without secrets. */
+  async copy(): Promise<ReadableStream<Uint8Array>> {
+    const { copyTenantFile, streamCopy } = await import("../ledger/tenant-copy.ts");
+    return streamCopy(await copyTenantFile(this.#database));
+  }
+
+  async #tryWrite<T>(
+    body: (writer: Writer) => Promise<T>,
+    end: "commit" | "rollback",
+  ): Promise<{ readonly result: T } | undefined> {
+    applyView(this.#database, this.#view);
+    if (!this.#database.tryBegin()) return undefined;
+    const guarded = (connection: Connection): Promise<T> => body(this.#guard(connection));
+    return { result: await this.#ending(guarded, new Connection(this.#database, this.#view), end) };
+  }
+
+  async #ending<T>(
+    body: (connection: Connection) => Promise<T>,
+    connection: Connection,
+    end: "commit" | "rollback" = "commit",
+  ): Promise<T> {
+    try {
+      refreshViewOrgs(this.#database, this.#view);
+      const result = await new Promise<T>((resolve, reject) => {
+        // results arrive in microtasks; if no microtask is left, the transaction's callback is waiting for something else
+        nextTick(() => {
+          if (!connection.isOver) reject(new TypeError("a transaction awaited something other than its store"));
+        });
+        body(connection).then(resolve, reject);
+      });
+      this.#database.run(end);
+      return result;
+    } catch (error) {
+      this.#database.rollback();
+      throw error;
+    } finally {
+      connection.end();
+    }
+  }
 }
 
-export interface LockedCollection {
-  readonly revision: number;
-  /** the highest `pk` that was ever given to a record of the table */
-  readonly last: number;
-}
+const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" | "state">): boolean => {
+  const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
+  // it fails if this connection has no such table, for example after a rollback
+  return tryOrUndefined(() => database.count(sql, { name })) === 1;
+};
 
-export interface Writer extends Reader {
-  run(sql: string, params?: Params): Promise<number>;
-  /**
-   * Locks collections until the transaction ends. Call this before reading anything on which the change depends. Tests
-   * fail if a table is written without its lock.
-   */
-  lock(collections: readonly Collection[]): Promise<ReadonlyMap<string, LockedCollection>>;
-  revision(): Promise<number>;
-}
+const refreshDerivedTable = (database: Database, { name, columns, state, fill, params }: DerivedTable): void => {
+  if (isFresh(database, { name, state })) return;
+  database.run(`create temp table if not exists ${name} (${columns})`);
+  database.run("create temp table if not exists derived_from (name text primary key, state text)");
+  const from = database.get(state)?.["state"] ?? null;
+  database.exec(`delete from temp.${name}`);
+  database.run(fill, params);
+  database.run(
+    "insert into temp.derived_from (name, state) values (:name, :from) on conflict (name) do update set state = excluded.state",
+    { name, from },
+  );
+};
 
-export interface LineQuery {
-  readonly line: string;
-  /** a faster form of the text; `finished` completes the bytes, or returns undefined if the text is unusable */
-  readonly plain?:
-    | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
-    | undefined;
-  readonly head?: Uint8Array | undefined;
-  readonly key: string;
-  readonly before: string | number;
-  /** SQL of the table with joins for selecting records; `joined` has joins that only the text needs */
-  readonly table: string;
-  readonly joined: string;
-  readonly whole?: string | undefined;
-  /** SQL: `among` selects the rows to scan, and `where` the rows to stream */
-  readonly among: string;
-  readonly where: string;
-  readonly params: Params;
-}
+const listTableColumns = (database: Database, table: string): readonly string[] =>
+  database.all("select name from pragma_table_xinfo(:table) order by cid", { table }).map(({ name }) => String(name));
 
-/** A temporary table outside the tenant, which is removed when the object is disposed of. */
-export interface ScratchTable extends AsyncDisposable {
-  readonly name: string;
-  /** Inserts all rows or none. @param rows values in the order of the columns */
-  add(rows: readonly (readonly SqlValue[])[]): Promise<void>;
-}
+const APPLIED_VIEWS = new WeakMap<Database, View>();
+
+/**
+ * Makes statements read restricted tables through temporary views with the same names. Call this outside transactions,
+ * because a rollback would remove the views.
+ */
+export const applyView = (database: Database, view: View | undefined): void => {
+  const seen = APPLIED_VIEWS.get(database);
+  if (view?.name === seen?.name) return;
+  for (const name of seen?.rows.keys() ?? []) database.exec(`drop view if exists temp."${name}"`);
+  for (const [name, rows] of view?.rows ?? []) {
+    const columns = listTableColumns(database, name).map((column) => {
+      const { [column]: other } = view?.columns[name] ?? {};
+      return other === undefined ? `t."${column}"` : `${other} as "${column}"`;
+    });
+    database.exec(`create temp view "${name}" as select ${columns.join(", ")} from main."${name}" t where ${rows}`);
+  }
+  if (view === undefined) APPLIED_VIEWS.delete(database);
+  else APPLIED_VIEWS.set(database, view);
+};
+
+export const getAppliedScope = (database: Database): Scope | undefined => APPLIED_VIEWS.get(database)?.scope;
+
+export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
+
+export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
+  for (const held of view?.held ?? []) refreshDerivedTable(database, held);
+};

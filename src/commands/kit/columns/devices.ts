@@ -1,0 +1,97 @@
+import { line } from "../../../lib/advice/index.ts";
+import type { Device, DeviceAction } from "../../../lib/client/index.ts";
+import { ignoreFailure } from "../../../lib/errors/index.ts";
+import { APP, CONFIG_PROFILE } from "../../../lib/nouns/config-profile.ts";
+import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../../lib/nouns/device.ts";
+import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import type { Fields } from "../field.ts";
+import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../list/list.ts";
+import { findAllByName, type NamedKind } from "../list/single-match.ts";
+import type { ResultLayout } from "./change-result.ts";
+import type { Tools } from "../tools.ts";
+
+export const DEVICE_ARGUMENT = {
+  kind: "string",
+  required: true,
+  about: text("ID, serial number, IMEI with spaces, or phone number", "ID・シリアルナンバー・IMEI(空白も)・電話番号"),
+} as const;
+
+export const DEVICE_NAMES: NamedKind<Device> = {
+  noun: text("device", "デバイス"),
+  list: line("devices list", []),
+  describe: ({ id, serialNumber, identificationName: name }) =>
+    [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
+  advise: async () =>
+    text(
+      `use the serial number, not the device name (端末識別名); to list all: ${line("devices list", [])}`,
+      `端末識別名ではなく、シリアルナンバーで指定してください。${line("devices list", [])} で一覧できます`,
+    ),
+};
+
+export const findDevicesByName = async (tools: Tools, names: readonly string[]): Promise<readonly Device[]> =>
+  findAllByName(tools, (await tools.tenant("devices")).client.devices, names, DEVICE_NAMES);
+
+const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
+
+const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
+  owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
+  ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),
+  org: ({ org }) => renderOrgPath(org),
+};
+
+export const DEVICE_COLUMNS = buildFieldColumns<Device>(DEVICE.fields).map((column) => {
+  const { [column.key]: name = column.name } = DISPLAY_TEXTS;
+  return { ...column, name };
+});
+
+export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
+  columns: DEVICE_COLUMNS,
+  fields: DEVICE.fields,
+  called: ({ serialNumber }) => serialNumber,
+};
+
+export const DEVICE_ACTION_COLUMNS = buildFieldColumns<DeviceAction>(DEVICE_ACTION.fields);
+
+export async function readDetails(tools: Tools, device: Device): Promise<readonly Column<Device>[]> {
+  const { client } = await tools.tenant("device-actions", "config-profiles", "apps");
+  const actions = await client["device-actions"].find({ name: device.serialNumber });
+  const lines = actions.map(({ createdAt, kind, message, deviceName, picture, reason, by }) => {
+    const words = [message, deviceName, picture, reason, by].flatMap((one) => (one === null ? [] : [same(one)]));
+    const head = [same(tools.terminal.moment(createdAt)), DEVICE_ACTION.fields.kind.names[kind]];
+    return joinTexts([...head, ...words], same(", "));
+  });
+  const name = (): Text => joinTexts(lines, same("; "));
+  const applied = [CONFIG_PROFILE, APP].map(async ({ collection: noun, title: header }) => {
+    const records: AsyncIterable<{ readonly name: string }> = client[noun].list({ device: device.id });
+    const names = await ignoreFailure(() => Array.fromAsync(records, (one) => one.name));
+    return { key: noun, header, value: () => names ?? [] };
+  });
+  const own = { key: "actions", header: text("actions", "操作"), value: () => actions, name };
+  return [own, ...(await Promise.all(applied))];
+}
+
+export const DEVICE_ORG_OPTIONS = buildOrgOptions(
+  text(
+    "only devices owned by this organisation (code or path), by organisations below it, or by their users",
+    "この組織(組織コードかパス)、その下の組織、それらのユーザーが所有するデバイス",
+  ),
+);
+
+export const DEVICE_FILTERS = {
+  ...DEVICE_ORG_OPTIONS,
+  search: SEARCH_OPTION,
+  status: {
+    kind: "choice",
+    choices: DEVICE_STATUSES,
+    about: text("only devices with this status", "ステータスで絞り込む"),
+  },
+  platform: {
+    kind: "choice",
+    choices: PLATFORMS,
+    about: text("only devices of this platform", "プラットフォームで絞り込む"),
+  },
+  tag: { kind: "string", value: "TAG", about: text("only devices with this tag", "このタグの付いたものに絞り込む") },
+  ...FILTER_OPTIONS,
+} as const satisfies Fields;

@@ -1,0 +1,79 @@
+import { RESULT_COLUMNS, DEFAULT_RESULT_COLUMNS, type ImportResult } from "../../../lib/plan/columns.ts";
+import { confirmPlan, requireConfirmedCounts, type ConfirmOptions } from "../../../lib/plan/confirm.ts";
+import { hasNoEffect, isPartialImport } from "../../../lib/plan/describe.ts";
+import { enforceLimits } from "../../../lib/plan/limits.ts";
+import { type Plan } from "../../../lib/plan/plan.ts";
+import { PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/result.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../command.ts";
+import { isRecordOutputRequested, listColumns } from "../list/list.ts";
+import type { Tools } from "../tools.ts";
+import { confirmForeignFile, type ForeignFileOptions } from "./foreign-file.ts";
+import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
+import { buildPlan } from "./show.ts";
+
+export interface FinishOptions extends ConfirmOptions, ForeignFileOptions {
+  readonly dryRun?: boolean | undefined;
+  readonly changes?: boolean | undefined;
+  /** writes a file and calls `settle`, which commits the plan */
+  readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
+}
+
+export async function confirmCommit(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
+  return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes || answers.yes });
+}
+
+export async function finishPlan(
+  tools: Tools,
+  pending: PendingPlan,
+  { dryRun = false, changes = !hasNoEffect(pending.plan), write, ...answers }: FinishOptions,
+): Promise<Outcome> {
+  const { plan, isKept } = pending;
+  const planned = await buildPlan(tools, plan);
+  const leave = async (note: Text | undefined): Promise<void> => {
+    if (note !== undefined) await tools.terminal.note(note);
+    await pending.leave();
+    await showImportResult(tools, { plan, dryRun, committed: false, isKept });
+  };
+  if (dryRun || !changes) {
+    requireConfirmedCounts(planned, answers);
+    enforceLimits(planned.changes, answers);
+    const note = isPartialImport(plan) ? NOTHING_CHANGED : text("nothing to change", "変更はありません");
+    await leave(dryRun ? undefined : note);
+    return isPartialImport(plan) ? "partial" : undefined;
+  }
+  const isAllowed = await confirmForeignFile(tools, plan, answers);
+  if (!isAllowed || !(hasNoEffect(plan) || (await confirmCommit(tools, planned, answers)))) {
+    await leave(isKept ? undefined : NOTHING_CHANGED);
+    return undefined;
+  }
+  await (await tools.tenant()).requireChangePermission();
+  let lost: unknown;
+  const commit = async (): Promise<void> => {
+    try {
+      await pending.commit();
+    } catch (error) {
+      // if the commit may have succeeded, write the file, because it is the only copy of the passwords
+      if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
+      lost = error;
+    }
+  };
+  await (write === undefined ? commit() : write(commit));
+  const { committed } = pending;
+  if (committed === undefined) throw lost;
+  await showImportResult(tools, { plan: committed, dryRun, committed: true });
+  return isPartialImport(committed) ? "partial" : undefined;
+}
+
+/** Prints how to undo the import last, because users read the last lines first. */
+export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
+  const { terminal, globals } = tools;
+  const { plan, committed, dryRun, isKept = false } = result;
+  if (globals.quiet && !isRecordOutputRequested(tools)) return;
+  const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
+  if (!terminal.onTerminal || isRecordOutputRequested(tools))
+    await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
+  if (committed) {
+    for (const note of describeCommit(plan)) await terminal.note(note);
+  } else if (dryRun && !plan.rejected && !isKept) await terminal.note(PLAN_DRY_RUN_NOTE);
+}

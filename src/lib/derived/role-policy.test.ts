@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import {
+  ROLE_POLICY,
+  SCHEME_ITEMS,
+  operationGroupOf,
+  OPERATION_GROUPS,
+  OPERATIONS,
+  type Operation,
+} from "./role-policy.ts";
+import { ADMINISTRATOR_ROLES } from "../model/role.ts";
+
+const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly Operation[];
+
+test("every operation has a group and a row, and only a system administrator has all of them everywhere", () => {
+  expect(new Set(OPERATION_NAMES.map(operationGroupOf))).toEqual(new Set(Object.keys(OPERATION_GROUPS)));
+  for (const operation of OPERATION_NAMES) {
+    expect(Object.keys(ROLE_POLICY[operation])).toEqual([...ADMINISTRATOR_ROLES]);
+    expect(ROLE_POLICY[operation].system).toBe("all");
+    expect(ROLE_POLICY[operation].custom === "item").toBe(SCHEME_ITEMS.includes(operation));
+    expect([ROLE_POLICY[operation].division, ROLE_POLICY[operation].operator]).not.toContain("item");
+  }
+});
+
+test("an operator never has a wider reach than a division administrator", () => {
+  for (const operation of OPERATION_NAMES) {
+    const { division, operator } = ROLE_POLICY[operation];
+    const isMore = operator === "no" || operator === division;
+    expect([operation, isMore]).toEqual([operation, true]);
+  }
+});

@@ -1,0 +1,154 @@
+import SCHEMAS from "./schemas.json" with { type: "json" };
+import { createHash, hash as hashOf } from "node:crypto";
+import type { AuditFindings, AuditVerificationOptions, ReplacedFindings } from "./audit-findings.ts";
+import type { Database, Row } from "../store/database.ts";
+import { SCHEMA_VERSION } from "./migrations.ts";
+import { verifyVersions } from "./audit-versions.ts";
+
+const BATCH_ROWS = 512;
+
+const MAX_SEQ = Number.MAX_SAFE_INTEGER;
+
+const HASH_LENGTH = 64;
+const LINE_FEED = 0x0a;
+
+/** SQL: a batch of audit records as bytes. Each record follows the previous hash, so no copy is needed for hashing. */
+const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
+    sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
+    cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
+  from (select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows) batch`;
+
+const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows`;
+
+interface ChainProgress {
+  readonly seq: number;
+  readonly hash: string;
+  readonly headSeq: number | null;
+}
+
+const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
+
+const verifyBatch = (
+  database: Database,
+  { seq, hash, headSeq }: ChainProgress,
+  head: string | undefined,
+): ChainProgress | undefined => {
+  const row = database.get(SELECT_BATCH, { before: hash, after: seq, rows: BATCH_ROWS });
+  const bytes = row?.["bytes"];
+  if (!(bytes instanceof Uint8Array) || row?.["others"] !== 0) return undefined;
+  if (Number(row["last"]) - seq !== Number(row["records"])) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let [at, found, before] = [seq, headSeq, hash];
+  let from = 0;
+  for (let start = hash.length + 1; start < text.length; at += 1) {
+    const end = text.indexOf(LINE_FEED, start) - HASH_LENGTH;
+    if (end < start) return undefined;
+    const own = text.toString("latin1", end, end + HASH_LENGTH);
+    if (hashOf("sha256", text.subarray(from, end)) !== own || !hasRecordNumber(text, start, at + 1)) return undefined;
+    if (own === head) found = at + 1;
+    before = own;
+    from = end;
+    start = end + HASH_LENGTH + 1;
+  }
+  return at === Number(row["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
+};
+
+const hasRecordNumber = (text: Buffer, start: number, seq: number): boolean => {
+  const wanted = buildRecordStart(seq);
+  return text.toString("latin1", start, start + wanted.length) === wanted;
+};
+
+const isIntact = ({ seq, hash }: Omit<ChainProgress, "headSeq">, { seq: own, record, hash: stored }: Row): boolean =>
+  own === seq + 1 &&
+  typeof record === "string" &&
+  record.startsWith(buildRecordStart(own)) &&
+  hashOf("sha256", `${hash}\n${record}`) === stored;
+
+const verifyRows = (database: Database, before: ChainProgress, head: string | undefined): ChainProgress => {
+  let progress = before;
+  for (const row of database.all(SELECT_ROWS, { after: before.seq, rows: BATCH_ROWS })) {
+    if (!isIntact(progress, row)) break;
+    const [seq, hash] = [progress.seq + 1, String(row["hash"])];
+    progress = { seq, hash, headSeq: hash === head ? seq : progress.headSeq };
+  }
+  return progress;
+};
+
+/** Verifies the chain with constant memory. @param head hash that one of the records must have */
+const verifyChain = (
+  database: Database,
+  head: string | undefined,
+): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {
+  let progress: ChainProgress = { seq: 0, hash: "", headSeq: null };
+  for (let before = -1; before !== progress.seq;) {
+    before = progress.seq;
+    progress = verifyBatch(database, progress, head) ?? verifyRows(database, progress, head);
+  }
+  const { seq, hash, headSeq } = progress;
+  const isWhole = database.count("select count(*) from audit") === seq;
+  return { records: seq, last: seq === 0 ? null : { seq, hash }, broken: isWhole ? null : seq + 1, headSeq };
+};
+
+/** SQL: the records of `receive` with what they say about the records that they replaced. */
+const RECEIPTS_SQL = ["audit", "replaced_audit"]
+  .map(
+    (table) => `select hash as receipt, seq, at, record -> 'detail' -> 'replaced' as replaced from ${table}
+      where instr(record, '"action":"handover.receive"') > 0 and record -> 'detail' -> 'replaced' is not null`,
+  )
+  .join(" union all ");
+
+const SELECT_MISMATCHES = `with told as (${RECEIPTS_SQL}), kept as (
+    select r.receipt, min(r.seq) as seq, json_object('records', count(*),
+      'first', (select f.hash from replaced_audit f where f.receipt = r.receipt order by f.seq limit 1),
+      'last', (select l.hash from replaced_audit l where l.receipt = r.receipt order by l.seq desc limit 1)) as replaced
+    from replaced_audit r group by r.receipt)
+  select coalesce(k.seq, t.seq) as seq from told t full join kept k on k.receipt = t.receipt
+  where t.replaced is not k.replaced order by 1 limit 1`;
+
+const SELECT_PREVIOUS = "select hash from audit where seq = :seq";
+
+const SELECT_HEAD_GROUP = `select count(*) as records, (select t.at from (${RECEIPTS_SQL}) t where t.receipt = r.receipt) as at
+  from replaced_audit r where r.receipt in (select h.receipt from replaced_audit h where h.hash = :head) group by r.receipt`;
+
+/** The chain of each group continues from a record of the log, because nothing replaces a change that was received. */
+const verifyReplaced = (database: Database, head: string | undefined): ReplacedFindings => {
+  let records = 0;
+  let broken = database.get(SELECT_MISMATCHES)?.["seq"] ?? null;
+  let last = { receipt: "", seq: 0, hash: "" };
+  for (const row of database.iterate("select receipt, seq, record, hash from replaced_audit order by receipt, seq")) {
+    const [receipt, seq] = [String(row["receipt"]), Number(row["seq"])];
+    const previous = database.get(SELECT_PREVIOUS, { seq: seq - 1 });
+    const before = receipt === last.receipt ? last : { seq: seq - 1, hash: String(previous?.["hash"]) };
+    if (isIntact(before, row)) records += 1;
+    else broken ??= seq;
+    last = { receipt, seq, hash: String(row["hash"]) };
+  }
+  const group = head === undefined ? undefined : database.get(SELECT_HEAD_GROUP, { head });
+  return {
+    records,
+    broken: broken === null ? null : Number(broken),
+    head: group === undefined ? null : { records: Number(group["records"]), receivedAt: String(group["at"]) },
+  };
+};
+
+export interface AuditTask extends AuditVerificationOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+export const hashSchema = (database: Database): string =>
+  createHash("sha256")
+    .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))
+    .digest("hex");
+
+export const verifyOnConnection = (database: Database, { head, changes }: AuditVerificationOptions): AuditFindings =>
+  database.snapshot(() => {
+    const version = database.count("pragma user_version");
+    const schema = hashSchema(database) === (SCHEMAS as Readonly<Record<string, string>>)[version];
+    if (!schema) return { schema, records: 0, last: null, broken: null, headSeq: null, replaced: null, changes: null };
+    const chain = verifyChain(database, head);
+    // an earlier schema has versions with different columns, which cannot be verified
+    const isVerified = changes && chain.broken === null && version === SCHEMA_VERSION;
+    const replaced = chain.broken === null && version === SCHEMA_VERSION ? verifyReplaced(database, head) : null;
+    return { schema, ...chain, replaced, changes: isVerified ? verifyVersions(database) : null };
+  });

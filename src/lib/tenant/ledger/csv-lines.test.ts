@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { buildCsvLines } from "./list-export.ts";
+import { SqliteStore } from "../store/store.ts";
+import type { Reader } from "../store/types.ts";
+
+test("an export cannot change the tenant", async () => {
+  await using tenant = new TestTenant();
+  const given: Reader[] = [];
+  const stream = await new SqliteStore(tenant.database).lines(async (reader) => {
+    given.push(reader);
+    const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
+    return buildCsvLines({ ...fields, params: {} }, [{ header: "name", sql: "t.name" }], "lf");
+  });
+  const changing = given.map((reader) => reader.all("delete from custom_field"));
+  await expect(Promise.all(changing)).rejects.toThrow(/readonly/);
+  expect(changing).toHaveLength(1);
+  await stream.cancel();
+});
+
+/** Texts of letters, of what CSV quotes, of what JSON escapes, and of what ends cells on the way. */
+const CELL = fc.string({
+  unit: fc.constantFrom("a", "髙", "😀", " ", ",", '"', "\\", "\n", "\r", "\u001e", "\u001f", "\t"),
+  maxLength: 6,
+});
+
+test("cells with any characters match the record writer, for each newline", async () => {
+  const list = "json_array(t.name)";
+  const columns = [
+    { header: "name", sql: "t.name" },
+    { header: "first", sql: `${list} ->> 0`, plain: `substr(${list}, 3, max(0, length(${list}) - 4))` },
+    { header: "key", sql: "t.nameKey" },
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.tuple(CELL, CELL), { minLength: 1, maxLength: 40, selector: ([, key]) => key }),
+      fc.constantFrom("lf", "cr", "crlf"),
+      async (rows, newline) => {
+        await using tenant = new TestTenant();
+        for (const [at, [name, key]] of rows.entries()) {
+          tenant.database.run(
+            "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, 'id' || :pk, :name, :key, '')",
+            { pk: at + 1, name, key },
+          );
+        }
+        const stream = await new SqliteStore(tenant.database).lines(async () => {
+          const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
+          return buildCsvLines({ ...fields, params: {} }, columns, newline);
+        });
+        const records = [["name", "first", "key"], ...rows.map(([name, key]) => [name, name, key])];
+        expect(await new Response(stream).text()).toBe(
+          records.map((cells) => formatRecord(cells, NEWLINES[newline])).join(""),
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,88 @@
+import { isAllowedHeader } from "../../csv/layout/header.ts";
+import { Failure } from "../../errors/index.ts";
+import { nameKey } from "../../model/normalise.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
+import { checkCustomFieldName } from "../../rules/custom-field.ts";
+import { formatCount, text } from "../../text/index.ts";
+import { getCurrentInstant, createId } from "../store/ids.ts";
+import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "./session.ts";
+import type { Reader } from "../store/types.ts";
+import { validateFieldValue } from "./records.ts";
+import {
+  countCustomValues,
+  deleteCustomField,
+  findCustomField,
+  hasCustomFieldNamed,
+  readCustomValues,
+  insertCustomField,
+  type CustomField,
+  type StoredField,
+} from "./custom-field-rows.ts";
+import { USER_LIST } from "./user-rows.ts";
+
+export type { CustomField } from "./custom-field-rows.ts";
+
+export interface CustomFieldDetail extends CustomField {
+  readonly users: number;
+}
+
+/** @throws Failure `input-rejected` for a used or invalid name */
+export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
+  const locks = ["fields"] as const;
+  return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
+    validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
+    const key = nameKey(name);
+    const isFree = isAvailableHeader(name) && !(await hasCustomFieldNamed(writer, key));
+    const what = checkCustomFieldName(name, isFree);
+    if (what !== undefined) throw new Failure("input-rejected", { what });
+    const field = { id: createId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
+    const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
+    await insertCustomField(writer, field, { pk: last + 1, nameKey: key });
+    return { result: field, objects: [toFieldObject(field)], after: field };
+  });
+};
+
+export const isAvailableHeader = (name: string): boolean =>
+  isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
+
+const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
+  (USER_LIST.format?.columns ?? []).map(({ header }) => nameKey(header)),
+);
+
+const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
+  const found = await findCustomField(reader, id);
+  if (found !== undefined) return found;
+  throw new Failure("not-found", {
+    what: text(`no custom field has the ID "${id}"`, `ID が「${id}」のカスタムユーザー情報はありません`),
+  });
+};
+
+export const getFieldWithUsage = async (reader: Reader, id: string): Promise<CustomFieldDetail> => {
+  const { pk, ...field } = await getStoredField(reader, id);
+  return { ...field, users: await countCustomValues(reader, pk) };
+};
+
+/** The audit log keeps the removed values. @throws Failure `not-found`; `conflict` */
+export const removeCustomField = (
+  session: Session,
+  id: string,
+  { users: expected }: { readonly users?: number | undefined } = {},
+): Promise<CustomField> =>
+  session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
+    const { pk, ...field } = await getStoredField(writer, id);
+    const users = await countCustomValues(writer, pk);
+    if (expected !== undefined && expected !== users)
+      throw new Failure("conflict", {
+        what: text(
+          `${formatCount(users, "user")}, not the confirmed ${expected}, would now lose a value; nothing was removed`,
+          `値が消えるユーザーは現在 ${users} 人で、指定された ${expected} 人と異なります。何も削除していません`,
+        ),
+        hint: text("run the command again", "もう一度実行してください"),
+      });
+    const values = await readCustomValues(writer, pk, MAX_TRACED_RECORDS);
+    await deleteCustomField(writer, pk, getCurrentInstant(session.surroundings));
+    const objects = [toFieldObject(field), ...values.map(({ id: of, name }) => ({ thing: USER.name, id: of, name }))];
+    return { result: field, objects, before: { ...field, users, values } };
+  });
+
+const toFieldObject = ({ id, name }: CustomField): ChangedObject => ({ thing: CUSTOM_FIELD.name, id, name });

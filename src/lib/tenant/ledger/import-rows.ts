@@ -1,0 +1,131 @@
+import type { IMPORT_STATE_NAMES } from "../../model/import.ts";
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { PlanCounts, StagedFile } from "./plan-counts.ts";
+import type { ListAnswers } from "../../csv/layout/map-parse.ts";
+import type { StoredRequest } from "./import-request.ts";
+import { text } from "../../text/index.ts";
+import type { FormatName } from "../../nouns/index.ts";
+import { formatImportNumber } from "../../model/import-number.ts";
+import type { ChangedObject } from "./audit-rows.ts";
+import { insertRow, updateRow } from "./rows.ts";
+import type { Reader, Row, Writer } from "../store/types.ts";
+
+export type ImportState = "uploading" | "planned" | "committed" | "discarded";
+
+export type { StoredRequest };
+
+export interface ConsoleImportResult {
+  readonly closed: readonly number[];
+  readonly open: number;
+  readonly assignmentsLost?: number | undefined;
+}
+
+export interface ImportDetail {
+  readonly actor: string;
+  readonly request: StoredRequest | null;
+  readonly staged: StagedFile | null;
+  readonly counts: PlanCounts | null;
+  readonly comparedRevision?: number | undefined;
+  readonly committedAt: string | null;
+  readonly drops?: readonly number[] | undefined;
+  readonly undoes?: number | undefined;
+  readonly skipBlocked?: true | undefined;
+  readonly ids?: readonly string[] | undefined;
+  /** how the list of a deletion was read */
+  readonly learns?: ListAnswers | undefined;
+  readonly settled?: ConsoleImportResult | undefined;
+  readonly scope?: readonly number[] | undefined;
+  readonly process: number | null;
+}
+
+export interface ImportRecord {
+  readonly pk: number;
+  readonly change: number | null;
+  readonly number: string;
+  readonly id: string;
+  readonly kind: FormatName;
+  readonly state: ImportState;
+  readonly createdAt: string;
+  readonly etag: string | null;
+  readonly revision: number | null;
+  readonly undoneBy: number | null;
+  readonly undoneInPart: boolean;
+  readonly detail: ImportDetail;
+}
+
+export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
+  request: null,
+  staged: null,
+  counts: null,
+  committedAt: null,
+  process: null,
+};
+
+export const UNDONE_BY_SQL = "(select c.undoneBy from main.change c where c.number = i.change)";
+
+export const SELECT_IMPORTS = `select i.*, ${UNDONE_BY_SQL} as undoneBy, exists (select 1 from main.change c
+  join main.import u on u.pk = c.import where c.number = ${UNDONE_BY_SQL} and u.detail -> 'counts' ->> 'blocked' is not null) as undoneInPart
+  from import i`;
+
+export const toImportRecord = ({ detail, undoneInPart, ...row }: Row): ImportRecord => {
+  const own = row as unknown as Omit<ImportRecord, "number" | "undoneInPart" | "detail">;
+  return {
+    ...own,
+    number: formatImportNumber(own.pk, own.change),
+    undoneInPart: undoneInPart === 1,
+    detail: JSON.parse(String(detail)) as ImportDetail,
+  };
+};
+
+export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
+  state !== "committed" || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
+
+/** Only a console import that deletes missing records shows what the console lacks. */
+export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
+  request?.fromConsole === true && request.mode === "replace";
+
+export const insertImport = async (
+  writer: Writer,
+  record: Omit<ImportRecord, "pk" | "change" | "number" | "undoneBy" | "undoneInPart">,
+): Promise<void> => {
+  const { id, kind, state, createdAt, etag, revision, detail } = record;
+  await insertRow(writer, "import", { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) });
+};
+
+export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change">> & {
+  readonly detail?: Partial<ImportDetail> | undefined;
+};
+
+export const updateImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
+  const { pk, state, etag, revision, change } = { ...record, ...values };
+  const detail = { ...record.detail, ...values.detail };
+  await updateRow(writer, "import", { pk, state, etag, revision, change, detail: JSON.stringify(detail) }, "pk");
+};
+
+export const createUnknownImportFailure = (name: string): Failure =>
+  new Failure("not-found", {
+    what: text(`import ${name} does not exist`, `インポート ${name} はありません`),
+    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
+  });
+
+export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
+  const row = await reader.get(`${SELECT_IMPORTS} where i.id = :id`, { id });
+  if (row === undefined) throw createUnknownImportFailure(id);
+  return toImportRecord(row);
+};
+
+export const toImportObject = ({ number, id }: Pick<ImportRecord, "number" | "id">): ChangedObject => ({
+  thing: "import",
+  id,
+  name: number,
+});
+
+export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> => {
+  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
+  const { merged: _merged, blocked: _blocked, roles: _roles, remade: _remade, ...done } = rest as Partial<PlanCounts>;
+  return { ...done, ...(done.kept !== undefined && { kept: { ...done.kept, names: [] } }) };
+};
+
+export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
+  (await reader.all(`${SELECT_IMPORTS} order by i.pk desc`)).map(toImportRecord);

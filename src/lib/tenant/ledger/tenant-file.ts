@@ -1,0 +1,189 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { tryOrUndefined } from "../../errors/index.ts";
+import type { Processes } from "../store/ids.ts";
+import { createOwnerOnlyFile, Database, type OnPages } from "../store/database.ts";
+import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
+import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "../store/storage-failure.ts";
+import type { AuditVerificationOptions } from "./audit-findings.ts";
+import type { Scope } from "../store/types.ts";
+import { SqliteStore, type WriterGuard } from "../store/store.ts";
+
+export interface TenantFileOptions {
+  readonly name: string;
+  readonly folder: string;
+  readonly now: string;
+  readonly processes: Processes;
+  /** true to create a new tenant in memory, because a command that only reads must not create a file */
+  readonly inMemory?: boolean | undefined;
+  /** maximum time that a change waits for another process; default: five seconds */
+  readonly busyTimeoutMs?: number | undefined;
+}
+
+export const TENANT_FILE_NAME = "tenant.db";
+
+/** Matches `tenant.db.new-PID` and `tenant.db.new-PID-COUNT`: a tenant file that is being created or copied. */
+const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
+
+/**
+ * An empty or missing file in a tenant's folder is damage, because a new file is renamed only when complete. @throws
+ * Failure `unexpected` for damage or disk errors; `locked`; see {@link checkIdentity}, {@link migrate}
+ */
+export const openTenantFile = (file: TenantFileOptions): Database => {
+  const path = join(file.folder, TENANT_FILE_NAME);
+  try {
+    if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
+    if (!existsSync(path)) createTenantFile(path, file);
+    if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
+    if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
+    const database = openAndMigrate(path, file);
+    if (!database.isReadOnly) restrictToOwner(path, file.folder);
+    return database;
+  } catch (error) {
+    throw toStorageFailure(error, path);
+  }
+};
+
+const GROUP_AND_OTHERS_MASK = 0o077;
+
+/** Removes other users' permissions from a tenant's files, for example after copying. Ignores errors. */
+export const restrictToOwner = (path: string, folder: string): void => {
+  if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    tryOrUndefined(() => chmodSync(file, statSync(file).mode & 0o700));
+  }
+};
+
+let memoryDatabaseCount = 0;
+
+const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
+
+function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
+  const database = Database.orReadOnly(path, { busyTimeoutMs });
+  try {
+    migrate(database, { name, now });
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function createTenantFile(path: string, file: TenantFileOptions): void {
+  const { folder, processes } = file;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // another process may have created the tenant in the meantime
+  if (removeUnfinishedFiles(folder, processes).length > 0 && !existsSync(path))
+    throw createUnusableFileFailure(path, "file is missing");
+  const unfinished = `${path}.new-${processes.self}`;
+  try {
+    {
+      using database = openAndMigrate(unfinished, file);
+      // merge the log before the rename, because closing the file would not report errors of the merge
+      database.foldLog();
+    }
+    linkIfAbsent(unfinished, path);
+  } finally {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });
+  }
+}
+
+/** Copies the file while others write it. @throws Failure for damage or disk errors; what `onPages` throws */
+export const backUpTenantFile = async (path: string, copy: string, onPages: OnPages): Promise<void> => {
+  try {
+    using tenant = new Database(path, { readOnly: true });
+    await tenant.copyTo(copy, onPages);
+  } catch (error) {
+    throw toStorageFailure(error, path);
+  }
+};
+
+export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
+  const path = join(file.folder, TENANT_FILE_NAME);
+  try {
+    {
+      using received = new Database(copy, { plain: true });
+      // merge the log before closing the file, because closing would not report errors of the merge
+      received.foldLog();
+    }
+    createOwnerOnlyFile(path);
+    copyFileSync(copy, path);
+    using database = openAndMigrate(path, file);
+    database.run("update tenant set name = :name", { name: file.name });
+    // the jobs of a backup may run elsewhere, or no longer
+    database.run("delete from job");
+    database.foldLog();
+  } catch (error) {
+    throw toStorageFailure(error, path);
+  }
+};
+
+/** Removes unfinished tenant files of dead processes. Returns the names of the remaining files in the folder. */
+export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
+  readdirSync(folder).filter((entry) => {
+    const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
+    if (pid !== undefined && !processes.isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
+    return pid === undefined;
+  });
+
+/** Renames a file by a link, because a rename could replace a tenant that another process created. */
+function linkIfAbsent(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    if (!existsSync(to)) renameSync(from, to);
+  }
+}
+
+export interface SqliteTenantOptions extends TenantFileOptions {
+  /** true if errors are sent to other computers and must not contain local paths */
+  readonly isServed?: boolean | undefined;
+  readonly guard?: WriterGuard | undefined;
+}
+
+export type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
+
+export const openSqliteTenant = ({ guard, isServed, ...file }: SqliteTenantOptions) => {
+  const { folder, processes } = file;
+  const database = openTenantFile(file);
+  const store = new SqliteStore(database, guard);
+  let begun: ReturnType<typeof makeEngine> | undefined;
+  const makeEngine = async () => {
+    const { SqliteImports } = await import("../plans/engine.ts");
+    return new SqliteImports(database, { folder, processes });
+  };
+  const engine = () => (begun ??= makeEngine());
+  return {
+    store,
+    engine,
+    within: async (scope: Scope) => ({
+      store: await store.within(scope),
+      engine: async () => (await engine()).within(scope),
+    }),
+    /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
+    verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
+      (await import("./audit-thread.ts")).verifyAudit(database, question, signal),
+    /** Adds the reason to an error, such as the fault of the disk. */
+    explain: (error: unknown): unknown => {
+      const failure = toStorageFailure(error, database.path);
+      return isServed === true ? hideStoragePaths(failure) : failure;
+    },
+    isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
+    close: async (): Promise<void> => {
+      await (await begun)?.close();
+      database.close();
+    },
+  };
+};

@@ -1,0 +1,265 @@
+import type { Database } from "../store/database.ts";
+import type { RecordType } from "../../model/thing.ts";
+import { DEVICE } from "../../nouns/device.ts";
+import {
+  buildSaveUnsettledSql,
+  buildSaveVersionsSql,
+  buildSaveDeletedSql,
+  buildSaveCreatedRangesSql,
+  getVersionSchema,
+} from "../ledger/save-versions.ts";
+import { getColumnBit, VERSION_SCHEMAS } from "../ledger/version-tables.ts";
+import { advanceRevision } from "./compare.ts";
+import { buildReleasedDevicesSql } from "./undeletable.ts";
+import {
+  buildChangesFieldSql,
+  buildExistingDerivedColumns,
+  buildNewDerivedColumns,
+  hasSecretColumns,
+  isStaged,
+  buildReferenceJoinsSql,
+  buildNewReferencesSql,
+  buildRowKeySql,
+  buildRecordKeysSql,
+  listStagedFields,
+  IS_VALID_ROW_SQL,
+  buildExistingValueSql,
+  buildNewValueSql,
+} from "./expressions.ts";
+import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
+import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
+import { clearReferences } from "./merge-unsettled.ts";
+import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
+
+const readLastNumber = (database: Database, series: string): number =>
+  database.count("select last from collection where name = :series", { series });
+
+const storeLastNumber = (database: Database, series: string, table: string): void => {
+  database.run(
+    `insert into collection (name, revision, last) select :series, 0, coalesce(max(pk), 0) from ${table} where true
+     on conflict (name) do update set last = excluded.last where excluded.last > collection.last`,
+    { series },
+  );
+};
+
+export const readTableColumns = (database: Database, thing: RecordType): readonly string[] =>
+  database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
+
+const storeChangedVersions = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+  const versions = VERSION_SCHEMAS.get(plan.kind.thing.name);
+  if (versions === undefined) return;
+  const bits = plan.kind.fields.map((field) =>
+    buildCaseSql(buildChangesFieldSql(field), getColumnBit(versions, field.stored), "0"),
+  );
+  const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
+    where m.changed <> 0 and ${buildIsValidRowSql("m.row")} and ${buildInterruptCheckSql("m.row")}`;
+  database.run(buildSaveVersionsSql(versions, changed), { revision: context.revision });
+};
+
+const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
+  if (request.mode === "append") return;
+  const { thing, name } = kind;
+  const versions = VERSION_SCHEMAS.get(thing.name);
+  if (versions === undefined) return;
+  const gone = `select t.pk from ${thing.name} t where ${kind.isLacking}`;
+  database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision, kind: name });
+};
+
+const createReferencedRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+  const { kind } = plan;
+  for (const reference of kind.references) {
+    const { table, collection, series, refers, keys } = reference;
+    const { name: entity, scope } = table.thing;
+    const wanted = buildNewReferencesSql(plan, reference);
+    if (wanted === undefined) continue;
+    const values = {
+      pk: ":base + row_number() over ()",
+      id: ":referencePrefix || printf('%012x', row_number() over ())",
+      ...(scope === undefined ? {} : { [scope]: ":kind" }),
+      ...table.made,
+      ...(keys.held === undefined ? {} : { [keys.held]: "nullif(n.key, n.value)" }),
+      [refers.by]: "n.value",
+      createdAt: ":now",
+      revision: ":revision",
+    };
+    const params = { ...context, kind: kind.name, entity, base: readLastNumber(database, series) };
+    const made = database.run(
+      `insert into ${entity} (${Object.keys(values).join(", ")}) select ${Object.values(values).join(", ")} from (${wanted}) n`,
+      params,
+    );
+    if (made === 0) continue;
+    recordCreatedRange(database, table.thing, context, { first: params.base + 1, last: params.base + made });
+    storeLastNumber(database, series, entity);
+    if (collection !== kind.collection) advanceRevision(database, [collection]);
+  }
+};
+
+const recordCreatedRange = (
+  database: Database,
+  { name }: RecordType,
+  { revision }: CommitContext,
+  range: { readonly first: number; readonly last: number },
+): void => {
+  if (VERSION_SCHEMAS.has(name))
+    database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
+};
+
+/** New records get the row number plus `base`, the last used record number. */
+const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
+  if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
+  const { fields, fixed, thing, name: kind } = plan.kind;
+  const values = new Map(fields.map((field) => [field.stored, buildNewValueSql(plan, field)]));
+  if (thing.scope !== undefined) values.set(thing.scope, ":kind");
+  if (fixed !== undefined) values.set(fixed, `r.${quoteIdentifier(fixed)}`);
+  for (const field of fields) for (const [column, sql] of buildNewDerivedColumns(plan, field)) values.set(column, sql);
+  database.run(
+    `insert into ${thing.name} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
+     select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
+     from s.row r left join s.match m on m.row = r.row ${buildReferenceJoinsSql(plan)}
+     where m.row is null and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")} order by r.row`,
+    { ...context, base, kind },
+  );
+  storeLastNumber(database, plan.kind.series, thing.name);
+  for (const claim of plan.kind.claims)
+    if (!claim.own && isStaged(plan, claim.field)) claimNewValues(database, plan, claim, base);
+};
+
+const claimNewValues = (database: Database, plan: PlanDefinition, { field, table }: Claim, base: number): void => {
+  const key = buildRowKeySql(plan, field);
+  const isNew = `not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")}`;
+  database.run(
+    `insert into ${table} select ${key}, :base + r.row, 1 from s.row r
+     where ${key} is not null and ${isNew} order by ${key}`,
+    { base },
+  );
+  database.run(
+    `insert into ${table} select c.key, :base + c.row, 0 from s.claim c join s.row r on r.row = c.row where ${isNew}`,
+    { base },
+  );
+};
+
+const MATCHED_ROWS_SQL = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
+
+const updateRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+  const { thing, name: kind } = plan.kind;
+  const touched = listStagedFields(plan);
+  if (touched.length === 0) return;
+  const after = touched.flatMap((field) => [
+    [field.stored, buildExistingValueSql(plan, field)] as const,
+    ...buildExistingDerivedColumns(plan, field),
+  ]);
+  const sets = after.map(([column]) => `${quoteIdentifier(column)} = v.${quoteIdentifier(column)}`);
+  const values = after.map(([column, sql]) => `${sql} as ${quoteIdentifier(column)}`);
+  const sql = `update ${thing.name} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
+    from (select m.target, ${values.join(", ")} from ${MATCHED_ROWS_SQL} ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
+          ${buildReferenceJoinsSql(plan)} where m.changed <> 0 and ${IS_VALID_ROW_SQL} and ${IS_IN_RANGE_SQL}) v
+    where ${thing.name}.pk = v.target`;
+  forEachRowRange(database, (range) => database.run(sql, { ...context, kind, ...range }));
+};
+
+const buildClaimSql = ({ field, table }: Claim, thing: RecordType, which: string): string =>
+  `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
+   from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
+
+/** @param release true to free the old unique values, which is done first; false to store the new values */
+const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
+  const { claims, thing } = plan.kind;
+  for (const claim of claims) {
+    const changed = `${buildChangesFieldSql(claim.field)} and ${buildIsValidRowSql("m.row")}`;
+    if (!isStaged(plan, claim.field)) continue;
+    if (database.count(`select count(*) from (select 1 from s.match m where ${changed} limit 1) one`) === 0) continue;
+    const records = `in (select m.target from s.match m where ${changed})`;
+    if (release) database.run(buildReleaseSql(claim, `${claim.record} ${records}`));
+    else if (!claim.own) database.run(buildClaimSql(claim, thing, `t.pk ${records}`));
+  }
+};
+
+const buildReleaseSql = ({ table, held }: Claim, which: string): string =>
+  held === undefined
+    ? `delete from ${table} where ${which}`
+    : `update ${table} set ${held} = 'released ' || id where ${which}`;
+
+const deleteRecords = (database: Database, { kind, request }: PlanDefinition): void => {
+  if (request.mode === "append") return;
+  const { thing, name, isLacking } = kind;
+  for (const { own, table, record } of kind.claims) {
+    if (own) continue;
+    database.run(`delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking})`, {
+      kind: name,
+    });
+  }
+  database.run(`delete from ${thing.name} as t where ${isLacking}`, { kind: name });
+};
+
+const releaseDevices = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
+  const released = buildReleasedDevicesSql(plan);
+  if (released === undefined) return;
+  const kind = plan.kind.name;
+  database.exec("drop table if exists temp.released");
+  database.exec("create temp table released (pk integer primary key)");
+  database.run(`insert into temp.released ${released}`, { kind });
+  const lost = "pk in (select pk from temp.released)";
+  database.run(buildSaveUnsettledSql(getVersionSchema(DEVICE.name), "select pk from temp.released"), { revision });
+  database.run(
+    `update device set owner = null, ownerOrg = null, updatedAt = :now, revision = :revision where ${lost}`,
+    {
+      now,
+      revision,
+    },
+  );
+};
+
+const recordSecrets = (
+  database: Database,
+  plan: PlanDefinition,
+  { now, revision }: CommitContext,
+  base: number,
+): void => {
+  if (!hasSecretColumns(plan)) return;
+  const { table, thing } = plan.kind;
+  const { name } = thing;
+  const change =
+    table.secretSetAt === undefined
+      ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
+      : `${table.secretSetAt} = :now`;
+  const met = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where r.secrets is not null and ${IS_VALID_ROW_SQL}`;
+  const versions = VERSION_SCHEMAS.get(name);
+  if (versions !== undefined) {
+    const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
+    database.run(buildSaveVersionsSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), {
+      revision,
+    });
+  }
+  // two statements, because a single statement with an outer join would scan all records for every row
+  for (const [target, rows] of [
+    ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
+    [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],
+  ] as const) {
+    const from = `${rows} and r.secrets is not null and ${IS_VALID_ROW_SQL}`;
+    database.run(`update ${name} as t set ${change} from ${from} and t.pk = ${target}`, { now, base });
+  }
+};
+
+export const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+  updateRecords(database, plan, context);
+  createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
+};
+
+export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+  const base = readLastNumber(database, plan.kind.series);
+  storeChangedVersions(database, plan, context);
+  storeDeletedVersions(database, plan, context);
+  createReferencedRecords(database, plan, context);
+  updateClaims(database, plan, true);
+  releaseDevices(database, plan, context);
+  clearReferences(database, plan, context);
+  deleteRecords(database, plan);
+  updateRecords(database, plan, context);
+  updateClaims(database, plan, false);
+  createRecords(database, plan, context, base);
+  recordSecrets(database, plan, context, base);
+  recordCreatedRange(database, plan.kind.thing, context, {
+    first: base + 1,
+    last: readLastNumber(database, plan.kind.series),
+  });
+};

@@ -1,0 +1,402 @@
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { removeStagingFile, removeFilesIfPossible } from "./staging-files.ts";
+import { loadEncoding } from "../../csv/encoding/decode-sequence.ts";
+import { RecordReader } from "../../csv/encoding/reader.ts";
+import type { FileForm, RecordSink } from "../../csv/records/record.ts";
+import { createInterruptedFailure } from "../../errors/index.ts";
+import { Stager } from "./stage-rows.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
+import { Database } from "../store/database.ts";
+import type { CommitOptions, UploadContent } from "./engine-types.ts";
+import { getNextChangeNumber } from "../ledger/audit-rows.ts";
+import { storeRequestKey, findRequestKey } from "../ledger/idempotency.ts";
+import type { Reader, Scope, Writer } from "../store/types.ts";
+import { createPlanScope, buildScopeView, limitToScope } from "../ledger/scope.ts";
+import { refreshViewOrgs, Connection, SqliteStore } from "../store/store.ts";
+import { applyPlan } from "./commit.ts";
+import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
+import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "./functions.ts";
+import {
+  updateImport,
+  isFullConsoleImport,
+  readImport,
+  type ImportRecord,
+  type StoredRequest,
+} from "../ledger/import-rows.ts";
+import { createNotOpenFailure, createRejectedImportFailure, createTenantChangedFailure } from "./import-failures.ts";
+import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "./tables.ts";
+import { countMergedValues } from "./merge-report.ts";
+import { remakeRecords } from "./merge-unsettled.ts";
+import { observeExport } from "./merge-observation.ts";
+import { checkWrittenRecords } from "../ledger/check-rules.ts";
+import { isMirror } from "../ledger/tenant-rows.ts";
+import { refusePrivilegedChanges } from "./scope-problems.ts";
+import { updateKeyLists, SETTLE_STATEMENTS } from "../ledger/save-versions.ts";
+import { readClosedTasks, readOpenTasks } from "../ledger/tasks.ts";
+import { OBSERVE_STATEMENTS } from "../ledger/observe-change.ts";
+import { auditImport } from "./import-audit.ts";
+import { writeExportLayout, writeLayout } from "./layouts.ts";
+import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "./staging.ts";
+import { storeDeletions, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import type { WorkbookReader } from "../../xlsx/workbook.ts";
+import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./planned-orgs.ts";
+
+export interface TaskFiles {
+  readonly tenant: string;
+  readonly staging: string;
+  readonly beside?: string | undefined;
+}
+
+type BulkFiles = Pick<TaskFiles, "tenant"> & Partial<TaskFiles>;
+
+interface StagedJob {
+  readonly id: string;
+  readonly files: TaskFiles;
+}
+
+/** Page cache of a bulk connection in KiB. A larger cache was not faster with up to three million rows. */
+const BULK_CACHE_KIB = 20_480;
+
+const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
+  if (staging !== undefined) attachStaging(database, staging, { fresh: false });
+  if (beside !== undefined) database.run(`attach :beside as ${PLANNED_ORGS_SCHEMA}`, { beside });
+};
+
+const openBulkConnection = (tenant: string, interrupted: () => boolean): Database => {
+  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
+  database.exec("pragma wal_autocheckpoint = 0");
+  registerSqlFunctions(database, interrupted);
+  return database;
+};
+
+const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
+  request?.scope === undefined ? undefined : createPlanScope(request.scope);
+
+/** Flushes rows through SQLite, because reopening the file would release the lock of the running import. */
+const flushToDisk = (database: Database): void => {
+  database.exec("pragma s.synchronous = full");
+  database.exec("create table if not exists s.whole (at integer)");
+  database.exec("insert into s.whole values (1)");
+};
+
+const buildHeaderOptions = (database: Database, request: StoredRequest) => ({
+  customFields: database
+    .all("select pk, name from custom_field order by pk")
+    .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
+  allowUnknownColumns: request.allow?.includes("unknown-columns"),
+  map: request.map,
+});
+
+const createFileReader = async (
+  encoding: FileForm,
+  { sheet, fileName, headerRow = 1, delimiter }: StoredRequest,
+  sink: RecordSink,
+): Promise<RecordReader | WorkbookReader> => {
+  await loadEncoding(encoding);
+  if (encoding !== "xlsx") return new RecordReader({ encoding, dialect: { delimiter }, headerRow }, sink);
+  const { WorkbookReader } = await import("../../xlsx/workbook.ts");
+  return new WorkbookReader({ sheet, fileName, headerRow }, sink);
+};
+
+interface PlanJob extends StagedJob {
+  readonly request: StoredRequest;
+}
+
+const stageFile = async (
+  database: Database,
+  kind: StoredKind,
+  { request, encoding, stream }: Pick<PlanJob, "request"> & UploadContent,
+  interrupted: () => boolean,
+): Promise<StagedFile> => {
+  createStagingTables(database);
+  const table = new SqliteStaging(database);
+  const stager = new Stager(kind, request, buildHeaderOptions(database, request), table);
+  const reader = await createFileReader(encoding, request, stager);
+  const hash = createHash("sha256");
+  database.exec("begin");
+  const chunks = stream.getReader();
+  const next = () => chunks.read().catch((error: unknown) => Promise.reject(createInterruptedFailure(error)));
+  for (let { value } = await next(); value !== undefined; { value } = await next()) {
+    if (interrupted()) throw createInterruptedFailure();
+    hash.update(value);
+    reader.write(value);
+  }
+  for await (const _ of reader.end() ?? []) if (interrupted()) throw createInterruptedFailure();
+  if (interrupted()) throw createInterruptedFailure();
+  const found = stager.end();
+  table.flush();
+  database.exec("commit");
+  const places =
+    request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
+  return { ...found, places, encoding, inputSha256: hash.digest("hex") };
+};
+
+const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
+  const record = await readImport(reader, id);
+  if (record.state !== "uploading") throw createNotOpenFailure(record);
+  return record;
+};
+
+export const plan = async (
+  job: PlanJob & UploadContent,
+  interrupted: () => boolean,
+  expect: RowExpectation,
+): Promise<void> => {
+  const { files, id, request } = job;
+  const { tenant } = files;
+  const orgs = await withDatabase({ tenant }, interrupted, async (database) => {
+    const reader = new Connection(database);
+    await readUnplannedImport(reader, id);
+    return request.orgs === undefined ? undefined : readImport(reader, request.orgs);
+  });
+  rmSync(files.staging, { force: true });
+  const body = async (database: Database): Promise<void> => {
+    limitToScope(database, getPlanScope(request));
+    const kind = buildPlannedKind(request);
+    const staged = await stageFile(database, kind, job, interrupted);
+    expect(staged.rows);
+    await compareAndStorePlan(database, id, { kind, request, staged }, orgs);
+  };
+  return withDatabase(files, interrupted, body, (database) => {
+    if (orgs !== undefined && files.beside !== undefined)
+      showPlannedOrgs(database, files.beside, buildPlanDefinition(orgs));
+    attachStaging(database, files.staging, { fresh: true });
+  });
+};
+
+export interface SelectionJob extends UploadContent {
+  readonly files: Pick<TaskFiles, "tenant">;
+  readonly request: StoredRequest;
+  readonly scope: Scope | undefined;
+}
+
+/** Finds the records that a file names. Returns NDJSON: the file, its problems, and the records. */
+export const select = async (
+  { files, request: asked, scope, stream, encoding }: SelectionJob,
+  interrupted: () => boolean,
+): Promise<readonly Uint8Array[]> => {
+  const request = { ...asked, scope: scope?.orgs };
+  const { buildSelectionKind, countSelection, matchSelection, readSelectionLines } = await import("./selection.ts");
+  using database = new Database(files.tenant, { readOnly: true, interrupted });
+  registerSqlFunctions(database, interrupted);
+  attachTemporaryStaging(database);
+  limitToScope(database, scope);
+  const kind = buildSelectionKind(request);
+  const staged = await stageFile(database, kind, { request, stream, encoding }, interrupted);
+  const plan = { kind, request, staged };
+  return database.snapshot(() => {
+    matchSelection(database, plan);
+    const { header, headerRow, inputSha256, skipped } = staged;
+    const file = { header, headerRow, inputSha256, skipped, ...countSelection(database) };
+    return [Buffer.from(`${JSON.stringify({ file })}\n`), ...readSelectionLines(database, plan)];
+  });
+};
+
+const compareAndStorePlan = async (
+  database: Database,
+  id: string,
+  plan: PlanDefinition,
+  orgs: ImportRecord | undefined,
+): Promise<void> => {
+  const { etag, counts, ...deleted } = database.snapshot(() => {
+    const etag = etagOf(database, plan);
+    const counts = { ...comparePlan(database, plan), merged: countMergedValues(database, plan) };
+    storeDeletions(database, plan, counts.delete === 0);
+    return {
+      etag,
+      counts,
+      comparedRevision: readTenantRevision(database),
+    };
+  });
+  flushToDisk(database);
+  await new SqliteStore(database).change(async (writer) => {
+    await updateImport(writer, await readUnplannedImport(writer, id), {
+      state: "planned",
+      etag,
+      detail: { staged: plan.staged, counts: addPlannedOrgCounts(counts, orgs), ...deleted },
+    });
+  });
+};
+
+const addPlannedOrgCounts = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
+  const { create = 0, update = 0, recordsBefore = 0, roles } = orgs?.detail.counts ?? {};
+  if (create + update === 0) return counts;
+  const own = counts.roles ?? { count: 0, first: [] };
+  return {
+    ...counts,
+    roles:
+      roles === undefined ? counts.roles : { count: own.count + roles.count, first: [...own.first, ...roles.first] },
+    beside: [{ thing: ORG.name, create, update, delete: 0, recordsBefore }],
+  };
+};
+
+const withDatabase = async <T>(
+  files: BulkFiles,
+  interrupted: () => boolean,
+  body: (database: Database) => Promise<T>,
+  attach = attachFiles,
+): Promise<T> => {
+  const database = openBulkConnection(files.tenant, interrupted);
+  try {
+    attach(database, files);
+    return await body(database);
+  } finally {
+    database.close();
+    // in exclusive mode, SQLite truncates the journal at the end of a transaction but does not remove the file
+    if (files.staging !== undefined) removeFilesIfPossible([`${files.staging}-journal`]);
+  }
+};
+
+export interface ChangeJob extends Omit<CommitOptions, "signal"> {
+  readonly id: string;
+  readonly scope: Scope | undefined;
+}
+
+const learnLayout = async (
+  writer: Writer,
+  { kind, detail: { request, staged } }: ImportRecord,
+  moment: Parameters<typeof writeLayout>[2],
+): Promise<void> => {
+  if (request?.fromConsole !== true && request?.learns === true && staged !== null)
+    await writeLayout(
+      writer,
+      { use: "import", kind, headers: staged.header, map: request.map ?? { columns: [] } },
+      moment,
+    );
+};
+
+const requireSameEffect = async (database: Database, record: ImportRecord): Promise<void> => {
+  const recheck = await import("./recheck.ts");
+  const { request, comparedRevision = 0 } = record.detail;
+  const isWhole = request?.fromConsole === true || request?.scope !== undefined;
+  if (isWhole) throw createTenantChangedFailure();
+  recheck.requireSameEffect(database, buildComparisonDefinition(record), comparedRevision);
+};
+
+/** @throws `conflict`, `input-rejected`, and as {@link refusePrivilegedChanges} */
+const applyAndRecord = async (
+  database: Database,
+  writer: Writer,
+  record: ImportRecord,
+  { moment, scope }: ChangeJob,
+): Promise<void> => {
+  const plan = buildPlanDefinition(record);
+  const { counts, request } = record.detail;
+  if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
+  const orgs = request?.orgs === undefined ? undefined : await readImport(writer, request.orgs);
+  const beside = orgs && buildPlanDefinition(orgs);
+  const { collection, references } = plan.kind;
+  const released = (counts.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
+  const cleared = (counts.merged?.cleared ?? 0) > 0 ? plan.kind.holders : [];
+  const others = [...released, ...cleared, ...(beside === undefined ? [] : [beside.kind.collection])];
+  const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
+  await writer.lock([...new Set([collection, ...created, ...others])]);
+  if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
+  // an unchanged ETag means that the plan need not be checked again
+  const isRechecked = etagOf(database, plan) !== record.etag;
+  const revision = advanceRevision(database, [collection, ...others]);
+  const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
+  if (beside !== undefined)
+    withPlannedOrgRows(database, () =>
+      applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
+    );
+  if (isRechecked) await requireSameEffect(database, record);
+  if (scope !== undefined) refusePrivilegedChanges(database, plan);
+  const planScope = getPlanScope(request);
+  refreshViewOrgs(database, planScope && buildScopeView(planScope));
+  const change = await getNextChangeNumber(writer);
+  const isExport = request?.fromConsole === true;
+  const isObserved = !isExport && (await isMirror(writer));
+  const unsettled = isExport ? await readOpenTasks(writer) : undefined;
+  if (isObserved) remakeRecords(database, plan, revision);
+  observeExport(database, plan, revision);
+  applyPlan(database, plan, { ...context, revision });
+  const { now } = moment;
+  await updateImport(writer, record, {
+    state: "committed",
+    revision,
+    change,
+    detail: { committedAt: now, actor },
+  });
+  await learnLayout(writer, record, { at: now, actor, change });
+  if (orgs !== undefined) {
+    await learnLayout(writer, orgs, { at: now, actor, change });
+    await updateImport(writer, orgs, { state: "discarded" });
+  }
+  if (isExport) await recordConsoleImport(database, writer, record, { at: now, actor, change });
+  for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
+  // rules for the plan's own record type were already checked with the plan
+  const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
+  throwFirstProblem(await checkWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
+  const assignmentsLost = await updateKeyLists(writer, { revision, now });
+  await auditImport(database, writer, record, { change, moment, revision });
+  if (unsettled === undefined) return;
+  const settled = { ...(await readClosedTasks(writer, unsettled)), assignmentsLost };
+  await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
+};
+
+const recordConsoleImport = async (
+  database: Database,
+  writer: Writer,
+  { kind, detail }: Pick<ImportRecord, "kind" | "detail">,
+  moment: Parameters<typeof writeLayout>[2],
+): Promise<void> => {
+  const isWhole = isFullConsoleImport({ detail });
+  database.run(`update tenant set mirroredAt = ${isWhole ? ":at" : "coalesce(mirroredAt, :at)"}`, { at: moment.at });
+  if (isWhole || detail.request?.learns === true) await writeExportLayout(writer, kind, detail, moment);
+};
+
+const runChange = async (
+  database: Database,
+  { once, moment }: ChangeJob,
+  interrupted: () => boolean,
+  body: (writer: Writer) => Promise<void>,
+): Promise<void> => {
+  const { requireSameSender } = await import("../ledger/same-sender.ts");
+  await new SqliteStore(database).change(async (writer) => {
+    // the same request may have been sent twice at the same time
+    if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
+    if (moment.sender !== undefined) await requireSameSender(writer, moment.sender);
+    await body(writer);
+    if (once !== undefined) await storeRequestKey(writer, once);
+    if (interrupted()) throw createInterruptedFailure();
+  });
+  database.copyLog();
+};
+
+/** @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
+export const commitPlan = async (
+  job: StagedJob & ChangeJob,
+  interrupted: () => boolean,
+  expect: RowExpectation,
+): Promise<void> => {
+  const { files, id } = job;
+  await withDatabase(files, interrupted, (database) =>
+    runChange(database, job, interrupted, async (writer) => {
+      const record = await readImport(writer, id);
+      expect(countVisits(record.detail.counts, COMMIT_VISITS));
+      await applyAndRecord(database, writer, record, job);
+    }),
+  );
+  for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
+};
+
+/** @throws Failure `conflict` if the blocked records have changed since the undo was planned */
+export const commitUndo = async (
+  job: StagedJob & ChangeJob,
+  interrupted: () => boolean,
+  expect: RowExpectation,
+): Promise<void> => {
+  const { undoAndRecord } = await import("./undo-work.ts");
+  const { tenant } = job.files;
+  await withDatabase({ tenant }, interrupted, (database) =>
+    runChange(database, job, interrupted, async (writer) => {
+      const record = await readImport(writer, job.id);
+      expect(countVisits(record.detail.counts, UNDO_VISITS));
+      await undoAndRecord(database, writer, record, job);
+    }),
+  );
+};

@@ -1,0 +1,67 @@
+import type { PlanCounts } from "../ledger/plan-counts.ts";
+import { buildKindDefinition } from "../ledger/kinds.ts";
+import { type FormatName, RECORD_TYPES, TYPES_BY_FORMAT } from "../../nouns/index.ts";
+import { NOTE_FIELDS } from "../../nouns/device.ts";
+import { FORMATS } from "../../derived/formats.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { getChangeOperation, type Operation } from "../../derived/role-policy.ts";
+import { getOperationsForNewUsers, USER } from "../../nouns/user.ts";
+import type { Actor } from "../ledger/actor.ts";
+import { requireAccountRights, requireTokenRights } from "../ledger/check-rights.ts";
+
+type PlanWork = ReturnType<typeof derivePlanWork>;
+
+const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
+  const writing = [getChangeOperation(TYPES_BY_FORMAT[kind], "write")];
+  return {
+    create: kind === "users" ? getOperationsForNewUsers(actor.orgs === undefined) : writing,
+    edit: writing,
+    note: ["devices.note"],
+    move: kind === "users" ? ["users.move"] : writing,
+    delete: [getChangeOperation(TYPES_BY_FORMAT[kind], "delete")],
+    createOrgs: ["orgs.write"],
+    release: ["devices.write"],
+  };
+};
+
+const derivePlanWork = (kind: FormatName, counts: PlanCounts) => {
+  const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
+  const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
+  const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
+  const changed = (of: PlanCounts["columns"]): number =>
+    of.reduce((most, column) => Math.max(most, column.changed, column.cleared, column.removed), 0);
+  const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
+  const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column)));
+  return {
+    create,
+    edit: edited === 0 && create === 0 ? secretsSet : edited,
+    note: changed(columns.filter(isNote)),
+    move: changed(columns.filter(isPlace)),
+    delete: gone,
+    createOrgs: orgsCreated,
+    release: released,
+  };
+};
+
+export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: PlanCounts): void => {
+  const work = derivePlanWork(kind, counts);
+  const needed = Object.entries(getWorkOperations(actor, kind));
+  const parts = needed.flatMap(([part, operations]) => (work[part as keyof PlanWork] > 0 ? [operations] : []));
+  const all = [...parts, ...listRelatedOperations(actor, counts)];
+  for (const operations of all) requireAccountRights(actor, operations);
+  requireTokenRights(actor, all.flat());
+};
+
+function* listRelatedOperations(actor: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
+  for (const { thing: name, create, update, delete: gone } of beside) {
+    const thing = RECORD_TYPES.get(name);
+    if (thing === undefined) throw new TypeError(`no noun is named ${name}`);
+    yield (
+      (thing.changedBy as readonly Operation[] | undefined) ?? [
+        ...(create > 0 && thing.name === USER.name ? getOperationsForNewUsers(actor.orgs === undefined) : []),
+        ...(create + update > 0 ? [getChangeOperation(thing, "write")] : []),
+        ...(gone > 0 ? [getChangeOperation(thing, "delete")] : []),
+      ]
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { ANSWER, type Answer } from "../../nouns/answer.ts";
+import { quoteIdentifier } from "../store/sql.ts";
+import { storeLastNumber } from "../ledger/collections.ts";
+import { insertRow } from "../ledger/rows.ts";
+import type { Reader, Row, Writer } from "../store/types.ts";
+import { saveVersionOrCreation, saveVersions } from "../ledger/save-versions.ts";
+
+const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(", ");
+
+const toAnswer = (row: Row): Answer => row as unknown as Answer;
+
+export const listAnswers = async (reader: Reader): Promise<Answer[]> =>
+  (await reader.all(`select ${ANSWER_COLUMN_LIST} from answer order by question`)).map(toAnswer);
+
+export const findAnswer = async (reader: Reader, question: string): Promise<Answer | undefined> => {
+  const row = await reader.get(`select ${ANSWER_COLUMN_LIST} from answer where question = :question`, { question });
+  return row && toAnswer(row);
+};
+
+export const writeAnswer = async (writer: Writer, answer: Answer): Promise<void> => {
+  const known = await writer.get("select pk from main.answer where id = :id", { id: answer.id });
+  const { last = 0 } = (await writer.lock(["answers"])).get("answers") ?? {};
+  const pk = known === undefined ? last + 1 : Number(known["pk"]);
+  await saveVersionOrCreation(writer, "answer", pk);
+  await insertRow(writer, "answer", { pk, ...answer }, ["pk"], ["id"]);
+  await storeLastNumber(writer, "answers", pk);
+};
+
+export const deleteAnswer = async (writer: Writer, id: string): Promise<void> => {
+  await saveVersions(writer, "answer", "t.id = :id", { id });
+  await writer.run("delete from answer where id = :id", { id });
+};

@@ -1,0 +1,42 @@
+import type { Session } from "../ledger/session.ts";
+import type { TenantStoreHandle } from "../ledger/tenant-file.ts";
+import type { Processes } from "../store/ids.ts";
+import type { OpenMail } from "./account-reset.ts";
+import type { AppleAccess } from "./ade-server.ts";
+
+export interface SpooledRequest extends AsyncDisposable {
+  readonly request: Request;
+}
+
+export type ImportEngine = Awaited<ReturnType<TenantStoreHandle["engine"]>>;
+
+export interface TenantParts extends Pick<TenantStoreHandle, "store" | "engine" | "verifyAudit" | "explain"> {
+  readonly session: Session;
+  readonly owner: Session;
+  readonly address: string;
+  /** stores an uploaded file, so that a slow sender does not block the import thread */
+  readonly spool?: ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>) | undefined;
+  readonly processes: Processes;
+  readonly apple: AppleAccess;
+  /** starts work that continues after the response; the signal ends it when the tenant is closed */
+  readonly startJob: (work: (signal: AbortSignal) => Promise<void>) => void;
+  readonly mail: OpenMail;
+}
+
+export interface RequestSource {
+  readonly address: string;
+  readonly id: string;
+  readonly limitMs: number;
+  readonly until: AbortController;
+  readonly isReceived: () => boolean;
+  readonly stopping: AbortSignal;
+  readonly trace: { route: string | null; account: string | null; fault?: string | undefined };
+  readonly breakOff: () => void;
+}
+
+/** An open route gets the tenant only to sign people in. @throws Failure if not signed in */
+export type PartsResolver = (
+  authorization: string | null,
+  isOpen: boolean,
+  from: RequestSource | undefined,
+) => TenantParts | Promise<TenantParts>;
