@@ -20,20 +20,21 @@ const ALLOWED = {
   document: ["terminal"],
   files: [],
   config: ["model", "files"],
+  model: [],
   nouns: ["model"],
   // rights, words and formats are computed from the index of nouns
-  model: ["nouns"],
-  rules: ["model", "nouns"],
-  csv: ["model", "nouns", "files"],
+  derived: ["model", "nouns"],
+  rules: ["model", "nouns", "derived"],
+  csv: ["model", "nouns", "derived", "files"],
   xlsx: ["csv", "model"],
   apple: ["model", "nouns"],
   client: ["tenant", "model"],
-  plan: ["tenant", "csv", "terminal", "model", "nouns"],
-  renewals: ["document", "terminal", "apple", "model", "nouns", "files"],
-  handover: ["document", "csv", "model", "nouns", "files", "renewals", "rules"],
-  onboarding: ["document", "renewals", "model", "nouns"],
+  plan: ["tenant", "csv", "terminal", "model", "nouns", "derived"],
+  renewals: ["document", "terminal", "apple", "model", "nouns", "derived", "files"],
+  handover: ["document", "csv", "model", "nouns", "derived", "files", "renewals", "rules"],
+  onboarding: ["document", "renewals", "model", "nouns", "derived"],
   serve: ["tenant", "files"],
-  tenant: ["rules", "csv", "xlsx", "apple", "renewals", "handover", "model", "nouns", "files"],
+  tenant: ["rules", "csv", "xlsx", "apple", "renewals", "handover", "model", "nouns", "derived", "files"],
 };
 
 const COMMANDS_MAY = [
@@ -53,6 +54,7 @@ const COMMANDS_MAY = [
   "apple",
   "model",
   "nouns",
+  "derived",
 ];
 
 /** Tests; what only they use lies in `test/support`. */
@@ -60,13 +62,12 @@ const TESTS = [String.raw`\.test\.ts$`];
 
 /** Who may use the machine's files, system and programs. */
 const MACHINE = [
-  "^src/lib/(?:files|config|tenant/(?:store|plans|audit))/",
-  String.raw`^src/lib/renewals/notify/ways/command\.ts$`,
+  "^src/lib/(?:files|config|tenant/(?:store|ledger|plans))/",
   "^src/cli/",
 ];
 
-/** Files that use the database directly. */
-const DATABASE = "^src/lib/tenant/(?:store|plans|audit)/sqlite/";
+/** The storeys of a tenant, the lowest first. Each imports only itself and lower ones. */
+const STOREYS = ["store", "ledger", "plans", "subjects", "api"];
 
 const lib = (names) => `^src/lib/(?:${["text", "errors", "advice", ...names].join("|")})/`;
 
@@ -78,15 +79,38 @@ const layers = Object.entries(ALLOWED).map(([name, others]) => ({
   to: { path: "^src/", pathNot: [lib([name, ...others])] },
 }));
 
+const storeys = STOREYS.map((name, at) => ({
+  name: `${name}-imports`,
+  comment: `lib/tenant/${name} imports of the tenant only: ${STOREYS.slice(0, at + 1).join(", ")}`,
+  severity: "error",
+  from: { path: `^src/lib/tenant/${name}/`, pathNot: TESTS },
+  to: { path: "^src/lib/tenant/", pathNot: `^src/lib/tenant/(?:${STOREYS.slice(0, at + 1).join("|")})/` },
+}));
+
 export default {
   forbidden: [
     ...layers,
+    ...storeys,
     {
       name: "commands-imports",
       comment: "commands never reach the tenant but through the client",
       severity: "error",
       from: { path: "^src/commands/", pathNot: TESTS },
       to: { path: "^src/", pathNot: ["^src/commands/", lib(COMMANDS_MAY)] },
+    },
+    {
+      name: "kits-know-no-verbs",
+      comment: "what verbs share knows no verb",
+      severity: "error",
+      from: { path: "^src/commands/kit/", pathNot: TESTS },
+      to: { path: "^src/commands/", pathNot: "^src/commands/kit/" },
+    },
+    {
+      name: "nouns-by-kits",
+      comment: "a noun uses kits, and nothing of another noun's folder",
+      severity: "error",
+      from: { path: "^src/commands/([^/]+)/", pathNot: TESTS },
+      to: { path: "^src/commands/", pathNot: "^src/commands/(?:kit|$1)/" },
     },
     {
       name: "outputs-by-declaration",
@@ -133,19 +157,16 @@ export default {
     },
     {
       name: "statements-decide-nothing",
-      comment: "statements know neither requests nor sessions",
+      comment: "statements know no sessions",
       severity: "error",
-      from: {
-        path: ["^src/lib/tenant/store/", String.raw`^src/lib/tenant/\w[\w-]*/[\w-]*-rows\.ts$`, DATABASE],
-        pathNot: TESTS,
-      },
-      to: { path: String.raw`^src/lib/tenant/(?:dispatch/|index\.ts$|session\.ts$)` },
+      from: { path: String.raw`^src/lib/tenant/.*-rows\.ts$`, pathNot: TESTS },
+      to: { path: String.raw`^src/lib/tenant/ledger/session\.ts$` },
     },
     {
       name: "model-needs-no-package",
       comment: "lib/model and lib/nouns are plain data",
       severity: "error",
-      from: { path: "^src/lib/(?:model|nouns)/", pathNot: TESTS },
+      from: { path: "^src/lib/(?:derived|model|nouns)/", pathNot: TESTS },
       to: { dependencyTypes: ["npm", "npm-dev"] },
     },
     {

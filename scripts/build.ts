@@ -26,7 +26,7 @@ const versionOnlyManifest: Plugin = {
 const schemaAsText: Plugin = {
   name: "schema-as-text",
   load: {
-    filter: { id: /[/\\]sqlite[/\\]schema\.ts$/ },
+    filter: { id: /[/\\]ledger[/\\]schema\.ts$/ },
     async handler() {
       const { SCHEMA_STEPS } = await import("../src/lib/tenant/ledger/schema.ts");
       return `export const SCHEMA_STEPS = ${JSON.stringify(SCHEMA_STEPS)};`;
@@ -97,15 +97,15 @@ function findEntryPoints(): Record<string, string> {
 
 /** Modules that nearly every command loads: one chunk loads faster than one for each. */
 const LOADED_BY_MOST_COMMANDS =
-  /src\W(?:commands\Wcommand|lib\W(?:client\Wchanges|config\W(?:contexts|home|settings-file)|errors\Wdisk|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress\Wprogress)))\.ts$/;
+  /src\W(?:commands\Wkit\Wcommand|lib\W(?:client\Wchanges|config\W(?:contexts|home|settings-file)|errors\Wdisk|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress)))\.ts$/;
 
 /** Modules that the program's main module loads before it knows the command. */
 const LOADED_BY_EVERY_COMMAND =
-  /src\W(?:commands\W(?:field|globals)|lib\W(?:advice\W(?:index|tenantless)|errors\Windex|terminal\W(?:commands|output-choice|table\Wword-width)|text\W(?:index|shell-word)))\.ts$/;
+  /src\W(?:commands\Wkit\W(?:field|globals)|lib\W(?:advice\W(?:index|tenantless)|errors\Windex|terminal\W(?:commands|output-choice|word-width)|text\W(?:index|shell-word)))\.ts$/;
 
 /** Modules that every command loads that changes something, and that lists do not load. */
 const LOADED_BY_CHANGES =
-  /src\W(?:commands\W(?:permission|csv\Wfile\W(?:column-map|sheet|text-format)|deletion\Woptions|imports\W(?:outputs\Wtable-file|plan\Woptions)|records\W(?:change-result|describe-value|history|options|verbs))|lib\W(?:csv\Wrecords\W(?:record|writer)|model\W(?:audit|cell-text|import-number|problem|undo|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\W(?:change|audit\Waudit-rows|console\W(?:drift|observe-change|observed-state|written)|plans\W(?:import-rows|staging\Wkinds)|records\W(?:custom-field-rows|record-rows|records|tenant-rows)|store\W(?:check-rules|collections|idempotency|rows|rules)|versions\W(?:checksum|references|save-versions|tables|timeline))))\.ts$/;
+  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\W(?:record|writer)|derived\W(?:audit|undo)|model\W(?:cell-text|import-number|problem|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\Wledger\W(?:audit-rows|change|check-rules|collections|custom-field-rows|drift|idempotency|import-rows|kinds|observe-change|observed-state|record-rows|records|rows|rules|save-versions|tenant-rows|version-(?:checksum|references|tables|timeline)|written-files)))\.ts$/;
 
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);

@@ -9,7 +9,7 @@ import { findAuditRecordReads, findForbiddenStatements, type RuleBreach } from "
 const SQL_FOLDERS = globSync("src/lib/tenant/*/")
   .filter((folder) => !/\/(?:policy|http)$/.test(folder))
   .map((folder) => `${folder}/`);
-const AUDIT_FOLDERS = ["src/lib/tenant/audit/"];
+const AUDIT_FOLDERS = ["src/lib/tenant/ledger/audit-"];
 /** A lock between processes that is implemented with SQLite. */
 const SETTINGS_LOCK_FILE = "src/lib/config/settings-lock.ts";
 const EXCLUDED_FILES = ["**/*.test.ts"];

@@ -15,7 +15,7 @@ const SOURCE_PARTS: readonly (readonly [name: string, path: RegExp])[] = [
   ["cli, commands", /^src\/(?:cli|commands)\b/],
   ["tenant", /^src\/lib\/(?:contract|tenant)\//],
   ["handover, renewals", /^src\/lib\/(?:advice|checks|document|handover|onboarding|plan|renewals)\//],
-  ["model, rules", /^src\/lib\/(?:model|nouns|rules)\//],
+  ["model, rules", /^src\/lib\/(?:derived|model|nouns|rules)\//],
   ["csv, xlsx", /^src\/lib\/(?:csv|xlsx)\//],
   ["apple", /^src\/lib\/apple\//],
   ["rest of src", /^/],

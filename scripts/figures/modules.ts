@@ -18,7 +18,8 @@ export interface ModuleBudget {
  * loaded.
  */
 export const MODULE_BUDGETS: readonly ModuleBudget[] = [
-  { line: "orgs list", target: 60, limit: 60 },
+  // the columns of a noun are in a kit, because other nouns show them, too
+  { line: "orgs list", target: 60, limit: 61 },
   { line: "users list", target: 80, limit: 65 },
   { line: "users import people.csv --dry-run", target: 160, limit: 239 },
 ];

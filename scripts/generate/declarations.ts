@@ -105,7 +105,7 @@ const flattenNouns = (folder: NounFolder): readonly NounFolder[] => [folder, ...
  */
 export async function readDeclarations(root: string): Promise<Declarations> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(root, "src", file)).href);
-  const { GLOBAL_OPTIONS } = (await load("commands/globals.ts")) as { GLOBAL_OPTIONS: Fields };
+  const { GLOBAL_OPTIONS } = (await load("commands/kit/globals.ts")) as { GLOBAL_OPTIONS: Fields };
   const { ERRORS, OPEN_TENANT_ERRORS } = (await load("lib/errors/index.ts")) as {
     ERRORS: ExitsByError;
     OPEN_TENANT_ERRORS: readonly string[];

@@ -44,7 +44,7 @@ function renderNode(folder: NounFolder): string {
  */
 export function renderIndexSource(program: NounFolder): string {
   return `// Generated from the folders next to this file by \`npm run generate\`; do not edit.
-import type { NounNode } from "./command.ts";
+import type { NounNode } from "./kit/command.ts";
 
 /** All nouns and verbs; the file of a verb is loaded on first use. */
 export const PROGRAM: NounNode = ${renderNode(program)};

@@ -27,26 +27,28 @@ async function readTables(folder: string, file: string): Promise<readonly Operat
 }
 
 /**
- * Returns the source of `src/lib/tenant/api/operations.ts`: the types of nouns, and all operations of a tenant by noun. They are the exported tables
- * in the files `operations.ts` and `…-operations.ts` of the folders in `src/lib/tenant`.
+ * Returns the source of `src/lib/tenant/api/operations.ts`: the types of nouns, and all operations of a tenant by noun. They
+ * are the exported tables in the files `…operations.ts` of the subjects and of signing in.
  */
 export async function renderOperationsSource(root: string): Promise<readonly [path: string, source: string]> {
   const folder = join(root, "src", "lib", "tenant");
-  const files = globSync("*/**/{operations,*-operations}.ts", { cwd: folder }).map((file) =>
+  const files = globSync("{subjects,api/sign-in}/*operations.ts", { cwd: folder }).map((file) =>
     file.replaceAll("\\", "/"),
   );
   const read = await Promise.all(files.toSorted().map(async (file) => readTables(folder, file)));
   const tables = read.flat().toSorted((one, other) => (one.noun < other.noun ? -1 : 1));
-  const nouns = globSync("../nouns/!(index|*.test).ts", { cwd: folder }).map((file) => file.replaceAll("\\", "/"));
-  const types = [...nouns, ...new Set(tables.map(({ file }) => `./${file}`))].toSorted();
-  const source = `// Generated from the folders next to this file by \`npm run generate\`; do not edit.
+  const nouns = globSync("../nouns/!(index|*.test).ts", { cwd: folder }).map(
+    (file) => `../${file.replaceAll("\\", "/")}`,
+  );
+  const types = [...nouns, ...new Set(tables.map(({ file }) => `../${file}`))].toSorted();
+  const source = `// Generated from the subjects and nouns by \`npm run generate\`; do not edit.
 ${types.map((file) => `export type * from "${file}";`).join("\n")}
 
-import type { Operations } from "./operation.ts";
+import type { Operations } from "../subjects/operation.ts";
 
 /** All operations, by the noun with which their paths begin; a noun is loaded when it is first needed. */
 export const OPERATIONS = {
-${tables.map(({ noun, file, name }) => `  "${noun}": async () => (await import("./${file}")).${name},`).join("\n")}
+${tables.map(({ noun, file, name }) => `  "${noun}": async () => (await import("../${file}")).${name},`).join("\n")}
 } as const satisfies Readonly<Record<string, () => Promise<Operations>>>;
 
 export type OperationNoun = keyof typeof OPERATIONS;

@@ -33,7 +33,7 @@ test.each([
   "select * from audit order by seq",
   "select c.number, m.* from change c join main.audit m on m.seq = c.number",
 ])("finds a read of an audit record: %s", (sql) => {
-  const message = "record of the audit: read it in src/lib/tenant/audit";
+  const message = "record of the audit: read it in src/lib/tenant/ledger/audit-…";
   expect(findAuditRecordReads(`use(\n\`${sql}\`);`)).toEqual([{ line: 2, message }]);
 });
 

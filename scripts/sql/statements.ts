@@ -62,4 +62,4 @@ export const findAuditRecordReads = (source: string): readonly RuleBreach[] =>
           ([, alias = "audit"]) => ALL_COLUMNS_READ.test(sql) || sql.includes(` ${alias}.*`),
         ),
     )
-    .map(({ line }) => ({ line, message: "record of the audit: read it in src/lib/tenant/audit" }));
+    .map(({ line }) => ({ line, message: "record of the audit: read it in src/lib/tenant/ledger/audit-…" }));

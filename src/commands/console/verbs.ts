@@ -1,45 +1,15 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Client, ConsoleTask } from "../../lib/client/index.ts";
+import type { ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
-import { parseChangeNumber } from "../kit/plan/find.ts";
 import { hasAllColumns, isDefaultTable, listColumns } from "../kit/list/list.ts";
 import type { Tools } from "../kit/tools.ts";
-import {
-  describeTaskChanges,
-  getTaskScreen,
-  buildTaskSteps,
-  getTaskSubject,
-  summarizeTask,
-} from "../kit/plan/console-steps.ts";
+import { describeTaskChanges, buildTaskSteps } from "../kit/plan/console-steps.ts";
 
-export const TASK_ARGUMENT = {
-  kind: "string",
-  value: "NUMBER|last",
-  required: true,
-  about: text(
-    "number of the task (the number of the change that opened it), or `last` for your latest change",
-    "作業の番号(作業のもとになった変更の番号)、または last(自分の最新の変更)",
-  ),
-} as const;
-
-export const readTaskNumber = async (
-  { console }: Pick<Client<"console">, "console">,
-  typed: string,
-): Promise<number> => {
-  const number = parseChangeNumber(typed, line("console list", []));
-  return number === "last" ? (await console.show("last")).number : number;
-};
-
-export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
-  { key: "number", header: text("no.", "No."), value: ({ number }) => number, align: "end" },
-  { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
-  { key: "place", header: text("screen", "画面"), value: (task) => getTaskScreen(task).en, name: getTaskScreen },
-  { key: "name", header: text("target", "対象"), value: getTaskSubject, wraps: true },
-  { key: "openedAt", header: text("opened at", "発生日時"), value: ({ openedAt }) => openedAt, instant: true },
-];
+import { readTaskNumber, TASK_ARGUMENT } from "../kit/plan/task-number.ts";
+import { TASK_COLUMNS } from "../kit/columns/tasks.ts";
 
 const showTaskList = ({ terminal }: Tools, tasks: readonly ConsoleTask[]): Promise<void> =>
   terminal.list(listColumns(terminal, TASK_COLUMNS, ["number", "work", "name"]), tasks);

@@ -79,7 +79,7 @@ export default defineCommand({
 async function openBackup(tools: Tools, from: string): Promise<TenantCopy> {
   const [{ storeTenantCopy }, { checkBackup }] = await Promise.all([
     import("../kit/files/tenant-copy.ts"),
-    import("../tenant/backup.ts"),
+    import("../kit/files/check-backup.ts"),
   ]);
   await using input = await openInput(tools, from);
   if (await hasContent(`${input.path}-wal`)) throw new Failure("input-rejected", { what: IN_USE, where: from });

@@ -13,7 +13,8 @@ import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../kit/columns/change-result.ts";
 import { confirmPasswords, requirePasswordConfirmation } from "../kit/password-question.ts";
 import type { Tools } from "../kit/tools.ts";
-import { collectHandoverFacts, HANDOVER_NOUNS, getChecklistDay } from "./facts.ts";
+import { collectHandoverFacts, getChecklistDay } from "./facts.ts";
+import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 
 const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
 

@@ -4,23 +4,8 @@ import type { ChecklistDay } from "../../lib/handover/checklist/index.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
+import type { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../kit/tools.ts";
-
-export const HANDOVER_NOUNS = [
-  "tenant",
-  "accounts",
-  "renewals",
-  "ade",
-  "answers",
-  "users",
-  "leavers",
-  "administrators",
-  "audit",
-  "console",
-  "config-profiles",
-  "apps",
-  "devices",
-] as const;
 
 export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
 

@@ -8,7 +8,7 @@ import { defineCommand } from "../kit/command.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { LEAVER_OPTIONS, toTypedLeaver } from "./leaver.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
-import { HANDOVER_NOUNS } from "./facts.ts";
+import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 
 export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),

@@ -2,6 +2,7 @@ import { ORG, ORG_COUNTS } from "../../lib/nouns/organisation.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { buildFieldColumns, isRecordOutputRequested, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { ORG_COLUMNS, ORG_LIST_FIELDS } from "../kit/columns/orgs.ts";
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import type { ResultLayout } from "../kit/columns/change-result.ts";
 
@@ -24,11 +25,6 @@ export default defineCommand({
     await terminal.list(listColumns(terminal, indentNames(tree), ORG.usual), tree);
   },
 });
-
-const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
-const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
-
-export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
 
 const indentNames = (orgs: readonly Org[]): typeof ORG_COLUMNS => {
   const top = Math.min(...orgs.map(({ depth }) => depth));

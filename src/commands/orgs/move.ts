@@ -3,7 +3,8 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { showWrittenRecord } from "../kit/columns/change-result.ts";
-import { ORG_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
+import { ORG_COLUMNS } from "../kit/columns/orgs.ts";
+import { ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, findOrg } from "../kit/change/find-org.ts";
 
 export default defineCommand({

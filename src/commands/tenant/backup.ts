@@ -2,15 +2,13 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from "../../lib/files/index.ts";
-import type { TenantCopyState } from "../../lib/model/tenant-file.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
 import type { OutputField } from "../kit/field.ts";
 import { permitOutputs } from "../kit/files/outputs.ts";
+import { checkBackup } from "../kit/files/check-backup.ts";
 import type { Tools } from "../kit/tools.ts";
-
-const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
 
 const BACKUP_FILE: OutputField = { kind: "output", notStdout: true, about: text("backup", "バックアップ") };
 
@@ -111,23 +109,6 @@ async function writeBackup(tools: Tools, context: EmbeddedContext, name: string)
   }
 }
 
-/** Checks a backup with its audit log, like a received tenant. @throws `input-rejected`, `interrupted` */
-export async function checkBackup(tools: Tools, path: string, where: string): Promise<TenantCopyState> {
-  const { terminal, home } = tools;
-  const state = await terminal.progress.during(VERIFYING, () => tools.inspectCopy(path));
-  const { fault, isSealed } = state;
-  if (fault !== null) throw new Failure("input-rejected", { what: fault.what, where, hint: KEEP_FILES_HINT });
-  const key = join(home.folder, "sealing.key");
-  if (isSealed)
-    await terminal.note(
-      text(
-        `secrets in the backup can be decrypted only with the sealing.key of its home: ${key}`,
-        `バックアップの機密情報を復号できるのは、元の環境の sealing.key だけです: ${key}`,
-      ),
-    );
-  return state;
-}
-
 const buildPrefix = ({ name }: EmbeddedContext): string => `clomoctl-${name}-`;
 
 const TIME_AND_EXTENSION_PATTERN = /^\d{8}T\d{9}Z\.db$/;
@@ -161,9 +142,4 @@ const FOLDER_REQUIRED_FAILURE = new Failure("usage", {
 const SERVER_HINT = text(
   "run the backup on the server, as the user of `clomoctl serve`",
   "サーバーで、`clomoctl serve` のユーザーとして実行してください",
-);
-
-const KEEP_FILES_HINT = text(
-  "keep this file and all backups; nothing was written",
-  "このファイルとすべてのバックアップを残してください。何も書き込んでいません",
 );

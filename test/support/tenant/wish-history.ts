@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ConsoleTask } from "../../../src/lib/tenant/api/operations.ts";
 import { readOpenRecords } from "../../../src/commands/kit/plan/open-records.ts";
-import { findLastExport } from "../../../src/commands/console/upload.ts";
+import { findLastExport } from "../../../src/commands/kit/plan/write-uploads.ts";
 import { buildUploadTables, listRecordedFiles } from "../../../src/commands/kit/plan/upload-table.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Cells, TestTenant } from "./tenant.ts";

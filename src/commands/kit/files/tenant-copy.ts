@@ -3,7 +3,22 @@ import { storeTemporaryFile } from "../../../lib/handover/bundle/unpack.ts";
 import { TENANT_FILE } from "../../../lib/handover/bundle/contents.ts";
 import { PANEL_KINDS } from "../../../lib/nouns/index.ts";
 import type { Tools } from "../tools.ts";
-import { HANDOVER_NOUNS } from "../../handover/facts.ts";
+
+export const HANDOVER_NOUNS = [
+  "tenant",
+  "accounts",
+  "renewals",
+  "ade",
+  "answers",
+  "users",
+  "leavers",
+  "administrators",
+  "audit",
+  "console",
+  "config-profiles",
+  "apps",
+  "devices",
+] as const;
 
 const COPY_NOUNS = [...HANDOVER_NOUNS, ...PANEL_KINDS, "device-actions", "roles", "secured"] as const;
 

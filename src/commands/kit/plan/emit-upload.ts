@@ -17,7 +17,7 @@ import {
   requireFolder,
   writeKindUpload,
   writeUploads,
-} from "../../console/upload.ts";
+} from "./write-uploads.ts";
 import { readOpenRecords } from "./open-records.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../files/write-encoded.ts";
 import type { Tools } from "../tools.ts";

@@ -19,7 +19,7 @@ afterEach(() => chat.close());
 const bodyOf = (): unknown => JSON.parse(chat.posted[0]?.body ?? "");
 
 const readExamples = (language: string): ReadonlyMap<string, string> => {
-  const guide = readFileSync(join(import.meta.dirname, `../../../../../docs/guides/${language}/notify.md`), "utf8");
+  const guide = readFileSync(join(import.meta.dirname, `../../../../docs/guides/${language}/notify.md`), "utf8");
   return new Map([...guide.matchAll(/```[a-z]+ (\S+)\n(.*?)\n```/gs)].map(([, name = "", body = ""]) => [name, body]));
 };
 

@@ -10,12 +10,12 @@ import { MACHINE_OWNER, Session } from "../ledger/session.ts";
 import type { CopyRelation, TenantCopyState } from "../../model/tenant-file.ts";
 import type { OpenMail } from "../subjects/account-reset.ts";
 import type { AppleAccess } from "../subjects/ade-server.ts";
-import {
-  type TenantFileOptions,
-  openSqliteTenant,
-  type TenantStoreHandle,
-  type SqliteTenantOptions,
-} from "../ledger/tenant-file.ts";
+import type { AuditVerificationOptions } from "../ledger/audit-findings.ts";
+import { readSchemaVersion, SCHEMA_VERSION } from "../ledger/migrations.ts";
+import { openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
+import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
+import { SqliteStore, type WriterGuard } from "../store/store.ts";
+import type { Scope } from "../store/types.ts";
 
 export { backUpTenantFile } from "../ledger/tenant-file.ts";
 
@@ -170,6 +170,47 @@ const throwMailFault = (error: unknown): never => {
   if (!(error instanceof Failure)) throw error;
   const what = text("the server cannot send email", "サーバーからメールを送信できません");
   throw new ServerFault({ cause: error, what });
+};
+
+interface SqliteTenantOptions extends TenantFileOptions {
+  /** true if errors are sent to other computers and must not contain local paths */
+  readonly isServed?: boolean | undefined;
+  readonly guard?: WriterGuard | undefined;
+}
+
+type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
+
+const openSqliteTenant = ({ guard, isServed, ...file }: SqliteTenantOptions) => {
+  const { folder, processes } = file;
+  const database = openTenantFile(file);
+  const store = new SqliteStore(database, guard);
+  let begun: ReturnType<typeof makeEngine> | undefined;
+  const makeEngine = async () => {
+    const { SqliteImports } = await import("../plans/engine.ts");
+    return new SqliteImports(database, { folder, processes });
+  };
+  const engine = () => (begun ??= makeEngine());
+  return {
+    store,
+    engine,
+    within: async (scope: Scope) => {
+      const { buildScopeView } = await import("../ledger/scope.ts");
+      return { store: store.within(buildScopeView(scope)), engine: async () => (await engine()).within(scope) };
+    },
+    /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
+    verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
+      (await import("../ledger/audit-thread.ts")).verifyAudit(database, question, signal),
+    /** Adds the reason to an error, such as the fault of the disk. */
+    explain: (error: unknown): unknown => {
+      const failure = toStorageFailure(error, database.path);
+      return isServed === true ? hideStoragePaths(failure) : failure;
+    },
+    isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
+    close: async (): Promise<void> => {
+      await (await begun)?.close();
+      database.close();
+    },
+  };
 };
 
 type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;

@@ -11,9 +11,25 @@ import {
   type ImportRecord,
 } from "./import-rows.ts";
 import { buildHasRestorableSql, buildHasWrittenSql } from "./version-tables.ts";
+import type { StoredRequest } from "./import-request.ts";
+import type { PlanCounts } from "./plan-counts.ts";
 import type { ChangeWriter } from "./audit-rows.ts";
-import type { UndoneChange } from "../plans/engine-types.ts";
 import type { Reader, Row } from "../store/types.ts";
+
+export interface UndoneChange {
+  readonly number: number;
+  readonly revision: number;
+  readonly isImport: boolean;
+  /** true for an import of a console export, and for its undo and redo */
+  readonly isOfConsole?: boolean | undefined;
+  /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
+  readonly dropped?: readonly number[] | undefined;
+  readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
+  /** what the change did, if it is known: tells how far the planning of its undo is */
+  readonly counts?: Pick<PlanCounts, "create" | "update" | "delete" | "beside"> | null | undefined;
+  /** for dropped tasks: the visible records; undefined if the whole tenant is visible */
+  readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
+}
 
 /** @param name id, change number or plan number of an import @throws Failure `not-found` */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {

@@ -13,11 +13,8 @@ import { join } from "node:path";
 import { tryOrUndefined } from "../../errors/index.ts";
 import type { Processes } from "../store/ids.ts";
 import { createOwnerOnlyFile, Database, type OnPages } from "../store/database.ts";
-import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION, readSchemaVersion } from "./migrations.ts";
-import { createUnusableFileFailure, toStorageFailure, hideStoragePaths } from "../store/storage-failure.ts";
-import type { AuditVerificationOptions } from "./audit-findings.ts";
-import type { Scope } from "../store/types.ts";
-import { SqliteStore, type WriterGuard } from "../store/store.ts";
+import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
+import { createUnusableFileFailure, toStorageFailure } from "../store/storage-failure.ts";
 
 export interface TenantFileOptions {
   readonly name: string;
@@ -146,44 +143,3 @@ function linkIfAbsent(from: string, to: string): void {
     if (!existsSync(to)) renameSync(from, to);
   }
 }
-
-export interface SqliteTenantOptions extends TenantFileOptions {
-  /** true if errors are sent to other computers and must not contain local paths */
-  readonly isServed?: boolean | undefined;
-  readonly guard?: WriterGuard | undefined;
-}
-
-export type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
-
-export const openSqliteTenant = ({ guard, isServed, ...file }: SqliteTenantOptions) => {
-  const { folder, processes } = file;
-  const database = openTenantFile(file);
-  const store = new SqliteStore(database, guard);
-  let begun: ReturnType<typeof makeEngine> | undefined;
-  const makeEngine = async () => {
-    const { SqliteImports } = await import("../plans/engine.ts");
-    return new SqliteImports(database, { folder, processes });
-  };
-  const engine = () => (begun ??= makeEngine());
-  return {
-    store,
-    engine,
-    within: async (scope: Scope) => ({
-      store: await store.within(scope),
-      engine: async () => (await engine()).within(scope),
-    }),
-    /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
-    verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
-      (await import("./audit-thread.ts")).verifyAudit(database, question, signal),
-    /** Adds the reason to an error, such as the fault of the disk. */
-    explain: (error: unknown): unknown => {
-      const failure = toStorageFailure(error, database.path);
-      return isServed === true ? hideStoragePaths(failure) : failure;
-    },
-    isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
-    close: async (): Promise<void> => {
-      await (await begun)?.close();
-      database.close();
-    },
-  };
-};

@@ -1,4 +1,4 @@
-import type { UndoneChange } from "./engine-types.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { type FormatName, getThingNoun } from "../../nouns/index.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import type { StoredRequest } from "../ledger/import-request.ts";

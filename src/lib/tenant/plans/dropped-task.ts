@@ -3,7 +3,7 @@ import { buildCompleteMaskSql, buildEmptyValueSql, OBSERVED_VERSIONS } from "../
 import { buildEndStatements } from "../ledger/written-files.ts";
 import { USER } from "../../nouns/user.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../ledger/version-tables.ts";
-import type { UndoneChange } from "./engine-types.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
 import { buildInterruptCheckSql } from "./functions.ts";

@@ -6,9 +6,10 @@ import type { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { ProblemParams } from "../../model/problem.ts";
 import type { SecuredApp } from "../../nouns/secured-user.ts";
 import type { AccessOrigin } from "../store/ids.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { Actor } from "../ledger/actor.ts";
 import type { StoredRequestKey } from "../ledger/idempotency.ts";
-import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
+import type { ImportRecord } from "../ledger/import-rows.ts";
 
 interface FieldValue {
   readonly field: string;
@@ -90,21 +91,6 @@ export interface UndoCounts {
   /** ETag of the planned undo; further blocked records change the ETag */
   readonly etag: string;
   readonly counts: PlanCounts;
-}
-
-export interface UndoneChange {
-  readonly number: number;
-  readonly revision: number;
-  readonly isImport: boolean;
-  /** true for an import of a console export, and for its undo and redo */
-  readonly isOfConsole?: boolean | undefined;
-  /** for dropped tasks: revisions of the tasks; only values that these revisions wrote last are replaced */
-  readonly dropped?: readonly number[] | undefined;
-  readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
-  /** what the change did, if it is known: tells how far the planning of its undo is */
-  readonly counts?: Pick<PlanCounts, "create" | "update" | "delete" | "beside"> | null | undefined;
-  /** for dropped tasks: the visible records; undefined if the whole tenant is visible */
-  readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
 export interface CommitDetails {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { CommitOptions, PlanRowsRequest, UndoCounts, UndoneChange, UploadContent } from "./engine-types.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
+import type { CommitOptions, PlanRowsRequest, UndoCounts, UploadContent } from "./engine-types.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
 import type { Processes } from "../store/ids.ts";

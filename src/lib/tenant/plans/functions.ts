@@ -9,7 +9,7 @@ import {
   toComparableName,
 } from "../../model/normalise.ts";
 import type { Database } from "../store/database.ts";
-import type { UndoneChange } from "./engine-types.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 
 const haveSimilarNames = (one: string, other: string): boolean => {
   const [a = [], b = []] = [one, other].map((name) =>

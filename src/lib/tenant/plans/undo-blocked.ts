@@ -9,7 +9,7 @@ import { sha256 } from "../store/ids.ts";
 import { getVersionSchema } from "../ledger/save-versions.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../ledger/version-tables.ts";
 import { buildCompleteMaskSql } from "../ledger/observed-state.ts";
-import type { UndoneChange } from "./engine-types.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonListSql } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
 import { buildInterruptCheckSql } from "./functions.ts";

@@ -20,7 +20,7 @@ import { advanceRevision } from "./compare.ts";
 import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from "./functions.ts";
 import { updateImport, type ImportRecord } from "../ledger/import-rows.ts";
 import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFailure } from "./import-failures.ts";
-import type { UndoneChange } from "./engine-types.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { readStagedChange } from "./deletion.ts";
 import { findImportOfChange, readChange } from "../ledger/audit-change-number.ts";
 import { isMirror, restoreMirrorAge } from "../ledger/tenant-rows.ts";

@@ -127,9 +127,8 @@ export class SqliteStore {
     this.#view = view;
   }
 
-  async within(scope: Scope): Promise<SqliteStore> {
-    const { buildScopeView } = await import("../ledger/scope.ts");
-    return new SqliteStore(this.#database, this.#guard, { turns: this.#turns, view: buildScopeView(scope) });
+  within(view: View): SqliteStore {
+    return new SqliteStore(this.#database, this.#guard, { turns: this.#turns, view });
   }
 
   get isReadOnly(): boolean {
@@ -211,10 +210,9 @@ export class SqliteStore {
     });
   }
 
-  /** Streams a copy of the tenant's file without secrets. */
-  async copy(): Promise<ReadableStream<Uint8Array>> {
-    const { copyTenantFile, streamCopy } = await import("../ledger/tenant-copy.ts");
-    return streamCopy(await copyTenantFile(this.#database));
+  /** Lets `work` read the whole file, beside the transactions. */
+  readFile<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    return work(this.#database);
   }
 
   async #tryWrite<T>(

@@ -76,7 +76,10 @@ export const exports = {
     needs: EXPORT_RIGHTS,
     changes: false,
     result: "file",
-    run: ({ session }) => session.store.copy(),
+    run: async ({ session }) => {
+      const { copyTenantFile, streamCopy } = await import("../ledger/tenant-copy.ts");
+      return streamCopy(await session.store.readFile(copyTenantFile));
+    },
   }),
   record: operation({
     route: "POST /v1/exports/records",

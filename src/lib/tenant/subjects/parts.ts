@@ -1,5 +1,7 @@
 import type { Session } from "../ledger/session.ts";
-import type { TenantStoreHandle } from "../ledger/tenant-file.ts";
+import type { AuditFindings, AuditVerificationOptions } from "../ledger/audit-findings.ts";
+import type { SqliteImports } from "../plans/engine.ts";
+import type { SqliteStore } from "../store/store.ts";
 import type { Processes } from "../store/ids.ts";
 import type { OpenMail } from "./account-reset.ts";
 import type { AppleAccess } from "./ade-server.ts";
@@ -8,9 +10,11 @@ export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }
 
-export type ImportEngine = Awaited<ReturnType<TenantStoreHandle["engine"]>>;
-
-export interface TenantParts extends Pick<TenantStoreHandle, "store" | "engine" | "verifyAudit" | "explain"> {
+export interface TenantParts {
+  readonly store: SqliteStore;
+  readonly engine: () => Promise<SqliteImports>;
+  readonly verifyAudit: (question: AuditVerificationOptions, signal: AbortSignal | undefined) => Promise<AuditFindings>;
+  readonly explain: (error: unknown) => unknown;
   readonly session: Session;
   readonly owner: Session;
   readonly address: string;
