@@ -129,7 +129,7 @@ test("lines come from one snapshot, do not block other work, and can be cancelle
   const plain = { name: "山田", emails: ["a@example.jp"], org: 0, texts: {}, administrator: false, custom: {} };
   put(
     tenant,
-    Array.from({ length: 600 }, (): Stored => ({ ...plain, texts: Object.fromEntries(TEXTS.map((f) => [f, null])) })),
+    Array.from({ length: 1600 }, (): Stored => ({ ...plain, texts: Object.fromEntries(TEXTS.map((f) => [f, null])) })),
     [],
   );
   const lines = tenant.client.users.list().ndjson();
@@ -137,8 +137,8 @@ test("lines come from one snapshot, do not block other work, and can be cancelle
   tenant.database.run("update user set name = '別人'");
   const rest = await Array.fromAsync(lines);
   const text = Buffer.concat([value ?? Buffer.of(), ...rest]).toString();
-  expect(text.match(/"name":"山田"/g)).toHaveLength(600);
-  expect(text.match(/\n/g)).toHaveLength(600);
+  expect(text.match(/"name":"山田"/g)).toHaveLength(1600);
+  expect(text.match(/\n/g)).toHaveLength(1600);
   let turned = false;
   setImmediate(() => {
     turned = true;
