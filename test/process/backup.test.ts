@@ -19,14 +19,18 @@ const EXPIRES = new Date(Date.now() + 12 * 86_400_000).toISOString().slice(0, 10
 
 type Tables = Readonly<Record<string, string>>;
 
-/** Returns the rows of each table but `job`, whose runs are not restored. */
+/** Returns the rows of each table but `job`, whose runs are not restored, and without imports that are not committed. */
 function readTables(path: string): Tables {
   using database = new DatabaseSync(path, { readOnly: true });
   const tables = database.prepare("select name from sqlite_schema where type = 'table' and name <> 'job'").all();
   return Object.fromEntries(
     tables.map(({ name }) => [
       String(name),
-      JSON.stringify(database.prepare(`select * from "${String(name)}" order by 1`).all()),
+      JSON.stringify(
+        database
+          .prepare(`select * from "${String(name)}" ${name === "import" ? "where change > 0" : ""} order by 1`)
+          .all(),
+      ),
     ]),
   );
 }
