@@ -14,7 +14,7 @@ import type { AuditVerificationOptions } from "../ledger/audit-findings.ts";
 import { readSchemaVersion, SCHEMA_VERSION } from "../ledger/migrations.ts";
 import { openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
 import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
-import { SqliteStore, type WriterGuard } from "../store/store.ts";
+import { Store, type WriterGuard } from "../store/store.ts";
 import type { Scope } from "../store/types.ts";
 
 export { backUpTenantFile } from "../ledger/tenant-file.ts";
@@ -45,7 +45,7 @@ export interface LocalResult {
 }
 
 export interface TenantOptions extends Pick<
-  SqliteTenantOptions,
+  StoredTenantOptions,
   "folder" | "name" | "inMemory" | "busyTimeoutMs" | "guard"
 > {
   readonly actor: string;
@@ -87,7 +87,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   const startJob: TenantParts["startJob"] = (work) => void follow(work(stopping.signal).catch(() => undefined));
   const isServed = acting === "requests";
   const mail = isServed ? () => openMail().catch(throwMailFault) : openMail;
-  const { close, ...parts } = openSqliteTenant({
+  const { close, ...parts } = openStoredTenant({
     ...options,
     isServed,
     now: getCurrentInstant(surroundings),
@@ -172,22 +172,22 @@ const throwMailFault = (error: unknown): never => {
   throw new ServerFault({ cause: error, what });
 };
 
-interface SqliteTenantOptions extends TenantFileOptions {
+interface StoredTenantOptions extends TenantFileOptions {
   /** true if errors are sent to other computers and must not contain local paths */
   readonly isServed?: boolean | undefined;
   readonly guard?: WriterGuard | undefined;
 }
 
-type TenantStoreHandle = ReturnType<typeof openSqliteTenant>;
+type TenantStoreHandle = ReturnType<typeof openStoredTenant>;
 
-const openSqliteTenant = ({ guard, isServed, ...file }: SqliteTenantOptions) => {
+const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => {
   const { folder, processes } = file;
   const database = openTenantFile(file);
-  const store = new SqliteStore(database, guard);
+  const store = new Store(database, guard);
   let begun: ReturnType<typeof makeEngine> | undefined;
   const makeEngine = async () => {
-    const { SqliteImports } = await import("../plans/engine.ts");
-    return new SqliteImports(database, { folder, processes });
+    const { ImportEngine } = await import("../plans/engine.ts");
+    return new ImportEngine(database, { folder, processes });
   };
   const engine = () => (begun ??= makeEngine());
   return {

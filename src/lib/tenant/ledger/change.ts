@@ -10,7 +10,7 @@ import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit-rows
 import { advanceCollections } from "./collections.ts";
 import { checkWrittenRecords } from "./check-rules.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./idempotency.ts";
-import type { SqliteStore } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { Writer } from "../store/types.ts";
 import { isMirror } from "./tenant-rows.ts";
 import { updateKeyLists, settleVersions } from "./save-versions.ts";
@@ -48,7 +48,7 @@ export interface ChangeOutcome<T> {
 }
 
 export interface ChangeAuthor {
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly surroundings: Surroundings;
   /** actor whose rights are checked again before anything is written */
   readonly sender: Actor | undefined;

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { buildCsvLines } from "./list-export.ts";
-import { SqliteStore } from "../store/store.ts";
+import { Store } from "../store/store.ts";
 import type { Reader } from "../store/types.ts";
 
 test("an export cannot change the tenant", async () => {
   await using tenant = new TestTenant();
   const given: Reader[] = [];
-  const stream = await new SqliteStore(tenant.database).lines(async (reader) => {
+  const stream = await new Store(tenant.database).lines(async (reader) => {
     given.push(reader);
     const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
     return buildCsvLines({ ...fields, params: {} }, [{ header: "name", sql: "t.name" }], "lf");
@@ -45,7 +45,7 @@ test("cells with any characters match the record writer, for each newline", asyn
             { pk: at + 1, name, key },
           );
         }
-        const stream = await new SqliteStore(tenant.database).lines(async () => {
+        const stream = await new Store(tenant.database).lines(async () => {
           const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
           return buildCsvLines({ ...fields, params: {} }, columns, newline);
         });

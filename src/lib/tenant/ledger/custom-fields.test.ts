@@ -2,7 +2,7 @@ import { guardWrites } from "#support/tenant/guarded-writer.ts";
 import { expect, test } from "vitest";
 import type { Database } from "../store/database.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
-import { SqliteStore } from "../store/store.ts";
+import { Store } from "../store/store.ts";
 import { Session, MACHINE_OWNER } from "./session.ts";
 import { collectionOf, failureOf, TestSurroundings, TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { addCustomField, removeCustomField } from "./custom-fields.ts";
@@ -12,7 +12,7 @@ openForEachTest((tenant) => (database = tenant.database));
 
 test("removing a custom field removes its values, and changes no other user", async () => {
   const session = new Session(
-    new SqliteStore(database, guardWrites(collectionOf)),
+    new Store(database, guardWrites(collectionOf)),
     new TestSurroundings(),
     "owner",
     MACHINE_OWNER,
@@ -61,7 +61,7 @@ test.each([
   ["a ", 'the name begins or ends with a space: "a "'],
 ])("rejects a custom field with the name %j", async (name, told) => {
   const session = new Session(
-    new SqliteStore(database, guardWrites(collectionOf)),
+    new Store(database, guardWrites(collectionOf)),
     new TestSurroundings(),
     "owner",
     MACHINE_OWNER,

@@ -6,7 +6,7 @@ import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { buildCsvLines } from "./list-export.ts";
-import { SqliteStore } from "../store/store.ts";
+import { Store } from "../store/store.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
 
@@ -170,7 +170,7 @@ describe("batches that are too long for SQLite", () => {
       );
     const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
     const columns = [{ header: "name", sql: `iif(${tooBig}, ${TOO_BIG}, t.name)` }];
-    const store = new SqliteStore(tenant.database);
+    const store = new Store(tenant.database);
     return await textOf(await store.lines(async () => buildCsvLines({ ...fields, params: {} }, columns, "lf")));
   };
 

@@ -1,7 +1,7 @@
 import type { Newline } from "../../csv/records/record.ts";
 import type { Column } from "../../derived/format.ts";
 import { buildColumnSql, buildStreamSql, type ListFilters, type RecordList } from "./lists.ts";
-import type { SqliteStore } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { LineQuery, Reader } from "../store/types.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import { buildConcatSql } from "../store/sql.ts";
@@ -174,11 +174,7 @@ const buildListCsv = async (
   return buildCsvLines(records, await readExportColumns(reader, list, records, columns), newline);
 };
 
-export const openListExport = async (
-  store: SqliteStore,
-  list: RecordList,
-  query: ExportQuery,
-): Promise<RecordStream> => {
+export const openListExport = async (store: Store, list: RecordList, query: ExportQuery): Promise<RecordStream> => {
   let count = 0;
   const content = await store.lines(async (reader) => {
     const lines = await buildListCsv(reader, list, query);

@@ -6,7 +6,7 @@ import { ID_FIELD, type Fields, type RecordType } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { openListExport } from "./list-export.ts";
 import { CREATION_ORDER, findRecords, readAllRecords, streamList, type RecordList } from "./lists.ts";
-import { Connection, SqliteStore } from "../store/store.ts";
+import { Connection, Store } from "../store/store.ts";
 import type { Reader } from "../store/types.ts";
 import { type TestTenant, readStreamText, openForEachTest } from "#support/tenant/tenant.ts";
 
@@ -74,11 +74,11 @@ const PHONES: RecordList<typeof FIELDS> = {
 
 let tenant: TestTenant;
 let reader: Reader;
-let store: SqliteStore;
+let store: Store;
 openForEachTest((opened) => {
   tenant = opened;
   reader = new Connection(tenant.database);
-  store = new SqliteStore(tenant.database);
+  store = new Store(tenant.database);
   tenant.database.exec(`
     create table phone (pk integer primary key, id text, serialNumber text, memo text, memoKey text, tags text, lost integer,
       owner integer);

@@ -19,7 +19,7 @@ import {
   buildJsonObjectSql,
   quoteIdentifier,
 } from "../store/sql.ts";
-import type { SqliteStore } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { DerivedTable, LineQuery, Params, Reader } from "../store/types.ts";
 
 export interface SortKey {
@@ -310,7 +310,7 @@ const MAX_READ_AT_ONCE = 1000;
 
 /** Returns undefined if all of a long list is wanted. A short one is not worth the further connection of a stream. */
 const readShortList = (
-  store: SqliteStore,
+  store: Store,
   list: RecordList,
   { sort = "", desc = false, columns = false, limit, ...filters }: ListQuery,
 ): Promise<string | undefined> =>
@@ -356,7 +356,7 @@ const buildOrderTable = (list: RecordList, sort: string, desc: boolean): Derived
 };
 
 export const streamList = async <F extends Fields>(
-  store: SqliteStore,
+  store: Store,
   list: RecordList<F>,
   query: ListQuery,
 ): Promise<Lines<RecordOf<F>>> => {
@@ -370,7 +370,7 @@ export const streamList = async <F extends Fields>(
 };
 
 const streamWholeList = (
-  store: SqliteStore,
+  store: Store,
   list: RecordList,
   { sort = "", desc = false, columns = false, ...filters }: ListQuery,
 ): Promise<ReadableStream<Uint8Array>> =>

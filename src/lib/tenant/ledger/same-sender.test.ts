@@ -3,7 +3,7 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
-import { SqliteStore } from "../store/store.ts";
+import { Store } from "../store/store.ts";
 
 let tenant: TestTenant;
 openForEachTest(async (opened) => {
@@ -15,7 +15,7 @@ const openSession = (kind: "session" | "token" = "session"): Session => {
   addTestCredential(tenant, "chief", kind === "token" ? { token: "whole" } : {});
   const id = String(tenant.database.get("select id from credential")?.["id"]);
   const credential = { id, kind, name: "", isReadOnly: false, addsJobs: false, expiresAt: "" };
-  return new Session(new SqliteStore(tenant.database), tenant.surroundings, "chief", { ...MACHINE_OWNER, credential });
+  return new Session(new Store(tenant.database), tenant.surroundings, "chief", { ...MACHINE_OWNER, credential });
 };
 
 const change = (session: Session) =>

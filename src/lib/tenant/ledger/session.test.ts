@@ -5,7 +5,7 @@ import { collectChangeNumbers } from "./request-changes.ts";
 import { Session, type ChangeOptions, MACHINE_OWNER } from "./session.ts";
 import { Database } from "../store/database.ts";
 import { migrate } from "./migrations.ts";
-import { SqliteStore } from "../store/store.ts";
+import { Store } from "../store/store.ts";
 import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { failureOf, TEST_ORIGIN, TestSurroundings } from "#support/tenant/tenant.ts";
 import { freshFolder } from "#support/folder.ts";
@@ -35,12 +35,7 @@ const open = (actor = "owner"): Session => {
   const connection = new Database(join(folder, "tenant.db"));
   opened.push(connection);
   const { random } = new TestSurroundings();
-  return new Session(
-    new SqliteStore(connection),
-    { now: () => time, random, origin: TEST_ORIGIN },
-    actor,
-    MACHINE_OWNER,
-  );
+  return new Session(new Store(connection), { now: () => time, random, origin: TEST_ORIGIN }, actor, MACHINE_OWNER);
 };
 
 /** The connection of the first session. */
@@ -117,7 +112,7 @@ test("a change must declare its locks at its start", async () => {
   const changing = (locks: ChangeOptions["locks"]) => {
     const collectionOf = (table: string) => (table === "thing" ? "answers" : undefined);
     const checked = new Session(
-      new SqliteStore(database(), guardWrites(collectionOf)),
+      new Store(database(), guardWrites(collectionOf)),
       session.surroundings,
       "owner",
       MACHINE_OWNER,

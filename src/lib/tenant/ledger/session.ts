@@ -1,7 +1,7 @@
 import type { ChangeAuthor, ChangeOutcome, ChangeOptions } from "./change.ts";
 import type { Surroundings } from "../store/ids.ts";
 import type { Actor } from "./actor.ts";
-import type { SqliteStore } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { Reader, Writer } from "../store/types.ts";
 
 export type { ChangeOutcome, ChangedObject, ChangeOptions } from "./change.ts";
@@ -12,13 +12,13 @@ export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: un
 export const MAX_TRACED_RECORDS = 10_000;
 
 export class Session implements ChangeAuthor {
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly surroundings: Surroundings;
   readonly actorName: string;
   readonly by: string | undefined;
   readonly actor: Actor;
 
-  constructor(store: SqliteStore, surroundings: Surroundings, owner: string, actor: Actor) {
+  constructor(store: Store, surroundings: Surroundings, owner: string, actor: Actor) {
     this.store = store;
     this.surroundings = surroundings;
     this.actorName = actor.account?.name ?? owner;

@@ -29,7 +29,7 @@ export interface EngineOptions {
  * Stores and commits imports of millions of rows, outside the main thread. Each import has a staging file, which is
  * never backed up.
  */
-export class SqliteImports {
+export class ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
   readonly #options: EngineOptions;
@@ -48,8 +48,8 @@ export class SqliteImports {
     this.#threads = seen.threads;
   }
 
-  within(scope: Scope): SqliteImports {
-    return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
+  within(scope: Scope): ImportEngine {
+    return new ImportEngine(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
   async plan(

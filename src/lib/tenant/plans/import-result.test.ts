@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store/types.ts";
-import { SqliteStore } from "../store/store.ts";
+import { Store } from "../store/store.ts";
 import { listImports, type ImportRecord } from "../ledger/import-rows.ts";
 import { buildImport, buildImports } from "./import-result.ts";
 
@@ -15,7 +15,7 @@ const file = (name: string) => [
 ];
 
 const statements = (show: (reader: Reader, records: readonly ImportRecord[]) => Promise<unknown>): Promise<string[]> =>
-  new SqliteStore(tenant.database).read(async (reader) => {
+  new Store(tenant.database).read(async (reader) => {
     const records = await listImports(reader);
     const sent: string[] = [];
     const noting = new Proxy<Reader>(reader, {

@@ -13,7 +13,7 @@ import { getNextChangeNumber } from "../ledger/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../ledger/idempotency.ts";
 import type { Reader, Scope, Writer } from "../store/types.ts";
 import { createPlanScope, buildScopeView, limitToScope } from "../ledger/scope.ts";
-import { refreshViewOrgs, Connection, SqliteStore } from "../store/store.ts";
+import { refreshViewOrgs, Connection, Store } from "../store/store.ts";
 import { applyPlan } from "./commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
 import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "./functions.ts";
@@ -212,7 +212,7 @@ const compareAndStorePlan = async (
     };
   });
   flushToDisk(database);
-  await new SqliteStore(database).change(async (writer) => {
+  await new Store(database).change(async (writer) => {
     await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
@@ -356,7 +356,7 @@ const runChange = async (
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
   const { requireSameSender } = await import("../ledger/same-sender.ts");
-  await new SqliteStore(database).change(async (writer) => {
+  await new Store(database).change(async (writer) => {
     // the same request may have been sent twice at the same time
     if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
     if (moment.sender !== undefined) await requireSameSender(writer, moment.sender);

@@ -10,19 +10,19 @@ import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
 import type { DerivedTable, LineQuery, Reader, Writer } from "./types.ts";
 import { Database } from "./database.ts";
 import { migrate } from "../ledger/migrations.ts";
-import { Connection, SqliteStore } from "./store.ts";
+import { Connection, Store } from "./store.ts";
 import { freshFolder } from "#support/folder.ts";
 
 let folder = "";
 let database: Database;
-let store: SqliteStore;
+let store: Store;
 beforeEach(() => {
   folder = freshFolder();
   database = open();
   migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
   database.exec("create table wallet (id integer primary key, amount integer not null check (amount >= 0))");
   database.exec("insert into wallet values (1, 50), (2, 50)");
-  store = new SqliteStore(database);
+  store = new Store(database);
 });
 afterEach(() => {
   database.close();
@@ -70,7 +70,7 @@ describe("turns", () => {
     return [first, await amountOf(reader, 2)];
   };
 
-  type Turns = Pick<SqliteStore, "read" | "change">;
+  type Turns = Pick<Store, "read" | "change">;
 
   const move = ({ change }: Turns, amount: number, pace: Pace): Promise<Seen> =>
     change(async (writer) => {
@@ -222,8 +222,8 @@ describe("locks", () => {
     ["user", "users"],
     ["secured_user", "secured"],
   ]);
-  const checking = (): SqliteStore =>
-    new SqliteStore(
+  const checking = (): Store =>
+    new Store(
       database,
       guardWrites((table) => collections.get(table)),
     );
@@ -347,10 +347,10 @@ describe("while another connection writes", () => {
   });
   afterEach(() => holder.close());
 
-  const waiting = (busyTimeoutMs: number): SqliteStore => {
+  const waiting = (busyTimeoutMs: number): Store => {
     database.close();
     database = open({ busyTimeoutMs });
-    return new SqliteStore(database);
+    return new Store(database);
   };
 
   test("others in this process get their turns", async () => {
@@ -408,7 +408,7 @@ test("a tenant is free if nobody is changing it, even if asked within a body", a
 
 test("a tenant that cannot be written is read-only", async () => {
   const readOnly = open({ readOnly: true });
-  const reading = new SqliteStore(readOnly);
+  const reading = new Store(readOnly);
   expect([store.isReadOnly, reading.isReadOnly]).toEqual([false, true]);
   expect((await failureOf(reading.change(empty)))?.code).toBe("not-permitted");
   expect(await reading.read((reader) => amountOf(reader, 1))).toBe(50);

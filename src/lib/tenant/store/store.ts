@@ -107,7 +107,7 @@ class WorkQueue {
  * A process runs its reads and changes in turn, so that no reader sees an incomplete change. A body may await only its
  * reader or writer; otherwise, the transaction is rolled back with a TypeError.
  */
-export class SqliteStore {
+export class Store {
   readonly #database: Database;
   readonly #guard: WriterGuard;
   readonly #turns: WorkQueue;
@@ -127,8 +127,8 @@ export class SqliteStore {
     this.#view = view;
   }
 
-  within(view: View): SqliteStore {
-    return new SqliteStore(this.#database, this.#guard, { turns: this.#turns, view });
+  within(view: View): Store {
+    return new Store(this.#database, this.#guard, { turns: this.#turns, view });
   }
 
   get isReadOnly(): boolean {

@@ -12,7 +12,7 @@ import {
   isOperationPermitted,
   withoutToken,
 } from "../ledger/check-rights.ts";
-import type { SqliteStore } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { Lines } from "../ledger/results.ts";
 import type { PlanRow, SelectionLine } from "../plans/engine-types.ts";
 import {
@@ -23,7 +23,7 @@ import {
   completeRequest,
 } from "../ledger/import-request.ts";
 
-const runningCleanups = new WeakMap<SqliteStore, Promise<void>>();
+const runningCleanups = new WeakMap<Store, Promise<void>>();
 
 const openImports = async ({ session, owner, engine, processes }: TenantParts) => {
   const { TenantImports } = await import("./imports.ts");

@@ -56,7 +56,7 @@ import { findRequestKey, toStoredKey } from "../ledger/idempotency.ts";
 import { addChangeNumber, getRequestKey } from "../ledger/request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../ledger/org-rows.ts";
 import { canImport } from "../ledger/check-rights.ts";
-import type { SqliteImports } from "../plans/engine.ts";
+import type { ImportEngine } from "../plans/engine.ts";
 import type { Reader } from "../store/types.ts";
 
 const MAX_PLAN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
@@ -73,10 +73,10 @@ const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
 export class TenantImports {
   readonly #session: Session;
-  readonly #engine: SqliteImports;
+  readonly #engine: ImportEngine;
   readonly #processes: Processes;
 
-  constructor(session: Session, engine: SqliteImports, processes: Processes) {
+  constructor(session: Session, engine: ImportEngine, processes: Processes) {
     this.#session = session;
     this.#engine = engine;
     this.#processes = processes;

@@ -1,7 +1,7 @@
 import type { Session } from "../ledger/session.ts";
 import type { AuditFindings, AuditVerificationOptions } from "../ledger/audit-findings.ts";
-import type { SqliteImports } from "../plans/engine.ts";
-import type { SqliteStore } from "../store/store.ts";
+import type { ImportEngine } from "../plans/engine.ts";
+import type { Store } from "../store/store.ts";
 import type { Processes } from "../store/ids.ts";
 import type { OpenMail } from "./account-reset.ts";
 import type { AppleAccess } from "./ade-server.ts";
@@ -11,8 +11,8 @@ export interface SpooledRequest extends AsyncDisposable {
 }
 
 export interface TenantParts {
-  readonly store: SqliteStore;
-  readonly engine: () => Promise<SqliteImports>;
+  readonly store: Store;
+  readonly engine: () => Promise<ImportEngine>;
   readonly verifyAudit: (question: AuditVerificationOptions, signal: AbortSignal | undefined) => Promise<AuditFindings>;
   readonly explain: (error: unknown) => unknown;
   readonly session: Session;

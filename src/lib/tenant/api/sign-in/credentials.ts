@@ -15,7 +15,7 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../../st
 import { toActor } from "../../ledger/resolve-actor.ts";
 import type { Actor, ActorAccount } from "../../ledger/actor.ts";
 import type { Session } from "../../ledger/session.ts";
-import type { SqliteStore } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import type { Writer } from "../../store/types.ts";
 import { generateSecret } from "../../subjects/verifier.ts";
 import {
@@ -55,7 +55,7 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
 
 /** Returns the actor with the account's present role and organisations, or the reason why there is no actor. */
 export const findSignedInActor = async (
-  store: Pick<SqliteStore, "read">,
+  store: Pick<Store, "read">,
   { header, now }: { readonly header: string | null; readonly now: string },
 ): Promise<{ readonly actor: Actor; readonly stored: StoredCredential } | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
