@@ -8,11 +8,11 @@ import { Database } from "../../src/lib/tenant/store/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 
 /**
- * Matches what differs in every run: verifiers, sealed values, certificates, ids, hashes, instants, process ids,
- * attempts.
+ * Matches what differs in every run: verifiers, sealed values, certificates, ids, hashes, instants, the day of a plan,
+ * process ids, attempts.
  */
 const VOLATILE_PARTS =
-  /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|-----BEGIN [^"]+|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|process|attempts)\\?":)\d+/g;
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|-----BEGIN [^"]+|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=today\\":\\")\d{4}-\d\d-\d\d|(?<="(?:pid|process|attempts)\\?":)\d+/g;
 
 /** Columns that depend on the number and order of steps and runs. */
 const RUN_DEPENDENT_COLUMNS = /^(?:pk|revision|createdIn|changedIn)$/;
