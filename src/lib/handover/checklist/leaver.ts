@@ -34,7 +34,7 @@ export interface Leaver extends ChecklistDay {
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
 
-/** Finds `鈴木の社用携帯`, too: a step too many is checked in a minute, and a telephone that left is missed for a year. */
+/** Also finds `鈴木の社用携帯`: a needless step takes a minute, but a telephone that left is missed for a year. */
 const hasTelephone = (person: Person, holder: string): boolean =>
   mentionsPerson(person, holder) ||
   person.called.split(/\s+/u).some((name) => name.length > 1 && holder.toLowerCase().includes(name.toLowerCase()));

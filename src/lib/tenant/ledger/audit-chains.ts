@@ -46,7 +46,7 @@ export const compareAuditChains = (database: Database): CopyRelation => {
   return { kind: "forward", changes, since, local: describeLocalRecords(database, seq) };
 };
 
-/** The credentials that the replaced records made end, too. A clock can go back, so the names of tokens count. */
+/** Also ends the credentials that the replaced records created. They are found by name, because a clock can go back. */
 const REPLACE_RECORDS_SQL = [
   `insert into received.replaced_audit (receipt, seq, record, hash)
    select m.receipt, m.seq, m.record, m.hash from main.replaced_audit m where not exists

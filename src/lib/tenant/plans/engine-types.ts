@@ -45,14 +45,14 @@ export interface SelectedRecord {
   readonly label: string;
   /** employee code and organisation, which tell people of the same name apart */
   readonly more: string | null;
-  /** true if the rows have only the name of the record, which others can have, too */
+  /** true if the rows have only the name of the record; other records can have the same name */
   readonly isByName: boolean;
 }
 
 export interface SelectedFile extends Pick<StagedFile, "header" | "headerRow" | "inputSha256" | "skipped"> {
   /** numbers of rows by what they say; `left` also if the list has no column about leaving */
   readonly rows: Readonly<Record<RowState, number>>;
-  /** rows of records that were deleted earlier; `number` is that of the last deletion */
+  /** rows of records that were deleted earlier; `number` is the change number of the last deletion */
   readonly deleted: { readonly count: number; readonly first: string | null; readonly number: number | null };
 }
 

@@ -90,7 +90,7 @@ const sendChunks = (stream: ReadableStream<Uint8Array>, end: AbortSignal): Messa
   const reader = stream.getReader();
   const send = async (): Promise<void> => {
     const { value = null } = await reader.read();
-    // a chunk that is a part of something belongs to others, too
+    // other views can use the memory of a chunk that is only a part of a buffer
     const chunk = value?.length === value?.buffer.byteLength ? value : new Uint8Array(value ?? []);
     port1.postMessage(chunk, chunk === null ? [] : [chunk.buffer as ArrayBuffer]);
   };
