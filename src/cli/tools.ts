@@ -4,7 +4,8 @@ import manifest from "../../package.json" with { type: "json" };
 import type { Globals } from "../commands/kit/globals.ts";
 import type { RunSummary } from "../commands/kit/summary.ts";
 import type { ChosenTenant, Tools } from "../commands/kit/tools.ts";
-import { Changes, openClient, type NounName } from "../lib/client/index.ts";
+import { Changes } from "../lib/client/changes.ts";
+import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, listProgramPaths, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import {
@@ -76,6 +77,9 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
     return stdin;
   };
 };
+
+const openClient = async <N extends NounName>(connection: Connection, nouns: readonly N[]) =>
+  (await import("../lib/client/index.ts")).openClient(connection, nouns);
 
 async function reportChanges(
   opening: Promise<OpenTenant>,

@@ -1,6 +1,7 @@
 import { ORG } from "../../nouns/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/types.ts";
+import { isMirror } from "./tenant-rows.ts";
 import { RELATIONS } from "./version-references.ts";
 import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "./version-tables.ts";
 import {
@@ -77,13 +78,16 @@ const LEFT_OUT_SQL = `select i.revision, i.kind, 'left-out', i.detail -> 'counts
   from (select * from main.import where ${IS_EXPORT_SQL}) i where leftOut > 0 and not exists (select 1 from main.import n
     where n.kind = i.kind and n.revision > i.revision and ${IS_EXPORT_SQL} and n.detail -> 'request' ->> 'mode' = 'replace')`;
 
-export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> =>
-  reader.all<OpenDrift>(
+export const readDrift = async (reader: Reader): Promise<readonly OpenDrift[]> => {
+  // every command asks this, and preparing the statement takes 3 ms
+  if (!(await isMirror(reader))) return [];
+  return reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records
      from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(() => "true")} d group by d.revision, d.thing, d.action
        union all ${LEFT_OUT_SQL}) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
   );
+};
 
 /** Returns the number of the newest open task that contains a record of a change. */
 export const findTaskOfChange = async (reader: Reader, revision: number): Promise<number | null> => {

@@ -72,8 +72,7 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
   await writer.run(buildSaveCreatedRangesSql(thing, made), { pk, revision: await writer.revision() });
 };
 
-/** SQL: compares the stored versions with the records, and deletes unchanged values. */
-const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
+const buildSettleStatementsOf = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns, times, table } = versions;
   const isOther = (name: string): string => `v.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
   const leading = columns.filter(({ leads }) => leads);
@@ -94,7 +93,9 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
+/** SQL: compares the stored versions with the records, and deletes unchanged values. */
+export const buildSettleStatements = (of: Iterable<VersionSchema> = VERSION_SCHEMAS.values()): readonly string[] =>
+  [...of].flatMap(buildSettleStatementsOf);
 
 /** Updates lists that contain changed keys of other records. Call this after the rules. Returns how many lost keys. */
 export const updateKeyLists = async (writer: Writer, params: { revision: number; now: string }): Promise<number> => {
@@ -128,6 +129,5 @@ export const updateKeyLists = async (writer: Writer, params: { revision: number;
 export const settleVersions = async (writer: Writer): Promise<void> => {
   const kept = unsettledVersions.get(writer) ?? [];
   unsettledVersions.delete(writer);
-  for (const versions of kept)
-    for (const sql of buildSettleStatements(versions)) await writer.run(sql, { revision: await writer.revision() });
+  for (const sql of buildSettleStatements(kept)) await writer.run(sql, { revision: await writer.revision() });
 };

@@ -32,7 +32,7 @@ import { observeExport } from "./merge-observation.ts";
 import { checkWrittenRecords } from "../ledger/check-rules.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
 import { refusePrivilegedChanges } from "./scope-problems.ts";
-import { updateKeyLists, SETTLE_STATEMENTS } from "../ledger/save-versions.ts";
+import { updateKeyLists, buildSettleStatements } from "../ledger/save-versions.ts";
 import { readClosedTasks, readOpenTasks } from "../ledger/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../ledger/observe-change.ts";
 import { auditImport } from "./import-audit.ts";
@@ -327,7 +327,7 @@ const applyAndRecord = async (
     await updateImport(writer, orgs, { state: "discarded" });
   }
   if (isExport) await recordConsoleImport(database, writer, record, { at: now, actor, change });
-  for (const sql of [...SETTLE_STATEMENTS, ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
+  for (const sql of [...buildSettleStatements(), ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
   // rules for the plan's own record type were already checked with the plan
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await checkWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));

@@ -26,7 +26,7 @@ import { findImportOfChange, readChange } from "../ledger/audit-change-number.ts
 import { isMirror, restoreMirrorAge } from "../ledger/tenant-rows.ts";
 import { OBSERVE_STATEMENTS, RESTORE_OBSERVED_STATEMENTS } from "../ledger/observe-change.ts";
 import {
-  SETTLE_STATEMENTS,
+  buildSettleStatements,
   buildSaveCreatedRangesSql,
   buildSaveDeletedSql,
   buildSaveUnsettledSql,
@@ -157,7 +157,7 @@ export const undoAndRecord = async (
     change,
     detail: { committedAt: now, actor, ids: undefined },
   });
-  for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
+  for (const sql of buildSettleStatements()) database.run(sql, { revision });
   await updateKeyLists(writer, { revision, now });
   const original = undone && (await findImportOfChange(writer, undone));
   const isOfConsole = asked.isOfConsole === true;
