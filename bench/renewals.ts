@@ -16,7 +16,7 @@ const CHECK_RUNS = 3;
 const OPENSSL_RUNS = 15;
 
 /** The result if openssl is not installed: without openssl, there is neither a peer nor a certificate. */
-const NOT_MEASURED: MeasuredResult = {
+export const NOT_MEASURED: MeasuredResult = {
   figures: { seconds: Number.NaN, peerSeconds: undefined, ratio: undefined, rssMb: undefined },
   note: "not measured",
 };
@@ -31,7 +31,7 @@ const requireOpenssl = (work: Benchmark): Benchmark => {
 };
 
 /** @throws if the program did not check the expected number of certificates */
-async function verifyCheckedCount(run: Promise<ProcessRun>, expected: number): Promise<ProcessRun> {
+export async function verifyCheckedCount(run: Promise<ProcessRun>, expected: number): Promise<ProcessRun> {
   const ran = await run;
   const found = ran.stdout.split("\n").filter((line) => line.startsWith("ok\t")).length;
   if (found !== expected) throw new Error(`${found} certificates checked where ${expected} are expected`);

@@ -8,6 +8,7 @@ import { AUDIT_BENCHMARK } from "./audit.ts";
 import { Bench, DATA_FOLDER } from "./bench.ts";
 import { findBuiltCheckout } from "./checkout.ts";
 import { DIVISION_BENCHMARKS } from "./division.ts";
+import { CONTEXTS_BENCHMARK } from "./contexts.ts";
 import { GROWTH_BENCHMARK } from "./growth.ts";
 import { HANDOVER_BENCHMARKS } from "./handover.ts";
 import { judgeFigures } from "./judge.ts";
@@ -31,6 +32,7 @@ const ALL_BENCHMARKS: readonly Benchmark[] = [
   AUDIT_BENCHMARK,
   ...SERVED_BENCHMARKS,
   SYNC_BENCHMARK,
+  CONTEXTS_BENCHMARK,
   GROWTH_BENCHMARK,
 ];
 

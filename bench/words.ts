@@ -94,6 +94,10 @@ export const WAYS = {
   ],
   "check certificates": [way("renewals check", (paths: readonly string[]) => ["--format", "tsv", ...paths])],
   "record a certificate": [way("renewals add", (name: string, file: string) => [name, "--file", file])],
+  "add a context": [way("context add", (name: string) => [name, "--embedded"])],
+  "record a certificate in a context": [
+    way("renewals add", (file: string, context: string) => ["item", "--file", file, "--context", context]),
+  ],
   "write an audit record": [way("users fields add", () => ["入社年"])],
   "verify the audit": [way("audit verify", () => ["--format", "json"])],
   "grant the whole tenant": [
