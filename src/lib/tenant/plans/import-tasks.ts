@@ -327,7 +327,8 @@ const applyAndRecord = async (
     await updateImport(writer, orgs, { state: "discarded" });
   }
   if (isExport) await recordConsoleImport(database, writer, record, { at: now, actor, change });
-  for (const sql of [...buildSettleStatements(), ...(isObserved ? OBSERVE_STATEMENTS : [])]) database.run(sql, { revision });
+  for (const sql of [...buildSettleStatements(), ...(isObserved ? OBSERVE_STATEMENTS : [])])
+    database.run(sql, { revision });
   // rules for the plan's own record type were already checked with the plan
   const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await checkWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
