@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderFinding, renderResultTable, insertTable } from "./report.ts";
+import { renderFinding, renderResultTable } from "./report.ts";
 
 const FACTS = { date: "2026-11-24", commit: "abc", machine: "linux", seed: 1, minutes: 59.96 };
 const FIGURE = { name: "kills", number: "2", tries: "kills", zero: "half states" };
@@ -39,10 +39,4 @@ test("a scene that could not be prepared is replayed as a whole", () => {
   replay: npm run torture -- --only kills --seed 7 --scene 'orgs create'
 `,
   );
-});
-
-test("the page keeps the text around the table", () => {
-  const page = "a\n<!-- result of npm run torture -- --write -->\n\nold\n\n<!-- end of the result -->\nb\n";
-  expect(insertTable(page, "| new |\n")).toBe(page.replace("old\n", "| new |\n"));
-  expect(() => insertTable("a", "b")).toThrow("the page has no marks");
 });

@@ -55,12 +55,3 @@ export function renderFinding({ figure, scene, place, problems }: Finding, seed:
     "",
   ].join("\n");
 }
-
-const TABLE_MARKS = ["<!-- result of npm run torture -- --write -->", "<!-- end of the result -->"] as const;
-
-/** Replaces the text between the marks of a page with a table. @throws Error if the page does not have these marks */
-export function insertTable(page: string, table: string): string {
-  const [begin, end] = TABLE_MARKS.map((mark) => page.indexOf(mark));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error("the page has no marks");
-  return `${page.slice(0, begin + TABLE_MARKS[0].length)}\n\n${table}\n${page.slice(end)}`;
-}

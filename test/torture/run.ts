@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { FaultyDisk } from "./faulty-disk.ts";
 import { FIGURES, type Figure } from "./figures.ts";
 import { shuffleBySeed, moveNewKindsFirst, Progress, type Finding } from "./places.ts";
 import { canMount } from "./figures/small.ts";
-import { renderFinding, renderResultTable, insertTable } from "./report.ts";
+import { renderFinding, renderResultTable } from "./report.ts";
 import { Workplace, type Trial } from "./trial.ts";
 
 const HELP_TEXT = `npm run torture -- [options]
@@ -27,7 +27,6 @@ const HELP_TEXT = `npm run torture -- [options]
   --scene NAME     only this scene; with --place PLACE only that place
   --places N       at most so many places of each scene, and only --scenes N scenes of each figure
   --strict         fail if a figure could not be tried
-  --write          put the table into docs/torture.md
 `;
 
 function exitWithError(message: string): never {
@@ -52,7 +51,6 @@ function parseOptions() {
         places: { type: "string", default: "Infinity" },
         scenes: { type: "string", default: "Infinity" },
         strict: { type: "boolean", default: false },
-        write: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     }).values;
@@ -266,10 +264,6 @@ const resultTable = renderResultTable(
   resultRows,
 );
 process.stdout.write(resultTable);
-if (optionValues.write) {
-  const page = join(ROOT, "docs", "torture.md");
-  writeFileSync(page, insertTable(readFileSync(page, "utf8"), resultTable));
-}
 if (optionValues.place !== undefined && resultRows.some(({ tally }) => tally.opened > 0 && tally.places === 0)) {
   writeLine(`no place ${optionValues.place}`);
   await finish(2);
