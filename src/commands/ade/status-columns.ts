@@ -68,7 +68,7 @@ function findNextStep({ mirror, endpoint, key, token, lastSyncAt, business }: Ad
     return step(
       "create the public key",
       "公開鍵を作成してください",
-      line("ade keypair create", [], { output: "CLOMO_ADE_PublicKey.pem" }),
+      line("ade keypair create", [], { output: "clomoctl_ADE_PublicKey.pem" }),
     );
   }
   if (token === null) {

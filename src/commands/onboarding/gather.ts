@@ -1,4 +1,4 @@
-import { NOT_MANAGED } from "../../lib/nouns/device.ts";
+import { MANAGED, NOT_MANAGED, PRE_REGISTERED } from "../../lib/nouns/device.ts";
 import { line } from "../../lib/advice/index.ts";
 import { assessAdeHealth, type AdeReport } from "../../lib/derived/ade-health.ts";
 import type { Ade, Client } from "../../lib/client/index.ts";
@@ -23,11 +23,15 @@ const ONBOARDING_NOUNS = [
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
-  for await (const { owner, ownerOrg, status } of client.devices.list()) {
-    if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;
+async function countDevices(client: OnboardingClient): Promise<Pick<OnboardingFacts, "unowned" | "appleDevices">> {
+  let [unowned, managed, preRegistered] = [false, 0, 0];
+  for await (const { owner, ownerOrg, status, platform } of client.devices.list()) {
+    unowned ||= owner === null && ownerOrg === null && status !== NOT_MANAGED;
+    if (platform === "Android" || platform === "Windows") continue;
+    if (status === MANAGED) managed += 1;
+    if (status === PRE_REGISTERED) preRegistered += 1;
   }
-  return false;
+  return { unowned, appleDevices: { managed, preRegistered } };
 }
 
 async function loadJudgedRenewals(
@@ -61,7 +65,7 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     devices: tenant.devices,
     notReady: notReady && { why: notReady.what, line: notReady.line },
     isNeverSynced: tenant.mirroredAt === null && ade.lastSyncAt === null,
-    unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
+    ...(await countDevices(client)),
     systemAdministrators: tenant.systemAdministrators ?? 0,
     profiles: (await Array.fromAsync(client["config-profiles"].list())).filter(({ kind }) => kind !== "ade"),
     apps: await Array.fromAsync(client.apps.list()),

@@ -37,7 +37,7 @@ describe("onboarding status", () => {
     await rehearsal.sync();
     expect(await stepEight()).toMatchObject({
       state: "open",
-      why: "5 devices; 4 devices without an ADE profile: do not switch them on yet",
+      why: "iPhone, iPad, Mac: 0 managed, 4 only pre-registered; 4 devices without an ADE profile: do not switch them on yet",
       next: "clomoctl ade devices list --not-ready",
     });
     rehearsal.tenant.database.run("update ade_device set profileStatus = 'assigned'");

@@ -27,6 +27,7 @@ export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
 
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
+export const MANAGED: (typeof DEVICE_STATUSES)[number] = "管理中";
 
 /** The console cannot set the owner of a device with this status. @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";

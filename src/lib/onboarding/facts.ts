@@ -32,6 +32,8 @@ export interface OnboardingFacts {
   /** number of organisations without 全社, which always exists */
   readonly orgs: number;
   readonly devices: number;
+  /** devices of Apple that the console shows as 管理中, and as 事前登録 */
+  readonly appleDevices: { readonly managed: number; readonly preRegistered: number };
   readonly notReady: Step | undefined;
   readonly isNeverSynced: boolean;
   readonly unowned: boolean;

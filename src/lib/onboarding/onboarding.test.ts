@@ -23,6 +23,7 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   users: 0,
   orgs: 0,
   devices: 0,
+  appleDevices: { managed: 0, preRegistered: 0 },
   notReady: undefined,
   isNeverSynced: false,
   unowned: false,
@@ -128,6 +129,7 @@ describe("the twelve steps", () => {
       users: 3,
       orgs: 1,
       devices: 3,
+      appleDevices: { managed: 2, preRegistered: 1 },
       systemAdministrators: 2,
       recorded: ["push-certificate", "ade-token", "vpp-token"],
       answers: {
@@ -144,6 +146,7 @@ describe("the twelve steps", () => {
     ]);
     expect(stateOf({ ...facts, notReady: { why: same("1 not ready") } }, 8)).toBe("open");
     expect(stateOf({ ...facts, isNeverSynced: true }, 8)).toBe("open");
+    expect(stateOf({ ...facts, appleDevices: { managed: 0, preRegistered: 3 } }, 8)).toBe("open");
     const noAde = { ...facts, profile: { ...facts.profile, ade: false } };
     expect(stateOf({ ...noAde, isNeverSynced: true }, 8)).toBe("done");
     expect(stateOf({ ...facts, unowned: true }, 9)).toBe("open");

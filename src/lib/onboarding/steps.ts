@@ -85,8 +85,11 @@ const describeUndecidedUse = (use: UsageName): Text => {
 };
 
 function evaluateDevices(facts: OnboardingFacts): StepStatus {
-  const count = text(formatCount(facts.devices, "device"), `デバイス ${facts.devices} 台`);
-  if (facts.devices === 0) return createOpenStatus(count, buildGuideCommand(8));
+  const { managed, preRegistered } = facts.appleDevices;
+  const count = text(
+    `iPhone, iPad, Mac: ${managed} managed, ${preRegistered} only pre-registered`,
+    `iPhone・iPad・Mac: 管理中 ${managed} 台、事前登録のまま ${preRegistered} 台`,
+  );
   const unknown: Advice = {
     why: text(
       "do not switch on any ADE device yet: it is unknown which of them have a profile",
@@ -96,8 +99,9 @@ function evaluateDevices(facts: OnboardingFacts): StepStatus {
   };
   const isUnknown = facts.isNeverSynced && isCredentialUsed(facts, "ade-token", "ade") === true;
   const notReady = facts.notReady ?? (isUnknown ? unknown : undefined);
-  if (notReady === undefined) return createDoneStatus(count);
-  return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
+  if (facts.devices > 0 && notReady !== undefined)
+    return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
+  return managed === 0 ? createOpenStatus(count, buildGuideCommand(8)) : createDoneStatus(count);
 }
 
 interface AssignedRecord {

@@ -22,7 +22,7 @@ export default defineCommand({
       about: text("create a new key pair, and discard the existing key pair", "鍵を作り直し、これまでの鍵を破棄する"),
     },
   },
-  examples: [{ line: "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem" }],
+  examples: [{ line: "clomoctl ade keypair create -o clomoctl_ADE_PublicKey.pem" }],
   exits: ["input-rejected", "not-permitted"],
   changes: true,
   async run(tools, { output, replace }) {

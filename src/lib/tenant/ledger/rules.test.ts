@@ -272,6 +272,32 @@ const BREACHES: Readonly<Record<string, Breach>> = {
       return tenant.undoing(written?.consoleTask ?? 0);
     },
   },
+  "ade-settings": {
+    told: /only an ADE profile can have ADE settings/,
+    hand: hand(({ client }) =>
+      client["config-profiles"].create({ name: "C", kind: "vpn", adeSettings: ["監視対象モード:設定する"] }),
+    ),
+    file: file("config-profiles", [
+      ["プロファイル名", "種類", "ADE の設定項目"],
+      ["C", "vpn", "監視対象モード:設定する"],
+    ]),
+    undo: AS_IT_WAS,
+  },
+  "ade-profile-removal": {
+    told: /also requires 監視対象モード:設定する/,
+    hand: hand(({ client }) =>
+      client["config-profiles"].create({
+        name: "C",
+        kind: "ade",
+        adeSettings: ["MDM 構成プロファイル削除:許可しない", "監視対象モード:設定しない"],
+      }),
+    ),
+    file: file("config-profiles", [
+      ["プロファイル名", "種類", "ADE の設定項目"],
+      ["C", "ade", "MDM 構成プロファイル削除:許可しない"],
+    ]),
+    undo: AS_IT_WAS,
+  },
   "config_profile-orgs": {
     told: /organisation not found: NONE/,
     hand: hand(({ client }) => client["config-profiles"].create({ name: "C", kind: "vpn", orgs: ["NONE"] })),

@@ -1,4 +1,5 @@
 import { line } from "../../advice/index.ts";
+import { CONFIG_PROFILE } from "../../nouns/config-profile.ts";
 import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../nouns/account.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
@@ -51,10 +52,11 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
     account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
   },
   ...Object.fromEntries(
-    KEY_LISTS.map(({ from }) => [
-      from.name,
-      { [from.name]: KEY_LISTS.flatMap(({ from: { name }, list }) => (name === from.name ? [list] : [])) },
-    ]),
+    KEY_LISTS.map(({ from }) => {
+      const lists = KEY_LISTS.flatMap(({ from: { name }, list }) => (name === from.name ? [list] : []));
+      const others = from.name === CONFIG_PROFILE.name ? ["kind", "adeSettings"] : [];
+      return [from.name, { [from.name]: [...others, ...lists] }];
+    }),
   ),
   device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
   device_action: { device_action: ["serialNumber", "kind"] },
@@ -369,6 +371,35 @@ const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly Reco
   ];
 });
 
+const buildHasAdeSettingSql = (setting: string): string =>
+  `exists (select 1 from json_each(new_adeSettings) e where e.value = '${setting}')`;
+
+/** @see seed 003, 7-2-5 */
+const PROFILE_RULES: readonly RecordRule[] = [
+  {
+    name: "ade-settings",
+    of: CONFIG_PROFILE.name,
+    fields: ["kind", "adeSettings"],
+    breaks: "new_kind <> 'ade' and json_array_length(new_adeSettings) > 0",
+    problem: refuse(
+      "adeSettings",
+      "only an ADE profile can have ADE settings",
+      "ADE の設定項目を設定できるのは ADE プロファイルだけです",
+    ),
+  },
+  {
+    name: "ade-profile-removal",
+    of: CONFIG_PROFILE.name,
+    fields: ["adeSettings"],
+    breaks: `${buildHasAdeSettingSql("MDM 構成プロファイル削除:許可しない")} and not ${buildHasAdeSettingSql("監視対象モード:設定する")}`,
+    problem: refuse(
+      "adeSettings",
+      "MDM 構成プロファイル削除:許可しない also requires 監視対象モード:設定する",
+      "「MDM 構成プロファイル削除:許可しない」には「監視対象モード:設定する」も必要です",
+    ),
+  },
+];
+
 export const RECORD_RULES: readonly RecordRule[] = [
   ...ORG_RULES,
   {
@@ -398,5 +429,6 @@ export const RECORD_RULES: readonly RecordRule[] = [
   },
   ...ACCOUNT_RULES,
   ...DEVICE_RULES,
+  ...PROFILE_RULES,
   ...KEY_LIST_RULES,
 ];
