@@ -41,7 +41,9 @@ describe("onboarding status", () => {
       next: "clomoctl ade devices list --not-ready",
     });
     rehearsal.tenant.database.run("update ade_device set profileStatus = 'assigned'");
-    expect(await stepEight()).toMatchObject({ state: "done", why: "5 devices", next: null });
+    expect(await stepEight()).toMatchObject({ state: "open", next: "clomoctl onboarding guide 8" });
+    rehearsal.tenant.database.run("update device set status = '管理中' where platform = 'iOS'");
+    expect(await stepEight()).toMatchObject({ state: "done", next: null });
     rehearsal.tenant.database.run("update ade_device set profileStatus = 'removed' where pk = 1");
     expect(await stepEight()).toMatchObject({ state: "open" });
     // a mirror's devices are synced by CLOMO
