@@ -10,7 +10,7 @@ import { MACHINE_OWNER, Session } from "../ledger/session.ts";
 import type { CopyRelation, TenantCopyState } from "../../model/tenant-file.ts";
 import type { OpenMail } from "../subjects/account-reset.ts";
 import type { AppleAccess } from "../subjects/ade-server.ts";
-import type { AuditVerificationOptions } from "../ledger/audit-findings.ts";
+import type { AuditVerificationOptions } from "../ledger/audit-verify.ts";
 import { readSchemaVersion, SCHEMA_VERSION } from "../ledger/migrations.ts";
 import { openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
 import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
@@ -134,7 +134,7 @@ const performLocally = async (
     const upload = file && (await receiveLocalFile(file, signal));
     return await perform(one, parts, { path, given, base, signal, file: upload });
   } catch (error) {
-    const { toFailure } = await import("../store/failure.ts");
+    const { toFailure } = await import("../store/storage-failure.ts");
     throw toFailure(explain(error));
   }
 };
@@ -229,7 +229,7 @@ const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts"
 const createAccountResolver =
   (as: string, own: OpenedTenantParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
-    const { resolveActor } = await import("../ledger/resolve-actor.ts");
+    const { resolveActor } = await import("../ledger/actor.ts");
     const actor = await own.store.read((reader) => resolveActor(reader, as));
     return openTenantParts(own, actor, options);
   };

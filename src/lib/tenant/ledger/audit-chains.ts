@@ -1,5 +1,5 @@
 import type { CopyRelation, LocalRecords } from "../../model/tenant-file.ts";
-import { TENANT_CHANGED_FAILURE } from "../store/failure.ts";
+import { TENANT_CHANGED_FAILURE } from "../store/storage-failure.ts";
 import type { Database } from "../store/database.ts";
 
 /** Actions that write no data, or only data that bundles do not contain. */

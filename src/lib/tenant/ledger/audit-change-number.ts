@@ -9,10 +9,10 @@ import {
   SELECT_IMPORTS,
   toImportRecord,
   type ImportRecord,
+  type PlanCounts,
 } from "./import-rows.ts";
 import { buildHasRestorableSql, buildHasWrittenSql } from "./version-tables.ts";
 import type { StoredRequest } from "./import-request.ts";
-import type { PlanCounts } from "./plan-counts.ts";
 import type { ChangeWriter } from "./audit-rows.ts";
 import type { Reader, Row } from "../store/types.ts";
 

@@ -1,7 +1,6 @@
-import type { AuditFindings, AuditVerificationOptions } from "./audit-findings.ts";
+import type { AuditFindings, AuditVerificationOptions, AuditTask } from "./audit-verify.ts";
 import type { Database } from "../store/database.ts";
 import { runInWorker } from "../store/run-in-worker.ts";
-import type { AuditTask } from "./audit-verify.ts";
 
 /**
  * Verifies the log in a thread, so that signals can interrupt the verification. @throws Failure `interrupted`,

@@ -1,5 +1,4 @@
-import { getVersionSchema } from "./save-versions.ts";
-import { getColumnBit } from "./version-tables.ts";
+import { getColumnBit, getVersionSchema } from "./version-tables.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";

@@ -1,4 +1,3 @@
-import type { Lines } from "./results.ts";
 import { Failure } from "../../errors/index.ts";
 import { listGroupedColumns, type Format } from "../../derived/format.ts";
 import { comparisonKey, emailKey, nameKey, type Comparison, buildSearchPatterns } from "../../model/normalise.ts";
@@ -21,6 +20,11 @@ import {
 } from "../store/sql.ts";
 import type { Store } from "../store/store.ts";
 import type { DerivedTable, LineQuery, Params, Reader } from "../store/types.ts";
+
+declare const ITEM: unique symbol;
+
+/** NDJSON in UTF-8; each line ends with a line feed. A short list is a single chunk. */
+export type Lines<T> = (ReadableStream<Uint8Array> | readonly [Uint8Array]) & { readonly [ITEM]?: T };
 
 export interface SortKey {
   readonly sql: string;

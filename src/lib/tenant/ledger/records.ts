@@ -20,18 +20,18 @@ import { same, text, type Text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { getCurrentInstant, createId } from "../store/ids.ts";
 import type { ChangedObject, Session } from "./session.ts";
-import { advanceCollections } from "./collections.ts";
+import { advanceCollections } from "./rows.ts";
 import { findRecords, readRecordsById, type RecordList } from "./lists.ts";
 import {
   findValueHolder,
   insertRecord,
+  mergeCustomValues,
   findRecordNumberById,
   updateRecord,
   type StoredValue,
   type StoredValues,
 } from "./record-rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/types.ts";
-import { mergeCustomValues } from "./custom-field-rows.ts";
 
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;

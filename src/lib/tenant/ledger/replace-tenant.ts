@@ -1,10 +1,9 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
 import type { CopyRelation } from "../../model/tenant-file.ts";
 import { compareAuditChains, keepReplacedRecords } from "./audit-chains.ts";
-import { TENANT_CHANGED_FAILURE } from "../store/failure.ts";
+import { TENANT_CHANGED_FAILURE, createLockedFailure } from "../store/storage-failure.ts";
 import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./tenant-copy.ts";
 import { Database, isBusyError } from "../store/database.ts";
-import { createLockedFailure } from "../store/storage-failure.ts";
 
 const attach = (database: Database, path: string): void => {
   database.run("attach :path as received", { path });

@@ -2,8 +2,7 @@ import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { beforeEach, expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
-import { ALL_COLUMNS_MASK, getColumnBit } from "./version-tables.ts";
-import { getVersionSchema } from "./save-versions.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, getVersionSchema } from "./version-tables.ts";
 
 const tenant = openForAllTests();
 beforeEach(() => tenant.clear());

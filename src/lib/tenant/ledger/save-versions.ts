@@ -2,13 +2,13 @@ import { getCollection } from "../../nouns/index.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Writer } from "../store/types.ts";
 import { KEY_LISTS } from "./version-references.ts";
-import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getColumnBit, type VersionSchema } from "./version-tables.ts";
-
-export const getVersionSchema = (thing: string): VersionSchema => {
-  const versions = VERSION_SCHEMAS.get(thing);
-  if (versions === undefined) throw new TypeError(`the thing ${thing} does not have versions`);
-  return versions;
-};
+import {
+  ALL_COLUMNS_MASK,
+  VERSION_SCHEMAS,
+  getColumnBit,
+  getVersionSchema,
+  type VersionSchema,
+} from "./version-tables.ts";
 
 /** SQL: the part of an upsert that adds the values of a version to the row of `table`, which keeps its own values. */
 export const buildAddValuesSql = ({ columns }: VersionSchema, table: string): string => {

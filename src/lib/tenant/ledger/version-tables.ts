@@ -61,6 +61,12 @@ export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
   [...RECORD_TYPES].map(([name, thing]) => [name, buildVersionSchema(thing)] as const),
 );
 
+export const getVersionSchema = (thing: string): VersionSchema => {
+  const versions = VERSION_SCHEMAS.get(thing);
+  if (versions === undefined) throw new TypeError(`the thing ${thing} does not have versions`);
+  return versions;
+};
+
 export const CHANGE_TABLES: readonly string[] = [
   ...[...VERSION_SCHEMAS.values()].map(({ table }) => table),
   "created_range",

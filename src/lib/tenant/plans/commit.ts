@@ -6,9 +6,8 @@ import {
   buildSaveVersionsSql,
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
-  getVersionSchema,
 } from "../ledger/save-versions.ts";
-import { getColumnBit, VERSION_SCHEMAS } from "../ledger/version-tables.ts";
+import { getColumnBit, VERSION_SCHEMAS, getVersionSchema } from "../ledger/version-tables.ts";
 import { advanceRevision } from "./compare.ts";
 import { buildReleasedDevicesSql } from "./undeletable.ts";
 import {

@@ -1,4 +1,4 @@
-import type { PlanCounts, ColumnChange } from "../ledger/plan-counts.ts";
+import type { PlanCounts, ColumnChange } from "../ledger/import-rows.ts";
 import { sha256 } from "../store/ids.ts";
 import type { Database } from "../store/database.ts";
 import {

@@ -1,5 +1,5 @@
 import type { RowState } from "../../csv/layout/row-filter.ts";
-import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
+import type { PlanCounts, StagedFile, ImportRecord } from "../ledger/import-rows.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
@@ -8,8 +8,7 @@ import type { SecuredApp } from "../../nouns/secured-user.ts";
 import type { AccessOrigin } from "../store/ids.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { Actor } from "../ledger/actor.ts";
-import type { StoredRequestKey } from "../ledger/idempotency.ts";
-import type { ImportRecord } from "../ledger/import-rows.ts";
+import type { StoredRequestKey } from "../ledger/change.ts";
 
 interface FieldValue {
   readonly field: string;

@@ -2,7 +2,7 @@ import type { Database, Params } from "../store/database.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { ORIGINAL_KEY_ENTRY } from "../ledger/kinds.ts";
-import type { ColumnChange } from "../ledger/plan-counts.ts";
+import type { ColumnChange } from "../ledger/import-rows.ts";
 import type { Column } from "../../derived/format.ts";
 import { USER } from "../../nouns/user.ts";
 import { buildComposedNameSql } from "../ledger/account-rows.ts";

@@ -3,7 +3,7 @@ import { appendAudit, type ChangeWriter } from "../ledger/audit-rows.ts";
 import type { CommitDetails } from "./engine-types.ts";
 import { getChangeCounts, toImportObject, type ImportRecord } from "../ledger/import-rows.ts";
 import type { Writer } from "../store/types.ts";
-import { computeChecksum } from "../ledger/audit-versions.ts";
+import { computeChecksum } from "../ledger/version-checksum.ts";
 import type { Database } from "../store/database.ts";
 
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {

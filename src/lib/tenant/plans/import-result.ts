@@ -1,10 +1,15 @@
 import type { CustomField } from "../../derived/format.ts";
 import type { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { hasOpenDrift } from "../ledger/drift.ts";
-import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
+import {
+  type PlanCounts,
+  type StagedFile,
+  getDisplayState,
+  type ImportDetail,
+  type ImportRecord,
+} from "../ledger/import-rows.ts";
 import { isMirror, readDisplayName } from "../ledger/tenant-rows.ts";
 import type { Reader } from "../store/types.ts";
-import { getDisplayState, type ImportDetail, type ImportRecord } from "../ledger/import-rows.ts";
 
 type StoredImportValues = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
   Omit<ImportDetail, "staged" | "counts" | "undoes" | "learns">;

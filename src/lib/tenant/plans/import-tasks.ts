@@ -10,7 +10,7 @@ import { throwFirstProblem } from "../../rules/rule.ts";
 import { Database } from "../store/database.ts";
 import type { CommitOptions, UploadContent } from "./engine-types.ts";
 import { getNextChangeNumber } from "../ledger/audit-rows.ts";
-import { storeRequestKey, findRequestKey } from "../ledger/idempotency.ts";
+import { storeRequestKey, findRequestKey } from "../ledger/change.ts";
 import type { Reader, Scope, Writer } from "../store/types.ts";
 import { createPlanScope, buildScopeView, limitToScope } from "../ledger/scope.ts";
 import { refreshViewOrgs, Connection, Store } from "../store/store.ts";
@@ -23,6 +23,8 @@ import {
   readImport,
   type ImportRecord,
   type StoredRequest,
+  type PlanCounts,
+  type StagedFile,
 } from "../ledger/import-rows.ts";
 import { createNotOpenFailure, createRejectedImportFailure, createTenantChangedFailure } from "./import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "./tables.ts";
@@ -40,7 +42,6 @@ import { writeExportLayout, writeLayout } from "./layouts.ts";
 import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "./staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { WorkbookReader } from "../../xlsx/workbook.ts";
-import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./planned-orgs.ts";
 
@@ -355,7 +356,7 @@ const runChange = async (
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
-  const { requireSameSender } = await import("../ledger/same-sender.ts");
+  const { requireSameSender } = await import("../ledger/actor.ts");
   await new Store(database).change(async (writer) => {
     // the same request may have been sent twice at the same time
     if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;

@@ -1,7 +1,7 @@
 import { buildCustomFieldsBitSql } from "../ledger/observed-state.ts";
 import { getColumnBit } from "../ledger/version-tables.ts";
 import type { ImportedField } from "../ledger/kinds.ts";
-import type { Contradiction, MergedValues } from "../ledger/plan-counts.ts";
+import type { Contradiction, MergedValues } from "../ledger/import-rows.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, buildStagedKeyText, recordColumn } from "./expressions.ts";

@@ -11,7 +11,7 @@ import { buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.
 import type { Database } from "../store/database.ts";
 import { buildSaveUnsettledSql } from "../ledger/save-versions.ts";
 import { ALL_COLUMNS_MASK, EXISTENCE_BIT, getColumnBit, type VersionSchema } from "../ledger/version-tables.ts";
-import type { RemadeRecords } from "../ledger/plan-counts.ts";
+import type { RemadeRecords } from "../ledger/import-rows.ts";
 import { buildRecordLabelSql } from "./expressions.ts";
 import { getDeletionTable, type CommitContext, type PlanDefinition, type ReferringTable } from "./stored-kind.ts";
 import { getMergedVersions, isWholeExport, KEPT_TABLE } from "./merge-tables.ts";

@@ -5,9 +5,8 @@ import { USER } from "../../nouns/user.ts";
 import { ACCOUNT_LABEL_SQL } from "../ledger/account-rows.ts";
 import { buildIsValidRowSql } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
-import { getColumnBit } from "../ledger/version-tables.ts";
-import type { PlanCounts } from "../ledger/plan-counts.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/version-tables.ts";
+import type { PlanCounts } from "../ledger/import-rows.ts";
 import { buildChangesFieldSql } from "./expressions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 

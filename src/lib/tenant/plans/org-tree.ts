@@ -19,8 +19,7 @@ import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStage
 import { recordFinding } from "./findings.ts";
 import { reportContestedRows } from "./merge-report.ts";
 import { buildSetApartSql } from "./merge-tables.ts";
-import { getColumnBit } from "../ledger/version-tables.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/version-tables.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
 export interface PlacedRow {

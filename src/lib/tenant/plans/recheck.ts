@@ -1,8 +1,8 @@
+import { getVersionSchema } from "../ledger/version-tables.ts";
 import type { RecordType } from "../../model/thing.ts";
 import type { BlockedRecord } from "../../derived/undo.ts";
 import type { Database } from "../store/database.ts";
 import { buildCaseSql, buildJsonListSql } from "../store/sql.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
 import { createTenantChangedFailure } from "./import-failures.ts";
 import { comparePlan } from "./compare.ts";
 import { buildReleasedDevicesSql } from "./undeletable.ts";

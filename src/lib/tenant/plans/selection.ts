@@ -1,10 +1,10 @@
+import { getVersionSchema } from "../ledger/version-tables.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { ANY_NAME, getNameField, listIdentifyingFields, toNamingFormat } from "../../derived/naming.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { USER } from "../../nouns/user.ts";
 import { buildIsValidRowSql, buildJsonBooleanSql, buildJsonObjectSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
 import type { SelectedFile } from "./engine-types.ts";
 import type { StoredRequest } from "../ledger/import-request.ts";
 import { buildRecordKeysSql, buildRecordLabelSql, isStaged, rowColumn } from "./expressions.ts";

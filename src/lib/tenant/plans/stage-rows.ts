@@ -18,7 +18,7 @@ import {
   type ImportedField,
   type KindDefinition,
 } from "../ledger/kinds.ts";
-import type { StagedFile } from "../ledger/plan-counts.ts";
+import type { StagedFile } from "../ledger/import-rows.ts";
 
 /** Receives checked rows in order, without secrets. */
 export interface StagingTable {

@@ -1,6 +1,6 @@
 import { buildKindDefinition, type ImportedField, type KindDefinition } from "../ledger/kinds.ts";
 import type { StoredRequest } from "../ledger/import-request.ts";
-import type { StagedFile } from "../ledger/plan-counts.ts";
+import type { StagedFile } from "../ledger/import-rows.ts";
 import type { Format } from "../../derived/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { getKeyColumn, type Reference, type RecordType } from "../../model/thing.ts";

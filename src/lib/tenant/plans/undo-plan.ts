@@ -7,7 +7,7 @@ import { IS_ABOVE_OPERATOR_SQL } from "../ledger/account-rows.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { UndoCounts } from "./engine-types.ts";
 import { EMPTY_COUNTS } from "./import-result.ts";
-import type { PlanCounts } from "../ledger/plan-counts.ts";
+import type { PlanCounts } from "../ledger/import-rows.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import { EXPORTED_VERSIONS } from "../ledger/observed-state.ts";
 import { LISTED_SQL } from "../ledger/written-files.ts";

@@ -3,13 +3,14 @@ import { ANSWER } from "../../nouns/answer.ts";
 import { RENEWAL_ITEM } from "../../nouns/renewal.ts";
 import { getCollection, TENANT_PROFILE, type Collection } from "../../nouns/index.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
-import { buildAddValuesSql, getVersionSchema } from "../ledger/save-versions.ts";
+import { buildAddValuesSql } from "../ledger/save-versions.ts";
 import {
   ALL_COLUMNS_MASK,
   getColumnBit,
   listSecretTimeColumns,
   VERSION_SCHEMAS,
   type VersionSchema,
+  getVersionSchema,
 } from "../ledger/version-tables.ts";
 import {
   buildCompleteMaskSql,

@@ -6,7 +6,7 @@ import {
   READY_PROFILE_STATES,
 } from "../../nouns/ade-device.ts";
 import { PRE_REGISTERED } from "../../nouns/device.ts";
-import { storeLastNumber } from "../ledger/collections.ts";
+import { storeLastNumber } from "../ledger/rows.ts";
 import { CREATION_ORDER, type RecordList } from "../ledger/lists.ts";
 import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/types.ts";
