@@ -29,6 +29,14 @@ import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN, q
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
 import { clearReferences } from "./merge-unsettled.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
+import { FORMATS } from "../../derived/formats.ts";
+import { appendAudit, type ChangeWriter } from "../ledger/audit-rows.ts";
+import type { CommitDetails } from "./engine-types.ts";
+import { getChangeCounts, toImportObject, type ImportRecord } from "../ledger/import-rows.ts";
+import type { Writer } from "../store/types.ts";
+import { computeChecksum } from "../ledger/version-checksum.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { attachStagingForReading } from "./staging.ts";
 
 const readLastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });
@@ -239,7 +247,7 @@ const recordSecrets = (
   }
 };
 
-export const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   updateRecords(database, plan, context);
   createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
 };
@@ -261,4 +269,87 @@ export const applyPlan = (database: Database, plan: PlanDefinition, context: Com
     first: base + 1,
     last: readLastNumber(database, plan.kind.series),
   });
+};
+
+const getAuditAction = ({ kind, detail }: ImportRecord): string => {
+  if (detail.undoes !== undefined) return "undo";
+  if (detail.drops !== undefined) return "console.drop";
+  if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
+  return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
+};
+
+export const auditImport = async (
+  database: Database,
+  writer: Writer,
+  record: ImportRecord,
+  { change, moment, revision }: { readonly change: number; readonly moment: CommitDetails; readonly revision: number },
+): Promise<void> => {
+  const { actor, by, origin, now } = moment;
+  const { request, counts, staged, undoes, drops } = record.detail;
+  await appendAudit(
+    writer,
+    {
+      at: now,
+      actor,
+      by,
+      origin,
+      action: getAuditAction(record),
+      objects: [toImportObject({ ...record, number: String(change) })],
+      detail: {
+        kind: record.kind,
+        mode: request?.mode ?? "undo",
+        fileName: request?.fileName,
+        fromConsole: request?.fromConsole === true ? true : undefined,
+        learns: request?.learns,
+        orgs: request?.orgs,
+        undoes,
+        drops,
+        ...getChangeCounts(counts),
+        inputSha256: staged?.inputSha256,
+        versions: computeChecksum(database, revision),
+      },
+    },
+    { writer: getChangeWriter(record), revision, import: record.pk, undoes },
+  );
+};
+
+const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): ChangeWriter => {
+  if (request?.fromConsole === true) return "console";
+  return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
+};
+
+// A plan can include another plan for organisations. Both plans are committed as one change.
+
+export const PLANNED_ORGS_SCHEMA = "beside";
+
+export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefinition): void => {
+  attachStagingForReading(database, path);
+  for (const table of [ORG.name, "collection"])
+    database.exec(`create temp table ${table} as select * from main.${table}`);
+  database.exec("create unique index temp.collection_name on collection (name)");
+  database.exec(`create index temp.org_pk on ${ORG.name} (pk)`);
+  const indexes = "select sql from main.sqlite_schema where type = 'index' and tbl_name = :table and sql is not null";
+  for (const { sql } of database.all(indexes, { table: ORG.name }))
+    database.exec(String(sql).replace(/^create (?:unique )?index /i, "create index temp."));
+  writeRecords(database, plan, { revision: 0, now: "", idPrefix: "", referencePrefix: "" });
+  database.exec("drop table temp.collection");
+  database.exec("detach s");
+};
+
+const listTables = (database: Database, schema: string) =>
+  database
+    .all(`select name, sql from ${schema}.sqlite_schema where type = 'table'`)
+    .map(({ name, sql }) => ({ name: `"${String(name)}"`, sql: String(sql) }));
+
+export const withPlannedOrgRows = (database: Database, body: () => void): void => {
+  const own = listTables(database, "s").map(({ name }, at) => ({ name, kept: `kept_${at}` }));
+  for (const { name, kept } of own) database.exec(`alter table s.${name} rename to ${kept}`);
+  const tables = listTables(database, PLANNED_ORGS_SCHEMA);
+  for (const { name, sql } of tables) {
+    database.exec(sql.replace(/^create table /i, "create table s."));
+    database.exec(`insert into s.${name} select * from ${PLANNED_ORGS_SCHEMA}.${name}`);
+  }
+  body();
+  for (const { name } of tables) database.exec(`drop table s.${name}`);
+  for (const { name, kept } of own) database.exec(`alter table s.${kept} rename to ${name}`);
 };

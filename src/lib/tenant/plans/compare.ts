@@ -10,9 +10,8 @@ import {
   ORDERED_JOIN,
 } from "../store/sql.ts";
 import { reportReleasedDevices, findUndeletableRecords } from "./undeletable.ts";
-import { recordPlanViolations } from "./violations.ts";
-import { findConflicts } from "./conflicts.ts";
-import { findScopeProblems } from "./scope-problems.ts";
+import { recordPlanViolations, findConflicts } from "./violations.ts";
+import { findScopeProblems, findRolesInFile } from "./scope-problems.ts";
 import {
   buildRecordLabelSql,
   hasSecretColumns,
@@ -44,15 +43,19 @@ import {
   markInvalidRows,
   recordFinding,
 } from "./findings.ts";
-import { findRecordsOfSkippedRows, isFileOfOtherTenant, matchRows } from "./match.ts";
-import { findContestedRows, findExchangedColumns, findMovedValues } from "./contested-rows.ts";
+import {
+  findRecordsOfSkippedRows,
+  isFileOfOtherTenant,
+  matchRows,
+  findContestedRows,
+  findExchangedColumns,
+  findMovedValues,
+} from "./match.ts";
 import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./spelling.ts";
-import { matchCandidateRows } from "./merge-candidates.ts";
-import { mergeLocalChanges, storeCandidateCellKeys } from "./merge-local-fields.ts";
+import { matchCandidateRows, mergeLocalChanges, storeCandidateCellKeys } from "./merge-rows.ts";
 import { createMergeTables } from "./merge-tables.ts";
 import { countRemade, storeKeptRecords } from "./merge-unsettled.ts";
 import { mayShowOthers, resolveOrgNames } from "./org-naming.ts";
-import { findRolesInFile } from "./named-roles.ts";
 import { KEY_LISTS } from "../ledger/version-references.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { getCollection, getCollectionOf } from "../../nouns/index.ts";

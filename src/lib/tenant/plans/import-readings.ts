@@ -7,7 +7,7 @@ import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { PlanRowsRequest, UndoCounts } from "./engine-types.ts";
 import { countVisits, registerSqlFunctions, UNDO_PLAN_VISITS, type RowExpectation } from "./functions.ts";
 import { buildPlanDefinition } from "./tables.ts";
-import { showPlannedOrgs } from "./planned-orgs.ts";
+import { showPlannedOrgs } from "./commit.ts";
 import { readPlanLines, readProblemLines } from "./rows.ts";
 import { attachStagingForReading } from "./staging.ts";
 import type { PlanDefinition } from "./stored-kind.ts";

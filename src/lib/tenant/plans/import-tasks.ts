@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { removeStagingFile, removeFilesIfPossible } from "./staging-files.ts";
+import {
+  removeStagingFile,
+  removeFilesIfPossible,
+  attachStaging,
+  attachTemporaryStaging,
+  StagingTable,
+} from "./staging.ts";
 import { loadEncoding } from "../../csv/encoding/decode-sequence.ts";
 import { RecordReader } from "../../csv/encoding/reader.ts";
 import type { FileForm, RecordSink } from "../../csv/records/record.ts";
@@ -14,7 +20,7 @@ import { storeRequestKey, findRequestKey } from "../ledger/change.ts";
 import type { Reader, Scope, Writer } from "../store/types.ts";
 import { createPlanScope, buildScopeView, limitToScope } from "../ledger/scope.ts";
 import { refreshViewOrgs, Connection, Store } from "../store/store.ts";
-import { applyPlan } from "./commit.ts";
+import { applyPlan, auditImport, PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
 import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "./functions.ts";
 import {
@@ -37,13 +43,10 @@ import { refusePrivilegedChanges } from "./scope-problems.ts";
 import { updateKeyLists, SETTLE_STATEMENTS } from "../ledger/save-versions.ts";
 import { readClosedTasks, readOpenTasks } from "../ledger/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../ledger/observe-change.ts";
-import { auditImport } from "./import-audit.ts";
 import { writeExportLayout, writeLayout } from "./layouts.ts";
-import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "./staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { WorkbookReader } from "../../xlsx/workbook.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./planned-orgs.ts";
 
 export interface TaskFiles {
   readonly tenant: string;
@@ -112,8 +115,7 @@ const stageFile = async (
   { request, encoding, stream }: Pick<PlanJob, "request"> & UploadContent,
   interrupted: () => boolean,
 ): Promise<StagedFile> => {
-  createStagingTables(database);
-  const table = new SqliteStaging(database);
+  const table = new StagingTable(database);
   const stager = new Stager(kind, request, buildHeaderOptions(database, request), table);
   const reader = await createFileReader(encoding, request, stager);
   const hash = createHash("sha256");

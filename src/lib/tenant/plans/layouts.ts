@@ -8,7 +8,7 @@ import { FORMATS } from "../../derived/formats.ts";
 import { toNamingFormat } from "../../derived/naming.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../store/ids.ts";
-import { checkImportRequest, createWrongValueFailure } from "./check-request.ts";
+import { checkImportRequest, createWrongValueFailure } from "./import-failures.ts";
 import type { Actor } from "../ledger/actor.ts";
 import type { ImportDetail } from "../ledger/import-rows.ts";
 import { canImport } from "../ledger/check-rights.ts";

@@ -7,7 +7,7 @@ import type { CharacterScan } from "../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../csv/layout/unique.ts";
 import { RowChecker, type CellValue } from "../../csv/layout/rows.ts";
 import { comparisonKey, createKeyComparator, looseKey, type Comparison } from "../../model/normalise.ts";
-import { createFileProblem, getProblemSeverity, type Problem } from "../../model/problem.ts";
+import { createFileProblem, type Problem } from "../../model/problem.ts";
 import type { Column } from "../../derived/format.ts";
 import { ANY_NAME_HEADER } from "../../derived/naming.ts";
 import {
@@ -19,20 +19,7 @@ import {
   type KindDefinition,
 } from "../ledger/kinds.ts";
 import type { StagedFile } from "../ledger/import-rows.ts";
-
-/** Receives checked rows in order, without secrets. */
-export interface StagingTable {
-  open(columns: readonly string[]): void;
-  add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** Receives a further value of a row's unique list. @param col number of the cell, from 1 */
-  claim(key: string, row: number, col: number): void;
-  /** Receives the first occurrence of a reference to another record. @param what short name of the field */
-  refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
-  /** Receives a key of a skipped row, whose record a full update does not delete. */
-  skip(what: string, key: string): void;
-  problem(problem: Problem, severity: "error" | "warning"): void;
-  note(name: string): void;
-}
+import type { StagingTable } from "./staging.ts";
 
 type ColumnBinding = (values: readonly CellValue[]) => string | null;
 
@@ -174,7 +161,7 @@ export class Stager implements RecordSink {
   }
 
   #report = (problem: Problem): void => {
-    this.#table.problem(problem, getProblemSeverity(problem.code));
+    this.#table.problem(problem);
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {

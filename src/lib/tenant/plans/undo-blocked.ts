@@ -16,8 +16,7 @@ import { hasAppliedView } from "../store/store.ts";
 import { WHOLE_THINGS } from "../ledger/scope.ts";
 import { checkPlannedRecords } from "../ledger/check-rules.ts";
 import { KEY_LISTS, RELATIONS, type StoredRelation } from "../ledger/version-references.ts";
-import { readDeletedRecords } from "./deletion-stage.ts";
-import { readDropFingerprint } from "./dropped-task.ts";
+import { readDeletedRecords, readDropFingerprint } from "./undo-stages.ts";
 import {
   buildAnyLabelLookupSql,
   buildCustomValueSql,

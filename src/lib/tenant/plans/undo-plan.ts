@@ -13,15 +13,13 @@ import { EXPORTED_VERSIONS } from "../ledger/observed-state.ts";
 import { LISTED_SQL } from "../ledger/written-files.ts";
 import type { Database } from "../store/database.ts";
 import { buildNeedsWipeSql } from "./device-rules.ts";
-import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "./scope-problems.ts";
+import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser, findRolesInUndo } from "./scope-problems.ts";
 import { countRecords } from "./compare.ts";
-import { findRolesInUndo } from "./named-roles.ts";
 import { getKindsOfThing, getStoredKind } from "./tables.ts";
 import { getAppliedScope } from "../store/store.ts";
 import { readBlockedRecords, countBlockedRecords, findBlockedRecords, buildUndoEtag } from "./undo-blocked.ts";
 import { buildScopeSql, countChangedColumns } from "./undo-lines.ts";
-import { stageDeletion } from "./deletion-stage.ts";
-import { stageDrop } from "./dropped-task.ts";
+import { stageDeletion, stageDrop } from "./undo-stages.ts";
 import {
   restoreCustomFields,
   buildCurrentJoinsSql,

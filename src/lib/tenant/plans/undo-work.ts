@@ -3,7 +3,7 @@ import { getNextChangeNumber } from "../ledger/audit-rows.ts";
 import type { Scope, Writer } from "../store/types.ts";
 import { countBlockedRecords, buildUndoEtag } from "./undo-blocked.ts";
 import { prepareUndo } from "./undo-plan.ts";
-import { finishTaskDrop } from "./dropped-task.ts";
+import { finishTaskDrop } from "./undo-stages.ts";
 import { createPlanScope, limitToScope } from "../ledger/scope.ts";
 import {
   countStagedRecords,
@@ -13,7 +13,7 @@ import {
   listUniqueFields,
   readStagedKeys,
 } from "./undo-records.ts";
-import { readTableColumns } from "./commit.ts";
+import { readTableColumns, auditImport } from "./commit.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { VersionSchema } from "../ledger/version-tables.ts";
 import { advanceRevision } from "./compare.ts";
@@ -33,7 +33,6 @@ import {
   updateKeyLists,
 } from "../ledger/save-versions.ts";
 import { writeLayout } from "./layouts.ts";
-import { auditImport } from "./import-audit.ts";
 import type { ChangeJob } from "./import-tasks.ts";
 import { getStoredKind } from "./tables.ts";
 

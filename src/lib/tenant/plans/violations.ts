@@ -8,7 +8,7 @@ import {
   type FoundProblem,
   type RuleTriggers,
 } from "../ledger/check-rules.ts";
-import { buildIsMatchedRowSql, buildIsValidRowSql } from "../store/sql.ts";
+import { buildIsMatchedRowSql, buildIsValidRowSql, buildIsInvalidRowSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
 import {
   createTargetIndex,
@@ -18,9 +18,121 @@ import {
   buildResultSql,
   recordColumn,
   IS_VALID_ROW_SQL,
+  isBlankIgnored,
+  buildRecordLabelSql,
+  buildChangesFieldSql,
+  isMatchKey,
+  canSkipFields,
+  buildListKeysAfterRowSql,
+  rowColumn,
+  buildRowKeySql,
 } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
-import type { PlanDefinition } from "./stored-kind.ts";
+import { type PlanDefinition, buildIsInKindScopeSql, type Claim } from "./stored-kind.ts";
+import { leaveOutTakenRows } from "./merge-rows.ts";
+
+const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
+  buildStagedClaimsSql(
+    plan,
+    claim,
+    isMatchKey(plan, claim.field)
+      ? `not exists (select 1 from s.match k where k.row = r.row and not ${buildChangesFieldSql(claim.field, "k")})`
+      : "true",
+  );
+
+export const buildStagedClaimsSql = (plan: PlanDefinition, { field }: Claim, passing = "true"): string => {
+  const key = buildRowKeySql(plan, field);
+  const first = `select ${key} as key, r.row, null as col from s.row r where ${key} is not null and ${passing}`;
+  return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
+};
+
+const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
+  const keeps =
+    field.merge === "list"
+      ? `exists (select 1 from json_each(${buildListKeysAfterRowSql(plan, field)}) k where k.value = c.key)`
+      : isBlankIgnored(plan, field)
+        ? `${rowColumn(field.field)} is null`
+        : "false";
+  return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
+};
+
+const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
+
+const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
+  select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
+
+/**
+ * Finds rows whose unique values belong to other records. Repeats the search, because an invalid row keeps its old
+ * value, which other rows may need.
+ */
+export const findConflicts = (database: Database, plan: PlanDefinition): void => {
+  // without a scope, a single-valued match key cannot conflict, because the row matches the record with this key
+  const isScoped = plan.request.scope !== undefined;
+  const claims = plan.kind.claims.filter(
+    ({ field }) => isStaged(plan, field) && (field.merge === "list" || isScoped || !isMatchKey(plan, field)),
+  );
+  if (claims.length === 0) return;
+  database.exec("drop table if exists s.contest");
+  database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer, state text)");
+  for (const claim of claims) {
+    const { table, has, record, own } = claim;
+    // nothing can conflict in the first import into a tenant
+    if (database.get(`select 1 from main.${table} limit 1`) === undefined) continue;
+    const scope = own ? buildIsInKindScopeSql(plan.kind.thing, "held") : "true";
+    database.run(
+      `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${buildClaimsSql(plan, claim)}) c
+       left join s.match m on m.row = c.row ${ORDERED_JOIN} main.${table} held on ${has("held", "c.key")} and ${scope}
+       where held.${record} is distinct from m.target and (m.row is null or ${buildChangesFieldSql(claim.field)})`,
+      { field: claim.field.field, kind: plan.kind.name },
+    );
+  }
+  if (database.count("select count(*) from s.contest") === 0) return;
+  createTargetIndex(database);
+  const lose = (which: string): number =>
+    claims.map((claim) => markLostContests(database, plan, claim, which)).reduce((sum, n) => sum + n, 0);
+  lose(HAS_COMPARED_ROW_SQL);
+  while (lose(HAS_VALID_ROW_SQL) > 0) reportRejectedKeys(database, plan, claims);
+  reportRejectedKeys(database, plan, claims);
+};
+
+const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): string => `
+  select r.row, r.line, c.col, json_patch(json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
+    'of', :noun), json_object('holder', ${buildRecordLabelSql(thing)})) as params
+  from s.contest c join s.row r on r.row = c.row left join ${thing.name} t on t.pk = c.holder
+  where c.field = :field and c.state = '${state}'`;
+
+const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim, which: string): number => {
+  const { thing, name, isLacking } = plan.kind;
+  const deleted = plan.request.mode === "replace" ? `(${isLacking})` : "false";
+  return database.run(
+    `update s.contest as c set state = 'lost' from main.${thing.name} t
+     where c.state = 'open' and c.field = :field and ${which} and t.pk = c.holder and not ${deleted}
+       and not exists (
+         select 1 from s.match g join s.row r on r.row = g.row
+         where g.target = c.holder and ${buildIsValidRowSql("g.row")}
+           and not (${buildKeepsValueSql(plan, claim)}))`,
+    { field: claim.field.field, kind: name },
+  );
+};
+
+const reportRejectedKeys = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
+  const { kind } = plan;
+  // a value in a console export may belong to another record of the mirror; such rows are left out with a warning
+  leaveOutTakenRows(database, plan);
+  for (const { field } of claims)
+    for (const [state, severity] of [
+      ["left", "warning"],
+      ["lost", "error"],
+    ] as const)
+      recordFinding(database, plan, {
+        code: "value-taken",
+        severity,
+        field: field.field,
+        select: buildLostRowsSql(plan, state),
+        params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },
+      });
+  database.exec("update s.contest set state = 'told' where state in ('lost', 'left')");
+};
 
 const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after"]> => {
   const { thing, fields, isLacking } = plan.kind;

@@ -7,7 +7,7 @@ import { FORMAT_NAMES, type FormatName } from "../../nouns/index.ts";
 import { text } from "../../text/index.ts";
 import { findRevision, getLastChange } from "../ledger/audit-change-number.ts";
 import { operation } from "./operation.ts";
-import { createWrongValueFailure } from "../plans/check-request.ts";
+import { createWrongValueFailure } from "../plans/import-failures.ts";
 import type { Session } from "../ledger/session.ts";
 import { CONSOLE_COLLECTION } from "../ledger/rows.ts";
 import { buildNameListSql } from "../store/sql.ts";

@@ -48,8 +48,8 @@ import {
   createSecretsOnlyFailure,
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
+  checkImportRequest,
 } from "../plans/import-failures.ts";
-import { checkImportRequest } from "../plans/check-request.ts";
 import { completeRequest, type ImportRequest } from "../ledger/import-request.ts";
 import { buildImport, buildImports, type Import } from "../plans/import-result.ts";
 import { findRequestKey, toStoredKey } from "../ledger/change.ts";
