@@ -18,7 +18,7 @@ import {
   getColumnBit,
   getDerivedColumns,
   getVersionSchema,
-} from "../../../src/lib/tenant/ledger/version-tables.ts";
+} from "../../../src/lib/tenant/ledger/versions.ts";
 import { collectionOf, type TestTenant } from "./tenant.ts";
 
 /** The value of every secret in a random tenant. The passwords were set at {@link SECRET_AT}. */

@@ -11,8 +11,7 @@ import type { CopyRelation, TenantCopyState } from "../../model/tenant-file.ts";
 import type { OpenMail } from "../subjects/account-reset.ts";
 import type { AppleAccess } from "../subjects/ade-server.ts";
 import type { AuditVerificationOptions } from "../ledger/audit-verify.ts";
-import { readSchemaVersion, SCHEMA_VERSION } from "../ledger/migrations.ts";
-import { openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
+import { readSchemaVersion, SCHEMA_VERSION, openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
 import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
 import { Store, type WriterGuard } from "../store/store.ts";
 import type { Scope } from "../store/types.ts";
@@ -199,7 +198,7 @@ const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => 
     },
     /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
     verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
-      (await import("../ledger/audit-thread.ts")).verifyAudit(database, question, signal),
+      (await import("../ledger/audit-verify.ts")).verifyAudit(database, question, signal),
     /** Adds the reason to an error, such as the fault of the disk. */
     explain: (error: unknown): unknown => {
       const failure = toStorageFailure(error, database.path);
@@ -273,10 +272,10 @@ export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<T
   (await import("../ledger/received.ts")).inspectTenantCopy(path, signal);
 
 export const compareCopyWithTenant = async (local: string, copy: string): Promise<CopyRelation> =>
-  (await import("../ledger/replace-tenant.ts")).compareCopyWithTenant(local, copy);
+  (await import("../ledger/tenant-copy.ts")).compareCopyWithTenant(local, copy);
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("../ledger/tenant-file.ts")).receiveTenantFile(copy, file);
 
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
-  (await import("../ledger/replace-tenant.ts")).replaceTenantFile(path, received);
+  (await import("../ledger/tenant-copy.ts")).replaceTenantFile(path, received);

@@ -16,7 +16,7 @@ import { type RecordList, readAllRecords } from "./lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import { updateRecord } from "./record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql.ts";
-import { saveVersionOrCreation, saveVersions } from "./save-versions.ts";
+import { saveVersionOrCreation, saveVersions } from "./versions.ts";
 import { fromRow, insertRow, toRow, toStringOrNull } from "./rows.ts";
 import type { Reader, Row, Writer } from "../store/types.ts";
 import { SCHEME_ITEMS } from "../../derived/role-policy.ts";

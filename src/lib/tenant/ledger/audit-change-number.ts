@@ -11,7 +11,7 @@ import {
   type ImportRecord,
   type PlanCounts,
 } from "./import-rows.ts";
-import { buildHasRestorableSql, buildHasWrittenSql } from "./version-tables.ts";
+import { buildHasRestorableSql, buildHasWrittenSql } from "./versions.ts";
 import type { StoredRequest } from "./import-request.ts";
 import type { ChangeWriter } from "./audit-rows.ts";
 import type { Reader, Row } from "../store/types.ts";

@@ -1,10 +1,11 @@
 import SCHEMAS from "./schemas.json" with { type: "json" };
 import { createHash, hash as hashOf } from "node:crypto";
 import type { Database, Row } from "../store/database.ts";
-import { SCHEMA_VERSION } from "./migrations.ts";
-import { CHANGE_TABLES } from "./version-tables.ts";
+import { SCHEMA_VERSION } from "./tenant-file.ts";
+import { CHANGE_TABLES } from "./versions.ts";
 import { computeChecksum } from "./version-checksum.ts";
 import { isDataMismatchError } from "../store/storage-failure.ts";
+import { runInWorker } from "../store/run-in-worker.ts";
 
 export interface AuditVerificationOptions {
   /** a hash from outside the log, which one of the records must have */
@@ -223,4 +224,17 @@ const isChecksumMatch = (database: Database, { revision = null, count = null, sh
     if (isDataMismatchError(error) || error instanceof RangeError) return false;
     throw error;
   }
+};
+
+/**
+ * Verifies the log in a thread, so that signals can interrupt the verification. @throws Failure `interrupted`,
+ * `unexpected`
+ */
+export const verifyAudit = async (
+  { path, isReadOnly: readOnly }: Database,
+  question: AuditVerificationOptions,
+  signal: AbortSignal | undefined,
+): Promise<AuditFindings> => {
+  const task: AuditTask = { path, readOnly, ...question };
+  return runInWorker("./audit-worker", import.meta.url, task, signal);
 };

@@ -14,7 +14,7 @@ import { checkWrittenRecords } from "./check-rules.ts";
 import type { Store } from "../store/store.ts";
 import type { Reader, Writer } from "../store/types.ts";
 import { isMirror } from "./tenant-rows.ts";
-import { updateKeyLists, settleVersions } from "./save-versions.ts";
+import { updateKeyLists, settleVersions } from "./versions.ts";
 import { readChecksum } from "./version-checksum.ts";
 
 export type { ChangedObject } from "./audit-rows.ts";

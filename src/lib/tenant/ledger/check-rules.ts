@@ -1,4 +1,4 @@
-import { getColumnBit, getVersionSchema } from "./version-tables.ts";
+import { getColumnBit, getVersionSchema } from "./versions.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";

@@ -10,7 +10,7 @@ import type { Reader, Writer } from "../store/types.ts";
 import { validateFieldValue } from "./records.ts";
 import { USER_LIST } from "./user-rows.ts";
 import type { RecordOf } from "../../model/thing.ts";
-import { saveVersions, saveCreatedRange } from "./save-versions.ts";
+import { saveVersions, saveCreatedRange } from "./versions.ts";
 import { storeLastNumber } from "./rows.ts";
 
 export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;

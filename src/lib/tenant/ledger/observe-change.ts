@@ -11,7 +11,7 @@ import { UNIQUE_LIST_TABLES } from "./record-rows.ts";
 import type { Writer } from "../store/types.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import { CUSTOM_FIELD } from "../../nouns/user.ts";
-import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema, getVersionSchema } from "./version-tables.ts";
+import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema, getVersionSchema } from "./versions.ts";
 import {
   buildCompleteMaskSql,
   buildCustomFieldsBitSql,
@@ -22,8 +22,8 @@ import {
   EXPORTED_VERSIONS,
   OBSERVED_VERSION_TABLE,
   OBSERVED_VERSIONS,
+  buildRecordWrittenSql,
 } from "./observed-state.ts";
-import { buildRecordWrittenSql } from "./written-files.ts";
 
 const listStateColumns = ({ columns }: VersionSchema): readonly string[] => [
   "inConsole",

@@ -5,7 +5,7 @@ import { shortenText, text } from "../../text/index.ts";
 import { verifyOnConnection } from "./audit-verify.ts";
 import { checkAllRecords } from "./check-rules.ts";
 import { Database } from "../store/database.ts";
-import { checkIdentity, createNewerVersionFailure, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
+import { checkIdentity, createNewerVersionFailure, readSchemaVersion, SCHEMA_VERSION } from "./tenant-file.ts";
 import { runInWorker } from "../store/run-in-worker.ts";
 
 /** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */

@@ -6,8 +6,7 @@ import { getColumnName, getKeyColumn, type Field, type RecordType } from "../../
 import { getSeries } from "../../nouns/index.ts";
 import { storeLastNumber, insertRow, updateRow } from "./rows.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
-import { saveVersions, saveCreatedRange } from "./save-versions.ts";
-import { getDerivedColumns } from "./version-tables.ts";
+import { saveVersions, saveCreatedRange, getDerivedColumns } from "./versions.ts";
 import type { Reader, SqlValue, Writer } from "../store/types.ts";
 
 // This file writes single records. Imports write the same columns for many records at once.

@@ -7,7 +7,7 @@ import { SECURED_USER } from "../../nouns/secured-user.ts";
 import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { buildVisibleConditionSql } from "./audit-records.ts";
-import { getColumnBit, getVersionSchema } from "./version-tables.ts";
+import { getColumnBit, getVersionSchema } from "./versions.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "../store/sql.ts";
 import type { DerivedTable, Scope, View } from "../store/types.ts";

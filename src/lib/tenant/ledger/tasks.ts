@@ -14,7 +14,7 @@ import { DEVICE, DEVICE_ACTION, OWNER_FIELDS } from "../../nouns/device.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import type { RecordType } from "../../model/thing.ts";
-import { EXISTENCE_BIT, getVersionSchema } from "./version-tables.ts";
+import { EXISTENCE_BIT, getVersionSchema } from "./versions.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,

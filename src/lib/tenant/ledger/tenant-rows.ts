@@ -4,7 +4,7 @@ import { SECURED_APPS, type SecuredApp } from "../../nouns/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../nouns/tenant.ts";
 import { fromRow, insertRow, toRow } from "./rows.ts";
 import type { Reader, Writer } from "../store/types.ts";
-import { saveVersionOrCreation } from "./save-versions.ts";
+import { saveVersionOrCreation } from "./versions.ts";
 
 export interface StoredTenant {
   readonly name: string;

@@ -3,7 +3,7 @@ import { createInterruptedFailure } from "../../errors/index.ts";
 import type { Database } from "../store/database.ts";
 import { buildCaseSql, buildFileNameSql, quoteIdentifier } from "../store/sql.ts";
 import type { Params, Reader, Row } from "../store/types.ts";
-import { VERSION_SCHEMAS } from "./version-tables.ts";
+import { VERSION_SCHEMAS } from "./versions.ts";
 
 export interface Checksum {
   readonly count: number;

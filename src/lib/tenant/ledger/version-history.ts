@@ -1,4 +1,4 @@
-import { getVersionSchema } from "./version-tables.ts";
+import { getVersionSchema } from "./versions.ts";
 import { ACCOUNT } from "../../nouns/account.ts";
 import { ORG, parseOrgPath } from "../../nouns/organisation.ts";
 import { listStoredColumns, type RecordType } from "../../model/thing.ts";

@@ -6,10 +6,12 @@ import {
   buildSaveVersionsSql,
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
-} from "../ledger/save-versions.ts";
-import { getColumnBit, VERSION_SCHEMAS, getVersionSchema } from "../ledger/version-tables.ts";
+  getColumnBit,
+  VERSION_SCHEMAS,
+  getVersionSchema,
+} from "../ledger/versions.ts";
 import { advanceRevision } from "./compare.ts";
-import { buildReleasedDevicesSql } from "./undeletable.ts";
+import { buildReleasedDevicesSql } from "./violations.ts";
 import {
   buildChangesFieldSql,
   buildExistingDerivedColumns,
@@ -27,7 +29,7 @@ import {
 } from "./expressions.ts";
 import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
-import { clearReferences } from "./merge-unsettled.ts";
+import { clearReferences } from "./merge-tables.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { appendAudit, type ChangeWriter } from "../ledger/audit-rows.ts";

@@ -9,8 +9,7 @@ import {
   buildCaseSql,
   ORDERED_JOIN,
 } from "../store/sql.ts";
-import { reportReleasedDevices, findUndeletableRecords } from "./undeletable.ts";
-import { recordPlanViolations, findConflicts } from "./violations.ts";
+import { reportReleasedDevices, findUndeletableRecords, recordPlanViolations, findConflicts } from "./violations.ts";
 import { findScopeProblems, findRolesInFile } from "./scope-problems.ts";
 import {
   buildRecordLabelSql,
@@ -53,10 +52,9 @@ import {
 } from "./match.ts";
 import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./spelling.ts";
 import { matchCandidateRows, mergeLocalChanges, storeCandidateCellKeys } from "./merge-rows.ts";
-import { createMergeTables } from "./merge-tables.ts";
-import { countRemade, storeKeptRecords } from "./merge-unsettled.ts";
+import { createMergeTables, countRemade, storeKeptRecords } from "./merge-tables.ts";
 import { mayShowOthers, resolveOrgNames } from "./org-naming.ts";
-import { KEY_LISTS } from "../ledger/version-references.ts";
+import { KEY_LISTS } from "../ledger/versions.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { getCollection, getCollectionOf } from "../../nouns/index.ts";
 import type { ImportedField } from "../ledger/kinds.ts";

@@ -34,13 +34,12 @@ import {
 } from "../ledger/import-rows.ts";
 import { createNotOpenFailure, createRejectedImportFailure, createTenantChangedFailure } from "./import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "./tables.ts";
-import { countMergedValues } from "./merge-report.ts";
-import { remakeRecords } from "./merge-unsettled.ts";
-import { observeExport } from "./merge-observation.ts";
+import { countMergedValues, observeExport } from "./merge-outcome.ts";
+import { remakeRecords } from "./merge-tables.ts";
 import { checkWrittenRecords } from "../ledger/check-rules.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
 import { refusePrivilegedChanges } from "./scope-problems.ts";
-import { updateKeyLists, SETTLE_STATEMENTS } from "../ledger/save-versions.ts";
+import { updateKeyLists, SETTLE_STATEMENTS } from "../ledger/versions.ts";
 import { readClosedTasks, readOpenTasks } from "../ledger/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../ledger/observe-change.ts";
 import { writeExportLayout, writeLayout } from "./layouts.ts";

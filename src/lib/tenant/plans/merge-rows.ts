@@ -7,14 +7,12 @@ import {
   buildMergedEntriesSql,
   buildPossibleStatesSql,
   OBSERVED_VERSIONS,
-} from "../ledger/observed-state.ts";
-import {
   buildHasEntrySql,
   buildPutBackBitsSql,
   buildPutBackEntriesSql,
   buildSettledListSql,
-} from "../ledger/written-files.ts";
-import { EXISTENCE_BIT, getColumnBit, type VersionSchema } from "../ledger/version-tables.ts";
+} from "../ledger/observed-state.ts";
+import { EXISTENCE_BIT, getColumnBit, type VersionSchema } from "../ledger/versions.ts";
 import type { ImportedField } from "../ledger/kinds.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
@@ -52,7 +50,7 @@ import {
   createTable,
 } from "./merge-tables.ts";
 import { decidePairs, type CandidatePair } from "./org-matching.ts";
-import { reportContestedRows } from "./merge-report.ts";
+import { reportContestedRows } from "./merge-outcome.ts";
 
 // A record with local changes may have another key in the console. A row means the record that had its key when the
 // console last showed it, or since, or that has it now. If these are several records, the row is left out.

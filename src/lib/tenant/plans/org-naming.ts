@@ -3,7 +3,7 @@ import { ORG } from "../../nouns/organisation.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../ledger/org-rows.ts";
 import { buildNameListSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
-import { getColumnBit, getVersionSchema } from "../ledger/version-tables.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { replaceCells } from "./spelling.ts";

@@ -14,12 +14,12 @@ import {
   type OrgRow,
   type OrgNode,
 } from "./org-matching.ts";
-import { reportUndeletableRecords } from "./undeletable.ts";
+import { reportUndeletableRecords } from "./violations.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
-import { reportContestedRows } from "./merge-report.ts";
+import { reportContestedRows } from "./merge-outcome.ts";
 import { buildSetApartSql } from "./merge-tables.ts";
-import { getColumnBit, getVersionSchema } from "../ledger/version-tables.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
 export interface PlacedRow {

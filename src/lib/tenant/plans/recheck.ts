@@ -1,11 +1,11 @@
-import { getVersionSchema } from "../ledger/version-tables.ts";
+import { getVersionSchema } from "../ledger/versions.ts";
 import type { RecordType } from "../../model/thing.ts";
 import type { BlockedRecord } from "../../derived/undo.ts";
 import type { Database } from "../store/database.ts";
 import { buildCaseSql, buildJsonListSql } from "../store/sql.ts";
 import { createTenantChangedFailure } from "./import-failures.ts";
 import { comparePlan } from "./compare.ts";
-import { buildReleasedDevicesSql } from "./undeletable.ts";
+import { buildReleasedDevicesSql } from "./violations.ts";
 import { buildRecordLabelSql } from "./expressions.ts";
 import { CUSTOM_FIELD_COLLECTION, getDeletionTable, storeDeletions, type PlanDefinition } from "./stored-kind.ts";
 import { labelFields } from "./undo-blocked.ts";

@@ -15,7 +15,7 @@ import { recordFinding } from "./findings.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 import { ACCOUNT } from "../../nouns/account.ts";
 import { buildIsValidRowSql } from "../store/sql.ts";
-import { getColumnBit, getVersionSchema } from "../ledger/version-tables.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import type { PlanCounts } from "../ledger/import-rows.ts";
 
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {

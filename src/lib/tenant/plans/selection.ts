@@ -1,4 +1,4 @@
-import { getVersionSchema } from "../ledger/version-tables.ts";
+import { getVersionSchema } from "../ledger/versions.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { ANY_NAME, getNameField, listIdentifyingFields, toNamingFormat } from "../../derived/naming.ts";
 import { ORG } from "../../nouns/organisation.ts";

@@ -5,8 +5,15 @@ import type { BlockedRecord, UndoBlockReason } from "../../derived/undo.ts";
 import { USER } from "../../nouns/user.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { sha256 } from "../store/ids.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema, getVersionSchema } from "../ledger/version-tables.ts";
+import {
+  ALL_COLUMNS_MASK,
+  getColumnBit,
+  type VersionSchema,
+  getVersionSchema,
+  KEY_LISTS,
+  RELATIONS,
+  type StoredRelation,
+} from "../ledger/versions.ts";
 import { buildCompleteMaskSql } from "../ledger/observed-state.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonListSql } from "../store/sql.ts";
@@ -15,8 +22,6 @@ import { buildInterruptCheckSql } from "./functions.ts";
 import { hasAppliedView } from "../store/store.ts";
 import { WHOLE_THINGS } from "../ledger/scope.ts";
 import { checkPlannedRecords } from "../ledger/check-rules.ts";
-import { KEY_LISTS, RELATIONS, type StoredRelation } from "../ledger/version-references.ts";
-import { readDeletedRecords, readDropFingerprint } from "./undo-stages.ts";
 import {
   buildAnyLabelLookupSql,
   buildCustomValueSql,
@@ -32,7 +37,7 @@ import {
   listUniqueFields,
 } from "./undo-records.ts";
 
-const BLOCKED_TABLE = "temp.undo_blocked";
+export const BLOCKED_TABLE = "temp.undo_blocked";
 
 /** SQL: blocks the records of a statement `from …`. @param values SQL by column of the table */
 const buildBlockSql = (
@@ -250,15 +255,6 @@ export const findBlockedRecords = (database: Database, undone: UndoneChange): vo
 
 export const countBlockedRecords = (database: Database): number =>
   database.count(`select count(*) from (select distinct thing, pk from ${BLOCKED_TABLE})`);
-
-export const buildUndoEtag = (database: Database, { number, dropped, deleted }: UndoneChange): string => {
-  const places = [
-    database.all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`).map((row) => Object.values(row)),
-    ...(dropped === undefined ? [] : readDropFingerprint(database)),
-    ...(deleted === undefined ? [] : readDeletedRecords(database, deleted)),
-  ];
-  return `${deleted !== undefined ? "delete" : dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
-};
 
 const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
 

@@ -3,15 +3,15 @@ import { ANSWER } from "../../nouns/answer.ts";
 import { RENEWAL_ITEM } from "../../nouns/renewal.ts";
 import { getCollection, TENANT_PROFILE, type Collection } from "../../nouns/index.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
-import { buildAddValuesSql } from "../ledger/save-versions.ts";
 import {
+  buildAddValuesSql,
   ALL_COLUMNS_MASK,
   getColumnBit,
   listSecretTimeColumns,
   VERSION_SCHEMAS,
   type VersionSchema,
   getVersionSchema,
-} from "../ledger/version-tables.ts";
+} from "../ledger/versions.ts";
 import {
   buildCompleteMaskSql,
   buildMergedEntriesSql,

@@ -1,9 +1,8 @@
 import type { Database } from "../store/database.ts";
 import { getNextChangeNumber } from "../ledger/audit-rows.ts";
 import type { Scope, Writer } from "../store/types.ts";
-import { countBlockedRecords, buildUndoEtag } from "./undo-blocked.ts";
-import { prepareUndo } from "./undo-plan.ts";
-import { finishTaskDrop } from "./undo-stages.ts";
+import { countBlockedRecords } from "./undo-blocked.ts";
+import { prepareUndo, finishTaskDrop, buildUndoEtag } from "./undo-plan.ts";
 import { createPlanScope, limitToScope } from "../ledger/scope.ts";
 import {
   countStagedRecords,
@@ -15,7 +14,14 @@ import {
 } from "./undo-records.ts";
 import { readTableColumns, auditImport } from "./commit.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
-import type { VersionSchema } from "../ledger/version-tables.ts";
+import {
+  type VersionSchema,
+  SETTLE_STATEMENTS,
+  buildSaveCreatedRangesSql,
+  buildSaveDeletedSql,
+  buildSaveUnsettledSql,
+  updateKeyLists,
+} from "../ledger/versions.ts";
 import { advanceRevision } from "./compare.ts";
 import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from "./functions.ts";
 import { updateImport, type ImportRecord } from "../ledger/import-rows.ts";
@@ -25,13 +31,6 @@ import { readStagedChange } from "./deletion.ts";
 import { findImportOfChange, readChange } from "../ledger/audit-change-number.ts";
 import { isMirror, restoreMirrorAge } from "../ledger/tenant-rows.ts";
 import { OBSERVE_STATEMENTS, RESTORE_OBSERVED_STATEMENTS } from "../ledger/observe-change.ts";
-import {
-  SETTLE_STATEMENTS,
-  buildSaveCreatedRangesSql,
-  buildSaveDeletedSql,
-  buildSaveUnsettledSql,
-  updateKeyLists,
-} from "../ledger/save-versions.ts";
 import { writeLayout } from "./layouts.ts";
 import type { ChangeJob } from "./import-tasks.ts";
 import { getStoredKind } from "./tables.ts";

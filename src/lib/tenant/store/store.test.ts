@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { saveVersions } from "../ledger/save-versions.ts";
+import { saveVersions } from "../ledger/versions.ts";
 import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
 import type { DerivedTable, LineQuery, Reader, Writer } from "./types.ts";
 import { Database } from "./database.ts";
-import { migrate } from "../ledger/migrations.ts";
+import { migrate } from "../ledger/tenant-file.ts";
 import { Connection, Store } from "./store.ts";
 import { freshFolder } from "#support/folder.ts";
 

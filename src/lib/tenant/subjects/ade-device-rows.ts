@@ -11,7 +11,7 @@ import { CREATION_ORDER, type RecordList } from "../ledger/lists.ts";
 import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/types.ts";
 import { buildDifferenceSql, DIFFERENCE_SQL } from "./ade-business-rows.ts";
-import { saveCreatedRange } from "../ledger/save-versions.ts";
+import { saveCreatedRange } from "../ledger/versions.ts";
 
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 

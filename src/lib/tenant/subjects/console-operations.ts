@@ -1,4 +1,4 @@
-import { getVersionSchema } from "../ledger/version-tables.ts";
+import { getVersionSchema } from "../ledger/versions.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { findColumn } from "../../derived/format.ts";
@@ -13,9 +13,8 @@ import { CONSOLE_COLLECTION } from "../ledger/rows.ts";
 import { buildNameListSql } from "../store/sql.ts";
 import type { Writer } from "../store/types.ts";
 import { confirmDrift } from "../ledger/drift.ts";
-import { findFileFields } from "../ledger/observed-state.ts";
+import { findFileFields, buildRecordWrittenSql } from "../ledger/observed-state.ts";
 import { listTasks, readTasks, type ConsoleTask } from "../ledger/tasks.ts";
-import { buildRecordWrittenSql } from "../ledger/written-files.ts";
 
 export const consoleTasks = {
   list: operation({
