@@ -79,7 +79,6 @@ export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUN
 export interface StoredAccount {
   readonly pk: number;
   readonly name: string | null;
-  /** display name in messages */
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
@@ -228,7 +227,7 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/** Returns true if a code was deleted. @param verifier if set, only a code with this verifier is deleted */
+/** @param verifier if set, only a code with this verifier is deleted */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",

@@ -82,9 +82,7 @@ interface OrgPath {
   readonly path: string;
 }
 
-/**
- * Returns the organisations' paths in the order of the tree, without deleted organisations. @param orgs record numbers
- */
+/** In the order of the tree, without deleted organisations. @param orgs record numbers */
 export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
   await reader.derive(ORG_POSITION_TABLE);
   return reader.all<OrgPath>(

@@ -226,10 +226,7 @@ const isChecksumMatch = (database: Database, { revision = null, count = null, sh
   }
 };
 
-/**
- * Verifies the log in a thread, so that signals can interrupt the verification. @throws Failure `interrupted`,
- * `unexpected`
- */
+/** Runs in a thread, so that signals can interrupt it. @throws Failure `interrupted`, `unexpected` */
 export const verifyAudit = async (
   { path, isReadOnly: readOnly }: Database,
   question: AuditVerificationOptions,

@@ -131,7 +131,6 @@ export interface StoredRequestKey extends RequestKey {
   readonly at: string;
   /** number of the change, which the response contains in addition to the body */
   readonly change: number | null;
-  readonly forgotten: string;
 }
 
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -139,23 +138,16 @@ const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 export const toStoredKey = (
   request: RequestKey,
   answer: unknown,
-  { now }: Pick<Surroundings, "now">,
+  surroundings: Pick<Surroundings, "now">,
   change: number | null = null,
-): StoredRequestKey => {
-  const time = now();
-  return {
-    ...request,
-    answer: JSON.stringify(answer ?? null),
-    change,
-    at: getCurrentInstant({ now: () => time }),
-    forgotten: getCurrentInstant({ now: () => time - KEY_LIFETIME_MS }),
-  };
-};
+): StoredRequestKey => ({
+  ...request,
+  answer: JSON.stringify(answer ?? null),
+  change,
+  at: getCurrentInstant(surroundings),
+});
 
-/**
- * Returns the stored result of an earlier request with the same key. @throws Failure `usage` if a different request
- * used the key
- */
+/** The result of an earlier request with the same key. @throws Failure `usage` if another request used the key */
 export const findRequestKey = async (
   reader: Reader,
   { key, route, fingerprint }: RequestKey,
@@ -176,7 +168,8 @@ const KEY_REUSED_FAILURE = new Failure("usage", {
   status: 422,
 });
 
-export const storeRequestKey = async (writer: Writer, { forgotten, ...row }: StoredRequestKey): Promise<void> => {
+export const storeRequestKey = async (writer: Writer, row: StoredRequestKey): Promise<void> => {
+  const forgotten = new Date(Date.parse(row.at) - KEY_LIFETIME_MS).toISOString();
   await writer.run("delete from repeatable where at < :forgotten", { forgotten });
   await insertRow(writer, "repeatable", { ...row }, ["key", "route"]);
 };

@@ -15,22 +15,19 @@ import { storeLastNumber } from "./rows.ts";
 
 export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
 
-export interface StoredField extends CustomField {
+interface StoredField extends CustomField {
   readonly pk: number;
 }
 
-export const findCustomField = (reader: Reader, id: string): Promise<StoredField | undefined> =>
-  reader.get<StoredField>("select pk, id, name, createdAt from custom_field where id = :id", { id });
-
 /** Returns true if a custom field, or a removed field that the console may still have, has this name. */
-export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
+const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
   (await reader.count(
     `select (select count(*) from custom_field where nameKey = :nameKey)
        + (select count(*) from main.custom_field_observed where nameKey = :nameKey and inConsole = 1)`,
     { nameKey },
   )) > 0;
 
-export const insertCustomField = async (
+const insertCustomField = async (
   writer: Writer,
   { id, name, createdAt }: CustomField,
   { pk, nameKey }: { readonly pk: number; readonly nameKey: string },
@@ -51,10 +48,10 @@ export interface CustomFieldValue {
 
 const buildValuePath = (pk: number): string => `$."${pk}"`;
 
-export const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
+const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
   reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
 
-export const readCustomValues = (reader: Reader, pk: number, most: number): Promise<readonly CustomFieldValue[]> =>
+const readCustomValues = (reader: Reader, pk: number, most: number): Promise<readonly CustomFieldValue[]> =>
   reader.all<CustomFieldValue>(
     `select id, name || coalesce(' <' || nullif(emails ->> 0, name) || '>', '') as name, custom ->> :path as value
      from user where custom ->> :path is not null order by pk limit :most`,
@@ -62,7 +59,7 @@ export const readCustomValues = (reader: Reader, pk: number, most: number): Prom
   );
 
 /** Does not change the revisions of the users, because undo cannot restore the removed values. */
-export const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
+const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });
   await saveVersions(writer, "custom_field", "t.pk = :pk", { pk });
   await writer.run(
@@ -100,7 +97,8 @@ const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
 );
 
 const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
-  const found = await findCustomField(reader, id);
+  const sql = "select pk, id, name, createdAt from custom_field where id = :id";
+  const found = await reader.get<StoredField>(sql, { id });
   if (found !== undefined) return found;
   throw new Failure("not-found", {
     what: text(`no custom field has the ID "${id}"`, `ID が「${id}」のカスタムユーザー情報はありません`),

@@ -26,23 +26,12 @@ const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
 type QuoteOffsets = readonly number[];
 
-/**
- * Replaces, in place, the bytes that end cells and records. Returns the cells that need quotes; undefined if the faster
- * SQL gave a wrong result.
- */
+/** Works in place. Returns the cells that need quotes; undefined if the faster SQL gave a wrong result. */
 const replaceSeparators = (
   bytes: Uint8Array,
-  {
-    columns,
-    records,
-    careful,
-    newline,
-  }: {
-    readonly columns: number;
-    readonly records: number;
-    readonly careful: readonly boolean[];
-    readonly newline: Newline;
-  },
+  records: number,
+  careful: readonly boolean[],
+  newline: Newline,
 ): QuoteOffsets | undefined => {
   const recordEnd = newline === "lf" ? LF : CR;
   const quoted: number[] = [];
@@ -60,7 +49,7 @@ const replaceSeparators = (
         bytes[at] = COMMA;
         column += 1;
       } else {
-        if (column !== columns - 1) return undefined;
+        if (column !== careful.length - 1) return undefined;
         bytes[at] = recordEnd;
         [column, found] = [0, found + 1];
         if (newline === "crlf") at += 1;
@@ -113,7 +102,7 @@ export const buildCsvLines = (
     plain: {
       line: buildLineSql(plain, ":cellEnd", ":recordEnd"),
       finished: (bytes, count) => {
-        const quoted = replaceSeparators(bytes, { columns: columns.length, records: count, careful, newline });
+        const quoted = replaceSeparators(bytes, count, careful, newline);
         return quoted === undefined || quoted.length === 0 ? quoted && bytes : addQuotes(bytes, quoted);
       },
     },

@@ -38,10 +38,7 @@ export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role" | "serialNumber";
 
-/**
- * `search` matches any text. `org` (an id) includes the organisations below, unless `direct` is true. `owner` is a
- * user's id.
- */
+/** `search` matches any text; `org` and `owner` are IDs; `org` includes the organisations below, unless `direct`. */
 export type ListFilters = Readonly<
   Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
     direct?: boolean | undefined;
@@ -244,18 +241,19 @@ const buildRecordQuery = (list: RecordList, json: string, where: string, order: 
 const buildOrder = (keys: readonly SortKey[], desc = false): string =>
   keys.map(({ sql }) => `${sql} ${desc ? "desc" : "asc"}`).join(", ");
 
-const selectRecords = async (reader: Reader, list: RecordList, { where, params }: SqlCondition) => {
+const selectRecords = async <F extends Fields>(
+  reader: Reader,
+  list: RecordList<F>,
+  { where, params }: SqlCondition,
+): Promise<RecordOf<F>[]> => {
   await createListTables(reader, list);
   const sql = buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order));
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
-  return rows.map(({ json }) => String(json));
+  return rows.map(({ json }) => JSON.parse(String(json)) as RecordOf<F>);
 };
 
-const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
-  records.map((json) => JSON.parse(json) as RecordOf<F>);
-
-export const readAllRecords = async <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
-  parseRecords(await selectRecords(reader, list, buildListCondition(list, {})));
+export const readAllRecords = <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
+  selectRecords(reader, list, buildListCondition(list, {}));
 
 export const buildNameParams = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
@@ -265,21 +263,19 @@ export const findRecords = async <F extends Fields>(
   name: string,
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...buildNameParams(name) } };
-  const found = parseRecords<F>(await selectRecords(reader, list, named));
+  const found = await selectRecords(reader, list, named);
   // an id takes precedence over another record's name
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
 };
 
-export const readRecordsById = async <F extends Fields>(
+export const readRecordsById = <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
   ids: readonly string[],
 ): Promise<RecordOf<F>[]> => {
   const where = "t.id in (select value from json_each(:ids))";
-  return parseRecords<F>(
-    await selectRecords(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } }),
-  );
+  return selectRecords(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } });
 };
 
 export const buildStreamSql = async (

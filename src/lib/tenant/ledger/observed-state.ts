@@ -223,10 +223,7 @@ const buildAddedSql = (entries: string): string =>
         where not exists (select 1 from (${entries}) n where e.value ->> 'f' = n.f and e.value ->> 'v' is n.v)
       union all select json_object('f', n.f, 'v', n.v, 'r', n.r, 's', 0) from (${entries}) n) w)`;
 
-/**
- * SQL: the last change here that wrote the versions `v` of a condition, or else made the record. @param row alias of a
- * row of the observed state
- */
+/** SQL: the last change here that wrote such versions `v`, or else made the record of the row with the alias `row`. */
 export const buildLastChangeSql = (versions: VersionSchema, row: string, which: string): string => {
   const isLocal = (revision: string): string =>
     `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
@@ -236,10 +233,7 @@ export const buildLastChangeSql = (versions: VersionSchema, row: string, which: 
       where c.thing = '${versions.thing.name}' and ${row}.pk between c.first and c.last and ${isLocal("c.revision")}), ${row}.since)`;
 };
 
-/**
- * SQL: records that a file contains the wished values of columns. @param which SQL: condition on the rows `o`
- * @param isInFile SQL: true if the file contains the column with a name
- */
+/** SQL: records which wished columns of the rows `o` a file contains. @param which, isInFile SQL: conditions */
 export const buildRecordWrittenSql = (
   versions: VersionSchema,
   which: string,

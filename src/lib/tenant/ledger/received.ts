@@ -43,7 +43,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   const fault = findFault(database);
   // a file with an older schema has other columns
   if (fault !== null || readSchemaVersion(database) !== SCHEMA_VERSION) return { ...SOUND_COPY, fault };
-  const problems = checkAllRecords((sql) => database.all(sql)).map(({ what }) => what);
+  const problems = checkAllRecords(database).map(({ what }) => what);
   const servers = database.all("select * from ade_server");
   const isSealed = servers.some((server) => SEALED_COLUMNS.some((name) => typeof server[name] === "string"));
   return { fault, unsafe: findControlCharacters(database), problems, isSealed };

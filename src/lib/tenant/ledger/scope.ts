@@ -168,7 +168,6 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
 
 export const buildScopeView = (scope: Scope): View => ({
   name: JSON.stringify(scope),
-  scope,
   rows: buildVisibleRows(scope),
   columns: buildVisibleColumns(scope),
   held: [buildScopeOrgTable(scope), buildDeletedScopeOrgTable(scope)],

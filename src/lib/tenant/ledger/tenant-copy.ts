@@ -39,10 +39,7 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
 };
 
-/**
- * Returns the path of the copy. Secrets are never written, not even to unused pages. The same state gives the same
- * bytes.
- */
+/** Secrets are never written, not even to unused pages. The same state gives the same bytes. */
 export const copyTenantFile = async (tenant: Database): Promise<string> => {
   const folder = tenant.isReadOnly ? join(tmpdir(), `clomoctl-${pid}`) : dirname(tenant.path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

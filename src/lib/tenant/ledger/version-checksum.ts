@@ -49,10 +49,7 @@ const WRITTEN_PARTS_SQL = PARTS.map(
     `select ${part} as part where exists (select 1 from main.${table} v where v.revision = :revision and ${which})`,
 ).join(" union all ");
 
-/**
- * The checksum covers each row of the version tables and each range of new records. Yields statements and expects their
- * rows, so that memory use is constant.
- */
+/** Covers the version tables and the ranges of new records. Yields statements and expects their rows. */
 function* generateChecksum(
   revision: number,
 ): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly Row[]> {

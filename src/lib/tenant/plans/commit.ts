@@ -67,11 +67,11 @@ const storeChangedVersions = (database: Database, plan: PlanDefinition, context:
 
 const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
   if (request.mode === "append") return;
-  const { thing, name } = kind;
+  const { thing } = kind;
   const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions === undefined) return;
   const gone = `select t.pk from ${thing.name} t where ${kind.isLacking}`;
-  database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision, kind: name });
+  database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision });
 };
 
 const createReferencedRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
@@ -84,14 +84,14 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
     const values = {
       pk: ":base + row_number() over ()",
       id: ":referencePrefix || printf('%012x', row_number() over ())",
-      ...(scope === undefined ? {} : { [scope]: ":kind" }),
+      ...(scope === undefined ? {} : { [scope]: `'${kind.name}'` }),
       ...table.made,
       ...(keys.held === undefined ? {} : { [keys.held]: "nullif(n.key, n.value)" }),
       [refers.by]: "n.value",
       createdAt: ":now",
       revision: ":revision",
     };
-    const params = { ...context, kind: kind.name, entity, base: readLastNumber(database, series) };
+    const params = { ...context, entity, base: readLastNumber(database, series) };
     const made = database.run(
       `insert into ${entity} (${Object.keys(values).join(", ")}) select ${Object.values(values).join(", ")} from (${wanted}) n`,
       params,
@@ -118,7 +118,7 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
   if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
   const values = new Map(fields.map((field) => [field.stored, buildNewValueSql(plan, field)]));
-  if (thing.scope !== undefined) values.set(thing.scope, ":kind");
+  if (thing.scope !== undefined) values.set(thing.scope, `'${kind}'`);
   if (fixed !== undefined) values.set(fixed, `r.${quoteIdentifier(fixed)}`);
   for (const field of fields) for (const [column, sql] of buildNewDerivedColumns(plan, field)) values.set(column, sql);
   database.run(
@@ -126,7 +126,7 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
      from s.row r left join s.match m on m.row = r.row ${buildReferenceJoinsSql(plan)}
      where m.row is null and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")} order by r.row`,
-    { ...context, base, kind },
+    { ...context, base },
   );
   storeLastNumber(database, plan.kind.series, thing.name);
   for (const claim of plan.kind.claims)
@@ -150,7 +150,7 @@ const claimNewValues = (database: Database, plan: PlanDefinition, { field, table
 const MATCHED_ROWS_SQL = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
 
 const updateRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
-  const { thing, name: kind } = plan.kind;
+  const { thing } = plan.kind;
   const touched = listStagedFields(plan);
   if (touched.length === 0) return;
   const after = touched.flatMap((field) => [
@@ -163,7 +163,7 @@ const updateRecords = (database: Database, plan: PlanDefinition, context: Commit
     from (select m.target, ${values.join(", ")} from ${MATCHED_ROWS_SQL} ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
           ${buildReferenceJoinsSql(plan)} where m.changed <> 0 and ${IS_VALID_ROW_SQL} and ${IS_IN_RANGE_SQL}) v
     where ${thing.name}.pk = v.target`;
-  forEachRowRange(database, (range) => database.run(sql, { ...context, kind, ...range }));
+  forEachRowRange(database, (range) => database.run(sql, { ...context, ...range }));
 };
 
 const buildClaimSql = ({ field, table }: Claim, thing: RecordType, which: string): string =>
@@ -190,23 +190,19 @@ const buildReleaseSql = ({ table, held }: Claim, which: string): string =>
 
 const deleteRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.mode === "append") return;
-  const { thing, name, isLacking } = kind;
+  const { thing, isLacking } = kind;
   for (const { own, table, record } of kind.claims) {
     if (own) continue;
-    database.run(`delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking})`, {
-      kind: name,
-    });
+    database.run(`delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking})`);
   }
-  database.run(`delete from ${thing.name} as t where ${isLacking}`, { kind: name });
+  database.run(`delete from ${thing.name} as t where ${isLacking}`);
 };
 
 const releaseDevices = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return;
-  const kind = plan.kind.name;
-  database.exec("drop table if exists temp.released");
-  database.exec("create temp table released (pk integer primary key)");
-  database.run(`insert into temp.released ${released}`, { kind });
+  database.createTable("temp.released", "(pk integer primary key)");
+  database.run(`insert into temp.released ${released}`);
   const lost = "pk in (select pk from temp.released)";
   database.run(buildSaveUnsettledSql(getVersionSchema(DEVICE.name), "select pk from temp.released"), { revision });
   database.run(

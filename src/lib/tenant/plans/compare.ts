@@ -55,10 +55,10 @@ import { matchCandidateRows, mergeLocalChanges, storeCandidateCellKeys } from ".
 import { createMergeTables, countRemade, storeKeptRecords } from "./merge-tables.ts";
 import { mayShowOthers, resolveOrgNames } from "./org-naming.ts";
 import { KEY_LISTS } from "../ledger/versions.ts";
-import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import { UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { getCollection, getCollectionOf } from "../../nouns/index.ts";
 import type { ImportedField } from "../ledger/kinds.ts";
-import { USER } from "../../nouns/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 
 const MAX_LISTED_OWNERS = 3;
 
@@ -70,9 +70,8 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
     return;
   // an address in an export may be a former one of somebody whose address was changed here
   const mayBeFormer = request.fromConsole === true ? "instr(f.value, '@') > 0" : "false";
-  for (const table of ["name", "found", "only"]) database.exec(`drop table if exists s.owner_${table}`);
-  database.exec("create table s.owner_name (loose text, key text, primary key (loose, key)) without rowid");
-  database.exec("create table s.owner_found (key text, pk integer, primary key (key, pk)) without rowid");
+  database.createTable("s.owner_name", "(loose text, key text, primary key (loose, key)) without rowid");
+  database.createTable("s.owner_found", "(key text, pk integer, primary key (key, pk)) without rowid");
   const unknown = database.run(
     `insert into s.owner_name select loose_code(f.value), f.key from s.refer f
      where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")} and not (${mayBeFormer})`,
@@ -83,7 +82,7 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
     on n.loose in (loose_code(u.name), loose_code(u.employeeCode), loose_code(u.accountName),
       case when ${isNumber} then ltrim(u.employeeCode, '0') end) where true on conflict do nothing`);
   // many rows may have a name that many people have
-  database.exec("create table s.owner_only (key text primary key, pk integer, count integer) without rowid");
+  database.createTable("s.owner_only", "(key text primary key, pk integer, count integer) without rowid");
   database.exec("insert into s.owner_only select key, min(pk), count(*) from s.owner_found group by key");
   const found = `from s.row r ${ORDERED_JOIN} s.owner_only n on n.key = ${buildRowKeysSql(owner.field)}`;
   const names = `(select string_agg(label, ', ') from (select c.name || ' <' || (c.emails ->> 0) || '>' as label
@@ -187,13 +186,10 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
   markInvalidRows(database, plan);
 };
 
-export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
+export const countRecords = (database: Database, { thing, inScope, table }: StoredKind, where = "true"): number =>
   database.count(
     `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
-    {
-      kind: name,
-      usual: table.usual ?? null,
-    },
+    { usual: table.usual ?? null },
   );
 
 const countDeleted = (database: Database, { kind, request }: PlanDefinition): number => {
@@ -353,11 +349,10 @@ const readCreated = (database: Database, { kind, ...plan }: PlanDefinition, name
     .filter(({ refers }) => refers.creates?.count === name)
     .flatMap((reference) => buildNewReferencesSql({ ...plan, kind }, reference) ?? [])
     .map((select) => `(${select}) made`);
-  const params = { kind: kind.name };
   const names = (from: string) =>
-    database.all(`select value from ${from} order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`, params);
+    database.all(`select value from ${from} order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`);
   return {
-    count: made.reduce((sum, from) => sum + database.count(`select count(*) from ${from}`, params), 0),
+    count: made.reduce((sum, from) => sum + database.count(`select count(*) from ${from}`), 0),
     names: made.flatMap(names).map(({ value }) => String(value)),
   };
 };
@@ -367,7 +362,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
   const holding = request.mode === "append" ? [] : kind.holders;
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
-    ? [CUSTOM_FIELD_COLLECTION]
+    ? [CUSTOM_FIELD.collection]
     : [];
   const followed = (request.fromConsole === true ? [] : KEY_LISTS).flatMap(({ from, to }) =>
     [from.name, to].includes(kind.thing.name) ? [getCollectionOf(to), getCollection(from)] : [],
@@ -388,7 +383,6 @@ export const etagOf = (database: Database, plan: PlanDefinition): string =>
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 
-/** Increases the revision of the written collections. Returns the new revision. */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {

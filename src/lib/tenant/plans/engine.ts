@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { CommitOptions, PlanRowsRequest, UndoCounts, UploadContent } from "./engine-types.ts";
@@ -10,7 +11,6 @@ import type { Database } from "../store/database.ts";
 import { removeUnfinishedFiles } from "../ledger/tenant-file.ts";
 import {
   isStagingFileInUse,
-  hasStagingFile,
   createStagingFolder,
   removeStagingFile,
   removeStrayJournals,
@@ -21,6 +21,7 @@ import type { TaskFiles } from "./import-tasks.ts";
 import { on } from "node:events";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { getResult, startWorker, type ThreadOutcome } from "../store/run-in-worker.ts";
+import { WorkQueue } from "../store/store.ts";
 import { findShareReceiver } from "../store/work.ts";
 import type { WorkerJob, JobArguments, ImportJobs, JobMessage } from "./import-worker.ts";
 
@@ -51,18 +52,16 @@ const returnWorker = (worker: Worker): void => {
 };
 
 export class ImportThreads {
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new WorkQueue();
   readonly reading = new Set<Database>();
 
   /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
   run<J extends keyof ImportJobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<ImportJobs[J]> {
-    const mine = this.#turn.then(() => runJob(job, args, signal));
-    this.#turn = mine.catch(() => undefined);
-    return mine as ReturnType<ImportJobs[J]>;
+    return this.#turns.next(() => runJob(job, args, signal)) as ReturnType<ImportJobs[J]>;
   }
 
   async close(): Promise<void> {
-    await this.#turn;
+    await this.#turns.next(async () => undefined);
     for (const database of this.reading) database.close();
     this.reading.clear();
   }
@@ -128,10 +127,7 @@ export interface EngineOptions {
   readonly processes: Processes;
 }
 
-/**
- * Stores and commits imports of millions of rows, outside the main thread. Each import has a staging file, which is
- * never backed up.
- */
+/** Plans and commits imports outside the main thread. Each has a staging file, which is never backed up. */
 export class ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -205,7 +201,7 @@ export class ImportEngine {
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
   listUnusedIds(): readonly string[] {
     const { folder, processes } = this.#options;
-    if (!hasStagingFile(folder)) return [];
+    if (!existsSync(folder)) return [];
     removeUnfinishedFiles(folder, processes);
     removeStrayJournals(this.#folder);
     return listStagingFiles(this.#folder)
@@ -214,7 +210,7 @@ export class ImportEngine {
   }
 
   isStaged(id: string): boolean {
-    return hasStagingFile(this.#staging(`${id}.db`));
+    return existsSync(this.#staging(`${id}.db`));
   }
 
   async close(): Promise<void> {

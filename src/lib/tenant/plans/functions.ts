@@ -48,7 +48,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
 /** Between two visits of this many rows, a long job cannot be interrupted, and its progress does not change. */
 export const ROWS_PER_VISIT = 4096;
 
-/** Takes roughly how many rows the rest of a job will visit. */
+/** @param rows roughly how many rows the rest of a job will visit */
 export type RowExpectation = (rows: number) => void;
 
 /** How often a job visits a record that the change creates, updates or deletes; measured with users. */

@@ -52,9 +52,7 @@ const defineDirectory = (id: string, headerRow: string, map: ParsedMapFile): Lay
   };
 };
 
-/**
- * The layouts for Entra ID and Google Workspace omit disabled accounts, guests and accounts without an email address.
- */
+/** Those of Entra ID and Google Workspace omit disabled accounts, guests and accounts without an email address. */
 export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   defineDirectory(
     "entra-id",

@@ -68,9 +68,7 @@ const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (reco
   const matched = database.count("select count(*) from s.match");
   if (matched === plan.staged.rows) return;
   for (const { field } of others) respellNewCodes(database, plan, field, rows);
-  const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
-    kind: kind.name,
-  });
+  const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`);
   if (records <= matched) return;
   const names = identities.filter(({ field }) => field.stored === kind.namedBy);
   const isSame = ["false", ...names.map(({ field }) => buildIsLooselyEqualSql(field))].join(" or ");
@@ -93,9 +91,7 @@ const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (reco
   }
 };
 
-/**
- * Finds rows that probably identify the wrong person. For example, sorting a single column moves codes to other people.
- */
+/** Finds rows that probably identify the wrong person, as after sorting a single column. */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
   const identities = listIdentifyingKeys(plan);
@@ -149,7 +145,6 @@ export const findMovedValues = (database: Database, plan: PlanDefinition): void 
     if (count < MIN_MOVED_VALUES || (field.merge !== "value" && field.merge !== "reference")) continue;
     recordFinding(database, plan, {
       code: "values-moved",
-      severity: "warning",
       field: field.field,
       select: `with c as materialized (select r.row, r.line, ${recordColumn(field.stored)} as was, ${buildComparedValueSql(plan, field)} as cell
           from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = m.target
@@ -219,7 +214,7 @@ export const isFileOfOtherTenant = (database: Database, plan: PlanDefinition): b
   const { mode, allow = [] } = request;
   if ((kind.table.tree !== undefined && request.fromConsole !== true) || allow.includes("other-tenant")) return false;
   const hasMany = (from: string, least: number): boolean =>
-    database.count(`select count(*) from (select 1 ${from} limit ${least}) one`, { kind: kind.name }) >= least;
+    database.count(`select count(*) from (select 1 ${from} limit ${least}) one`) >= least;
   const isLong =
     hasMany("from s.row r where r.key is not null", MIN_FOREIGN_ROWS) &&
     hasMany(
@@ -255,7 +250,7 @@ export const matchRows = (database: Database, plan: PlanDefinition): void => {
     const sql = `insert into s.match (row, target, changed)
       select r.row, t.pk, ${buildChangedMaskSql(plan)} from s.row r ${records} ${buildReferenceJoinsSql(plan)} where ${IS_IN_RANGE_SQL}
       on conflict do nothing`;
-    forEachRowRange(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
+    forEachRowRange(database, (range) => database.run(sql, range));
   };
   match(prepareKeyJoin(database, plan));
   if (plan.request.fromConsole !== true) matchByOtherKeys(database, plan, match);
@@ -281,13 +276,11 @@ const respellKeys = (database: Database, plan: PlanDefinition, known: string): v
 
 /** Returns SQL that joins each row with the record that has the row's key. Reports keys that several records have. */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
-  const { name, thing, inScope } = plan.kind;
+  const { thing, inScope } = plan.kind;
   const key = keyOf(plan);
-  database.exec("drop table if exists s.holder_key");
-  database.exec("create table s.holder_key (key text, pk integer not null)");
-  const sql = `insert into s.holder_key select ${buildRecordKeySql(key)}, t.pk from ${thing.name} t
-    where ${inScope} and ${recordColumn(key.field)} is not null`;
-  database.run(sql, { kind: name });
+  database.createTable("s.holder_key", "(key text, pk integer not null)");
+  database.exec(`insert into s.holder_key select ${buildRecordKeySql(key)}, t.pk from ${thing.name} t
+    where ${inScope} and ${recordColumn(key.field)} is not null`);
   database.exec("create index s.holder_key_key on holder_key (key)");
   respellKeys(database, plan, "select 1 from s.holder_key h where h.key = r.key");
   recordFinding(database, plan, {
@@ -310,7 +303,7 @@ export const findRecordsOfSkippedRows = (database: Database, { kind }: PlanDefin
       `insert into s.present select t.pk from ${kind.thing.name} t ${values}
        ${ORDERED_JOIN} s.skipped k on k.what = :field and k.key = loose_key(${value})
        where ${kind.inScope} and ${value} is not null on conflict do nothing`,
-      { field: field.field, kind: kind.name },
+      { field: field.field },
     );
   }
 };

@@ -24,7 +24,7 @@ import {
   buildStagedKeyText,
   recordColumn,
 } from "./expressions.ts";
-import { buildIsInKindScopeSql, getDeletionTable, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import { getDeletionTable, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import {
   buildIsMissingInExportSql,
   isWholeExport,
@@ -92,18 +92,16 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     ...(isWhole ? [`select t.pk, ${called}, null as field, null as local, null as console from ${lacking}`] : []),
   ];
   const all = selects.join(" union all ");
-  const params = { kind: plan.kind.name };
-  const contradicted = database.count(`select count(*) from (${all})`, params);
+  const contradicted = database.count(`select count(*) from (${all})`);
   const first = database.all<Contradiction>(
     `select name, field, local, console from (${all}) order by pk, field limit ${MAX_LISTED_VALUES}`,
-    params,
   );
   const leftOutRows = database.all<{ row: number; key: string }>(
     `select m.row, coalesce(${buildStagedKeyText(plan)}, '') as key from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row
      where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${KEPT_TABLE} k where k.row = m.row and k.why = 'deleted here') order by m.row`,
   );
   const leftOut = leftOutRows.length;
-  const unsettled = isWhole ? database.count(`select count(*) from ${lacking} and k.why <> 'put back'`, params) : 0;
+  const unsettled = isWhole ? database.count(`select count(*) from ${lacking} and k.why <> 'put back'`) : 0;
   const { cleared, brought, ended } = countReferences(database, plan);
   if (contradicted + leftOut + unsettled + cleared + brought === 0) return undefined;
   const wishes = { count: ended.length, first: ended.slice(0, MAX_LISTED_VALUES) };
@@ -120,7 +118,6 @@ export const reportContestedRows = (database: Database, plan: PlanDefinition, pa
   );
   recordFinding(database, plan, {
     code: "row-ambiguous",
-    severity: "warning",
     field: keyOf(plan).field,
     select: `select r.row, r.line, null as col,
         json_object('records', (select string_agg(value, ', ') from (${labels.join(" union ")} order by 1))) as params
@@ -138,10 +135,7 @@ interface Observation {
   readonly table: string;
 }
 
-/**
- * SQL: the wished columns of the record `o` after an export, as a bit mask. What no export shows counts as entered with
- * what this export shows.
- */
+/** SQL: a bit mask for the record `o`. What no export shows counts as entered with what this export shows. */
 const buildWishedBitsSql = (versions: VersionSchema): string => {
   const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
   const all = [...new Set(versions.columns.flatMap(({ leads, bit }) => (leads ? [bit] : [])))].join(" | ");
@@ -186,7 +180,7 @@ const observeDeletedRecords = ({ database, plan, versions, revision, table }: Ob
     `update ${table} as o set inConsole = 1, wished = ${ALL_COLUMNS_MASK}, since = :revision, written = ${buildListWithoutSql("e.value ->> 'f' = '' and e.value ->> 'v' = 1")}${sets.join("")}
      from (select d.pk${values.map(([name, value]) => `, ${value} as ${quoteIdentifier(name)}`).join("")}
        from ${KEPT_TABLE} d ${ORDERED_JOIN} s.row r on r.row = d.row ${joined} where d.why = 'deleted here') x where x.pk = o.pk`,
-    { revision, kind: plan.kind.name },
+    { revision },
   );
 };
 
@@ -213,15 +207,14 @@ const observeKeptRecords = ({ database, plan, versions, revision, table }: Obser
 
 const observeMissingRecords = (observation: Observation): void => {
   const { database, plan, table } = observation;
-  const { thing, name } = plan.kind;
-  const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from main.${thing.name} t where t.pk = o.pk)`;
+  const { thing, isInScope } = plan.kind;
+  const gone = `${isInScope("o")} and not exists (select 1 from main.${thing.name} t where t.pk = o.pk)`;
   const isMissing = `${gone} and ${buildIsMissingInExportSql("o.pk")}`;
   // a creation that was taken back is settled by the second export without the record
   const isTakenBack = `o.inConsole = 0 and exists (select 1 from ${LISTED_SQL} where e.value ->> 'f' = '' and e.value ->> 's' = 0)`;
-  database.run(`delete from ${table} as o where ${isMissing} and not (${isTakenBack})`, { kind: name });
-  database.run(
+  database.exec(`delete from ${table} as o where ${isMissing} and not (${isTakenBack})`);
+  database.exec(
     `update ${table} as o set written = (select json_group_array(json_set(e.value, '$.s', 1)) from ${LISTED_SQL} where e.value ->> 'f' = '') where ${isMissing}`,
-    { kind: name },
   );
   database.exec(`delete from ${table} where pk in (select target from ${getDeletionTable(thing)})`);
   observeKeptRecords(observation);
@@ -244,8 +237,8 @@ export const observeExport = (database: Database, plan: PlanDefinition, revision
   const table = `main.${versions.observed}`;
   const observation = { database, plan, versions, revision, table };
   const isHere = `exists (select 1 from main.${kind.thing.name} t where t.pk = o.pk and ${kind.inScope})`;
-  const ofKind = `(${isHere} or ${buildIsInKindScopeSql(kind.thing, "o")})`;
-  database.run(buildSaveExportedSql(versions, ofKind), { revision, kind: kind.name });
+  const ofKind = `(${isHere} or ${kind.isInScope("o")})`;
+  database.run(buildSaveExportedSql(versions, ofKind), { revision });
   observeMatchedRecords(observation);
   observeDeletedRecords(observation);
   observeCustomFields(observation);

@@ -38,7 +38,7 @@ import {
   buildRowKeysSql,
   buildRecordKeysSql,
 } from "./expressions.ts";
-import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "./stored-kind.ts";
+import { type PlanDefinition, type StoredReference } from "./stored-kind.ts";
 import {
   KEPT_TABLE,
   getMergedVersions,
@@ -47,7 +47,6 @@ import {
   listSingleFields,
   MERGED_ROWS_TABLE,
   buildSetApartSql,
-  createTable,
 } from "./merge-tables.ts";
 import { decidePairs, type CandidatePair } from "./org-matching.ts";
 import { reportContestedRows } from "./merge-outcome.ts";
@@ -59,19 +58,18 @@ const PAIR_TABLE = "s.pair";
 
 /** The records that have the key of a row now, or that may have the key in the console. */
 const storeCandidates = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
-  const { thing, name } = plan.kind;
+  const { thing, isInScope } = plan.kind;
   const key = keyOf(plan);
-  const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
+  const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${isInScope("n")})`;
   const uncertain = `select o.pk from main.${versions.observed} o
-    where ${buildMayDifferSql(versions, key.field)} and (${isIn} or ${buildIsInKindScopeSql(thing, "o")})`;
+    where ${buildMayDifferSql(versions, key.field)} and (${isIn} or ${isInScope("o")})`;
   const keys = `select distinct t.pk, ${buildRecordKeySql(key)} as key from (${buildPossibleStatesSql(versions, uncertain)}) t
     where t.mask & ${getColumnBit(versions, key.field)} <> 0 and ${buildRecordKeySql(key)} is not null`;
-  createTable(database, PAIR_TABLE, "row integer not null, pk integer not null, primary key (row, pk)");
-  if (database.get(`${keys} limit 1`, { kind: name }) === undefined) return;
+  database.createTable(PAIR_TABLE, "(row integer not null, pk integer not null, primary key (row, pk))");
+  if (database.get(`${keys} limit 1`) === undefined) return;
   database.exec("create index if not exists s.row_key on row (key)");
-  database.run(
+  database.exec(
     `insert into ${PAIR_TABLE} select r.row, c.pk from (${keys}) c ${ORDERED_JOIN} s.row r on r.key = c.key`,
-    { kind: name },
   );
   database.exec(
     `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct row from ${PAIR_TABLE}) few
@@ -111,10 +109,9 @@ const removeOtherPeople = (database: Database, plan: PlanDefinition, versions: V
 const matchPairs = (database: Database, plan: PlanDefinition): void => {
   const { thing } = plan.kind;
   const joined = buildReferenceJoinsSql(plan);
-  database.run(
+  database.exec(
     `insert into s.match (row, target, changed) select r.row, t.pk, ${buildChangedMaskSql(plan)}
      from s.decided p ${ORDERED_JOIN} s.row r on r.row = p.row ${ORDERED_JOIN} ${thing.name} t on t.pk = p.pk ${joined}`,
-    { kind: plan.kind.name },
   );
   const deleted = `s.decided p where not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
   database.exec(buildSetApartSql("deleted here", `select p.pk, p.row from ${deleted}`));
@@ -146,7 +143,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   );
   for (const { row, pk } of held) contested.set(row, new Set([pk]));
   database.exec(`delete from s.match where row in (select row from ${PAIR_TABLE})`);
-  createTable(database, "s.decided", "row integer primary key, pk integer not null");
+  database.createTable("s.decided", "(row integer primary key, pk integer not null)");
   database.run("insert into s.decided select value ->> 0, value ->> 1 from json_each(:decided)", {
     decided: JSON.stringify([...decided]),
   });
@@ -164,16 +161,16 @@ const buildKeyListSql = (thing: RecordType, field: string): string => {
 
 export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
-  for (const { field, refers, keys, table } of listMergedReferences(plan)) {
+  for (const { field, refers, keys, table, isInScope: isInKind } of listMergedReferences(plan)) {
     const { thing } = table;
     const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
     if (versions === undefined) continue;
     const bit = getColumnBit(versions, refers.by);
-    const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
+    const scope = keys.own ? isInKind("known") : "true";
     const isInScope =
       scope === "true"
         ? scope
-        : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${buildIsInKindScopeSql(thing, "o")})`;
+        : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${isInKind("o")})`;
     const uncertain = `select o.pk from main.${versions.observed} o where ${buildMayDifferSql(versions, refers.by)} and ${isInScope}`;
     const only = `(select n.pk from main.${thing.name} n where n.pk = g.pk)`;
     database.run(
@@ -187,7 +184,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
        select :what, g.key, ${field.merge === "reference" ? only : "null"} from (
          select c.key, case when count(*) = 1 then max(c.pk) end as pk from (select * from possible union select * from holder) c
          group by c.key having count(*) > 1 or c.key not in (select key from holder)) g`,
-      { what: field.short, kind: plan.kind.name },
+      { what: field.short },
     );
   }
 };
@@ -263,12 +260,11 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
   const joined = buildReferenceJoinsSql(plan);
   // an unsettled record is no creation
   const isNew = `(o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} <> 0)`;
-  database.run(
+  database.exec(
     `insert into ${MERGED_ROWS_TABLE} (pk, row, isNew, shown, differing${names.map((name) => `, ${name}`).join("")})
      select t.pk, m.row, ${isNew}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
      from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
-    { kind: plan.kind.name },
   );
   const set =
     custom === undefined ? "" : ` | ${buildCaseSql("custom <> '{}'", buildCustomFieldsBitSql(versions), "0")}`;

@@ -52,30 +52,23 @@ export const isWholeExport = ({ request }: PlanDefinition): boolean =>
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field) && !field.resolved);
 
-export const createTable = (database: Database, name: string, columns: string): void => {
-  database.exec(`drop table if exists ${name}`);
-  database.exec(`create table ${name} (${columns})`);
-};
-
 export const createMergeTables = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const names = versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
-  createTable(
-    database,
+  database.createTable(
     MERGED_ROWS_TABLE,
-    `pk integer primary key, row integer not null, isNew integer not null, shown integer not null,
-     differing integer not null, back integer not null default 0, written text not null default '[]', ${names}`,
+    `(pk integer primary key, row integer not null, isNew integer not null, shown integer not null,
+     differing integer not null, back integer not null default 0, written text not null default '[]', ${names})`,
   );
   database.exec("create index s.merged_row on merged (row)");
-  createTable(database, KEPT_TABLE, "pk integer primary key, why text not null, row integer");
+  database.createTable(KEPT_TABLE, "(pk integer primary key, why text not null, row integer)");
   database.exec("create index s.kept_row on kept (row)");
-  createTable(
-    database,
+  database.createTable(
     CANDIDATE_KEY_TABLE,
-    "what text not null, key text not null, pk integer, primary key (what, key)",
+    "(what text not null, key text not null, pk integer, primary key (what, key))",
   );
-  createTable(database, LOCAL_ENTRY_TABLE, "row integer not null, key text not null, primary key (row, key)");
+  database.createTable(LOCAL_ENTRY_TABLE, "(row integer not null, key text not null, primary key (row, key))");
 };
 
 export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
@@ -151,26 +144,25 @@ export const storeKeptRecords = (database: Database, plan: PlanDefinition): void
 /** Counts the references that are cleared with missing records, and the wishes that end with them. */
 export const countReferences = (database: Database, plan: PlanDefinition) => {
   const gone = `select t.pk from ${plan.kind.thing.name} t where ${plan.kind.isLacking}`;
-  const params = { kind: plan.kind.name };
   const holders = listHolders(plan);
-  if (!isWholeExport(plan) || database.get(`${gone} limit 1`, params) === undefined)
+  if (!isWholeExport(plan) || database.get(`${gone} limit 1`) === undefined)
     return { cleared: 0, brought: 0, ended: [] };
   const isStaying = ({ versions }: Holder): string =>
     versions.thing === plan.kind.thing ? `h.pk not in (${gone})` : "true";
   const isCleared = (holder: Holder): string =>
     `h.${quoteIdentifier(holder.column)} in (${gone}) and ${isStaying(holder)}`;
   const cleared = holders.map((holder) =>
-    database.count(`select count(*) from main.${holder.versions.thing.name} h where ${isCleared(holder)}`, params),
+    database.count(`select count(*) from main.${holder.versions.thing.name} h where ${isCleared(holder)}`),
   );
   const ended = holders.flatMap((holder) => {
     const label = buildRecordLabelSql(holder.versions.thing, (name) => `h.${quoteIdentifier(name)}`);
     const from = `${buildWishedReferencesSql(holder)} and ${isCleared(holder)}`;
-    return database.all(`select ${label} as name from ${from}`, params);
+    return database.all(`select ${label} as name from ${from}`);
   });
   return {
     cleared: cleared.reduce((sum, count) => sum + count, 0),
     /** number of missing records that an undo brought back */
-    brought: database.count(`select count(*) from (${buildBroughtBackSql(plan)}) where pk in (${gone})`, params),
+    brought: database.count(`select count(*) from (${buildBroughtBackSql(plan)}) where pk in (${gone})`),
     /** names of the records whose wishes end */
     ended: ended.map(({ name }) => String(name)),
   };
@@ -184,8 +176,7 @@ export const clearReferences = (database: Database, plan: PlanDefinition, { now,
   for (const { versions, column, bits } of listHolders(plan)) {
     const { thing } = versions;
     const [table, name] = [`main.${versions.observed}`, quoteIdentifier(column)];
-    database.exec("drop table if exists temp.cleared");
-    database.exec("create temp table cleared (pk integer primary key)");
+    database.createTable("temp.cleared", "(pk integer primary key)");
     const found = database.run(
       `insert into temp.cleared select h.pk from main.${thing.name} h where h.${name} in (${gone}) and h.pk <> 1`,
       {},

@@ -13,10 +13,7 @@ interface DecidedPairs {
   readonly contested: Map<number, ReadonlySet<number>>;
 }
 
-/**
- * A row with exactly one candidate means it, unless another row has only this candidate, too. The record is then no
- * candidate of other rows.
- */
+/** A row with one candidate means it, unless another row has only this one, too. It is then no candidate of others. */
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const contested = new Map<number, Set<number>>();

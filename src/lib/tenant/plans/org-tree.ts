@@ -1,8 +1,6 @@
 import { buildPossibleStatesSql } from "../ledger/observed-state.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import { getProblemSeverity } from "../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../ledger/org-rows.ts";
-import { toStringOrNull } from "../ledger/rows.ts";
 import type { Database } from "../store/database.ts";
 import { buildIsValidRowSql } from "../store/sql.ts";
 import {
@@ -74,15 +72,15 @@ export const countStayingChildren = (
   return counts;
 };
 
+/** A file may lack columns. */
+const NO_CELLS = { name: null, code: null, parentCode: null, parentPath: null };
+
 const readOrgRows = (database: Database): readonly OrgRow[] =>
-  database.all("select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row").map((row) => ({
-    row: Number(row["row"]),
-    name: toStringOrNull(row["name"]),
-    code: toStringOrNull(row["code"]),
-    parentCode: toStringOrNull(row["parentCode"]),
-    parentPath: toStringOrNull(row["parentPath"]),
-    target: row["target"] === null ? undefined : Number(row["target"]),
-  }));
+  database
+    .all<Omit<OrgRow, "target"> & { readonly target: number | null }>(
+      "select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row",
+    )
+    .map(({ target, ...row }) => ({ ...NO_CELLS, ...row, target: target ?? undefined }));
 
 const readOrgs = (database: Database): readonly ExistingOrg[] =>
   database
@@ -104,7 +102,6 @@ const reportOrgFaults = (database: Database, plan: PlanDefinition, faults: reado
     if (code === undefined) continue;
     recordFinding(database, plan, {
       code,
-      severity: getProblemSeverity(code),
       field,
       select: `select r.row, r.line, null as col, e.value -> 'params' as params
         from json_each(:faults) e join s.row r on r.row = e.value ->> 'row'`,

@@ -167,7 +167,7 @@ export function* readPlanLines(
 ): Generator<Uint8Array> {
   const all = actions.length === 0;
   const { kind } = plan;
-  const params = { actions: JSON.stringify(actions), kind: kind.name };
+  const params = { actions: JSON.stringify(actions) };
   const isStagedAsked = all || actions.some((action) => action !== "delete");
   const staged = buildStagedLinesSql(plan, all, thing);
   const left = isStagedAsked ? yield* readStagedLines(database, staged, params, limit) : limit;

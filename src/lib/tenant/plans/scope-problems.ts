@@ -19,7 +19,7 @@ import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import type { PlanCounts } from "../ledger/import-rows.ts";
 
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {
-  const { thing, fields, name } = plan.kind;
+  const { thing, fields } = plan.kind;
   if (thing === ORG || !belongsToOrg(thing)) return;
   const place = buildRecordOrgSql(thing, (column) => {
     const found = fields.find(({ stored }) => stored === column);
@@ -34,7 +34,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
       from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target ${buildReferenceJoinsSql(plan)}
       where ${IS_VALID_ROW_SQL} and coalesce(m.changed, 1) <> 0
         and not exists (select 1 from temp.scope_org h where h.pk = ${place}) order by r.row`,
-    params: { kind: name, noun: thing.noun ?? thing.name },
+    params: { noun: thing.noun ?? thing.name },
   });
 };
 

@@ -55,15 +55,6 @@ const listNamingFields = ({ format, fields, thing }: StoredKind): readonly Namin
   return [...identifying, { name: NAME, keyOf, isList: false, keys: keyOf(values), values }];
 };
 
-const createTables = (database: Database): void => {
-  for (const statement of [
-    "create table s.sought (row integer not null, what text not null, key text, loose text, isAny integer not null)",
-    "create table s.found (row integer not null, pk integer not null, what text not null, primary key (row, pk, what)) without rowid",
-    "create table s.gone (row integer primary key, name text, revision integer)",
-  ])
-    database.exec(statement);
-};
-
 const seekNames = (database: Database, plan: PlanDefinition, fields: readonly NamingField[]): void => {
   for (const { name, keyOf, isList } of fields)
     for (const column of [name === NAME ? getNameField(plan.kind.format) : name, ANY_NAME]) {
@@ -94,7 +85,7 @@ const findRecords = (database: Database, { kind }: PlanDefinition, fields: reado
       `insert into s.found select n.row, t.pk, n.what from ${kind.thing.name} t ${isList ? `${ORDERED_JOIN} json_each(${own}) e` : ""}
        ${ORDERED_JOIN} s.sought n on n.what = :name and n.${how} = ${how === "key" ? value : `loose_key(${value})`}
        where ${kind.inScope} and ${isOpen} on conflict do nothing`,
-      { name, kind: kind.name },
+      { name },
     );
   };
   const identifying = fields.filter(({ name }) => name !== NAME);
@@ -119,7 +110,7 @@ const findDeleted = (database: Database, { kind, request }: PlanDefinition, fiel
        ${ORDERED_JOIN} s.sought n on n.what = :name and n.key = ${isList ? "e.value" : keys} join s.row r on r.row = n.row
        where t.action = 'delete' and ${kind.inScope} and not exists (select 1 from main.${thing.name} o where o.pk = t.pk)
          and ${isVisible} and ${IS_MEANT_SQL} and ${IS_LOST_SQL} group by r.row on conflict do nothing`,
-      { name, kind: kind.name },
+      { name },
     );
 };
 
@@ -176,7 +167,6 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
   );
   recordFinding(database, plan, {
     code: "leaver-stays",
-    severity: "warning",
     select: `select r.row, r.line, null as col, json_object('name', ${label}, 'row', min(q.row)) as params
       from s.match m join s.row r on r.row = m.row join s.match k on k.target = m.target join s.row q on q.row = k.row
       join ${thing.name} t on t.pk = m.target
@@ -186,7 +176,11 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
 
 export const matchSelection = (database: Database, plan: PlanDefinition): void => {
   const fields = listNamingFields(plan.kind);
-  createTables(database);
+  const sought = "row integer not null, what text not null, key text, loose text, isAny integer not null";
+  database.createTable("s.sought", `(${sought})`);
+  const found = "row integer not null, pk integer not null, what text not null, primary key (row, pk, what)";
+  database.createTable("s.found", `(${found}) without rowid`);
+  database.createTable("s.gone", "(row integer primary key, name text, revision integer)");
   if (plan.staged.places.length === 0) return;
   seekNames(database, plan, fields);
   findRecords(database, plan, fields);

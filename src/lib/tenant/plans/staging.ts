@@ -18,8 +18,6 @@ export const createStagingFolder = (folder: string): void => {
   }
 };
 
-export const hasStagingFile = (path: string): boolean => existsSync(path);
-
 /** Ignores errors, because the change may be committed and the next cleanup tries again. */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) tryOrUndefined(() => rmSync(path, { force: true }));

@@ -220,9 +220,7 @@ const storeBrokenRules = (database: Database, { deleted, dropped }: UndoneChange
   const things = new Set(countStagedRecords(database).map(({ versions }) => versions.thing.name));
   const isDeletion = deleted !== undefined;
   const source = isDeletion ? "edits" : dropped === undefined ? "undo" : "console";
-  const found = checkPlannedRecords(buildUndoneTables(things, isDeletion), source, (sql, params) =>
-    database.all(sql, params),
-  );
+  const found = checkPlannedRecords(buildUndoneTables(things, isDeletion), source, database);
   const isWritten = (thing: string, pk: number): boolean =>
     things.has(thing) &&
     database.get(`select 1 from ${getStagedTable(getVersionSchema(thing))} u where u.pk = :pk`, { pk }) !== undefined;

@@ -22,7 +22,7 @@ import { buildNeedsWipeSql } from "./device-rules.ts";
 import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser, findRolesInUndo } from "./scope-problems.ts";
 import { countRecords } from "./compare.ts";
 import { getKindsOfThing, getStoredKind } from "./tables.ts";
-import { getAppliedScope } from "../store/store.ts";
+import { hasAppliedView } from "../store/store.ts";
 import { BLOCKED_TABLE, readBlockedRecords, countBlockedRecords, findBlockedRecords } from "./undo-blocked.ts";
 import { sha256 } from "../store/ids.ts";
 import { buildScopeSql, countChangedColumns } from "./undo-lines.ts";
@@ -206,7 +206,7 @@ const countWipes = (database: Database): number =>
   );
 
 const requireNoUsersAboveOperator = (database: Database): void => {
-  if (getAppliedScope(database) === undefined) return;
+  if (!hasAppliedView(database)) return;
   const [users, accounts] = [USER, ACCOUNT].map((thing) => getStagedTable({ thing }));
   const isMarked = `exists (select 1 from ${users} s where s.pk = p.pk and s.action <> 'delete' and s.administrator = 1)`;
   const found = database.get(

@@ -224,7 +224,6 @@ export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boole
     return `select u.pk from ${getStagedTable(versions)} u where u.action <> 'update' or u.changed & (${bits || "0"}) <> 0`;
   },
   all: (thing, columns) => buildRecordsAfterUndoSql(getVersionSchema(thing), columns, isDeletion),
-  params: {},
 });
 
 export const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;

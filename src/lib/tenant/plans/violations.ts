@@ -1,11 +1,10 @@
-import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import {
   buildCurrentRecordsSql,
   listRuleColumns,
   checkPlannedRecords,
   buildCurrentSide,
   type ChangedTables,
-  type FoundProblem,
   type RuleTriggers,
 } from "../ledger/check-rules.ts";
 import {
@@ -37,7 +36,6 @@ import {
 import { recordFinding, type PlanFinding } from "./findings.ts";
 import {
   type PlanDefinition,
-  buildIsInKindScopeSql,
   type Claim,
   IS_ABSENT_SQL,
   UNDELETABLE_TABLE,
@@ -61,7 +59,7 @@ interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
 
 const findReferencedRecords = (
   database: Database,
-  { kind: { thing, isLacking, name: kind } }: PlanDefinition,
+  { kind: { thing, isLacking } }: PlanDefinition,
   { thing: by, column, rows = by.name, isReferenceFixed }: ReferringTable,
 ): readonly ReferencedRecord[] => {
   const device = `h."serialNumber" || coalesce(' (' || h."phoneNumber" || ')', '')`;
@@ -69,7 +67,7 @@ const findReferencedRecords = (
       ${by === DEVICE ? `string_agg(${device}, char(10) order by h.pk)` : "null"} as devices
     from ${thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`;
   return database
-    .all<{ pk: number; fixed: number; name: string; count: number; devices: string | null }>(sql, { kind })
+    .all<{ pk: number; fixed: number; name: string; count: number; devices: string | null }>(sql)
     .map(({ pk, fixed, devices, ...named }) => {
       const first = devices !== null && { devices: devices.split("\n").slice(0, MAX_LISTED_DEVICES).join("\n") };
       return { pk, isReferenceFixed: fixed === 1, params: { ...named, of: by.name, ...first } };
@@ -86,9 +84,7 @@ const findMissingProtectedRecords = (
   const sql = `select t.pk, ${recordColumn(namedBy)} as name from ${thing.name} t
     where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")} and ${IS_ABSENT_SQL}
       and not ${request.fromConsole === true ? buildIsKeptLocallySql(kind) : "false"} order by t.pk`;
-  return database
-    .all<{ pk: number; name: string }>(sql, { kind: kind.name })
-    .map(({ pk, ...params }) => ({ pk, code, params }));
+  return database.all<{ pk: number; name: string }>(sql).map(({ pk, ...params }) => ({ pk, code, params }));
 };
 
 export const findUndeletableRecords = (database: Database, plan: PlanDefinition): void => {
@@ -137,7 +133,7 @@ export const reportUndeletableRecords = (
     );
   for (const [code, records] of Map.groupBy(found, (one) => one.code)) {
     const params = records.map((one) => ({ ...one.params, ...(isKept && { kept: 1 }) }));
-    reportRecords(database, plan, { code, severity: isKept ? "warning" : "error" }, params);
+    reportRecords(database, plan, { code, ...(isKept && { severity: "warning" }) }, params);
   }
 };
 
@@ -160,9 +156,9 @@ export const reportReleasedDevices = (database: Database, plan: PlanDefinition):
   if (released === undefined) return undefined;
   for (const holder of listOwnerColumns(plan)) {
     const held = findReferencedRecords(database, plan, holder).map(({ params }) => params);
-    reportRecords(database, plan, { code: "owner-released", severity: "warning" }, held);
+    reportRecords(database, plan, { code: "owner-released" }, held);
   }
-  return database.count(`select count(*) from (${released}) released`, { kind: plan.kind.name });
+  return database.count(`select count(*) from (${released}) released`);
 };
 
 const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
@@ -195,10 +191,7 @@ const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 
-/**
- * Finds rows whose unique values belong to other records. Repeats the search, because an invalid row keeps its old
- * value, which other rows may need.
- */
+/** Repeats the search, because an invalid row keeps its old value, which other rows may need. */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
   // without a scope, a single-valued match key cannot conflict, because the row matches the record with this key
   const isScoped = plan.request.scope !== undefined;
@@ -206,18 +199,17 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
     ({ field }) => isStaged(plan, field) && (field.merge === "list" || isScoped || !isMatchKey(plan, field)),
   );
   if (claims.length === 0) return;
-  database.exec("drop table if exists s.contest");
-  database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer, state text)");
+  database.createTable("s.contest", "(field text, key text, row integer, col integer, holder integer, state text)");
   for (const claim of claims) {
     const { table, has, record, own } = claim;
     // nothing can conflict in the first import into a tenant
     if (database.get(`select 1 from main.${table} limit 1`) === undefined) continue;
-    const scope = own ? buildIsInKindScopeSql(plan.kind.thing, "held") : "true";
+    const scope = own ? plan.kind.isInScope("held") : "true";
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${buildClaimsSql(plan, claim)}) c
        left join s.match m on m.row = c.row ${ORDERED_JOIN} main.${table} held on ${has("held", "c.key")} and ${scope}
        where held.${record} is distinct from m.target and (m.row is null or ${buildChangesFieldSql(claim.field)})`,
-      { field: claim.field.field, kind: plan.kind.name },
+      { field: claim.field.field },
     );
   }
   if (database.count("select count(*) from s.contest") === 0) return;
@@ -236,7 +228,7 @@ const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): s
   where c.field = :field and c.state = '${state}'`;
 
 const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim, which: string): number => {
-  const { thing, name, isLacking } = plan.kind;
+  const { thing, isLacking } = plan.kind;
   const deleted = plan.request.mode === "replace" ? `(${isLacking})` : "false";
   return database.run(
     `update s.contest as c set state = 'lost' from main.${thing.name} t
@@ -245,7 +237,7 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
          select 1 from s.match g join s.row r on r.row = g.row
          where g.target = c.holder and ${buildIsValidRowSql("g.row")}
            and not (${buildKeepsValueSql(plan, claim)}))`,
-    { field: claim.field.field, kind: name },
+    { field: claim.field.field },
   );
 };
 
@@ -317,15 +309,7 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   changed: (_, writes) => buildPlannedRecordsSql(plan, writes),
   all: buildCurrentRecordsSql,
   checkedElsewhere: plan.kind.table.checkedRules,
-  params: { kind: plan.kind.name },
 });
-
-const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
-  checkPlannedRecords(
-    buildPlannedTables(plan),
-    plan.request.fromConsole === true ? "console" : "edits",
-    (sql, params) => database.all(sql, params),
-  );
 
 export const recordPlanViolations = (database: Database, plan: PlanDefinition): void => {
   const { kind } = plan;
@@ -333,11 +317,11 @@ export const recordPlanViolations = (database: Database, plan: PlanDefinition): 
   const bits = getChangeableBits(plan, (column) => read.has(column));
   if (database.get("select 1 from s.match m where m.changed & :bits <> 0 limit 1", { bits }) !== undefined)
     createTargetIndex(database);
-  for (const problem of findPlanViolations(database, plan)) {
+  const source = plan.request.fromConsole === true ? "console" : "edits";
+  for (const problem of checkPlannedRecords(buildPlannedTables(plan), source, database)) {
     const { code = "rule-broken", params = { ...problem.what }, field } = problem;
     recordFinding(database, plan, {
       code,
-      severity: getProblemSeverity(code),
       field: kind.fields.find(({ stored: name }) => name === field)?.field,
       select: `select coalesce(r.row, 0) as row, coalesce(r.line, 0) as line, null as col, :params as params
         from (select :pk as pk) k left join s.match m on m.target = k.pk left join s.row r on r.row = coalesce(m.row, -k.pk)`,

@@ -111,10 +111,7 @@ export class Database {
     this.exec(`pragma cache_size = -${cacheKib}; pragma synchronous = full; pragma foreign_keys = off`);
   }
 
-  /**
-   * Opens a file for writing, or read-only if the file cannot be written. @throws Failure `unavailable` if the log is
-   * unusable
-   */
+  /** Opens a file read-only if it cannot be written. @throws Failure `unavailable` if the log is unusable */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
       return new Database(path, options);
@@ -177,6 +174,11 @@ export class Database {
     this.#db.exec(sql);
   }
 
+  /** Creates a table anew. @param definition SQL: the columns, or `as` and a query */
+  createTable(name: string, definition: string): void {
+    this.exec(`drop table if exists ${name}; create table ${name} ${definition}`);
+  }
+
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
   }
@@ -230,7 +232,7 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Returns true if no connection has the write lock; false within a transaction of this connection. */
+  /** Returns false within a transaction of this connection. */
   isFree(): boolean {
     if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");
@@ -247,11 +249,8 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
-  /**
-   * Copies the log into the file, so that the next change is faster. Ignores errors, because the change is committed.
-   */
+  /** Makes the next change faster. After an error, a later checkpoint copies the log. */
   copyLog(): void {
-    // after an error, a later checkpoint copies the log
     tryOrUndefined(() => this.exec("pragma wal_checkpoint(passive)"));
   }
 

@@ -8,7 +8,6 @@ import type {
   Params,
   Reader,
   Row,
-  Scope,
   ScratchTable,
   View,
   Writer,
@@ -93,7 +92,7 @@ export class Connection implements Writer {
   }
 }
 
-class WorkQueue {
+export class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   next<T>(work: () => Promise<T>): Promise<T> {
@@ -274,10 +273,7 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
-/**
- * Makes statements read restricted tables through temporary views with the same names. Call this outside transactions,
- * because a rollback would remove the views.
- */
+/** Puts temporary views before restricted tables. Call it outside transactions: a rollback would remove the views. */
 export const applyView = (database: Database, view: View | undefined): void => {
   const seen = APPLIED_VIEWS.get(database);
   if (view?.name === seen?.name) return;
@@ -292,8 +288,6 @@ export const applyView = (database: Database, view: View | undefined): void => {
   if (view === undefined) APPLIED_VIEWS.delete(database);
   else APPLIED_VIEWS.set(database, view);
 };
-
-export const getAppliedScope = (database: Database): Scope | undefined => APPLIED_VIEWS.get(database)?.scope;
 
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
