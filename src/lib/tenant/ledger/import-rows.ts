@@ -23,7 +23,6 @@ export interface StagedPlace {
   readonly times?: number | undefined;
 }
 
-/** Contains all data that a plan needs in addition to the staged rows. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
@@ -46,12 +45,8 @@ export interface ColumnChange {
   readonly removed: number;
 }
 
-export interface RelatedCounts {
+export interface RelatedCounts extends Pick<PlanCounts, "create" | "update" | "delete" | "recordsBefore"> {
   readonly thing: string;
-  readonly create: number;
-  readonly update: number;
-  readonly delete: number;
-  readonly recordsBefore: number;
 }
 
 export interface Contradiction {
@@ -65,7 +60,6 @@ export interface MergedValues {
   readonly contradicted: number;
   readonly first: readonly Contradiction[];
   readonly leftOut: number;
-  /** the first rows that are left out */
   readonly leftOutRows: readonly { readonly row: number; readonly key: string }[];
   /** number of missing records that are kept until somebody decides about them */
   readonly unsettled: number;
@@ -77,9 +71,7 @@ export interface MergedValues {
   readonly wishes: { readonly count: number; readonly first: readonly string[] };
 }
 
-interface KeptRecords {
-  readonly count: number;
-  readonly names: readonly string[];
+interface KeptRecords extends RemadeRecords {
   readonly hash: string;
   /** false if the previous import of the same kind already kept the same records */
   readonly isNew: boolean;
@@ -126,8 +118,6 @@ export interface PlanCounts {
 
 export type ImportState = "uploading" | "planned" | "committed" | "discarded";
 
-export type { StoredRequest };
-
 export interface ConsoleImportResult {
   readonly closed: readonly number[];
   readonly open: number;
@@ -145,7 +135,6 @@ export interface ImportDetail {
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
   readonly ids?: readonly string[] | undefined;
-  /** how the list of a deletion was read */
   readonly learns?: ListAnswers | undefined;
   readonly settled?: ConsoleImportResult | undefined;
   readonly scope?: readonly number[] | undefined;

@@ -6,6 +6,7 @@ import { verifyOnConnection } from "./audit-verify.ts";
 import { checkAllRecords } from "./check-rules.ts";
 import { Database } from "../store/database.ts";
 import { checkIdentity, createNewerVersionFailure, readSchemaVersion, SCHEMA_VERSION } from "./tenant-file.ts";
+import { getExtendedErrorCode } from "../store/storage-failure.ts";
 import { runInWorker } from "../store/run-in-worker.ts";
 
 /** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */
@@ -27,7 +28,7 @@ const checkCopy = (path: string): TenantCopyState => {
     using database = new Database(path, { readOnly: true });
     return readOpenCopy(database);
   } catch (error) {
-    const isCut = error instanceof Error && "errcode" in error && error.errcode === IOERR_SHORT_READ;
+    const isCut = getExtendedErrorCode(error) === IOERR_SHORT_READ;
     const failed = isCut ? undefined : toDiskFailure(error, path);
     if (failed !== undefined) throw failed;
     if (!(error instanceof Failure)) return { ...SOUND_COPY, fault: DAMAGED_FILE_FAULT };

@@ -133,11 +133,10 @@ const buildVisibleObservedRows = (scope: Scope, thing: RecordType): string => {
   return String(thing === CUSTOM_FIELD && ofAll && ofUsers);
 };
 
-const buildVisibleOwnersSql = (column: string): string =>
-  `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
-
 const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
-  const people = ["owner", "confirmedBy"].map((column) => [column, buildVisibleOwnersSql(column)] as const);
+  const people = ["owner", "confirmedBy"].map(
+    (column) => [column, `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`] as const,
+  );
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
   return {
     renewal_item: Object.fromEntries([...(orgs === undefined ? [] : people), ...none(RESTRICTED_FIELDS)]),

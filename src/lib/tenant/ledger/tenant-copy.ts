@@ -7,11 +7,11 @@ import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { CONSOLE_STATE_QUESTION_PREFIX } from "../../nouns/answer.ts";
 import { buildFileNameSql } from "../store/sql.ts";
-import { Database, isBusyError } from "../store/database.ts";
+import { Database } from "../store/database.ts";
 import { migrate, TENANT_FILE_NAME } from "./tenant-file.ts";
 import type { CopyRelation } from "../../model/tenant-file.ts";
 import { compareAuditChains, keepReplacedRecords } from "./audit-chains.ts";
-import { TENANT_CHANGED_FAILURE, createLockedFailure } from "../store/storage-failure.ts";
+import { isBusyError, TENANT_CHANGED_FAILURE, createLockedFailure } from "../store/storage-failure.ts";
 
 /** Tables that a copy leaves empty: their rows describe running work, or would let other people sign in. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable", "job"];
@@ -78,8 +78,7 @@ const buildSourceUri = ({ path, isReadOnly }: Database): string => {
 const copyTable = (copy: Database, name: string): void => {
   copy.exec(`delete from main."${name}"`);
   if (EMPTIED_TABLES.includes(name)) return;
-  // this pragma does not return derived columns
-  const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
+  const columns = copy.listColumns(name);
   const emptied = EMPTIED_COLUMNS[name] ?? [];
   const names = columns.map((column) => `"${column}"`).join(", ");
   const changed = CHANGED_COLUMNS[name] ?? {};
@@ -106,13 +105,10 @@ export const compareCopyWithTenant = (local: string, copy: string): CopyRelation
   return compareAuditChains(database);
 };
 
-const listColumns = (database: Database, table: string): readonly string[] =>
-  database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
-
 const copyLocalData = (database: Database): void => {
   // a trigger ends the credentials of an account whose password changes, so the passwords come first
   for (const [table, columns] of Object.entries(EMPTIED_COLUMNS)) {
-    const key = listColumns(database, table).includes("pk") ? "pk" : "user";
+    const key = database.listColumns(table).includes("pk") ? "pk" : "user";
     const names = columns.map((name) => `"${name}"`).join(", ");
     database.exec(
       `update received."${table}" as r set (${names}) = (select ${names} from main."${table}" l where l.${key} = r.${key})`,
@@ -125,7 +121,8 @@ const copyLocalData = (database: Database): void => {
     ...EMPTIED_TABLES.filter((name) => name !== "reset_code").map((name) => [name, ""] as const),
     ["renewal_notice", "pk"] as const,
   ]) {
-    const columns = listColumns(database, table)
+    const columns = database
+      .listColumns(table)
       .filter((name) => name !== left)
       .map((name) => `"${name}"`)
       .join(", ");

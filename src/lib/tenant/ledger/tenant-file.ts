@@ -79,13 +79,12 @@ export const createNewerVersionFailure = (path: string): Failure =>
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
   });
 
-export interface InitialTenantData {
-  readonly name: string;
-  readonly now: string;
-}
-
 /** @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
-export const migrate = (database: Database, tenant: InitialTenantData, steps = SCHEMA_STEPS): void => {
+export const migrate = (
+  database: Database,
+  tenant: Pick<TenantFileOptions, "name" | "now">,
+  steps = SCHEMA_STEPS,
+): void => {
   const newest = getNewestVersion(steps);
   const missing = (): typeof SCHEMA_STEPS => {
     const version = readSchemaVersion(database);

@@ -51,9 +51,6 @@ const storeLastNumber = (database: Database, series: string, table: string): voi
   );
 };
 
-export const readTableColumns = (database: Database, thing: RecordType): readonly string[] =>
-  database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
-
 const storeChangedVersions = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const versions = VERSION_SCHEMAS.get(plan.kind.thing.name);
   if (versions === undefined) return;
@@ -245,11 +242,6 @@ const recordSecrets = (
   }
 };
 
-const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
-  updateRecords(database, plan, context);
-  createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
-};
-
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const base = readLastNumber(database, plan.kind.series);
   storeChangedVersions(database, plan, context);
@@ -329,7 +321,9 @@ export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefi
   const indexes = "select sql from main.sqlite_schema where type = 'index' and tbl_name = :table and sql is not null";
   for (const { sql } of database.all(indexes, { table: ORG.name }))
     database.exec(String(sql).replace(/^create (?:unique )?index /i, "create index temp."));
-  writeRecords(database, plan, { revision: 0, now: "", idPrefix: "", referencePrefix: "" });
+  const context = { revision: 0, now: "", idPrefix: "", referencePrefix: "" };
+  updateRecords(database, plan, context);
+  createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
   database.exec("drop table temp.collection");
   database.exec("detach s");
 };

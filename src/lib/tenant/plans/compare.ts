@@ -118,11 +118,9 @@ const countChanges = (
   const blank = single
     .map((field) => buildCaseSql(buildLeavesBlankSql(plan, field), String(2 ** field.bit), "0"))
     .join(" + ");
-  const masks = database
-    .all(
-      `select m.changed as mask, m.changed & (${blank || "0"}) as blank, count(*) as n from ${buildChangedRowsSql(plan)} group by 1, 2`,
-    )
-    .map(({ mask, blank, n }) => ({ mask: Number(mask), blank: Number(blank), n: Number(n) }));
+  const masks = database.all<{ readonly mask: number; readonly blank: number; readonly n: number }>(
+    `select m.changed as mask, m.changed & (${blank || "0"}) as blank, count(*) as n from ${buildChangedRowsSql(plan)} group by 1, 2`,
+  );
   const sum = (which: (one: (typeof masks)[number]) => boolean): number =>
     masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
   const columns = fields.flatMap((field): readonly ColumnChange[] => {
@@ -153,19 +151,12 @@ const countCustomChanges = (
   const differ = (list: string, column: string, which: string): string =>
     `select e.key, ${column} from ${buildChangedRowsSql(plan, `${ORDERED_JOIN} json_each(${list}) e`)} and ${buildChangesFieldSql(field)} and ${which}`;
   const stored = `t.${field.stored}`;
-  return database
-    .all(
-      `select f.name, sum(change) as changed, sum(clearing) as cleared from (
+  return database.all<ColumnChange>(
+    `select 'custom:' || f.name as field, sum(change) as changed, sum(clearing) as cleared, 0 as removed from (
          ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
          union all ${differ(rowColumn(field.field), "0, 1", `e.value is null and ${stored} ->> e.key is not null and (${after}) ->> e.key is null`)}) k
        join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
-    )
-    .map(({ name, changed: n, cleared }) => ({
-      field: `custom:${String(name)}`,
-      changed: Number(n),
-      cleared: Number(cleared),
-      removed: 0,
-    }));
+  );
 };
 
 const resetComparison = (database: Database, plan: PlanDefinition): void => {

@@ -3,7 +3,7 @@ import type { PlanCounts, StagedFile, ImportRecord } from "../ledger/import-rows
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
-import type { ProblemParams } from "../../model/problem.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { SecuredApp } from "../../nouns/secured-user.ts";
 import type { AccessOrigin } from "../store/ids.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
@@ -27,14 +27,9 @@ export interface PlanRow {
   readonly after: readonly FieldValue[];
 }
 
-export interface InputProblem {
+export interface InputProblem extends Omit<Problem, "code"> {
   readonly code: string;
   readonly severity: "error" | "warning";
-  readonly row: number;
-  readonly line: number;
-  readonly column: number;
-  readonly header: string;
-  readonly params: ProblemParams;
 }
 
 export interface SelectedRecord {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { CommitOptions, PlanRowsRequest, UndoCounts, UploadContent } from "./engine-types.ts";
 import type { FormatName } from "../../nouns/index.ts";
-import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
+import type { ImportRecord } from "../ledger/import-rows.ts";
+import type { StoredRequest } from "../ledger/import-request.ts";
 import type { Processes } from "../store/ids.ts";
 import type { Scope } from "../store/types.ts";
 import { createPlanScope } from "../ledger/scope.ts";
@@ -35,12 +36,6 @@ const startImportWorker = (): Worker => {
   };
   worker.once("error", forget);
   worker.once("exit", forget);
-  return worker;
-};
-
-const takeWorker = (): Worker => {
-  const worker = idle ?? startImportWorker();
-  idle = undefined;
   return worker;
 };
 
@@ -83,7 +78,8 @@ async function runJob(
   const chunks = "stream" in args ? sendChunks(args.stream, end.signal) : undefined;
   const assignment: WorkerJob = { job, args: { ...args, ...(chunks && { stream: undefined }) }, chunks, stop };
   try {
-    const worker = takeWorker();
+    const worker = idle ?? startImportWorker();
+    idle = undefined;
     worker.ref();
     worker.postMessage(assignment, chunks === undefined ? [] : [chunks]);
     const outcome = await waitForOutcome(worker);
@@ -161,7 +157,6 @@ export class ImportEngine {
     await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
   }
 
-  /** Finds the records that a file names; see `SelectionLine`. */
   async select(
     request: StoredRequest,
     { stream, encoding }: UploadContent,

@@ -28,7 +28,6 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the key of the row `r`. */
 export const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
@@ -182,9 +181,6 @@ const buildListOutcomeSql = (
 const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | undefined =>
   plan.staged.places.find((place) => place.field === field.field)?.times;
 
-const buildIsBeyondCellsSql = (field: ImportedField, times: number): string =>
-  `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
-
 const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: boolean): string => {
   const [cellKeys, columnKeys] = [buildRowKeysSql(field), buildRecordKeysSql(field)];
   const [mine, theirs] = keys ? [cellKeys, columnKeys] : [rowColumn(field.field), recordColumn(field.stored)];
@@ -194,7 +190,8 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
       union all select o.value, ${columnAt} from json_each(${theirs}) o where ${stays} and ${other}) list)`;
   const times = getListCellCount(plan, field) ?? 0;
   if (field.set) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
-  return list("e.key", `o.key + ${times}`, buildIsBeyondCellsSql(field, times));
+  const isBeyond = `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
+  return list("e.key", `o.key + ${times}`, isBeyond);
 };
 
 export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string =>

@@ -77,8 +77,8 @@ const isNoted = (database: Database, name: string): boolean =>
 
 export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): void => {
   if (!isNoted(database, "key")) return;
-  const columns = database.all("select name from pragma_table_info('row', 's') where name not in ('row', 'line')");
-  const isSame = columns.map(({ name }) => `f."${String(name)}" is not distinct from ${rowColumn(String(name))}`);
+  const columns = database.listColumns("row", "s").filter((name) => name !== "row" && name !== "line");
+  const isSame = columns.map((name) => `f."${name}" is not distinct from ${rowColumn(name)}`);
   database.exec("create index if not exists s.row_key on row (key)");
   database.exec(`create table if not exists s.repeated_row as select r.row, r.line from s.row r
     where ${IS_VALID_ROW_SQL} and ${hasSecretColumns(plan) ? "r.secrets is null" : "true"}

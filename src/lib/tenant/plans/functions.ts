@@ -67,10 +67,7 @@ export const countVisits = (counts: UndoneChange["counts"], visits: typeof COMMI
 /** SQL: always true. Checks at every {@link ROWS_PER_VISIT}th row whether the user interrupted the command. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & ${ROWS_PER_VISIT - 1}) <> 0 or proceed())`;
 
-export interface RowRange extends Readonly<Record<string, number>> {
-  readonly after: number;
-  readonly upTo: number;
-}
+export type RowRange = Readonly<Record<"after" | "upTo", number>>;
 
 /** Splits statements that call a function for each row. SQLite frees memory only when a statement ends. */
 export const forEachNumberRange = (database: Database, last: number, body: (range: RowRange) => void): void => {

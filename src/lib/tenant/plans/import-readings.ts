@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { Database, isBusyError } from "../store/database.ts";
-import { createLockedFailure, toStorageFailure } from "../store/storage-failure.ts";
+import { Database } from "../store/database.ts";
+import { isBusyError, createLockedFailure, toStorageFailure } from "../store/storage-failure.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { Scope } from "../store/types.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";

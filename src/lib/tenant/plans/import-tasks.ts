@@ -12,6 +12,7 @@ import { RecordReader } from "../../csv/encoding/reader.ts";
 import type { FileForm, RecordSink } from "../../csv/records/record.ts";
 import { createInterruptedFailure } from "../../errors/index.ts";
 import { Stager } from "./stage-rows.ts";
+import type { CustomField } from "../../derived/format.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { Database } from "../store/database.ts";
 import type { CommitOptions, UploadContent } from "./engine-types.ts";
@@ -28,10 +29,10 @@ import {
   isFullConsoleImport,
   readImport,
   type ImportRecord,
-  type StoredRequest,
   type PlanCounts,
   type StagedFile,
 } from "../ledger/import-rows.ts";
+import type { StoredRequest } from "../ledger/import-request.ts";
 import { createNotOpenFailure, createRejectedImportFailure, createTenantChangedFailure } from "./import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "./tables.ts";
 import { countMergedValues, observeExport } from "./merge-outcome.ts";
@@ -42,7 +43,7 @@ import { refusePrivilegedChanges } from "./scope-problems.ts";
 import { updateKeyLists, SETTLE_STATEMENTS } from "../ledger/versions.ts";
 import { readClosedTasks, readOpenTasks } from "../ledger/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../ledger/observe-change.ts";
-import { writeExportLayout, writeLayout } from "./layouts.ts";
+import { writeExportLayout, writeLayout, type LayoutOrigin } from "./layouts.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { WorkbookReader } from "../../xlsx/workbook.ts";
 import { ORG } from "../../nouns/organisation.ts";
@@ -52,8 +53,6 @@ export interface TaskFiles {
   readonly staging: string;
   readonly beside?: string | undefined;
 }
-
-type BulkFiles = Pick<TaskFiles, "tenant"> & Partial<TaskFiles>;
 
 interface StagedJob {
   readonly id: string;
@@ -68,13 +67,6 @@ const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>
   if (beside !== undefined) database.run(`attach :beside as ${PLANNED_ORGS_SCHEMA}`, { beside });
 };
 
-const openBulkConnection = (tenant: string, interrupted: () => boolean): Database => {
-  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
-  database.exec("pragma wal_autocheckpoint = 0");
-  registerSqlFunctions(database, interrupted);
-  return database;
-};
-
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
@@ -86,9 +78,7 @@ const flushToDisk = (database: Database): void => {
 };
 
 const buildHeaderOptions = (database: Database, request: StoredRequest) => ({
-  customFields: database
-    .all("select pk, name from custom_field order by pk")
-    .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
+  customFields: database.all<CustomField>("select cast(pk as text) as id, name from custom_field order by pk"),
   allowUnknownColumns: request.allow?.includes("unknown-columns"),
   map: request.map,
 });
@@ -236,13 +226,15 @@ const addPlannedOrgCounts = (counts: PlanCounts, orgs: ImportRecord | undefined)
 };
 
 const withDatabase = async <T>(
-  files: BulkFiles,
+  files: Pick<TaskFiles, "tenant"> & Partial<TaskFiles>,
   interrupted: () => boolean,
   body: (database: Database) => Promise<T>,
   attach = attachFiles,
 ): Promise<T> => {
-  const database = openBulkConnection(files.tenant, interrupted);
+  const database = new Database(files.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
+    database.exec("pragma wal_autocheckpoint = 0");
+    registerSqlFunctions(database, interrupted);
     attach(database, files);
     return await body(database);
   } finally {
@@ -260,7 +252,7 @@ export interface ChangeJob extends Omit<CommitOptions, "signal"> {
 const learnLayout = async (
   writer: Writer,
   { kind, detail: { request, staged } }: ImportRecord,
-  moment: Parameters<typeof writeLayout>[2],
+  moment: LayoutOrigin,
 ): Promise<void> => {
   if (request?.fromConsole !== true && request?.learns === true && staged !== null)
     await writeLayout(
@@ -344,7 +336,7 @@ const recordConsoleImport = async (
   database: Database,
   writer: Writer,
   { kind, detail }: Pick<ImportRecord, "kind" | "detail">,
-  moment: Parameters<typeof writeLayout>[2],
+  moment: LayoutOrigin,
 ): Promise<void> => {
   const isWhole = isFullConsoleImport({ detail });
   database.run(`update tenant set mirroredAt = ${isWhole ? ":at" : "coalesce(mirroredAt, :at)"}`, { at: moment.at });

@@ -106,7 +106,7 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   ),
 ];
 
-interface LayoutOrigin {
+export interface LayoutOrigin {
   readonly at: string;
   readonly actor: string;
   readonly change?: number | null;

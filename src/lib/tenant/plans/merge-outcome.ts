@@ -19,6 +19,7 @@ import {
   buildNewValueSql,
   buildReferenceJoinsSql,
   buildRecordLabelSql,
+  findReference,
   keyOf,
   buildReferenceTextSql,
   buildStagedKeyText,
@@ -43,8 +44,8 @@ const MAX_LISTED_VALUES = 3;
 
 const MAX_LEFT_OUT_ROWS = 20;
 
-const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField, value: string): string => {
-  const reference = references.find((one) => one.field === field && field.merge === "reference");
+const buildReadableValueSql = (kind: StoredKind, field: ImportedField, value: string): string => {
+  const reference = findReference(kind, field);
   if (reference !== undefined) {
     const deleted = buildReferenceTextSql(reference, value, `main.${reference.table.thing.name}_observed`);
     const { called } = reference.table;
@@ -131,7 +132,6 @@ interface Observation {
   readonly plan: PlanDefinition;
   readonly versions: VersionSchema;
   readonly revision: number;
-  /** the table of the observed state */
   readonly table: string;
 }
 

@@ -118,7 +118,6 @@ const buildBroughtBackSql = ({ kind: { name, thing } }: PlanDefinition): string 
     ${ORDERED_JOIN} ${thing.name} t on t.pk between r.first and r.last where c.writer = 'undo' and c.revision > coalesce((${whole}), 0)`;
 };
 
-/** Stores which records a whole export does not delete, and why. */
 export const storeKeptRecords = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined || !isWholeExport(plan)) return;
@@ -161,9 +160,7 @@ export const countReferences = (database: Database, plan: PlanDefinition) => {
   });
   return {
     cleared: cleared.reduce((sum, count) => sum + count, 0),
-    /** number of missing records that an undo brought back */
     brought: database.count(`select count(*) from (${buildBroughtBackSql(plan)}) where pk in (${gone})`),
-    /** names of the records whose wishes end */
     ended: ended.map(({ name }) => String(name)),
   };
 };

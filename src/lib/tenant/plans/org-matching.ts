@@ -2,10 +2,7 @@ import { codeKey, nameKey } from "../../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../nouns/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 
-export interface CandidatePair {
-  readonly row: number;
-  readonly pk: number;
-}
+export type CandidatePair = Readonly<Record<"row" | "pk", number>>;
 
 interface DecidedPairs {
   readonly decided: ReadonlyMap<number, number>;
@@ -93,12 +90,6 @@ const appendPathKey = (path: string | undefined, name: string | undefined): stri
   return (path === "" ? "" : `${path}/`) + formatOrgPath([nameKey(name)]);
 };
 
-const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-};
-
 /** Returns the only candidate, or the only candidate without a code, because codes identify the others. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
@@ -109,6 +100,11 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   const plain = candidates.filter(({ code }) => code === null);
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
+
+interface PathIndex {
+  readonly rows: ReadonlyMap<string | undefined, readonly OrgRow[]>;
+  readonly orgs: ReadonlyMap<string | undefined, readonly ExistingOrg[]>;
+}
 
 class OrgMatcher {
   readonly matched = new Map<number, number>();
@@ -124,16 +120,14 @@ class OrgMatcher {
   readonly #orgByCode = new Map<string, ExistingOrg>();
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
-  readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
+  readonly #orgsByPlace: ReadonlyMap<string, readonly ExistingOrg[]>;
   readonly #touched: ReadonlySet<number>;
   readonly #consolePlaces: ReadonlyMap<string, readonly ConsoleOrgPlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
   #rowsByName: ReadonlyMap<string, readonly OrgRow[]> | undefined;
-  #byPath:
-    | { readonly rows: ReadonlyMap<string, OrgRow[]>; readonly orgs: ReadonlyMap<string, ExistingOrg[]> }
-    | undefined;
+  #byPath: PathIndex | undefined;
 
   constructor(rows: readonly OrgRow[], orgs: readonly ExistingOrg[], options: OrgMatchOptions) {
     const root = orgs.find(({ parent }) => parent === null);
@@ -143,8 +137,9 @@ class OrgMatcher {
     this.#named = new Set(orgs.flatMap(({ pk, parent, isOutside }) => (isOutside ? [] : [pk, parent ?? pk])));
     for (const org of orgs) {
       if (org.code !== null && this.#named.has(org.pk)) this.#orgByCode.set(codeKey(org.code), org);
-      if (!org.isOutside) addToList(this.#orgsByPlace, `${org.parent}/${nameKey(org.name)}`, org);
     }
+    const inside = orgs.filter(({ isOutside }) => !isOutside);
+    this.#orgsByPlace = Map.groupBy(inside, ({ parent, name }) => `${parent}/${nameKey(name)}`);
     this.#touched = new Set((options.console ?? []).map(({ pk }) => pk));
     this.#consolePlaces = Map.groupBy(options.console ?? [], ({ parent, name }) => `${parent}/${nameKey(name)}`);
     for (const row of rows) {
@@ -291,19 +286,14 @@ class OrgMatcher {
     return org === "several" ? "ambiguous" : "unknown";
   }
 
-  #indexPaths() {
-    const rows = new Map<string, OrgRow[]>();
-    const orgs = new Map<string, ExistingOrg[]>();
-    for (const row of this.#rows) {
-      const path = this.#rowPath(row);
-      if (path !== undefined) addToList(rows, path, row);
-    }
-    for (const org of this.#orgs.values()) {
-      const isIndexed = org.parent !== null && this.#named.has(org.pk) && !this.#claimedBy.has(org.pk);
-      const path = isIndexed ? this.#orgPath(org.pk) : undefined;
-      if (path !== undefined) addToList(orgs, path, org);
-    }
-    return { rows, orgs };
+  #indexPaths(): PathIndex {
+    const free = this.#orgs
+      .values()
+      .filter(({ pk, parent }) => parent !== null && this.#named.has(pk) && !this.#claimedBy.has(pk));
+    return {
+      rows: Map.groupBy(this.#rows, (row) => this.#rowPath(row)),
+      orgs: Map.groupBy(free, ({ pk }) => this.#orgPath(pk)),
+    };
   }
 
   #rowPath(row: OrgRow): string | undefined {

@@ -20,11 +20,7 @@ import { buildSetApartSql } from "./merge-tables.ts";
 import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
-export interface PlacedRow {
-  readonly row: number;
-  readonly node: OrgNode;
-  readonly parent: OrgNode;
-}
+export type PlacedRow = Readonly<Record<"row", number> & Record<"node" | "parent", OrgNode>>;
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
@@ -122,10 +118,6 @@ const readConsolePlaces = (database: Database): readonly ConsoleOrgPlace[] => {
   );
 };
 
-const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {
-  database.run(buildSetApartSql("ambiguous", "select value, null from json_each(:pks)"), { pks: JSON.stringify(pks) });
-};
-
 const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
@@ -135,10 +127,9 @@ const storeUnclearOrgs = (
     found: JSON.stringify([...deletedHere]),
   });
   const contested = [...leftOut].flatMap(([row, pks]) => pks.map((pk) => [row, pk] as const));
-  storeAmbiguousOrgs(
-    database,
-    contested.map(([, pk]) => pk),
-  );
+  database.run(buildSetApartSql("ambiguous", "select value, null from json_each(:pks)"), {
+    pks: JSON.stringify(contested.map(([, pk]) => pk)),
+  });
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 

@@ -97,10 +97,10 @@ const readNamedRoles = (database: Database, users: string, granted = ""): PlanCo
   const found = `from (select user, role from main.account where role <> 'none' ${granted}) a join user u on u.pk = a.user where a.user in (${users})`;
   const count = database.count(`select count(*) ${found}`);
   if (count === 0) return undefined;
-  const rows = database.all(
+  const first = database.all<{ readonly name: string; readonly role: Role }>(
     `select ${ACCOUNT_LABEL_SQL} as name, a.role ${found} order by a.role <> 'none', a.user limit ${MAX_ROLES}`,
   );
-  return { count, first: rows.map(({ name, role }) => ({ name: String(name), role: role as Role })) };
+  return { count, first };
 };
 
 export const findRolesInFile = (database: Database, { kind }: PlanDefinition): PlanCounts["roles"] => {

@@ -24,7 +24,6 @@ const NAME = "name";
 
 interface NamingField {
   readonly name: string;
-  /** SQL: the key of a cell */
   readonly keyOf: (cell: string) => string;
   readonly isList: boolean;
   /** SQL: the keys, or the values, of a record */

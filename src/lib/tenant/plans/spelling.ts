@@ -175,10 +175,7 @@ export const followNameSeparator = (database: Database, plan: PlanDefinition): v
   }
 };
 
-export interface MatchingKeysSql {
-  readonly row: string;
-  readonly record: string;
-}
+export type MatchingKeysSql = Readonly<Record<"row" | "record", string>>;
 
 /** Stores in `s.holder` the keys that exactly one row and one record have. @param rows SQL: `from … where …` */
 export const storeHolders = (

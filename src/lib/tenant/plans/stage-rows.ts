@@ -140,7 +140,7 @@ export class Stager implements RecordSink {
         column: (positions[0] ?? -1) + 1,
         header,
         ...(column.set === true && positions.length > 1 ? { cells: positions.map((position) => position + 1) } : {}),
-        ...(isOrderedList(column) ? { times: Math.max(positions.length, 1) } : {}),
+        ...(column.repeated === true && column.set !== true ? { times: Math.max(positions.length, 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
@@ -294,7 +294,7 @@ export class Stager implements RecordSink {
   #refer(what: string, key: string, value: string, i: number): void {
     const known = this.#referred.get(what) ?? new Set();
     if (known.has(key)) return;
-    if (known.size < MAX_REMEMBERED_NAMES) this.#referred.set(what, known.add(copyText(key)));
+    if (known.size < MAX_REMEMBERED_NAMES) this.#referred.set(what, known.add(Buffer.from(key).toString()));
     this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
@@ -316,12 +316,8 @@ const NO_HEADER_ROW: HeaderPlace = { row: 0, line: 0 };
 
 const CUSTOM_PREFIX = "custom:";
 
-const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
-
 /** Maximum number of names or keys of other records to remember. A remembered one is not passed on again. */
 const MAX_REMEMBERED_NAMES = 100_000;
-
-const copyText = (value: string): string => Buffer.from(value).toString();
 
 const findColumnIndex = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);

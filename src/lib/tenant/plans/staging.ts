@@ -1,4 +1,5 @@
-import { Database, createOwnerOnlyFile, isBusyError } from "../store/database.ts";
+import { isBusyError } from "../store/storage-failure.ts";
+import { Database, createOwnerOnlyFile } from "../store/database.ts";
 import { quoteIdentifier } from "../store/sql.ts";
 import type { StatementSync } from "node:sqlite";
 import { getProblemSeverity, type Problem } from "../../model/problem.ts";

@@ -24,7 +24,8 @@ import {
   type PlanDefinition,
 } from "./stored-kind.ts";
 import { createNotOpenFailure } from "./import-failures.ts";
-import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
+import type { ImportRecord } from "../ledger/import-rows.ts";
+import type { StoredRequest } from "../ledger/import-request.ts";
 import { buildIsKeptLocallySql } from "./merge-tables.ts";
 import { belongsToOrg, buildIsInScope } from "../ledger/scope.ts";
 

@@ -12,7 +12,7 @@ import {
   listUniqueFields,
   readStagedKeys,
 } from "./undo-records.ts";
-import { readTableColumns, auditImport } from "./commit.ts";
+import { auditImport } from "./commit.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import {
   type VersionSchema,
@@ -85,7 +85,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
   const inRange = "u.pk > :after and u.pk <= :upTo";
   const run = (sql: string): void =>
     forEachNumberRange(database, last, (range) => database.run(sql, { ...range, revision }));
-  const revised = readTableColumns(database, thing).includes("revision") ? ["revision"] : [];
+  const revised = database.listColumns(thing.name).includes("revision") ? ["revision"] : [];
   run(
     `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,
   );

@@ -5,7 +5,13 @@ import { pathToFileURL } from "node:url";
 import { createDiskFailure } from "../../errors/disk.ts";
 import { Failure, createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
+import {
+  isBusyError,
+  isFullDiskError,
+  isUnwritableError,
+  createLockedFailure,
+  createReadOnlyFailure,
+} from "./storage-failure.ts";
 
 const OWNER_ONLY_MODE = 0o600;
 
@@ -41,11 +47,6 @@ const COPIED_PAGES = 2000;
 export type OnPages = (copied: number, all: number) => void;
 
 const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));
-
-const SQLITE_BUSY = 5;
-
-export const isBusyError = (error: unknown): boolean =>
-  error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 const createUnreadableLogFailure = (path: string): Failure =>
   new Failure("unavailable", {
@@ -209,6 +210,12 @@ export class Database {
   count(sql: string, params: Params = {}): number {
     const row = this.get(sql, params);
     return row === undefined ? 0 : Number(Object.values(row)[0] ?? 0);
+  }
+
+  /** Returns the names of a table's columns, but for generated ones. */
+  listColumns(table: string, schema = "main"): readonly string[] {
+    const sql = "select name from pragma_table_info(:table, :schema) order by cid";
+    return this.all<{ readonly name: string }>(sql, { table, schema }).map(({ name }) => name);
   }
 
   prepare(sql: string): StatementSync {

@@ -22,7 +22,7 @@ const READ_ERROR_CODES: readonly number[] = [266, 522];
 /** Minimum free space that SQLite needs: 32 KiB for `-shm` and some space for `-wal`. */
 const MIN_FREE_BYTES = 64 * 1024;
 
-const getExtendedErrorCode = (error: unknown): number | undefined =>
+export const getExtendedErrorCode = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
 
 const toPrimaryCode = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
@@ -39,6 +39,8 @@ export function isFullDiskError(
   if (code === undefined || toPrimaryCode(code) !== SQLITE_IOERR || READ_ERROR_CODES.includes(code)) return false;
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
+
+export const isBusyError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_BUSY;
 
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 

@@ -179,11 +179,9 @@ export class Store {
     const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
     const name = `temp.scratch_${(scratchTableCount += 1)}`;
     await exec(`create table ${name} ${table}`);
-    let isClosed = false;
     return {
       name,
       add: async (rows) => {
-        if (isClosed) throw new TypeError("the scratch table is closed");
         await this.#turns.next(async () =>
           this.#database.snapshot(() => {
             const statement = this.#database.prepare(`insert into ${name} values (${places})`);
@@ -192,8 +190,6 @@ export class Store {
         );
       },
       [Symbol.asyncDispose]: async () => {
-        if (isClosed) return;
-        isClosed = true;
         // after an error the table need not be dropped: closing the connection removes it
         await exec(`drop table ${name}`).catch(() => undefined);
       },

@@ -39,7 +39,6 @@ import {
   readImport,
   type ImportRecord,
   type ImportState,
-  type StoredRequest,
 } from "../ledger/import-rows.ts";
 import {
   createNotUndoableFailure,
@@ -50,7 +49,7 @@ import {
   createNotOpenFailure,
   checkImportRequest,
 } from "../plans/import-failures.ts";
-import { completeRequest, type ImportRequest } from "../ledger/import-request.ts";
+import { completeRequest, type ImportRequest, type StoredRequest } from "../ledger/import-request.ts";
 import { buildImport, buildImports, type Import } from "../plans/import-result.ts";
 import { findRequestKey, toStoredKey } from "../ledger/change.ts";
 import { addChangeNumber, getRequestKey } from "../ledger/request-changes.ts";
