@@ -105,11 +105,11 @@ const LOADED_BY_EVERY_COMMAND =
 
 /** Modules that every command loads that changes something, and that lists do not load. */
 const LOADED_BY_CHANGES =
-  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\W(?:record|writer)|derived\W(?:audit|undo)|model\W(?:cell-text|problem|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\Wledger\W(?:audit-rows|change|check-rules|custom-field-rows|idempotency|observe-change|records|rules|version-checksum)))\.ts$/;
+  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\W(?:record|writer)|derived\W(?:audit|undo)|model\W(?:cell-text|problem|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\Wledger\W(?:audit-rows|change|check-rules|observe-change|records|rules|version-checksum)))\.ts$/;
 
 /** Modules with which the ledger reads and writes records; checks and lists that read the tenant's tasks load them, too. */
 const LOADED_BY_LEDGER =
-  /src\Wlib\W(?:model\Wimport-number|tenant\Wledger\W(?:collections|drift|import-rows|kinds|observed-state|record-rows|rows|save-versions|tenant-rows|version-(?:references|tables|timeline)|written-files))\.ts$/;
+  /src\Wlib\W(?:model\Wimport-number|tenant\Wledger\W(?:drift|import-rows|kinds|observed-state|record-rows|rows|tenant-rows|version-timeline|versions))\.ts$/;
 
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);

@@ -1,5 +1,5 @@
 import { Database } from "../../src/lib/tenant/store/database.ts";
-import { migrate } from "../../src/lib/tenant/ledger/migrations.ts";
+import { migrate } from "../../src/lib/tenant/ledger/tenant-file.ts";
 import { SCHEMA_STEPS } from "../../src/lib/tenant/ledger/schema.ts";
 import { hashSchema } from "../../src/lib/tenant/ledger/audit-verify.ts";
 

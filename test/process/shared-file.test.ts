@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { checkIdentity } from "../../src/lib/tenant/ledger/migrations.ts";
+import { checkIdentity } from "../../src/lib/tenant/ledger/tenant-file.ts";
 import { toStorageFailure } from "../../src/lib/tenant/store/storage-failure.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 

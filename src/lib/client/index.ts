@@ -1,4 +1,5 @@
-import type { Lines, TenantExport } from "../tenant/ledger/results.ts";
+import type { Lines } from "../tenant/ledger/lists.ts";
+import type { TenantExport } from "../tenant/ledger/list-export.ts";
 import type { Failure } from "../errors/index.ts";
 import type { z } from "zod";
 import {

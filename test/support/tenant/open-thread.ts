@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { Database } from "../../../src/lib/tenant/store/database.ts";
-import { migrate } from "../../../src/lib/tenant/ledger/migrations.ts";
+import { migrate } from "../../../src/lib/tenant/ledger/tenant-file.ts";
 
 export interface OpenThreadTask {
   readonly folder: string;

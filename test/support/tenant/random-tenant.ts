@@ -11,10 +11,14 @@ import { TENANT } from "../../../src/lib/nouns/tenant.ts";
 import { listStoredColumns, type Field, type RecordType } from "../../../src/lib/model/thing.ts";
 import { RECORD_TYPES } from "../../../src/lib/nouns/index.ts";
 import { USER } from "../../../src/lib/nouns/user.ts";
-import { computeChecksum } from "../../../src/lib/tenant/ledger/audit-versions.ts";
+import { computeChecksum } from "../../../src/lib/tenant/ledger/version-checksum.ts";
 import { sha256 } from "../../../src/lib/tenant/store/ids.ts";
-import { getVersionSchema } from "../../../src/lib/tenant/ledger/save-versions.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/ledger/version-tables.ts";
+import {
+  ALL_COLUMNS_MASK,
+  getColumnBit,
+  getDerivedColumns,
+  getVersionSchema,
+} from "../../../src/lib/tenant/ledger/versions.ts";
 import { collectionOf, type TestTenant } from "./tenant.ts";
 
 /** The value of every secret in a random tenant. The passwords were set at {@link SECRET_AT}. */

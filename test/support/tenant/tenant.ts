@@ -33,7 +33,7 @@ import type { AppleAccess } from "../../../src/lib/tenant/subjects/ade-server.ts
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/database.ts";
 import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/ledger/tenant-file.ts";
 import { OBSERVED_VERSIONS } from "../../../src/lib/tenant/ledger/observed-state.ts";
-import { VERSION_SCHEMAS } from "../../../src/lib/tenant/ledger/version-tables.ts";
+import { VERSION_SCHEMAS } from "../../../src/lib/tenant/ledger/versions.ts";
 
 // the program loads these modules at the start; otherwise vitest would load them during a transaction
 import "../../../src/lib/tenant/subjects/accounts.ts";

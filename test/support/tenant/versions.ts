@@ -2,11 +2,7 @@ import { expect } from "vitest";
 import type { Import } from "../../../src/lib/tenant/api/operations.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/database.ts";
-import {
-  ALL_COLUMNS_MASK,
-  VERSION_SCHEMAS,
-  type VersionSchema,
-} from "../../../src/lib/tenant/ledger/version-tables.ts";
+import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, type VersionSchema } from "../../../src/lib/tenant/ledger/versions.ts";
 import type { TestTenant } from "./tenant.ts";
 
 type Records = ReadonlyMap<number, Row>;

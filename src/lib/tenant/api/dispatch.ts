@@ -10,7 +10,8 @@ import type { RequestSource, TenantParts } from "../subjects/parts.ts";
 import { createErrorResponse, createProblemResponse, describeFault } from "./problem.ts";
 import { createInputReader, receiveFile, type RequestInput } from "./request-input.ts";
 import { limitTime, type DispatchEnvironment } from "./time-limit.ts";
-import type { Lines, TenantExport } from "../ledger/results.ts";
+import type { Lines } from "../ledger/lists.ts";
+import type { TenantExport } from "../ledger/list-export.ts";
 import { AUDIT_HEADER, BASE_HEADER, CHANGE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
 
 const MALFORMED_URL_FAILURE = new Failure("usage", {

@@ -10,9 +10,8 @@ import { MACHINE_OWNER, Session } from "../ledger/session.ts";
 import type { CopyRelation, TenantCopyState } from "../../model/tenant-file.ts";
 import type { OpenMail } from "../subjects/account-reset.ts";
 import type { AppleAccess } from "../subjects/ade-server.ts";
-import type { AuditVerificationOptions } from "../ledger/audit-findings.ts";
-import { readSchemaVersion, SCHEMA_VERSION } from "../ledger/migrations.ts";
-import { openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
+import type { AuditVerificationOptions } from "../ledger/audit-verify.ts";
+import { readSchemaVersion, SCHEMA_VERSION, openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
 import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
 import { Store, type WriterGuard } from "../store/store.ts";
 import type { Scope } from "../store/types.ts";
@@ -134,7 +133,7 @@ const performLocally = async (
     const upload = file && (await receiveLocalFile(file, signal));
     return await perform(one, parts, { path, given, base, signal, file: upload });
   } catch (error) {
-    const { toFailure } = await import("../store/failure.ts");
+    const { toFailure } = await import("../store/storage-failure.ts");
     throw toFailure(explain(error));
   }
 };
@@ -199,7 +198,7 @@ const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => 
     },
     /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
     verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
-      (await import("../ledger/audit-thread.ts")).verifyAudit(database, question, signal),
+      (await import("../ledger/audit-verify.ts")).verifyAudit(database, question, signal),
     /** Adds the reason to an error, such as the fault of the disk. */
     explain: (error: unknown): unknown => {
       const failure = toStorageFailure(error, database.path);
@@ -229,7 +228,7 @@ const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts"
 const createAccountResolver =
   (as: string, own: OpenedTenantParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
-    const { resolveActor } = await import("../ledger/resolve-actor.ts");
+    const { resolveActor } = await import("../ledger/actor.ts");
     const actor = await own.store.read((reader) => resolveActor(reader, as));
     return openTenantParts(own, actor, options);
   };
@@ -273,10 +272,10 @@ export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<T
   (await import("../ledger/received.ts")).inspectTenantCopy(path, signal);
 
 export const compareCopyWithTenant = async (local: string, copy: string): Promise<CopyRelation> =>
-  (await import("../ledger/replace-tenant.ts")).compareCopyWithTenant(local, copy);
+  (await import("../ledger/tenant-copy.ts")).compareCopyWithTenant(local, copy);
 
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("../ledger/tenant-file.ts")).receiveTenantFile(copy, file);
 
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
-  (await import("../ledger/replace-tenant.ts")).replaceTenantFile(path, received);
+  (await import("../ledger/tenant-copy.ts")).replaceTenantFile(path, received);

@@ -1,6 +1,6 @@
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { toFailure } from "../store/failure.ts";
+import { toFailure } from "../store/storage-failure.ts";
 import {
   Failure,
   getErrorCode,

@@ -12,13 +12,15 @@ import { nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
-import type { RecordList } from "./lists.ts";
+import { type RecordList, readAllRecords } from "./lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import { updateRecord } from "./record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql.ts";
-import { saveVersionOrCreation, saveVersions } from "./save-versions.ts";
+import { saveVersionOrCreation, saveVersions } from "./versions.ts";
 import { fromRow, insertRow, toRow, toStringOrNull } from "./rows.ts";
 import type { Reader, Row, Writer } from "../store/types.ts";
+import { SCHEME_ITEMS } from "../../derived/role-policy.ts";
+import { SCHEME } from "../../nouns/scheme.ts";
 
 const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
     json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
@@ -77,7 +79,6 @@ export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUN
 export interface StoredAccount {
   readonly pk: number;
   readonly name: string | null;
-  /** display name in messages */
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
@@ -226,7 +227,7 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/** Returns true if a code was deleted. @param verifier if set, only a code with this verifier is deleted */
+/** @param verifier if set, only a code with this verifier is deleted */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
@@ -268,3 +269,49 @@ export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,
 ): string => `nullif(${COMPOSED_NAME_SQL[composition](sqlOf)}, '')`;
+
+/** The items of schemes are the rights of all nouns, so that the noun itself cannot list them. */
+const operations = { ...SCHEME.fields.operations, rule: { kind: "choice", choices: SCHEME_ITEMS } } as const;
+
+export const SCHEMES: RecordList<typeof SCHEME.fields> = {
+  thing: { ...SCHEME, fields: { ...SCHEME.fields, operations } },
+  table: "scheme t",
+  sql: { accounts: "(select count(*) from account a join user u on u.pk = a.user where a.scheme = t.pk)" },
+  order: [
+    { sql: "t.name", before: "" },
+    { sql: "t.pk", before: 0 },
+  ],
+  named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
+};
+
+export interface SchemeHolder {
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  /** paths of the managed organisations, blank for 全社; null for all organisations (全て) */
+  readonly orgs: readonly string[] | null;
+}
+
+export const readSchemeHolders = async (reader: Reader, id: string): Promise<SchemeHolder[]> => {
+  const among = `${ACCOUNTS.among} and c.id = :scheme`;
+  const holders = await readAllRecords(reader, { ...ACCOUNTS, among, params: { scheme: id } });
+  return holders.map(({ id: own, name: account, user: name, managesAll, managedOrgs }) => {
+    const orgs = managesAll ? null : managedOrgs.map(({ path }) => path).toSorted();
+    return { id: own, account, name, orgs };
+  });
+};
+
+/** Also removes the scheme from accounts of deleted users, because undo can restore these users. */
+export const deleteScheme = async (
+  writer: Writer,
+  { pk, at }: { readonly pk: number; readonly at: string },
+): Promise<void> => {
+  await saveVersions(writer, "account", "t.scheme = :pk", { pk });
+  await saveVersions(writer, "scheme", "t.pk = :pk", { pk });
+  await writer.run(
+    `update main.account set scheme = null, role = 'none', managedOrgs = null, updatedAt = :at, revision = :revision
+     where scheme = :pk`,
+    { pk, at, revision: await writer.revision() },
+  );
+  await writer.run("delete from main.scheme where pk = :pk", { pk });
+};

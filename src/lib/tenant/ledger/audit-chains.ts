@@ -1,5 +1,5 @@
 import type { CopyRelation, LocalRecords } from "../../model/tenant-file.ts";
-import { TENANT_CHANGED_FAILURE } from "../store/failure.ts";
+import { TENANT_CHANGED_FAILURE } from "../store/storage-failure.ts";
 import type { Database } from "../store/database.ts";
 
 /** Actions that write no data, or only data that bundles do not contain. */
@@ -16,7 +16,7 @@ const findCommonRecord = (database: Database) =>
   );
 
 const describeLocalRecords = (database: Database, seq: number, which = "true"): LocalRecords | null => {
-  const actions = database.all(
+  const actions = database.all<LocalRecords["actions"][number]>(
     `select coalesce(action, '') as action, count(*) as records from main.audit where seq > :seq and ${which}
      group by action order by records desc, action`,
     { seq },
@@ -26,11 +26,8 @@ const describeLocalRecords = (database: Database, seq: number, which = "true"): 
        (select hash from main.audit order by seq desc limit 1) as last`,
     { seq },
   );
-  const counts = actions.map(({ action, records }) => ({ action: String(action), records: Number(records) }));
-  const records = counts.reduce((sum, one) => sum + one.records, 0);
-  return records === 0
-    ? null
-    : { records, first: String(ends?.["first"]), last: String(ends?.["last"]), actions: counts };
+  const records = actions.reduce((sum, one) => sum + one.records, 0);
+  return records === 0 ? null : { records, first: String(ends?.["first"]), last: String(ends?.["last"]), actions };
 };
 
 export const compareAuditChains = (database: Database): CopyRelation => {

@@ -9,12 +9,12 @@ import {
   SELECT_IMPORTS,
   toImportRecord,
   type ImportRecord,
+  type PlanCounts,
 } from "./import-rows.ts";
-import { buildHasRestorableSql, buildHasWrittenSql } from "./version-tables.ts";
+import { buildHasRestorableSql, buildHasWrittenSql } from "./versions.ts";
 import type { StoredRequest } from "./import-request.ts";
-import type { PlanCounts } from "./plan-counts.ts";
 import type { ChangeWriter } from "./audit-rows.ts";
-import type { Reader, Row } from "../store/types.ts";
+import type { Reader } from "../store/types.ts";
 
 export interface UndoneChange {
   readonly number: number;
@@ -78,18 +78,9 @@ const IS_OF_CONSOLE_SQL = `(with recursive undone(number, writer) as (select c.n
 const SELECT_VISIBLE_CHANGES = `select c.*, a.action, ${IS_OF_CONSOLE_SQL} as isOfConsole from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
-const toStoredChange = (row: Row): StoredChange => {
-  const orNull = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
-  return {
-    number: Number(row["number"]),
-    revision: orNull("revision"),
-    writer: row["writer"] as ChangeWriter,
-    import: orNull("import"),
-    undoneBy: orNull("undoneBy"),
-    action: String(row["action"]),
-    isOfConsole: row["isOfConsole"] === 1,
-  };
-};
+type ChangeRow = Omit<StoredChange, "isOfConsole"> & { readonly isOfConsole: number };
+
+const toStoredChange = (row: ChangeRow): StoredChange => ({ ...row, isOfConsole: row.isOfConsole === 1 });
 
 const createUnknownChangeFailure = (what: Text): Failure =>
   new Failure("not-found", {
@@ -98,13 +89,13 @@ const createUnknownChangeFailure = (what: Text): Failure =>
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/** Returns the change's revision; -1 for a change that did not write records. */
+/** -1 for a change that did not write records. */
 export const findRevision = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 
 /** @throws Failure `not-found`, also if the acting account cannot see the change */
 export const readChange = async (reader: Reader, number: number): Promise<StoredChange> => {
-  const row = await reader.get(`${SELECT_VISIBLE_CHANGES} where c.number = :number`, { number });
+  const row = await reader.get<ChangeRow>(`${SELECT_VISIBLE_CHANGES} where c.number = :number`, { number });
   if (row === undefined)
     throw createUnknownChangeFailure(text(`no change has the number ${number}`, `${number} 番の変更はありません`));
   return toStoredChange(row);
@@ -128,7 +119,7 @@ export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, 
 
 /** Returns the actor's newest change except sign-ins. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
-  const row = await reader.get(
+  const row = await reader.get<ChangeRow>(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and a.action not glob 'sessions.*'
      order by c.number desc limit 1`,
     { actor },

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../store/ids.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import type { AuditFindings } from "./audit-findings.ts";
+import { type AuditFindings, verifyOnConnection } from "./audit-verify.ts";
 import { Database, type Row } from "../store/database.ts";
-import { verifyOnConnection } from "./audit-verify.ts";
 
 const SEED = 20_261_121;
 

@@ -1,9 +1,43 @@
 import SCHEMAS from "./schemas.json" with { type: "json" };
 import { createHash, hash as hashOf } from "node:crypto";
-import type { AuditFindings, AuditVerificationOptions, ReplacedFindings } from "./audit-findings.ts";
 import type { Database, Row } from "../store/database.ts";
-import { SCHEMA_VERSION } from "./migrations.ts";
-import { verifyVersions } from "./audit-versions.ts";
+import { SCHEMA_VERSION } from "./tenant-file.ts";
+import { CHANGE_TABLES } from "./versions.ts";
+import { computeChecksum } from "./version-checksum.ts";
+import { isDataMismatchError } from "../store/storage-failure.ts";
+import { runInWorker } from "../store/run-in-worker.ts";
+
+export interface AuditVerificationOptions {
+  /** a hash from outside the log, which one of the records must have */
+  readonly head?: string | undefined;
+  readonly changes: boolean;
+}
+
+/** What was found about the records that a newer bundle replaced. */
+export interface ReplacedFindings {
+  readonly records: number;
+  /** number of the first record that was altered or removed, or of the `receive` whose records are missing */
+  readonly broken: number | null;
+  /** the group that contains the hash from outside: its size, and when the bundle that replaced it was received */
+  readonly head: { readonly records: number; readonly receivedAt: string } | null;
+}
+
+export interface AuditFindings {
+  /** false if another version of clomoctl created the schema; nothing else is verified then */
+  readonly schema: boolean;
+  readonly records: number;
+  readonly last: { readonly seq: number; readonly hash: string } | null;
+  /** number of the first record that was altered, moved, removed or added; null if the chain is intact */
+  readonly broken: number | null;
+  readonly headSeq: number | null;
+  /** null if the chain is broken */
+  readonly replaced: ReplacedFindings | null;
+  readonly changes: {
+    readonly verified: number;
+    /** numbers of changes whose stored versions do not match their checksum; null for versions of no known change */
+    readonly broken: readonly (number | null)[];
+  } | null;
+}
 
 const BATCH_ROWS = 512;
 
@@ -152,3 +186,52 @@ export const verifyOnConnection = (database: Database, { head, changes }: AuditV
     const replaced = chain.broken === null && version === SCHEMA_VERSION ? verifyReplaced(database, head) : null;
     return { schema, ...chain, replaced, changes: isVerified ? verifyVersions(database) : null };
   });
+
+const CHECKSUM_COLUMNS = ["count", "sha256"]
+  .map(
+    (name) =>
+      `case when instr(a.record, '"versions":{') > 0 then a.record -> 'detail' -> 'versions' ->> '${name}' end as ${name}`,
+  )
+  .join(", ");
+
+const SELECT_CHANGES = `select c.number, c.revision, a.seq, ${CHECKSUM_COLUMNS} from change c left join audit a on a.seq = c.number order by c.number`;
+
+const SELECT_CHECKSUMS = `select seq from (select a.seq, ${CHECKSUM_COLUMNS} from audit a) summed where sha256 is not null order by seq`;
+
+const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
+  (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
+);
+
+const verifyVersions = (database: Database): NonNullable<AuditFindings["changes"]> => {
+  const changes = database.all(SELECT_CHANGES);
+  const known = new Set(changes.map(({ number }) => number));
+  const broken: (number | null)[] = [];
+  let verified = 0;
+  for (const change of changes) {
+    if (change["seq"] === null || !isChecksumMatch(database, change)) broken.push(Number(change["number"]));
+    else if (change["sha256"] !== null) verified += 1;
+  }
+  for (const { seq = null } of database.all(SELECT_CHECKSUMS)) if (!known.has(seq)) broken.push(Number(seq));
+  if (SELECT_STRAY_VERSIONS.some((sql) => database.get(sql) !== undefined)) broken.push(null);
+  return { verified, broken };
+};
+
+const isChecksumMatch = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
+  try {
+    const sum = revision === null ? undefined : computeChecksum(database, Number(revision));
+    return sum === undefined ? sha256 === null : sum.sha256 === sha256 && sum.count === count;
+  } catch (error) {
+    if (isDataMismatchError(error) || error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+/** Runs in a thread, so that signals can interrupt it. @throws Failure `interrupted`, `unexpected` */
+export const verifyAudit = async (
+  { path, isReadOnly: readOnly }: Database,
+  question: AuditVerificationOptions,
+  signal: AbortSignal | undefined,
+): Promise<AuditFindings> => {
+  const task: AuditTask = { path, readOnly, ...question };
+  return runInWorker("./audit-worker", import.meta.url, task, signal);
+};

@@ -1,19 +1,20 @@
 import type { Collection } from "../../nouns/index.ts";
 import { storeObservedState } from "./observe-change.ts";
 import { findTaskOfChange } from "./drift.ts";
-import { TENANT_CHANGED_FAILURE } from "../store/failure.ts";
+import { TENANT_CHANGED_FAILURE } from "../store/storage-failure.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import type { Actor } from "./actor.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
 import { getCurrentInstant, type Surroundings } from "../store/ids.ts";
-import { addChangeNumber, getRequestKey, takeBaseRevision } from "./request-changes.ts";
+import { addChangeNumber, getRequestKey, takeBaseRevision, type RequestKey } from "./request-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit-rows.ts";
-import { advanceCollections } from "./collections.ts";
+import { advanceCollections, insertRow } from "./rows.ts";
 import { checkWrittenRecords } from "./check-rules.ts";
-import { findRequestKey, storeRequestKey, toStoredKey } from "./idempotency.ts";
 import type { Store } from "../store/store.ts";
-import type { Writer } from "../store/types.ts";
+import type { Reader, Writer } from "../store/types.ts";
 import { isMirror } from "./tenant-rows.ts";
-import { updateKeyLists, settleVersions } from "./save-versions.ts";
+import { updateKeyLists, settleVersions } from "./versions.ts";
 import { readChecksum } from "./version-checksum.ts";
 
 export type { ChangedObject } from "./audit-rows.ts";
@@ -82,7 +83,7 @@ export const writeChange = async <T>(
   const key = once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
   // imported before the transaction, because a transaction may await only its store
-  const checked = sender === undefined ? undefined : await import("./same-sender.ts");
+  const checked = sender === undefined ? undefined : await import("./actor.ts");
   let number: number | null = null;
   const given = await transact(
     async (writer) => {
@@ -122,4 +123,53 @@ export const writeChange = async <T>(
   );
   addChangeNumber(number);
   return given;
+};
+
+export interface StoredRequestKey extends RequestKey {
+  /** JSON of the request's result; for an import, an object with its `id` */
+  readonly answer: string;
+  readonly at: string;
+  /** number of the change, which the response contains in addition to the body */
+  readonly change: number | null;
+}
+
+const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+export const toStoredKey = (
+  request: RequestKey,
+  answer: unknown,
+  surroundings: Pick<Surroundings, "now">,
+  change: number | null = null,
+): StoredRequestKey => ({
+  ...request,
+  answer: JSON.stringify(answer ?? null),
+  change,
+  at: getCurrentInstant(surroundings),
+});
+
+/** The result of an earlier request with the same key. @throws Failure `usage` if another request used the key */
+export const findRequestKey = async (
+  reader: Reader,
+  { key, route, fingerprint }: RequestKey,
+): Promise<{ readonly answer: unknown; readonly change: number | null } | undefined> => {
+  const sql = "select fingerprint, answer, change from repeatable where key = :key and route = :route";
+  const row = await reader.get(sql, { key, route });
+  if (row === undefined) return undefined;
+  if (row["fingerprint"] !== fingerprint) throw KEY_REUSED_FAILURE;
+  return {
+    answer: JSON.parse(String(row["answer"])) as unknown,
+    change: row["change"] === null ? null : Number(row["change"]),
+  };
+};
+
+const KEY_REUSED_FAILURE = new Failure("usage", {
+  what: text("this Idempotency-Key belongs to another request", "この Idempotency-Key は別のリクエストで使用済みです"),
+  where: "idempotency-key",
+  status: 422,
+});
+
+export const storeRequestKey = async (writer: Writer, row: StoredRequestKey): Promise<void> => {
+  const forgotten = new Date(Date.parse(row.at) - KEY_LIFETIME_MS).toISOString();
+  await writer.run("delete from repeatable where at < :forgotten", { forgotten });
+  await insertRow(writer, "repeatable", { ...row }, ["key", "route"]);
 };

@@ -21,10 +21,7 @@ const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OP
 
 const isRead = (right: NeededRight): boolean => right.endsWith(".read");
 
-/**
- * Returns where an actor may perform an operation: in all organisations, in the actor's organisations, or (undefined)
- * nowhere.
- */
+/** In all organisations, in the actor's organisations, or (undefined) nowhere. */
 export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,
@@ -52,7 +49,7 @@ export const requirePermission = (actor: Actor, needed: readonly NeededRight[]):
   requireTokenRights(actor, needed);
 };
 
-/** Checks the account's rights without the limits of an access token. @throws `not-permitted` */
+/** Does not look at the limits of an access token. @throws `not-permitted` */
 export const requireAccountRights = (actor: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(actor);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));

@@ -1,9 +1,9 @@
-import { getVersionSchema } from "./save-versions.ts";
-import { getColumnBit } from "./version-tables.ts";
+import { getColumnBit, getVersionSchema } from "./versions.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
-import type { Params, Reader, Row } from "../store/types.ts";
+import type { Database } from "../store/database.ts";
+import type { Reader, Row } from "../store/types.ts";
 
 // Only this module applies rules to records. One `select` per subject reads the written records.
 
@@ -28,7 +28,6 @@ export interface ChangedTables {
   readonly after: (thing: string, alias: string) => RecordSide;
   readonly changed: (thing: string, writes: RuleTriggers) => string;
   readonly all: AllRecords;
-  readonly params: Params;
   readonly checkedElsewhere?: readonly string[] | undefined;
 }
 
@@ -53,10 +52,7 @@ const buildBrokenRuleSql = ({ fields, breaks, checksDeletions }: RecordRule, { a
   `${checksDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
 
-/**
- * SQL: the subject's records that break rules. `rule_INDEX` is 1 for a broken rule; `told_INDEX` is a value for the
- * message.
- */
+/** SQL: the records that break rules: `rule_INDEX` is 1 for a broken rule, `told_INDEX` a value for its message. */
 const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], tables: ChangedTables): string => {
   const columns = Object.entries(RULE_SUBJECTS[subject] ?? {});
   const lead = columns[0]?.[0] ?? subject;
@@ -92,25 +88,24 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-/** Yields SQL and expects the selected rows, so that any reader can run the SQL. */
-function* generateRuleChecks(
-  tables: ChangedTables,
-  bringing: ChangeSource,
-): Generator<string, readonly FoundProblem[], readonly Row[]> {
-  const found: FoundProblem[] = [];
-  for (const [thing, columns] of Object.entries(RULE_SUBJECTS)) {
+interface RuleCheck {
+  readonly sql: string;
+  readonly read: (rows: readonly Row[]) => readonly FoundProblem[];
+}
+
+const buildRuleChecks = (tables: ChangedTables, bringing: ChangeSource): readonly RuleCheck[] =>
+  Object.entries(RULE_SUBJECTS).flatMap(([thing, columns]): readonly RuleCheck[] => {
     const rules = selectRules(thing, bringing, tables);
     const names = Object.keys(columns);
-    if (rules.length === 0 || !names.some((name) => tables.things.has(name))) continue;
-    for (const row of yield buildBrokenRecordsSql(thing, rules, tables))
-      for (const [at, { problem }] of rules.entries()) {
-        if (row[`rule_${at}`] !== 1) continue;
+    if (rules.length === 0 || !names.some((name) => tables.things.has(name))) return [];
+    const read = (row: Row): readonly FoundProblem[] =>
+      rules.flatMap(({ problem }, at) => {
+        if (row[`rule_${at}`] !== 1) return [];
         const told = JSON.parse(String(row[`told_${at}`] ?? "null")) as unknown;
-        found.push({ ...problem(row, told), thing, lead: names[0] ?? thing, pk: Number(row["pk"]) });
-      }
-  }
-  return found;
-}
+        return [{ ...problem(row, told), thing, lead: names[0] ?? thing, pk: Number(row["pk"]) }];
+      });
+    return [{ sql: buildBrokenRecordsSql(thing, rules, tables), read: (rows) => rows.flatMap(read) }];
+  });
 
 export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
   const { key } = getVersionSchema(thing);
@@ -125,7 +120,7 @@ export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
 /** Checks all records with the rules for console values, as if every record were new. */
-export const checkAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
+export const checkAllRecords = (database: Database): readonly FoundProblem[] =>
   checkPlannedRecords(
     {
       things: new Set(Object.values(RULE_SUBJECTS).flatMap((columns) => Object.keys(columns))),
@@ -133,10 +128,9 @@ export const checkAllRecords = (all: (sql: string) => readonly object[]): readon
       after: buildCurrentSide,
       changed: (thing) => `select ${getVersionSchema(thing).key} as pk from main.${thing}`,
       all: buildCurrentRecordsSql,
-      params: {},
     },
     "console",
-    all,
+    database,
   );
 
 const buildIsCreated = (thing: string): string =>
@@ -160,7 +154,7 @@ const buildPreviousSide = (thing: string, alias: string): RecordSide => {
   };
 };
 
-const buildWrittenTables = (revision: number, things: ReadonlySet<string>): ChangedTables => ({
+const buildWrittenTables = (things: ReadonlySet<string>): ChangedTables => ({
   things,
   before: buildPreviousSide,
   after: buildCurrentSide,
@@ -172,7 +166,6 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
         where c.revision = :revision and c.thing = '${thing}'`;
   },
   all: buildCurrentRecordsSql,
-  params: { revision },
 });
 
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap((one) => Object.keys(one)))];
@@ -192,19 +185,14 @@ export const checkWrittenRecords = async (
 ): Promise<readonly FoundProblem[]> => {
   const written = (await reader.all(WRITTEN_TYPES_SQL, { revision })).map(({ thing }) => String(thing));
   const things = new Set(written.filter(needsCheck));
-  const checks = generateRuleChecks(buildWrittenTables(revision, things), bringing);
-  let step = checks.next();
-  while (step.done !== true) step = checks.next(await reader.all(step.value, { revision }));
-  return step.value;
+  const found: FoundProblem[] = [];
+  for (const { sql, read } of buildRuleChecks(buildWrittenTables(things), bringing))
+    found.push(...read(await reader.all(sql, { revision })));
+  return found;
 };
 
 export const checkPlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,
-  all: (sql: string, params: Params) => readonly object[],
-): readonly FoundProblem[] => {
-  const checks = generateRuleChecks(tables, bringing);
-  let step = checks.next();
-  while (step.done !== true) step = checks.next(all(step.value, tables.params) as readonly Row[]);
-  return step.value;
-};
+  database: Database,
+): readonly FoundProblem[] => buildRuleChecks(tables, bringing).flatMap(({ sql, read }) => read(database.all(sql)));

@@ -6,21 +6,68 @@ import { checkCustomFieldName } from "../../rules/custom-field.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../store/ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "./session.ts";
-import type { Reader } from "../store/types.ts";
+import type { Reader, Writer } from "../store/types.ts";
 import { validateFieldValue } from "./records.ts";
-import {
-  countCustomValues,
-  deleteCustomField,
-  findCustomField,
-  hasCustomFieldNamed,
-  readCustomValues,
-  insertCustomField,
-  type CustomField,
-  type StoredField,
-} from "./custom-field-rows.ts";
 import { USER_LIST } from "./user-rows.ts";
+import type { RecordOf } from "../../model/thing.ts";
+import { saveVersions, saveCreatedRange } from "./versions.ts";
+import { storeLastNumber } from "./rows.ts";
 
-export type { CustomField } from "./custom-field-rows.ts";
+export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
+
+interface StoredField extends CustomField {
+  readonly pk: number;
+}
+
+/** Returns true if a custom field, or a removed field that the console may still have, has this name. */
+const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
+  (await reader.count(
+    `select (select count(*) from custom_field where nameKey = :nameKey)
+       + (select count(*) from main.custom_field_observed where nameKey = :nameKey and inConsole = 1)`,
+    { nameKey },
+  )) > 0;
+
+const insertCustomField = async (
+  writer: Writer,
+  { id, name, createdAt }: CustomField,
+  { pk, nameKey }: { readonly pk: number; readonly nameKey: string },
+): Promise<void> => {
+  await writer.run(
+    "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, :id, :name, :nameKey, :createdAt)",
+    { pk, id, name, nameKey, createdAt },
+  );
+  await saveCreatedRange(writer, "custom_field", pk);
+  await storeLastNumber(writer, "fields", pk);
+};
+
+export interface CustomFieldValue {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+const buildValuePath = (pk: number): string => `$."${pk}"`;
+
+const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
+  reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
+
+const readCustomValues = (reader: Reader, pk: number, most: number): Promise<readonly CustomFieldValue[]> =>
+  reader.all<CustomFieldValue>(
+    `select id, name || coalesce(' <' || nullif(emails ->> 0, name) || '>', '') as name, custom ->> :path as value
+     from user where custom ->> :path is not null order by pk limit :most`,
+    { path: buildValuePath(pk), most },
+  );
+
+/** Does not change the revisions of the users, because undo cannot restore the removed values. */
+const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
+  await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });
+  await saveVersions(writer, "custom_field", "t.pk = :pk", { pk });
+  await writer.run(
+    "update main.user set custom = json_remove(custom, :path), updatedAt = :at where custom ->> :path is not null",
+    { path: buildValuePath(pk), at },
+  );
+  await writer.run("delete from custom_field where pk = :pk", { pk });
+};
 
 export interface CustomFieldDetail extends CustomField {
   readonly users: number;
@@ -50,7 +97,8 @@ const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
 );
 
 const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
-  const found = await findCustomField(reader, id);
+  const sql = "select pk, id, name, createdAt from custom_field where id = :id";
+  const found = await reader.get<StoredField>(sql, { id });
   if (found !== undefined) return found;
   throw new Failure("not-found", {
     what: text(`no custom field has the ID "${id}"`, `ID が「${id}」のカスタムユーザー情報はありません`),

@@ -2,8 +2,7 @@ import { ORG } from "../../nouns/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/types.ts";
 import { isMirror } from "./tenant-rows.ts";
-import { RELATIONS } from "./version-references.ts";
-import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "./version-tables.ts";
+import { RELATIONS, ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "./versions.ts";
 import {
   buildCompleteMaskSql,
   buildDifferingBitsSql,
@@ -11,8 +10,11 @@ import {
   buildUnseenBitsSql,
   EXPORTED_VERSIONS,
   OBSERVED_VERSIONS,
+  buildAgainstSql,
+  buildEndStatements,
+  buildLastChangeSql,
+  LISTED_SQL,
 } from "./observed-state.ts";
-import { buildAgainstSql, buildEndStatements, buildLastChangeSql, LISTED_SQL } from "./written-files.ts";
 
 // The drift of a mirror is the difference between its records and the values that the console last showed. A task is
 // the part that one change wrote.

@@ -66,30 +66,15 @@ const buildReadingSchema = ({ z, buildFieldSchemas }: typeof Inputs) => {
 
 const buildMapSchema = (kit: typeof Inputs) => {
   const { z } = kit;
+  const listOf = <S extends z.ZodType>(schema: S) => z.array(schema).readonly();
   const texts = z.array(z.string()).min(1).readonly();
+  const word = z.strictObject({ word: z.string(), means: z.enum(WORD_MEANINGS) });
+  const row = z.strictObject({ header: z.string(), says: z.enum(ROW_SUBJECTS), words: listOf(word).optional() });
   return z.strictObject({
-    columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).readonly(),
-    joins: z
-      .array(z.strictObject({ field: z.string(), headers: texts }))
-      .readonly()
-      .optional(),
-    values: z
-      .array(z.strictObject({ field: z.string(), from: z.string(), to: z.string() }))
-      .readonly()
-      .optional(),
-    rows: z
-      .array(
-        z.strictObject({
-          header: z.string(),
-          says: z.enum(ROW_SUBJECTS),
-          words: z
-            .array(z.strictObject({ word: z.string(), means: z.enum(WORD_MEANINGS) }))
-            .readonly()
-            .optional(),
-        }),
-      )
-      .readonly()
-      .optional(),
+    columns: listOf(z.strictObject({ header: z.string(), to: z.string().nullable() })),
+    joins: listOf(z.strictObject({ field: z.string(), headers: texts })).optional(),
+    values: listOf(z.strictObject({ field: z.string(), from: z.string(), to: z.string() })).optional(),
+    rows: listOf(row).optional(),
     options: buildReadingSchema(kit).optional(),
   });
 };

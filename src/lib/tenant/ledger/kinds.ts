@@ -28,10 +28,7 @@ export interface ImportedField {
   readonly short: string;
   readonly unique: boolean;
   readonly set: boolean;
-  /**
-   * true if several columns identify the record; the staged value is its `pk`, or the negated row number of a new
-   * record
-   */
+  /** true if several columns identify the record; staged is its `pk`, or the negated row number of a new record */
   readonly resolved: boolean;
   readonly refers?: Reference | undefined;
 }

@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 import type { LineQuery, Reader } from "../store/types.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import { buildConcatSql } from "../store/sql.ts";
+import type { Session } from "./session.ts";
 
 export interface ExportColumn {
   readonly header: string;
@@ -25,23 +26,12 @@ const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
 type QuoteOffsets = readonly number[];
 
-/**
- * Replaces, in place, the bytes that end cells and records. Returns the cells that need quotes; undefined if the faster
- * SQL gave a wrong result.
- */
+/** Works in place. Returns the cells that need quotes; undefined if the faster SQL gave a wrong result. */
 const replaceSeparators = (
   bytes: Uint8Array,
-  {
-    columns,
-    records,
-    careful,
-    newline,
-  }: {
-    readonly columns: number;
-    readonly records: number;
-    readonly careful: readonly boolean[];
-    readonly newline: Newline;
-  },
+  records: number,
+  careful: readonly boolean[],
+  newline: Newline,
 ): QuoteOffsets | undefined => {
   const recordEnd = newline === "lf" ? LF : CR;
   const quoted: number[] = [];
@@ -59,7 +49,7 @@ const replaceSeparators = (
         bytes[at] = COMMA;
         column += 1;
       } else {
-        if (column !== columns - 1) return undefined;
+        if (column !== careful.length - 1) return undefined;
         bytes[at] = recordEnd;
         [column, found] = [0, found + 1];
         if (newline === "crlf") at += 1;
@@ -112,7 +102,7 @@ export const buildCsvLines = (
     plain: {
       line: buildLineSql(plain, ":cellEnd", ":recordEnd"),
       finished: (bytes, count) => {
-        const quoted = replaceSeparators(bytes, { columns: columns.length, records: count, careful, newline });
+        const quoted = replaceSeparators(bytes, count, careful, newline);
         return quoted === undefined || quoted.length === 0 ? quoted && bytes : addQuotes(bytes, quoted);
       },
     },
@@ -184,3 +174,51 @@ export const openListExport = async (store: Store, list: RecordList, query: Expo
   });
   return { content, records: count };
 };
+
+export interface TenantExport {
+  readonly content: ReadableStream<Uint8Array>;
+  /** false if a read-only tenant could not record the export in the audit log */
+  readonly isAudited: boolean;
+}
+
+interface ExportAudit {
+  readonly action: string;
+  readonly filters: Readonly<Record<string, unknown>>;
+}
+
+/** Maximum number of records that can be exported without an audit record. */
+const MAX_UNAUDITED_RECORDS = 1;
+
+/** Writes an audit record, except in a read-only tenant. @throws Failure */
+export const exportWithAuditRecord = async (
+  session: Session,
+  { action, filters }: ExportAudit,
+  exporting: Promise<RecordStream>,
+): Promise<TenantExport> => {
+  const { content, records } = await exporting;
+  if (records <= MAX_UNAUDITED_RECORDS) return { content, isAudited: true };
+  if (session.store.isReadOnly) return { content, isAudited: false };
+  const given = Object.entries(filters).filter(
+    ([name, value]) => name !== "newline" && value !== undefined && value !== "" && value !== false,
+  );
+  const detail = { records, filters: Object.fromEntries(given) };
+  try {
+    await session.change({ action, commits: false, locks: [] }, async () => ({
+      result: undefined,
+      objects: [],
+      detail,
+    }));
+  } catch (error) {
+    await content.cancel();
+    throw error;
+  }
+  return { content, isAudited: true };
+};
+
+export const exportList = (
+  session: Session,
+  list: RecordList,
+  query: ExportQuery,
+  { action, filters = { ...query } }: Pick<ExportAudit, "action"> & Partial<ExportAudit>,
+): Promise<TenantExport> =>
+  exportWithAuditRecord(session, { action, filters }, openListExport(session.store, list, query));

@@ -1,4 +1,3 @@
-import type { Lines } from "./results.ts";
 import { Failure } from "../../errors/index.ts";
 import { listGroupedColumns, type Format } from "../../derived/format.ts";
 import { comparisonKey, emailKey, nameKey, type Comparison, buildSearchPatterns } from "../../model/normalise.ts";
@@ -22,6 +21,11 @@ import {
 import type { Store } from "../store/store.ts";
 import type { DerivedTable, LineQuery, Params, Reader } from "../store/types.ts";
 
+declare const ITEM: unique symbol;
+
+/** NDJSON in UTF-8; each line ends with a line feed. A short list is a single chunk. */
+export type Lines<T> = (ReadableStream<Uint8Array> | readonly [Uint8Array]) & { readonly [ITEM]?: T };
+
 export interface SortKey {
   readonly sql: string;
   /** a value of the same type that sorts before all other values */
@@ -34,10 +38,7 @@ export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role" | "serialNumber";
 
-/**
- * `search` matches any text. `org` (an id) includes the organisations below, unless `direct` is true. `owner` is a
- * user's id.
- */
+/** `search` matches any text; `org` and `owner` are IDs; `org` includes the organisations below, unless `direct`. */
 export type ListFilters = Readonly<
   Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
     direct?: boolean | undefined;
@@ -240,18 +241,19 @@ const buildRecordQuery = (list: RecordList, json: string, where: string, order: 
 const buildOrder = (keys: readonly SortKey[], desc = false): string =>
   keys.map(({ sql }) => `${sql} ${desc ? "desc" : "asc"}`).join(", ");
 
-const selectRecords = async (reader: Reader, list: RecordList, { where, params }: SqlCondition) => {
+const selectRecords = async <F extends Fields>(
+  reader: Reader,
+  list: RecordList<F>,
+  { where, params }: SqlCondition,
+): Promise<RecordOf<F>[]> => {
   await createListTables(reader, list);
   const sql = buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order));
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
-  return rows.map(({ json }) => String(json));
+  return rows.map(({ json }) => JSON.parse(String(json)) as RecordOf<F>);
 };
 
-const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
-  records.map((json) => JSON.parse(json) as RecordOf<F>);
-
-export const readAllRecords = async <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
-  parseRecords(await selectRecords(reader, list, buildListCondition(list, {})));
+export const readAllRecords = <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
+  selectRecords(reader, list, buildListCondition(list, {}));
 
 export const buildNameParams = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
@@ -261,21 +263,19 @@ export const findRecords = async <F extends Fields>(
   name: string,
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...buildNameParams(name) } };
-  const found = parseRecords<F>(await selectRecords(reader, list, named));
+  const found = await selectRecords(reader, list, named);
   // an id takes precedence over another record's name
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
 };
 
-export const readRecordsById = async <F extends Fields>(
+export const readRecordsById = <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
   ids: readonly string[],
 ): Promise<RecordOf<F>[]> => {
   const where = "t.id in (select value from json_each(:ids))";
-  return parseRecords<F>(
-    await selectRecords(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } }),
-  );
+  return selectRecords(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } });
 };
 
 export const buildStreamSql = async (

@@ -11,8 +11,7 @@ import { UNIQUE_LIST_TABLES } from "./record-rows.ts";
 import type { Writer } from "../store/types.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import { CUSTOM_FIELD } from "../../nouns/user.ts";
-import { getVersionSchema } from "./save-versions.ts";
-import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema } from "./version-tables.ts";
+import { ALL_COLUMNS_MASK, EXISTENCE_BIT, type VersionSchema, getVersionSchema } from "./versions.ts";
 import {
   buildCompleteMaskSql,
   buildCustomFieldsBitSql,
@@ -23,8 +22,8 @@ import {
   EXPORTED_VERSIONS,
   OBSERVED_VERSION_TABLE,
   OBSERVED_VERSIONS,
+  buildRecordWrittenSql,
 } from "./observed-state.ts";
-import { buildRecordWrittenSql } from "./written-files.ts";
 
 const listStateColumns = ({ columns }: VersionSchema): readonly string[] => [
   "inConsole",

@@ -5,7 +5,8 @@ import { shortenText, text } from "../../text/index.ts";
 import { verifyOnConnection } from "./audit-verify.ts";
 import { checkAllRecords } from "./check-rules.ts";
 import { Database } from "../store/database.ts";
-import { checkIdentity, createNewerVersionFailure, readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
+import { checkIdentity, createNewerVersionFailure, readSchemaVersion, SCHEMA_VERSION } from "./tenant-file.ts";
+import { getExtendedErrorCode } from "../store/storage-failure.ts";
 import { runInWorker } from "../store/run-in-worker.ts";
 
 /** SQLite's code for a file that ends too early. @see https://www.sqlite.org/rescode.html */
@@ -27,7 +28,7 @@ const checkCopy = (path: string): TenantCopyState => {
     using database = new Database(path, { readOnly: true });
     return readOpenCopy(database);
   } catch (error) {
-    const isCut = error instanceof Error && "errcode" in error && error.errcode === IOERR_SHORT_READ;
+    const isCut = getExtendedErrorCode(error) === IOERR_SHORT_READ;
     const failed = isCut ? undefined : toDiskFailure(error, path);
     if (failed !== undefined) throw failed;
     if (!(error instanceof Failure)) return { ...SOUND_COPY, fault: DAMAGED_FILE_FAULT };
@@ -43,7 +44,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   const fault = findFault(database);
   // a file with an older schema has other columns
   if (fault !== null || readSchemaVersion(database) !== SCHEMA_VERSION) return { ...SOUND_COPY, fault };
-  const problems = checkAllRecords((sql) => database.all(sql)).map(({ what }) => what);
+  const problems = checkAllRecords(database).map(({ what }) => what);
   const servers = database.all("select * from ade_server");
   const isSealed = servers.some((server) => SEALED_COLUMNS.some((name) => typeof server[name] === "string"));
   return { fault, unsafe: findControlCharacters(database), problems, isSealed };

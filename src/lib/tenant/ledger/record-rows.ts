@@ -1,11 +1,12 @@
-import { comparisonKey } from "../../model/normalise.ts";
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { comparisonKey, nameKey } from "../../model/normalise.ts";
 import { getColumnName, getKeyColumn, type Field, type RecordType } from "../../model/thing.ts";
 import { getSeries } from "../../nouns/index.ts";
-import { storeLastNumber } from "./collections.ts";
+import { storeLastNumber, insertRow, updateRow } from "./rows.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
-import { saveVersions, saveCreatedRange } from "./save-versions.ts";
-import { getDerivedColumns } from "./version-tables.ts";
-import { insertRow, updateRow } from "./rows.ts";
+import { saveVersions, saveCreatedRange, getDerivedColumns } from "./versions.ts";
 import type { Reader, SqlValue, Writer } from "../store/types.ts";
 
 // This file writes single records. Imports write the same columns for many records at once.
@@ -136,4 +137,26 @@ export const deleteUnprotected = async (writer: Writer, thing: string, ids: read
   for (const table of Object.values(UNIQUE_LIST_TABLES[thing] ?? {}))
     await writer.run(`delete from main.${table} where ${thing} in (${pks})`, params);
   await writer.run(`delete from main.${thing} where pk in (${pks})`, params);
+};
+
+export const mergeCustomValues = async (
+  reader: Reader,
+  values: readonly { readonly name: string; readonly value: string | null }[],
+  pk: number | undefined,
+): Promise<string> => {
+  const row = pk === undefined ? undefined : await reader.get("select custom from user where pk = :pk", { pk });
+  const custom = JSON.parse(String(row?.["custom"] ?? "{}")) as Record<string, string>;
+  for (const { name, value } of values) {
+    const found = await reader.get("select pk from custom_field where nameKey = :key", { key: nameKey(name) });
+    if (found === undefined) {
+      throw new Failure("not-found", {
+        what: text(`no custom field is named "${name}"`, `カスタムユーザー情報に「${name}」という項目はありません`),
+        hint: step("to list the custom fields", "カスタムユーザー情報の項目の一覧", line("users fields list", [])),
+      });
+    }
+    const field = String(found["pk"]);
+    if (value === null || value === "") delete custom[field];
+    else custom[field] = value;
+  }
+  return JSON.stringify(custom);
 };

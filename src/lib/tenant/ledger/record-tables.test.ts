@@ -3,7 +3,7 @@ import { listStoredColumns, type Field, type RecordType } from "../../model/thin
 import { USER } from "../../nouns/user.ts";
 import { Database } from "../store/database.ts";
 import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./schema.ts";
-import { SCHEMA_VERSION } from "./migrations.ts";
+import { SCHEMA_VERSION } from "./tenant-file.ts";
 
 const ADDED = {
   ...USER.fields.title,

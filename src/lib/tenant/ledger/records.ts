@@ -10,7 +10,6 @@ import {
   type Fields,
   type ManualValues,
   type RecordOf,
-  type RecordType,
   CUSTOM_VALUE_RULE,
   valueRuleOf,
 } from "../../model/thing.ts";
@@ -20,18 +19,18 @@ import { same, text, type Text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { getCurrentInstant, createId } from "../store/ids.ts";
 import type { ChangedObject, Session } from "./session.ts";
-import { advanceCollections } from "./collections.ts";
+import { advanceCollections } from "./rows.ts";
 import { findRecords, readRecordsById, type RecordList } from "./lists.ts";
 import {
   findValueHolder,
   insertRecord,
+  mergeCustomValues,
   findRecordNumberById,
   updateRecord,
   type StoredValue,
   type StoredValues,
 } from "./record-rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/types.ts";
-import { mergeCustomValues } from "./custom-field-rows.ts";
 
 export interface EditableRecordType<F extends Fields = Fields> {
   readonly list: RecordList<F>;
@@ -251,18 +250,10 @@ const toTextOrEmpty = (value: unknown): string => (typeof value === "string" ? v
 
 const getRecordValue = (record: object, name: string): unknown => (record as Readonly<Record<string, unknown>>)[name];
 
-export const toChangedObject = (
-  { list: { thing } }: Pick<EditableRecordType, "list">,
-  record: object,
-): ChangedObject => ({
-  thing: thing.name,
-  id: toTextOrEmpty(getRecordValue(record, "id")),
-  name: getRecordLabel(thing, record),
-});
-
-const getRecordLabel = ({ fields, namedBy = "name" }: RecordType, record: object): string => {
-  const { [namedBy]: field } = fields;
-  return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
+export const toChangedObject = ({ list }: Pick<EditableRecordType, "list">, record: object): ChangedObject => {
+  const { name: thing, fields, namedBy = "name" } = list.thing;
+  const name = toTextOrEmpty(getRecordValue(record, fields[namedBy]?.shownAs ?? namedBy));
+  return { thing, id: toTextOrEmpty(getRecordValue(record, "id")), name };
 };
 
 export const requireIds = (ids: readonly string[]): void => {
@@ -283,7 +274,10 @@ const resolveStoredValues = async (
   const stored = new Map<string, StoredValue>();
   for (const [name, field] of listEditableFields(fields)) {
     const { [name]: value } = given;
-    if (value !== undefined && noun.fields?.includes(name) === false) throw createNoSuchFieldFailure(noun, name, field);
+    if (value !== undefined && noun.fields?.includes(name) === false) {
+      const reason = text(`${noun.scope} lacks this field`, `${noun.scope} にはこの項目がありません`);
+      throw createFieldFailure(getFieldLabel(name, field), reason);
+    }
     if (value === undefined) {
       if (own === undefined && field.type === "texts") stored.set(name, []);
       continue;
@@ -319,12 +313,6 @@ const resolveReference = async (writer: Writer, [name, field]: readonly [string,
 };
 
 const getFieldLabel = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
-
-const createNoSuchFieldFailure = ({ scope = "" }: EditableRecordType, name: string, field: Field): Failure =>
-  createFieldFailure(
-    getFieldLabel(name, field),
-    text(`${scope} lacks this field`, `${scope} にはこの項目がありません`),
-  );
 
 export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });

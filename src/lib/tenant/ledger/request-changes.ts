@@ -1,5 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { RequestKey } from "./idempotency.ts";
+
+export interface RequestKey {
+  readonly key: string;
+  readonly route: string;
+  readonly fingerprint: string;
+}
 
 interface RequestChanges {
   readonly numbers: number[];

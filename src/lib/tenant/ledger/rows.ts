@@ -1,6 +1,7 @@
 import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { quoteIdentifier } from "../store/sql.ts";
-import type { Row, SqlValue, Writer } from "../store/types.ts";
+import type { Row, SqlValue, Writer, Reader } from "../store/types.ts";
+import type { Collection } from "../../nouns/index.ts";
 
 export type RowValues = Readonly<Record<string, SqlValue>>;
 
@@ -49,3 +50,28 @@ export const fromRow = (thing: RecordType, row: Row): Readonly<Record<string, un
   Object.fromEntries(
     listStoredColumns(thing).map(([name, field]) => [name, fromColumnValue(field, row[name] ?? null)]),
   );
+
+export const CONSOLE_COLLECTION = "console";
+
+export const readLatestRevision = (reader: Reader): Promise<number> =>
+  reader.count("select coalesce(max(revision), 0) from collection");
+
+export const advanceCollections = async (writer: Writer, collections: readonly Collection[]): Promise<void> => {
+  if (collections.length === 0) return;
+  const revision = await writer.revision();
+  for (const collection of collections) {
+    await writer.run(
+      `insert into collection (name, revision) values (:collection, :revision)
+       on conflict (name) do update set revision = :revision`,
+      { collection, revision },
+    );
+  }
+};
+
+export const storeLastNumber = async (writer: Writer, collection: Collection, last: number): Promise<void> => {
+  await writer.run(
+    `insert into collection (name, revision, last) values (:collection, 0, :last)
+     on conflict (name) do update set last = excluded.last where excluded.last > collection.last`,
+    { collection, last },
+  );
+};

@@ -16,7 +16,7 @@ import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../nouns/user.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
-import { KEY_LISTS } from "./version-references.ts";
+import { KEY_LISTS } from "./versions.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { buildNameListSql } from "../store/sql.ts";
 import type { Row } from "../store/types.ts";

@@ -8,7 +8,7 @@ import { REMINDER } from "../../nouns/renewal.ts";
 import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { THINGS_WITHOUT_TASKS, TENANT_PROFILE, RECORD_TYPES } from "../../nouns/index.ts";
 import { OBSERVED_STATE_COLUMNS } from "./observed-state.ts";
-import { getDerivedColumns, VERSION_SCHEMAS } from "./version-tables.ts";
+import { getDerivedColumns, VERSION_SCHEMAS } from "./versions.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
 
 // The tables of the record types are derived from the fields. `pk` is the record number, which is never reused.

@@ -7,8 +7,7 @@ import { SECURED_USER } from "../../nouns/secured-user.ts";
 import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { buildVisibleConditionSql } from "./audit-records.ts";
-import { getVersionSchema } from "./save-versions.ts";
-import { getColumnBit } from "./version-tables.ts";
+import { getColumnBit, getVersionSchema } from "./versions.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "../store/sql.ts";
 import type { DerivedTable, Scope, View } from "../store/types.ts";
@@ -134,11 +133,10 @@ const buildVisibleObservedRows = (scope: Scope, thing: RecordType): string => {
   return String(thing === CUSTOM_FIELD && ofAll && ofUsers);
 };
 
-const buildVisibleOwnersSql = (column: string): string =>
-  `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
-
 const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
-  const people = ["owner", "confirmedBy"].map((column) => [column, buildVisibleOwnersSql(column)] as const);
+  const people = ["owner", "confirmedBy"].map(
+    (column) => [column, `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`] as const,
+  );
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
   return {
     renewal_item: Object.fromEntries([...(orgs === undefined ? [] : people), ...none(RESTRICTED_FIELDS)]),
@@ -169,7 +167,6 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
 
 export const buildScopeView = (scope: Scope): View => ({
   name: JSON.stringify(scope),
-  scope,
   rows: buildVisibleRows(scope),
   columns: buildVisibleColumns(scope),
   held: [buildScopeOrgTable(scope), buildDeletedScopeOrgTable(scope)],

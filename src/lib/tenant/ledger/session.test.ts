@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collectChangeNumbers } from "./request-changes.ts";
 import { Session, type ChangeOptions, MACHINE_OWNER } from "./session.ts";
 import { Database } from "../store/database.ts";
-import { migrate } from "./migrations.ts";
+import { migrate } from "./tenant-file.ts";
 import { Store } from "../store/store.ts";
 import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { failureOf, TEST_ORIGIN, TestSurroundings } from "#support/tenant/tenant.ts";

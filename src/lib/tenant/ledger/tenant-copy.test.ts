@@ -8,12 +8,11 @@ import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { RECORD_TYPES } from "../../nouns/index.ts";
-import { VERSION_SCHEMAS } from "./version-tables.ts";
+import { VERSION_SCHEMAS } from "./versions.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./tenant-copy.ts";
 import { Database, type Row } from "../store/database.ts";
-import { migrate } from "./migrations.ts";
+import { migrate, receiveTenantFile } from "./tenant-file.ts";
 import { readCopyState } from "./received.ts";
-import { receiveTenantFile } from "./tenant-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "copy-"));
 afterAll(() => rmSync(folder, { recursive: true }));

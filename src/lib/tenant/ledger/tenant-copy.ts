@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, rmSync, statSync } from "node:fs";
+import { createReadStream, mkdirSync, rmSync, statSync, copyFileSync, linkSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pid } from "node:process";
@@ -8,8 +8,10 @@ import { pathToFileURL } from "node:url";
 import { CONSOLE_STATE_QUESTION_PREFIX } from "../../nouns/answer.ts";
 import { buildFileNameSql } from "../store/sql.ts";
 import { Database } from "../store/database.ts";
-import { migrate } from "./migrations.ts";
-import { TENANT_FILE_NAME } from "./tenant-file.ts";
+import { migrate, TENANT_FILE_NAME } from "./tenant-file.ts";
+import type { CopyRelation } from "../../model/tenant-file.ts";
+import { compareAuditChains, keepReplacedRecords } from "./audit-chains.ts";
+import { isBusyError, TENANT_CHANGED_FAILURE, createLockedFailure } from "../store/storage-failure.ts";
 
 /** Tables that a copy leaves empty: their rows describe running work, or would let other people sign in. */
 export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable", "job"];
@@ -37,10 +39,7 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
 };
 
-/**
- * Returns the path of the copy. Secrets are never written, not even to unused pages. The same state gives the same
- * bytes.
- */
+/** Secrets are never written, not even to unused pages. The same state gives the same bytes. */
 export const copyTenantFile = async (tenant: Database): Promise<string> => {
   const folder = tenant.isReadOnly ? join(tmpdir(), `clomoctl-${pid}`) : dirname(tenant.path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -79,8 +78,7 @@ const buildSourceUri = ({ path, isReadOnly }: Database): string => {
 const copyTable = (copy: Database, name: string): void => {
   copy.exec(`delete from main."${name}"`);
   if (EMPTIED_TABLES.includes(name)) return;
-  // this pragma does not return derived columns
-  const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
+  const columns = copy.listColumns(name);
   const emptied = EMPTIED_COLUMNS[name] ?? [];
   const names = columns.map((column) => `"${column}"`).join(", ");
   const changed = CHANGED_COLUMNS[name] ?? {};
@@ -95,4 +93,80 @@ const copySequences = (copy: Database): void => {
   const kept = EMPTIED_TABLES.map((name) => `name <> '${name}'`).join(" and ");
   copy.exec(`delete from main.sqlite_sequence;
     insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`);
+};
+
+const attach = (database: Database, path: string): void => {
+  database.run("attach :path as received", { path });
+};
+
+export const compareCopyWithTenant = (local: string, copy: string): CopyRelation => {
+  using database = new Database(local, { readOnly: true });
+  attach(database, copy);
+  return compareAuditChains(database);
+};
+
+const copyLocalData = (database: Database): void => {
+  // a trigger ends the credentials of an account whose password changes, so the passwords come first
+  for (const [table, columns] of Object.entries(EMPTIED_COLUMNS)) {
+    const key = database.listColumns(table).includes("pk") ? "pk" : "user";
+    const names = columns.map((name) => `"${name}"`).join(", ");
+    database.exec(
+      `update received."${table}" as r set (${names}) = (select ${names} from main."${table}" l where l.${key} = r.${key})`,
+    );
+  }
+  database.exec(`update received.renewal_item as r set source = l.source from main.renewal_item l
+    where l.id = r.id and l.fingerprint is r.fingerprint and substr(l.source, -length(r.source)) = r.source`);
+  for (const [table, left] of [
+    // the codes for forgotten passwords end
+    ...EMPTIED_TABLES.filter((name) => name !== "reset_code").map((name) => [name, ""] as const),
+    ["renewal_notice", "pk"] as const,
+  ]) {
+    const columns = database
+      .listColumns(table)
+      .filter((name) => name !== left)
+      .map((name) => `"${name}"`)
+      .join(", ");
+    database.exec(
+      `insert into received."${table}" (${columns}) select ${columns} from main."${table}" where true on conflict do nothing`,
+    );
+    for (const { rowid = null } of database.all(`pragma received.foreign_key_check("${table}")`))
+      database.run(`delete from received."${table}" where rowid = :rowid`, { rowid });
+  }
+};
+
+export const toFormerName = (path: string): string => `${path}.former`;
+
+/** The old file is kept with the suffix `.former`. @throws Failure `conflict`, `locked` */
+export const replaceTenantFile = (path: string, received: string): void => {
+  try {
+    using database = new Database(path);
+    requireOnlyConnection(database);
+    attach(database, received);
+    database.exec("begin exclusive");
+    const relation = compareAuditChains(database);
+    if (relation.kind !== "empty" && relation.kind !== "forward") throw TENANT_CHANGED_FAILURE;
+    if (relation.kind === "forward") {
+      copyLocalData(database);
+      keepReplacedRecords(database, relation.local);
+    }
+    database.exec("commit");
+  } catch (error) {
+    throw isBusyError(error) ? createLockedFailure() : error;
+  }
+  const former = toFormerName(path);
+  rmSync(former, { force: true });
+  try {
+    linkSync(path, former);
+  } catch {
+    // the file system may not support links
+    copyFileSync(path, former);
+  }
+  renameSync(received, path);
+};
+
+/** The log can be removed only if no other connection is open. @throws `locked` */
+const requireOnlyConnection = (database: Database): void => {
+  database.exec("pragma busy_timeout = 0");
+  const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];
+  if (mode !== "delete") throw createLockedFailure();
 };

@@ -4,7 +4,7 @@ import { SECURED_APPS, type SecuredApp } from "../../nouns/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../nouns/tenant.ts";
 import { fromRow, insertRow, toRow } from "./rows.ts";
 import type { Reader, Writer } from "../store/types.ts";
-import { saveVersionOrCreation } from "./save-versions.ts";
+import { saveVersionOrCreation } from "./versions.ts";
 
 export interface StoredTenant {
   readonly name: string;
@@ -24,7 +24,9 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => ({
   name: await readDisplayName(reader),
   mirroredAt: await readMirroredAt(reader),
   secured: await countSecuredUsers(reader),
-  administratorsKnown: await readKnownKinds(reader),
+  administratorsKnown: (await reader.all("select kind from administrators_known order by kind")).map(({ kind }) =>
+    String(kind),
+  ),
   profile: await readProfile(reader),
 });
 
@@ -66,9 +68,6 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await saveVersionOrCreation(writer, "tenant_profile", 1);
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
-
-const readKnownKinds = async (reader: Reader): Promise<string[]> =>
-  (await reader.all("select kind from administrators_known order by kind")).map(({ kind }) => String(kind));
 
 async function countSecuredUsers(reader: Reader): Promise<StoredTenant["secured"]> {
   const counts = await reader.all("select app, count(*) as users from secured_user group by app");

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
-import { computeChecksum } from "./audit-versions.ts";
+import { computeChecksum, readChecksum } from "./version-checksum.ts";
 import { Connection } from "../store/store.ts";
-import { readChecksum } from "./version-checksum.ts";
 
 const tenant = openForAllTests();
 

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { createInterruptedFailure } from "../../errors/index.ts";
+import type { Database } from "../store/database.ts";
 import { buildCaseSql, buildFileNameSql, quoteIdentifier } from "../store/sql.ts";
 import type { Params, Reader, Row } from "../store/types.ts";
-import { VERSION_SCHEMAS } from "./version-tables.ts";
+import { VERSION_SCHEMAS } from "./versions.ts";
 
 export interface Checksum {
   readonly count: number;
@@ -47,11 +49,8 @@ const WRITTEN_PARTS_SQL = PARTS.map(
     `select ${part} as part where exists (select 1 from main.${table} v where v.revision = :revision and ${which})`,
 ).join(" union all ");
 
-/**
- * The checksum covers each row of the version tables and each range of new records. Yields statements and expects their
- * rows, so that memory use is constant.
- */
-export function* generateChecksum(
+/** Covers the version tables and the ranges of new records. Yields statements and expects their rows. */
+function* generateChecksum(
   revision: number,
 ): Generator<{ readonly sql: string; readonly params: Params }, Checksum | undefined, readonly Row[]> {
   const hash = createHash("sha256");
@@ -77,5 +76,15 @@ export const readChecksum = async (reader: Pick<Reader, "all">, revision: number
   const sum = generateChecksum(revision);
   let step = sum.next();
   while (step.done !== true) step = sum.next(await reader.all(step.value.sql, step.value.params));
+  return step.value;
+};
+
+export const computeChecksum = (database: Database, revision: number): Checksum | undefined => {
+  const sum = generateChecksum(revision);
+  let step = sum.next();
+  while (step.done !== true) {
+    if (database.isInterrupted()) throw createInterruptedFailure();
+    step = sum.next(database.all(step.value.sql, step.value.params));
+  }
   return step.value;
 };

@@ -1,3 +1,4 @@
+import { getVersionSchema } from "./versions.ts";
 import { ACCOUNT } from "../../nouns/account.ts";
 import { ORG, parseOrgPath } from "../../nouns/organisation.ts";
 import { listStoredColumns, type RecordType } from "../../model/thing.ts";
@@ -16,7 +17,6 @@ import { comparisonKey } from "../../model/normalise.ts";
 import { ORG_LIST } from "./org-rows.ts";
 import { findRecords } from "./lists.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql.ts";
-import { getVersionSchema } from "./save-versions.ts";
 
 /** SQL: true if a field of `t` has the key `:FIELD`. */
 const buildHasKeySql = (thing: RecordType, field: string): string => {

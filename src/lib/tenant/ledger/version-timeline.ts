@@ -3,9 +3,7 @@ import { SCHEME } from "../../nouns/scheme.ts";
 import type { Field, RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../nouns/user.ts";
 import type { Reader, Row, SqlValue } from "../store/types.ts";
-import { getVersionSchema } from "./save-versions.ts";
-import { RELATIONS } from "./version-references.ts";
-import type { VersionSchema } from "./version-tables.ts";
+import { RELATIONS, type VersionSchema, getVersionSchema } from "./versions.ts";
 
 /** null if the record does not exist at the time */
 export type RecordState = Row | null;

@@ -6,11 +6,12 @@ import {
   buildSaveVersionsSql,
   buildSaveDeletedSql,
   buildSaveCreatedRangesSql,
+  getColumnBit,
+  VERSION_SCHEMAS,
   getVersionSchema,
-} from "../ledger/save-versions.ts";
-import { getColumnBit, VERSION_SCHEMAS } from "../ledger/version-tables.ts";
+} from "../ledger/versions.ts";
 import { advanceRevision } from "./compare.ts";
-import { buildReleasedDevicesSql } from "./undeletable.ts";
+import { buildReleasedDevicesSql } from "./violations.ts";
 import {
   buildChangesFieldSql,
   buildExistingDerivedColumns,
@@ -28,8 +29,16 @@ import {
 } from "./expressions.ts";
 import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
-import { clearReferences } from "./merge-unsettled.ts";
+import { clearReferences } from "./merge-tables.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
+import { FORMATS } from "../../derived/formats.ts";
+import { appendAudit, type ChangeWriter } from "../ledger/audit-rows.ts";
+import type { CommitDetails } from "./engine-types.ts";
+import { getChangeCounts, toImportObject, type ImportRecord } from "../ledger/import-rows.ts";
+import type { Writer } from "../store/types.ts";
+import { computeChecksum } from "../ledger/version-checksum.ts";
+import { ORG } from "../../nouns/organisation.ts";
+import { attachStagingForReading } from "./staging.ts";
 
 const readLastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });
@@ -41,9 +50,6 @@ const storeLastNumber = (database: Database, series: string, table: string): voi
     { series },
   );
 };
-
-export const readTableColumns = (database: Database, thing: RecordType): readonly string[] =>
-  database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
 
 const storeChangedVersions = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const versions = VERSION_SCHEMAS.get(plan.kind.thing.name);
@@ -58,11 +64,11 @@ const storeChangedVersions = (database: Database, plan: PlanDefinition, context:
 
 const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
   if (request.mode === "append") return;
-  const { thing, name } = kind;
+  const { thing } = kind;
   const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions === undefined) return;
   const gone = `select t.pk from ${thing.name} t where ${kind.isLacking}`;
-  database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision, kind: name });
+  database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision });
 };
 
 const createReferencedRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
@@ -75,14 +81,14 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
     const values = {
       pk: ":base + row_number() over ()",
       id: ":referencePrefix || printf('%012x', row_number() over ())",
-      ...(scope === undefined ? {} : { [scope]: ":kind" }),
+      ...(scope === undefined ? {} : { [scope]: `'${kind.name}'` }),
       ...table.made,
       ...(keys.held === undefined ? {} : { [keys.held]: "nullif(n.key, n.value)" }),
       [refers.by]: "n.value",
       createdAt: ":now",
       revision: ":revision",
     };
-    const params = { ...context, kind: kind.name, entity, base: readLastNumber(database, series) };
+    const params = { ...context, entity, base: readLastNumber(database, series) };
     const made = database.run(
       `insert into ${entity} (${Object.keys(values).join(", ")}) select ${Object.values(values).join(", ")} from (${wanted}) n`,
       params,
@@ -109,7 +115,7 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
   if (database.count("select count(*) from s.row") <= database.count("select count(*) from s.match")) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
   const values = new Map(fields.map((field) => [field.stored, buildNewValueSql(plan, field)]));
-  if (thing.scope !== undefined) values.set(thing.scope, ":kind");
+  if (thing.scope !== undefined) values.set(thing.scope, `'${kind}'`);
   if (fixed !== undefined) values.set(fixed, `r.${quoteIdentifier(fixed)}`);
   for (const field of fields) for (const [column, sql] of buildNewDerivedColumns(plan, field)) values.set(column, sql);
   database.run(
@@ -117,7 +123,7 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
      from s.row r left join s.match m on m.row = r.row ${buildReferenceJoinsSql(plan)}
      where m.row is null and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")} order by r.row`,
-    { ...context, base, kind },
+    { ...context, base },
   );
   storeLastNumber(database, plan.kind.series, thing.name);
   for (const claim of plan.kind.claims)
@@ -141,7 +147,7 @@ const claimNewValues = (database: Database, plan: PlanDefinition, { field, table
 const MATCHED_ROWS_SQL = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
 
 const updateRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
-  const { thing, name: kind } = plan.kind;
+  const { thing } = plan.kind;
   const touched = listStagedFields(plan);
   if (touched.length === 0) return;
   const after = touched.flatMap((field) => [
@@ -154,7 +160,7 @@ const updateRecords = (database: Database, plan: PlanDefinition, context: Commit
     from (select m.target, ${values.join(", ")} from ${MATCHED_ROWS_SQL} ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
           ${buildReferenceJoinsSql(plan)} where m.changed <> 0 and ${IS_VALID_ROW_SQL} and ${IS_IN_RANGE_SQL}) v
     where ${thing.name}.pk = v.target`;
-  forEachRowRange(database, (range) => database.run(sql, { ...context, kind, ...range }));
+  forEachRowRange(database, (range) => database.run(sql, { ...context, ...range }));
 };
 
 const buildClaimSql = ({ field, table }: Claim, thing: RecordType, which: string): string =>
@@ -181,23 +187,19 @@ const buildReleaseSql = ({ table, held }: Claim, which: string): string =>
 
 const deleteRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.mode === "append") return;
-  const { thing, name, isLacking } = kind;
+  const { thing, isLacking } = kind;
   for (const { own, table, record } of kind.claims) {
     if (own) continue;
-    database.run(`delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking})`, {
-      kind: name,
-    });
+    database.run(`delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking})`);
   }
-  database.run(`delete from ${thing.name} as t where ${isLacking}`, { kind: name });
+  database.run(`delete from ${thing.name} as t where ${isLacking}`);
 };
 
 const releaseDevices = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return;
-  const kind = plan.kind.name;
-  database.exec("drop table if exists temp.released");
-  database.exec("create temp table released (pk integer primary key)");
-  database.run(`insert into temp.released ${released}`, { kind });
+  database.createTable("temp.released", "(pk integer primary key)");
+  database.run(`insert into temp.released ${released}`);
   const lost = "pk in (select pk from temp.released)";
   database.run(buildSaveUnsettledSql(getVersionSchema(DEVICE.name), "select pk from temp.released"), { revision });
   database.run(
@@ -240,11 +242,6 @@ const recordSecrets = (
   }
 };
 
-export const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
-  updateRecords(database, plan, context);
-  createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
-};
-
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const base = readLastNumber(database, plan.kind.series);
   storeChangedVersions(database, plan, context);
@@ -262,4 +259,89 @@ export const applyPlan = (database: Database, plan: PlanDefinition, context: Com
     first: base + 1,
     last: readLastNumber(database, plan.kind.series),
   });
+};
+
+const getAuditAction = ({ kind, detail }: ImportRecord): string => {
+  if (detail.undoes !== undefined) return "undo";
+  if (detail.drops !== undefined) return "console.drop";
+  if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
+  return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
+};
+
+export const auditImport = async (
+  database: Database,
+  writer: Writer,
+  record: ImportRecord,
+  { change, moment, revision }: { readonly change: number; readonly moment: CommitDetails; readonly revision: number },
+): Promise<void> => {
+  const { actor, by, origin, now } = moment;
+  const { request, counts, staged, undoes, drops } = record.detail;
+  await appendAudit(
+    writer,
+    {
+      at: now,
+      actor,
+      by,
+      origin,
+      action: getAuditAction(record),
+      objects: [toImportObject({ ...record, number: String(change) })],
+      detail: {
+        kind: record.kind,
+        mode: request?.mode ?? "undo",
+        fileName: request?.fileName,
+        fromConsole: request?.fromConsole === true ? true : undefined,
+        learns: request?.learns,
+        orgs: request?.orgs,
+        undoes,
+        drops,
+        ...getChangeCounts(counts),
+        inputSha256: staged?.inputSha256,
+        versions: computeChecksum(database, revision),
+      },
+    },
+    { writer: getChangeWriter(record), revision, import: record.pk, undoes },
+  );
+};
+
+const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): ChangeWriter => {
+  if (request?.fromConsole === true) return "console";
+  return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
+};
+
+// A plan can include another plan for organisations. Both plans are committed as one change.
+
+export const PLANNED_ORGS_SCHEMA = "beside";
+
+export const showPlannedOrgs = (database: Database, path: string, plan: PlanDefinition): void => {
+  attachStagingForReading(database, path);
+  for (const table of [ORG.name, "collection"])
+    database.exec(`create temp table ${table} as select * from main.${table}`);
+  database.exec("create unique index temp.collection_name on collection (name)");
+  database.exec(`create index temp.org_pk on ${ORG.name} (pk)`);
+  const indexes = "select sql from main.sqlite_schema where type = 'index' and tbl_name = :table and sql is not null";
+  for (const { sql } of database.all(indexes, { table: ORG.name }))
+    database.exec(String(sql).replace(/^create (?:unique )?index /i, "create index temp."));
+  const context = { revision: 0, now: "", idPrefix: "", referencePrefix: "" };
+  updateRecords(database, plan, context);
+  createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
+  database.exec("drop table temp.collection");
+  database.exec("detach s");
+};
+
+const listTables = (database: Database, schema: string) =>
+  database
+    .all(`select name, sql from ${schema}.sqlite_schema where type = 'table'`)
+    .map(({ name, sql }) => ({ name: `"${String(name)}"`, sql: String(sql) }));
+
+export const withPlannedOrgRows = (database: Database, body: () => void): void => {
+  const own = listTables(database, "s").map(({ name }, at) => ({ name, kept: `kept_${at}` }));
+  for (const { name, kept } of own) database.exec(`alter table s.${name} rename to ${kept}`);
+  const tables = listTables(database, PLANNED_ORGS_SCHEMA);
+  for (const { name, sql } of tables) {
+    database.exec(sql.replace(/^create table /i, "create table s."));
+    database.exec(`insert into s.${name} select * from ${PLANNED_ORGS_SCHEMA}.${name}`);
+  }
+  body();
+  for (const { name } of tables) database.exec(`drop table s.${name}`);
+  for (const { name, kept } of own) database.exec(`alter table s.${kept} rename to ${name}`);
 };

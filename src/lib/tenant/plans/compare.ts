@@ -1,4 +1,4 @@
-import type { PlanCounts, ColumnChange } from "../ledger/plan-counts.ts";
+import type { PlanCounts, ColumnChange } from "../ledger/import-rows.ts";
 import { sha256 } from "../store/ids.ts";
 import type { Database } from "../store/database.ts";
 import {
@@ -9,10 +9,8 @@ import {
   buildCaseSql,
   ORDERED_JOIN,
 } from "../store/sql.ts";
-import { reportReleasedDevices, findUndeletableRecords } from "./undeletable.ts";
-import { recordPlanViolations } from "./violations.ts";
-import { findConflicts } from "./conflicts.ts";
-import { findScopeProblems } from "./scope-problems.ts";
+import { reportReleasedDevices, findUndeletableRecords, recordPlanViolations, findConflicts } from "./violations.ts";
+import { findScopeProblems, findRolesInFile } from "./scope-problems.ts";
 import {
   buildRecordLabelSql,
   hasSecretColumns,
@@ -44,20 +42,23 @@ import {
   markInvalidRows,
   recordFinding,
 } from "./findings.ts";
-import { findRecordsOfSkippedRows, isFileOfOtherTenant, matchRows } from "./match.ts";
-import { findContestedRows, findExchangedColumns, findMovedValues } from "./contested-rows.ts";
+import {
+  findRecordsOfSkippedRows,
+  isFileOfOtherTenant,
+  matchRows,
+  findContestedRows,
+  findExchangedColumns,
+  findMovedValues,
+} from "./match.ts";
 import { followNameSeparator, keepLostZeros, restoreOriginalRows, replaceCells } from "./spelling.ts";
-import { matchCandidateRows } from "./merge-candidates.ts";
-import { mergeLocalChanges, storeCandidateCellKeys } from "./merge-local-fields.ts";
-import { createMergeTables } from "./merge-tables.ts";
-import { countRemade, storeKeptRecords } from "./merge-unsettled.ts";
+import { matchCandidateRows, mergeLocalChanges, storeCandidateCellKeys } from "./merge-rows.ts";
+import { createMergeTables, countRemade, storeKeptRecords } from "./merge-tables.ts";
 import { mayShowOthers, resolveOrgNames } from "./org-naming.ts";
-import { findRolesInFile } from "./named-roles.ts";
-import { KEY_LISTS } from "../ledger/version-references.ts";
-import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
+import { KEY_LISTS } from "../ledger/versions.ts";
+import { UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { getCollection, getCollectionOf } from "../../nouns/index.ts";
 import type { ImportedField } from "../ledger/kinds.ts";
-import { USER } from "../../nouns/user.ts";
+import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 
 const MAX_LISTED_OWNERS = 3;
 
@@ -69,9 +70,8 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
     return;
   // an address in an export may be a former one of somebody whose address was changed here
   const mayBeFormer = request.fromConsole === true ? "instr(f.value, '@') > 0" : "false";
-  for (const table of ["name", "found", "only"]) database.exec(`drop table if exists s.owner_${table}`);
-  database.exec("create table s.owner_name (loose text, key text, primary key (loose, key)) without rowid");
-  database.exec("create table s.owner_found (key text, pk integer, primary key (key, pk)) without rowid");
+  database.createTable("s.owner_name", "(loose text, key text, primary key (loose, key)) without rowid");
+  database.createTable("s.owner_found", "(key text, pk integer, primary key (key, pk)) without rowid");
   const unknown = database.run(
     `insert into s.owner_name select loose_code(f.value), f.key from s.refer f
      where f.what = '${owner.field.short}' and not ${buildIsKnownSql(owner, "f.key")} and not (${mayBeFormer})`,
@@ -82,7 +82,7 @@ const resolveOwners = (database: Database, plan: PlanDefinition): void => {
     on n.loose in (loose_code(u.name), loose_code(u.employeeCode), loose_code(u.accountName),
       case when ${isNumber} then ltrim(u.employeeCode, '0') end) where true on conflict do nothing`);
   // many rows may have a name that many people have
-  database.exec("create table s.owner_only (key text primary key, pk integer, count integer) without rowid");
+  database.createTable("s.owner_only", "(key text primary key, pk integer, count integer) without rowid");
   database.exec("insert into s.owner_only select key, min(pk), count(*) from s.owner_found group by key");
   const found = `from s.row r ${ORDERED_JOIN} s.owner_only n on n.key = ${buildRowKeysSql(owner.field)}`;
   const names = `(select string_agg(label, ', ') from (select c.name || ' <' || (c.emails ->> 0) || '>' as label
@@ -118,11 +118,9 @@ const countChanges = (
   const blank = single
     .map((field) => buildCaseSql(buildLeavesBlankSql(plan, field), String(2 ** field.bit), "0"))
     .join(" + ");
-  const masks = database
-    .all(
-      `select m.changed as mask, m.changed & (${blank || "0"}) as blank, count(*) as n from ${buildChangedRowsSql(plan)} group by 1, 2`,
-    )
-    .map(({ mask, blank, n }) => ({ mask: Number(mask), blank: Number(blank), n: Number(n) }));
+  const masks = database.all<{ readonly mask: number; readonly blank: number; readonly n: number }>(
+    `select m.changed as mask, m.changed & (${blank || "0"}) as blank, count(*) as n from ${buildChangedRowsSql(plan)} group by 1, 2`,
+  );
   const sum = (which: (one: (typeof masks)[number]) => boolean): number =>
     masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
   const columns = fields.flatMap((field): readonly ColumnChange[] => {
@@ -153,19 +151,12 @@ const countCustomChanges = (
   const differ = (list: string, column: string, which: string): string =>
     `select e.key, ${column} from ${buildChangedRowsSql(plan, `${ORDERED_JOIN} json_each(${list}) e`)} and ${buildChangesFieldSql(field)} and ${which}`;
   const stored = `t.${field.stored}`;
-  return database
-    .all(
-      `select f.name, sum(change) as changed, sum(clearing) as cleared from (
+  return database.all<ColumnChange>(
+    `select 'custom:' || f.name as field, sum(change) as changed, sum(clearing) as cleared, 0 as removed from (
          ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
          union all ${differ(rowColumn(field.field), "0, 1", `e.value is null and ${stored} ->> e.key is not null and (${after}) ->> e.key is null`)}) k
        join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
-    )
-    .map(({ name, changed: n, cleared }) => ({
-      field: `custom:${String(name)}`,
-      changed: Number(n),
-      cleared: Number(cleared),
-      removed: 0,
-    }));
+  );
 };
 
 const resetComparison = (database: Database, plan: PlanDefinition): void => {
@@ -186,13 +177,10 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
   markInvalidRows(database, plan);
 };
 
-export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
+export const countRecords = (database: Database, { thing, inScope, table }: StoredKind, where = "true"): number =>
   database.count(
     `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
-    {
-      kind: name,
-      usual: table.usual ?? null,
-    },
+    { usual: table.usual ?? null },
   );
 
 const countDeleted = (database: Database, { kind, request }: PlanDefinition): number => {
@@ -352,11 +340,10 @@ const readCreated = (database: Database, { kind, ...plan }: PlanDefinition, name
     .filter(({ refers }) => refers.creates?.count === name)
     .flatMap((reference) => buildNewReferencesSql({ ...plan, kind }, reference) ?? [])
     .map((select) => `(${select}) made`);
-  const params = { kind: kind.name };
   const names = (from: string) =>
-    database.all(`select value from ${from} order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`, params);
+    database.all(`select value from ${from} order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`);
   return {
-    count: made.reduce((sum, from) => sum + database.count(`select count(*) from ${from}`, params), 0),
+    count: made.reduce((sum, from) => sum + database.count(`select count(*) from ${from}`), 0),
     names: made.flatMap(names).map(({ value }) => String(value)),
   };
 };
@@ -366,7 +353,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
   const holding = request.mode === "append" ? [] : kind.holders;
   const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
-    ? [CUSTOM_FIELD_COLLECTION]
+    ? [CUSTOM_FIELD.collection]
     : [];
   const followed = (request.fromConsole === true ? [] : KEY_LISTS).flatMap(({ from, to }) =>
     [from.name, to].includes(kind.thing.name) ? [getCollectionOf(to), getCollection(from)] : [],
@@ -387,7 +374,6 @@ export const etagOf = (database: Database, plan: PlanDefinition): string =>
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 
-/** Increases the revision of the written collections. Returns the new revision. */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {

@@ -1,24 +1,21 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { FormatName } from "../../nouns/index.ts";
-import type { ListAnswers } from "../../csv/layout/map-parse.ts";
-import type { PlanCounts } from "../ledger/plan-counts.ts";
+import type { z } from "zod";
+import type { PlanCounts, ImportRecord } from "../ledger/import-rows.ts";
 import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import { describeBlockedRecord } from "../../derived/undo.ts";
 import { formatCount, joinTexts, same, text } from "../../text/index.ts";
 import { checkFieldValue } from "../ledger/records.ts";
-import { completeRequest, IMPORT_KIND_FIELDS, type StoredRequest } from "../ledger/import-request.ts";
+import {
+  completeRequest,
+  IMPORT_KIND_FIELDS,
+  type buildDeletionInput,
+  type StoredRequest,
+} from "../ledger/import-request.ts";
 import { readChange, toUndoneChange, type UndoneChange } from "../ledger/audit-change-number.ts";
-import type { ImportRecord } from "../ledger/import-rows.ts";
 import type { Reader } from "../store/types.ts";
 
-export interface DeletionRequest {
-  readonly kind: FormatName;
-  readonly ids: readonly string[];
-  readonly recursive?: boolean | undefined;
-  readonly called?: string | undefined;
-  readonly learns?: ListAnswers | undefined;
-}
+export type DeletionRequest = Readonly<z.input<ReturnType<typeof buildDeletionInput>>>;
 
 /** @throws Failure `usage` without ids; `input-rejected` for the root organisation */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {

@@ -6,7 +6,7 @@ import {
   NOT_MANAGED,
   PRE_REGISTERED,
 } from "../../nouns/device.ts";
-import { getProblemSeverity, type ProblemCode } from "../../model/problem.ts";
+import { type ProblemCode } from "../../model/problem.ts";
 import type { Database } from "../store/database.ts";
 import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../store/sql.ts";
 import { buildUsesAccountSql } from "../ledger/rules.ts";
@@ -46,9 +46,9 @@ const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => 
     ? "s.row r left join s.match m on m.row = r.row"
     : `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
   const wasOwned = `(${recordColumn("owner")} is not null or ${recordColumn("ownerOrg")} is not null)`;
-  database.exec(`drop table if exists ${DEVICE_OUTCOME_TABLE}`);
-  database.exec(`create table ${DEVICE_OUTCOME_TABLE} as
-    select o.*, ${buildCaseSql(
+  database.createTable(
+    DEVICE_OUTCOME_TABLE,
+    `as select o.*, ${buildCaseSql(
       buildUsesAccountSql((name) => `o."${name}"`),
       "1",
       "0",
@@ -59,7 +59,8 @@ const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => 
         ${buildCaseSql(`${buildChangesAnySql(plan, "owner", "platform", "androidMode")} or ${recordColumn("status")} = '${NOT_MANAGED}'`, "1", "0")} as changesUse
       from ${rows} left join device t on t.pk = m.target ${buildReferenceJoinsSql(plan)}
       where ${IS_VALID_ROW_SQL} and coalesce(m.changed, 1) <> 0) o
-    where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`);
+    where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`,
+  );
 };
 
 const reportDeviceOutcomes = (
@@ -72,7 +73,6 @@ const reportDeviceOutcomes = (
 ): void => {
   recordFinding(database, plan, {
     code,
-    severity: getProblemSeverity(code),
     field: getDeviceField(plan, field).field,
     select: `select r.row, r.line, null as col, ${params} as params
       from ${DEVICE_OUTCOME_TABLE} o join s.row r on r.row = o.row where ${which} order by r.row`,
@@ -89,14 +89,15 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
   const full = (of: string): string => buildCaseSql(`${of}."androidMode" = '${ACCOUNT_PER_DEVICE_MODE}'`, "1", "0");
   const stays = `${plan.request.mode === "replace" ? `not (${plan.kind.isLacking})` : "true"} and not exists (
     select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${buildIsValidRowSql("g.row")})`;
-  database.exec("drop table if exists s.device_shared");
-  database.exec(`create table s.device_shared as
-    select o.row, (select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner) as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
+  database.createTable(
+    "s.device_shared",
+    `as select o.row, (select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner) as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
         from ${DEVICE_OUTCOME_TABLE} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t
         where ${buildUsesAccountSql(recordColumn)} and ${stays} and t.owner in (select p.owner from ${DEVICE_OUTCOME_TABLE} p where p.uses = 1)
-    ) b on b.owner = o.owner and b.row < o.row where ${asks} group by o.row`);
+    ) b on b.owner = o.owner and b.row < o.row where ${asks} group by o.row`,
+  );
   const params =
     "(select json_object('owner', x.owner, 'device', x.device) from s.device_shared x where x.row = o.row)";
   const which = (strict: string): string =>

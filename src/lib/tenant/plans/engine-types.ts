@@ -1,15 +1,14 @@
 import type { RowState } from "../../csv/layout/row-filter.ts";
-import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
+import type { PlanCounts, StagedFile, ImportRecord } from "../ledger/import-rows.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
-import type { ProblemParams } from "../../model/problem.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { SecuredApp } from "../../nouns/secured-user.ts";
 import type { AccessOrigin } from "../store/ids.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { Actor } from "../ledger/actor.ts";
-import type { StoredRequestKey } from "../ledger/idempotency.ts";
-import type { ImportRecord } from "../ledger/import-rows.ts";
+import type { StoredRequestKey } from "../ledger/change.ts";
 
 interface FieldValue {
   readonly field: string;
@@ -28,14 +27,9 @@ export interface PlanRow {
   readonly after: readonly FieldValue[];
 }
 
-export interface InputProblem {
+export interface InputProblem extends Omit<Problem, "code"> {
   readonly code: string;
   readonly severity: "error" | "warning";
-  readonly row: number;
-  readonly line: number;
-  readonly column: number;
-  readonly header: string;
-  readonly params: ProblemParams;
 }
 
 export interface SelectedRecord {

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { CommitOptions, PlanRowsRequest, UndoCounts, UploadContent } from "./engine-types.ts";
 import type { FormatName } from "../../nouns/index.ts";
-import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
+import type { ImportRecord } from "../ledger/import-rows.ts";
+import type { StoredRequest } from "../ledger/import-request.ts";
 import type { Processes } from "../store/ids.ts";
 import type { Scope } from "../store/types.ts";
 import { createPlanScope } from "../ledger/scope.ts";
@@ -10,25 +12,118 @@ import type { Database } from "../store/database.ts";
 import { removeUnfinishedFiles } from "../ledger/tenant-file.ts";
 import {
   isStagingFileInUse,
-  hasStagingFile,
   createStagingFolder,
   removeStagingFile,
   removeStrayJournals,
   listStagingFiles,
-} from "./staging-files.ts";
+} from "./staging.ts";
 import type { ReadSource } from "./import-readings.ts";
 import type { TaskFiles } from "./import-tasks.ts";
-import { ImportThreads } from "./import-thread.ts";
+import { on } from "node:events";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import { getResult, startWorker, type ThreadOutcome } from "../store/run-in-worker.ts";
+import { WorkQueue } from "../store/store.ts";
+import { findShareReceiver } from "../store/work.ts";
+import type { WorkerJob, JobArguments, ImportJobs, JobMessage } from "./import-worker.ts";
+
+/** An idle worker is reused, because each new worker must load the whole import engine. */
+let idle: Worker | undefined;
+
+const startImportWorker = (): Worker => {
+  const worker = startWorker("./import-worker", import.meta.url, { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  const forget = (): void => {
+    if (idle === worker) idle = undefined;
+  };
+  worker.once("error", forget);
+  worker.once("exit", forget);
+  return worker;
+};
+
+const returnWorker = (worker: Worker): void => {
+  // an idle worker must not keep the process alive
+  worker.unref();
+  if (idle === undefined) idle = worker;
+  else void worker.terminate();
+};
+
+export class ImportThreads {
+  readonly #turns = new WorkQueue();
+  readonly reading = new Set<Database>();
+
+  /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
+  run<J extends keyof ImportJobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<ImportJobs[J]> {
+    return this.#turns.next(() => runJob(job, args, signal)) as ReturnType<ImportJobs[J]>;
+  }
+
+  async close(): Promise<void> {
+    await this.#turns.next(async () => undefined);
+    for (const database of this.reading) database.close();
+    this.reading.clear();
+  }
+}
+
+async function runJob(
+  job: keyof ImportJobs,
+  args: JobArguments<keyof ImportJobs>,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const end = new AbortController();
+  const abort = (): void => {
+    Atomics.store(stop, 0, 1);
+    end.abort();
+  };
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
+  const chunks = "stream" in args ? sendChunks(args.stream, end.signal) : undefined;
+  const assignment: WorkerJob = { job, args: { ...args, ...(chunks && { stream: undefined }) }, chunks, stop };
+  try {
+    const worker = idle ?? startImportWorker();
+    idle = undefined;
+    worker.ref();
+    worker.postMessage(assignment, chunks === undefined ? [] : [chunks]);
+    const outcome = await waitForOutcome(worker);
+    returnWorker(worker);
+    return getResult(outcome);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    abort();
+  }
+}
+
+/** Sends a chunk whenever the thread asks for one. Chunks are moved: V8 would let 64 MB of copied ones wait. */
+const sendChunks = (stream: ReadableStream<Uint8Array>, end: AbortSignal): MessagePort => {
+  const { port1, port2 } = new MessageChannel();
+  const reader = stream.getReader();
+  const send = async (): Promise<void> => {
+    const { value = null } = await reader.read();
+    // other views can use the memory of a chunk that is only a part of a buffer
+    const chunk = value?.length === value?.buffer.byteLength ? value : new Uint8Array(value ?? []);
+    port1.postMessage(chunk, chunk === null ? [] : [chunk.buffer as ArrayBuffer]);
+  };
+  port1.on("message", () => void send().catch(() => port1.close()));
+  end.addEventListener("abort", () => {
+    port1.close();
+    reader.cancel().catch(() => undefined);
+  });
+  return port2;
+};
+
+const waitForOutcome = async (worker: Worker): Promise<ThreadOutcome> => {
+  const receive = findShareReceiver();
+  for await (const [message] of on(worker, "message") as AsyncIterable<[JobMessage]>) {
+    if (!("share" in message)) return message;
+    receive?.(message.share);
+  }
+  throw new TypeError("a thread sends an outcome or fails");
+};
 
 export interface EngineOptions {
   readonly folder: string;
   readonly processes: Processes;
 }
 
-/**
- * Stores and commits imports of millions of rows, outside the main thread. Each import has a staging file, which is
- * never backed up.
- */
+/** Plans and commits imports outside the main thread. Each has a staging file, which is never backed up. */
 export class ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -62,7 +157,6 @@ export class ImportEngine {
     await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
   }
 
-  /** Finds the records that a file names; see `SelectionLine`. */
   async select(
     request: StoredRequest,
     { stream, encoding }: UploadContent,
@@ -102,7 +196,7 @@ export class ImportEngine {
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
   listUnusedIds(): readonly string[] {
     const { folder, processes } = this.#options;
-    if (!hasStagingFile(folder)) return [];
+    if (!existsSync(folder)) return [];
     removeUnfinishedFiles(folder, processes);
     removeStrayJournals(this.#folder);
     return listStagingFiles(this.#folder)
@@ -111,7 +205,7 @@ export class ImportEngine {
   }
 
   isStaged(id: string): boolean {
-    return hasStagingFile(this.#staging(`${id}.db`));
+    return existsSync(this.#staging(`${id}.db`));
   }
 
   async close(): Promise<void> {

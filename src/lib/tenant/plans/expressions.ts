@@ -10,7 +10,7 @@ import {
 } from "../store/sql.ts";
 import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../ledger/kinds.ts";
 import { getKeyColumn, type RecordType } from "../../model/thing.ts";
-import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
+import { type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan uses the aliases `r` (a staged row), `t` (the matching record), `o_…` (a record that a cell refers
 // to) and `m` (the match of a row and a record). The schema `s` is the import's staging file.
@@ -28,7 +28,6 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the key of the row `r`. */
 export const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
@@ -182,9 +181,6 @@ const buildListOutcomeSql = (
 const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | undefined =>
   plan.staged.places.find((place) => place.field === field.field)?.times;
 
-const buildIsBeyondCellsSql = (field: ImportedField, times: number): string =>
-  `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
-
 const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: boolean): string => {
   const [cellKeys, columnKeys] = [buildRowKeysSql(field), buildRecordKeysSql(field)];
   const [mine, theirs] = keys ? [cellKeys, columnKeys] : [rowColumn(field.field), recordColumn(field.stored)];
@@ -194,7 +190,8 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
       union all select o.value, ${columnAt} from json_each(${theirs}) o where ${stays} and ${other}) list)`;
   const times = getListCellCount(plan, field) ?? 0;
   if (field.set) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
-  return list("e.key", `o.key + ${times}`, buildIsBeyondCellsSql(field, times));
+  const isBeyond = `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
+  return list("e.key", `o.key + ${times}`, isBeyond);
 };
 
 export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string =>
@@ -204,9 +201,7 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     both: buildCombinedListSql(plan, field, true),
   });
 
-/**
- * SQL: true if the cell is blank. A device's owner is blank only if the cells for user and organisation are both blank.
- */
+/** SQL: a device's owner is blank only if the cells for user and organisation are both blank. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
     .filter(
@@ -219,10 +214,7 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
 /** The table of custom fields (`row`, `key`) that keep local values although an export differs. */
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
-/**
- * The table of keys that may mean different records in the console and in the tenant. `pk` is null if several records
- * are possible.
- */
+/** Keys that may mean other records in the console than here. `pk` is null if several are possible. */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
 const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string =>
@@ -384,13 +376,13 @@ export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
   plan.kind.references
     .filter(({ field }) => field.merge === "reference" && !field.resolved && isStaged(plan, field))
     .map(
-      ({ field, table, keys, alias }) => `left join ${keys.table} ${alias}
-        on ${keys.has(alias, buildRowKeysSql(field))} and ${buildIsInKindScopeSql(table.thing, alias)}`,
+      ({ field, keys, isInScope, alias }) => `left join ${keys.table} ${alias}
+        on ${keys.has(alias, buildRowKeysSql(field))} and ${isInScope(alias)}`,
     )
     .join(" ");
 
-export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key: string): string => {
-  const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
+export const buildIsKnownSql = ({ keys, isInScope }: StoredReference, key: string): string => {
+  const scope = keys.own ? isInScope("known") : "true";
   return `exists (select 1 from ${keys.table} known where ${keys.has("known", key)} and ${scope})`;
 };
 

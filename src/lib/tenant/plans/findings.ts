@@ -1,8 +1,8 @@
 import type { Database, Params } from "../store/database.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
-import type { ProblemCode } from "../../model/problem.ts";
+import { getProblemSeverity, type ProblemCode } from "../../model/problem.ts";
 import { ORIGINAL_KEY_ENTRY } from "../ledger/kinds.ts";
-import type { ColumnChange } from "../ledger/plan-counts.ts";
+import type { ColumnChange } from "../ledger/import-rows.ts";
 import type { Column } from "../../derived/format.ts";
 import { USER } from "../../nouns/user.ts";
 import { buildComposedNameSql } from "../ledger/account-rows.ts";
@@ -28,6 +28,7 @@ import type { PlanDefinition } from "./stored-kind.ts";
 
 export interface PlanFinding {
   readonly code: ProblemCode;
+  /** default: that of the code */
   readonly severity?: "error" | "warning" | undefined;
   readonly field?: string | undefined;
   readonly select: string;
@@ -44,7 +45,7 @@ export const markInvalidRows = (database: Database, { staged: { headerRow } }: P
 
 export const recordFinding = (database: Database, plan: PlanDefinition, finding: PlanFinding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
-  const severity = finding.severity ?? "error";
+  const severity = finding.severity ?? getProblemSeverity(finding.code);
   const found = database.run(
     `insert into s.problem (found, row, line, col, header, code, severity, params)
      select 'plan', f.row, f.line, coalesce(f.col, :column), coalesce(:headers ->> (f.col - 1), :header), :code, :severity,
@@ -76,8 +77,8 @@ const isNoted = (database: Database, name: string): boolean =>
 
 export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): void => {
   if (!isNoted(database, "key")) return;
-  const columns = database.all("select name from pragma_table_info('row', 's') where name not in ('row', 'line')");
-  const isSame = columns.map(({ name }) => `f."${String(name)}" is not distinct from ${rowColumn(String(name))}`);
+  const columns = database.listColumns("row", "s").filter((name) => name !== "row" && name !== "line");
+  const isSame = columns.map((name) => `f."${name}" is not distinct from ${rowColumn(name)}`);
   database.exec("create index if not exists s.row_key on row (key)");
   database.exec(`create table if not exists s.repeated_row as select r.row, r.line from s.row r
     where ${IS_VALID_ROW_SQL} and ${hasSecretColumns(plan) ? "r.secrets is null" : "true"}
@@ -86,7 +87,6 @@ export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): 
     database.exec(`delete from s.${table} where row in (select row from s.repeated_row)`);
   recordFinding(database, plan, {
     code: "row-repeated",
-    severity: "warning",
     field: keyOf(plan).field,
     select:
       "select row, line, null as col, json_object('count', count(*) over ()) as params from s.repeated_row order by row limit 1",
@@ -117,14 +117,13 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
 
 export const findFixedKeys = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.fromConsole === true || !isNoted(database, ORIGINAL_KEY_ENTRY)) return;
-  const { thing, inScope, name: kind } = plan.kind;
+  const { thing, inScope } = plan.kind;
   const key = keyOf(plan);
   recordFinding(database, plan, {
     code: "key-mended",
     field: key.field,
     select: `select r.row, r.line, null as col, json_object('value', ${ORIGINAL_KEY_SQL}) as params from s.row r
       where ${[ORIGINAL_KEY_SQL, "r.key"].map((one) => `${one} in (select ${buildRecordKeySql(key)} from ${thing.name} t where ${inScope})`).join(" and ")}`,
-    params: { kind },
   });
 };
 
@@ -208,7 +207,6 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
           : `select r.row, r.line, null as col, ${describe(cell)} as params
              from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
       params: {
-        kind: plan.kind.name,
         scoped: JSON.stringify(plan.request.scope === undefined ? {} : { scoped: 1 }),
       },
     });
@@ -266,7 +264,6 @@ export const findBlankColumns = (database: Database, plan: PlanDefinition, colum
     const { headerRow } = plan.staged;
     recordFinding(database, plan, {
       code: filled === 0 ? "column-blank" : "values-cleared",
-      severity: filled === 0 ? "error" : "warning",
       field: cells.field,
       select: `select :headerRow as row, :headerRow as line, null as col,
         ${filled === 0 ? "json_object('count', :cleared)" : "json_object('cleared', :cleared, 'filled', :filled)"} as params`,

@@ -48,7 +48,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
 /** Between two visits of this many rows, a long job cannot be interrupted, and its progress does not change. */
 export const ROWS_PER_VISIT = 4096;
 
-/** Takes roughly how many rows the rest of a job will visit. */
+/** @param rows roughly how many rows the rest of a job will visit */
 export type RowExpectation = (rows: number) => void;
 
 /** How often a job visits a record that the change creates, updates or deletes; measured with users. */
@@ -67,10 +67,7 @@ export const countVisits = (counts: UndoneChange["counts"], visits: typeof COMMI
 /** SQL: always true. Checks at every {@link ROWS_PER_VISIT}th row whether the user interrupted the command. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & ${ROWS_PER_VISIT - 1}) <> 0 or proceed())`;
 
-export interface RowRange extends Readonly<Record<string, number>> {
-  readonly after: number;
-  readonly upTo: number;
-}
+export type RowRange = Readonly<Record<"after" | "upTo", number>>;
 
 /** Splits statements that call a function for each row. SQLite frees memory only when a statement ends. */
 export const forEachNumberRange = (database: Database, last: number, body: (range: RowRange) => void): void => {

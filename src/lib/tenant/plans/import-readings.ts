@@ -1,13 +1,13 @@
 import { setImmediate } from "node:timers/promises";
-import { Database, isBusyError } from "../store/database.ts";
-import { createLockedFailure, toStorageFailure } from "../store/storage-failure.ts";
+import { Database } from "../store/database.ts";
+import { isBusyError, createLockedFailure, toStorageFailure } from "../store/storage-failure.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import type { Scope } from "../store/types.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { PlanRowsRequest, UndoCounts } from "./engine-types.ts";
 import { countVisits, registerSqlFunctions, UNDO_PLAN_VISITS, type RowExpectation } from "./functions.ts";
 import { buildPlanDefinition } from "./tables.ts";
-import { showPlannedOrgs } from "./planned-orgs.ts";
+import { showPlannedOrgs } from "./commit.ts";
 import { readPlanLines, readProblemLines } from "./rows.ts";
 import { attachStagingForReading } from "./staging.ts";
 import type { PlanDefinition } from "./stored-kind.ts";

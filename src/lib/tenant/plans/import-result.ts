@@ -1,10 +1,15 @@
 import type { CustomField } from "../../derived/format.ts";
 import type { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { hasOpenDrift } from "../ledger/drift.ts";
-import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
+import {
+  type PlanCounts,
+  type StagedFile,
+  getDisplayState,
+  type ImportDetail,
+  type ImportRecord,
+} from "../ledger/import-rows.ts";
 import { isMirror, readDisplayName } from "../ledger/tenant-rows.ts";
 import type { Reader } from "../store/types.ts";
-import { getDisplayState, type ImportDetail, type ImportRecord } from "../ledger/import-rows.ts";
 
 type StoredImportValues = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
   Omit<ImportDetail, "staged" | "counts" | "undoes" | "learns">;
@@ -55,18 +60,12 @@ const EMPTY_FILE = {
   unknownColumns: [],
 } as const;
 
-interface ImportContext {
-  readonly tenant: string;
-  readonly customFields: readonly CustomField[];
-}
-
 export const buildImports = async (reader: Reader, records: readonly ImportRecord[]): Promise<readonly Import[]> => {
-  const customFields = await reader.all("select pk, name from custom_field order by pk");
-  const context = {
-    tenant: await readDisplayName(reader),
-    customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
-  };
-  return records.map((record) => toImport(record, context));
+  const customFields = await reader.all<CustomField>(
+    "select cast(pk as text) as id, name from custom_field order by pk",
+  );
+  const tenant = await readDisplayName(reader);
+  return records.map((record) => toImport(record, tenant, customFields));
 };
 
 export const buildImport = async (reader: Reader, record: ImportRecord): Promise<Import> => {
@@ -76,7 +75,7 @@ export const buildImport = async (reader: Reader, record: ImportRecord): Promise
   return { ...(built as Import), ...(isOpen && change !== null && { consoleTask: change }) };
 };
 
-const toImport = (record: ImportRecord, { tenant, customFields }: ImportContext): Import => {
+const toImport = (record: ImportRecord, tenant: string, customFields: readonly CustomField[]): Import => {
   const { pk: _pk, revision: _revision, undoneInPart: _undoneInPart, detail, ...row } = record;
   const { staged, counts, ids: _ids, learns: _learns, ...stored } = detail;
   const { request } = detail;

@@ -1,20 +1,27 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { removeStagingFile, removeFilesIfPossible } from "./staging-files.ts";
+import {
+  removeStagingFile,
+  removeFilesIfPossible,
+  attachStaging,
+  attachTemporaryStaging,
+  StagingTable,
+} from "./staging.ts";
 import { loadEncoding } from "../../csv/encoding/decode-sequence.ts";
 import { RecordReader } from "../../csv/encoding/reader.ts";
 import type { FileForm, RecordSink } from "../../csv/records/record.ts";
 import { createInterruptedFailure } from "../../errors/index.ts";
 import { Stager } from "./stage-rows.ts";
+import type { CustomField } from "../../derived/format.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { Database } from "../store/database.ts";
 import type { CommitOptions, UploadContent } from "./engine-types.ts";
 import { getNextChangeNumber } from "../ledger/audit-rows.ts";
-import { storeRequestKey, findRequestKey } from "../ledger/idempotency.ts";
+import { storeRequestKey, findRequestKey } from "../ledger/change.ts";
 import type { Reader, Scope, Writer } from "../store/types.ts";
 import { createPlanScope, buildScopeView, limitToScope } from "../ledger/scope.ts";
 import { refreshViewOrgs, Connection, Store } from "../store/store.ts";
-import { applyPlan } from "./commit.ts";
+import { applyPlan, auditImport, PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
 import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "./functions.ts";
 import {
@@ -22,35 +29,30 @@ import {
   isFullConsoleImport,
   readImport,
   type ImportRecord,
-  type StoredRequest,
+  type PlanCounts,
+  type StagedFile,
 } from "../ledger/import-rows.ts";
+import type { StoredRequest } from "../ledger/import-request.ts";
 import { createNotOpenFailure, createRejectedImportFailure, createTenantChangedFailure } from "./import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition, getStoredKind } from "./tables.ts";
-import { countMergedValues } from "./merge-report.ts";
-import { remakeRecords } from "./merge-unsettled.ts";
-import { observeExport } from "./merge-observation.ts";
+import { countMergedValues, observeExport } from "./merge-outcome.ts";
+import { remakeRecords } from "./merge-tables.ts";
 import { checkWrittenRecords } from "../ledger/check-rules.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
 import { refusePrivilegedChanges } from "./scope-problems.ts";
-import { updateKeyLists, buildSettleStatements } from "../ledger/save-versions.ts";
+import { updateKeyLists, buildSettleStatements } from "../ledger/versions.ts";
 import { readClosedTasks, readOpenTasks } from "../ledger/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../ledger/observe-change.ts";
-import { auditImport } from "./import-audit.ts";
-import { writeExportLayout, writeLayout } from "./layouts.ts";
-import { attachStaging, attachTemporaryStaging, createStagingTables, SqliteStaging } from "./staging.ts";
+import { writeExportLayout, writeLayout, type LayoutOrigin } from "./layouts.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import type { WorkbookReader } from "../../xlsx/workbook.ts";
-import type { PlanCounts, StagedFile } from "../ledger/plan-counts.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import { PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./planned-orgs.ts";
 
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
   readonly beside?: string | undefined;
 }
-
-type BulkFiles = Pick<TaskFiles, "tenant"> & Partial<TaskFiles>;
 
 interface StagedJob {
   readonly id: string;
@@ -65,13 +67,6 @@ const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>
   if (beside !== undefined) database.run(`attach :beside as ${PLANNED_ORGS_SCHEMA}`, { beside });
 };
 
-const openBulkConnection = (tenant: string, interrupted: () => boolean): Database => {
-  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
-  database.exec("pragma wal_autocheckpoint = 0");
-  registerSqlFunctions(database, interrupted);
-  return database;
-};
-
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
@@ -83,9 +78,7 @@ const flushToDisk = (database: Database): void => {
 };
 
 const buildHeaderOptions = (database: Database, request: StoredRequest) => ({
-  customFields: database
-    .all("select pk, name from custom_field order by pk")
-    .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
+  customFields: database.all<CustomField>("select cast(pk as text) as id, name from custom_field order by pk"),
   allowUnknownColumns: request.allow?.includes("unknown-columns"),
   map: request.map,
 });
@@ -111,8 +104,7 @@ const stageFile = async (
   { request, encoding, stream }: Pick<PlanJob, "request"> & UploadContent,
   interrupted: () => boolean,
 ): Promise<StagedFile> => {
-  createStagingTables(database);
-  const table = new SqliteStaging(database);
+  const table = new StagingTable(database);
   const stager = new Stager(kind, request, buildHeaderOptions(database, request), table);
   const reader = await createFileReader(encoding, request, stager);
   const hash = createHash("sha256");
@@ -234,13 +226,15 @@ const addPlannedOrgCounts = (counts: PlanCounts, orgs: ImportRecord | undefined)
 };
 
 const withDatabase = async <T>(
-  files: BulkFiles,
+  files: Pick<TaskFiles, "tenant"> & Partial<TaskFiles>,
   interrupted: () => boolean,
   body: (database: Database) => Promise<T>,
   attach = attachFiles,
 ): Promise<T> => {
-  const database = openBulkConnection(files.tenant, interrupted);
+  const database = new Database(files.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
+    database.exec("pragma wal_autocheckpoint = 0");
+    registerSqlFunctions(database, interrupted);
     attach(database, files);
     return await body(database);
   } finally {
@@ -258,7 +252,7 @@ export interface ChangeJob extends Omit<CommitOptions, "signal"> {
 const learnLayout = async (
   writer: Writer,
   { kind, detail: { request, staged } }: ImportRecord,
-  moment: Parameters<typeof writeLayout>[2],
+  moment: LayoutOrigin,
 ): Promise<void> => {
   if (request?.fromConsole !== true && request?.learns === true && staged !== null)
     await writeLayout(
@@ -343,7 +337,7 @@ const recordConsoleImport = async (
   database: Database,
   writer: Writer,
   { kind, detail }: Pick<ImportRecord, "kind" | "detail">,
-  moment: Parameters<typeof writeLayout>[2],
+  moment: LayoutOrigin,
 ): Promise<void> => {
   const isWhole = isFullConsoleImport({ detail });
   database.run(`update tenant set mirroredAt = ${isWhole ? ":at" : "coalesce(mirroredAt, :at)"}`, { at: moment.at });
@@ -356,7 +350,7 @@ const runChange = async (
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
-  const { requireSameSender } = await import("../ledger/same-sender.ts");
+  const { requireSameSender } = await import("../ledger/actor.ts");
   await new Store(database).change(async (writer) => {
     // the same request may have been sent twice at the same time
     if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;

@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import { parentPort, type MessagePort } from "node:worker_threads";
-import { Failure, createInterruptedFailure, type Problem } from "../../errors/index.ts";
+import { createInterruptedFailure } from "../../errors/index.ts";
+import { toFailedOutcome, type ThreadOutcome } from "../store/run-in-worker.ts";
 import { toStorageFailure } from "../store/storage-failure.ts";
 import { ROWS_PER_VISIT, type RowExpectation } from "./functions.ts";
 import { commitPlan, commitUndo, plan, select } from "./import-tasks.ts";
@@ -28,9 +29,7 @@ export interface WorkerJob {
 }
 
 /** `share` is the part of the job that is done, from 0 to 1; all other messages end the job */
-export type JobMessage = JobOutcome | { readonly share: number };
-
-export type JobOutcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
+export type JobMessage = ThreadOutcome | { readonly share: number };
 
 /** Long jobs ask every few thousand rows whether they are interrupted, so this tells how far they are, too. */
 const createWork = (stop: Int32Array): { readonly interrupted: () => boolean; readonly expect: RowExpectation } => {
@@ -64,7 +63,7 @@ async function* receiveChunks(port: MessagePort): AsyncGenerator<Uint8Array> {
   throw createInterruptedFailure();
 }
 
-async function perform({ job, args: given, stop, chunks }: WorkerJob): Promise<JobOutcome> {
+async function perform({ job, args: given, stop, chunks }: WorkerJob): Promise<ThreadOutcome> {
   const args = chunks === undefined ? given : { ...given, stream: ReadableStream.from(receiveChunks(chunks)) };
   const { interrupted, expect } = createWork(stop);
   const run = JOBS[job] as (given: typeof args, interrupted: () => boolean, expect: RowExpectation) => Promise<unknown>;
@@ -72,8 +71,7 @@ async function perform({ job, args: given, stop, chunks }: WorkerJob): Promise<J
   try {
     return { result: await run(args, interrupted, expect) };
   } catch (error) {
-    const failure = interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging);
-    return failure instanceof Failure ? { problem: failure.toJSON() } : { error: failure };
+    return toFailedOutcome(interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging));
   }
 }
 

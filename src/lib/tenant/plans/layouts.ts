@@ -8,7 +8,7 @@ import { FORMATS } from "../../derived/formats.ts";
 import { toNamingFormat } from "../../derived/naming.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../store/ids.ts";
-import { checkImportRequest, createWrongValueFailure } from "./check-request.ts";
+import { checkImportRequest, createWrongValueFailure } from "./import-failures.ts";
 import type { Actor } from "../ledger/actor.ts";
 import type { ImportDetail } from "../ledger/import-rows.ts";
 import { canImport } from "../ledger/check-rights.ts";
@@ -52,9 +52,7 @@ const defineDirectory = (id: string, headerRow: string, map: ParsedMapFile): Lay
   };
 };
 
-/**
- * The layouts for Entra ID and Google Workspace omit disabled accounts, guests and accounts without an email address.
- */
+/** Those of Entra ID and Google Workspace omit disabled accounts, guests and accounts without an email address. */
 export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   defineDirectory(
     "entra-id",
@@ -108,7 +106,7 @@ export const BUILT_IN_LAYOUTS: readonly Layout[] = [
   ),
 ];
 
-interface LayoutOrigin {
+export interface LayoutOrigin {
   readonly at: string;
   readonly actor: string;
   readonly change?: number | null;

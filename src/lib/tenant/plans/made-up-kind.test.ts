@@ -13,7 +13,7 @@ import { applyPlan } from "./commit.ts";
 import { advanceRevision, comparePlan, etagOf } from "./compare.ts";
 import { registerSqlFunctions } from "./functions.ts";
 import { readPlanLines } from "./rows.ts";
-import { attachStaging, createStagingTables, SqliteStaging } from "./staging.ts";
+import { attachStaging, StagingTable } from "./staging.ts";
 import { buildStoredKind, type PlanDefinition } from "./stored-kind.ts";
 import { buildThingTables } from "./tables.ts";
 
@@ -113,7 +113,6 @@ const plan = (file: string, wished: Wished = {}, of = kind) => {
   if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
   rmSync(staging, { force: true });
   attachStaging(database, staging, { fresh: true });
-  createStagingTables(database);
   const request: StoredRequest = {
     kind: of.name as FormatName,
     mode: "append",
@@ -126,7 +125,7 @@ const plan = (file: string, wished: Wished = {}, of = kind) => {
     fileName: "-",
     ...(wished as Partial<StoredRequest>),
   };
-  const table = new SqliteStaging(database);
+  const table = new StagingTable(database);
   const stager = new Stager(of, request, {}, table);
   for (const [at, line] of file.split("\n").entries()) {
     const cells = line.split(",").map((cell) => cell.trim());

@@ -1,7 +1,37 @@
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../nouns/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
-import { decidePairs } from "./staged-pairs.ts";
+
+export type CandidatePair = Readonly<Record<"row" | "pk", number>>;
+
+interface DecidedPairs {
+  readonly decided: ReadonlyMap<number, number>;
+  /** by row that is not decided, the candidates that no other row means */
+  readonly contested: Map<number, ReadonlySet<number>>;
+}
+
+/** A row with one candidate means it, unless another row has only this one, too. It is then no candidate of others. */
+export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
+  const decided = new Map<number, number>();
+  const contested = new Map<number, Set<number>>();
+  const rowsOf = Map.groupBy(pairs, ({ pk }) => pk);
+  for (const { row, pk } of pairs) contested.set(row, (contested.get(row) ?? new Set()).add(pk));
+  for (let rows: readonly number[] = [...contested.keys()]; rows.length > 0;) {
+    const found = rows.flatMap((row) => {
+      const [pk, second] = contested.get(row) ?? [];
+      const others = rowsOf.get(pk ?? 0) ?? [];
+      const isOnly = others.every((other) => other.row === row || contested.get(other.row)?.size !== 1);
+      return pk !== undefined && second === undefined && isOnly ? [[row, pk] as const] : [];
+    });
+    for (const [row, pk] of found) {
+      decided.set(row, pk);
+      contested.delete(row);
+    }
+    rows = found.flatMap(([, pk]) => (rowsOf.get(pk) ?? []).map(({ row }) => row)).filter((row) => contested.has(row));
+    for (const [, pk] of found) for (const { row } of rowsOf.get(pk) ?? []) contested.get(row)?.delete(pk);
+  }
+  return { decided, contested };
+};
 
 export interface ExistingOrg {
   readonly pk: number;
@@ -60,12 +90,6 @@ const appendPathKey = (path: string | undefined, name: string | undefined): stri
   return (path === "" ? "" : `${path}/`) + formatOrgPath([nameKey(name)]);
 };
 
-const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-};
-
 /** Returns the only candidate, or the only candidate without a code, because codes identify the others. */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
@@ -76,6 +100,11 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   const plain = candidates.filter(({ code }) => code === null);
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
+
+interface PathIndex {
+  readonly rows: ReadonlyMap<string | undefined, readonly OrgRow[]>;
+  readonly orgs: ReadonlyMap<string | undefined, readonly ExistingOrg[]>;
+}
 
 class OrgMatcher {
   readonly matched = new Map<number, number>();
@@ -91,16 +120,14 @@ class OrgMatcher {
   readonly #orgByCode = new Map<string, ExistingOrg>();
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
-  readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
+  readonly #orgsByPlace: ReadonlyMap<string, readonly ExistingOrg[]>;
   readonly #touched: ReadonlySet<number>;
   readonly #consolePlaces: ReadonlyMap<string, readonly ConsoleOrgPlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
   #rowsByName: ReadonlyMap<string, readonly OrgRow[]> | undefined;
-  #byPath:
-    | { readonly rows: ReadonlyMap<string, OrgRow[]>; readonly orgs: ReadonlyMap<string, ExistingOrg[]> }
-    | undefined;
+  #byPath: PathIndex | undefined;
 
   constructor(rows: readonly OrgRow[], orgs: readonly ExistingOrg[], options: OrgMatchOptions) {
     const root = orgs.find(({ parent }) => parent === null);
@@ -110,8 +137,9 @@ class OrgMatcher {
     this.#named = new Set(orgs.flatMap(({ pk, parent, isOutside }) => (isOutside ? [] : [pk, parent ?? pk])));
     for (const org of orgs) {
       if (org.code !== null && this.#named.has(org.pk)) this.#orgByCode.set(codeKey(org.code), org);
-      if (!org.isOutside) addToList(this.#orgsByPlace, `${org.parent}/${nameKey(org.name)}`, org);
     }
+    const inside = orgs.filter(({ isOutside }) => !isOutside);
+    this.#orgsByPlace = Map.groupBy(inside, ({ parent, name }) => `${parent}/${nameKey(name)}`);
     this.#touched = new Set((options.console ?? []).map(({ pk }) => pk));
     this.#consolePlaces = Map.groupBy(options.console ?? [], ({ parent, name }) => `${parent}/${nameKey(name)}`);
     for (const row of rows) {
@@ -258,19 +286,14 @@ class OrgMatcher {
     return org === "several" ? "ambiguous" : "unknown";
   }
 
-  #indexPaths() {
-    const rows = new Map<string, OrgRow[]>();
-    const orgs = new Map<string, ExistingOrg[]>();
-    for (const row of this.#rows) {
-      const path = this.#rowPath(row);
-      if (path !== undefined) addToList(rows, path, row);
-    }
-    for (const org of this.#orgs.values()) {
-      const isIndexed = org.parent !== null && this.#named.has(org.pk) && !this.#claimedBy.has(org.pk);
-      const path = isIndexed ? this.#orgPath(org.pk) : undefined;
-      if (path !== undefined) addToList(orgs, path, org);
-    }
-    return { rows, orgs };
+  #indexPaths(): PathIndex {
+    const free = this.#orgs
+      .values()
+      .filter(({ pk, parent }) => parent !== null && this.#named.has(pk) && !this.#claimedBy.has(pk));
+    return {
+      rows: Map.groupBy(this.#rows, (row) => this.#rowPath(row)),
+      orgs: Map.groupBy(free, ({ pk }) => this.#orgPath(pk)),
+    };
   }
 
   #rowPath(row: OrgRow): string | undefined {

@@ -3,8 +3,7 @@ import { ORG } from "../../nouns/organisation.ts";
 import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../ledger/org-rows.ts";
 import { buildNameListSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
-import { getColumnBit } from "../ledger/version-tables.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { replaceCells } from "./spelling.ts";
@@ -45,13 +44,14 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
 const SPELLING_TABLE = "temp.org_spelling";
 
 const fillSpellings = (database: Database, orgs: string): void => {
-  database.exec(`drop table if exists ${SPELLING_TABLE}`);
-  database.exec(`create table ${SPELLING_TABLE} as
-    with recursive named (pk, above, spelling) as (
+  database.createTable(
+    SPELLING_TABLE,
+    `as with recursive named (pk, above, spelling) as (
       select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
       union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.spelling from named n join ${orgs} o on o.pk = n.above)
     select loose_name(spelling) as loose, spelling, pk from named
-    union all select loose_name(code), coalesce(codeKey, code), pk from org where code is not null`);
+    union all select loose_name(code), coalesce(codeKey, code), pk from org where code is not null`,
+  );
   database.exec(`create index ${SPELLING_TABLE}_loose on org_spelling (loose)`);
 };
 
@@ -82,9 +82,9 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): boole
   // the view `org` hides organisations outside the scope, but paths contain their names
   const orgs = scope === undefined ? "org" : "main.org";
   fillSpellings(database, orgs);
-  database.exec(`drop table if exists ${ORG_NAME_TABLE}`);
-  database.exec(
-    `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null, best integer) without rowid`,
+  database.createTable(
+    ORG_NAME_TABLE,
+    "(key text primary key, pk integer, count integer not null, best integer) without rowid",
   );
   const named = plan.kind.references.filter(
     ({ keys, field }) => (fromConsole === true ? refersToOrg(field) : keys === ORG_NAME_KEYS) && isStaged(plan, field),

@@ -1,8 +1,6 @@
 import { buildPossibleStatesSql } from "../ledger/observed-state.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import { getProblemSeverity } from "../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../ledger/org-rows.ts";
-import { toStringOrNull } from "../ledger/rows.ts";
 import type { Database } from "../store/database.ts";
 import { buildIsValidRowSql } from "../store/sql.ts";
 import {
@@ -14,20 +12,15 @@ import {
   type OrgRow,
   type OrgNode,
 } from "./org-matching.ts";
-import { reportUndeletableRecords } from "./undeletable.ts";
+import { reportUndeletableRecords } from "./violations.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
-import { reportContestedRows } from "./merge-report.ts";
+import { reportContestedRows } from "./merge-outcome.ts";
 import { buildSetApartSql } from "./merge-tables.ts";
-import { getColumnBit } from "../ledger/version-tables.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
+import { getColumnBit, getVersionSchema } from "../ledger/versions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
-export interface PlacedRow {
-  readonly row: number;
-  readonly node: OrgNode;
-  readonly parent: OrgNode;
-}
+export type PlacedRow = Readonly<Record<"row", number> & Record<"node" | "parent", OrgNode>>;
 
 export type OrgTree = ReadonlyMap<OrgNode, OrgNode>;
 
@@ -75,15 +68,15 @@ export const countStayingChildren = (
   return counts;
 };
 
+/** A file may lack columns. */
+const NO_CELLS = { name: null, code: null, parentCode: null, parentPath: null };
+
 const readOrgRows = (database: Database): readonly OrgRow[] =>
-  database.all("select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row").map((row) => ({
-    row: Number(row["row"]),
-    name: toStringOrNull(row["name"]),
-    code: toStringOrNull(row["code"]),
-    parentCode: toStringOrNull(row["parentCode"]),
-    parentPath: toStringOrNull(row["parentPath"]),
-    target: row["target"] === null ? undefined : Number(row["target"]),
-  }));
+  database
+    .all<Omit<OrgRow, "target"> & { readonly target: number | null }>(
+      "select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row",
+    )
+    .map(({ target, ...row }) => ({ ...NO_CELLS, ...row, target: target ?? undefined }));
 
 const readOrgs = (database: Database): readonly ExistingOrg[] =>
   database
@@ -105,7 +98,6 @@ const reportOrgFaults = (database: Database, plan: PlanDefinition, faults: reado
     if (code === undefined) continue;
     recordFinding(database, plan, {
       code,
-      severity: getProblemSeverity(code),
       field,
       select: `select r.row, r.line, null as col, e.value -> 'params' as params
         from json_each(:faults) e join s.row r on r.row = e.value ->> 'row'`,
@@ -126,10 +118,6 @@ const readConsolePlaces = (database: Database): readonly ConsoleOrgPlace[] => {
   );
 };
 
-const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {
-  database.run(buildSetApartSql("ambiguous", "select value, null from json_each(:pks)"), { pks: JSON.stringify(pks) });
-};
-
 const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
@@ -139,10 +127,9 @@ const storeUnclearOrgs = (
     found: JSON.stringify([...deletedHere]),
   });
   const contested = [...leftOut].flatMap(([row, pks]) => pks.map((pk) => [row, pk] as const));
-  storeAmbiguousOrgs(
-    database,
-    contested.map(([, pk]) => pk),
-  );
+  database.run(buildSetApartSql("ambiguous", "select value, null from json_each(:pks)"), {
+    pks: JSON.stringify(contested.map(([, pk]) => pk)),
+  });
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 

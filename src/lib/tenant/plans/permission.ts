@@ -1,4 +1,4 @@
-import type { PlanCounts } from "../ledger/plan-counts.ts";
+import type { PlanCounts } from "../ledger/import-rows.ts";
 import { buildKindDefinition } from "../ledger/kinds.ts";
 import { type FormatName, RECORD_TYPES, TYPES_BY_FORMAT } from "../../nouns/index.ts";
 import { NOTE_FIELDS } from "../../nouns/device.ts";

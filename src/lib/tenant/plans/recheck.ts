@@ -1,13 +1,14 @@
+import { CUSTOM_FIELD } from "../../nouns/user.ts";
+import { getVersionSchema } from "../ledger/versions.ts";
 import type { RecordType } from "../../model/thing.ts";
 import type { BlockedRecord } from "../../derived/undo.ts";
 import type { Database } from "../store/database.ts";
 import { buildCaseSql, buildJsonListSql } from "../store/sql.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
 import { createTenantChangedFailure } from "./import-failures.ts";
 import { comparePlan } from "./compare.ts";
-import { buildReleasedDevicesSql } from "./undeletable.ts";
+import { buildReleasedDevicesSql } from "./violations.ts";
 import { buildRecordLabelSql } from "./expressions.ts";
-import { CUSTOM_FIELD_COLLECTION, getDeletionTable, storeDeletions, type PlanDefinition } from "./stored-kind.ts";
+import { getDeletionTable, storeDeletions, type PlanDefinition } from "./stored-kind.ts";
 import { labelFields } from "./undo-blocked.ts";
 
 const buildLacksRowSql = (one: string, other: string): string =>
@@ -34,7 +35,7 @@ const findChangedRecord = (database: Database, thing: RecordType, planned: strin
 
 /** @throws Failure `conflict` if the plan would now change other records or values than when it was shown */
 export const requireSameEffect = (database: Database, plan: PlanDefinition, since: number): void => {
-  const { thing, name: kind, fields } = plan.kind;
+  const { thing, fields } = plan.kind;
   const deleted = getDeletionTable(thing);
   const placed = fields.filter(({ resolved }) => resolved).map(({ field }) => `(select row, "${field}" from s.row)`);
   const tables = [deleted, "s.match", "s.invalid", ...placed];
@@ -54,8 +55,8 @@ export const requireSameEffect = (database: Database, plan: PlanDefinition, sinc
     counts.rejected ||
     isOther ||
     changed.length > 0 ||
-    (released !== undefined && database.get(isReleasedLater, { since, kind }) !== undefined) ||
-    database.count("select revision from collection where name = :name", { name: CUSTOM_FIELD_COLLECTION }) > since
+    (released !== undefined && database.get(isReleasedLater, { since }) !== undefined) ||
+    database.count("select revision from collection where name = :name", { name: CUSTOM_FIELD.collection }) > since
   )
     throw createTenantChangedFailure(changed);
 };

@@ -94,12 +94,6 @@ const buildChangedListSql = (
     buildJsonListSql(pieces.map(([field, piece]) => buildCaseSql(buildChangesFieldSql(field), piece, "''"))),
   );
 
-const buildPlanRowsSql = (plan: PlanDefinition): string => {
-  const { thing } = plan.kind;
-  return `s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
-    ${buildReferenceJoinsSql(plan)}`;
-};
-
 const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string | undefined): string => {
   const line = buildLineSql({
     ...(thing !== undefined && { thing: `'"${thing}"'` }),
@@ -113,7 +107,8 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
   return `select ${line} as line
-    from ${buildPlanRowsSql(plan)}
+    from s.row r left join s.match m on m.row = r.row left join ${plan.kind.thing.name} t on t.pk = m.target
+      ${buildReferenceJoinsSql(plan)}
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
@@ -167,7 +162,7 @@ export function* readPlanLines(
 ): Generator<Uint8Array> {
   const all = actions.length === 0;
   const { kind } = plan;
-  const params = { actions: JSON.stringify(actions), kind: kind.name };
+  const params = { actions: JSON.stringify(actions) };
   const isStagedAsked = all || actions.some((action) => action !== "delete");
   const staged = buildStagedLinesSql(plan, all, thing);
   const left = isStagedAsked ? yield* readStagedLines(database, staged, params, limit) : limit;

@@ -1,10 +1,10 @@
+import { getVersionSchema } from "../ledger/versions.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { ANY_NAME, getNameField, listIdentifyingFields, toNamingFormat } from "../../derived/naming.ts";
 import { ORG } from "../../nouns/organisation.ts";
 import { USER } from "../../nouns/user.ts";
 import { buildIsValidRowSql, buildJsonBooleanSql, buildJsonObjectSql, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
 import type { SelectedFile } from "./engine-types.ts";
 import type { StoredRequest } from "../ledger/import-request.ts";
 import { buildRecordKeysSql, buildRecordLabelSql, isStaged, rowColumn } from "./expressions.ts";
@@ -24,7 +24,6 @@ const NAME = "name";
 
 interface NamingField {
   readonly name: string;
-  /** SQL: the key of a cell */
   readonly keyOf: (cell: string) => string;
   readonly isList: boolean;
   /** SQL: the keys, or the values, of a record */
@@ -53,15 +52,6 @@ const listNamingFields = ({ format, fields, thing }: StoredKind): readonly Namin
   const values = `t."${namedBy}"`;
   const keyOf = (cell: string): string => `comparable(${cell})`;
   return [...identifying, { name: NAME, keyOf, isList: false, keys: keyOf(values), values }];
-};
-
-const createTables = (database: Database): void => {
-  for (const statement of [
-    "create table s.sought (row integer not null, what text not null, key text, loose text, isAny integer not null)",
-    "create table s.found (row integer not null, pk integer not null, what text not null, primary key (row, pk, what)) without rowid",
-    "create table s.gone (row integer primary key, name text, revision integer)",
-  ])
-    database.exec(statement);
 };
 
 const seekNames = (database: Database, plan: PlanDefinition, fields: readonly NamingField[]): void => {
@@ -94,7 +84,7 @@ const findRecords = (database: Database, { kind }: PlanDefinition, fields: reado
       `insert into s.found select n.row, t.pk, n.what from ${kind.thing.name} t ${isList ? `${ORDERED_JOIN} json_each(${own}) e` : ""}
        ${ORDERED_JOIN} s.sought n on n.what = :name and n.${how} = ${how === "key" ? value : `loose_key(${value})`}
        where ${kind.inScope} and ${isOpen} on conflict do nothing`,
-      { name, kind: kind.name },
+      { name },
     );
   };
   const identifying = fields.filter(({ name }) => name !== NAME);
@@ -119,7 +109,7 @@ const findDeleted = (database: Database, { kind, request }: PlanDefinition, fiel
        ${ORDERED_JOIN} s.sought n on n.what = :name and n.key = ${isList ? "e.value" : keys} join s.row r on r.row = n.row
        where t.action = 'delete' and ${kind.inScope} and not exists (select 1 from main.${thing.name} o where o.pk = t.pk)
          and ${isVisible} and ${IS_MEANT_SQL} and ${IS_LOST_SQL} group by r.row on conflict do nothing`,
-      { name, kind: kind.name },
+      { name },
     );
 };
 
@@ -176,7 +166,6 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
   );
   recordFinding(database, plan, {
     code: "leaver-stays",
-    severity: "warning",
     select: `select r.row, r.line, null as col, json_object('name', ${label}, 'row', min(q.row)) as params
       from s.match m join s.row r on r.row = m.row join s.match k on k.target = m.target join s.row q on q.row = k.row
       join ${thing.name} t on t.pk = m.target
@@ -186,7 +175,11 @@ const reportRows = (database: Database, plan: PlanDefinition): void => {
 
 export const matchSelection = (database: Database, plan: PlanDefinition): void => {
   const fields = listNamingFields(plan.kind);
-  createTables(database);
+  const sought = "row integer not null, what text not null, key text, loose text, isAny integer not null";
+  database.createTable("s.sought", `(${sought})`);
+  const found = "row integer not null, pk integer not null, what text not null, primary key (row, pk, what)";
+  database.createTable("s.found", `(${found}) without rowid`);
+  database.createTable("s.gone", "(row integer primary key, name text, revision integer)");
   if (plan.staged.places.length === 0) return;
   seekNames(database, plan, fields);
   findRecords(database, plan, fields);

@@ -39,21 +39,18 @@ export const replaceCells = (
   isExport = plan.request.fromConsole === true,
 ): void => {
   const { short, merge, comparison } = field;
-  const run = (sql: string): number => database.run(sql, { kind: plan.kind.name });
-  database.exec("drop table if exists s.respelt");
-  database.exec("create table s.respelt (row integer primary key, cell text not null, key text)");
-  find((source) => run(`insert into s.respelt ${source} on conflict do nothing`));
+  database.createTable("s.respelt", "(row integer primary key, cell text not null, key text)");
+  find((source) => database.run(`insert into s.respelt ${source} on conflict do nothing`));
   if (database.get("select 1 from s.respelt") === undefined) return;
   if (merge === "value")
     recordFinding(database, plan, {
       code: isExport ? "zeros-lost" : "value-respelt",
-      severity: "warning",
       field: field.field,
       select: `select r.row, r.line, null as col, json_object('value', ${rowColumn(field.field)}, 'was', x.cell, 'count', count(*) over ()) as params
         from s.respelt x join s.row r on r.row = x.row order by r.row limit 1`,
     });
   if (isExport) return;
-  run(`insert into ${ORIGINAL_ROWS_TABLE} select r.* from s.respelt x join s.row r on r.row = x.row
+  database.run(`insert into ${ORIGINAL_ROWS_TABLE} select r.* from s.respelt x join s.row r on r.row = x.row
     where not exists (select 1 from ${ORIGINAL_ROWS_TABLE} o where o.row = r.row)`);
   const keyColumn = getKeyColumn({ short, list: merge === "list" });
   const sets = [
@@ -61,8 +58,8 @@ export const replaceCells = (
     ...(comparison === "exact" ? [] : [`keys = json_patch(coalesce(keys, '{}'), json_object('${keyColumn}', x.key))`]),
     ...(isMatchKey(plan, field) ? ["key = coalesce(x.key, x.cell)"] : []),
   ];
-  run(`update s.row as r set ${sets.join(", ")} from s.respelt x where x.row = r.row`);
-  if (isMatchKey(plan, field)) run("insert into s.noted values ('key') on conflict do nothing");
+  database.run(`update s.row as r set ${sets.join(", ")} from s.respelt x where x.row = r.row`);
+  if (isMatchKey(plan, field)) database.run("insert into s.noted values ('key') on conflict do nothing");
 };
 
 const buildIsNumberSql = (value: string, first: string): string =>
@@ -95,7 +92,6 @@ const buildPaddedCodes = (
   const usual = database.get(
     `select length(min(${code})) as width from ${kind.thing.name} t where ${kind.inScope} and ${code} is not null
      having min(length(${code})) = max(length(${code})) and min(${code}) < '1' and min(${buildIsNumberSql(code, "")}) = 1`,
-    { kind: kind.name },
   );
   const width = Number(usual?.["width"] ?? 0);
   const padded = `substr('${"0".repeat(width)}' || ${cell}, -${width})`;
@@ -179,10 +175,7 @@ export const followNameSeparator = (database: Database, plan: PlanDefinition): v
   }
 };
 
-export interface MatchingKeysSql {
-  readonly row: string;
-  readonly record: string;
-}
+export type MatchingKeysSql = Readonly<Record<"row" | "record", string>>;
 
 /** Stores in `s.holder` the keys that exactly one row and one record have. @param rows SQL: `from … where …` */
 export const storeHolders = (
@@ -191,22 +184,15 @@ export const storeHolders = (
   { row, record }: MatchingKeysSql,
   rows: string,
 ): boolean => {
-  for (const statement of [
-    "drop table if exists s.lasting_key",
-    "drop table if exists s.holder",
-    "create table s.lasting_key (key text primary key, row integer not null) without rowid",
-    "create table s.holder (row integer primary key, key text not null, target integer not null)",
-  ])
-    database.exec(statement);
+  database.createTable("s.lasting_key", "(key text primary key, row integer not null) without rowid");
+  database.createTable("s.holder", "(row integer primary key, key text not null, target integer not null)");
   const keyed = database.run(
     `insert into s.lasting_key select ${row}, min(r.row) ${rows} and ${row} is not null group by 1 having count(*) = 1`,
-    { kind: kind.name },
   );
   if (keyed === 0) return false;
   const held = database.run(
     `insert into s.holder select few.row, few.key, min(t.pk) from ${kind.thing.name} t
      ${ORDERED_JOIN} s.lasting_key few on few.key = ${record} where ${kind.inScope} group by few.row having count(*) = 1`,
-    { kind: kind.name },
   );
   if (held > 0) createTargetIndex(database);
   return held > 0;

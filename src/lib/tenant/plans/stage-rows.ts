@@ -7,7 +7,7 @@ import type { CharacterScan } from "../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../csv/layout/unique.ts";
 import { RowChecker, type CellValue } from "../../csv/layout/rows.ts";
 import { comparisonKey, createKeyComparator, looseKey, type Comparison } from "../../model/normalise.ts";
-import { createFileProblem, getProblemSeverity, type Problem } from "../../model/problem.ts";
+import { createFileProblem, type Problem } from "../../model/problem.ts";
 import type { Column } from "../../derived/format.ts";
 import { ANY_NAME_HEADER } from "../../derived/naming.ts";
 import {
@@ -18,21 +18,8 @@ import {
   type ImportedField,
   type KindDefinition,
 } from "../ledger/kinds.ts";
-import type { StagedFile } from "../ledger/plan-counts.ts";
-
-/** Receives checked rows in order, without secrets. */
-export interface StagingTable {
-  open(columns: readonly string[]): void;
-  add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** Receives a further value of a row's unique list. @param col number of the cell, from 1 */
-  claim(key: string, row: number, col: number): void;
-  /** Receives the first occurrence of a reference to another record. @param what short name of the field */
-  refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
-  /** Receives a key of a skipped row, whose record a full update does not delete. */
-  skip(what: string, key: string): void;
-  problem(problem: Problem, severity: "error" | "warning"): void;
-  note(name: string): void;
-}
+import type { StagedFile } from "../ledger/import-rows.ts";
+import type { StagingTable } from "./staging.ts";
 
 type ColumnBinding = (values: readonly CellValue[]) => string | null;
 
@@ -153,7 +140,7 @@ export class Stager implements RecordSink {
         column: (positions[0] ?? -1) + 1,
         header,
         ...(column.set === true && positions.length > 1 ? { cells: positions.map((position) => position + 1) } : {}),
-        ...(isOrderedList(column) ? { times: Math.max(positions.length, 1) } : {}),
+        ...(column.repeated === true && column.set !== true ? { times: Math.max(positions.length, 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
@@ -174,7 +161,7 @@ export class Stager implements RecordSink {
   }
 
   #report = (problem: Problem): void => {
-    this.#table.problem(problem, getProblemSeverity(problem.code));
+    this.#table.problem(problem);
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
@@ -307,7 +294,7 @@ export class Stager implements RecordSink {
   #refer(what: string, key: string, value: string, i: number): void {
     const known = this.#referred.get(what) ?? new Set();
     if (known.has(key)) return;
-    if (known.size < MAX_REMEMBERED_NAMES) this.#referred.set(what, known.add(copyText(key)));
+    if (known.size < MAX_REMEMBERED_NAMES) this.#referred.set(what, known.add(Buffer.from(key).toString()));
     this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
@@ -329,12 +316,8 @@ const NO_HEADER_ROW: HeaderPlace = { row: 0, line: 0 };
 
 const CUSTOM_PREFIX = "custom:";
 
-const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
-
 /** Maximum number of names or keys of other records to remember. A remembered one is not passed on again. */
 const MAX_REMEMBERED_NAMES = 100_000;
-
-const copyText = (value: string): string => Buffer.from(value).toString();
 
 const findColumnIndex = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);

@@ -1,8 +1,51 @@
-import { type Database, createOwnerOnlyFile } from "../store/database.ts";
+import { isBusyError } from "../store/storage-failure.ts";
+import { Database, createOwnerOnlyFile } from "../store/database.ts";
 import { quoteIdentifier } from "../store/sql.ts";
 import type { StatementSync } from "node:sqlite";
-import type { StagingTable } from "./stage-rows.ts";
-import type { Problem } from "../../model/problem.ts";
+import { getProblemSeverity, type Problem } from "../../model/problem.ts";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { hasErrorCode, tryOrUndefined } from "../../errors/index.ts";
+
+export const listStagingFiles = (folder: string): readonly string[] =>
+  tryOrUndefined(() => readdirSync(folder).filter((file) => file.endsWith(".db"))) ?? [];
+
+/** Creates a folder without parents, because the error of a recursive call would not say what failed. */
+export const createStagingFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!hasErrorCode(error, "EEXIST")) throw error;
+  }
+};
+
+/** Ignores errors, because the change may be committed and the next cleanup tries again. */
+export const removeFilesIfPossible = (paths: readonly string[]): void => {
+  for (const path of paths) tryOrUndefined(() => rmSync(path, { force: true }));
+};
+
+export const removeStagingFile = (path: string): void =>
+  removeFilesIfPossible(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
+
+export const removeStrayJournals = (folder: string): void => {
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) {
+    const [staging = ""] = /^.*\.db(?=-(?:journal|wal|shm)$)/.exec(file) ?? [];
+    if (staging !== "" && !existsSync(join(folder, staging))) rmSync(join(folder, file), { force: true });
+  }
+};
+
+export const isStagingFileInUse = (path: string): boolean => {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
+  using database = new Database(path, { busyTimeoutMs: 0, plain: true });
+  try {
+    database.exec("begin exclusive");
+    return false;
+  } catch (error) {
+    // a process that was killed during its first write leaves a file that is not a database
+    return isBusyError(error);
+  }
+};
 
 const BATCH_ROWS = 16;
 
@@ -28,8 +71,17 @@ export const attachStagingForReading = (database: Database, path: string): void 
   database.run("attach :path as s", { path });
 };
 
-export const createStagingTables = (database: Database): void => {
-  database.exec(`
+/** Receives checked rows in order, without secrets. */
+export class StagingTable {
+  readonly #database: Database;
+  #width = 0;
+  #pending: (string | number | null)[] = [];
+  #batch: StatementSync | undefined;
+  #insertOne = "";
+
+  constructor(database: Database) {
+    this.#database = database;
+    database.exec(`
     create table s.claim (key text not null, row integer not null, col integer not null);
     create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
       primary key (what, key)) without rowid;
@@ -41,17 +93,6 @@ export const createStagingTables = (database: Database): void => {
     create table s.invalid (row integer primary key);
     create table s.match (row integer primary key, target integer not null, changed integer not null);
   `);
-};
-
-export class SqliteStaging implements StagingTable {
-  readonly #database: Database;
-  #width = 0;
-  #pending: (string | number | null)[] = [];
-  #batch: StatementSync | undefined;
-  #insertOne = "";
-
-  constructor(database: Database) {
-    this.#database = database;
   }
 
   open(columns: readonly string[]): void {
@@ -73,10 +114,12 @@ export class SqliteStaging implements StagingTable {
     }
   }
 
+  /** Receives a further value of a row's unique list. @param col number of the cell, from 1 */
   claim(key: string, row: number, col: number): void {
     this.#database.run("insert into s.claim values (:key, :row, :col)", { key, row, col });
   }
 
+  /** Receives the first occurrence of a reference to another record. @param what short name of the field */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void {
     this.#database.run("insert into s.refer values (:what, :key, :value, :row, :col) on conflict do nothing", {
       what,
@@ -86,14 +129,15 @@ export class SqliteStaging implements StagingTable {
     });
   }
 
+  /** Receives a key of a skipped row, whose record a full update does not delete. */
   skip(what: string, key: string): void {
     this.#database.run("insert into s.skipped values (:what, :key) on conflict do nothing", { what, key });
   }
 
-  problem({ code, row, line, column, header, params }: Problem, severity: "error" | "warning"): void {
+  problem({ code, row, line, column, header, params }: Problem): void {
     this.#database.run(
       "insert into s.problem values ('file', :row, :line, :column, :header, :code, :severity, :params)",
-      { row, line, column, header, code, severity, params: JSON.stringify(params) },
+      { row, line, column, header, code, severity: getProblemSeverity(code), params: JSON.stringify(params) },
     );
   }
 

@@ -1,6 +1,6 @@
 import { buildKindDefinition, type ImportedField, type KindDefinition } from "../ledger/kinds.ts";
 import type { StoredRequest } from "../ledger/import-request.ts";
-import type { StagedFile } from "../ledger/plan-counts.ts";
+import type { StagedFile } from "../ledger/import-rows.ts";
 import type { Format } from "../../derived/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { getKeyColumn, type Reference, type RecordType } from "../../model/thing.ts";
@@ -9,10 +9,7 @@ import type { CommitDetails } from "./engine-types.ts";
 import type { Database } from "../store/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../store/sql.ts";
 
-/**
- * Describes the table of a record type. In addition to its fields, the table has the columns `pk`, `id`, `createdAt`,
- * `updatedAt` and `revision`.
- */
+/** In addition to its fields, the table has the columns `pk`, `id`, `createdAt`, `updatedAt` and `revision`. */
 export interface ThingTable {
   readonly thing: RecordType;
   /** tables with the keys of unique lists, by field; a single unique value has a unique index on its key instead */
@@ -58,11 +55,12 @@ export interface StoredReference {
   readonly collection: Collection;
   readonly series: Collection;
   readonly keys: KeyLocation;
+  readonly isInScope: (record: string) => string;
   readonly usual: number | undefined;
   readonly alias: string;
 }
 
-/** A kind of import and the table of its records. SQL conditions use the alias `t`; `:kind` is the format's name. */
+/** A kind of import and the table of its records. SQL conditions use the alias `t`. */
 export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: RecordType;
@@ -73,6 +71,7 @@ export interface StoredKind extends KindDefinition {
   readonly claims: readonly Claim[];
   readonly identifying: readonly Claim[];
   readonly references: readonly StoredReference[];
+  readonly isInScope: (record: string) => string;
   readonly inScope: string;
   readonly isProtected: string;
   readonly isFree: string;
@@ -93,26 +92,17 @@ export const IS_ABSENT_SQL = "not exists (select 1 from s.present p where p.targ
 
 export const getDeletionTable = ({ name }: RecordType): string => `s.deleted_${name}`;
 
-export const toComparedKind = (kind: StoredKind): StoredKind => ({
-  ...kind,
-  isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
-});
-
 /** Stores which records to delete; the commit deletes no others. @param isEmpty true to store none */
 export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
   const table = getDeletionTable(kind.thing);
-  database.exec(`drop table if exists ${table}`);
-  database.exec(`create table ${table} (target integer primary key)`);
+  database.createTable(table, "(target integer primary key)");
   if (isEmpty) return;
-  const { thing, isLacking, name } = kind;
-  database.run(`insert into ${table} select t.pk from ${thing.name} t where ${isLacking}`, { kind: name });
+  database.exec(`insert into ${table} select t.pk from ${kind.thing.name} t where ${kind.isLacking}`);
 };
 
 export interface CommitContext extends Omit<CommitDetails, "actor" | "by" | "origin" | "sender"> {
   readonly revision: number;
 }
-
-export const CUSTOM_FIELD_COLLECTION = "fields";
 
 export const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocation => {
   const { short = name, comparison = "exact" } = thing.fields[name] ?? {};
@@ -135,8 +125,10 @@ export const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): K
       };
 };
 
-export const buildIsInKindScopeSql = ({ scope }: RecordType, record: string): string =>
-  scope === undefined ? "true" : `${record}.${scope} = :kind`;
+const createScopeSql =
+  ({ scope }: RecordType, kind: string): StoredKind["isInScope"] =>
+  (record) =>
+    scope === undefined ? "true" : `${record}.${scope} = '${kind}'`;
 
 /** Returns the kind of import for a format. @throws TypeError if cells refer to a record type without a table */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
@@ -148,7 +140,8 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     return found;
   };
   const table = tables.find((one) => one.thing === thing) ?? { thing };
-  const inScope = buildIsInKindScopeSql(thing, "t");
+  const isInScope = createScopeSql(thing, name);
+  const inScope = isInScope("t");
   const [isProtected, isFree] =
     thing.protects === undefined ? ["false", "true"] : [`t.${thing.protects.by} = 1`, `t.${thing.protects.by} = 0`];
   const claims = kind.fields.map((field) => ({ ...buildKeyLocation(table, field.stored), field }));
@@ -175,11 +168,13 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
           collection: getCollection(named.thing, name),
           series: getSeries(named.thing),
           keys,
+          isInScope: createScopeSql(named.thing, name),
           usual: thing.fields[field.stored]?.nullable === true ? undefined : named.usual,
           alias: `o_${short}`,
         },
       ];
     }),
+    isInScope,
     inScope,
     isProtected,
     isFree,

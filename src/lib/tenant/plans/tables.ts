@@ -19,12 +19,13 @@ import {
   type StoredKind,
   type ThingTable,
   IS_ABSENT_SQL,
-  toComparedKind,
+  getDeletionTable,
   UNDELETABLE_TABLE,
   type PlanDefinition,
 } from "./stored-kind.ts";
 import { createNotOpenFailure } from "./import-failures.ts";
-import type { ImportRecord, StoredRequest } from "../ledger/import-rows.ts";
+import type { ImportRecord } from "../ledger/import-rows.ts";
+import type { StoredRequest } from "../ledger/import-request.ts";
 import { buildIsKeptLocallySql } from "./merge-tables.ts";
 import { belongsToOrg, buildIsInScope } from "../ledger/scope.ts";
 
@@ -100,9 +101,6 @@ export const getKindOfFormat = (format: Format): StoredKind => buildStoredKind(f
 
 export const getStoredKind = (name: FormatName): StoredKind => getKindOfFormat(FORMATS[name]);
 
-const getStoredKindByOrgName = (name: FormatName): StoredKind =>
-  toKindWithOrgNames(getKindOfFormat(toFormatWithOrgNames(FORMATS[name])));
-
 export const getKindsOfThing = (thing: string): readonly StoredKind[] =>
   FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(getStoredKind);
 
@@ -116,7 +114,10 @@ export const buildPlannedKind = ({
   orgBy = "code",
 }: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "mode" | "orgBy">): StoredKind => {
   // names in an export of the console are replaced by codes before anything is compared
-  const stored = orgBy === "code" || fromConsole === true ? getStoredKind(kind) : getStoredKindByOrgName(kind);
+  const stored =
+    orgBy === "code" || fromConsole === true
+      ? getStoredKind(kind)
+      : toKindWithOrgNames(getKindOfFormat(toFormatWithOrgNames(FORMATS[kind])));
   const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored)}` : undefined;
   const inside = scope === undefined || !belongsToOrg(stored.thing) ? undefined : buildIsInScope(stored.thing);
   const isDeletable =
@@ -136,6 +137,7 @@ export const buildComparisonDefinition = (record: ImportRecord): PlanDefinition 
 };
 
 export const buildPlanDefinition = (record: ImportRecord): PlanDefinition => {
-  const plan = buildComparisonDefinition(record);
-  return { ...plan, kind: toComparedKind(plan.kind) };
+  const { kind, ...plan } = buildComparisonDefinition(record);
+  const isLacking = `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`;
+  return { ...plan, kind: { ...kind, isLacking } };
 };

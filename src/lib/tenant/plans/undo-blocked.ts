@@ -5,9 +5,15 @@ import type { BlockedRecord, UndoBlockReason } from "../../derived/undo.ts";
 import { USER } from "../../nouns/user.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { sha256 } from "../store/ids.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../ledger/version-tables.ts";
+import {
+  ALL_COLUMNS_MASK,
+  getColumnBit,
+  type VersionSchema,
+  getVersionSchema,
+  KEY_LISTS,
+  RELATIONS,
+  type StoredRelation,
+} from "../ledger/versions.ts";
 import { buildCompleteMaskSql } from "../ledger/observed-state.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonListSql } from "../store/sql.ts";
@@ -16,9 +22,6 @@ import { buildInterruptCheckSql } from "./functions.ts";
 import { hasAppliedView } from "../store/store.ts";
 import { WHOLE_THINGS } from "../ledger/scope.ts";
 import { checkPlannedRecords } from "../ledger/check-rules.ts";
-import { KEY_LISTS, RELATIONS, type StoredRelation } from "../ledger/version-references.ts";
-import { readDeletedRecords } from "./deletion-stage.ts";
-import { readDropFingerprint } from "./dropped-task.ts";
 import {
   buildAnyLabelLookupSql,
   buildCustomValueSql,
@@ -34,7 +37,7 @@ import {
   listUniqueFields,
 } from "./undo-records.ts";
 
-const BLOCKED_TABLE = "temp.undo_blocked";
+export const BLOCKED_TABLE = "temp.undo_blocked";
 
 /** SQL: blocks the records of a statement `from …`. @param values SQL by column of the table */
 const buildBlockSql = (
@@ -217,9 +220,7 @@ const storeBrokenRules = (database: Database, { deleted, dropped }: UndoneChange
   const things = new Set(countStagedRecords(database).map(({ versions }) => versions.thing.name));
   const isDeletion = deleted !== undefined;
   const source = isDeletion ? "edits" : dropped === undefined ? "undo" : "console";
-  const found = checkPlannedRecords(buildUndoneTables(things, isDeletion), source, (sql, params) =>
-    database.all(sql, params),
-  );
+  const found = checkPlannedRecords(buildUndoneTables(things, isDeletion), source, database);
   const isWritten = (thing: string, pk: number): boolean =>
     things.has(thing) &&
     database.get(`select 1 from ${getStagedTable(getVersionSchema(thing))} u where u.pk = :pk`, { pk }) !== undefined;
@@ -252,15 +253,6 @@ export const findBlockedRecords = (database: Database, undone: UndoneChange): vo
 
 export const countBlockedRecords = (database: Database): number =>
   database.count(`select count(*) from (select distinct thing, pk from ${BLOCKED_TABLE})`);
-
-export const buildUndoEtag = (database: Database, { number, dropped, deleted }: UndoneChange): string => {
-  const places = [
-    database.all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`).map((row) => Object.values(row)),
-    ...(dropped === undefined ? [] : readDropFingerprint(database)),
-    ...(deleted === undefined ? [] : readDeletedRecords(database, deleted)),
-  ];
-  return `${deleted !== undefined ? "delete" : dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
-};
 
 const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
 

@@ -1,10 +1,8 @@
-import type { PlanCounts } from "../ledger/plan-counts.ts";
+import type { PlanCounts } from "../ledger/import-rows.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import type { RecordAction } from "../../model/import.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
-import { RELATIONS } from "../ledger/version-references.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../ledger/version-tables.ts";
+import { RELATIONS, ALL_COLUMNS_MASK, getColumnBit, type VersionSchema, getVersionSchema } from "../ledger/versions.ts";
 import type { RowQuery } from "./engine-types.ts";
 import type { ImportedField } from "../ledger/kinds.ts";
 import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } from "../store/sql.ts";

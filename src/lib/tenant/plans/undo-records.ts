@@ -3,14 +3,15 @@ import { ANSWER } from "../../nouns/answer.ts";
 import { RENEWAL_ITEM } from "../../nouns/renewal.ts";
 import { getCollection, TENANT_PROFILE, type Collection } from "../../nouns/index.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
-import { buildAddValuesSql, getVersionSchema } from "../ledger/save-versions.ts";
 import {
+  buildAddValuesSql,
   ALL_COLUMNS_MASK,
   getColumnBit,
   listSecretTimeColumns,
   VERSION_SCHEMAS,
   type VersionSchema,
-} from "../ledger/version-tables.ts";
+  getVersionSchema,
+} from "../ledger/versions.ts";
 import {
   buildCompleteMaskSql,
   buildMergedEntriesSql,
@@ -223,7 +224,6 @@ export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boole
     return `select u.pk from ${getStagedTable(versions)} u where u.action <> 'update' or u.changed & (${bits || "0"}) <> 0`;
   },
   all: (thing, columns) => buildRecordsAfterUndoSql(getVersionSchema(thing), columns, isDeletion),
-  params: {},
 });
 
 export const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;

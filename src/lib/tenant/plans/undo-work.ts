@@ -1,9 +1,8 @@
 import type { Database } from "../store/database.ts";
 import { getNextChangeNumber } from "../ledger/audit-rows.ts";
 import type { Scope, Writer } from "../store/types.ts";
-import { countBlockedRecords, buildUndoEtag } from "./undo-blocked.ts";
-import { prepareUndo } from "./undo-plan.ts";
-import { finishTaskDrop } from "./dropped-task.ts";
+import { countBlockedRecords } from "./undo-blocked.ts";
+import { prepareUndo, finishTaskDrop, buildUndoEtag } from "./undo-plan.ts";
 import { createPlanScope, limitToScope } from "../ledger/scope.ts";
 import {
   countStagedRecords,
@@ -13,9 +12,16 @@ import {
   listUniqueFields,
   readStagedKeys,
 } from "./undo-records.ts";
-import { readTableColumns } from "./commit.ts";
+import { auditImport } from "./commit.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
-import type { VersionSchema } from "../ledger/version-tables.ts";
+import {
+  type VersionSchema,
+  buildSettleStatements,
+  buildSaveCreatedRangesSql,
+  buildSaveDeletedSql,
+  buildSaveUnsettledSql,
+  updateKeyLists,
+} from "../ledger/versions.ts";
 import { advanceRevision } from "./compare.ts";
 import { buildInterruptCheckSql, forEachNumberRange, registerSqlFunctions } from "./functions.ts";
 import { updateImport, type ImportRecord } from "../ledger/import-rows.ts";
@@ -25,15 +31,7 @@ import { readStagedChange } from "./deletion.ts";
 import { findImportOfChange, readChange } from "../ledger/audit-change-number.ts";
 import { isMirror, restoreMirrorAge } from "../ledger/tenant-rows.ts";
 import { OBSERVE_STATEMENTS, RESTORE_OBSERVED_STATEMENTS } from "../ledger/observe-change.ts";
-import {
-  buildSettleStatements,
-  buildSaveCreatedRangesSql,
-  buildSaveDeletedSql,
-  buildSaveUnsettledSql,
-  updateKeyLists,
-} from "../ledger/save-versions.ts";
 import { writeLayout } from "./layouts.ts";
-import { auditImport } from "./import-audit.ts";
 import type { ChangeJob } from "./import-tasks.ts";
 import { getStoredKind } from "./tables.ts";
 
@@ -87,7 +85,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
   const inRange = "u.pk > :after and u.pk <= :upTo";
   const run = (sql: string): void =>
     forEachNumberRange(database, last, (range) => database.run(sql, { ...range, revision }));
-  const revised = readTableColumns(database, thing).includes("revision") ? ["revision"] : [];
+  const revised = database.listColumns(thing.name).includes("revision") ? ["revision"] : [];
   run(
     `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,
   );

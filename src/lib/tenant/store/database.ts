@@ -5,7 +5,13 @@ import { pathToFileURL } from "node:url";
 import { createDiskFailure } from "../../errors/disk.ts";
 import { Failure, createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
+import {
+  isBusyError,
+  isFullDiskError,
+  isUnwritableError,
+  createLockedFailure,
+  createReadOnlyFailure,
+} from "./storage-failure.ts";
 
 const OWNER_ONLY_MODE = 0o600;
 
@@ -41,11 +47,6 @@ const COPIED_PAGES = 2000;
 export type OnPages = (copied: number, all: number) => void;
 
 const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));
-
-const SQLITE_BUSY = 5;
-
-export const isBusyError = (error: unknown): boolean =>
-  error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 const createUnreadableLogFailure = (path: string): Failure =>
   new Failure("unavailable", {
@@ -111,10 +112,7 @@ export class Database {
     this.exec(`pragma cache_size = -${cacheKib}; pragma synchronous = full; pragma foreign_keys = off`);
   }
 
-  /**
-   * Opens a file for writing, or read-only if the file cannot be written. @throws Failure `unavailable` if the log is
-   * unusable
-   */
+  /** Opens a file read-only if it cannot be written. @throws Failure `unavailable` if the log is unusable */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
       return new Database(path, options);
@@ -177,6 +175,11 @@ export class Database {
     this.#db.exec(sql);
   }
 
+  /** Creates a table anew. @param definition SQL: the columns, or `as` and a query */
+  createTable(name: string, definition: string): void {
+    this.exec(`drop table if exists ${name}; create table ${name} ${definition}`);
+  }
+
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
   }
@@ -209,6 +212,12 @@ export class Database {
     return row === undefined ? 0 : Number(Object.values(row)[0] ?? 0);
   }
 
+  /** Returns the names of a table's columns, but for generated ones. */
+  listColumns(table: string, schema = "main"): readonly string[] {
+    const sql = "select name from pragma_table_info(:table, :schema) order by cid";
+    return this.all<{ readonly name: string }>(sql, { table, schema }).map(({ name }) => name);
+  }
+
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
@@ -230,7 +239,7 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Returns true if no connection has the write lock; false within a transaction of this connection. */
+  /** Returns false within a transaction of this connection. */
   isFree(): boolean {
     if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");
@@ -247,11 +256,8 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
-  /**
-   * Copies the log into the file, so that the next change is faster. Ignores errors, because the change is committed.
-   */
+  /** Makes the next change faster. After an error, a later checkpoint copies the log. */
   copyLog(): void {
-    // after an error, a later checkpoint copies the log
     tryOrUndefined(() => this.exec("pragma wal_checkpoint(passive)"));
   }
 

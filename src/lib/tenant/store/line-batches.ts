@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { LineQuery } from "./types.ts";
 import type { Database } from "./database.ts";
-import { toStorageFailure } from "./storage-failure.ts";
+import { getExtendedErrorCode, toStorageFailure } from "./storage-failure.ts";
 
 /** Maximum number of rows per statement. Larger batches would delay garbage collection. */
 const MAX_SCANNED_ROWS = 256;
@@ -13,9 +13,6 @@ const CACHE_KIB = 256;
 const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
 
 const SQLITE_TOOBIG = 18;
-
-const isTooBigError = (error: unknown): boolean =>
-  error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
 type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
@@ -58,7 +55,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
     try {
       bytes = batch(buildLines);
     } catch (error) {
-      if (!isTooBigError(error) || rows === 1) throw error;
+      if (getExtendedErrorCode(error) !== SQLITE_TOOBIG || rows === 1) throw error;
       rows = Math.ceil(rows / 4);
       continue;
     }

@@ -1,12 +1,22 @@
 import { once } from "node:events";
-import { parentPort, Worker } from "node:worker_threads";
+import { parentPort, Worker, type WorkerOptions } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../errors/index.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-type ThreadOutcome<T> =
-  | { readonly type: "done"; readonly result: T }
-  | { readonly type: "failed"; readonly problem: Problem }
-  | { readonly type: "crashed"; readonly error: unknown };
+export type ThreadOutcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
+
+/** Starts a `.ts` file of the source, or a bundled file of the program. @param worker module without extension */
+export const startWorker = (worker: string, base: string, options: WorkerOptions): Worker =>
+  new Worker(new URL(`${worker}.${base.endsWith(".ts") ? "ts" : "js"}`, base), options);
+
+/** @throws what the thread threw */
+export const getResult = (outcome: ThreadOutcome): unknown => {
+  if ("result" in outcome) return outcome.result;
+  throw "problem" in outcome ? Failure.of(outcome.problem) : outcome.error;
+};
+
+export const toFailedOutcome = (failure: unknown): ThreadOutcome =>
+  failure instanceof Failure ? { problem: failure.toJSON() } : { error: failure };
 
 /** Runs work in a thread that signals can interrupt. @param worker module without extension */
 export const runInWorker = async <T>(
@@ -16,7 +26,7 @@ export const runInWorker = async <T>(
   signal: AbortSignal | undefined,
 ): Promise<T> => {
   if (signal?.aborted === true) throw createInterruptedFailure();
-  const thread = new Worker(new URL(`${worker}.${base.endsWith(".ts") ? "ts" : "js"}`, base), { workerData });
+  const thread = startWorker(worker, base, { workerData });
   const stopped = Promise.withResolvers<never>();
   let isStopped = false;
   const stop = (): void => {
@@ -25,9 +35,8 @@ export const runInWorker = async <T>(
   };
   signal?.addEventListener("abort", stop);
   try {
-    const [outcome] = (await Promise.race([once(thread, "message"), stopped.promise])) as [ThreadOutcome<T>];
-    if (outcome.type === "done") return outcome.result;
-    throw outcome.type === "failed" ? Failure.of(outcome.problem) : outcome.error;
+    const [outcome] = (await Promise.race([once(thread, "message"), stopped.promise])) as [ThreadOutcome];
+    return getResult(outcome) as T;
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
@@ -37,16 +46,11 @@ export const runInWorker = async <T>(
 };
 
 export const runAndSendOutcome = (path: string, work: () => unknown): void => {
-  parentPort?.postMessage(runWork(path, work));
-};
-
-function runWork(path: string, work: () => unknown): ThreadOutcome<unknown> {
+  let outcome: ThreadOutcome;
   try {
-    return { type: "done", result: work() };
+    outcome = { result: work() };
   } catch (error) {
-    const failure = toStorageFailure(error, path);
-    return failure instanceof Failure
-      ? { type: "failed", problem: failure.toJSON() }
-      : { type: "crashed", error: failure };
+    outcome = toFailedOutcome(toStorageFailure(error, path));
   }
-}
+  parentPort?.postMessage(outcome);
+};

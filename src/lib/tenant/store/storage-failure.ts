@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../errors/disk.ts";
-import { Failure, type ErrorCode, ServerFault, tryOrUndefined } from "../../errors/index.ts";
+import { Failure, type ErrorCode, ServerFault, tryOrUndefined, unwrapSuppressed } from "../../errors/index.ts";
 import { getFreeBytes } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 
@@ -22,7 +22,7 @@ const READ_ERROR_CODES: readonly number[] = [266, 522];
 /** Minimum free space that SQLite needs: 32 KiB for `-shm` and some space for `-wal`. */
 const MIN_FREE_BYTES = 64 * 1024;
 
-const getExtendedErrorCode = (error: unknown): number | undefined =>
+export const getExtendedErrorCode = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
 
 const toPrimaryCode = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
@@ -39,6 +39,8 @@ export function isFullDiskError(
   if (code === undefined || toPrimaryCode(code) !== SQLITE_IOERR || READ_ERROR_CODES.includes(code)) return false;
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
+
+export const isBusyError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_BUSY;
 
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
@@ -133,3 +135,25 @@ export const hideStoragePaths = (error: unknown): unknown => {
     status: isFull ? 507 : 503,
   });
 };
+
+const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
+
+/** Returns the first line of the error without file paths, which must not be disclosed. */
+const summariseError = (error: Error): string =>
+  (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
+
+export const toFailure = (chain: unknown): Failure => {
+  const { first: error } = unwrapSuppressed(chain);
+  if (error instanceof Failure) return error;
+  const line = summariseError(error instanceof Error ? error : new Error(String(error)));
+  const what = text(`unexpected error in the tenant: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
+  return new Failure("unexpected", { what });
+};
+
+export const TENANT_CHANGED_FAILURE = new Failure("conflict", {
+  what: text(
+    "the tenant has changed since the confirmation was shown; nothing was changed",
+    "確認の表示後にテナントが変更されたため、何も変更していません",
+  ),
+  hint: text("check the current state, then run the command again", "現在の内容を確認してからもう一度実行してください"),
+});

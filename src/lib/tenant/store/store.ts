@@ -8,7 +8,6 @@ import type {
   Params,
   Reader,
   Row,
-  Scope,
   ScratchTable,
   View,
   Writer,
@@ -93,7 +92,7 @@ export class Connection implements Writer {
   }
 }
 
-class WorkQueue {
+export class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   next<T>(work: () => Promise<T>): Promise<T> {
@@ -180,11 +179,9 @@ export class Store {
     const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
     const name = `temp.scratch_${(scratchTableCount += 1)}`;
     await exec(`create table ${name} ${table}`);
-    let isClosed = false;
     return {
       name,
       add: async (rows) => {
-        if (isClosed) throw new TypeError("the scratch table is closed");
         await this.#turns.next(async () =>
           this.#database.snapshot(() => {
             const statement = this.#database.prepare(`insert into ${name} values (${places})`);
@@ -193,8 +190,6 @@ export class Store {
         );
       },
       [Symbol.asyncDispose]: async () => {
-        if (isClosed) return;
-        isClosed = true;
         // after an error the table need not be dropped: closing the connection removes it
         await exec(`drop table ${name}`).catch(() => undefined);
       },
@@ -274,10 +269,7 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
-/**
- * Makes statements read restricted tables through temporary views with the same names. Call this outside transactions,
- * because a rollback would remove the views.
- */
+/** Puts temporary views before restricted tables. Call it outside transactions: a rollback would remove the views. */
 export const applyView = (database: Database, view: View | undefined): void => {
   const seen = APPLIED_VIEWS.get(database);
   if (view?.name === seen?.name) return;
@@ -292,8 +284,6 @@ export const applyView = (database: Database, view: View | undefined): void => {
   if (view === undefined) APPLIED_VIEWS.delete(database);
   else APPLIED_VIEWS.set(database, view);
 };
-
-export const getAppliedScope = (database: Database): Scope | undefined => APPLIED_VIEWS.get(database)?.scope;
 
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 

@@ -30,7 +30,6 @@ export interface Scope {
 
 export interface View {
   readonly name: string;
-  readonly scope: Scope;
   readonly rows: ReadonlyMap<string, string>;
   /** SQL of the value to show instead of the stored value, by table and column */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -3,8 +3,7 @@ import { SECURED_APPS } from "../../nouns/secured-user.ts";
 import { operation, type InputKit } from "./operation.ts";
 import { readOperations } from "./record-operations.ts";
 import { readAllRecords, streamList } from "../ledger/lists.ts";
-import { ACCOUNTS, readAccountSettings, ROLE_HOLDERS, SUPPORT_ACCOUNTS } from "../ledger/account-rows.ts";
-import { SCHEMES } from "../ledger/scheme-rows.ts";
+import { ACCOUNTS, readAccountSettings, ROLE_HOLDERS, SUPPORT_ACCOUNTS, SCHEMES } from "../ledger/account-rows.ts";
 
 const { fields: FIELDS } = ACCOUNT;
 

@@ -9,7 +9,7 @@ import { DECEPTIVE_CHARACTERS, toTypableName } from "../../text/shell-word.ts";
 import { getCurrentInstant } from "../store/ids.ts";
 import type { Session } from "../ledger/session.ts";
 import { ACCOUNTS, readResetCode, deleteResetCode, writeResetCode } from "../ledger/account-rows.ts";
-import { advanceCollections } from "../ledger/collections.ts";
+import { advanceCollections } from "../ledger/rows.ts";
 import type { Reader, Writer } from "../store/types.ts";
 import { readProfile, readTenantName, isMirror } from "../ledger/tenant-rows.ts";
 import { createResetCodeVerifier, generateResetCode, verifyResetCode } from "./verifier.ts";

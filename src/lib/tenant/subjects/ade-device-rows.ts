@@ -6,12 +6,12 @@ import {
   READY_PROFILE_STATES,
 } from "../../nouns/ade-device.ts";
 import { PRE_REGISTERED } from "../../nouns/device.ts";
-import { storeLastNumber } from "../ledger/collections.ts";
+import { storeLastNumber } from "../ledger/rows.ts";
 import { CREATION_ORDER, type RecordList } from "../ledger/lists.ts";
 import { buildValueWithoutTypeSql, buildSerialKeySql } from "../store/sql.ts";
 import type { Reader, Writer } from "../store/types.ts";
 import { buildDifferenceSql, DIFFERENCE_SQL } from "./ade-business-rows.ts";
-import { saveCreatedRange } from "../ledger/save-versions.ts";
+import { saveCreatedRange } from "../ledger/versions.ts";
 
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 

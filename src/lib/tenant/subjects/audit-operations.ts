@@ -1,5 +1,5 @@
 import { operation } from "./operation.ts";
-import type { Lines } from "../ledger/results.ts";
+import type { Lines } from "../ledger/lists.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -121,4 +121,4 @@ export const audit = {
   }),
 };
 
-export type { AuditFindings as AuditVerification } from "../ledger/audit-findings.ts";
+export type { AuditFindings as AuditVerification } from "../ledger/audit-verify.ts";

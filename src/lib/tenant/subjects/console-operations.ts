@@ -1,3 +1,4 @@
+import { getVersionSchema } from "../ledger/versions.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { findColumn } from "../../derived/format.ts";
@@ -6,16 +7,14 @@ import { FORMAT_NAMES, type FormatName } from "../../nouns/index.ts";
 import { text } from "../../text/index.ts";
 import { findRevision, getLastChange } from "../ledger/audit-change-number.ts";
 import { operation } from "./operation.ts";
-import { createWrongValueFailure } from "../plans/check-request.ts";
+import { createWrongValueFailure } from "../plans/import-failures.ts";
 import type { Session } from "../ledger/session.ts";
-import { CONSOLE_COLLECTION } from "../ledger/collections.ts";
+import { CONSOLE_COLLECTION } from "../ledger/rows.ts";
 import { buildNameListSql } from "../store/sql.ts";
 import type { Writer } from "../store/types.ts";
-import { getVersionSchema } from "../ledger/save-versions.ts";
 import { confirmDrift } from "../ledger/drift.ts";
-import { findFileFields } from "../ledger/observed-state.ts";
+import { findFileFields, buildRecordWrittenSql } from "../ledger/observed-state.ts";
 import { listTasks, readTasks, type ConsoleTask } from "../ledger/tasks.ts";
-import { buildRecordWrittenSql } from "../ledger/written-files.ts";
 
 export const consoleTasks = {
   list: operation({
@@ -121,5 +120,5 @@ const recordFile = async (
   await writer.run(written, { ...params, fields: JSON.stringify(fields) });
 };
 
-export type { TaskRecord } from "../ledger/task-records.ts";
+export type { TaskRecord } from "../ledger/tasks.ts";
 export type { ConsoleTask } from "../ledger/tasks.ts";

@@ -1,9 +1,8 @@
 import { ANSWER, type Answer } from "../../nouns/answer.ts";
 import { quoteIdentifier } from "../store/sql.ts";
-import { storeLastNumber } from "../ledger/collections.ts";
-import { insertRow } from "../ledger/rows.ts";
+import { storeLastNumber, insertRow } from "../ledger/rows.ts";
 import type { Reader, Row, Writer } from "../store/types.ts";
-import { saveVersionOrCreation, saveVersions } from "../ledger/save-versions.ts";
+import { saveVersionOrCreation, saveVersions } from "../ledger/versions.ts";
 
 const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(", ");
 

@@ -13,7 +13,7 @@ import {
   withoutToken,
 } from "../ledger/check-rights.ts";
 import type { Store } from "../store/store.ts";
-import type { Lines } from "../ledger/results.ts";
+import type { Lines } from "../ledger/lists.ts";
 import type { PlanRow, SelectionLine } from "../plans/engine-types.ts";
 import {
   buildDeletionInput,

@@ -1,4 +1,4 @@
-import type { Lines } from "../ledger/results.ts";
+import type { Lines } from "../ledger/lists.ts";
 import { checkMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { hasOrgColumn } from "../../derived/format.ts";
@@ -39,7 +39,6 @@ import {
   readImport,
   type ImportRecord,
   type ImportState,
-  type StoredRequest,
 } from "../ledger/import-rows.ts";
 import {
   createNotUndoableFailure,
@@ -48,11 +47,11 @@ import {
   createSecretsOnlyFailure,
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
+  checkImportRequest,
 } from "../plans/import-failures.ts";
-import { checkImportRequest } from "../plans/check-request.ts";
-import { completeRequest, type ImportRequest } from "../ledger/import-request.ts";
+import { completeRequest, type ImportRequest, type StoredRequest } from "../ledger/import-request.ts";
 import { buildImport, buildImports, type Import } from "../plans/import-result.ts";
-import { findRequestKey, toStoredKey } from "../ledger/idempotency.ts";
+import { findRequestKey, toStoredKey } from "../ledger/change.ts";
 import { addChangeNumber, getRequestKey } from "../ledger/request-changes.ts";
 import { ROOT_ORG_NUMBER } from "../ledger/org-rows.ts";
 import { canImport } from "../ledger/check-rights.ts";

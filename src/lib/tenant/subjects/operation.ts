@@ -2,11 +2,11 @@ import type { z } from "zod";
 import type * as Inputs from "../ledger/inputs.ts";
 import type { Actor } from "../ledger/actor.ts";
 import type { NeededRight } from "../ledger/check-rights.ts";
-import type { RequestKey } from "../ledger/idempotency.ts";
+import { type RequestKey, collectChangeNumbers } from "../ledger/request-changes.ts";
 import type { TenantParts } from "./parts.ts";
-import type { Lines, TenantExport } from "../ledger/results.ts";
+import type { Lines } from "../ledger/lists.ts";
+import type { TenantExport } from "../ledger/list-export.ts";
 import type { Upload } from "./upload.ts";
-import { collectChangeNumbers } from "../ledger/request-changes.ts";
 
 /** Only requests over a socket and the API document load zod and these schemas. */
 export type InputKit = typeof Inputs;

@@ -1,5 +1,5 @@
 import type { Session } from "../ledger/session.ts";
-import type { AuditFindings, AuditVerificationOptions } from "../ledger/audit-findings.ts";
+import type { AuditFindings, AuditVerificationOptions } from "../ledger/audit-verify.ts";
 import type { ImportEngine } from "../plans/engine.ts";
 import type { Store } from "../store/store.ts";
 import type { Processes } from "../store/ids.ts";

@@ -84,7 +84,7 @@ export const recordOperations = <const N extends PanelKind, F extends Fields, S 
       needs: [needs],
       result: "csv",
       run: async ({ session }, query) =>
-        (await import("../ledger/record-exports.ts")).exportList(session, list, query as unknown as ExportQuery, {
+        (await import("../ledger/list-export.ts")).exportList(session, list, query as unknown as ExportQuery, {
           action: `${noun}.export`,
         }),
     }),

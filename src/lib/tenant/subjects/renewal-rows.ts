@@ -19,7 +19,7 @@ import { updateRow } from "../ledger/rows.ts";
 import type { Reader, Writer } from "../store/types.ts";
 import { insertRecord } from "../ledger/record-rows.ts";
 import { USER_LIST } from "../ledger/user-rows.ts";
-import { saveVersions } from "../ledger/save-versions.ts";
+import { saveVersions } from "../ledger/versions.ts";
 
 const OWNER_SEPARATORS = /[,;、,;\r\n]+/u;
 

@@ -7,7 +7,7 @@ import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../store/ids.ts";
 import type { Session } from "../ledger/session.ts";
 import { findRecordNumberById } from "../ledger/record-rows.ts";
-import { deleteScheme, readSchemeHolders, SCHEMES, type SchemeHolder } from "../ledger/scheme-rows.ts";
+import { deleteScheme, readSchemeHolders, SCHEMES, type SchemeHolder } from "../ledger/account-rows.ts";
 import type { Reader } from "../store/types.ts";
 import {
   createRecord,

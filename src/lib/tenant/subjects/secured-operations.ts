@@ -46,7 +46,7 @@ export const secured = {
     needs: ["secured.read"],
     result: "csv",
     run: async ({ session }, query, { app }) =>
-      (await import("../ledger/record-exports.ts")).exportList(session, buildSecuredUserList(app), query, {
+      (await import("../ledger/list-export.ts")).exportList(session, buildSecuredUserList(app), query, {
         action: "secured.export",
         filters: { app, ...query },
       }),

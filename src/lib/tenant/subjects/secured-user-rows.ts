@@ -5,7 +5,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import type { RecordList, SortKey } from "../ledger/lists.ts";
 import type { Reader, Writer } from "../store/types.ts";
-import { saveVersions } from "../ledger/save-versions.ts";
+import { saveVersions } from "../ledger/versions.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 

@@ -4,7 +4,7 @@ import { readOpenTasks } from "../ledger/tasks.ts";
 import { operation } from "./operation.ts";
 import { getPermittedReach } from "../ledger/check-rights.ts";
 import { readTenant } from "../ledger/tenant-rows.ts";
-import { readLatestRevision } from "../ledger/collections.ts";
+import { readLatestRevision } from "../ledger/rows.ts";
 import type { Reader } from "../store/types.ts";
 
 const countRecords = async (reader: Reader): Promise<Readonly<Record<PanelKind, number>>> => {

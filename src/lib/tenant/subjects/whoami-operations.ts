@@ -2,7 +2,7 @@ import { OPERATIONS, type Operation } from "../../derived/role-policy.ts";
 import { operation } from "./operation.ts";
 import { getPermittedReach } from "../ledger/check-rights.ts";
 import type { Session } from "../ledger/session.ts";
-import { findOwnUser, readOrgPaths } from "../ledger/acting-accounts.ts";
+import { findOwnUser, readOrgPaths } from "../ledger/actor.ts";
 
 export type Whoami = Awaited<ReturnType<typeof readWhoami>>;
 

@@ -5,8 +5,8 @@ import {
   ACTING_ACCOUNT_TABLES,
   toActingAccount,
   type ActingAccount,
-} from "../../ledger/acting-accounts.ts";
-import type { ActorCredential } from "../../ledger/actor.ts";
+  type ActorCredential,
+} from "../../ledger/actor.ts";
 
 /** A stored credential contains only the SHA-256 of its secret. */
 export interface StoredCredential extends ActorCredential {

@@ -2,8 +2,7 @@ import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { beforeEach, expect, test } from "vitest";
 import { openForAllTests } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
-import { ALL_COLUMNS_MASK, getColumnBit } from "./version-tables.ts";
-import { getVersionSchema } from "./save-versions.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, getVersionSchema, VERSION_SCHEMAS } from "./versions.ts";
 
 const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
@@ -114,4 +113,11 @@ test("a change stores how it was made", async () => {
   await tenant.client.console.confirm({ numbers: [first?.number ?? 0] });
   await dropTasks(tenant.client, second?.number ?? 0);
   expect(changes()).toEqual(["console", "hand", "hand", "confirm", "drop"]);
+});
+
+test.each([...VERSION_SCHEMAS])("each field of %s has a bit of its own that fits into an integer", (_, { columns }) => {
+  const bits = columns.flatMap(({ bit, leads }) => (leads ? [Number(bit)] : []));
+  expect(new Set(bits).size).toBe(bits.length);
+  const all = columns.map(({ bit }) => Number(bit));
+  expect(all.every((bit) => Number.isSafeInteger(bit) && (BigInt(ALL_COLUMNS_MASK) & BigInt(bit)) !== 0n)).toBe(true);
 });

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { Database } from "../store/database.ts";
-import { isStagingFileInUse, removeStrayJournals } from "./staging-files.ts";
+import { isStagingFileInUse, removeStrayJournals } from "./staging.ts";
 import { freshFolder } from "#support/folder.ts";
 
 let folder: string;

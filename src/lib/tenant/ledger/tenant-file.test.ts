@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "../store/database.ts";
-import { FIRST_SCHEMA_VERSION, migrate, SCHEMA_VERSION } from "./migrations.ts";
+import { FIRST_SCHEMA_VERSION, migrate, SCHEMA_VERSION } from "./tenant-file.ts";
 import { SCHEMA_STEPS, type SchemaStep } from "./schema.ts";
 import { freshFolder } from "#support/folder.ts";
 

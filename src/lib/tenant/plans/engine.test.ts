@@ -8,7 +8,7 @@ import { Failure } from "../../errors/index.ts";
 import { encodeCsv, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { completeRequest } from "../ledger/import-request.ts";
 import type { JobArguments } from "./import-worker.ts";
-import { ImportThreads } from "./import-thread.ts";
+import { ImportThreads } from "./engine.ts";
 
 let tenant: TestTenant;
 openForEachTest((opened) => (tenant = opened));
