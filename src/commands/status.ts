@@ -4,9 +4,9 @@ import {
   determineState,
   LEVEL_LABELS,
   type Finding,
+  toItemFinding,
 } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import { toItemFinding } from "../lib/renewals/item-finding.ts";
 import type { Context } from "../lib/config/index.ts";
 import { toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, ignoreFailure } from "../lib/errors/index.ts";

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { AdeSync } from "../../lib/client/index.ts";
-import { SYNC_KINDS, type SyncKind } from "../../lib/model/ade.ts";
+import { SYNC_KINDS, type SyncKind } from "../../lib/nouns/ade-device.ts";
 import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";

@@ -7,7 +7,7 @@ import type { RenewalRecord } from "../../lib/handover/checklist/facts.ts";
 import { TYPES_BY_FORMAT, type PanelKind } from "../../lib/nouns/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import { RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
-import { ADMINISTRATOR_ROLES, ROLES } from "../../lib/model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES } from "../../lib/nouns/account.ts";
 import { SECURED_APPS, SECURED_GROUP } from "../../lib/nouns/secured-user.ts";
 import { TENANT } from "../../lib/nouns/tenant.ts";
 import { CUSTOM_FIELD } from "../../lib/nouns/user.ts";

@@ -2,7 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import { resolvePastInstant, toDay } from "../../lib/model/time.ts";
 import { compareFiles, describeChecks } from "../../lib/renewals/compare.ts";
-import { findCurrentItem } from "../../lib/renewals/current-item.ts";
+import { findCurrentItem } from "../../lib/renewals/sources.ts";
 import { isUploadedKind } from "../../lib/renewals/upload.ts";
 import { RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
 import { text } from "../../lib/text/index.ts";

@@ -1,7 +1,7 @@
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { parseInstant } from "./encoding/instant.ts";
-import type { AppleResponse } from "./send.ts";
+import { parseInstant } from "./renewable.ts";
+import type { AppleResponse } from "./retry.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,6 @@ import { X509Certificate } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
 import type { RenewalKind } from "../nouns/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";
 import {
   fingerprintOf,
@@ -10,8 +9,8 @@ import {
   type RenewableReadResult,
   createRejectedFileFailure,
   type Renewable,
+  formatInstant,
 } from "./renewable.ts";
-import { formatInstant } from "./encoding/instant.ts";
 
 const MAX_CERTIFICATES = 1000;
 
@@ -113,3 +112,21 @@ function formatCertificateDate(file: string, date: Date): string {
     text("a certificate in the file contains an invalid date", "ファイルの証明書に正しくない日付があります"),
   );
 }
+
+/**
+ * Returns the first value of an attribute such as `CN`. Node.js writes one attribute per line and joins the attributes
+ * of a set with ` + `.
+ */
+export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {
+  for (const line of name?.split("\n") ?? []) {
+    for (const part of line.split(" + ")) {
+      if (part.startsWith(`${attribute}=`)) return unescapeAttribute(part.slice(attribute.length + 1));
+    }
+  }
+  return undefined;
+}
+
+const unescapeAttribute = (value: string): string =>
+  value.replaceAll(/\\([0-9A-Fa-f]{2}|.)/g, (_, code: string) =>
+    code.length === 2 ? String.fromCodePoint(Number.parseInt(code, 16)) : code,
+  );

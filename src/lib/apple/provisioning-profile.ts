@@ -1,9 +1,14 @@
 import { tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { extractSignedContent } from "./encoding/cms.ts";
-import { formatInstant } from "./encoding/instant.ts";
+import {
+  formatInstant,
+  fingerprintOf,
+  createRejectedFileFailure,
+  type NamedFile,
+  type Renewable,
+} from "./renewable.ts";
 import { parsePropertyList } from "./encoding/property-list.ts";
-import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
 const NOT_A_PROFILE = text(
   "the file is not a provisioning profile: choose a .mobileprovision file, or download it again",

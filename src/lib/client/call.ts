@@ -4,8 +4,10 @@ import type { AnyOperation, splitRoute } from "../tenant/subjects/operation.ts";
 import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/api/wire.ts";
 import { createResponseFailure } from "./answer.ts";
 import type { Changes } from "./changes.ts";
-import type { Transport } from "./transport.ts";
 import type { LocalResult } from "../tenant/api/index.ts";
+
+/** @throws Failure `unavailable` if the tenant cannot be reached, even after retries */
+export type Transport = (request: Request) => Promise<Response>;
 
 type Method = ReturnType<typeof splitRoute>["method"];
 

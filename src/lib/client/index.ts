@@ -17,9 +17,9 @@ import type { createFaultFailure } from "./answer.ts";
 import type { ApiCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/api/operations.ts";
-export type { Connection, PlainRequest, PlainResponse, StreamedLines, Upload } from "./call.ts";
+export type { Connection, PlainRequest, PlainResponse, StreamedLines, Transport, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
-export type { Transport } from "./transport.ts";
+export { watchWork } from "../tenant/store/work.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 

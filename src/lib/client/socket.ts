@@ -4,7 +4,7 @@ import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";
 import { createSocketFailure } from "./socket-failure.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./call.ts";
 
 export interface SocketEnvironment {
   readonly now: () => number;

@@ -1,5 +1,5 @@
 import { addArticle, same, text, type Text } from "../text/index.ts";
-import { ROLES, type AdministratorRole } from "../model/role.ts";
+import { ROLES, type AdministratorRole } from "../nouns/account.ts";
 import { defineRight, type OperationScope, type Right, type RecordType } from "../model/thing.ts";
 import { NOUNS } from "../nouns/index.ts";
 import { getOperationsForNewUsers } from "../nouns/user.ts";

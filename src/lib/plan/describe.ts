@@ -4,7 +4,7 @@ import { getFormatTitle } from "../derived/format.ts";
 import { FORMATS } from "../derived/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../nouns/index.ts";
-import { ROLES } from "../model/role.ts";
+import { ROLES } from "../nouns/account.ts";
 import { formatSecuredAppName } from "../nouns/secured-user.ts";
 import { describeBlockedRecord } from "../derived/undo.ts";
 import { addSpaceAfterLatin, formatCount, joinTexts, same, shortenText, text, type Text } from "../text/index.ts";

@@ -1,6 +1,6 @@
 import type { SuccessorEvidence } from "../apple/index.ts";
 import type { CommandLine } from "../advice/index.ts";
-import type { Level } from "../document/level.ts";
+import type { Level } from "../document/blocks.ts";
 import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem } from "../nouns/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
@@ -134,3 +134,12 @@ export const compareByExpiry = (
 ): number => compareCodeUnits(one.expiresAt ?? "", other.expiresAt ?? "") || compareCodeUnits(one.name, other.name);
 
 export const compareCodeUnits = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+type FileItem = Pick<CheckItem, "kind" | "topic" | "fingerprint">;
+
+/** Kinds whose file belongs to one tenant. Other certificates may be used by several. @see facts 3.4, 3.5 */
+const KINDS: readonly CheckItem["kind"][] = ["push-certificate", "ade-token", "vpp-token"];
+
+/** Returns what is equal for one certificate or token that is recorded in several tenants; undefined if unknown. */
+export const findFileKey = ({ kind, topic, fingerprint }: FileItem): string | undefined =>
+  KINDS.includes(kind) && (topic ?? fingerprint) !== null ? `${kind} ${topic ?? fingerprint}` : undefined;

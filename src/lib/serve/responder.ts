@@ -2,9 +2,8 @@ import type { ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { findClientAddress } from "./forwarded.ts";
+import { findClientAddress, type RequestOrigin, type RequestTrace, type ServeOptions } from "./options.ts";
 import { REQUEST_ID_HEADER, SERVER_PATHS } from "../tenant/api/wire.ts";
-import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 
 /** Logged if the sender closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;

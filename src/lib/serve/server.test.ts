@@ -9,10 +9,13 @@ import { connect as connectTls, type SecureVersion } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { createErrorResponse, createProblemResponse } from "../tenant/api/problem.ts";
-import { parseProxies } from "./forwarded.ts";
-import { DEFAULT_LIMITS } from "./options.ts";
-import type { AnsweredRequest } from "./options.ts";
-import type { RunningServer, ServeOptions } from "./options.ts";
+import {
+  parseProxies,
+  DEFAULT_LIMITS,
+  type AnsweredRequest,
+  type RunningServer,
+  type ServeOptions,
+} from "./options.ts";
 import { startServer } from "./server.ts";
 
 const running: RunningServer[] = [];

@@ -1,10 +1,12 @@
 import { getRequestListener } from "@hono/node-server";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Socket } from "node:net";
-import { getServerUrl, startListening } from "./listen.ts";
-import type { RunningServer, ServeOptions } from "./options.ts";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import type { RunningServer, ServeOptions, ListenAddress } from "./options.ts";
 import { Responder } from "./responder.ts";
+import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {
@@ -63,4 +65,58 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       clearTimeout(timer);
     },
   };
+};
+
+const describePlace = (place: ListenAddress): string =>
+  "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
+
+const tryToListen = (server: Server, place: ListenAddress): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen("path" in place ? { path: place.path } : place, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+const isAbandoned = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
+  });
+
+const startListening = async (server: Server, place: ListenAddress): Promise<void> => {
+  try {
+    await tryToListen(server, place).catch(async (error: unknown) => {
+      if (!("path" in place) || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(place.path))) throw error;
+      if (!removeSocket(place.path))
+        throw new Failure("usage", {
+          what: text("this path exists, but it is not a socket", "このパスには、ソケット以外のファイルがあります"),
+          where: place.path,
+        });
+      await tryToListen(server, place);
+    });
+    if ("path" in place) shareSocketWithGroup(place.path);
+  } catch (error) {
+    throw error instanceof Failure ? error : createListenFailure(describePlace(place), error);
+  }
+};
+
+const createListenFailure = (where: string, cause: unknown): Failure => {
+  const code = getErrorCode(cause);
+  const what =
+    code === "EADDRINUSE"
+      ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
+      : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`);
+  return new Failure("unavailable", { what, where, cause });
+};
+
+const getServerUrl = (server: Server, place: ListenAddress, scheme: string): string => {
+  if ("path" in place) return `unix:${place.path}`;
+  const { port } = server.address() as AddressInfo;
+  return `${scheme}://${describePlace({ host: place.host, port })}`;
 };

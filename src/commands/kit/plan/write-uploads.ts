@@ -1,8 +1,7 @@
 import { extname, join, resolve } from "node:path";
 import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
-import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { ENCODINGS, type Encoding, formatRecord } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/nouns/index.ts";

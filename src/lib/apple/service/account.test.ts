@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseAccount } from "./account.ts";
+import { parseAccount } from "./service.ts";
 
 const WHERE = "GET https://a.example/account";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseDevice, parseDevicePage } from "./device.ts";
+import { parseDevice, parseDevicePage } from "./service.ts";
 
 const WHERE = "POST https://a.example/server/devices";
 

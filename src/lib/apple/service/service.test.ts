@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { AppleRequest } from "../send.ts";
+import type { AppleRequest } from "../retry.ts";
 import { FakeApple, createJsonResponse, type FakeAppleResponse } from "#support/apple/apple.ts";
-import { isCursorRefusal } from "./errors.ts";
+import { isCursorRefusal } from "./session.ts";
 import { openDeviceService } from "./service.ts";
 
 const TOKEN = {

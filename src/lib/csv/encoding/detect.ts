@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { countUnfinishedBytes } from "./decode-sequence.ts";
+import { countUnfinishedBytes, SEQUENCE_MEASURERS } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
 /** The file is valid as UTF-8 and as half-width kana in CP932. Only a person can tell which encoding is right. */
@@ -125,5 +125,51 @@ class KanaDetector {
   #lineBefore(chunk: Uint8Array, at: number): number[] {
     const near = [...this.#before, ...chunk.subarray(Math.max(0, at - PREFIX_BYTES), at)].slice(-PREFIX_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);
+  }
+}
+
+const MIN_INVALID_SEQUENCES = 64;
+/** Minimum number of valid sequences per invalid sequence. Half-width kana can look like a valid two-byte sequence. */
+const MIN_VALID_RATIO = 20;
+
+/**
+ * Detects UTF-8 with a few invalid bytes. In CP932 text, valid UTF-8 sequences of three bytes never outnumber invalid
+ * sequences.
+ */
+export class NearUtf8Detector {
+  #tail: Uint8Array = new Uint8Array(0);
+  #narrow = 0;
+  #wide = 0;
+  #broken = 0;
+
+  write(chunk: Uint8Array): void {
+    const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
+    const size = bytes.length - countUnfinishedBytes("utf-8", bytes);
+    this.#tail = Uint8Array.prototype.slice.call(bytes, size);
+    this.#weigh(bytes.subarray(0, size));
+  }
+
+  get settled(): boolean {
+    return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
+  }
+
+  end(): boolean {
+    this.#weigh(this.#tail);
+    return this.#wide > this.#broken || this.#wide + this.#narrow > MIN_VALID_RATIO * this.#broken;
+  }
+
+  #weigh(bytes: Uint8Array): void {
+    const lengthAt = SEQUENCE_MEASURERS["utf-8"];
+    for (let at = 0; at < bytes.length;) {
+      if ((bytes[at] ?? 0) < 0x80) {
+        at += 1;
+        continue;
+      }
+      const length = lengthAt(bytes, at);
+      if (length < 0) this.#broken += 1;
+      else if (length === 2) this.#narrow += 1;
+      else this.#wide += 1;
+      at += Math.abs(length);
+    }
   }
 }

@@ -1,10 +1,9 @@
 import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey, toLooseValue } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { CellUnits } from "../records/code-units.ts";
-import { looksLikePassword } from "../../model/password.ts";
+import type { CellUnits } from "../records/record.ts";
+import { looksLikePassword, toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
-import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../derived/format.ts";
 import { formatOrgPath } from "../../nouns/organisation.ts";

@@ -1,5 +1,5 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
-import { LEVEL_NAMES } from "../../document/level.ts";
+import { LEVEL_NAMES } from "../../document/blocks.ts";
 import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../derived/applicability.ts";
 import {
   describeQuestion,

@@ -2,7 +2,7 @@ import { commandName, line, renderAdvice, step } from "../../advice/index.ts";
 import type { Mail } from "../../document/index.ts";
 import { same, text, type Language, type Text } from "../../text/index.ts";
 import type { ItemWithStatus } from "../expiry-status.ts";
-import { describeItem } from "../item-finding.ts";
+import { describeItem } from "../finding.ts";
 
 export interface Message extends Mail {
   /** Message-ID without angle brackets, which stays the same if the message is sent again */

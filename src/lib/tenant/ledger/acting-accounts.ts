@@ -1,5 +1,5 @@
 import { comparisonKey } from "../../model/normalise.ts";
-import type { Role } from "../../model/role.ts";
+import type { Role } from "../../nouns/account.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import type { Reader, Row } from "../store/types.ts";
 import type { ActorAccount } from "./actor.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "../../derived/role-policy.ts";
 import type { CredentialKind } from "../../model/credential.ts";
-import type { AdministratorRole } from "../../model/role.ts";
+import type { AdministratorRole } from "../../nouns/account.ts";
 
 export interface ActorAccount {
   /** record number of the account's user */

@@ -2,7 +2,7 @@ import type { Collection } from "../../nouns/index.ts";
 import { storeObservedState } from "./observe-change.ts";
 import { findTaskOfChange } from "./drift.ts";
 import { TENANT_CHANGED_FAILURE } from "../store/failure.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/values.ts";
 import type { Actor } from "./actor.ts";
 import { getCurrentInstant, type Surroundings } from "../store/ids.ts";
 import { addChangeNumber, getRequestKey, takeBaseRevision } from "./request-changes.ts";

@@ -1,6 +1,6 @@
 import { getVersionSchema } from "./save-versions.ts";
 import { getColumnBit } from "./version-tables.ts";
-import type { RuleProblem } from "../../rules/rule.ts";
+import type { RuleProblem } from "../../rules/values.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Params, Reader, Row } from "../store/types.ts";

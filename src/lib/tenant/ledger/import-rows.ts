@@ -1,4 +1,4 @@
-import type { IMPORT_STATE_NAMES } from "../../model/import.ts";
+import { type IMPORT_STATE_NAMES, formatImportNumber } from "../../model/import.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts, StagedFile } from "./plan-counts.ts";
@@ -6,7 +6,6 @@ import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import type { StoredRequest } from "./import-request.ts";
 import { text } from "../../text/index.ts";
 import type { FormatName } from "../../nouns/index.ts";
-import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "./audit-rows.ts";
 import { insertRow, updateRow } from "./rows.ts";
 import type { Reader, Row, Writer } from "../store/types.ts";

@@ -1,5 +1,5 @@
 import type { FileForm } from "../../csv/records/record.ts";
-import type { Role } from "../../model/role.ts";
+import type { Role } from "../../nouns/account.ts";
 import type { BlockedRecord } from "../../derived/undo.ts";
 
 export interface StagedPlace {

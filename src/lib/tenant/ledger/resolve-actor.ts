@@ -1,7 +1,7 @@
 import type { Operation } from "../../derived/role-policy.ts";
 import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ADMINISTRATOR_ROLES, ROLES } from "../../model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES } from "../../nouns/account.ts";
 import { text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { findAccountByName, type ActingAccount } from "./acting-accounts.ts";

@@ -1,6 +1,5 @@
-import { ACCOUNT } from "../../nouns/account.ts";
+import { ACCOUNT, type Role } from "../../nouns/account.ts";
 import { ORG } from "../../nouns/organisation.ts";
-import type { Role } from "../../model/role.ts";
 import { USER } from "../../nouns/user.ts";
 import { ACCOUNT_LABEL_SQL } from "../ledger/account-rows.ts";
 import { buildIsValidRowSql } from "../store/sql.ts";

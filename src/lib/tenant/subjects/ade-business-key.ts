@@ -1,5 +1,5 @@
 import { line, step } from "../../advice/index.ts";
-import { parseBusinessKey } from "../../apple/business-key.ts";
+import { parseBusinessKey } from "../../apple/business-client.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../store/ids.ts";

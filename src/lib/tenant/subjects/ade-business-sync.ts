@@ -1,5 +1,4 @@
-import { BusinessApi } from "../../apple/business-client.ts";
-import { parseBusinessKey } from "../../apple/business-key.ts";
+import { BusinessApi, parseBusinessKey } from "../../apple/business-client.ts";
 import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../nouns/ade-device.ts";
 import type { Session } from "../ledger/session.ts";
 import type { ScratchTable } from "../store/types.ts";

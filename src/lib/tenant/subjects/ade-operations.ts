@@ -1,4 +1,4 @@
-import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
+import { SYNC_KINDS, type SyncKind } from "../../nouns/ade-device.ts";
 import { operation } from "./operation.ts";
 import { findRecords, streamList } from "../ledger/lists.ts";
 import type { Reader } from "../store/types.ts";

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { line, step } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/key-pair.ts";
-import type { Send } from "../../apple/send.ts";
+import type { Send } from "../../apple/retry.ts";
 import { Failure } from "../../errors/index.ts";
-import { APPLE_ADE_URL } from "../../model/ade.ts";
+import { APPLE_ADE_URL } from "../../nouns/ade-device.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant, sha256 } from "../store/ids.ts";
 import { isMirror, readTenantName } from "../ledger/tenant-rows.ts";

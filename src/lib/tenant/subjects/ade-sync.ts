@@ -1,8 +1,7 @@
 import { line, step } from "../../advice/index.ts";
-import type { DevicePage } from "../../apple/service/device.ts";
-import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
-import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
-import type { AdeToken } from "../../apple/server-token.ts";
+import { type DevicePage, openDeviceService, type AdeService } from "../../apple/service/service.ts";
+import { AppleRefusal, isCursorRefusal } from "../../apple/service/session.ts";
+import type { AdeToken } from "../../apple/tokens.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   CURSOR_LIFETIME_MS,
@@ -10,8 +9,8 @@ import {
   SYNC_KINDS,
   UNCONFIRMED_REMOVAL_LIMITS,
   type SyncKind,
-} from "../../model/ade.ts";
-import { APPLE_DEVICE_FIELDS } from "../../nouns/ade-device.ts";
+  APPLE_DEVICE_FIELDS,
+} from "../../nouns/ade-device.ts";
 import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
 import { defineLabelledChoice } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";

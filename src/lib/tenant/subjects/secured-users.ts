@@ -9,8 +9,7 @@ import {
   type SecuredRole,
   type SecuredUser,
 } from "../../nouns/secured-user.ts";
-import type { ManualValues } from "../../model/thing.ts";
-import { listAppFields } from "../../rules/secured-user.ts";
+import { type ManualValues, listEditableFields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../ledger/session.ts";
 import { buildSecuredUserList } from "./secured-user-rows.ts";
@@ -27,6 +26,14 @@ import {
 import { confirmAdministratorList } from "./administrators.ts";
 import { resolveGroups } from "./secured-groups.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
+
+/** Returns all fields of the app's users, including fields that no file contains. */
+export const listAppFields = (app: SecuredApp): readonly string[] => {
+  const inFiles = FORMATS[app].columns.map(({ sets }) => sets);
+  return listEditableFields(SECURED_USER.fields)
+    .filter(([name, { byHand }]) => byHand === true || inFiles.includes(name))
+    .map(([name]) => name);
+};
 
 export type WrittenSecuredUser = ChangeResult<SecuredUser>;
 

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatRecord, NEWLINES } from "./writer.ts";
+import { formatRecord, NEWLINES } from "./record.ts";
 
 const cell = fc
   .array(fc.constantFrom('"', ",", "\r", "\n", " ", "\t", ";", "'", "=", "表", "𠮷", "\ufeff"), { maxLength: 5 })

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findClientAddress, parseProxies } from "./forwarded.ts";
+import { findClientAddress, parseProxies } from "./options.ts";
 
 const PROXIES = parseProxies(["10.0.0.5", "10.1.0.0/16", "2001:db8::/32"]);
 

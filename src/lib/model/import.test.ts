@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatImportNumber, parseImportNumber } from "./import-number.ts";
+import { formatImportNumber, parseImportNumber } from "./import.ts";
 
 test.each([
   [12, null, "P12", { of: "plan", value: 12 }],

@@ -1,14 +1,27 @@
 import { line } from "../advice/index.ts";
-import { SERVER_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { addOneYear } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from "./encoding/cms.ts";
-import { parseInstant } from "./encoding/instant.ts";
+import { parseInstant, fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import { extractStructure } from "./encoding/pem.ts";
-import { parseObject, getNonEmptyText } from "./encoding/lenient-parse.ts";
-import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
-import type { AdeToken } from "./server-token.ts";
+import { tryOrUndefined } from "../errors/index.ts";
+
+/** All members except the expiry date are secret. */
+export interface AdeToken {
+  readonly consumerKey: string;
+  readonly consumerSecret: string;
+  readonly accessToken: string;
+  readonly accessSecret: string;
+  readonly expiresAt: string;
+}
+
+/** File name of a downloaded server token: `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`. @see facts 3.5 */
+export const SERVER_TOKEN_NAME_PATTERN =
+  /^(?<server>.+)_Token_(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}[-:_]\d{2}[-:_]\d{2})Z_smime[^_]*\.p7m$/u;
+
+/** File name of a downloaded content token: `sToken_for_東京_.vpptoken`. @see facts 3.5 */
+export const CONTENT_TOKEN_NAME_PATTERN = /^sToken_for_(?<location>.+)_[^_]*\.vpptoken$/u;
 
 /** The failure omits the token, which is secret. @throws `input-rejected` @see apple 1 */
 export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
@@ -125,3 +138,43 @@ const UNKNOWN_EXPIRY = text(
   "cannot determine the expiry: the token is encrypted, and its file name does not contain the time of the download",
   "トークンが暗号化されており、ファイル名にもダウンロード日時がないため、期限がわかりません",
 );
+
+/** The result omits the secret. @throws `input-rejected` @see facts 3.5; Fleet, server/mdm/apple/vpp/api.go */
+export function parseVppToken(file: NamedFile, json: string): Renewable {
+  const token = parseObject(json);
+  const expiresAt = parseInstant((token && getNonEmptyText(token, "expDate")) ?? "");
+  if (token === undefined || expiresAt === undefined || getNonEmptyText(token, "token") === undefined) {
+    throw createRejectedFileFailure(
+      file.name,
+      text("not a content token, or the token is damaged", "VPP サービストークンでないか、トークンが壊れています"),
+    );
+  }
+  const organisation = getNonEmptyText(token, "orgName") ?? null;
+  const location = CONTENT_TOKEN_NAME_PATTERN.exec(file.name.normalize("NFC"))?.groups?.["location"] ?? null;
+  return {
+    expiring: {
+      kind: "vpp-token",
+      // Apple writes each full-width character as `_`, so a location of only `_` is not a name
+      name: (/[^_]/.test(location ?? "") ? location : organisation) ?? file.name,
+      expiresAt,
+      validFrom: null,
+      certainty: "exact",
+      fingerprint: fingerprintOf(file.bytes),
+      topic: null,
+      organisation,
+    },
+    evidence: { of: "vpp-token", location },
+  };
+}
+
+function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
+  const value = tryOrUndefined((): unknown => JSON.parse(json));
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? new Map(Object.entries(value))
+    : undefined;
+}
+
+function getNonEmptyText(fields: ReadonlyMap<string, unknown>, key: string): string | undefined {
+  const value = fields.get(key);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,6 +1,6 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
-import { dayOf } from "../../model/time.ts";
+import { dayOf } from "../model/time.ts";
 import { renderRenewalCalendar, type CalendarItem } from "./calendar.ts";
 import { createDueReminder } from "#support/renewals/digest.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Step } from "./step.ts";
-import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "./enrolment.ts";
+import type { Step } from "../renewals/guide/step.ts";
+import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "./steps.ts";
 
 const wordsOf = ({ what, where, trap, check }: Step) => [what, where, trap, check].filter((text) => text !== undefined);
 
