@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderPage } from "../../src/lib/document/page.ts";
 import { filterGaps } from "../../src/lib/handover/checklist/index.ts";
 import { buildBundleChecklist, buildReport, type ReportData } from "../../src/lib/handover/report/content.ts";
-import type { HandoverFacts } from "../../src/lib/handover/checklist/facts.ts";
+import type { HandoverFacts } from "../../src/lib/handover/checklist/people.ts";
 import { UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { buildReportData } from "#support/handover/report.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";

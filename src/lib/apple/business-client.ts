@@ -1,3 +1,4 @@
+import { SECOND_MS } from "../model/time.ts";
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import {
@@ -66,8 +67,6 @@ export class BusinessRefusal extends Failure {}
 
 /** Apple's maximum number of rows in a page. @see apple 6 */
 const PAGE_SIZE = 1000;
-
-const SECOND_MS = 1000;
 
 /** A token is renewed before it expires, so that it does not expire during a request. */
 const TOKEN_MARGIN_MS = 60 * SECOND_MS;

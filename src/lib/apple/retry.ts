@@ -1,3 +1,4 @@
+import { DAY_MS, SECOND_MS } from "../model/time.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
@@ -24,7 +25,6 @@ export interface RetryEnvironment {
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
-const SECOND_MS = 1000;
 const MAX_ATTEMPTS = 4;
 const MAX_RETRY_MS = 60 * SECOND_MS;
 
@@ -87,7 +87,7 @@ const createBusyFailure = (
     hint: describeRetryTime(now, askedMs),
   });
 
-const MAX_RETRY_AFTER_MS = 366 * 24 * 3600 * SECOND_MS;
+const MAX_RETRY_AFTER_MS = 366 * DAY_MS;
 
 function describeRetryTime(now: number, askedMs: number | undefined): Text {
   if (askedMs === undefined) return text("try again in a few minutes", "数分後にもう一度実行してください");

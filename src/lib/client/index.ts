@@ -77,7 +77,7 @@ const readArguments = (one: AnyOperation, given: readonly unknown[], ending: Abo
 };
 
 const perform = async (connection: Connection, asked: ApiCall): Promise<unknown> => {
-  if (connection.perform === undefined) return (await import("./send.ts")).send(connection, asked);
+  if (connection.perform === undefined) return (await import("./call.ts")).send(connection, asked);
   const { given: result, changes } = await connection.perform(asked);
   if (changes.length > 0) connection.changed?.(changes);
   return result;

@@ -1,3 +1,4 @@
+import { SECOND_MS } from "../model/time.ts";
 import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../tenant/api/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
@@ -26,8 +27,6 @@ export interface SocketTransport {
   readonly transport: Transport;
   readonly close: () => Promise<void>;
 }
-
-const SECOND_MS = 1000;
 
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;

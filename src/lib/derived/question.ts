@@ -1,6 +1,6 @@
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "../nouns/renewal.ts";
-import { parseTypedDate } from "../model/time.ts";
+import { parseTypedDate, HOUR_MS } from "../model/time.ts";
 
 export const YES_NO_CHOICES = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
   Record<string, Text>
@@ -148,7 +148,6 @@ export const describeQuestion = ({ group, label }: Question): Text =>
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
 
 const MAX_HOURS_AHEAD = 14;
-const HOUR_MS = 60 * 60 * 1000;
 
 /** @param now a UTC instant */
 const isFutureEverywhere = (day: string, now: string): boolean =>

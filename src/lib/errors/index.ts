@@ -166,7 +166,6 @@ export function tryOrUndefined<T>(work: () => T): T | undefined {
   }
 }
 
-/** Returns a handler for `catch` that throws the converted cause. */
 export const rethrowAs =
   (convert: (cause: unknown) => unknown) =>
   (cause: unknown): never => {

@@ -139,7 +139,11 @@ export interface Right {
   readonly manual?: true | undefined;
 }
 
-export const defineRight = (about: Text, ...roles: Right["roles"]): Right => ({ about, roles });
+/** @param roles default: no role but the system administrator */
+export const defineRight = (en: string, ja: string, ...roles: Right["roles"] | []): Right => ({
+  about: text(en, ja),
+  roles: roles.length === 0 ? ["no", "no", "no"] : roles,
+});
 
 /**
  * Defines a noun: its record type, and all else that is said about it. Schemas, files, lists, plans, rights and words
@@ -237,7 +241,6 @@ export interface ListColumn {
   readonly field: Field;
 }
 
-/** Returns the words before the verbs on the command line. */
 export const getCommandNoun = ({ command, collection }: Pick<RecordType, "command" | "collection">): string =>
   command ?? collection;
 

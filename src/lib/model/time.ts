@@ -3,9 +3,10 @@ import { text } from "../text/index.ts";
 
 export const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** Keys are time zone and time style. Formatters are cached, because creating a formatter is slow. */
 const cachedFormatters = new Map<string, Intl.DateTimeFormat>();
@@ -52,9 +53,12 @@ export const dayOf = (when: Date | string, timezone: string): string => {
 
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
+export const countDaysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+
 /** @param until a UTC instant */
 export const countCalendarDays = (now: Date, until: string, timezone: string): number =>
-  Math.round((Date.parse(dayOf(until, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+  countDaysBetween(dayOf(now, timezone), dayOf(until, timezone));
 
 /** Returns calendar days; 0 instead of 1 if tomorrow's daily run would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
@@ -132,7 +136,6 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const JAPANESE_DAY_PATTERN = /^(\d{4})年(\d{1,2})月(\d{1,2})日$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-const SECOND_MS = 1000;
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "../model/time.ts";
 import { text, type Text } from "../text/index.ts";
 import { defineLabelledChoice, type Fields, type RecordOf, type RecordType } from "../model/thing.ts";
 
@@ -13,8 +14,6 @@ export const SYNC_KINDS = {
 
 export type SyncKind = keyof typeof SYNC_KINDS;
 
-const HOUR_MS = 60 * 60 * 1000;
-
 /** Shorter than a day, so that a daily run that begins early still makes a full sync. */
 export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 
@@ -22,7 +21,7 @@ export const FULL_SYNC_INTERVAL_MS = 23 * HOUR_MS;
 export const UNCONFIRMED_REMOVAL_LIMITS = { count: 5, percent: 5 } as const;
 
 /** Apple rejects a cursor that is older than this. @see apple 3 */
-export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
+export const CURSOR_LIFETIME_MS = 7 * DAY_MS;
 
 /** @see facts 3.5 */
 export const CLOMO_KEY_WARNING = text(

@@ -184,13 +184,15 @@ export const SECURED_USER = {
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
   rights: {
     read: defineRight(
-      text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧"),
+      "read users and groups of SECURED APPs",
+      "SECURED APPs のユーザー・グループ閲覧",
       "no",
       "no",
       "item",
     ),
     write: defineRight(
-      text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
+      "change users and groups of SECURED APPs",
+      "SECURED APPs のユーザー・グループ変更",
       "no",
       "no",
       "item",

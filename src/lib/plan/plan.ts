@@ -1,4 +1,4 @@
-import type { RecordAction } from "../model/import.ts";
+import { type RecordAction, ROW_ACTION_NAMES } from "../model/import.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
 export const PLAN_ACTIONS: readonly RecordAction[] = ["create", "update", "delete"];
@@ -42,19 +42,13 @@ export const createChanges = (noun: Text, counts: Partial<Record<RecordAction, n
 export const sumChanges = (changes: readonly ThingChanges[], action: RecordAction): number =>
   changes.reduce((sum, one) => sum + one[action], 0);
 
-const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
-  create: text("create", "追加"),
-  update: text("update", "更新"),
-  delete: text("delete", "削除"),
-};
-
 /** Returns a text such as `create 2, update 3, unchanged 4`. Omits zeros. */
 export const describeCounts = (
   counts: Readonly<Record<RecordAction, number>>,
   others: readonly (readonly [count: number, what: Text])[] = [],
 ): Text =>
   joinTexts(
-    [...PLAN_ACTIONS.map((action) => [counts[action], ACTION_NAMES[action]] as const), ...others]
+    [...PLAN_ACTIONS.map((action) => [counts[action], ROW_ACTION_NAMES[action]] as const), ...others]
       .filter(([count]) => count > 0)
       .map(([count, { en, ja }]) => text(`${en} ${count}`, `${ja} ${count}`)),
     text(", ", "、"),
@@ -63,7 +57,7 @@ export const describeCounts = (
 /** Returns a text such as `create 9, update 30, delete 12`. */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
   const parts = [
-    ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] })),
+    ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ROW_ACTION_NAMES[action] })),
     ...effects,
   ]
     .filter(({ count }) => count > 0)

@@ -2,7 +2,7 @@ import { toPlainCommands } from "../terminal/commands.ts";
 import { text, type Language } from "../text/index.ts";
 import { LAST_DAY } from "../model/time.ts";
 import { line } from "../advice/index.ts";
-import { EXPIRY_CONSEQUENCES } from "./consequences.ts";
+import { EXPIRY_CONSEQUENCES } from "../nouns/renewal.ts";
 import type { ItemWithStatus } from "./expiry-status.ts";
 import { formatItemTitle } from "./finding.ts";
 import { toOneLine } from "./notify/message.ts";

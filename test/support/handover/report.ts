@@ -1,6 +1,6 @@
 import { PANEL_KINDS, type PanelKind } from "../../../src/lib/nouns/index.ts";
 import { createExampleId } from "../examples.ts";
-import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
+import type { HandoverFacts } from "../../../src/lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import type { ReportData } from "../../../src/lib/handover/report/content.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";

@@ -5,7 +5,7 @@ import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { HandoverFacts } from "./facts.ts";
+import { type HandoverFacts, isOnlyPerson, mentionsPerson, type Person } from "./people.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
   listRenewalsOf,
@@ -15,7 +15,6 @@ import {
   type ChecklistDay,
   type ChecklistRow,
 } from "./index.ts";
-import { isOnlyPerson, mentionsPerson, type Person } from "./people.ts";
 
 export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 

@@ -18,10 +18,8 @@ import { dayOf, formatMinute, findTimeZone } from "../../model/time.ts";
 import { compareByExpiry, createDayClock, addExpiryStatus } from "../../renewals/expiry-status.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
-import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
-import type { HandoverFacts, Administrator } from "../checklist/facts.ts";
-import type { Person } from "../checklist/people.ts";
-import type { Manifest } from "../bundle/manifest.ts";
+import { RESOURCE_TITLES, type ResourceName, type Manifest } from "../bundle/manifest.ts";
+import type { HandoverFacts, Administrator, Person } from "../checklist/people.ts";
 import { ACCOUNT, ROLES } from "../../nouns/account.ts";
 import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 

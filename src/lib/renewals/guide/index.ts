@@ -5,10 +5,10 @@ import {
   type RenewalItem,
   type RenewalKind,
   formatTwoFactorPhone,
+  EXPIRY_CONSEQUENCES,
+  isUploadedKind,
 } from "../../nouns/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
-import { isUploadedKind } from "../upload.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 import { line, type CommandLine } from "../../advice/index.ts";
 

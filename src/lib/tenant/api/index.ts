@@ -34,8 +34,10 @@ export interface LocalRequest {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
+  /** for a workbook, `encoding` is `xlsx` */
   readonly file: { readonly stream: ReadableStream<Uint8Array>; readonly encoding: string } | undefined;
   readonly signal: AbortSignal | undefined;
+  /** revision of the tenant that the user confirmed; any later revision leads to a refusal */
   readonly base?: number | undefined;
 }
 

@@ -50,8 +50,7 @@ export const ade = {
         server: z.string().optional().meta({ description: "name of the MDM server that CLOMO uses" }),
       }),
     needs: ["apple.write"],
-    run: async ({ session, apple }, given) =>
-      (await import("./ade-business-key.ts")).setBusinessKey(session, apple, given),
+    run: async ({ session, apple }, given) => (await import("./ade-business.ts")).setBusinessKey(session, apple, given),
   }),
   sync: operation({
     route: "POST /v1/ade/sync",
@@ -90,7 +89,7 @@ export const ade = {
     needs: ["apple.read"],
     result: "list",
     run: async ({ session, store }, { notReady, organisation, ...query }) => {
-      if (organisation !== undefined) await session.read((await import("./ade-business-key.ts")).requireFetchedDevices);
+      if (organisation !== undefined) await session.read((await import("./ade-business.ts")).requireFetchedDevices);
       const list =
         (organisation && ORGANISATION_LISTS[organisation]) ??
         (notReady === true ? UNREADY_ADE_DEVICE_LIST : await session.read(chooseDeviceList));

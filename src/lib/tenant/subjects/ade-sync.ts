@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
-import { type DevicePage, openDeviceService, type AdeService } from "../../apple/service/service.ts";
-import { AppleRefusal, isCursorRefusal } from "../../apple/service/session.ts";
+import { type DevicePage, openDeviceService, type AdeService } from "../../apple/ade-service.ts";
+import { AppleRefusal, isCursorRefusal } from "../../apple/ade-session.ts";
 import type { AdeToken } from "../../apple/tokens.ts";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -84,7 +84,7 @@ const syncOrganisation = async (
   request: SyncRequest,
   signal: AbortSignal | undefined,
 ): Promise<AdeSync> => {
-  const { fetchOrganisationDevices, BusinessRefusal } = await import("./ade-business-sync.ts");
+  const { fetchOrganisationDevices, BusinessRefusal } = await import("./ade-business.ts");
   try {
     await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
     const { devices, servers } = await fetchOrganisationDevices({ session, apple, scratch, signal }, server);

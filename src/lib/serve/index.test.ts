@@ -16,7 +16,7 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "./options.ts";
-import { startServer } from "./server.ts";
+import { startServer } from "./index.ts";
 
 const running: RunningServer[] = [];
 afterEach(async () => {

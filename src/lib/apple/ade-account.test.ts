@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseAccount } from "./service.ts";
+import { parseAccount } from "./ade-service.ts";
 
 const WHERE = "GET https://a.example/account";
 

@@ -1,4 +1,4 @@
-import { parseObjectResponse, parseJsonObject, createUndocumentedFailure, type JsonObject } from "../answer.ts";
+import { parseObjectResponse, parseJsonObject, createUndocumentedFailure, type JsonObject } from "./answer.ts";
 import {
   formatRequestTarget,
   sendWithRetry,
@@ -6,12 +6,12 @@ import {
   type AppleResponse,
   type AppleRequest,
   parseHttpDate,
-} from "../retry.ts";
-import type { AdeToken } from "../tokens.ts";
+} from "./retry.ts";
+import type { AdeToken } from "./tokens.ts";
 import { createHmac } from "node:crypto";
-import { line } from "../../advice/index.ts";
-import { Failure, type ErrorCode, tryOrUndefined } from "../../errors/index.ts";
-import { text, type Text } from "../../text/index.ts";
+import { line } from "../advice/index.ts";
+import { Failure, type ErrorCode, tryOrUndefined } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
 
 export interface DeviceServiceAccess extends RetryEnvironment {
   /** address of the service, without a trailing slash */

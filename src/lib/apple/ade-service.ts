@@ -5,10 +5,10 @@ import {
   isObject,
   readOptionalInstant,
   createUndocumentedFailure,
-} from "../answer.ts";
-import { formatRequestTarget } from "../retry.ts";
-import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
-import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../../nouns/ade-device.ts";
+} from "./answer.ts";
+import { formatRequestTarget } from "./retry.ts";
+import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./ade-session.ts";
+import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../nouns/ade-device.ts";
 
 /** A device as reported by Apple. Values that Apple omits are null. Instants are in UTC. @see apple 3 (Device) */
 export type AdeDevice = Pick<AdeDeviceRecord, (typeof APPLE_DEVICE_FIELDS)[number]>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseDevice, parseDevicePage } from "./service.ts";
+import { parseDevice, parseDevicePage } from "./ade-service.ts";
 
 const WHERE = "POST https://a.example/server/devices";
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { buildAuthorizationHeader } from "./session.ts";
+import { buildAuthorizationHeader } from "./ade-session.ts";
 
 const TOKEN = { consumerKey: "CK_1", consumerSecret: "CS_1", accessToken: "AT_1", accessSecret: "AS_1" };
 

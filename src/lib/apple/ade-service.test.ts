@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { AppleRequest } from "../retry.ts";
+import type { AppleRequest } from "./retry.ts";
 import { FakeApple, createJsonResponse, type FakeAppleResponse } from "#support/apple/apple.ts";
-import { isCursorRefusal } from "./session.ts";
-import { openDeviceService } from "./service.ts";
+import { isCursorRefusal } from "./ade-session.ts";
+import { openDeviceService } from "./ade-service.ts";
 
 const TOKEN = {
   consumerKey: "CK_1",
