@@ -97,7 +97,7 @@ function findEntryPoints(): Record<string, string> {
 
 /** Modules that nearly every command loads: one chunk loads faster than one for each. */
 const LOADED_BY_MOST_COMMANDS =
-  /src\W(?:commands\Wkit\Wcommand|lib\W(?:client\Wchanges|config\W(?:contexts|home|settings-file)|errors\Wdisk|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress)))\.ts$/;
+  /src\W(?:commands\Wkit\Wcommand|lib\W(?:client\Wchanges|config\W(?:index|home|settings-file)|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress)))\.ts$/;
 
 /** Modules that the program's main module loads before it knows the command. */
 const LOADED_BY_EVERY_COMMAND =
@@ -105,7 +105,7 @@ const LOADED_BY_EVERY_COMMAND =
 
 /** Modules that every command loads that changes something, and that lists do not load. */
 const LOADED_BY_CHANGES =
-  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\Wrecord|derived\W(?:audit|undo)|model\W(?:cell-text|import|problem|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\Wvalues|tenant\Wledger\W(?:audit-rows|change|check-rules|collections|custom-field-rows|drift|idempotency|import-rows|kinds|observe-change|observed-state|record-rows|records|rows|rules|save-versions|tenant-rows|version-(?:checksum|references|tables|timeline)|written-files)))\.ts$/;
+  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\Wrecord|derived\W(?:audit|undo)|model\W(?:cell-text|import|problem|value)|plan\W(?:changes|columns|describe|plan)|rules\Wvalues|tenant\Wledger\W(?:audit-rows|change|check-rules|collections|custom-field-rows|drift|idempotency|import-rows|kinds|observe-change|observed-state|record-rows|records|rows|rules|save-versions|tenant-rows|version-(?:checksum|references|tables|timeline)|written-files)))\.ts$/;
 
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);

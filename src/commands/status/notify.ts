@@ -3,7 +3,7 @@ import { compareByUrgency, describeFindings, type Finding } from "../../lib/rene
 import { createDeliverer, sendHeartbeat } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { toRecipientId, deliverReminders, type DeliverMessage } from "../../lib/renewals/notify/send.ts";
-import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import { readNotifySettings } from "../../lib/renewals/notify/secret.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../kit/tools.ts";

@@ -5,8 +5,8 @@ import {
   isObject,
   readOptionalInstant,
   createUndocumentedFailure,
-} from "./answer.ts";
-import { formatRequestTarget } from "./retry.ts";
+  formatRequestTarget,
+} from "./retry.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./ade-session.ts";
 import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../nouns/ade-device.ts";
 

@@ -1,5 +1,8 @@
-import { parseObjectResponse, parseJsonObject, createUndocumentedFailure, type JsonObject } from "./answer.ts";
 import {
+  parseObjectResponse,
+  parseJsonObject,
+  createUndocumentedFailure,
+  type JsonObject,
   formatRequestTarget,
   sendWithRetry,
   type RetryEnvironment,

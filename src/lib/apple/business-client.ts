@@ -9,8 +9,6 @@ import {
   readOptionalText,
   readRequiredText,
   type JsonObject,
-} from "./answer.ts";
-import {
   formatRequestTarget,
   sendWithRetry,
   type RetryEnvironment,

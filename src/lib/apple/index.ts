@@ -1,10 +1,8 @@
 import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { text } from "../text/index.ts";
 import { readAdeToken, parseVppToken } from "./tokens.ts";
-import { readDerCertificate, readPemCertificates } from "./certificate.ts";
-import { detectMessageType } from "./encoding/cms.ts";
-import { isBinary, decodeWrappedBase64, decodeTextFile } from "./encoding/pem.ts";
-import { readProvisioningProfile } from "./provisioning-profile.ts";
+import { readDerCertificate, readPemCertificates, readProvisioningProfile } from "./certificate.ts";
+import { detectMessageType, isBinary, decodeWrappedBase64, decodeTextFile } from "./encoding.ts";
 import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, type Renewable } from "./renewable.ts";
 
 export { readSigningRequest, type SigningRequest } from "./signing-request.ts";

@@ -2,9 +2,8 @@ import { line } from "../advice/index.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { addOneYear } from "../model/time.ts";
 import { text } from "../text/index.ts";
-import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from "./encoding/cms.ts";
+import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope, extractStructure } from "./encoding.ts";
 import { parseInstant, fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
-import { extractStructure } from "./encoding/pem.ts";
 import { tryOrUndefined } from "../errors/index.ts";
 
 /** All members except the expiry date are secret. */

@@ -3,8 +3,7 @@ import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undi
 import { RESPONSE_HEADERS } from "../tenant/api/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { BUSY_STATUSES } from "./answer.ts";
-import { createSocketFailure } from "./socket-failure.ts";
+import { BUSY_STATUSES, createSocketFailure } from "./answer.ts";
 import type { Transport } from "./call.ts";
 
 export interface SocketEnvironment {

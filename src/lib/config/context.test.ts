@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { parseContextName } from "./context.ts";
-import { toContextNameKey } from "./contexts.ts";
+import { toContextNameKey } from "./index.ts";
 
 test.each(["名".repeat(64), "𠮷".repeat(50), "é".repeat(64).normalize("NFD")])("%s is short enough", (name) => {
   expect(parseContextName(name)).toBe(name.normalize("NFC"));

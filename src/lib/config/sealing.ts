@@ -2,8 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
-import { toDiskFailure, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode, rethrowAs, tryOrUndefined } from "../errors/index.ts";
+import { toDiskFailure, describeReadError, Failure, hasErrorCode, rethrowAs, tryOrUndefined } from "../errors/index.ts";
 import {
   ensureFolder,
   readSmallFile,

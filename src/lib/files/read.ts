@@ -1,8 +1,15 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
+import {
+  toDiskFailure,
+  MAKE_READABLE_HINT,
+  NOT_A_REGULAR_FILE,
+  describeReadError,
+  Failure,
+  hasErrorCode,
+  rethrowAs,
+} from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { isUtf8 } from "node:buffer";
 

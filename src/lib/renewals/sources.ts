@@ -1,5 +1,5 @@
 import { isAbsolute, basename } from "node:path";
-import { findPemBlocks } from "../apple/encoding/pem.ts";
+import { findPemBlocks } from "../apple/encoding.ts";
 import type { ReadOptions, RenewableReadResult } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../nouns/renewal.ts";

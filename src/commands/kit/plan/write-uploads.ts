@@ -7,7 +7,7 @@ import { ensureFolder } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/nouns/index.ts";
 import { findColumn } from "../../../lib/derived/format.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
-import { UPLOAD_OMISSION_REASONS } from "../../../lib/derived/upload.ts";
+import { UPLOAD_OMISSION_REASONS } from "../../../lib/derived/console-task.ts";
 import { formatCount, joinTexts, text } from "../../../lib/text/index.ts";
 import { type Outcome } from "../command.ts";
 import { noteReplacedCharacters } from "../files/write-encoded.ts";

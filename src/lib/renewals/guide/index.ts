@@ -1,4 +1,4 @@
-import { buildEndCommand } from "../end-command.ts";
+import { buildEndCommand } from "../../derived/applicability.ts";
 import {
   RECORDED_FIELDS,
   RENEWAL_KINDS,

@@ -3,12 +3,11 @@ import { Failure } from "../../errors/index.ts";
 import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text, type Language } from "../../text/index.ts";
 import type { DeliverMessage } from "./send.ts";
-import { readSecret, type SecretReadOptions } from "./secret.ts";
+import { readSecret, type SecretReadOptions, getNotifyFile, readNotifySettings } from "./secret.ts";
 import type { Heartbeat, NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
 import type { Mailer } from "./mail.ts";
 import type { ResolvedWebhook } from "./webhook.ts";
 import { line, step } from "../../advice/index.ts";
-import { getNotifyFile, readNotifySettings } from "./settings-file.ts";
 
 export const openSmtp = async (
   { "password-file": file, ...smtp }: SmtpSettings,

@@ -1,8 +1,7 @@
 import { Failure, ignoreFailure } from "../../errors/index.ts";
 import type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../nouns/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
-import { buildReminderMessage, type Message, type DueReminder } from "./message.ts";
-import { getErrorLabel, type DeliveryFault } from "./outcome.ts";
+import { buildReminderMessage, type Message, type DueReminder, getErrorLabel, type DeliveryFault } from "./message.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { WITHDRAWN, type ReminderTenant } from "./tenant.ts";
 import { compareCodeUnits, DEFAULT_THRESHOLDS, addExpiryStatus } from "../expiry-status.ts";

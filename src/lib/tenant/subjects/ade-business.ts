@@ -7,9 +7,14 @@ import { checkFieldValue } from "../ledger/records.ts";
 import type { Session } from "../ledger/session.ts";
 import type { Reader, ScratchTable } from "../store/types.ts";
 import { ADE_LOCKS, ADE_AUDIT_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./ade-server.ts";
-import { listSealedSecrets, writeServer, type StoredServer } from "./ade-server-rows.ts";
+import {
+  listSealedSecrets,
+  writeServer,
+  type StoredServer,
+  countUncertainDevices,
+  countListedDevices,
+} from "./ade-rows.ts";
 import { BUSINESS_FIELDS, BUSINESS_API_NAMES } from "../../nouns/ade-device.ts";
-import { countUncertainDevices, countListedDevices } from "./ade-business-rows.ts";
 
 export const BUSINESS_KEY_PURPOSE = "business-key";
 

@@ -2,7 +2,7 @@ import { SYNC_KINDS, type SyncKind } from "../../nouns/ade-device.ts";
 import { operation } from "./operation.ts";
 import { findRecords, streamList } from "../ledger/lists.ts";
 import type { Reader } from "../store/types.ts";
-import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./ade-device-rows.ts";
+import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./ade-rows.ts";
 
 export const ade = {
   show: operation({

@@ -9,9 +9,15 @@ import { getCurrentInstant, sha256 } from "../store/ids.ts";
 import { isMirror, readTenantName } from "../ledger/tenant-rows.ts";
 import type { Session } from "../ledger/session.ts";
 import type { Reader } from "../store/types.ts";
-import { countDifferences } from "./ade-business-rows.ts";
-import { countDevices } from "./ade-device-rows.ts";
-import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./ade-server-rows.ts";
+import {
+  countDifferences,
+  countDevices,
+  deleteServerData,
+  listSealedSecrets,
+  readServer,
+  writeServer,
+  type StoredServer,
+} from "./ade-rows.ts";
 
 export interface AppleAccess {
   readonly send: () => Promise<Send>;

@@ -21,8 +21,10 @@ import { checkFieldValue } from "../ledger/records.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../ledger/session.ts";
 import type { ScratchTable, Writer } from "../store/types.ts";
-import { storeOrganisationDevices, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./ade-business-rows.ts";
 import {
+  storeOrganisationDevices,
+  countReleasedDevices,
+  FETCHED_ROW_COLUMNS,
   applyFetched,
   countMissingDevices,
   deleteMissingDevices,
@@ -30,9 +32,11 @@ import {
   registerDevices,
   type AppliedCounts,
   type RegisteredDevice,
-} from "./ade-device-rows.ts";
+  readServer,
+  writeServer,
+  type StoredServer,
+} from "./ade-rows.ts";
 import { ADE_LOCKS, ADE_AUDIT_OBJECT, requireServer, type AppleAccess } from "./ade-server.ts";
-import { readServer, writeServer, type StoredServer } from "./ade-server-rows.ts";
 import { TOKEN_PURPOSE } from "./ade-token.ts";
 
 export interface SyncRequest {

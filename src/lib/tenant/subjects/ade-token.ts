@@ -15,7 +15,7 @@ import {
   type Ade,
   type AppleAccess,
 } from "./ade-server.ts";
-import { writeServer } from "./ade-server-rows.ts";
+import { writeServer } from "./ade-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 

@@ -15,7 +15,7 @@ import {
   isNearlySameDate,
   isUploadedKind,
 } from "../../nouns/renewal.ts";
-import { buildEndCommand } from "../../renewals/end-command.ts";
+import { buildEndCommand } from "../../derived/applicability.ts";
 import { isLaterDate } from "../../renewals/compare.ts";
 import { isOfFuture } from "../../renewals/stages.ts";
 import type { Field, Fields, RecordOf } from "../../model/thing.ts";

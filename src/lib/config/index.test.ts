@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Contexts } from "./contexts.ts";
+import { Contexts } from "./index.ts";
 import { locateHome, type Home } from "./home.ts";
 import { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
 

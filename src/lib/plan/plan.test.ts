@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { failureOf } from "#support/tenant/tenant.ts";
 import { same } from "../text/index.ts";
-import { enforceLimits } from "./limits.ts";
+import { enforceLimits } from "./plan.ts";
 
 const planOf = (action: "delete" | "update", count: number) => [
   { noun: same("users"), create: 0, update: 0, delete: 0, recordsBefore: 100_000, [action]: count },

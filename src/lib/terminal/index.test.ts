@@ -6,7 +6,7 @@ import { line, step } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import type { EnvironmentVariables } from "./output-choice.ts";
-import { Terminal, type TerminalOptions } from "./terminal.ts";
+import { Terminal, type TerminalOptions } from "./index.ts";
 
 class Screen extends Writable {
   readonly isTTY: boolean;
