@@ -74,17 +74,12 @@ function byteAt(bytes: Uint8Array, at: number): number {
   return byte;
 }
 
-export interface PemBlock {
-  readonly label: string;
-  readonly text: string;
-}
-
 const BEGIN_MARK = "-----BEGIN ";
 const DASHES = "-----";
 const MAX_LABEL_LENGTH = 64;
 
 /** A block without an END line extends to the next block or the end of the text. */
-export function* findPemBlocks(text: string): Generator<PemBlock> {
+export function* findPemBlocks(text: string): Generator<{ readonly label: string; readonly text: string }> {
   let at = 0;
   for (;;) {
     const begin = text.indexOf(BEGIN_MARK, at);

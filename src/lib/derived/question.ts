@@ -39,10 +39,8 @@ export type ChecklistItemId = keyof typeof CHECKLIST_ITEM_TITLES;
 
 const GROUP_TITLES = { ...CHECKLIST_ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-export type QuestionKind = "text" | "phone" | "date" | "choice";
-
 export interface AnswerFormat {
-  readonly kind: QuestionKind;
+  readonly kind: "text" | "phone" | "date" | "choice";
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
@@ -190,13 +188,10 @@ export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string,
   return { value };
 }
 
-interface AnswerToCheck {
-  readonly question: string;
-  readonly value: string | null;
-  readonly at: string;
-}
-
-export const checkAnswer = ({ question, value, at }: AnswerToCheck, now: string): Text | undefined => {
+export const checkAnswer = (
+  { question, value, at }: { readonly question: string; readonly value: string | null; readonly at: string },
+  now: string,
+): Text | undefined => {
   if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
   // An answer can be withdrawn even if its question is no longer asked.
   if (value === null) return undefined;

@@ -62,13 +62,10 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   BRACKETS.split(" ").map(([open = "", close = ""]) => [close, open]),
 );
 
-export interface AddressWrapping {
-  readonly code: "mail-scheme" | "mail-enclosed";
-  readonly bare: string;
-}
-
 /** Finds `mailto:`, brackets or quotes around an address, also after a name. */
-export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
+export const findAddressWrapping = (
+  address: string,
+): { readonly code: "mail-scheme" | "mail-enclosed"; readonly bare: string } | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
     const bare = value.slice("mailto:".length);

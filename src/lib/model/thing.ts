@@ -37,8 +37,6 @@ export interface FileColumn {
   readonly header?: string | undefined;
 }
 
-export type PersonNameForm = "written" | "kana";
-
 export type Field = FieldShape & {
   readonly nullable?: true | undefined;
   readonly label?: Text | undefined;
@@ -54,7 +52,7 @@ export type Field = FieldShape & {
   readonly lines?: true | undefined;
   /** true if the values are codes and not numbers; default: true for a field that is compared as `code` */
   readonly code?: true | undefined;
-  readonly personName?: PersonNameForm | undefined;
+  readonly personName?: ("written" | "kana") | undefined;
   readonly comparison?: Comparison | undefined;
   readonly unique?: true | undefined;
   /** name of the field's columns, if it differs from the name of the field: `email` for `emails` */

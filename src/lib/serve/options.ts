@@ -45,14 +45,9 @@ export type RequestTrace = RequestSource["trace"];
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
-export interface ServerCertificate {
-  readonly cert: string;
-  readonly key: string;
-}
-
 export interface ServeOptions {
   readonly place: ListenAddress;
-  readonly tls?: ServerCertificate | undefined;
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly proxies?: BlockList | undefined;
   readonly limits: ServerLimits;
   readonly answer: (request: Request, from: RequestOrigin, trace: RequestTrace) => Promise<Response>;

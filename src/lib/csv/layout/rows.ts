@@ -401,17 +401,12 @@ interface ProblemCount {
   count: number;
 }
 
-interface CodeCount extends ProblemCount {
-  readonly length: number;
-  readonly padded: boolean;
-}
-
 const toCodeForm = (column: number, code: string): number =>
   (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
 
 class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
-  readonly #codes = new Map<number, CodeCount>();
+  readonly #codes = new Map<number, ProblemCount & { readonly length: number; readonly padded: boolean }>();
   readonly #place: HeaderPlace;
 
   constructor({ row, line }: HeaderPlace) {

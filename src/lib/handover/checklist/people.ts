@@ -29,14 +29,12 @@ export interface Administrator extends Pick<
 
 export type RenewalRecord = RecordOf<typeof RENEWAL_ITEM.fields> & { readonly rejection?: Rejection | undefined };
 
-export type AdeServerFacts = Readonly<Record<"adminId" | "tokenSetAt" | "tokenSetBy", string | null>>;
-
 export interface HandoverFacts {
   readonly tenant: TenantProfile;
   readonly isMirror: boolean;
   readonly administrators: readonly Administrator[];
   readonly renewals: readonly RenewalRecord[];
-  readonly adeServer: AdeServerFacts;
+  readonly adeServer: Readonly<Record<"adminId" | "tokenSetAt" | "tokenSetBy", string | null>>;
   readonly profiles: readonly Pick<ConfigProfile, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
   readonly apps: readonly Pick<AppRecord, "name" | "kind" | "orgs" | "devices" | "file" | "memo">[];
   readonly lostDevices: readonly string[];

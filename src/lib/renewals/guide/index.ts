@@ -112,8 +112,6 @@ const AGENT_ITEM_NAMES: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": text("provisioning profile", "プロビジョニングプロファイル"),
 };
 
-type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
-
 /** @see facts 3.5; decision 025 */
 function fillKindGuide(kind: RenewalKind, known: RenewalItem | null, item: Text, own: OwnToken | undefined) {
   const [account, phone] = [describeRenewalAccount(kind, known), describePhone(known)];
@@ -124,7 +122,7 @@ function fillKindGuide(kind: RenewalKind, known: RenewalItem | null, item: Text,
   const topic = known?.topic ?? null;
   const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
   const { [kind]: part } = AGENT_ITEM_NAMES;
-  return fillGuide(part === undefined ? (kind as KindWithoutAgent) : "agent-enterprise", {
+  return fillGuide(part === undefined ? (kind as Exclude<RenewalKind, `agent-${string}`>) : "agent-enterprise", {
     item,
     account,
     phone,

@@ -180,8 +180,6 @@ interface StoredTenantOptions extends TenantFileOptions {
   readonly guard?: WriterGuard | undefined;
 }
 
-type TenantStoreHandle = ReturnType<typeof openStoredTenant>;
-
 const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => {
   const { folder, processes } = file;
   const database = openTenantFile(file);
@@ -215,7 +213,7 @@ const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => 
   };
 };
 
-type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
+type OpenedTenantParts = TenantParts & Pick<ReturnType<typeof openStoredTenant>, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 

@@ -196,19 +196,13 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
 
-interface FetchResult {
-  readonly kind: ServerSyncKind;
-  readonly cursor: string;
-  readonly devices: number;
-}
-
 /** Fetches the changes since a cursor. Without a cursor, fetches all devices and then the later changes. */
 const fetchDevices = async (
   service: AdeService,
   scratch: ScratchTable,
   from: string | null,
   signal: AbortSignal | undefined,
-): Promise<FetchResult> => {
+): Promise<{ readonly kind: ServerSyncKind; readonly cursor: string; readonly devices: number }> => {
   let count = 0;
   const fetchPages = async (
     first: string | undefined,
