@@ -148,10 +148,7 @@ const CHANGED_AFTER_VERIFICATION = text(
 const describeNameConflict = (other: string): Text =>
   text(`some systems cannot distinguish this name from ${other}`, `OS によっては ${other} と区別できない名前です`);
 
-function findHashListMismatches(
-  files: readonly BundleFileInfo[],
-  sums: readonly FileHash[],
-): readonly BundleFault[] {
+function findHashListMismatches(files: readonly BundleFileInfo[], sums: readonly FileHash[]): readonly BundleFault[] {
   const there = new Set(files.map(({ path }) => path));
   const listed = new Set([...sums.map(({ path }) => path), HASHES_FILE]);
   return [
