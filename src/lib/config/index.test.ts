@@ -251,7 +251,7 @@ test("reports a lock that is held too long", async () => {
 });
 
 test("processes that add contexts at the same time lose none", async () => {
-  const module = new URL("./contexts.ts", import.meta.url).href;
+  const module = new URL("./index.ts", import.meta.url).href;
   const add = (name: string) =>
     promisify(execFile)(process.execPath, [
       "--input-type=module",

@@ -256,11 +256,10 @@ export class Terminal {
   }
 
   /** Writes a warning even with `--quiet`, because the user must act on it. */
-  async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
+  async warn(line: Advice): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
-    const lines = this.#labelled(text("warning:", "警告:"), this.#line(line), warning);
-    await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
+    await this.#tell(this.#labelled(text("warning:", "警告:"), this.#line(line), warning));
   }
 
   /** Writes a problem even with `--quiet`. @param isCut true to cut the problem to one line of the terminal */

@@ -8,13 +8,13 @@ import { SEQUENCE_MEASURERS, countUnfinishedBytes, decodeEucJp } from "./decode-
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
   readonly dialect?: Dialect | undefined;
-  /** maximum number of cells in a record, by default 10,000 */
-  readonly maxCells?: number | undefined;
   /** maximum number of characters in a record, by default 16 Mi */
   readonly maxRecordLength?: number | undefined;
   /** row of the header, by default 1; if the row is specified, the header may have two lines */
   readonly headerRow?: number | undefined;
 }
+
+const MAX_CELLS = 10_000;
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
@@ -44,14 +44,8 @@ export class RecordReader implements TextSink {
   #isNextSuspect = false;
 
   constructor(options: RecordReaderOptions, sink: RecordSink) {
-    const {
-      encoding,
-      dialect = CONSOLE_DIALECT,
-      maxCells = 10_000,
-      maxRecordLength = 16 * 1024 * 1024,
-      headerRow,
-    } = options;
-    const limits = { ...dialect, maxCells, maxRecordLength, headerRow: headerRow ?? 1 };
+    const { encoding, dialect = CONSOLE_DIALECT, maxRecordLength = 16 * 1024 * 1024, headerRow } = options;
+    const limits = { ...dialect, maxCells: MAX_CELLS, maxRecordLength, headerRow: headerRow ?? 1 };
     this.#lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);

@@ -1,3 +1,4 @@
+import type { AdeHealthFacts } from "../../derived/ade-health.ts";
 import { buildEndCommand } from "../../derived/applicability.ts";
 import {
   RECORDED_FIELDS,
@@ -12,11 +13,8 @@ import { same, text, type Text } from "../../text/index.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 import { line, type CommandLine } from "../../advice/index.ts";
 
-interface AdeState {
-  readonly mirror: boolean;
+interface AdeState extends Pick<AdeHealthFacts, "mirror" | "token"> {
   readonly server: { readonly name: string } | null;
-  /** `renewal` is the ID of the token's renewal item */
-  readonly token: { readonly expiresAt: string; readonly renewal: string | null } | null;
 }
 
 interface OwnToken {

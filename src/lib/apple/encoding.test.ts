@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readElement } from "../encoding.ts";
+import { readElement } from "./encoding.ts";
 
 test("a constructed element ends at its length or at two zero bytes", () => {
   const known = Uint8Array.of(0x30, 2, 0x05, 0, 9);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPemBlocks, decodeWrappedBase64 } from "../encoding.ts";
+import { findPemBlocks, decodeWrappedBase64 } from "./encoding.ts";
 
 const block = (label: string, content = "MIIB"): string =>
   `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----`;
