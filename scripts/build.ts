@@ -97,7 +97,7 @@ function findEntryPoints(): Record<string, string> {
 
 /** Modules that nearly every command loads: one chunk loads faster than one for each. */
 const LOADED_BY_MOST_COMMANDS =
-  /src\W(?:commands\Wkit\Wcommand|lib\W(?:client\Wchanges|config\W(?:contexts|home|settings-file)|errors\Wdisk|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress)))\.ts$/;
+  /src\W(?:commands\Wkit\Wcommand|lib\W(?:client\Wchanges|config\W(?:index|home|settings-file)|files\W(?:folder|outputs|processes)|model\W(?:normalise|rules|thing|time)|terminal\W(?:failure|progress)))\.ts$/;
 
 /** Modules that the program's main module loads before it knows the command. */
 const LOADED_BY_EVERY_COMMAND =
@@ -105,11 +105,11 @@ const LOADED_BY_EVERY_COMMAND =
 
 /** Modules that every command loads that changes something, and that lists do not load. */
 const LOADED_BY_CHANGES =
-  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\W(?:record|writer)|derived\W(?:audit|undo)|model\W(?:cell-text|problem|value)|plan\W(?:changes|columns|describe|limits|plan)|rules\W(?:rule|values)|tenant\Wledger\W(?:audit-rows|change|check-rules|observe-change|records|rules|version-checksum)))\.ts$/;
+  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\Wrecord|derived\W(?:audit|undo)|model\W(?:cell-text|import|problem|value)|plan\W(?:changes|columns|describe|plan)|rules\Wvalues|tenant\Wledger\W(?:audit-rows|change|check-rules|observe-change|records|rules|version-checksum)))\.ts$/;
 
 /** Modules with which the ledger reads and writes records; checks and lists that read the tenant's tasks load them, too. */
 const LOADED_BY_LEDGER =
-  /src\Wlib\W(?:model\Wimport-number|tenant\Wledger\W(?:drift|import-rows|kinds|observed-state|record-rows|rows|tenant-rows|version-timeline|versions))\.ts$/;
+  /src\Wlib\W(?:tenant\Wledger\W(?:drift|import-rows|kinds|observed-state|record-rows|rows|tenant-rows|version-timeline|versions))\.ts$/;
 
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);

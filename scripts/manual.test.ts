@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { requireKnownWords, scanCommandLine } from "../src/cli/command-line.ts";
 import { parseCommandLine } from "../src/cli/parse.ts";
 import { PROGRAM } from "../src/commands/index.ts";
-import { RESOURCE_TITLES } from "../src/lib/handover/resources.ts";
+import { RESOURCE_TITLES } from "../src/lib/handover/bundle/manifest.ts";
 import { CONFIG_PROFILE, SUPERVISED_KINDS } from "../src/lib/nouns/config-profile.ts";
 import { splitWords } from "#support/cli/home.ts";
 

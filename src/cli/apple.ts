@@ -1,6 +1,6 @@
 import { Agent, request as sendOnce, type Dispatcher } from "undici";
-import type { AppleResponse, AppleRequest, Send } from "../lib/apple/send.ts";
-import { createSocketFailure } from "../lib/client/socket-failure.ts";
+import type { AppleResponse, AppleRequest, Send } from "../lib/apple/retry.ts";
+import { createSocketFailure } from "../lib/client/answer.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 

@@ -1,6 +1,5 @@
 import { formatPlaceholder, toFlagName, type CommandSyntax } from "../commands/kit/field.ts";
-import { toPermissionFailure, toDiskFailure } from "../lib/errors/disk.ts";
-import { Failure, unwrapSuppressed } from "../lib/errors/index.ts";
+import { toPermissionFailure, toDiskFailure, Failure, unwrapSuppressed } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
 const VERBOSE_HINT = text(

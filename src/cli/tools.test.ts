@@ -6,7 +6,7 @@ import { GLOBAL_OPTIONS, type Globals } from "../commands/kit/globals.ts";
 import { RunSummary } from "../commands/kit/summary.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { spoolToFile } from "../lib/files/spool.ts";
+import { spoolToFile } from "../lib/files/input.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";

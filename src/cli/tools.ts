@@ -331,7 +331,7 @@ const createTenantMachine = (outside: ProgramEnvironment, given: BasicTools, int
     unaudited: () => terminal.warn(UNAUDITED_WARNING),
     changed: (numbers) => terminal.addChanges(numbers),
     warn: (warning) => terminal.warn(warning),
-    mail: async () => (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener(home)(),
+    mail: async () => (await import("../lib/renewals/notify/deliver.ts")).createMailOpener(home)(),
     secretFor: createSecretLookup(given, () => openStdin(outside, interrupts)),
   };
 };

@@ -1,6 +1,6 @@
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
-import { decodeUtf8 } from "../lib/files/utf8.ts";
+import { decodeUtf8 } from "../lib/files/read.ts";
 import { escapeForPeople, escapeJson } from "../lib/text/shell-word.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";

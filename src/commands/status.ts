@@ -4,12 +4,11 @@ import {
   determineState,
   LEVEL_LABELS,
   type Finding,
+  toItemFinding,
 } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import { toItemFinding } from "../lib/renewals/item-finding.ts";
 import type { Context } from "../lib/config/index.ts";
-import { toDiskFailure } from "../lib/errors/disk.ts";
-import { Failure, ignoreFailure } from "../lib/errors/index.ts";
+import { toDiskFailure, Failure, ignoreFailure } from "../lib/errors/index.ts";
 import { chooseThresholds } from "../lib/renewals/check.ts";
 import { compareByExpiry, type Thresholds } from "../lib/renewals/expiry-status.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../lib/text/index.ts";

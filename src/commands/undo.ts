@@ -5,9 +5,8 @@ import { formatActor } from "../lib/model/actor.ts";
 import { FORMATS } from "../lib/derived/formats.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
-import { validateLimits } from "../lib/plan/limits.ts";
+import { validateLimits, sumChanges } from "../lib/plan/plan.ts";
 import { hasNoEffect, listPlanChanges } from "../lib/plan/describe.ts";
-import { sumChanges } from "../lib/plan/plan.ts";
 import { parseChangeNumber } from "./kit/plan/find.ts";
 import {
   CONFIRM_DELETIONS_OPTION,

@@ -1,6 +1,6 @@
 import { OPERATIONS } from "../lib/derived/role-policy.ts";
 import type { Whoami } from "../lib/client/index.ts";
-import { ROLES } from "../lib/model/role.ts";
+import { ROLES } from "../lib/nouns/account.ts";
 import { formatActor } from "../lib/model/actor.ts";
 import { ROOT_ORG_NAME } from "../lib/nouns/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";

@@ -7,7 +7,7 @@ import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { freshHome, ROOT, run, type Outcome } from "#support/cli/home.ts";
 import { startListening } from "#support/process/simulator.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { createDiskFailure } from "../../src/lib/errors/disk.ts";
+import { createDiskFailure } from "../../src/lib/errors/index.ts";
 
 const toUsers = (...rows: readonly string[]): string => ["氏名,メールアドレス", ...rows, ""].join("\r\n");
 

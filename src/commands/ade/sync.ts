@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { AdeSync } from "../../lib/client/index.ts";
-import { SYNC_KINDS, type SyncKind } from "../../lib/model/ade.ts";
-import { parseLimit } from "../../lib/plan/limits.ts";
+import { SYNC_KINDS, type SyncKind } from "../../lib/nouns/ade-device.ts";
+import { parseLimit } from "../../lib/plan/plan.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";

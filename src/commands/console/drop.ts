@@ -5,7 +5,7 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { hasNoEffect } from "../../lib/plan/describe.ts";
-import { validateLimits } from "../../lib/plan/limits.ts";
+import { validateLimits } from "../../lib/plan/plan.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
 import { PendingPlan } from "../kit/plan/pending-plan.ts";
 import { finishPlan, showImportResult } from "../kit/plan/finish-plan.ts";

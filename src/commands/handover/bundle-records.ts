@@ -1,13 +1,18 @@
 import { setFlagsFromString } from "node:v8";
 import type { Account, CustomField, Org, SecuredGroup, StreamedLines } from "../../lib/client/index.ts";
-import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import {
+  type Manifest,
+  pathOfResource,
+  RESOURCE_NAMES,
+  RESOURCE_TITLES,
+  type ResourceName,
+} from "../../lib/handover/bundle/manifest.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
-import { pathOfResource, RESOURCE_NAMES, RESOURCE_TITLES, type ResourceName } from "../../lib/handover/resources.ts";
-import type { RenewalRecord } from "../../lib/handover/checklist/facts.ts";
+import type { RenewalRecord } from "../../lib/handover/checklist/people.ts";
 import { TYPES_BY_FORMAT, type PanelKind } from "../../lib/nouns/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import { RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
-import { ADMINISTRATOR_ROLES, ROLES } from "../../lib/model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES } from "../../lib/nouns/account.ts";
 import { SECURED_APPS, SECURED_GROUP } from "../../lib/nouns/secured-user.ts";
 import { TENANT } from "../../lib/nouns/tenant.ts";
 import { CUSTOM_FIELD } from "../../lib/nouns/user.ts";

@@ -4,8 +4,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import { FILE_MISSING } from "../../lib/handover/bundle/unpack.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
-import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/bundle/verify.ts";
+import {
+  openBundleFiles,
+  type BundleFiles,
+  throwFirstFault,
+  verifyBundle,
+  type BundleVerification,
+} from "../../lib/handover/bundle/read.ts";
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";

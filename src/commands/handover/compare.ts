@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ResourceName } from "../../lib/handover/resources.ts";
+import type { ResourceName } from "../../lib/handover/bundle/manifest.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import type { Text } from "../../lib/text/index.ts";
 import type { CopyClient } from "../kit/files/tenant-copy.ts";

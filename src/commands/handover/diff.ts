@@ -1,5 +1,5 @@
 import { commandName } from "../../lib/advice/index.ts";
-import { RESOURCE_TITLES } from "../../lib/handover/resources.ts";
+import { RESOURCE_TITLES } from "../../lib/handover/bundle/manifest.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import { toTableCellText } from "../../lib/terminal/output.ts";
 import type { Column } from "../../lib/terminal/index.ts";

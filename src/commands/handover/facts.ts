@@ -1,7 +1,7 @@
 import type { Client } from "../../lib/client/index.ts";
-import type { Administrator, HandoverFacts } from "../../lib/handover/checklist/facts.ts";
+import type { Administrator, HandoverFacts } from "../../lib/handover/checklist/people.ts";
 import type { ChecklistDay } from "../../lib/handover/checklist/index.ts";
-import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
+import { ADMINISTRATOR_ROLES } from "../../lib/nouns/account.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import type { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";

@@ -1,10 +1,14 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
-import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
-import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
-import { findMirrorGaps } from "../../lib/model/mirror.ts";
+import {
+  type HandoverFacts,
+  findPeople,
+  isSameName,
+  type KnownPerson,
+  type Person,
+} from "../../lib/handover/checklist/people.ts";
+import { type LeaverRecords, findMirrorGaps } from "../../lib/handover/checklist/leaver.ts";
 import { toDay } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../kit/field.ts";

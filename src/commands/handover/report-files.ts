@@ -1,8 +1,7 @@
 import { renderPage } from "../../lib/document/page.ts";
 import { filterGaps } from "../../lib/handover/checklist/index.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../lib/handover/bundle/manifest.ts";
-import { buildBundleChecklist, buildReport } from "../../lib/handover/report/content.ts";
-import type { ReportData } from "../../lib/handover/report/data.ts";
+import { buildBundleChecklist, buildReport, type ReportData } from "../../lib/handover/report/content.ts";
 import type { Language } from "../../lib/text/index.ts";
 import { collectHandoverFacts, type HandoverTenant } from "./facts.ts";
 import { collectLeaverRecords, resolvePerson, type TypedLeaver } from "./leaver.ts";

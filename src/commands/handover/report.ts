@@ -1,6 +1,6 @@
 import { commandName } from "../../lib/advice/index.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
-import { resolveReportTimezone, type ReportData } from "../../lib/handover/report/data.ts";
+import { resolveReportTimezone, type ReportData } from "../../lib/handover/report/content.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";

@@ -1,5 +1,5 @@
 import { line } from "../../lib/advice/index.ts";
-import { throwFirstFault, type BundleVerification } from "../../lib/handover/bundle/verify.ts";
+import { throwFirstFault, type BundleVerification } from "../../lib/handover/bundle/read.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, shortenText, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";

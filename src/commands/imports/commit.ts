@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { checkAdministrators } from "../kit/plan/administrators.ts";
-import { validateLimits } from "../../lib/plan/limits.ts";
+import { validateLimits } from "../../lib/plan/plan.ts";
 import {
   ALLOW_OTHER_TENANT_OPTION,
   CONFIRM_DELETIONS_OPTION,

@@ -6,7 +6,7 @@ import { createPopulatedTenant } from "#support/commands/populated.ts";
 import { run, type Circumstances } from "#support/commands/program.ts";
 import { COMMANDS } from "#support/commands/verbs.ts";
 import type { TestTenant } from "#support/tenant/tenant.ts";
-import { looksLikePassword } from "../../lib/model/password.ts";
+import { looksLikePassword } from "../../lib/model/rules.ts";
 import { getCommandNoun, isFreeText, type RecordType } from "../../lib/model/thing.ts";
 import { NOUNS } from "../../lib/nouns/index.ts";
 import { toFlagName } from "./field.ts";

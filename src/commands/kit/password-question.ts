@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { looksLikePassword } from "../../lib/model/password.ts";
+import { looksLikePassword } from "../../lib/model/rules.ts";
 import { isFreeText, type Fields } from "../../lib/model/thing.ts";
 import { text } from "../../lib/text/index.ts";
 import { toFlagName } from "./field.ts";

@@ -1,4 +1,4 @@
-import type { Send } from "../../lib/apple/send.ts";
+import type { Send } from "../../lib/apple/retry.ts";
 import type { Client, NounName, PlainRequest, PlainResponse } from "../../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";

@@ -5,7 +5,7 @@ import type { Ade, Client } from "../../lib/client/index.ts";
 import { CREDENTIAL_KINDS, type OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
-import { toItemFinding } from "../../lib/renewals/item-finding.ts";
+import { toItemFinding } from "../../lib/renewals/finding.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { createExpiryClock, readDatedItems } from "../kit/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../kit/tools.ts";

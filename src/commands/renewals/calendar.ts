@@ -1,4 +1,4 @@
-import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/output/calendar.ts";
+import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/calendar.ts";
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";

@@ -1,5 +1,5 @@
 import { chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
-import { toItemFinding } from "../../lib/renewals/item-finding.ts";
+import { toItemFinding } from "../../lib/renewals/finding.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import type { Fields } from "../kit/field.ts";

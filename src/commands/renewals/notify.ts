@@ -1,4 +1,4 @@
-import { NOTIFY_FILE } from "../../lib/renewals/notify/settings-file.ts";
+import { NOTIFY_FILE } from "../../lib/renewals/notify/secret.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 

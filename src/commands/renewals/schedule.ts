@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { commandName, step, line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import { readNotifySettings } from "../../lib/renewals/notify/secret.ts";
 import { renderSchedule, resolveProgramPath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";

@@ -4,7 +4,7 @@ import {
   type RoleMatrixRow,
   OPERATION_GROUPS,
 } from "../../lib/derived/role-policy.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/nouns/account.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";

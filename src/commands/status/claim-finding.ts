@@ -1,7 +1,7 @@
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { FINDING_STAGE } from "../../lib/nouns/renewal.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
-import type { RecipientId } from "../../lib/renewals/notify/recipients.ts";
+import type { RecipientId } from "../../lib/renewals/notify/send.ts";
 import { createStableId } from "../../lib/renewals/stages.ts";
 import type { Tools } from "../kit/tools.ts";
 import type { TenantFindings } from "./findings.ts";

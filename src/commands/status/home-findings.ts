@@ -1,7 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
-import type { CheckedItem } from "../../lib/renewals/expiry-status.ts";
-import { findFileKey } from "../../lib/renewals/shared-file.ts";
+import { type CheckedItem, findFileKey } from "../../lib/renewals/expiry-status.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { buildReminderCommand, NO_REMINDERS } from "../kit/items/tenant-items.ts";
 import { findDailyRun, toFindings, type FindingValues, type TenantFindings } from "./findings.ts";

@@ -1,7 +1,7 @@
 import { line, step, type Advice } from "../../lib/advice/index.ts";
 import type { UserDependents, LeaveResult, User } from "../../lib/client/index.ts";
 import { NOT_MANAGED, RETURN_TAGS } from "../../lib/nouns/device.ts";
-import { ROLES } from "../../lib/model/role.ts";
+import { ROLES } from "../../lib/nouns/account.ts";
 import { formatSecuredAppName } from "../../lib/nouns/secured-user.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";

@@ -1,3 +1,4 @@
+import { SECOND_MS } from "../model/time.ts";
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import {
@@ -8,10 +9,50 @@ import {
   readOptionalText,
   readRequiredText,
   type JsonObject,
-} from "./answer.ts";
-import { formatRequestTarget, sendWithRetry, type RetryEnvironment } from "./retry.ts";
-import type { AppleRequest, AppleResponse } from "./send.ts";
-import { createClientAssertion, type AssertionParameters } from "./business-key.ts";
+  formatRequestTarget,
+  sendWithRetry,
+  type RetryEnvironment,
+  type AppleRequest,
+  type AppleResponse,
+} from "./retry.ts";
+import { createPrivateKey, sign, type KeyObject } from "node:crypto";
+
+/** @param where name of the key's file @throws `input-rejected` if the key is not a P-256 key */
+export function parseBusinessKey(where: string, pem: string): KeyObject {
+  const key = tryOrUndefined(() => createPrivateKey(pem));
+  if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
+  throw new Failure("input-rejected", {
+    what: text(
+      "not the private key of an API account (EC P-256, PEM, without a password)",
+      "API アカウントの秘密鍵(EC P-256、PEM 形式、パスワードなし)ではありません",
+    ),
+    where,
+  });
+}
+
+export interface AssertionParameters extends Pick<RetryEnvironment, "now"> {
+  readonly clientId: string;
+  readonly keyId: string;
+  readonly key: KeyObject;
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** Apple accepts up to 180 days, but an assertion is used immediately. */
+const ASSERTION_LIFETIME_SECONDS = 600;
+
+const ASSERTION_ID_BYTES = 16;
+
+const encodeJwtPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** @see RFC 7523 3; apple 6 */
+function createClientAssertion({ clientId, keyId, key, now, random }: AssertionParameters, audience: string): string {
+  const iat = Math.floor(now() / 1000);
+  const jti = Buffer.from(random(ASSERTION_ID_BYTES)).toString("hex");
+  const claims = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + ASSERTION_LIFETIME_SECONDS, jti };
+  const signed = [{ alg: "ES256", kid: keyId, typ: "JWT" }, claims].map(encodeJwtPart).join(".");
+  const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
+  return `${signed}.${signature.toString("base64url")}`;
+}
 
 export interface BusinessAccess extends RetryEnvironment, AssertionParameters {
   /** address of a test server, without a trailing slash; null for Apple's servers */
@@ -24,8 +65,6 @@ export class BusinessRefusal extends Failure {}
 
 /** Apple's maximum number of rows in a page. @see apple 6 */
 const PAGE_SIZE = 1000;
-
-const SECOND_MS = 1000;
 
 /** A token is renewed before it expires, so that it does not expire during a request. */
 const TOKEN_MARGIN_MS = 60 * SECOND_MS;

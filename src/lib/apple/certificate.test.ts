@@ -6,6 +6,7 @@ import {
   readExpiringItems,
   type IssuedCertificate,
 } from "#support/apple/openssl.ts";
+import { findNameAttribute } from "./certificate.ts";
 
 const PUSH = "/UID=com.apple.mgmt.External.0001/CN=APSP:0001/C=JP";
 
@@ -110,4 +111,18 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect(await keyOf(workshop.der(of("rsa")))).toEqual(await keyOf(bytes(of("rsa").certificate)));
     expect(await keyOf(bytes(of("ec").certificate))).not.toEqual(await keyOf(bytes(of("rsa").certificate)));
   });
+});
+
+const NAME = String.raw`UID=com.apple.mgmt.External.1
+OU=CN=no + CN=several + O=A \+ B\, C
+CN=line\0Abreak \\AB
+CN=second`;
+
+test("finds the first value of an attribute, regardless of other values", () => {
+  expect(findNameAttribute(NAME, "UID")).toBe("com.apple.mgmt.External.1");
+  expect(findNameAttribute(NAME, "CN")).toBe("several");
+  expect(findNameAttribute(NAME, "O")).toBe("A + B, C");
+  expect(findNameAttribute("CN=line\\0Abreak \\\\AB", "CN")).toBe("line\nbreak \\AB");
+  expect(findNameAttribute(NAME, "C")).toBeUndefined();
+  expect(findNameAttribute(undefined, "CN")).toBeUndefined();
 });

@@ -2,16 +2,16 @@ import { X509Certificate } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
 import type { RenewalKind } from "../nouns/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import { findNameAttribute } from "./encoding/distinguished-name.ts";
-import { findPemBlocks } from "./encoding/pem.ts";
+import { findPemBlocks, extractSignedContent, parsePropertyList } from "./encoding.ts";
 import {
   fingerprintOf,
   type Issuer,
   type RenewableReadResult,
   createRejectedFileFailure,
   type Renewable,
+  formatInstant,
+  type NamedFile,
 } from "./renewable.ts";
-import { formatInstant } from "./encoding/instant.ts";
 
 const MAX_CERTIFICATES = 1000;
 
@@ -112,4 +112,54 @@ function formatCertificateDate(file: string, date: Date): string {
     file,
     text("a certificate in the file contains an invalid date", "ファイルの証明書に正しくない日付があります"),
   );
+}
+
+/**
+ * Returns the first value of an attribute such as `CN`. Node.js writes one attribute per line and joins the attributes
+ * of a set with ` + `.
+ */
+export function findNameAttribute(name: string | undefined, attribute: string): string | undefined {
+  for (const line of name?.split("\n") ?? []) {
+    for (const part of line.split(" + ")) {
+      if (part.startsWith(`${attribute}=`)) return unescapeAttribute(part.slice(attribute.length + 1));
+    }
+  }
+  return undefined;
+}
+
+const unescapeAttribute = (value: string): string =>
+  value.replaceAll(/\\([0-9A-Fa-f]{2}|.)/g, (_, code: string) =>
+    code.length === 2 ? String.fromCodePoint(Number.parseInt(code, 16)) : code,
+  );
+
+const NOT_A_PROFILE = text(
+  "the file is not a provisioning profile: choose a .mobileprovision file, or download it again",
+  "プロビジョニングプロファイルではありません。.mobileprovision ファイルを選ぶか、もう一度ダウンロードしてください",
+);
+
+const toText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const toInstant = (value: unknown): string | undefined =>
+  value instanceof Date ? tryOrUndefined(() => formatInstant(value)) : undefined;
+
+/** Reads a property list that Apple signed (`.mobileprovision`). @throws `input-rejected` for any other message */
+export async function readProvisioningProfile(file: NamedFile, message: Uint8Array): Promise<Renewable> {
+  const { name } = file;
+  const content = extractSignedContent(message);
+  const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
+  const expiresAt = toInstant(properties?.["ExpirationDate"]);
+  if (properties === undefined || expiresAt === undefined) throw createRejectedFileFailure(name, NOT_A_PROFILE);
+  return {
+    expiring: {
+      kind: "agent-profile",
+      name: toText(properties["Name"]) ?? name,
+      expiresAt,
+      validFrom: toInstant(properties["CreationDate"]) ?? null,
+      certainty: "exact",
+      fingerprint: fingerprintOf(file.bytes),
+      topic: null,
+      organisation: toText(properties["TeamName"]) ?? null,
+    },
+    evidence: { of: "provisioning-profile" },
+  };
 }

@@ -1,5 +1,4 @@
-const MINUTE_MS = 60 * 1000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+import { DAY_MS, MINUTE_MS } from "../model/time.ts";
 
 /** Apple accepts 2048-bit keys for server tokens. @see apple 1 */
 const RSA_PARAMETERS = {

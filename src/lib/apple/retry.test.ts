@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same } from "../text/index.ts";
-import { parseRetryAfterMs, sendWithRetry } from "./retry.ts";
-import type { AppleRequest } from "./send.ts";
+import { parseRetryAfterMs, sendWithRetry, type AppleRequest } from "./retry.ts";
 import { FakeApple, respondInTurn, NOW, type FakeAppleResponse } from "#support/apple/apple.ts";
 
 const REQUEST: AppleRequest = { method: "GET", url: "https://a.example/account?key=SECRET", headers: {} };

@@ -1,6 +1,24 @@
-import { Failure } from "../errors/index.ts";
+import { DAY_MS, SECOND_MS } from "../model/time.ts";
+import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import type { AppleResponse, AppleRequest, Send } from "./send.ts";
+import { parseInstant } from "./renewable.ts";
+
+export interface AppleRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AppleResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** Does not follow redirects. @throws `unavailable` if the response is incomplete; `interrupted` */
+export type Send = (request: AppleRequest) => Promise<AppleResponse>;
 
 export interface RetryEnvironment {
   readonly send: Send;
@@ -8,7 +26,6 @@ export interface RetryEnvironment {
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
-const SECOND_MS = 1000;
 const MAX_ATTEMPTS = 4;
 const MAX_RETRY_MS = 60 * SECOND_MS;
 
@@ -71,10 +88,62 @@ const createBusyFailure = (
     hint: describeRetryTime(now, askedMs),
   });
 
-const MAX_RETRY_AFTER_MS = 366 * 24 * 3600 * SECOND_MS;
+const MAX_RETRY_AFTER_MS = 366 * DAY_MS;
 
 function describeRetryTime(now: number, askedMs: number | undefined): Text {
   if (askedMs === undefined) return text("try again in a few minutes", "数分後にもう一度実行してください");
   const at = new Date(now + Math.min(askedMs, MAX_RETRY_AFTER_MS)).toISOString().slice(0, 19);
   return text(`try again after ${at}Z`, `${at}Z 以降にもう一度実行してください`);
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+const MAX_TEXT_LENGTH = 4096;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const createUndocumentedFailure = (where: string, member: string): Failure =>
+  new Failure("unavailable", {
+    what: text(`Apple's response is not as documented: ${member}`, `Apple の応答が仕様と異なります: ${member}`),
+    where,
+    hint: text(
+      "try again later; if the problem persists, check the proxy or firewall between this computer and Apple",
+      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシやファイアウォールを確認してください",
+    ),
+  });
+
+export function parseJsonObject(where: string, body: string): JsonObject {
+  const value = tryOrUndefined((): unknown => JSON.parse(body));
+  if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
+  return value;
+}
+
+export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
+  status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
+
+/** Returns null if the member is absent. @throws Failure `unavailable` if the member is not a valid text */
+export function readOptionalText(where: string, object: JsonObject, member: string): string | null {
+  const value = object[member];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string" || value.length > MAX_TEXT_LENGTH || !value.isWellFormed() || value.includes("\0")) {
+    throw createUndocumentedFailure(where, member);
+  }
+  return value;
+}
+
+/** @throws Failure `unavailable` if the member is missing, empty or not a text */
+export function readRequiredText(where: string, object: JsonObject, member: string): string {
+  const value = readOptionalText(where, object, member);
+  if (value === null || value === "") throw createUndocumentedFailure(where, member);
+  return value;
+}
+
+/** Returns a UTC instant; null if the member is absent or empty. @throws Failure `unavailable` for any other text */
+export function readOptionalInstant(where: string, object: JsonObject, member: string): string | null {
+  const written = readOptionalText(where, object, member);
+  if (written === null || written === "") return null;
+  const instant = parseInstant(written);
+  if (instant === undefined) throw createUndocumentedFailure(where, member);
+  return instant;
 }

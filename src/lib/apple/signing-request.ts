@@ -2,9 +2,15 @@ import { createPublicKey } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { text } from "../text/index.ts";
-import { readChildren, readElement, TAG } from "./encoding/ber.ts";
-import { decodeLatin1, findPemBlocks, decodeWrappedBase64 } from "./encoding/pem.ts";
-import { parsePropertyList } from "./encoding/property-list.ts";
+import {
+  readChildren,
+  readElement,
+  TAG,
+  decodeLatin1,
+  findPemBlocks,
+  decodeWrappedBase64,
+  parsePropertyList,
+} from "./encoding.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile } from "./renewable.ts";
 
 export interface SigningRequest {

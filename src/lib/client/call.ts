@@ -1,11 +1,21 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import type { AnyOperation, splitRoute } from "../tenant/subjects/operation.ts";
-import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/api/wire.ts";
-import { createResponseFailure } from "./answer.ts";
+import { splitRoute, takesQuery } from "../tenant/subjects/operation.ts";
+import {
+  AUDIT_HEADER,
+  CHANGE_HEADER,
+  CHANGE_NUMBERS,
+  NO_AUDIT_RECORD,
+  BASE_HEADER,
+  MEDIA_TYPES,
+  XLSX_TYPE,
+} from "../tenant/api/wire.ts";
+import { createResponseFailure, checkMediaType, readJson } from "./answer.ts";
 import type { Changes } from "./changes.ts";
-import type { Transport } from "./transport.ts";
-import type { LocalResult } from "../tenant/api/index.ts";
+import type { LocalRequest, LocalResult } from "../tenant/api/index.ts";
+
+/** @throws Failure `unavailable` if the tenant cannot be reached, even after retries */
+export type Transport = (request: Request) => Promise<Response>;
 
 type Method = ReturnType<typeof splitRoute>["method"];
 
@@ -26,20 +36,10 @@ export interface Connection {
   readonly credentialSource?: string | undefined;
 }
 
-/** For a workbook, `encoding` is `xlsx`. */
-export interface Upload {
-  readonly stream: ReadableStream<Uint8Array>;
-  readonly encoding: string;
-}
+export type Upload = NonNullable<LocalRequest["file"]>;
 
-export interface ApiCall {
-  readonly one: AnyOperation;
-  readonly path: Readonly<Record<string, string>>;
+export interface ApiCall extends LocalRequest {
   readonly given: Readonly<Record<string, unknown>> | undefined;
-  readonly file: Upload | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** revision of the tenant that the user confirmed; any later revision leads to a refusal */
-  readonly base?: number | undefined;
 }
 
 export interface StreamedLines<T> extends AsyncIterable<T> {
@@ -47,15 +47,15 @@ export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
-export const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
+const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
   new URL(base.pathname.replace(/\/$/, "") + path, base);
 
-export const noteChanges = ({ changed }: Connection, { headers }: Response): void => {
+const noteChanges = ({ changed }: Connection, { headers }: Response): void => {
   const numbers = headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) changed?.(numbers.split(", ").map(Number));
 };
 
-export const createCallFailure = async (
+const createCallFailure = async (
   { credentialSource: where, base }: Connection,
   { method, path }: { readonly method: Method; readonly path: string },
   response: Response,
@@ -123,4 +123,46 @@ export const sendRequest = async (
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   noteChanges(connection, response);
   return { status: response.status, headers: [...response.headers], body: response.body };
+};
+
+const fillPath = (path: string, values: ApiCall["path"]): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+
+const contentTypeOf = ({ encoding }: Upload): string =>
+  encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
+
+const buildRequest = (connection: Connection, { one, path, given, file, signal, base }: ApiCall): Request => {
+  const place = splitRoute(one);
+  const url = buildUrl(connection, fillPath(place.path, path));
+  const isQuery = takesQuery(one);
+  for (const [name, value] of Object.entries(isQuery ? (given ?? {}) : {}))
+    if (value !== undefined) url.searchParams.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  const body = file?.stream ?? (isQuery || given === undefined ? null : JSON.stringify(given));
+  const type = file === undefined ? "application/json" : contentTypeOf(file);
+  const key = one.once === undefined ? undefined : connection.newKey?.();
+  const init: RequestInit & { duplex?: "half" } = {
+    method: place.method.toUpperCase(),
+    headers: {
+      ...(body === null ? {} : { "content-type": type }),
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+      ...(base === undefined ? {} : { [BASE_HEADER]: String(base) }),
+    },
+    body,
+    signal: signal ?? null,
+    ...(file === undefined ? {} : { duplex: "half" }),
+  };
+  return new Request(url, init);
+};
+
+export const send = async (connection: Connection, asked: ApiCall): Promise<unknown> => {
+  const { one } = asked;
+  const place = splitRoute(one);
+  const response = await connection.transport(buildRequest(connection, asked));
+  if (!response.ok) throw await createCallFailure(connection, place, response);
+  const kind = one.result ?? "json";
+  checkMediaType(place, response, MEDIA_TYPES[kind]);
+  noteChanges(connection, response);
+  if (kind === "json") return readJson(place, response);
+  const content = response.body ?? new Blob([]).stream();
+  return kind === "csv" ? { content, isAudited: response.headers.get(AUDIT_HEADER) !== NO_AUDIT_RECORD } : content;
 };

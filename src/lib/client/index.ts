@@ -18,9 +18,9 @@ import type { createFaultFailure } from "./answer.ts";
 import type { ApiCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/api/operations.ts";
-export type { Connection, PlainRequest, PlainResponse, StreamedLines, Upload } from "./call.ts";
+export type { Connection, PlainRequest, PlainResponse, StreamedLines, Transport, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
-export type { Transport } from "./transport.ts";
+export { watchWork } from "../tenant/store/work.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
@@ -78,7 +78,7 @@ const readArguments = (one: AnyOperation, given: readonly unknown[], ending: Abo
 };
 
 const perform = async (connection: Connection, asked: ApiCall): Promise<unknown> => {
-  if (connection.perform === undefined) return (await import("./send.ts")).send(connection, asked);
+  if (connection.perform === undefined) return (await import("./call.ts")).send(connection, asked);
   const { given: result, changes } = await connection.perform(asked);
   if (changes.length > 0) connection.changed?.(changes);
   return result;

@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server as TcpSe
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../tenant/api/wire.ts";
 import { openClient } from "./index.ts";
-import { createSocketFailure } from "./socket-failure.ts";
+import { createSocketFailure } from "./answer.ts";
 import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";
 
 const NOW = Date.UTC(2026, 10, 20);

@@ -1,10 +1,10 @@
+import { SECOND_MS } from "../model/time.ts";
 import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../tenant/api/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { BUSY_STATUSES } from "./answer.ts";
-import { createSocketFailure } from "./socket-failure.ts";
-import type { Transport } from "./transport.ts";
+import { BUSY_STATUSES, createSocketFailure } from "./answer.ts";
+import type { Transport } from "./call.ts";
 
 export interface SocketEnvironment {
   readonly now: () => number;
@@ -26,8 +26,6 @@ export interface SocketTransport {
   readonly transport: Transport;
   readonly close: () => Promise<void>;
 }
-
-const SECOND_MS = 1000;
 
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;

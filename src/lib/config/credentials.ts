@@ -14,11 +14,6 @@ export interface CredentialSecret {
   readonly source?: string | undefined;
 }
 
-export interface CredentialLocation {
-  readonly home: Home;
-  readonly processes: ProcessTable;
-}
-
 const getCredentialPath = ({ folder }: Home, context: string): string => join(folder, CREDENTIALS_FOLDER, context);
 
 export const parseSecret = (content: string, where: string): string => {
@@ -49,7 +44,7 @@ export const readCredential = (home: Home, context: string): CredentialSecret | 
 };
 
 export const storeCredential = async (
-  { home, processes }: CredentialLocation,
+  { home, processes }: { readonly home: Home; readonly processes: ProcessTable },
   { name, url }: Pick<RemoteContext, "name" | "url">,
   secret: string,
 ): Promise<void> => {

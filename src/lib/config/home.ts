@@ -32,7 +32,6 @@ export const ANSWERS_FILE = "answers.json";
 /** The key in this file seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
-/** The folder of the runs that a tenant may not have yet. */
 export const getJobFolder = ({ folder }: Pick<Home, "folder">, context: string): string =>
   join(folder, "runs", "jobs", context);
 

@@ -1,5 +1,222 @@
+import { lstatSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { line } from "../advice/index.ts";
+import { toPermissionFailure, toDiskFailure, Failure, hasErrorCode } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import type { Context, ContextChange, NewContext, StoredContext } from "./context.ts";
+import { getJobFolder, type Home } from "./home.ts";
+import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
+
 export { findHomeFault, createUnsafeHomeFailure } from "./home.ts";
 export type { Context } from "./context.ts";
-export { Contexts, isSameContext, type ChosenContext } from "./contexts.ts";
 export { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
 export { listProgramPaths, locateHome, type Home } from "./home.ts";
+
+/** `default`: the context is selected because no other context exists. */
+export type ContextSource = "option" | "environment" | "used" | "default";
+
+export interface ChosenContext {
+  readonly context: Context;
+  readonly source: ContextSource;
+  readonly among: readonly string[];
+}
+
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** Reading requires neither an existing folder nor write permission. */
+export class Contexts {
+  readonly #home: Home;
+  readonly #pause: () => Promise<void>;
+
+  constructor(home: Home, pause: () => Promise<void> = () => sleep(50)) {
+    this.#home = home;
+    this.#pause = pause;
+  }
+
+  async list(): Promise<readonly Context[]> {
+    return this.#all(await readSettings(this.#home));
+  }
+
+  async listUsed(known?: Settings): Promise<readonly Context[]> {
+    const settings = known ?? (await readSettings(this.#home));
+    const used = this.#used(settings);
+    return used.length === 0 ? this.#all(settings) : used;
+  }
+
+  async find(name: string): Promise<Context> {
+    return findContext(await this.list(), name);
+  }
+
+  /** @param option value of `--context` @throws `not-found` */
+  async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
+    const settings = await readSettings(this.#home);
+    const chosen = await this.#choose(settings, option, environment);
+    if (chosen === undefined) throw createNoContextFailure(await this.listUsed(settings));
+    return chosen;
+  }
+
+  async inEffect(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext | undefined> {
+    return this.#choose(await readSettings(this.#home), option, environment);
+  }
+
+  async #choose(
+    settings: Settings,
+    option: string | undefined,
+    environment: EnvironmentVariables,
+  ): Promise<ChosenContext | undefined> {
+    const named = [
+      ["option", option],
+      ["environment", environment["CLOMOCTL_CONTEXT"] || undefined],
+      ["used", settings.used],
+    ] as const;
+    const [source, name] = named.find(([, given]) => given !== undefined) ?? [];
+    if (source !== undefined && name !== undefined) {
+      const context = findContext(this.#all(settings), name);
+      return { context, source, among: this.#used(settings, context.name).map((one) => one.name) };
+    }
+    const [only, ...others] = await this.listUsed(settings);
+    if (!settings.implied || only === undefined || others.length > 0) return undefined;
+    return { context: only, source: "default", among: [only.name] };
+  }
+
+  #used(settings: Settings, chosen?: string): readonly Context[] {
+    return this.#all(settings).filter(
+      (one) => one.name !== LOCAL_CONTEXT_NAME || chosen === LOCAL_CONTEXT_NAME || this.#hasData(one),
+    );
+  }
+
+  #hasData(context: Context): boolean {
+    return context.kind === "remote" || this.hasTenant(context);
+  }
+
+  /** If the existing context was selected only because no other context existed, it stays selected. */
+  async add(name: string, requested: NewContext, use = false): Promise<Context> {
+    const { toStoredContext } = await import("./context.ts");
+    const stored = toStoredContext(name, requested);
+    return this.#change(async (settings) => {
+      const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: name });
+      if (this.#all(settings).some((context) => isSameContext(context.name, name)))
+        throw refuse(text("a context with this name already exists", "この名前のコンテキストはすでにあります"));
+      const context = this.#open(stored);
+      if (this.hasTenant(context))
+        throw refuse(
+          text(
+            "the data of an earlier tenant with this name still exists",
+            "同じ名前だったテナントのデータが残っています",
+          ),
+        );
+      const before = await this.#choose(settings, undefined, {});
+      const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
+      const used = use ? context.name : kept;
+      return [{ ...settings, used, contexts: [...settings.contexts, stored] }, context];
+    });
+  }
+
+  async set(name: string, change: ContextChange): Promise<Context> {
+    return this.#change(async (settings) => {
+      const before = findContext(this.#all(settings), name);
+      const stored = settings.contexts.find((context) => context.name === before.name);
+      const { applyContextChange } = await import("./context.ts");
+      const changed = applyContextChange(stored ?? LOCAL_CONTEXT, change);
+      const replaced = settings.contexts.map((context) => (context === stored ? changed : context));
+      return [{ ...settings, contexts: stored === undefined ? [changed, ...replaced] : replaced }, this.#open(changed)];
+    });
+  }
+
+  async use(name: string): Promise<Context> {
+    return this.#change(async (settings) => {
+      const context = findContext(this.#all(settings), name);
+      return [{ ...settings, used: context.name }, context];
+    });
+  }
+
+  /** Also deletes the secret and a local tenant. @param canDeleteTenant true if the user confirmed the deletion */
+  async remove(name: string, { canDeleteTenant }: { readonly canDeleteTenant: boolean }): Promise<Context> {
+    return this.#change(async (settings) => {
+      const context = findContext(this.#all(settings), name);
+      const refuse = (what: Text): Failure => new Failure("usage", { what, where: context.name });
+      if (context.kind === "embedded" && this.hasTenant(context)) {
+        if (!canDeleteTenant)
+          throw refuse(
+            text(
+              "removing this context would also delete its tenant with all data",
+              "このコンテキストを削除すると、テナントもデータごと削除されます",
+            ),
+          );
+        // the tenant is deleted before the settings change, so that a crash never leaves data without a context
+        await rm(context.tenantFolder, { recursive: true, force: true });
+      }
+      // the secret is deleted before the settings change, so that a crash never leaves a secret without a context
+      const { deleteCredentialFile } = await import("./credentials.ts");
+      await deleteCredentialFile(this.#home, context.name);
+      await rm(getJobFolder(this.#home, context.name), { recursive: true, force: true });
+      const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
+      const used = settings.used === context.name ? undefined : settings.used;
+      return [{ contexts, used, implied: false }, context];
+    });
+  }
+
+  hasTenant(context: Context): boolean {
+    return context.kind === "embedded" && pathExists(context.tenantFolder);
+  }
+
+  hasDatabase(context: Context): boolean {
+    return context.kind === "embedded" && pathExists(join(context.tenantFolder, "tenant.db"));
+  }
+
+  #all({ contexts }: Settings): readonly Context[] {
+    const own = contexts.find(({ name }) => name === LOCAL_CONTEXT_NAME) ?? LOCAL_CONTEXT;
+    return [own, ...contexts.filter(({ name }) => name !== LOCAL_CONTEXT_NAME)].map((stored) => this.#open(stored));
+  }
+
+  #open(stored: StoredContext): Context {
+    return stored.kind === "remote" ? stored : { ...stored, tenantFolder: join(this.#home.tenants, stored.name) };
+  }
+
+  async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
+    const { withSettingsLock } = await import("./settings-lock.ts");
+    return withSettingsLock(this.#home.folder, this.#pause, async () => {
+      const [settings, result] = await decide(await readSettings(this.#home));
+      await writeSettings(this.#home.folder, settings);
+      return result;
+    });
+  }
+}
+
+const createNoContextFailure = (contexts: readonly Context[]): Failure => {
+  const all = contexts.map(({ name }) => name).join(", ");
+  return new Failure("usage", {
+    what: text(`no context is in use; existing contexts: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
+    hint: text(
+      `pass --context NAME, set CLOMOCTL_CONTEXT, or choose a context: ${line("context use", ["NAME"])}`,
+      `--context NAME か CLOMOCTL_CONTEXT で指定するか、${line("context use", ["NAME"])} で選んでください`,
+    ),
+  });
+};
+
+/** Names with the same key conflict in file systems that ignore case. */
+export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
+
+export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
+
+function findContext(contexts: readonly Context[], name: string): Context {
+  const context = contexts.find((one) => isSameContext(one.name, name));
+  if (context !== undefined) return context;
+  const names = contexts.map((one) => one.name).join(", ");
+  throw new Failure("not-found", {
+    what: text(`no context is named "${name}"`, `コンテキスト「${name}」はありません`),
+    hint: text(`existing contexts: ${names}`, `登録済み: ${names}`),
+  });
+}
+
+const pathExists = (path: string): boolean => {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (cause) {
+    if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return false;
+    throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
+  }
+};

@@ -2,8 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
-import { toDiskFailure, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode, rethrowAs, tryOrUndefined } from "../errors/index.ts";
+import { toDiskFailure, describeReadError, Failure, hasErrorCode, rethrowAs, tryOrUndefined } from "../errors/index.ts";
 import {
   ensureFolder,
   readSmallFile,
@@ -11,10 +10,14 @@ import {
   writeProgramFile,
   type ProcessTable,
 } from "../files/index.ts";
-import { getKeyMark } from "../model/key-mark.ts";
 import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
+
+/** These first characters of a sealed text identify its key, but do not reveal any part of the key. */
+const KEY_MARK_LENGTH = 6;
+
+export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);
 
 /** Encrypts secrets with a key that backups do not contain. @see docs/decisions/025-apple.md */
 export interface SecretSealer {

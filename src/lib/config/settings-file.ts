@@ -1,8 +1,7 @@
 import { statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { toDiskFailure, describeReadError, MAKE_READABLE_HINT } from "../errors/disk.ts";
-import { Failure, hasErrorCode } from "../errors/index.ts";
+import { toDiskFailure, describeReadError, MAKE_READABLE_HINT, Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { StoredContext } from "./context.ts";
 import { syncFolder, createUnwritableFailure } from "../files/index.ts";

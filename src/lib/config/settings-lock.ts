@@ -18,9 +18,13 @@ export async function withSettingsLock<T>(
   await ensureFolder(folder);
   const { DatabaseSync } = await import("node:sqlite");
   const path = join(folder, "settings.lock");
-  await makePrivate(path).catch(rethrowAs((cause) => createUnwritableFailure(folder, cause)));
-  using lock = rethrowAsUnwritable(folder, () => new DatabaseSync(path, { timeout: 0 }));
-  for (let tries = 1; !rethrowAsUnwritable(folder, () => tryLock(lock)); tries++) {
+  const openLock = async (): Promise<DatabaseSync> => {
+    await makePrivate(path);
+    return new DatabaseSync(path, { timeout: 0 });
+  };
+  const toFailure = rethrowAs((cause) => createUnwritableFailure(folder, cause));
+  using lock = await openLock().catch(toFailure);
+  for (let tries = 1; !(await tryLock(lock).catch(toFailure)); tries++) {
     if (tries === MAX_TRIES) {
       const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
       throw new Failure("locked", { what, where: folder });
@@ -39,7 +43,7 @@ async function makePrivate(path: string): Promise<void> {
   if ((mode & OTHERS_ACCESS_BITS) !== 0) await handle.chmod(mode & 0o700);
 }
 
-function tryLock(lock: DatabaseSync): boolean {
+async function tryLock(lock: DatabaseSync): Promise<boolean> {
   try {
     // a journal in memory, because a journal file would remain if the process is killed
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -47,13 +51,5 @@ function tryLock(lock: DatabaseSync): boolean {
   } catch (error) {
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return false;
     throw error;
-  }
-}
-
-function rethrowAsUnwritable<T>(where: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw createUnwritableFailure(where, cause);
   }
 }

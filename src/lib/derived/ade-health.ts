@@ -1,3 +1,4 @@
+import { DAY_MS } from "../model/time.ts";
 import { line, type CommandLine } from "../advice/index.ts";
 import type { DeviceDifference } from "../nouns/ade-device.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
@@ -49,8 +50,6 @@ export const TOKEN_REJECTION_MESSAGE = text(
   "Apple rejected the server token: a newer token was issued, or this token has expired",
   "Apple がサーバートークンを拒否しました。新しいトークンが発行されたか、有効期限が切れています",
 );
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OVERDUE_AFTER_DAYS = 2;
 

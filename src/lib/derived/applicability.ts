@@ -1,6 +1,8 @@
 import { line, type CommandLine } from "../advice/index.ts";
-import type { RenewalKind } from "../nouns/renewal.ts";
+import type { RenewalKind, RenewalItem } from "../nouns/renewal.ts";
 import type { TenantProfile, UsageName } from "../nouns/tenant.ts";
+import { TYPES_BY_FORMAT, type PanelKind } from "../nouns/index.ts";
+import type { Fields } from "../model/thing.ts";
 
 export const EXPECTED_RENEWAL_KINDS = [
   "push-certificate",
@@ -63,4 +65,12 @@ const determineAndroidApplicability = ({ android, androidAccounts }: TenantProfi
   if (android === false) return createKnownApplicability(false);
   if (androidAccounts !== null) return createKnownApplicability(androidAccounts === "google-play");
   return createUnknownApplicability(android === null ? "android" : "androidAccounts");
+};
+
+/** Returns the command that changes the end of a record, which is an item but is not recorded as one. */
+export const buildEndCommand = ({ noun, key }: NonNullable<RenewalItem["record"]>): CommandLine => {
+  const { collection, fields }: { readonly collection: PanelKind; readonly fields: Fields } =
+    TYPES_BY_FORMAT[noun as PanelKind];
+  const end = Object.keys(fields).find((name) => fields[name]?.ends !== undefined) ?? "";
+  return line(`${collection} edit`, [key], { [end]: "DATE" });
 };

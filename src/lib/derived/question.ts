@@ -1,6 +1,6 @@
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "../nouns/renewal.ts";
-import { parseTypedDate } from "../model/time.ts";
+import { parseTypedDate, HOUR_MS } from "../model/time.ts";
 
 export const YES_NO_CHOICES = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
   Record<string, Text>
@@ -39,10 +39,8 @@ export type ChecklistItemId = keyof typeof CHECKLIST_ITEM_TITLES;
 
 const GROUP_TITLES = { ...CHECKLIST_ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-export type QuestionKind = "text" | "phone" | "date" | "choice";
-
 export interface AnswerFormat {
-  readonly kind: QuestionKind;
+  readonly kind: "text" | "phone" | "date" | "choice";
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
@@ -148,7 +146,6 @@ export const describeQuestion = ({ group, label }: Question): Text =>
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
 
 const MAX_HOURS_AHEAD = 14;
-const HOUR_MS = 60 * 60 * 1000;
 
 /** @param now a UTC instant */
 const isFutureEverywhere = (day: string, now: string): boolean =>
@@ -190,3 +187,24 @@ export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string,
     return { wrong: text(`"${value}" is not a telephone number`, `「${value}」は電話番号ではありません`) };
   return { value };
 }
+
+export const checkAnswer = (
+  { question, value, at }: { readonly question: string; readonly value: string | null; readonly at: string },
+  now: string,
+): Text | undefined => {
+  if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
+  // An answer can be withdrawn even if its question is no longer asked.
+  if (value === null) return undefined;
+  const form = QUESTIONS.get(question);
+  if (form === undefined) return text(`there is no question "${question}"`, `「${question}」という質問はありません`);
+  const read = parseAnswer(form, value, now);
+  if ("wrong" in read) return read.wrong;
+  if (read.value === value) return undefined;
+  return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
+};
+
+export const normaliseAnswer = (question: string, typed: string, now: string): string => {
+  const form = QUESTIONS.get(question);
+  const read = form && parseAnswer(form, typed, now);
+  return read !== undefined && "value" in read ? read.value : typed;
+};

@@ -7,7 +7,7 @@ import {
   OPERATIONS,
   type Operation,
 } from "./role-policy.ts";
-import { ADMINISTRATOR_ROLES } from "../model/role.ts";
+import { ADMINISTRATOR_ROLES } from "../nouns/account.ts";
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly Operation[];
 

@@ -1,5 +1,5 @@
 import { addArticle, same, text, type Text } from "../text/index.ts";
-import { ROLES, type AdministratorRole } from "../model/role.ts";
+import { ROLES, type AdministratorRole } from "../nouns/account.ts";
 import { defineRight, type OperationScope, type Right, type RecordType } from "../model/thing.ts";
 import { NOUNS } from "../nouns/index.ts";
 import { getOperationsForNewUsers } from "../nouns/user.ts";
@@ -11,26 +11,21 @@ export const OPERATION_SCOPE_LABELS = {
   no: text("no", "不可"),
 } as const satisfies Readonly<Record<OperationScope, Text>>;
 
-const NOBODY = ["no", "no", "no"] as const;
-
-/** Rights to what is no noun. */
 const OTHER_RIGHTS = {
-  "handover.read": defineRight(
-    text("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
-    ...NOBODY,
-  ),
-  "roles.read": defineRight(text("read the rights of roles", "管理者権限の一覧の閲覧"), "all", "all", "all"),
-  "apple.read": defineRight(text("read ADE", "ADE の閲覧"), ...NOBODY),
-  "apple.write": defineRight(text("manage ADE", "ADE の管理"), ...NOBODY),
-  "console.read": defineRight(text("read console tasks", "管理画面での作業の閲覧"), "inside", "inside", "inside"),
+  "handover.read": defineRight("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
+  "roles.read": defineRight("read the rights of roles", "管理者権限の一覧の閲覧", "all", "all", "all"),
+  "apple.read": defineRight("read ADE", "ADE の閲覧"),
+  "apple.write": defineRight("manage ADE", "ADE の管理"),
+  "console.read": defineRight("read console tasks", "管理画面での作業の閲覧", "inside", "inside", "inside"),
   "console.write": defineRight(
-    text("write upload files, close tasks", "ファイルの書き出し、作業の完了"),
+    "write upload files, close tasks",
+    "ファイルの書き出し、作業の完了",
     "inside",
     "no",
     "inside",
   ),
-  "audit.read": defineRight(text("read the audit log", "監査ログの閲覧"), "no", "no", "item"),
-  "audit.verify": defineRight(text("verify the whole audit log", "監査ログ全体の検証"), ...NOBODY),
+  "audit.read": defineRight("read the audit log", "監査ログの閲覧", "no", "no", "item"),
+  "audit.verify": defineRight("verify the whole audit log", "監査ログ全体の検証"),
 } as const satisfies Readonly<Record<string, Right>>;
 
 type RightOf<T> = T extends { readonly collection: infer G; readonly rights: infer R }

@@ -1,10 +1,33 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import type { DisplayText, Fact } from "./blocks.ts";
-import { html, Markup } from "./markup.ts";
-import { PAGE_STYLES } from "./style.ts";
-import { drawTimeline, type TimelineItem } from "./timeline.ts";
+import type { DisplayText, Fact, Level } from "./blocks.ts";
+import { truncate } from "../terminal/width.ts";
+
+export class Markup {
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
+
+/** Escapes the values in html`<b>${name}</b>`. Values are allowed in text and in quoted attributes. */
+const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
+  new Markup(
+    literals
+      .map((literal, index) => literal + (index < parts.length ? escapeContent(parts[index] ?? null) : ""))
+      .join(""),
+  );
+
+const escapeContent = (part: MarkupContent): string => {
+  if (part === null) return "";
+  if (part instanceof Markup) return part.source;
+  if (typeof part === "string") return part.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return typeof part === "number" ? String(part) : part.map(escapeContent).join("");
+};
 
 export interface Page {
   readonly title: Text;
@@ -173,3 +196,127 @@ class PageRenderer {
     </li>`;
   }
 }
+
+export interface TimelineItem {
+  readonly name: string;
+  /** such as `2027-03-05` */
+  readonly day: string;
+  readonly level: Level;
+}
+
+const MONTHS = 12;
+const ROW_HEIGHT = 20;
+/** More rows would not fit on a printed page. */
+const MAX_ROWS = 40;
+/** A name to the right of its point can be longer, because the edge of a narrow screen cuts only its end. */
+const MAX_NAME_WIDTHS = { right: 40, left: 17 };
+
+const toMonthStart = (from: string, months: number): string => {
+  const [year = 0, month = 1] = from.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, "2027-03-05".length);
+};
+
+/**
+ * Draws what ends in the 12 months after `from`, one row for each item. Positions are percentages, so that the letters
+ * have the same size on screens of every width. @param caption begins the text for people who do not see the picture
+ */
+function drawTimeline(items: readonly TimelineItem[], from: string, caption: string): Markup {
+  const start = toMonthStart(from, 0);
+  const end = toMonthStart(from, MONTHS);
+  const percent = (day: string): number =>
+    Math.min(99, Math.max(1, ((Date.parse(day) - Date.parse(start)) / (Date.parse(end) - Date.parse(start))) * 100));
+  const shown = items.filter(({ day }) => day < end).slice(0, MAX_ROWS);
+  const height = (shown.length + 1) * ROW_HEIGHT;
+  const months = Array.from({ length: MONTHS }, (_, at) => toMonthStart(from, at)).map((first) => {
+    const [year = "", month = ""] = first.split("-");
+    const x = `${percent(first).toFixed(2)}%`;
+    return html`<line x1="${x}" x2="${x}" y1="0" y2="${height}" /><text x="${x}" dx="3" y="12"
+        >${month === "01" ? `'${year.slice(2)}` : Number(month)}</text
+      >`;
+  });
+  const rows = shown.map(({ name, day, level }, at) => {
+    const x = percent(day);
+    const y = (at + 1.5) * ROW_HEIGHT;
+    const side = x < 60 ? "right" : "left";
+    const cut = truncate(escapeForPeople(name), MAX_NAME_WIDTHS[side]);
+    const [dx, anchor, words] = side === "right" ? [10, "start", `${day} ${cut}`] : [-10, "end", `${cut} ${day}`];
+    return html`<g class="${level}"
+      ><circle cx="${x.toFixed(2)}%" cy="${y}" r="5" />
+      <text x="${x.toFixed(2)}%" dx="${dx}" y="${y + 4}" text-anchor="${anchor}">${words}</text></g
+    >`;
+  });
+  const words = shown.map(({ name, day }) => `${escapeForPeople(name)} ${day}`).join(", ");
+  return html`<svg class="timeline" role="img" aria-label="${caption}: ${words}" width="100%" height="${height}">
+    ${months}${rows}
+  </svg>`;
+}
+
+const LIGHT_COLOURS =
+  "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa;--bad:#b42318;--warn:#9a6700";
+const DARK_COLOURS =
+  "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22;--bad:#ff7b72;--warn:#d29922";
+
+const CARD_STYLES = [
+  "table,X caption,X tbody{display:block}",
+  "thead{display:none}",
+  "tbody tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--rule)}",
+  "tbody th,X tbody td{display:block;border:0;padding:.1rem 0}",
+  "tbody th{font-weight:600}",
+  "tbody td::before{content:attr(data-label) ': ';color:var(--faint);font-weight:400}",
+  "table:not(.blank) td.empty{display:none}",
+  ".blank td,X .blank tbody th{height:auto;min-height:2.6rem}",
+]
+  .map((rule) => `.scroll ${rule.replaceAll("X ", ".scroll ")}`)
+  .join("\n");
+
+const PAGE_STYLES = `
+:root{color-scheme:light dark;${LIGHT_COLOURS}}
+@media screen and (prefers-color-scheme:dark){:root{${DARK_COLOURS}}}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
+font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans CJK JP",sans-serif}
+h1{margin:0;font-size:1.5em}
+h2{margin:1.5rem 0 .5rem;font-size:1.1em}
+h3{margin:1rem 0 .25rem;font-size:1em}
+p{margin:.25rem 0}
+.faint{color:var(--faint)}
+.missing{color:var(--bad);font-weight:600}
+.timeline{display:block;margin:.5rem 0;font-size:12px}
+.timeline line{stroke:var(--rule)}
+.timeline text{fill:var(--faint)}
+.timeline circle{fill:var(--faint)}
+.timeline g text{fill:var(--ink)}
+.timeline .warning circle{fill:var(--warn)}
+.timeline :is(.critical,.expired) circle{fill:var(--bad)}
+.timeline :is(.critical,.expired) text{font-weight:600}
+.short{white-space:nowrap}
+.below{display:block;font-size:.9em}
+dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
+dt{color:var(--faint)}
+dd{margin:0}
+ul,ol{margin:.25rem 0;padding-left:1.5rem}
+.scroll{overflow-x:auto;margin:.5rem 0 1rem}
+table{width:100%;border-collapse:collapse;font-size:.875em}
+caption{padding:.25rem 0;text-align:start;color:var(--faint)}
+th,td{padding:.35rem .5rem;border:1px solid var(--rule);text-align:start;vertical-align:top;overflow-wrap:anywhere;font-weight:400}
+tbody th{min-width:6rem}
+tbody td{min-width:3.5rem}
+thead th{background:var(--band);font-weight:600}
+thead th.ours{word-break:keep-all;overflow-wrap:break-word}
+.blank td,.blank tbody th{height:2.6rem;min-width:5rem}
+@media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
+@media screen and (max-width:40rem){${CARD_STYLES}}
+@page{size:A4;margin:13mm}
+@media print{
+body{max-width:none;padding:0;font-size:9.5pt}
+.scroll{overflow:visible}
+tr,dl>*,li,svg{break-inside:avoid}
+h2,h3,caption,dt{break-after:avoid}
+dd{break-before:avoid}
+thead{display:table-header-group;break-after:avoid}
+table{font-size:8pt}
+th,td{padding:.2rem .35rem}
+.blank td,.blank tbody th{height:2.2rem}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+`.trim();

@@ -20,6 +20,5 @@ const CONNECTION_FAULTS: readonly (readonly [RegExp, Text])[] = [
   [/^(?:ECONNRESET|ECONNECTION|ESOCKET|EPIPE|UND_ERR_SOCKET)$/, text("connection lost", "接続が切れました")],
 ];
 
-/** Explains the error code of a connection. */
 export const findConnectionFault = (code: string): Text | undefined =>
   CONNECTION_FAULTS.find(([codes]) => codes.test(code))?.[1];

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { createDiskFailure, isDiskFullFailure } from "./disk.ts";
-import { Failure, getErrorCode } from "./index.ts";
+import { createDiskFailure, isDiskFullFailure, Failure, getErrorCode } from "./index.ts";
 
 test("the code of an error is its own, or that of its cause", () => {
   const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });

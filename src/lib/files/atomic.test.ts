@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { createProcessTable, type ProcessTable } from "./processes.ts";
-import { bufferStream, spoolToFile } from "./spool.ts";
+import { bufferStream, spoolToFile } from "./input.ts";
 import { createTemporaryFile, createTemporaryFolder, sweepTemporaryFiles } from "./temporary.ts";
 
 const posix = process.platform !== "win32";

@@ -1,7 +1,6 @@
 import { copyFile, link, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { toDiskFailure } from "../errors/disk.ts";
-import { hasErrorCode, rethrowAs } from "../errors/index.ts";
+import { toDiskFailure, hasErrorCode, rethrowAs } from "../errors/index.ts";
 import { rethrowAsOutputFailure, syncFolder } from "./folder.ts";
 import { createTemporaryFile, removeTemporaryPath, type TemporaryStorage } from "./temporary.ts";
 

@@ -1,8 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { toDiskFailure } from "../errors/disk.ts";
-import { Failure, getErrorCode, hasErrorCode, tryOrUndefined, rethrowAs } from "../errors/index.ts";
+import { toDiskFailure, Failure, getErrorCode, hasErrorCode, tryOrUndefined, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 export const ensureFolder = (folder: string): Promise<void> =>

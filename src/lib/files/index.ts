@@ -26,5 +26,5 @@ export {
   type InputSources,
 } from "./read.ts";
 export { scanFiles, type ScannedFile } from "./scan.ts";
-export { bufferStream, spoolToFile } from "./spool.ts";
+export { bufferStream, spoolToFile } from "./input.ts";
 export { sweepTemporaryFiles, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";

@@ -2,12 +2,11 @@ import { fstat } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { IS_A_FOLDER } from "../errors/disk.ts";
-import { Failure, rethrowAs } from "../errors/index.ts";
+import { IS_A_FOLDER, Failure, rethrowAs, toDiskFailure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { openForReading, readChunks, createReadFailure, type InputSources } from "./read.ts";
-import { spoolToFile } from "./spool.ts";
-import type { TemporaryStorage } from "./temporary.ts";
+import { type TemporaryStorage, createTemporaryFile, removeTemporaryPath, type TemporaryFile } from "./temporary.ts";
+import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 
 export interface InputFile extends AsyncDisposable {
   readonly label: string;
@@ -85,4 +84,64 @@ async function spoolStream(
 ): Promise<InputFile> {
   const file = await spoolToFile(limitStream(stream, label, MAX_STREAM_BYTES[kind]), temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };
+}
+
+interface StreamContent extends AsyncDisposable {
+  chunks(): AsyncGenerator<Uint8Array>;
+}
+
+export interface SpooledFile extends StreamContent {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Uses mode 0600. The file is removed when disposed of, or by a later command. */
+export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
+  fillSpoolFile(await createSpoolFile(place), stream, place);
+
+/** If the home is read-only, copies the stream to memory. */
+export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
+  const created = await createSpoolFile(place).catch((error: unknown) => {
+    if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
+    throw error;
+  });
+  if (created !== undefined) return fillSpoolFile(created, stream, place);
+  const held = await Array.fromAsync(stream, (chunk) => Buffer.from(chunk));
+  return {
+    async *chunks() {
+      yield* held;
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> {
+  const { temporaryFolder } = place;
+  await ensureFolder(temporaryFolder);
+  return createTemporaryFile(place, temporaryFolder, "stdin", 0o600).catch(
+    rethrowAs((cause) => createUnwritableFailure(temporaryFolder, cause)),
+  );
+}
+
+async function fillSpoolFile(
+  { path, handle, forget }: TemporaryFile,
+  stream: InputStream,
+  place: TemporaryStorage,
+): Promise<SpooledFile> {
+  // an error of the stream does not concern the temporary folder
+  const unspooled = rethrowAs((error) => toDiskFailure(error, place.temporaryFolder) ?? error);
+  const remove = (): Promise<void> => removeTemporaryPath(path, forget);
+  try {
+    let bytes = 0;
+    for await (const chunk of stream) {
+      await handle.writeFile(chunk).catch(unspooled);
+      bytes += Buffer.byteLength(chunk);
+    }
+    await handle.close().catch(unspooled);
+    return { path, bytes, chunks: () => readChunks(path), [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await handle.close();
+    await remove();
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { WriteOptions } from "./atomic.ts";
-import { decodeUtf8 } from "./utf8.ts";
+import { decodeUtf8 } from "./read.ts";
 
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 

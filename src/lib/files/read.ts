@@ -1,10 +1,17 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { toDiskFailure, MAKE_READABLE_HINT, NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
-import { Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
+import {
+  toDiskFailure,
+  MAKE_READABLE_HINT,
+  NOT_A_REGULAR_FILE,
+  describeReadError,
+  Failure,
+  hasErrorCode,
+  rethrowAs,
+} from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { decodeUtf8 } from "./utf8.ts";
+import { isUtf8 } from "node:buffer";
 
 /** With `O_NONBLOCK`, opening a pipe does not wait. Windows has neither this flag nor `O_NOFOLLOW`. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
@@ -132,5 +139,26 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
     const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES).catch(refuse);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+/** @throws `input-rejected` at `FILE:LINE` of the first bytes that are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array, where: string): string {
+  if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  throw new Failure("input-rejected", {
+    what: text("not UTF-8 text", "UTF-8 のテキストではありません"),
+    where: `${where}:${findFirstInvalidLine(bytes)}`,
+    hint: text("save the file as UTF-8", "ファイルを UTF-8 で保存してください"),
+  });
+}
+
+function findFirstInvalidLine(bytes: Uint8Array): number {
+  let line = 1;
+  for (let start = 0; ; line += 1) {
+    const end = bytes.indexOf(LINE_FEED, start);
+    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
   }
 }

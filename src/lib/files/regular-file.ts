@@ -55,14 +55,9 @@ export interface TreeEntry {
   readonly bytes: number;
 }
 
-export interface TreeLimits {
-  readonly mostEntries: number;
-  readonly deepest: number;
-}
-
 export async function readFolderTree(
   folder: string,
-  { mostEntries, deepest }: TreeLimits,
+  { mostEntries, deepest }: { readonly mostEntries: number; readonly deepest: number },
 ): Promise<readonly TreeEntry[]> {
   const found: TreeEntry[] = [];
   const look = async (below: string, depth: number): Promise<void> => {

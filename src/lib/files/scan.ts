@@ -2,7 +2,7 @@ import { statSync, type Dirent, type Stats } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { text, type Text } from "../text/index.ts";
-import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/disk.ts";
+import { NOT_A_REGULAR_FILE, describeReadError } from "../errors/index.ts";
 import { readFileStart } from "./read.ts";
 
 export type ScannedFile =

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from "./time.ts";
+
 export const CREDENTIAL_KINDS = ["session", "token"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
@@ -6,9 +8,6 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 export const SECRET_PREFIX = "clomo_";
 
 export const SECRET_PATTERN = /^clomo_[\w-]{43}$/;
-
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 
 const SESSION_IDLE_MS = 13 * HOUR_MS;
 

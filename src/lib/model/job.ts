@@ -1,3 +1,4 @@
+import { countDaysBetween } from "./time.ts";
 import { basename, dirname } from "node:path";
 import type { Fields, RecordOf } from "./thing.ts";
 
@@ -38,7 +39,6 @@ export type Job = JobRun & {
 
 const MAX_GOOD_DAYS = 10;
 
-/** What is known of a run whose process ended without a result. */
 export const LOST_RUN = {
   endedAt: null,
   exit: null,
@@ -56,7 +56,6 @@ export const endLostRun = ({ runningSince, ...job }: Job, before: string): Job =
 
 const isBeginning = ({ endedAt, error }: JobRun): boolean => endedAt === null && error === null;
 
-/** Adds the beginning or the result of a run. */
 export const addRun = (job: Job | undefined, run: JobRun): Job => {
   const known = job && endLostRun(job, run.startedAt);
   const { failures = 0, goodDays = [] } = known ?? {};
@@ -68,10 +67,6 @@ export const addRun = (job: Job | undefined, run: JobRun): Job => {
     goodDays: run.state === "good" ? [...others, run.day].slice(-MAX_GOOD_DAYS) : goodDays,
   };
 };
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const countDays = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
 const MIN_KNOWN_DAYS = 3;
 
@@ -90,9 +85,9 @@ export const isOverdue = (job: Job, today: string): boolean => {
   const days = job.goodDays.filter((day) => day <= today).toSorted();
   const last = days.at(-1);
   if (last === undefined || days.length < MIN_KNOWN_DAYS) return false;
-  const pauses = days.slice(1).map((day, at) => countDays(days[at] ?? day, day));
+  const pauses = days.slice(1).map((day, at) => countDaysBetween(days[at] ?? day, day));
   const longest = Math.max(...pauses.filter((pause) => pause <= MAX_PAUSE_DAYS));
-  const since = countDays(last, today);
+  const since = countDaysBetween(last, today);
   return since > 1.5 * longest && since > longest;
 };
 

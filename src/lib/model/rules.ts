@@ -62,13 +62,10 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   BRACKETS.split(" ").map(([open = "", close = ""]) => [close, open]),
 );
 
-export interface AddressWrapping {
-  readonly code: "mail-scheme" | "mail-enclosed";
-  readonly bare: string;
-}
-
 /** Finds `mailto:`, brackets or quotes around an address, also after a name. */
-export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
+export const findAddressWrapping = (
+  address: string,
+): { readonly code: "mail-scheme" | "mail-enclosed"; readonly bare: string } | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
     const bare = value.slice("mailto:".length);
@@ -188,3 +185,19 @@ const MAX_KEY_BYTES_PER_UNIT = 27;
 
 /** Values with at most this number of UTF-16 code units are below all other limits of clomoctl. */
 export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);
+
+const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
+const ADDRESS_OR_UUID = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\/|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
+const MIN_SUSPECT_LENGTH = 8;
+/** Random passwords alternate between letters and digits more often than names such as `Server01`. */
+const MIN_LETTER_DIGIT_CHANGES = 3;
+
+export function looksLikePassword(typed: string): boolean {
+  const word = typed.trim();
+  if (NAMED_PASSWORD.test(word)) return true;
+  if (word.length < MIN_SUSPECT_LENGTH || !/^[!-~]+$/.test(word) || ADDRESS_OR_UUID.test(word)) return false;
+  const hasMark = /[!#$%&*?@^~+=|\\<>{}[\]`]/.test(word);
+  if (!/[a-z]/i.test(word) || !/\d/.test(word)) return false;
+  const changes = [...word.matchAll(/[a-z](?=\d)|\d(?=[a-z])/gi)].length;
+  return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_LETTER_DIGIT_CHANGES);
+}

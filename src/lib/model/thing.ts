@@ -37,8 +37,6 @@ export interface FileColumn {
   readonly header?: string | undefined;
 }
 
-export type PersonNameForm = "written" | "kana";
-
 export type Field = FieldShape & {
   readonly nullable?: true | undefined;
   readonly label?: Text | undefined;
@@ -54,7 +52,7 @@ export type Field = FieldShape & {
   readonly lines?: true | undefined;
   /** true if the values are codes and not numbers; default: true for a field that is compared as `code` */
   readonly code?: true | undefined;
-  readonly personName?: PersonNameForm | undefined;
+  readonly personName?: ("written" | "kana") | undefined;
   readonly comparison?: Comparison | undefined;
   readonly unique?: true | undefined;
   /** name of the field's columns, if it differs from the name of the field: `email` for `emails` */
@@ -139,7 +137,11 @@ export interface Right {
   readonly manual?: true | undefined;
 }
 
-export const defineRight = (about: Text, ...roles: Right["roles"]): Right => ({ about, roles });
+/** @param roles default: no role but the system administrator */
+export const defineRight = (en: string, ja: string, ...roles: Right["roles"] | []): Right => ({
+  about: text(en, ja),
+  roles: roles.length === 0 ? ["no", "no", "no"] : roles,
+});
 
 /**
  * Defines a noun: its record type, and all else that is said about it. Schemas, files, lists, plans, rights and words
@@ -237,7 +239,6 @@ export interface ListColumn {
   readonly field: Field;
 }
 
-/** Returns the words before the verbs on the command line. */
 export const getCommandNoun = ({ command, collection }: Pick<RecordType, "command" | "collection">): string =>
   command ?? collection;
 

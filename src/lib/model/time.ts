@@ -3,23 +3,21 @@ import { text } from "../text/index.ts";
 
 export const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
-/** Keys are time zone and time style. Formatters are cached, because creating a formatter is slow. */
+/** Keys are time style and time zone. Formatters are cached, because creating a formatter is slow. */
 const cachedFormatters = new Map<string, Intl.DateTimeFormat>();
 
-const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
-  const known = cachedFormatters.get(timezone);
-  if (known !== undefined) return known;
-  const formatter = new Intl.DateTimeFormat("en-CA", {
-    timeZone: timezone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  });
-  cachedFormatters.set(timezone, formatter);
+/** Returns a formatter that writes days as `2027-03-01`. */
+const getFormatter = (timezone: string, timeStyle?: "medium" | "short"): Intl.DateTimeFormat => {
+  const key = `${timeStyle} ${timezone}`;
+  const formatter =
+    cachedFormatters.get(key) ??
+    new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
+  cachedFormatters.set(key, formatter);
   return formatter;
 };
 
@@ -41,20 +39,18 @@ export const dayOf = (when: Date | string, timezone: string): string => {
     const [day = ""] = new Date(instant.getTime() + hours * HOUR_MS).toISOString().split("T");
     return day.startsWith("+") ? LAST_DAY : day;
   }
-  const parts = new Map(
-    getDayFormatter(timezone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  );
-  const year = parts.get("year") ?? "";
-  return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
+  const day = getFormatter(timezone).format(instant).padStart(LAST_DAY.length, "0");
+  return day.length > LAST_DAY.length ? LAST_DAY : day;
 };
 
 const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
 
+export const countDaysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+
 /** @param until a UTC instant */
 export const countCalendarDays = (now: Date, until: string, timezone: string): number =>
-  Math.round((Date.parse(dayOf(until, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+  countDaysBetween(dayOf(now, timezone), dayOf(until, timezone));
 
 /** Returns calendar days; 0 instead of 1 if tomorrow's daily run would be too late. @param expiresAt a UTC instant */
 export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
@@ -66,14 +62,9 @@ export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): n
 let lastMoment = { of: "", shown: "" };
 
 export function formatMoment(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
-  const timeStyle = to === "second" ? "medium" : "short";
-  const key = `${timeStyle} ${timezone}`;
-  const of = `${key} ${typeof when === "string" ? when : when.getTime()}`;
+  const of = `${to} ${timezone} ${typeof when === "string" ? when : when.getTime()}`;
   if (lastMoment.of === of) return lastMoment.shown;
-  const formatter =
-    cachedFormatters.get(key) ??
-    new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
-  cachedFormatters.set(key, formatter);
+  const formatter = getFormatter(timezone, to === "second" ? "medium" : "short");
   lastMoment = { of, shown: `${formatter.format(new Date(when))} (${timezone})` };
   return lastMoment.shown;
 }
@@ -132,7 +123,6 @@ export const parseDurationDays = (typed: string): number | undefined => {
 const DAY_PATTERN = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const JAPANESE_DAY_PATTERN = /^(\d{4})年(\d{1,2})月(\d{1,2})日$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-const SECOND_MS = 1000;
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;
 

@@ -54,7 +54,6 @@ export const describeRefusal = (of: ValueRule, value: string): Text | undefined 
   return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } }, same);
 };
 
-/** Describes a value that is accepted although it is probably wrong. */
 export const describeValueWarning = ({ rule }: ValueRule, value: string): Text | undefined => {
   if (value.trim() !== value) return text("has spaces at the beginning or end", "前後に空白があります");
   const wrapping = rule.kind === "mail-address" ? findAddressWrapping(value) : undefined;

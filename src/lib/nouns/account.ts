@@ -1,7 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../model/composition.ts";
 import { defineOrgField } from "./organisation.ts";
-import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
 import {
   defineLabelledChoice,
   RECORD_TIMES,
@@ -11,6 +10,27 @@ import {
   type RecordType,
 } from "../model/thing.ts";
 import { ACCOUNT_FORM, MAX_ACCOUNT_NAME_LENGTH, USER } from "./user.ts";
+
+/** Roles (管理者権限) are in the order of the console's form. @see facts 2.1; seed 000 */
+export const ROLES = {
+  none: text("no administrator role", "管理者権限を付与しない"),
+  system: text("system administrator", "システム管理者"),
+  division: text("division administrator", "部門管理者"),
+  operator: text("operator", "オペレーター"),
+  custom: text("custom administrator", "カスタム管理者"),
+} as const satisfies Record<string, Text>;
+
+export type Role = keyof typeof ROLES;
+
+export const ADMINISTRATOR_ROLES = ["system", "division", "operator", "custom"] as const satisfies readonly Role[];
+
+export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];
+
+/** The console calls the option サポートオプション. @see facts 2.1 */
+export const MAX_SUPPORT_OPTIONS = 5;
+
+/** @param others accounts that already have the option */
+export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
 
 const { id: USER_ID, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
 
@@ -83,16 +103,17 @@ export const ACCOUNT = {
   single: text("CLOMO account", "CLOMO アカウント"),
   title: text("CLOMO accounts", "CLOMO アカウント"),
   rights: {
-    read: defineRight(text("read CLOMO accounts", "CLOMO アカウントの閲覧"), "inside", "no", "inside"),
+    read: defineRight("read CLOMO accounts", "CLOMO アカウントの閲覧", "inside", "no", "inside"),
     write: defineRight(
-      text("create accounts and appoint operators", "アカウントの作成・オペレーターの任命"),
+      "create accounts and appoint operators",
+      "アカウントの作成・オペレーターの任命",
       "inside",
       "no",
       "inside",
     ),
-    roles: defineRight(text("grant roles above operator", "オペレーターより上の管理者権限の付与"), "no", "no", "no"),
-    orgs: defineRight(text("set managed organisations", "管理対象組織の設定"), "no", "no", "no"),
-    settings: defineRight(text("change CLOMO account settings", "CLOMO アカウント設定の変更"), "no", "no", "no"),
+    roles: defineRight("grant roles above operator", "オペレーターより上の管理者権限の付与"),
+    orgs: defineRight("set managed organisations", "管理対象組織の設定"),
+    settings: defineRight("change CLOMO account settings", "CLOMO アカウント設定の変更"),
   },
   changedBy: ["accounts.write", "accounts.roles", "accounts.orgs"],
   bundle: { name: "administrators", title: text("administrators", "管理者") },

@@ -41,7 +41,6 @@ const ASSIGNMENT_FIELDS = {
   devices: defineSetField("device", text("devices (by hand)", "個別適用するシリアルナンバー")),
   since: { ...OPTIONAL_FIELD, type: "day", label: text("since", "適用開始日") },
   memo: defineOptionalText("memo", "メモ"),
-  /** SHA-256 of the file that is stored for the record */
   file: { type: "digest", nullable: true, byHand: true, label: text("file (SHA-256)", "ファイル(SHA-256)") },
   ...RECORD_TIMES,
 } as const satisfies Fields;
@@ -104,9 +103,9 @@ export const CONFIG_PROFILE = {
   collection: "config-profiles",
   single: text("configuration profile", "構成プロファイル"),
   rights: {
-    read: defineRight(text("read configuration profiles", "構成プロファイルの閲覧"), "no", "no", "no"),
-    write: defineRight(text("record configuration profiles", "構成プロファイルの登録・変更"), "no", "no", "no"),
-    delete: defineRight(text("delete configuration profiles", "構成プロファイルの削除"), "no", "no", "no"),
+    read: defineRight("read configuration profiles", "構成プロファイルの閲覧"),
+    write: defineRight("record configuration profiles", "構成プロファイルの登録・変更"),
+    delete: defineRight("delete configuration profiles", "構成プロファイルの削除"),
   },
   title: text("configuration profiles", "構成プロファイル"),
   fields: CONFIG_PROFILE_FIELDS,
@@ -139,9 +138,9 @@ export const APP = {
   collection: "apps",
   single: text("app", "アプリ"),
   rights: {
-    read: defineRight(text("read apps", "アプリの閲覧"), "no", "no", "no"),
-    write: defineRight(text("record apps", "アプリの登録・変更"), "no", "no", "no"),
-    delete: defineRight(text("delete apps", "アプリの削除"), "no", "no", "no"),
+    read: defineRight("read apps", "アプリの閲覧"),
+    write: defineRight("record apps", "アプリの登録・変更"),
+    delete: defineRight("delete apps", "アプリの削除"),
   },
   title: text("apps", "アプリ"),
   fields: APP_FIELDS,

@@ -164,20 +164,16 @@ export const DEVICE = {
   collection: "devices",
   single: text("device", "デバイス"),
   rights: {
-    read: defineRight(text("read devices", "デバイスの閲覧"), "inside", "inside", "inside"),
+    read: defineRight("read devices", "デバイスの閲覧", "inside", "inside", "inside"),
     write: defineRight(
-      text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定"),
+      "add and change devices, and assign owners",
+      "デバイスの登録・変更・所有者の設定",
       "inside",
       "no",
       "item",
     ),
-    note: defineRight(
-      text("change memos and tags of devices", "デバイスのメモとタグの変更"),
-      "inside",
-      "inside",
-      "item",
-    ),
-    delete: defineRight(text("delete devices", "デバイスの削除"), "inside", "no", "item"),
+    note: defineRight("change memos and tags of devices", "デバイスのメモとタグの変更", "inside", "inside", "item"),
+    delete: defineRight("delete devices", "デバイスの削除", "inside", "no", "item"),
   },
   title: text("devices", "デバイス"),
   // The manual names only the console's choice for importing tags and memos. @see facts 1.1, 1.4

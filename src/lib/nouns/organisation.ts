@@ -72,12 +72,12 @@ export const ORG = {
   collection: "orgs",
   single: text("organisation", "組織"),
   rights: {
-    read: defineRight(text("read organisations", "組織の閲覧"), "inside", "inside", "inside"),
+    read: defineRight("read organisations", "組織の閲覧", "inside", "inside", "inside"),
     write: {
-      ...defineRight(text("create and change organisations", "組織の作成と変更"), "inside", "no", "item"),
+      ...defineRight("create and change organisations", "組織の作成と変更", "inside", "no", "item"),
       manual: true,
     },
-    delete: defineRight(text("delete organisations", "組織の削除"), "inside", "no", "item"),
+    delete: defineRight("delete organisations", "組織の削除", "inside", "no", "item"),
   },
   title: text("organisations", "組織"),
   // The manual does not name the import mode. @see facts 1.1

@@ -54,7 +54,6 @@ export const RECORDED_FIELDS = {
   kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類") },
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前") },
   organisation: defineTextField("organisation", "組織"),
-  /** UTC instant; null if unknown */
   expiresAt: { type: "instant", nullable: true, label: text("expires at", "期限(日時)") },
   certainty: { ...defineLabelledChoice(EXPIRY_CERTAINTIES), label: text("certainty", "確かさ") },
   fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント") },
@@ -63,9 +62,7 @@ export const RECORDED_FIELDS = {
   /** person or role that renews the item; an email address also receives the reminders */
   owner: { ...defineTextField("owner", "更新担当"), lines: true },
   account: defineTextField("account", "アカウント"),
-  /** telephone number that receives the verification codes of the account (two-factor authentication) */
   phone: { ...defineTextField("2-factor phone", "認証コードを受け取る電話番号"), code: true },
-  /** person who has the telephone, or place where the telephone is stored */
   phoneHolder: defineTextField("2-factor phone holder", "認証コードを受け取る電話の所持者・置き場所"),
   notes: { ...defineTextField("notes", "メモ"), lines: true },
   source: defineTextField("file", "ファイル"),
@@ -88,13 +85,8 @@ export const RENEWAL_ITEM = {
   single: text("renewal item", "期限の項目"),
   title: text("renewal items", "年次更新・期限"),
   rights: {
-    read: defineRight(text("read renewal items", "年次更新・期限の閲覧"), "all", "all", "all"),
-    write: defineRight(
-      text("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
-      "no",
-      "no",
-      "no",
-    ),
+    read: defineRight("read renewal items", "年次更新・期限の閲覧", "all", "all", "all"),
+    write: defineRight("record renewal items and reminders", "年次更新・期限の項目と通知の登録"),
   },
   audited: { single: text("renewal item", "年次更新・期限の項目") },
   withoutTasks: true,
@@ -175,3 +167,39 @@ export const REMINDER = {
 
 export type ReminderKeyRecord = RecordOf<typeof REMINDER_KEY>;
 export type ReminderRecord = RecordOf<typeof REMINDER.fields>;
+
+/** Null means that the effect depends on the item. @see facts 3.1, 3.5, 3.6 */
+export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
+  "push-certificate": text(
+    "commands no longer reach any iPhone or iPad, and new devices cannot be enrolled",
+    "すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できなくなります",
+  ),
+  "ade-token": text(
+    "CLOMO can no longer fetch devices from Apple (an assumption; CLOMO does not document this)",
+    "CLOMO が Apple からデバイスの情報を取得できなくなります(推定。CLOMO の資料に記載なし)",
+  ),
+  "vpp-token": text("app licences are not synchronised or assigned", "アプリのライセンスの同期と割り当てができません"),
+  "android-owner": text(
+    "Google may disable the account; if the Android Enterprise environment is then removed, every device must be set up again",
+    "アカウントが Google に無効化されるおそれがあります。Android Enterprise の環境が削除されると、全デバイスの再設定が必要です",
+  ),
+  "agent-build-certificate": text("the app can no longer update or start", "アプリの更新も起動もできなくなります"),
+  "agent-push-certificate": text("the app no longer receives messages", "アプリにメッセージが届かなくなります"),
+  "agent-profile": text("the app does not start until it is reinstalled", "アプリが起動せず、再インストールが必要です"),
+  "device-certificate": text(
+    "connections that use the certificate (Wi-Fi, VPN, email) fail (an assumption)",
+    "その証明書を使う接続(Wi-Fi、VPN、メール)が使えなくなります(推定)",
+  ),
+  certificate: text("systems that verify it refuse the connection", "証明書を検証するシステムから、接続を拒否されます"),
+  contract: null,
+  custom: null,
+};
+
+/** The console shows the new expiry date after the upload. @see facts 3.1 */
+export const isUploadedKind = (kind: RenewalKind): boolean => /^(?:push|ade|vpp|agent)-/.test(kind);
+
+/** Dates of the same expiry can differ by two days, because the console's time zone is unknown. */
+const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
+
+export const isNearlySameDate = (one: string, other: string): boolean =>
+  Math.abs(Date.parse(one) - Date.parse(other)) <= MAX_DATE_DIFFERENCE_MS;

@@ -10,13 +10,8 @@ export const SCHEME = {
   single: text("permission scheme", "カスタム管理権限スキーム"),
   title: text("permission schemes", "カスタム管理権限スキーム"),
   rights: {
-    read: defineRight(text("read permission schemes", "カスタム管理権限スキームの閲覧"), "no", "no", "no"),
-    write: defineRight(
-      text("create and change permission schemes", "カスタム管理権限スキームの変更"),
-      "no",
-      "no",
-      "no",
-    ),
+    read: defineRight("read permission schemes", "カスタム管理権限スキームの閲覧"),
+    write: defineRight("create and change permission schemes", "カスタム管理権限スキームの変更"),
   },
   command: "roles schemes",
   audited: { single: text("scheme", "スキーム") },

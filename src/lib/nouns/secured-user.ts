@@ -45,18 +45,15 @@ const SECURED_ROLES = {
 
 export type SecuredRole = keyof typeof SECURED_ROLES;
 
-interface AppManagerRole {
-  readonly flag: "fileManager" | "groupManager";
-  readonly called: Text;
-}
-
 const GROUP_MANAGER_ROLE = {
   flag: "groupManager",
   called: text("group manager", "グループ管理者"),
 } as const;
 
 /** Browser and Mailer do not have managers. @see facts 6.6, 6.7 */
-export const SECURED_MANAGER_ROLES: Readonly<Partial<Record<SecuredApp, AppManagerRole>>> = {
+export const SECURED_MANAGER_ROLES: Readonly<
+  Partial<Record<SecuredApp, { readonly flag: "fileManager" | "groupManager"; readonly called: Text }>>
+> = {
   docs: { flag: "fileManager", called: text("file manager", "ファイル管理者") },
   calendar: GROUP_MANAGER_ROLE,
   contacts: GROUP_MANAGER_ROLE,
@@ -184,13 +181,15 @@ export const SECURED_USER = {
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
   rights: {
     read: defineRight(
-      text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧"),
+      "read users and groups of SECURED APPs",
+      "SECURED APPs のユーザー・グループ閲覧",
       "no",
       "no",
       "item",
     ),
     write: defineRight(
-      text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
+      "change users and groups of SECURED APPs",
+      "SECURED APPs のユーザー・グループ変更",
       "no",
       "no",
       "item",

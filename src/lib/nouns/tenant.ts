@@ -53,7 +53,7 @@ export const TENANT = {
   single: text("tenant's profile", "テナントの情報"),
   title: text("tenant", "テナント情報"),
   rights: {
-    write: defineRight(text("change tenant information", "テナント情報の変更"), "no", "no", "no"),
+    write: defineRight("change tenant information", "テナント情報の変更"),
   },
   audited: { single: text("tenant information", "テナント情報") },
   bundle: { name: "tenant", title: text("tenant", "テナント") },

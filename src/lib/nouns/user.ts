@@ -33,13 +33,8 @@ export const CUSTOM_FIELD = {
   single: text("custom field", "カスタムユーザー情報"),
   title: text("custom fields", "カスタムユーザー情報"),
   rights: {
-    read: defineRight(text("read custom fields", "カスタムユーザー情報の項目の閲覧"), "all", "all", "all"),
-    write: defineRight(
-      text("add and remove custom fields", "カスタムユーザー情報の項目の追加・削除"),
-      "no",
-      "no",
-      "no",
-    ),
+    read: defineRight("read custom fields", "カスタムユーザー情報の項目の閲覧", "all", "all", "all"),
+    write: defineRight("add and remove custom fields", "カスタムユーザー情報の項目の追加・削除"),
   },
   bundle: { name: "custom-fields", title: text("custom fields of users", "カスタムユーザー情報の項目") },
   fields: {
@@ -142,16 +137,16 @@ export const USER = {
   collection: "users",
   single: text("user", "ユーザー"),
   rights: {
-    read: defineRight(text("read users", "ユーザーの閲覧"), "inside", "inside", "inside"),
+    read: defineRight("read users", "ユーザーの閲覧", "inside", "inside", "inside"),
     write: {
-      ...defineRight(text("create and change users", "ユーザーの作成と変更"), "inside", "no", "item"),
+      ...defineRight("create and change users", "ユーザーの作成と変更", "inside", "no", "item"),
       manual: true,
     },
     move: {
-      ...defineRight(text("move users between organisations", "ユーザーの組織移動"), "inside", "no", "item"),
+      ...defineRight("move users between organisations", "ユーザーの組織移動", "inside", "no", "item"),
       manual: true,
     },
-    delete: defineRight(text("delete users", "ユーザーの削除"), "inside", "no", "item"),
+    delete: defineRight("delete users", "ユーザーの削除", "inside", "no", "item"),
   },
   title: text("users", "ユーザー"),
   screen: ORG.screen,

@@ -21,10 +21,6 @@ interface OnboardingAnswer {
   readonly at: string;
 }
 
-interface UrgentRenewal extends Step {
-  readonly kind: RenewalKind;
-}
-
 export interface OnboardingFacts {
   readonly now: string;
   readonly profile: TenantProfile;
@@ -44,7 +40,7 @@ export interface OnboardingFacts {
   readonly shortApps: readonly string[];
   readonly hasActions: boolean;
   readonly recorded: readonly CredentialKind[];
-  readonly pressing: readonly UrgentRenewal[];
+  readonly pressing: readonly (Step & { readonly kind: RenewalKind })[];
   readonly answers: ReadonlyMap<string, OnboardingAnswer>;
 }
 

@@ -6,8 +6,7 @@ import { QUESTIONS } from "../derived/question.ts";
 import { buildGuideDocument } from "../renewals/guide/fill.ts";
 import { same } from "../text/index.ts";
 import { CREDENTIAL_KINDS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
-import { buildIssueSteps, isFirstIssue } from "./first-issue.ts";
-import { evaluateSteps, listStepContents, ONBOARDING_STEPS } from "./steps.ts";
+import { buildIssueSteps, isFirstIssue, evaluateSteps, listStepContents, ONBOARDING_STEPS } from "./steps.ts";
 
 const NOW = "2026-11-20T01:00:00.000Z";
 const DAY_MS = 24 * 60 * 60 * 1000;

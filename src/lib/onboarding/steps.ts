@@ -3,11 +3,9 @@ import { buildUsageCommand } from "../derived/applicability.ts";
 import { SUPERVISED_KINDS } from "../nouns/config-profile.ts";
 import { RENEWAL_KINDS } from "../nouns/renewal.ts";
 import { TENANT, type UsageName } from "../nouns/tenant.ts";
-import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "../renewals/guide/enrolment.ts";
-import { type ContentStep, fillGuide } from "../renewals/guide/fill.ts";
+import { type ContentStep, fillGuide, type FilledGuide } from "../renewals/guide/fill.ts";
 import { formatCount, joinFirstTexts, joinTexts, same, text, type Text } from "../text/index.ts";
-import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts } from "./facts.ts";
-import { buildIssueSteps } from "./first-issue.ts";
+import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts, CREDENTIAL_LABELS } from "./facts.ts";
 
 export const STEP_STATES = {
   done: text("done", "完了"),
@@ -298,3 +296,71 @@ export const describeInapplicability = ({ profile }: OnboardingFacts): Text | un
         `iOS を使わない設定です(変更するには: ${line("tenant set", [], { ios: "yes" })})`,
       )
     : undefined;
+
+// Only `buildIssueSteps` may show the steps of a first issue, because a new certificate disconnects every enrolled
+// device.
+
+const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** True if no date is recorded, and a recent answer says that HOME of CLOMO PANEL shows no date. */
+export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): boolean => {
+  const answer = facts.answers.get(`onboarding.home.${kind}`);
+  if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
+  const age = Date.parse(facts.now) - Date.parse(answer.at);
+  return age >= 0 && age <= MAX_HOME_ANSWER_AGE_MS;
+};
+
+const NO_CREDENTIALS = { "push-certificate": false, "ade-token": false, "vpp-token": false };
+
+/** Returns the steps of a first issue only if the credential was certainly never issued. */
+export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
+  if (isFirstIssue(facts, kind)) return fillGuide("first-issue", { ...NO_CREDENTIALS, [kind]: true }).steps;
+  const guide = line("renewals guide", [kind]);
+  if (facts.recorded.includes(kind) || findOnboardingAnswer(facts, `home.${kind}`) === "date") {
+    return [
+      {
+        what: text(
+          `${CREDENTIAL_LABELS[kind]} is already set up. Do not create a new one; renew the existing one: ${guide}`,
+          `${CREDENTIAL_LABELS[kind]}: すでに設定されています。新しく作成せず、更新します: ${guide}`,
+        ),
+      },
+    ];
+  }
+  return [
+    {
+      where: same("CLOMO PANEL > HOME"),
+      what: text(
+        `First check whether HOME shows an expiry date under 「${CREDENTIAL_LABELS[kind]}」, and record the answer: ${line("handover answer", [`onboarding.home.${kind}`])}`,
+        `最初に、HOME 画面の「${CREDENTIAL_LABELS[kind]}」欄に有効期限が表示されているか確認し、記録します: ${line("handover answer", [`onboarding.home.${kind}`])}`,
+      ),
+      trap: text(
+        `If HOME shows a date, renew the existing certificate or token (${guide}) and do not create a new one. A replacement can affect everything that is already managed.`,
+        `HOME 画面に期限が表示されている場合は、新しく作成せずに更新してください(${guide})。作り直すと、すでに管理しているデバイスやアプリに影響することがあります。`,
+      ),
+    },
+  ];
+};
+
+/** @see facts 4.7, 4.8; seed 003, 1 and 8 */
+const ENROLMENT_METHODS = {
+  purchased: text("devices bought as ADE devices", "ADE デバイスを購入した場合"),
+  manual: text("devices turned into ADE devices manually", "手動で ADE デバイスにする場合"),
+  "supervised-only": text("supervised devices without ADE", "ADE を使わず監視対象モードにする場合"),
+  unsupervised: text("devices that are not supervised", "非監視対象モード(通常モード)の場合"),
+} as const satisfies Record<string, Text>;
+
+export type EnrolmentMethod = keyof typeof ENROLMENT_METHODS;
+
+export const ENROLMENT_METHOD_NAMES = Object.keys(ENROLMENT_METHODS) as readonly EnrolmentMethod[];
+
+export function buildEnrolmentGuide(way: EnrolmentMethod): FilledGuide {
+  const ade = way === "purchased" || way === "manual";
+  return fillGuide("enrolment", {
+    way: ENROLMENT_METHODS[way],
+    ade,
+    purchased: way === "purchased",
+    manual: way === "manual",
+    "supervised-only": way === "supervised-only",
+    unsupervised: way === "unsupervised",
+  });
+}

@@ -2,8 +2,14 @@ import { Failure } from "../errors/index.ts";
 import { describeWipeMismatch } from "../nouns/device.ts";
 import type { Terminal } from "../terminal/index.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
-import { requireDeletionCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
-import { sumChanges, describeEffects, type Plan } from "./plan.ts";
+import {
+  requireDeletionCountAboveHalf,
+  enforceLimits,
+  type PlanLimits,
+  sumChanges,
+  describeEffects,
+  type Plan,
+} from "./plan.ts";
 
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;

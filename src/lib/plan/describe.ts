@@ -4,7 +4,7 @@ import { getFormatTitle } from "../derived/format.ts";
 import { FORMATS } from "../derived/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../nouns/index.ts";
-import { ROLES } from "../model/role.ts";
+import { ROLES } from "../nouns/account.ts";
 import { formatSecuredAppName } from "../nouns/secured-user.ts";
 import { describeBlockedRecord } from "../derived/undo.ts";
 import { addSpaceAfterLatin, formatCount, joinTexts, same, shortenText, text, type Text } from "../text/index.ts";
@@ -17,7 +17,7 @@ import {
   getRowRecordName,
   formatPlanValue,
 } from "./changes.ts";
-import { describeCounts, type ThingChanges, type PlanEffect, type Plan } from "./plan.ts";
+import { describeCounts, type ThingChanges, type PlanEffect, type Plan, describeEffects } from "./plan.ts";
 
 export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly ThingChanges[] => {
   const { create, update, delete: deleted, recordsBefore } = own;
@@ -45,7 +45,7 @@ export const getHeaderRow = ({ request }: Pick<Import, "request">): number => re
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
 
-export const listEffects = (told: Import): readonly PlanEffect[] => {
+const listEffects = (told: Import): readonly PlanEffect[] => {
   const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0, blocked } = told;
   return [
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
@@ -265,4 +265,58 @@ export function renderRow({ kind }: Import, row: PlanRow, moment: InstantFormatt
     `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`.trimEnd(),
   );
   return shown.length === 0 ? start : joinTexts([start, joinTexts(shown, same(", "))], same(": "));
+}
+
+const hasTaskChanges = ({ settled }: Import): boolean => (settled?.closed ?? []).length > 0;
+
+export const PLAN_DRY_RUN_NOTE = text(
+  "dry run: nothing was changed; to apply the plan, run the same command without --dry-run",
+  "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
+);
+
+export function describeCommit(plan: Import): readonly Text[] {
+  const told = [describeOutcome(plan), ...describeLostAssignments(plan), ...describeSettledTasks(plan)];
+  if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
+  const undo = line("undo", [plan.change ?? "last"]);
+  return [...told, ...describeConsoleStep(plan), text(`undo: ${undo}`, `取り消すには: ${undo}`)];
+}
+
+function describeConsoleStep({ consoleTask, request }: Import): readonly Text[] {
+  // with `--emit-csv`, the line about the written file says what to do
+  if (consoleTask === undefined || request?.forConsole === true) return [];
+  const isByHand = request === null || request.mode === "delete" || request.fromConsole === true;
+  const next = isByHand
+    ? line("console show", [consoleTask])
+    : line("console upload", [consoleTask], { output: "upload" });
+  return [text(`still to be done in the console: ${next}`, `管理画面でも行う作業: ${next}`)];
+}
+
+function describeLostAssignments({ number, settled }: Import): readonly Text[] {
+  const { assignmentsLost: lost = 0 } = settled ?? {};
+  if (lost === 0) return [];
+  const rows = line("imports show", [number], { rows: true });
+  return [
+    text(
+      `profiles and apps that lost an assignment, because the export lacks the organisation or device: ${lost}; to see them: ${rows}`,
+      `エクスポートにない組織やデバイスへの適用がなくなったプロファイルとアプリ: ${lost} 件。確認するには: ${rows}`,
+    ),
+  ];
+}
+
+function describeSettledTasks(plan: Import): readonly Text[] {
+  const { settled: { closed, open } = { closed: [], open: 0 } } = plan;
+  if (!hasTaskChanges(plan) && open === 0) return [];
+  const list = line("console list", []);
+  const [done, doneJa] = closed.length === 0 ? ["", ""] : [`closed ${closed.length}, `, `完了 ${closed.length}、`];
+  return [
+    text(`tasks in the console: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未完了 ${open}(${list})`),
+  ];
+}
+
+/** Returns a text such as `import 12: create 24, update 3`. */
+function describeOutcome(plan: Import): Text {
+  const what = plan.mode === "undo" ? text("change", "変更") : text("import", "インポート");
+  const effects = { changes: listPlanChanges(plan), effects: listEffects(plan) };
+  const { en, ja } = hasChanges(plan) ? describeEffects(effects) : text("no records changed", "変更なし");
+  return text(`${what.en} ${plan.number}: ${en}`, `${what.ja} ${plan.number}: ${ja}`);
 }

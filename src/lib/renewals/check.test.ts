@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
-import type { Level } from "../document/level.ts";
+import type { Level } from "../document/blocks.ts";
 import { summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
 import { STATE_EXITS } from "./plugin.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";

@@ -1,10 +1,9 @@
 import type { Renewable, SigningRequest, SuccessorEvidence } from "../apple/index.ts";
 import { toNfkcKey } from "../model/normalise.ts";
-import type { ExpiringItem, RenewalKind } from "../nouns/renewal.ts";
+import { type ExpiringItem, type RenewalKind, isNearlySameDate } from "../nouns/renewal.ts";
 import { formatMoment } from "../model/time.ts";
 import { joinTexts, same, text, type Text } from "../text/index.ts";
 import type { DatedItem } from "./expiry-status.ts";
-import { isNearlySameDate } from "./upload.ts";
 
 // Decides whether a new certificate or token may replace the current one. @see facts 3.3 to 3.5
 

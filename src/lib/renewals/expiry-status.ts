@@ -1,7 +1,7 @@
 import type { SuccessorEvidence } from "../apple/index.ts";
 import type { CommandLine } from "../advice/index.ts";
-import type { Level } from "../document/level.ts";
-import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
+import type { Level } from "../document/blocks.ts";
+import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant, HOUR_MS } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem } from "../nouns/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
@@ -20,11 +20,9 @@ export interface ExpiryClock {
   readonly thresholds: Thresholds;
 }
 
-const HALF_DAY_MS = 12 * 60 * 60 * 1000;
-
 /** The clock shows noon, except on days on which summer time begins or ends. */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
-  now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
+  now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - 12 * HOUR_MS),
   timezone,
   thresholds: DEFAULT_THRESHOLDS,
 });
@@ -134,3 +132,12 @@ export const compareByExpiry = (
 ): number => compareCodeUnits(one.expiresAt ?? "", other.expiresAt ?? "") || compareCodeUnits(one.name, other.name);
 
 export const compareCodeUnits = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+type FileItem = Pick<CheckItem, "kind" | "topic" | "fingerprint">;
+
+/** Kinds whose file belongs to one tenant. Other certificates may be used by several. @see facts 3.4, 3.5 */
+const KINDS: readonly CheckItem["kind"][] = ["push-certificate", "ade-token", "vpp-token"];
+
+/** Returns what is equal for one certificate or token that is recorded in several tenants; undefined if unknown. */
+export const findFileKey = ({ kind, topic, fingerprint }: FileItem): string | undefined =>
+  KINDS.includes(kind) && (topic ?? fingerprint) !== null ? `${kind} ${topic ?? fingerprint}` : undefined;

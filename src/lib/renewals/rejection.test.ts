@@ -5,9 +5,15 @@ import { expireAtRejection, markRejectedItem } from "./rejection.ts";
 
 const AT = "2026-11-20T03:00:00.000Z";
 const ITEMS = [{ id: "a" }, { id: "b" }];
+const TOKEN = {
+  setAt: "2026-03-01T00:00:00.000Z",
+  expiresAt: "2027-03-01T00:00:00.000Z",
+  rejectedAt: AT,
+  renewal: "b",
+};
 
 test("marks only the item of a token that Apple rejected", () => {
-  const held = { mirror: false, token: { rejectedAt: AT, renewal: "b" } };
+  const held = { mirror: false, token: TOKEN };
   expect(markRejectedItem(ITEMS, held)).toEqual([
     { id: "a" },
     { id: "b", rejection: { what: TOKEN_REJECTION_MESSAGE, at: AT } },
@@ -17,9 +23,9 @@ test("marks only the item of a token that Apple rejected", () => {
 test.each([
   ["nothing is known of it", undefined],
   ["there is none", { mirror: false, token: null }],
-  ["it was not rejected", { mirror: false, token: { rejectedAt: null, renewal: "b" } }],
-  ["no item has its date", { mirror: false, token: { rejectedAt: AT, renewal: null } }],
-  ["the tenant is a mirror", { mirror: true, token: { rejectedAt: AT, renewal: "b" } }],
+  ["it was not rejected", { mirror: false, token: { ...TOKEN, rejectedAt: null } }],
+  ["no item has its date", { mirror: false, token: { ...TOKEN, renewal: null } }],
+  ["the tenant is a mirror", { mirror: true, token: TOKEN }],
 ])("no item is marked if %s", (_, held) => {
   expect(markRejectedItem(ITEMS, held)).toEqual(ITEMS);
 });

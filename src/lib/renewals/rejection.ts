@@ -1,20 +1,11 @@
-import { TOKEN_REJECTION_MESSAGE } from "../derived/ade-health.ts";
+import { TOKEN_REJECTION_MESSAGE, type AdeHealthFacts } from "../derived/ade-health.ts";
 import type { RenewalItem } from "../nouns/renewal.ts";
 import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./expiry-status.ts";
 
-export interface AdeTokenState {
-  /** true if the tenant is a mirror, whose token is not the token of the console */
-  readonly mirror: boolean;
-  readonly token: {
-    readonly rejectedAt: string | null;
-    readonly renewal: string | null;
-  } | null;
-}
-
 export function markRejectedItem<I extends Pick<RenewalItem, "id">>(
   items: readonly I[],
-  tokenState: AdeTokenState | undefined,
+  tokenState: Pick<AdeHealthFacts, "mirror" | "token"> | undefined,
 ): readonly (I & { readonly rejection?: Rejection | undefined })[] {
   if (tokenState === undefined || tokenState.token === null || tokenState.mirror) return items;
   const { rejectedAt: at, renewal } = tokenState.token;

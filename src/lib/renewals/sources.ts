@@ -1,11 +1,11 @@
 import { isAbsolute, basename } from "node:path";
-import { findPemBlocks } from "../apple/encoding/pem.ts";
+import { findPemBlocks } from "../apple/encoding.ts";
 import type { ReadOptions, RenewableReadResult } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../nouns/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
-import { isNewerFile } from "./compare.ts";
+import { isNewerFile, type CurrentItem } from "./compare.ts";
 import type { CheckItem, DatedItem } from "./expiry-status.ts";
 import { readSmallFile, scanFiles, type ScannedFile } from "../files/index.ts";
 
@@ -141,4 +141,16 @@ export async function applySourceDates(
   const all: DatedItem[] = [];
   for (const item of items) all.push(await applySourceDate(item, options));
   return all;
+}
+
+/** Returns the record if its source file has changed or cannot be read. */
+export async function findCurrentItem(item: RenewalItem, openers?: ReadOptions): Promise<CurrentItem> {
+  const { source, fingerprint, kind } = item;
+  const file = source === null ? undefined : await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined);
+  if (source === null || file === undefined) return { expiring: item };
+  const { renewables, broken } = await readSourceContent(basename(source), file.bytes, openers);
+  const same = renewables.find(({ expiring }) => expiring.fingerprint === fingerprint);
+  return same === undefined || broken.length > 0
+    ? { expiring: item }
+    : { ...same, expiring: { ...same.expiring, kind } };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkAnswer, normaliseAnswer } from "./answer.ts";
+import { checkAnswer, normaliseAnswer } from "../derived/question.ts";
 
 const NOW = "2026-11-23T03:00:00.000Z";
 

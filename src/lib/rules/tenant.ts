@@ -3,7 +3,7 @@ import { ANDROID_ACCOUNT_TYPES, USAGE_FIELDS, type TenantProfile } from "../noun
 import { nameKey } from "../model/normalise.ts";
 import { findTimeZone } from "../model/time.ts";
 import { text } from "../text/index.ts";
-import type { RuleProblem } from "./rule.ts";
+import type { RuleProblem } from "./values.ts";
 
 type ProfileRule = (profile: TenantProfile) => RuleProblem | undefined;
 

@@ -3,7 +3,20 @@ import { isRequired, type Field, type Fields, valueRuleOf, type ValueRule } from
 import { isCalendarDay } from "../model/time.ts";
 import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
-import type { RuleProblem } from "./rule.ts";
+import { Failure } from "../errors/index.ts";
+import type { ProblemCode, ProblemParams } from "../model/problem.ts";
+
+export interface RuleProblem {
+  /** the field that is the reason; undefined if there are several such fields */
+  readonly field?: string | undefined;
+  readonly what: Text;
+  readonly code?: ProblemCode | undefined;
+  readonly params?: ProblemParams | undefined;
+}
+
+export const throwFirstProblem = ([problem]: readonly RuleProblem[]): void => {
+  if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what });
+};
 
 /** Returns the reason for rejection; undefined if the value is accepted. The caller has checked the type. */
 export type ValueCheck = (value: unknown) => Text | undefined;
@@ -122,3 +135,20 @@ export const replaceBlanksWithNull = <T extends object>(fields: Fields, values: 
 
 const listNullableTexts = (fields: Fields): readonly string[] =>
   Object.entries(fields).flatMap(([name, { type, nullable }]) => (type === "text" && nullable === true ? [name] : []));
+
+/** Checks that the name can be a header and a value of `--custom`. @param isFree true if no column has the name */
+export const checkCustomFieldName = (name: string, isFree: boolean): Text | undefined => {
+  if (name.trim() !== name)
+    return text(`the name begins or ends with a space: "${name}"`, `項目名「${name}」の前後に空白があります`);
+  if (name.includes("=")) {
+    return text(
+      "the name of a custom field cannot contain =, which ends the name in --custom NAME=VALUE (a clomoctl rule)",
+      "項目名に「=」は使えません。--custom 項目名=値 の区切りに使うためです(clomoctl 独自の規則)",
+    );
+  }
+  if (isFree) return undefined;
+  return text(
+    `"${name}" cannot be a column name: another column has this name, or it is not a valid header`,
+    `「${name}」は列名にできません(すでに使われているか、列名に使えない名前です)`,
+  );
+};

@@ -10,14 +10,9 @@ export function renderFailureLines({ what, where, hint }: Failure, language: Lan
   return lines.filter((line) => line !== undefined).map((line) => escapeForPeople(redactSecrets(line)));
 }
 
-interface FailureMembers {
-  readonly problems?: readonly unknown[] | undefined;
-  readonly instance?: string | undefined;
-}
-
 /** Renders one line. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export function renderFailureJson(
-  failure: Failure & FailureMembers,
+  failure: Failure & { readonly problems?: readonly unknown[] | undefined; readonly instance?: string | undefined },
   language: Language,
   named: (line: string) => string = (line) => toPlainCommands(line, {}),
 ): string {

@@ -1,5 +1,5 @@
 import { text, type Language } from "../text/index.ts";
-import { escapeControls, escapeForPeople, escapeJson, escapeLines } from "../text/shell-word.ts";
+import { escapeControls, escapeForPeople, escapeJson, escapeLines, SHORT_ESCAPES } from "../text/shell-word.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
@@ -201,16 +201,9 @@ export const toTableCellText = (value: unknown): string =>
 
 /** Writes backslash, tab, line feed and carriage return as `\\`, `\t`, `\n` and `\r`. */
 const escapeTsvCell = (cell: string): string =>
-  escapeControls(cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character));
+  escapeControls(cell.replace(/[\\\t\n\r]/g, (character) => SHORT_ESCAPES.get(character) ?? "\\\\"));
 
 const formatTsvRow = (cells: readonly string[]): string => `${cells.map(escapeTsvCell).join("\t")}\n`;
-
-const TSV_ESCAPES = new Map([
-  ["\\", String.raw`\\`],
-  ["\t", String.raw`\t`],
-  ["\n", String.raw`\n`],
-  ["\r", String.raw`\r`],
-]);
 
 /** Quotes a single empty cell, because empty lines are not rows. */
 const createCsvFormatter = async (count: number): Promise<(cells: readonly string[]) => string> => {

@@ -32,7 +32,6 @@ export interface ProgressStep {
 }
 
 export interface Progress {
-  /** Shows a step until `work` ends. */
   during<T>(step: StepDescription, work: (step: ProgressStep) => Promise<T>): Promise<T>;
   hide(): void;
   stop(): void;

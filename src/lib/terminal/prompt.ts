@@ -10,11 +10,6 @@ export interface PromptQuestion {
   readonly flag: string;
 }
 
-export interface PromptChoice<T> {
-  readonly value: T;
-  readonly name: Text;
-}
-
 interface TextQuestion extends PromptQuestion {
   readonly check?: ((typed: string) => Text | undefined) | undefined;
 }
@@ -73,7 +68,7 @@ export class Prompts {
     message,
     flag,
     choices,
-  }: PromptQuestion & { readonly choices: readonly PromptChoice<T>[] }): Promise<T> {
+  }: PromptQuestion & { readonly choices: readonly { readonly value: T; readonly name: Text }[] }): Promise<T> {
     this.#mustBeInteractive(flag);
     const { default: ask } = await import("@inquirer/select");
     const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));

@@ -1,7 +1,6 @@
 import type { Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { toDiskFailure } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { toDiskFailure, Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 export interface TextWriter {

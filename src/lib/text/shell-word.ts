@@ -33,7 +33,7 @@ export const quoteWindowsWord = (word: string): string =>
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
 
-const SHORT_ESCAPES = new Map([
+export const SHORT_ESCAPES = new Map([
   ["\t", String.raw`\t`],
   ["\n", String.raw`\n`],
   ["\r", String.raw`\r`],

@@ -2,14 +2,13 @@ import { posix } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { HeaderLineJoiner } from "../csv/records/header-lines.ts";
 import type { RecordSink } from "../csv/records/record.ts";
-import { MergedRanges } from "./merges.ts";
+import { MergedRanges, SheetReader, type SheetContext } from "./sheet.ts";
 import { getBuiltInPattern, createCellFormat, type CellFormat } from "./number-format.ts";
 import {
   createDamagedWorkbookFailure,
   SheetChoiceFailure,
   createWorkbookTooLargeFailure,
 } from "./workbook-failures.ts";
-import { SheetReader, type SheetContext } from "./sheet.ts";
 import { readSharedStrings, type SharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts";
 import { crc32 } from "node:zlib";

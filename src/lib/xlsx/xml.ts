@@ -15,11 +15,11 @@ const COLON = 0x3a;
 
 /** Scans XML. Rejects a document type declaration, because it could declare entities. */
 export class XmlScanner {
-  readonly #handler: XmlHandler;
+  readonly #handler: Partial<XmlHandler>;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #rest = "";
 
-  constructor(handler: XmlHandler) {
+  constructor(handler: Partial<XmlHandler>) {
     this.#handler = handler;
   }
 
@@ -43,7 +43,7 @@ export class XmlScanner {
     let at = 0;
     for (;;) {
       const less = all.indexOf("<", at);
-      if (less !== at && at < all.length) this.#handler.text(less < 0 ? all.slice(at) : all.slice(at, less));
+      if (less !== at && at < all.length) this.#handler.text?.(less < 0 ? all.slice(at) : all.slice(at, less));
       if (less < 0) {
         this.#rest = "";
         return;
@@ -64,7 +64,7 @@ export class XmlScanner {
       if (all.startsWith("<!--", less)) return findEndOfMark(all, "-->", less + 4);
       if (all.startsWith("<![CDATA[", less)) {
         const end = findEndOfMark(all, "]]>", less);
-        if (end >= 0) this.#handler.text(all.slice(less + 9, end - 3).replaceAll("&", "&amp;"));
+        if (end >= 0) this.#handler.text?.(all.slice(less + 9, end - 3).replaceAll("&", "&amp;"));
         return end;
       }
       if (all.length - less < "<![CDATA[".length) return -1;
@@ -72,7 +72,7 @@ export class XmlScanner {
     }
     const greater = findTagEnd(all, less + 1);
     if (greater < 0) return -1;
-    if (all.charCodeAt(less + 1) === SLASH) this.#handler.close(toLocalName(all.slice(less + 2, greater).trim()));
+    if (all.charCodeAt(less + 1) === SLASH) this.#handler.close?.(toLocalName(all.slice(less + 2, greater).trim()));
     else this.#open(all, less + 1, greater);
     return greater + 1;
   }
@@ -89,8 +89,8 @@ export class XmlScanner {
       if (unit === COLON) nameFrom = nameEnd;
     }
     const name = all.slice(nameFrom, nameEnd);
-    this.#handler.open(name, all.slice(nameEnd, to));
-    if (isEmpty) this.#handler.close(name);
+    this.#handler.open?.(name, all.slice(nameEnd, to));
+    if (isEmpty) this.#handler.close?.(name);
   }
 }
 
@@ -158,11 +158,7 @@ export const scanXml = async (
   handler: Partial<XmlHandler>,
   isEnough = (): boolean => false,
 ): Promise<void> => {
-  const scanner = new XmlScanner({
-    open: (name, attributes) => handler.open?.(name, attributes),
-    close: (name) => handler.close?.(name),
-    text: (raw) => handler.text?.(raw),
-  });
+  const scanner = new XmlScanner(handler);
   for await (const chunk of bytes) {
     scanner.write(chunk);
     if (isEnough()) return;

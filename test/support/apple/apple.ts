@@ -1,4 +1,4 @@
-import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/retry.ts";
 
 /** A response of {@link FakeApple}; missing parts have default values, and an error makes the request fail. */
 export type FakeAppleResponse = Partial<AppleResponse> | Error;

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { freshFolder } from "../folder.ts";
 import { main } from "../../../src/cli/main.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/environment.ts";
-import type { Send } from "../../../src/lib/apple/send.ts";
+import type { Send } from "../../../src/lib/apple/retry.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Language } from "../../../src/lib/text/index.ts";

@@ -2,7 +2,7 @@ import { EXAMPLE_RENEWAL_ITEM, createExampleId } from "../examples.ts";
 import { EMPTY_TENANT_PROFILE } from "../../../src/lib/nouns/tenant.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/nouns/organisation.ts";
 import { listQuestions, type QuestionState } from "../../../src/lib/handover/checklist/index.ts";
-import type { Administrator, HandoverFacts, RenewalRecord } from "../../../src/lib/handover/checklist/facts.ts";
+import type { Administrator, HandoverFacts, RenewalRecord } from "../../../src/lib/handover/checklist/people.ts";
 
 /** The date and time zone of all checklists in tests. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };

@@ -1,8 +1,8 @@
 import { PANEL_KINDS, type PanelKind } from "../../../src/lib/nouns/index.ts";
 import { createExampleId } from "../examples.ts";
-import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
+import type { HandoverFacts } from "../../../src/lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
-import type { ReportData } from "../../../src/lib/handover/report/data.ts";
+import type { ReportData } from "../../../src/lib/handover/report/content.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
 /** Builds the data of a report from facts. @param name the name of the tenant and of one organisation */

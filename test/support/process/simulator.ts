@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { Send } from "../../../src/lib/apple/send.ts";
+import type { Send } from "../../../src/lib/apple/retry.ts";
 import { ROOT, start, type Running } from "./program.ts";
 import { registerCleanUp } from "./when-done.ts";
 

@@ -1,4 +1,4 @@
-import type { Level } from "../../../src/lib/document/level.ts";
+import type { Level } from "../../../src/lib/document/blocks.ts";
 import type { CheckedItem } from "../../../src/lib/renewals/expiry-status.ts";
 
 const dayAfter = (days: number | null): string | null =>

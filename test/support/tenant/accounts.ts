@@ -1,6 +1,6 @@
 import type { Operation } from "../../../src/lib/derived/role-policy.ts";
 import { createExampleId } from "../examples.ts";
-import type { AdministratorRole } from "../../../src/lib/model/role.ts";
+import type { AdministratorRole } from "../../../src/lib/nouns/account.ts";
 import type { TestTenant } from "./tenant.ts";
 
 export interface TestAccount {

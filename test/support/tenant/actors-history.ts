@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Account, AccountNameComposition, Org, Scheme, User } from "../../../src/lib/tenant/api/operations.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../../../src/lib/model/composition.ts";
-import type { Role } from "../../../src/lib/model/role.ts";
+import type { Role } from "../../../src/lib/nouns/account.ts";
 import { addTestAccount, type TestAccount } from "./accounts.ts";
 import { ActorsModel, type AccountRequest, type AccountVerb, type ModelScheme, type Actor } from "./actors-model.ts";
 import { byId, expectSame, type ConfirmStep, type StepResult } from "./audited-history.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "../../../src/lib/derived/role-policy.ts";
 import type { AccountNameComposition } from "../../../src/lib/tenant/api/operations.ts";
-import type { Role } from "../../../src/lib/model/role.ts";
+import type { Role } from "../../../src/lib/nouns/account.ts";
 import {
   DirectoryModel,
   type ImportEffect,

@@ -1,10 +1,9 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../src/lib/nouns/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ROLES } from "../../../src/lib/nouns/account.ts";
 import { ADE_DEVICE, BUSINESS_FIELDS } from "../../../src/lib/nouns/ade-device.ts";
 import { ANSWER } from "../../../src/lib/nouns/answer.ts";
 import { ANDROID, DEVICE, PLATFORMS } from "../../../src/lib/nouns/device.ts";
 import { emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
 import { ORG } from "../../../src/lib/nouns/organisation.ts";
-import { ROLES } from "../../../src/lib/model/role.ts";
 import { SCHEME } from "../../../src/lib/nouns/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../src/lib/nouns/secured-user.ts";
 import { TENANT } from "../../../src/lib/nouns/tenant.ts";

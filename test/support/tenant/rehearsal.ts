@@ -1,4 +1,4 @@
-import type { AppleRequest, AppleResponse, Send } from "../../../src/lib/apple/send.ts";
+import type { AppleRequest, AppleResponse, Send } from "../../../src/lib/apple/retry.ts";
 import type { Ade, AdeSync } from "../../../src/lib/tenant/api/operations.ts";
 import type { Row } from "../../../src/lib/tenant/store/database.ts";
 import type { FaultName } from "../apple/simulator/faults.ts";

@@ -120,5 +120,5 @@ export const APPLE_TRIALS = createTestTrials([{ path: `${TENANT_FOLDER}/ade/ade.
 
 export const RETRY_TRIALS = createTestTrials([
   { path: "src/lib/apple/retry.test.ts" },
-  { path: "src/lib/apple/service/service.test.ts" },
+  { path: "src/lib/apple/ade-service.test.ts" },
 ]);

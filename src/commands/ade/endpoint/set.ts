@@ -1,4 +1,4 @@
-import { APPLE_ADE_URL } from "../../../lib/model/ade.ts";
+import { APPLE_ADE_URL } from "../../../lib/nouns/ade-device.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
 import { confirmChange } from "../../kit/permission.ts";

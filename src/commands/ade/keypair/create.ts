@@ -1,4 +1,4 @@
-import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
+import { CLOMO_KEY_WARNING } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";

@@ -1,6 +1,6 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
+import { CLOMO_KEY_WARNING } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";

@@ -1,7 +1,6 @@
 import type { Account, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { ACCOUNT, PASSWORD_RULE, findPasswordFault } from "../../../lib/nouns/account.ts";
-import type { Role } from "../../../lib/model/role.ts";
+import { ACCOUNT, PASSWORD_RULE, findPasswordFault, type Role } from "../../../lib/nouns/account.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { findOrg } from "./find-org.ts";

@@ -2,7 +2,7 @@ import type { DeletionRequest } from "../../../lib/client/index.ts";
 import { same, shortenText, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { checkAdministrators } from "../plan/administrators.ts";
-import { validateLimits } from "../../../lib/plan/limits.ts";
+import { validateLimits } from "../../../lib/plan/plan.ts";
 import { toRecordedName } from "../read-list/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../plan/pending-plan.ts";
 import { PLANNING, showProgress } from "../plan/progress.ts";

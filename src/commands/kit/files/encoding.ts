@@ -1,7 +1,11 @@
-import { EncodingDetector, type EncodingAmbiguity } from "../../../lib/csv/encoding/detect.ts";
+import {
+  EncodingDetector,
+  type EncodingAmbiguity,
+  NearUtf8Detector,
+  detectUnsupportedKind,
+  type UnsupportedKind,
+} from "../../../lib/csv/encoding/detect.ts";
 import { loadEncoding } from "../../../lib/csv/encoding/decode-sequence.ts";
-import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/unsupported-kind.ts";
-import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";

@@ -129,7 +129,7 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../../../lib/handover/bundle/read.ts"),
-    import("../../../lib/handover/bundle/verify.ts"),
+    import("../../../lib/handover/bundle/read.ts"),
   ]);
   try {
     await using files = await openBundleFiles(path, { workingFolder, temporary });

@@ -1,4 +1,4 @@
-import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { formatRecord } from "../../../lib/csv/records/record.ts";
 import { guardFormula } from "../../../lib/terminal/output.ts";
 import type { Tools } from "../tools.ts";
 

@@ -1,7 +1,7 @@
 import type { FormatName } from "../../../lib/nouns/index.ts";
 import { listColumns, type CustomField } from "../../../lib/derived/format.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
-import { formatRecord, NEWLINES } from "../../../lib/csv/records/writer.ts";
+import { formatRecord, NEWLINES } from "../../../lib/csv/records/record.ts";
 import { type Language } from "../../../lib/text/index.ts";
 import type { InputOf } from "../field.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";

@@ -18,8 +18,7 @@ import {
   type CheckedItem,
   type ItemWithStatus,
 } from "../../../lib/renewals/expiry-status.ts";
-import { findCurrentItem } from "../../../lib/renewals/current-item.ts";
-import { gatherItems } from "../../../lib/renewals/sources.ts";
+import { findCurrentItem, gatherItems } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";

@@ -2,7 +2,7 @@ import { line, step } from "../../../lib/advice/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_ITEM } from "../../../lib/nouns/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
-import { LEVEL_NAMES } from "../../../lib/document/level.ts";
+import { LEVEL_NAMES } from "../../../lib/document/blocks.ts";
 import { addExpiryStatus, type ItemWithStatus } from "../../../lib/renewals/expiry-status.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";

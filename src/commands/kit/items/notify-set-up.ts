@@ -3,7 +3,7 @@ import { renderMail } from "../../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { createDeliverer } from "../../../lib/renewals/notify/deliver.ts";
-import { getNotifyFile, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
+import { getNotifyFile, readNotifySettings } from "../../../lib/renewals/notify/secret.ts";
 import type { Recipient } from "../../../lib/renewals/notify/settings-schema.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";

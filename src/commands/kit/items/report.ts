@@ -1,13 +1,12 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeFindings, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
 import type { CheckedItem } from "../../../lib/renewals/expiry-status.ts";
-import type { MonitoredJob } from "../../../lib/renewals/output/prometheus.ts";
+import type { MonitoredJob, NagiosReport } from "../../../lib/renewals/monitoring.ts";
 import { STATE_EXITS } from "../../../lib/renewals/plugin.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { isRecordOutputRequested } from "../list/list.ts";
 import type { Tools } from "../tools.ts";
-import type { NagiosReport } from "../../../lib/renewals/output/nagios.ts";
 
 export const THRESHOLD_OPTIONS = {
   within: {
@@ -77,11 +76,11 @@ export async function writeReport(
   report: MonitoringReport,
 ): Promise<number> {
   if (prometheus !== undefined) {
-    const { renderPrometheusText } = await import("../../../lib/renewals/output/prometheus.ts");
+    const { renderPrometheusText } = await import("../../../lib/renewals/monitoring.ts");
     await outputs.write(prometheus, renderPrometheusText(report.items, report, clock.now()));
   }
   if (nagios) {
-    const { renderNagiosLine } = await import("../../../lib/renewals/output/nagios.ts");
+    const { renderNagiosLine } = await import("../../../lib/renewals/monitoring.ts");
     await terminal.out.write(`${terminal.shown(renderNagiosLine(report, terminal.language)).join("")}\n`);
   }
   return STATE_EXITS[report.state];

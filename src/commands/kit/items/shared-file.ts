@@ -1,8 +1,7 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/nouns/renewal.ts";
-import type { CheckItem } from "../../../lib/renewals/expiry-status.ts";
-import { findFileKey } from "../../../lib/renewals/shared-file.ts";
+import { type CheckItem, findFileKey } from "../../../lib/renewals/expiry-status.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 

@@ -5,7 +5,7 @@ import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
 import { ORG } from "../../../lib/nouns/organisation.ts";
-import { getUploadMode } from "../../../lib/derived/upload.ts";
+import { getUploadMode } from "../../../lib/derived/console-task.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { describeExport } from "./console-steps.ts";

@@ -1,8 +1,7 @@
 import type { Import, InputProblem } from "../../../lib/client/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { getReasonHeader, isReasonHeader } from "../../../lib/csv/layout/layout.ts";
-import type { RecordSink } from "../../../lib/csv/records/record.ts";
-import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { type RecordSink, formatRecord } from "../../../lib/csv/records/record.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { guardFormula } from "../../../lib/terminal/output.ts";

@@ -1,7 +1,7 @@
 import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { parseImportNumber } from "../../../lib/model/import-number.ts";
+import { parseImportNumber } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
 
 export const IMPORT_ARGUMENT = {

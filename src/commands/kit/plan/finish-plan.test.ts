@@ -6,7 +6,7 @@ import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
 import { confirmCommit } from "./finish-plan.ts";
 import { buildPlan } from "./show.ts";
 import { listPlanChanges } from "../../../lib/plan/describe.ts";
-import { enforceLimits, validateLimits } from "../../../lib/plan/limits.ts";
+import { enforceLimits, validateLimits } from "../../../lib/plan/plan.ts";
 
 const planOf = (counts: Partial<Import>): Import => createPlan({ tenant: "関東", create: 0, update: 0, ...counts });
 

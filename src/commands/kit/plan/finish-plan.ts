@@ -1,9 +1,7 @@
 import { RESULT_COLUMNS, DEFAULT_RESULT_COLUMNS, type ImportResult } from "../../../lib/plan/columns.ts";
 import { confirmPlan, requireConfirmedCounts, type ConfirmOptions } from "../../../lib/plan/confirm.ts";
-import { hasNoEffect, isPartialImport } from "../../../lib/plan/describe.ts";
-import { enforceLimits } from "../../../lib/plan/limits.ts";
-import { type Plan } from "../../../lib/plan/plan.ts";
-import { PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/result.ts";
+import { hasNoEffect, isPartialImport, PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/describe.ts";
+import { enforceLimits, type Plan } from "../../../lib/plan/plan.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { isRecordOutputRequested, listColumns } from "../list/list.ts";

@@ -1,4 +1,4 @@
-import { watchWork } from "../../../lib/client/work.ts";
+import { watchWork } from "../../../lib/client/index.ts";
 import type { ProgressStep, StepDescription } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";

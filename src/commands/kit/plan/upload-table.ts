@@ -4,7 +4,7 @@ import { RecordReader } from "../../../lib/csv/encoding/reader.ts";
 import { listColumns, refersToOrg, type Column } from "../../../lib/derived/format.ts";
 import { isPanelKind, type PanelKind } from "../../../lib/nouns/index.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
-import type { UploadOmissionReason } from "../../../lib/derived/upload.ts";
+import type { UploadOmissionReason } from "../../../lib/derived/console-task.ts";
 import { formatKey, type KindUpload, type OpenRecord } from "./open-records.ts";
 
 interface UploadColumn {

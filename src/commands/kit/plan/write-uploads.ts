@@ -1,14 +1,13 @@
 import { extname, join, resolve } from "node:path";
 import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
-import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { ENCODINGS, type Encoding, formatRecord } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, PANEL_KINDS } from "../../../lib/nouns/index.ts";
 import { findColumn } from "../../../lib/derived/format.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
-import { UPLOAD_OMISSION_REASONS } from "../../../lib/derived/upload.ts";
+import { UPLOAD_OMISSION_REASONS } from "../../../lib/derived/console-task.ts";
 import { formatCount, joinTexts, text } from "../../../lib/text/index.ts";
 import { type Outcome } from "../command.ts";
 import { noteReplacedCharacters } from "../files/write-encoded.ts";

@@ -1,7 +1,6 @@
 import { line, step, type Advice } from "../../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../../lib/client/index.ts";
-import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
-import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/match-layout.ts";
+import { HeaderFinder, findHeaderRow, matchLayout, type LayoutMatch } from "../../../lib/csv/layout/find-header.ts";
 import type { MapOptions, ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";

@@ -12,7 +12,7 @@ import {
   type RecordSink,
 } from "../../../lib/csv/records/record.ts";
 import { detectEncoding, readHead } from "../files/encoding.ts";
-import { isWorkbook } from "../../../lib/csv/encoding/unsupported-kind.ts";
+import { isWorkbook } from "../../../lib/csv/encoding/detect.ts";
 import { rejectSheetOption } from "../files/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 

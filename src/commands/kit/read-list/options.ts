@@ -7,7 +7,7 @@ import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../files/column-map.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "../files/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import { validateLimits } from "../../../lib/plan/limits.ts";
+import { validateLimits } from "../../../lib/plan/plan.ts";
 import { toFlagName, type Field, type Fields, type InputOf } from "../field.ts";
 
 export const CONFIRM_DELETIONS_OPTION = {

@@ -1,7 +1,7 @@
 import type { ImportKind, Layout } from "../../../lib/client/index.ts";
 import { findColumnByAnyHeader } from "../../../lib/csv/layout/columns.ts";
 import { findOpenHeaders, ignoreColumn, readHeader } from "../../../lib/csv/layout/header.ts";
-import type { LayoutMatch } from "../../../lib/csv/layout/match-layout.ts";
+import type { LayoutMatch } from "../../../lib/csv/layout/find-header.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { formatLayoutAuthor } from "../../../lib/model/actor.ts";

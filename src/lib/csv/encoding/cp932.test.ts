@@ -3,7 +3,7 @@ import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { toCp932Form } from "../../model/normalise.ts";
 import { isLeadByte, isTrailByte, getCp932ToUnicode, getUnicodeToCp932 } from "./cp932.ts";
-import { Decoder } from "./decode.ts";
+import { Decoder } from "./reader.ts";
 import { createEncoder } from "./encode.ts";
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);

@@ -1,4 +1,4 @@
-import { CodeUnits } from "../records/code-units.ts";
+import { CodeUnits } from "../records/record.ts";
 
 export const DATE_SEPARATOR = 0x100;
 export const DECIMAL_POINT = 0x200;

@@ -83,7 +83,6 @@ export const findColumnByAnyHeader = (columns: readonly Column[], typed: string)
 
 const MAX_COMPARED_LENGTH = 64;
 
-/** Returns the header of the column that is probably meant. */
 export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined => {
   if (misspelt.length > MAX_COMPARED_LENGTH || isFormerHeader(misspelt)) return undefined;
   const findNamed = (name: string): Column | undefined => {

@@ -271,7 +271,6 @@ export const findOpenHeaders = (
   });
 };
 
-/** Returns the map without what it says about a header. */
 export const without = ({ columns, joins = [], rows = [], ...map }: ParsedMapFile, header: string): ParsedMapFile => ({
   ...map,
   columns: columns.filter((one) => !isSameHeader(one.header, header)),

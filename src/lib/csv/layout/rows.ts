@@ -1,10 +1,9 @@
 import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey, toLooseValue } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { CellUnits } from "../records/code-units.ts";
-import { looksLikePassword } from "../../model/password.ts";
+import type { CellUnits } from "../records/record.ts";
+import { looksLikePassword, toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
-import { toStoredValue, listRuleFaults, acceptsAnyText } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../derived/format.ts";
 import { formatOrgPath } from "../../nouns/organisation.ts";
@@ -402,17 +401,12 @@ interface ProblemCount {
   count: number;
 }
 
-interface CodeCount extends ProblemCount {
-  readonly length: number;
-  readonly padded: boolean;
-}
-
 const toCodeForm = (column: number, code: string): number =>
   (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
 
 class ProblemTally {
   readonly #found = new Map<string, ProblemCount>();
-  readonly #codes = new Map<number, CodeCount>();
+  readonly #codes = new Map<number, ProblemCount & { readonly length: number; readonly padded: boolean }>();
   readonly #place: HeaderPlace;
 
   constructor({ row, line }: HeaderPlace) {

@@ -19,7 +19,6 @@ const MAX_VALUES = 10;
 const MAX_STATES = 20;
 const MAX_WORDS = 200;
 
-/** A word that nobody has explained. */
 interface UnknownWord {
   count: number;
   readonly first: string;

@@ -1,8 +1,7 @@
 import { CsvError, type InfoRecord, Parser } from "csv-parse";
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
-import type { RecordSink } from "./record.ts";
+import { type RecordSink, formatRecord } from "./record.ts";
 import { RecordScanner, type SplitterOptions } from "./scanner.ts";
-import { formatRecord } from "./writer.ts";
 
 /** Unicode noncharacter that marks the place of a problem until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";

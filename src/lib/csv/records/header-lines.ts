@@ -1,5 +1,4 @@
-import type { CellUnits } from "./code-units.ts";
-import type { RecordProblem, RecordSink } from "./record.ts";
+import type { CellUnits, RecordProblem, RecordSink } from "./record.ts";
 
 const BEFORE_AFTER_WORD = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
 /** Matches words in the second header line that are appended to the name above, such as コード in 所属コード. */

@@ -1,7 +1,6 @@
 import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_UNCHECKED_UNITS } from "../../model/rules.ts";
-import type { RecordSink } from "./record.ts";
-import { CellUnits } from "./code-units.ts";
+import { type RecordSink, CellUnits } from "./record.ts";
 
 export interface SplitterOptions {
   readonly delimiter: string;

@@ -1,7 +1,6 @@
 import { Decrypter, Encrypter } from "age-encryption";
 import { createInvalidBundleFailure } from "./contents.ts";
-import { toDiskFailure } from "../../errors/disk.ts";
-import { Failure } from "../../errors/index.ts";
+import { toDiskFailure, Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
 import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";

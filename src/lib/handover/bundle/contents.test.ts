@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RESOURCE_NAMES, pathOfResource } from "../resources.ts";
+import { RESOURCE_NAMES, pathOfResource } from "./manifest.ts";
 import {
   compareByteOrder,
   isBundlePath,

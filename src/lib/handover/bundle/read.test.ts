@@ -23,10 +23,9 @@ import {
   type ArchiveFile,
 } from "#support/handover/archives.ts";
 import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
-import { requireMatchingHashes } from "./verify.ts";
+import { requireMatchingHashes, openBundleFiles, type BundleFiles } from "./read.ts";
 import { createDecrypter, decryptArchive } from "./age.ts";
 import { unpackBundle } from "./unpack.ts";
-import { openBundleFiles, type BundleFiles } from "./read.ts";
 
 async function openSound(root: string, name: string): Promise<BundleFiles> {
   const found = await openBundleFiles(name, { workingFolder: root, temporary: storageIn(root) });

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Decrypter } from "age-encryption";
-import { describeReadError, toDiskFailure } from "../../errors/disk.ts";
-import { Failure, hasErrorCode } from "../../errors/index.ts";
+import { describeReadError, toDiskFailure, Failure, hasErrorCode } from "../../errors/index.ts";
 import { createReadFailure, type TemporaryStorage } from "../../files/index.ts";
 import { openRegularFile, readFolderTree, type RegularFile, type TreeEntry } from "../../files/regular-file.ts";
-import { text, type Text } from "../../text/index.ts";
-import { computeUnpackLimit, FILE_MISSING, INVALID_FILE_NAME, unpackBundle } from "./unpack.ts";
+import { text, type Text, shortenText } from "../../text/index.ts";
+import { computeUnpackLimit, FILE_MISSING, INVALID_FILE_NAME, unpackBundle, INVALID_HASH_LIST } from "./unpack.ts";
 import {
   MAX_PATH_DEPTH,
   compareByteOrder,
@@ -19,7 +18,12 @@ import {
   createNotABundleFailure,
   isSystemFile,
   NO_HASHES,
+  MANIFEST_FILE,
+  parseHashes,
+  renderHashes,
+  OTHER_COPY_HINT,
 } from "./contents.ts";
+import { parseManifest, type Manifest } from "./manifest.ts";
 
 export interface BundleFault {
   readonly file: string;
@@ -144,10 +148,7 @@ const CHANGED_AFTER_VERIFICATION = text(
 const describeNameConflict = (other: string): Text =>
   text(`some systems cannot distinguish this name from ${other}`, `OS によっては ${other} と区別できない名前です`);
 
-export function findHashListMismatches(
-  files: readonly BundleFileInfo[],
-  sums: readonly FileHash[],
-): readonly BundleFault[] {
+function findHashListMismatches(files: readonly BundleFileInfo[], sums: readonly FileHash[]): readonly BundleFault[] {
   const there = new Set(files.map(({ path }) => path));
   const listed = new Set([...sums.map(({ path }) => path), HASHES_FILE]);
   return [
@@ -241,3 +242,84 @@ const createEncryptedFailure = (where: string): Failure =>
       "自分の鍵ファイルを指定してください: --identity KEY-FILE",
     ),
   });
+
+export interface BundleVerification {
+  readonly manifest: Manifest | undefined;
+  readonly hashes: ReadonlyMap<string, string>;
+  /** SHA-256 of `SHA256SUMS`; null if this file is missing or invalid */
+  readonly fingerprint: string | null;
+  readonly faults: readonly BundleFault[];
+}
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/** @throws `input-rejected` if a file disappears or becomes unreadable */
+export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
+  const faults = [...found.faults];
+  const content = await collectFault(HASHES_FILE, faults, () => found.text(HASHES_FILE));
+  const sums = content === undefined ? undefined : parseHashes(content);
+  const isList = sums !== undefined && sums.length <= MAX_BUNDLE_FILES;
+  if (content !== undefined && !isList) faults.push({ file: HASHES_FILE, what: INVALID_HASH_LIST });
+  faults.push(...(isList ? findHashListMismatches(found.files, sums) : []));
+  const manifest = await collectFault(MANIFEST_FILE, faults, async () =>
+    parseManifest(await found.text(MANIFEST_FILE), MANIFEST_FILE),
+  );
+  const hashes = new Map<string, string>();
+  for (const { path } of found.files) if (path !== HASHES_FILE) hashes.set(path, await hashFile(found, path, options));
+  const listed = isList ? sums : [];
+  for (const { path, sha256 } of listed)
+    if (hashes.has(path) && hashes.get(path) !== sha256) faults.push({ file: path, what: CHANGED_CONTENT });
+  return {
+    manifest,
+    hashes,
+    fingerprint: isList ? createHash("sha256").update(renderHashes(listed)).digest("hex") : null,
+    faults,
+  };
+}
+
+/** Later reads check the verified hashes. @throws `input-rejected` for the first fault */
+export async function requireMatchingHashes(found: BundleFiles, options: VerifyOptions): Promise<void> {
+  const { faults, hashes } = await verifyBundle(found, options);
+  throwFirstFault(found.name, faults);
+  found.setVerifiedHashes(hashes);
+}
+
+export function throwFirstFault(name: string, [fault, ...others]: readonly BundleFault[]): void {
+  if (fault === undefined) return;
+  const { file, what, hint = OTHER_COPY_HINT } = fault;
+  const more = others.length;
+  throw new Failure("input-rejected", {
+    what: more === 0 ? what : text(`${what.en} (and ${more} more)`, `${what.ja}(ほか ${more} 件)`),
+    where: `${name}: ${shortenText(file)}`,
+    hint,
+  });
+}
+
+/** Returns undefined and adds a fault if the work rejects a file. */
+async function collectFault<T>(file: string, faults: BundleFault[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
+    faults.push({ file, what: error.what, hint: error.hint });
+    return undefined;
+  }
+}
+
+async function hashFile(found: BundleFiles, path: string, { signal, onProgress }: VerifyOptions): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of found.read(path)) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+    onProgress?.(chunk.length);
+  }
+  return hash.digest("hex");
+}
+
+const CHANGED_CONTENT = text(
+  "the content differs from what was exported (SHA-256 mismatch)",
+  "内容が書き出したときと異なります(SHA-256 が一致しません)",
+);

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { Failure } from "../../errors/index.ts";
-import { openBundleFiles } from "./read.ts";
+import { openBundleFiles, requireMatchingHashes, verifyBundle, type BundleVerification } from "./read.ts";
 import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
 import { filesBelow, packAs, someSpoiling, writeSpoiledCopy, type Spoiling } from "#support/handover/spoiling.ts";
-import { requireMatchingHashes, verifyBundle, type BundleVerification } from "./verify.ts";
 
 const at = (root: string) => ({ workingFolder: root, temporary: storageIn(root) });
 

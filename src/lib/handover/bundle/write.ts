@@ -13,8 +13,10 @@ import {
   HASHES_FILE,
   renderHashes,
 } from "./contents.ts";
-import type { PackedEntry } from "./zip-write.ts";
 import { renderManifest, type Manifest } from "./manifest.ts";
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import type { ArchiveEntry } from "./unpack.ts";
 
 const AGE_EXTENSION = ".age";
 
@@ -113,12 +115,11 @@ export class BundleWriter implements AsyncDisposable {
 
   async #pack({ asOf }: Manifest): Promise<void> {
     const others = [...this.#written.keys()].filter((path) => path !== MANIFEST_FILE && path !== HASHES_FILE);
-    const entries = [MANIFEST_FILE, HASHES_FILE, ...others.toSorted(compareByteOrder)].map((path): PackedEntry => ({
+    const entries = [MANIFEST_FILE, HASHES_FILE, ...others.toSorted(compareByteOrder)].map((path): ArchiveEntry => ({
       path,
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
     }));
-    const { packZip } = await import("./zip-write.ts");
     const pack = (archive: ContentWriter): Promise<void> => packZip(entries, asOf, archive);
     const encrypter = this.#encrypter;
     if (encrypter === undefined) await this.#outputs.write(this.#target, pack);
@@ -159,4 +160,26 @@ function refuseUnsupportedExtension(target: string): void {
         )
       : text("use another file name extension", "別の拡張子にしてください"),
   });
+}
+
+const REGULAR_FILE_MODE = 0o100600;
+
+async function packZip(entries: readonly ArchiveEntry[], asOf: string, into: ContentWriter): Promise<void> {
+  const { ZipFile } = await import("yazl");
+  const zip = new ZipFile();
+  // ZIP entries contain local time; noon exists on every day in every time zone
+  const mtime = new Date(`${asOf}T12:00:00`);
+  for (const { path, bytes, content } of entries) {
+    zip.addReadStreamLazy(path, { mtime, mode: REGULAR_FILE_MODE, size: bytes, forceDosTimestamp: true }, (give) => {
+      const stream = Readable.from(content(), { objectMode: false });
+      stream.once("error", (error) => zip.emit("error", error));
+      give(null, stream);
+    });
+  }
+  zip.end();
+  const write = async (): Promise<void> => {
+    for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) await into.write(chunk);
+  };
+  const failed = once(zip, "error").then(([error]) => Promise.reject(error as Error));
+  await Promise.race([write(), failed]);
 }

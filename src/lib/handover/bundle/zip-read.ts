@@ -1,6 +1,5 @@
 import { fromFdPromise, type Entry, type ZipFile } from "yauzl";
-import { toDiskFailure } from "../../errors/disk.ts";
-import { Failure } from "../../errors/index.ts";
+import { toDiskFailure, Failure } from "../../errors/index.ts";
 import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";
 import {

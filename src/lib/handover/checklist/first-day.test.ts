@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createExampleId } from "#support/examples.ts";
 import { createRenewal, TODAY, UNANSWERED_FACTS } from "#support/handover/facts.ts";
-import type { HandoverFacts, RenewalRecord } from "./facts.ts";
+import type { HandoverFacts, RenewalRecord } from "./people.ts";
 import { buildChecklist, filterGaps } from "./index.ts";
 
 const answer = (question: string, value: string) => ({

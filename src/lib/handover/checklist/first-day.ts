@@ -3,8 +3,15 @@ import { dayOf } from "../../model/time.ts";
 import { TENANT } from "../../nouns/tenant.ts";
 import { compareByExpiry } from "../../renewals/expiry-status.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
-import type { ChecklistDay, ChecklistRow, HandoverFacts, RenewalRecord } from "./facts.ts";
-import { formatAccounts, isSystemAdministrator, sharesWord } from "./people.ts";
+import {
+  type ChecklistDay,
+  type ChecklistRow,
+  type HandoverFacts,
+  type RenewalRecord,
+  formatAccounts,
+  isSystemAdministrator,
+  sharesWord,
+} from "./people.ts";
 
 /** An account at Apple or Google, and the renewal items that need it. */
 export interface OutsideAccount {

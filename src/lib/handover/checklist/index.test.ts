@@ -13,7 +13,7 @@ import {
   TODAY,
   UNANSWERED_FACTS,
 } from "#support/handover/facts.ts";
-import type { HandoverFacts, RenewalRecord } from "./facts.ts";
+import type { HandoverFacts, RenewalRecord } from "./people.ts";
 import { buildChecklist, filterGaps, listQuestions } from "./index.ts";
 
 const answering = (question: string, value: string, at = "2026-11-20T00:00:00.000Z"): HandoverFacts => ({

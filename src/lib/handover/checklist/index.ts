@@ -1,5 +1,5 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
-import { LEVEL_NAMES } from "../../document/level.ts";
+import { LEVEL_NAMES } from "../../document/blocks.ts";
 import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../derived/applicability.ts";
 import {
   describeQuestion,
@@ -11,15 +11,22 @@ import {
 import { RENEWAL_KINDS } from "../../nouns/renewal.ts";
 import { TENANT } from "../../nouns/tenant.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { dayOf } from "../../model/time.ts";
+import { dayOf, countDaysBetween } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { ChecklistDay, ChecklistRow, HandoverFacts, RenewalRecord } from "./facts.ts";
+import {
+  type ChecklistDay,
+  type ChecklistRow,
+  type HandoverFacts,
+  type RenewalRecord,
+  formatAccounts,
+  isSystemAdministrator,
+  sharesWord,
+} from "./people.ts";
 import { buildFirstDay } from "./first-day.ts";
-import { formatAccounts, isSystemAdministrator, sharesWord } from "./people.ts";
 
-export type { ChecklistDay, ChecklistRow } from "./facts.ts";
+export type { ChecklistDay, ChecklistRow } from "./people.ts";
 
 export const GROUP_TITLES = {
   "first-day": text("the first day", "最初の日に必要なこと"),
@@ -67,10 +74,6 @@ export const PASSWORD_CHANGE_NOTE = text(
 );
 
 const MIN_SYSTEM_ADMINISTRATORS = 2;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const countDays = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
 const MAX_ANSWER_AGE_DAYS = 365;
 
@@ -264,7 +267,7 @@ export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: Checklis
     const answer = facts.answers.find((one) => one.question === id);
     const recorded = isItemGroup(group) ? findRecordedValue(facts, id, group) : null;
     const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
-    const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;
+    const isOld = yearly === true && countDaysBetween(day, asOf) > MAX_ANSWER_AGE_DAYS;
     const isMissing = answer === undefined && recorded === null;
     const isAsked = isItemGroup(group) && evaluateApplicability(facts, group).applies === true;
     return { ...question, id, answer, recorded, due: !isAsked ? null : isMissing ? "missing" : isOld ? "old" : null };

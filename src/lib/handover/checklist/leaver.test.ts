@@ -1,9 +1,8 @@
 import { createExampleId } from "#support/examples.ts";
 import { expect, test } from "vitest";
 import { COMPLETE_FACTS, createRenewal, NO_ADE_SERVER, TODAY } from "#support/handover/facts.ts";
-import type { HandoverFacts } from "./facts.ts";
+import { type HandoverFacts, findPeople } from "./people.ts";
 import { buildLeaverSteps, type Leaver } from "./leaver.ts";
-import { findPeople } from "./people.ts";
 
 const RECORDS = { devices: [], secured: [], missing: { devices: false, secured: false } };
 

@@ -1,12 +1,11 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
-import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import { CHECKLIST_ITEM_TITLES } from "../../derived/question.ts";
 import type { SecuredApp } from "../../nouns/secured-user.ts";
 import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/expiry-status.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { HandoverFacts } from "./facts.ts";
+import { type HandoverFacts, isOnlyPerson, mentionsPerson, type Person } from "./people.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
   listRenewalsOf,
@@ -16,7 +15,29 @@ import {
   type ChecklistDay,
   type ChecklistRow,
 } from "./index.ts";
-import { isOnlyPerson, mentionsPerson, type Person } from "./people.ts";
+
+export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
+
+export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員が登録されているかは未確認");
+
+export interface MirrorCounts {
+  /** UTC instant of the last import from the console; null if the tenant is not a mirror */
+  readonly mirroredAt: string | null;
+  readonly devices: number;
+  readonly secured: Readonly<Record<string, number>>;
+  readonly profile?: { readonly securedApps: boolean | null } | undefined;
+}
+
+export interface MirrorGaps {
+  readonly devices: boolean;
+  readonly secured: boolean;
+}
+
+export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: MirrorCounts): MirrorGaps => ({
+  devices: mirroredAt !== null && devices === 0,
+  secured:
+    mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),
+});
 
 export interface LeaverRecords {
   readonly devices: readonly string[];

@@ -3,8 +3,7 @@ import { filterGaps } from "../checklist/index.ts";
 import { COMPLETE_FACTS, createRenewal, UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { buildReportData } from "#support/handover/report.ts";
 import { renderPage } from "../../document/page.ts";
-import { buildBundleChecklist, buildReport } from "./content.ts";
-import type { ReportData } from "./data.ts";
+import { buildBundleChecklist, buildReport, type ReportData } from "./content.ts";
 
 const DATA = buildReportData(UNANSWERED_FACTS);
 

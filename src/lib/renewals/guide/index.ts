@@ -1,22 +1,20 @@
-import { buildEndCommand } from "../end-command.ts";
+import type { AdeHealthFacts } from "../../derived/ade-health.ts";
+import { buildEndCommand } from "../../derived/applicability.ts";
 import {
   RECORDED_FIELDS,
   RENEWAL_KINDS,
   type RenewalItem,
   type RenewalKind,
   formatTwoFactorPhone,
+  EXPIRY_CONSEQUENCES,
+  isUploadedKind,
 } from "../../nouns/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
-import { isUploadedKind } from "../upload.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 import { line, type CommandLine } from "../../advice/index.ts";
 
-interface AdeState {
-  readonly mirror: boolean;
+interface AdeState extends Pick<AdeHealthFacts, "mirror" | "token"> {
   readonly server: { readonly name: string } | null;
-  /** `renewal` is the ID of the token's renewal item */
-  readonly token: { readonly expiresAt: string; readonly renewal: string | null } | null;
 }
 
 interface OwnToken {
@@ -112,8 +110,6 @@ const AGENT_ITEM_NAMES: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "agent-profile": text("provisioning profile", "プロビジョニングプロファイル"),
 };
 
-type KindWithoutAgent = Exclude<RenewalKind, `agent-${string}`>;
-
 /** @see facts 3.5; decision 025 */
 function fillKindGuide(kind: RenewalKind, known: RenewalItem | null, item: Text, own: OwnToken | undefined) {
   const [account, phone] = [describeRenewalAccount(kind, known), describePhone(known)];
@@ -124,7 +120,7 @@ function fillKindGuide(kind: RenewalKind, known: RenewalItem | null, item: Text,
   const topic = known?.topic ?? null;
   const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
   const { [kind]: part } = AGENT_ITEM_NAMES;
-  return fillGuide(part === undefined ? (kind as KindWithoutAgent) : "agent-enterprise", {
+  return fillGuide(part === undefined ? (kind as Exclude<RenewalKind, `agent-${string}`>) : "agent-enterprise", {
     item,
     account,
     phone,

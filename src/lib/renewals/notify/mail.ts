@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language, type Text } from "../../text/index.ts";
-import { describeConnectionError, type DeliveryFault } from "./outcome.ts";
+import { describeConnectionError, type DeliveryFault } from "./message.ts";
 import { maskSecrets } from "./secret.ts";
 import type { SmtpSettings } from "./settings-schema.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DatedItem } from "../expiry-status.ts";
-import { findRecipientReminders, type PendingReminder } from "./pending-reminders.ts";
+import { findRecipientReminders, type PendingReminder } from "./send.ts";
 import type { Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DatedItem } from "../expiry-status.ts";
-import { toRecipientId, findOwnerAddress, listRecipients, shouldNotify } from "./recipients.ts";
+import { toRecipientId, findOwnerAddress, listRecipients, shouldNotify } from "./send.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 

@@ -1,7 +1,14 @@
-import { resolve } from "node:path";
+import { resolve, join } from "node:path";
 import { Failure, rethrowAs, tryOrUndefined } from "../../errors/index.ts";
-import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
+import {
+  readNamedFile,
+  readSmallFile,
+  createReadFailure,
+  type InputSources,
+  readTrustedFile,
+} from "../../files/index.ts";
 import { text } from "../../text/index.ts";
+import type { NotifySettings } from "./settings-schema.ts";
 
 export interface SecretReadOptions {
   readonly folder: string;
@@ -79,4 +86,25 @@ const readSecretFile = async (path: string, hasModes: boolean): Promise<string> 
 export const maskSecrets = (message: string, secrets: readonly string[]): string => {
   const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   return forms.filter((form) => form.length > 3).reduce((kept, form) => kept.replaceAll(form, "•••"), message);
+};
+
+export const NOTIFY_FILE = "notify.yaml";
+
+export const getNotifyFile = ({ folder }: SecretReadOptions): string => join(folder, NOTIFY_FILE);
+
+/** Returns undefined if the file does not exist. @throws `input-rejected` with the line number */
+export const readNotifySettings = async (place: SecretReadOptions): Promise<NotifySettings | undefined> => {
+  const file = getNotifyFile(place);
+  const content = readSettings(file, place.userId);
+  if (content === undefined) return undefined;
+  const { parseNotifySettings } = await import("./settings-schema.ts");
+  return parseNotifySettings(content, file);
+};
+
+const readSettings = (file: string, userId: number | undefined): string | undefined => {
+  try {
+    return readTrustedFile(file, userId);
+  } catch (cause) {
+    throw cause instanceof Failure ? cause : createReadFailure(file, cause);
+  }
 };

@@ -1,12 +1,12 @@
 import { Failure, ignoreFailure } from "../../errors/index.ts";
-import type { ReminderRecord } from "../../nouns/renewal.ts";
+import type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../nouns/renewal.ts";
 import { same, type Text } from "../../text/index.ts";
-import { buildReminderMessage, type Message } from "./message.ts";
-import { getErrorLabel, type DeliveryFault } from "./outcome.ts";
-import { findRecipientReminders, type PendingReminder, type RecipientReminders } from "./pending-reminders.ts";
-import { listRecipients } from "./recipients.ts";
+import { buildReminderMessage, type Message, type DueReminder, getErrorLabel, type DeliveryFault } from "./message.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { WITHDRAWN, type ReminderTenant } from "./tenant.ts";
+import { compareCodeUnits, DEFAULT_THRESHOLDS, addExpiryStatus } from "../expiry-status.ts";
+import { findDueStages } from "../stages.ts";
+import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 
 /** Resolves within a limited time, even if the server does not respond. */
 export type DeliverMessage = (recipient: Recipient, message: Message) => Promise<DeliveryFault>;
@@ -106,3 +106,102 @@ const settleReminder = async ({ tenant, notice, due }: ClaimedReminder, fault: D
   const error = reason === undefined ? null : reason.en.slice(0, 2000);
   await tenant.client.renewals.settleNotice(notice.id, { state: error === null ? "sent" : "failed", error });
 };
+
+export interface PendingReminder {
+  readonly tenant: ReminderTenant;
+  readonly key: ReminderKeyRecord;
+  readonly due: DueReminder | undefined;
+}
+
+export interface RecipientReminders {
+  /** reminders whose message may have arrived: their run failed, was killed, or is still running */
+  readonly unfinished: readonly PendingReminder[];
+  readonly fresh: readonly PendingReminder[];
+}
+
+const isSameReminder = (one: PendingReminder, other: PendingReminder): boolean =>
+  one.tenant === other.tenant &&
+  one.key.itemId === other.key.itemId &&
+  one.key.expiresAt === other.key.expiresAt &&
+  one.key.stage === other.key.stage;
+
+const listPastReminders = ({ past }: ReminderTenant, { way, recipient }: RecipientId) =>
+  past.filter((notice) => notice.way === way && notice.recipient === recipient);
+
+const listDueReminders = (tenant: ReminderTenant, recipient: Recipient, now: Date): readonly PendingReminder[] => {
+  const { context, timezone } = tenant;
+  const recipientId = toRecipientId(recipient);
+  const items = tenant.items.filter((item) => shouldNotify(recipient, context, item));
+  const sent = listPastReminders(tenant, recipientId).filter(({ state }) => state === "sent");
+  return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => {
+    const judged = addExpiryStatus(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
+    const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 } };
+    return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...recipientId }, due };
+  });
+};
+
+const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: PendingReminder): number =>
+  (one?.item.daysLeft ?? 0) - (other?.item.daysLeft ?? 0) ||
+  compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
+
+export const findRecipientReminders = (
+  recipient: Recipient,
+  tenants: readonly ReminderTenant[],
+  now: Date,
+): RecipientReminders => {
+  const recipientId = toRecipientId(recipient);
+  const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, recipient, now)).toSorted(compareByUrgency);
+  const unfinished = tenants
+    .flatMap((tenant) =>
+      listPastReminders(tenant, recipientId)
+        .filter(({ state, itemId }) => state !== "sent" && tenant.items.some(({ id }) => id === itemId))
+        .flatMap(({ state, itemId, expiresAt, stage }): PendingReminder | [] => {
+          const known = { tenant, key: { itemId, expiresAt, stage, ...recipientId }, due: undefined };
+          return allDue.find((one) => isSameReminder(one, known)) ?? (state === "sending" ? known : []);
+        }),
+    )
+    .toSorted(compareByUrgency);
+  return { unfinished, fresh: allDue.filter((due) => !unfinished.some((one) => isSameReminder(one, due))) };
+};
+
+export interface RecipientId {
+  readonly way: Recipient["way"];
+  readonly recipient: string;
+}
+
+export const toRecipientId = (recipient: Recipient): RecipientId =>
+  recipient.way === "mail"
+    ? { way: "mail", recipient: recipient.address.toLowerCase() }
+    : { way: recipient.way, recipient: recipient.name };
+
+export const findOwnerAddress = ({ owner }: Pick<RenewalItem, "owner">): string | undefined => {
+  const address = owner?.trim() ?? "";
+  return satisfiesRule(SENDABLE_ADDRESS_RULE, address) ? address : undefined;
+};
+
+export const listRecipients = (
+  tenants: readonly Pick<ReminderTenant, "items">[],
+  { smtp, recipients, language }: NotifySettings,
+): readonly Recipient[] => {
+  const owners =
+    smtp === undefined ? [] : tenants.flatMap(({ items }) => items.flatMap((item) => findOwnerAddress(item) ?? []));
+  const asRecipients = owners.map((address): Recipient => ({
+    name: address,
+    way: "mail",
+    address,
+    language,
+    // an empty list limits the reminders to the items of this owner
+    contexts: [],
+  }));
+  const all = new Map<string, Recipient>();
+  for (const recipient of [...recipients, ...asRecipients]) {
+    const { way, recipient: name } = toRecipientId(recipient);
+    const key = `${way} ${name}`;
+    if (!all.has(key)) all.set(key, recipient);
+  }
+  return [...all.values()];
+};
+
+export const shouldNotify = (recipient: Recipient, context: string, item: RenewalItem): boolean =>
+  (recipient.contexts?.includes(context) ?? true) ||
+  (recipient.way === "mail" && findOwnerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());

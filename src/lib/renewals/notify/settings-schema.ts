@@ -39,10 +39,8 @@ const NAME_SCHEMA = refineWithText(
     ),
 );
 
-type RefuseValue = (path: readonly (string | number)[], what: Text) => void;
-
 const toRefinement =
-  <T>(check: (value: T, refuse: RefuseValue) => void) =>
+  <T>(check: (value: T, refuse: (path: readonly (string | number)[], what: Text) => void) => void) =>
   (value: T, context: z.RefinementCtx<T>): void =>
     check(value, (path, what) => context.addIssue({ code: "custom", path: [...path], message: toZodMessage(what) }));
 

@@ -1,7 +1,6 @@
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { same, shortenText, text } from "../../text/index.ts";
-import type { Message } from "./message.ts";
-import { describeConnectionError, type DeliveryFault } from "./outcome.ts";
+import { type Message, describeConnectionError, type DeliveryFault } from "./message.ts";
 
 export interface ResolvedWebhook {
   readonly template?: string | undefined;

@@ -33,8 +33,10 @@ export interface LocalRequest {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
+  /** for a workbook, `encoding` is `xlsx` */
   readonly file: { readonly stream: ReadableStream<Uint8Array>; readonly encoding: string } | undefined;
   readonly signal: AbortSignal | undefined;
+  /** revision of the tenant that the user confirmed; any later revision leads to a refusal */
   readonly base?: number | undefined;
 }
 
@@ -177,8 +179,6 @@ interface StoredTenantOptions extends TenantFileOptions {
   readonly guard?: WriterGuard | undefined;
 }
 
-type TenantStoreHandle = ReturnType<typeof openStoredTenant>;
-
 const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => {
   const { folder, processes } = file;
   const database = openTenantFile(file);
@@ -212,7 +212,7 @@ const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => 
   };
 };
 
-type OpenedTenantParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
+type OpenedTenantParts = TenantParts & Pick<ReturnType<typeof openStoredTenant>, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROLE_POLICY, OPERATIONS } from "../../derived/role-policy.ts";
-import { ADMINISTRATOR_ROLES } from "../../model/role.ts";
+import { ADMINISTRATOR_ROLES } from "../../nouns/account.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";

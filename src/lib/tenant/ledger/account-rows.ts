@@ -5,11 +5,12 @@ import {
   ACCOUNT_SETTINGS_ID,
   ACCOUNT_SETTINGS_NUMBER,
   type AccountSettings,
+  ROLES,
+  type Role,
 } from "../../nouns/account.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
 import { listStoredColumns } from "../../model/thing.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
 import { type RecordList, readAllRecords } from "./lists.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "../../derived/role-policy.ts";
 import type { CredentialKind } from "../../model/credential.ts";
-import { type AdministratorRole, type Role, ADMINISTRATOR_ROLES, ROLES } from "../../model/role.ts";
+import { type AdministratorRole, type Role, ADMINISTRATOR_ROLES, ROLES } from "../../nouns/account.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ORG_POSITION_TABLE, ROOT_ORG_NUMBER } from "./org-rows.ts";
 import type { Reader, Row } from "../store/types.ts";

@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { getActionName } from "../../derived/audit.ts";
-import { parseImportNumber } from "../../model/import-number.ts";
+import { parseImportNumber } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import {
   createUnknownImportFailure,

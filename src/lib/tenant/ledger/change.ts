@@ -2,7 +2,7 @@ import type { Collection } from "../../nouns/index.ts";
 import { storeObservedState } from "./observe-change.ts";
 import { findTaskOfChange } from "./drift.ts";
 import { TENANT_CHANGED_FAILURE } from "../store/storage-failure.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/values.ts";
 import type { Actor } from "./actor.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";

@@ -1,5 +1,5 @@
 import { getColumnBit, getVersionSchema } from "./versions.ts";
-import type { RuleProblem } from "../../rules/rule.ts";
+import type { RuleProblem } from "../../rules/values.ts";
 import { RECORD_RULES, RULE_SUBJECTS, type AllRecords, type RecordRule } from "./rules.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";

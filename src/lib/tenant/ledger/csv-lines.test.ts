@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
+import { formatRecord, NEWLINES } from "../../csv/records/record.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { buildCsvLines } from "./list-export.ts";
 import { Store } from "../store/store.ts";

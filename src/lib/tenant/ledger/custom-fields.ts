@@ -2,7 +2,7 @@ import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
-import { checkCustomFieldName } from "../../rules/custom-field.ts";
+import { checkCustomFieldName } from "../../rules/values.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../store/ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "./session.ts";

@@ -1,16 +1,15 @@
-import type { IMPORT_STATE_NAMES } from "../../model/import.ts";
+import { type IMPORT_STATE_NAMES, formatImportNumber } from "../../model/import.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import type { StoredRequest } from "./import-request.ts";
 import { text } from "../../text/index.ts";
 import type { FormatName } from "../../nouns/index.ts";
-import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "./audit-rows.ts";
 import { insertRow, updateRow } from "./rows.ts";
 import type { Reader, Row, Writer } from "../store/types.ts";
 import type { FileForm } from "../../csv/records/record.ts";
-import type { Role } from "../../model/role.ts";
+import type { Role } from "../../nouns/account.ts";
 import type { BlockedRecord } from "../../derived/undo.ts";
 
 export interface StagedPlace {

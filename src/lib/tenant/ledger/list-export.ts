@@ -1,9 +1,8 @@
-import type { Newline } from "../../csv/records/record.ts";
+import { type Newline, NEWLINES, formatRecord } from "../../csv/records/record.ts";
 import type { Column } from "../../derived/format.ts";
 import { buildColumnSql, buildStreamSql, type ListFilters, type RecordList } from "./lists.ts";
 import type { Store } from "../store/store.ts";
 import type { LineQuery, Reader } from "../store/types.ts";
-import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import { buildConcatSql } from "../store/sql.ts";
 import type { Session } from "./session.ts";
 

@@ -1,5 +1,4 @@
-import { toDiskFailure } from "../../errors/disk.ts";
-import { Failure } from "../../errors/index.ts";
+import { toDiskFailure, Failure } from "../../errors/index.ts";
 import type { TenantCopyState } from "../../model/tenant-file.ts";
 import { shortenText, text } from "../../text/index.ts";
 import { verifyOnConnection } from "./audit-verify.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
-import { MAX_SUPPORT_OPTIONS } from "../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../nouns/account.ts";
 import { describeBlockedRecord } from "../../derived/undo.ts";
 import type { PanelKind } from "../../nouns/index.ts";
 import { RECORD_RULES } from "./rules.ts";

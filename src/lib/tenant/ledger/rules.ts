@@ -1,6 +1,12 @@
 import { line } from "../../advice/index.ts";
 import { CONFIG_PROFILE } from "../../nouns/config-profile.ts";
-import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../nouns/account.ts";
+import {
+  ROLES_WITH_MANAGED_ORGS,
+  SUPPORT_OPTION_RULE,
+  MAX_SUPPORT_OPTIONS,
+  ROLES,
+  type Role,
+} from "../../nouns/account.ts";
 import {
   ACCOUNT_PER_DEVICE_MODE,
   ACCOUNTLESS_MODE,
@@ -12,9 +18,8 @@ import {
 import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { getThingNoun } from "../../nouns/index.ts";
-import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../nouns/user.ts";
-import type { RuleProblem } from "../../rules/rule.ts";
+import type { RuleProblem } from "../../rules/values.ts";
 import { text, type Text } from "../../text/index.ts";
 import { KEY_LISTS } from "./versions.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";

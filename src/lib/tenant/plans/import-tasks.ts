@@ -13,7 +13,7 @@ import type { FileForm, RecordSink } from "../../csv/records/record.ts";
 import { createInterruptedFailure } from "../../errors/index.ts";
 import { Stager } from "./stage-rows.ts";
 import type { CustomField } from "../../derived/format.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/values.ts";
 import { Database } from "../store/database.ts";
 import type { CommitOptions, UploadContent } from "./engine-types.ts";
 import { getNextChangeNumber } from "../ledger/audit-rows.ts";

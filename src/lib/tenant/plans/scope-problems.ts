@@ -1,5 +1,5 @@
 import { ORG } from "../../nouns/organisation.ts";
-import type { Role } from "../../model/role.ts";
+import type { Role } from "../../nouns/account.ts";
 import { USER } from "../../nouns/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR_SQL, createSystemOnlyFailure } from "../ledger/account-rows.ts";
 import { belongsToOrg, buildRecordOrgSql } from "../ledger/scope.ts";

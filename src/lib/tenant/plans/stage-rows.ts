@@ -1,8 +1,7 @@
 import { readHeader, type HeaderOptions } from "../../csv/layout/header.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout } from "../../csv/layout/layout.ts";
 import type { StoredRequest } from "../ledger/import-request.ts";
-import type { RecordProblem, RecordSink } from "../../csv/records/record.ts";
-import type { CellUnits } from "../../csv/records/code-units.ts";
+import type { RecordProblem, RecordSink, CellUnits } from "../../csv/records/record.ts";
 import type { CharacterScan } from "../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../csv/layout/unique.ts";
 import { RowChecker, type CellValue } from "../../csv/layout/rows.ts";

@@ -2,8 +2,7 @@ import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { backup, DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createDiskFailure } from "../../errors/disk.ts";
-import { Failure, createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
+import { createDiskFailure, Failure, createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import {
   isBusyError,

@@ -1,8 +1,17 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../errors/disk.ts";
-import { Failure, type ErrorCode, ServerFault, tryOrUndefined, unwrapSuppressed } from "../../errors/index.ts";
+import {
+  createDiskFailure,
+  isDiskFullFailure,
+  toDiskFailure,
+  toPermissionFailure,
+  Failure,
+  type ErrorCode,
+  ServerFault,
+  tryOrUndefined,
+  unwrapSuppressed,
+} from "../../errors/index.ts";
 import { getFreeBytes } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 

@@ -6,9 +6,10 @@ import {
   ROLES_WITH_MANAGED_ORGS,
   PASSWORD_RULE,
   findPasswordFault,
+  ROLES,
+  type Role,
 } from "../../nouns/account.ts";
 import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
-import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
 import { USER } from "../../nouns/user.ts";
 import { text, type Text } from "../../text/index.ts";

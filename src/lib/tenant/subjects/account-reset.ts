@@ -16,7 +16,7 @@ import { createResetCodeVerifier, generateResetCode, verifyResetCode } from "./v
 import { toChangedObject, getRecordById } from "../ledger/records.ts";
 import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE } from "./accounts.ts";
 import { buildAccountDraft } from "./account-draft.ts";
-import type { SendMail, TenantMail } from "../../renewals/notify/tenant-mail.ts";
+import type { SendMail, TenantMail } from "../../renewals/notify/deliver.ts";
 
 export type OpenMail = () => Promise<SendMail>;
 

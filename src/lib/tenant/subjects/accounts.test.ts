@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Account, User } from "../api/operations.ts";
 import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
-import type { AdministratorRole } from "../../model/role.ts";
+import type { AdministratorRole } from "../../nouns/account.ts";
 import type { Actor } from "../ledger/actor.ts";
 import { Session } from "../ledger/session.ts";
 import { Database } from "../store/database.ts";

@@ -1,8 +1,8 @@
-import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
+import { SYNC_KINDS, type SyncKind } from "../../nouns/ade-device.ts";
 import { operation } from "./operation.ts";
 import { findRecords, streamList } from "../ledger/lists.ts";
 import type { Reader } from "../store/types.ts";
-import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./ade-device-rows.ts";
+import { ADE_DEVICE_LIST, ORGANISATION_LISTS, UNREADY_ADE_DEVICE_LIST } from "./ade-rows.ts";
 
 export const ade = {
   show: operation({
@@ -50,8 +50,7 @@ export const ade = {
         server: z.string().optional().meta({ description: "name of the MDM server that CLOMO uses" }),
       }),
     needs: ["apple.write"],
-    run: async ({ session, apple }, given) =>
-      (await import("./ade-business-key.ts")).setBusinessKey(session, apple, given),
+    run: async ({ session, apple }, given) => (await import("./ade-business.ts")).setBusinessKey(session, apple, given),
   }),
   sync: operation({
     route: "POST /v1/ade/sync",
@@ -90,7 +89,7 @@ export const ade = {
     needs: ["apple.read"],
     result: "list",
     run: async ({ session, store }, { notReady, organisation, ...query }) => {
-      if (organisation !== undefined) await session.read((await import("./ade-business-key.ts")).requireFetchedDevices);
+      if (organisation !== undefined) await session.read((await import("./ade-business.ts")).requireFetchedDevices);
       const list =
         (organisation && ORGANISATION_LISTS[organisation]) ??
         (notReady === true ? UNREADY_ADE_DEVICE_LIST : await session.read(chooseDeviceList));

@@ -1,17 +1,23 @@
 import { X509Certificate } from "node:crypto";
 import { line, step } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/key-pair.ts";
-import type { Send } from "../../apple/send.ts";
+import type { Send } from "../../apple/retry.ts";
 import { Failure } from "../../errors/index.ts";
-import { APPLE_ADE_URL } from "../../model/ade.ts";
+import { APPLE_ADE_URL } from "../../nouns/ade-device.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant, sha256 } from "../store/ids.ts";
 import { isMirror, readTenantName } from "../ledger/tenant-rows.ts";
 import type { Session } from "../ledger/session.ts";
 import type { Reader } from "../store/types.ts";
-import { countDifferences } from "./ade-business-rows.ts";
-import { countDevices } from "./ade-device-rows.ts";
-import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./ade-server-rows.ts";
+import {
+  countDifferences,
+  countDevices,
+  deleteServerData,
+  listSealedSecrets,
+  readServer,
+  writeServer,
+  type StoredServer,
+} from "./ade-rows.ts";
 
 export interface AppleAccess {
   readonly send: () => Promise<Send>;

@@ -1,8 +1,7 @@
 import { line, step } from "../../advice/index.ts";
-import type { DevicePage } from "../../apple/service/device.ts";
-import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
-import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
-import type { AdeToken } from "../../apple/server-token.ts";
+import { type DevicePage, openDeviceService, type AdeService } from "../../apple/ade-service.ts";
+import { AppleRefusal, isCursorRefusal } from "../../apple/ade-session.ts";
+import type { AdeToken } from "../../apple/tokens.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   CURSOR_LIFETIME_MS,
@@ -10,8 +9,8 @@ import {
   SYNC_KINDS,
   UNCONFIRMED_REMOVAL_LIMITS,
   type SyncKind,
-} from "../../model/ade.ts";
-import { APPLE_DEVICE_FIELDS } from "../../nouns/ade-device.ts";
+  APPLE_DEVICE_FIELDS,
+} from "../../nouns/ade-device.ts";
 import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
 import { defineLabelledChoice } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
@@ -22,8 +21,10 @@ import { checkFieldValue } from "../ledger/records.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../ledger/session.ts";
 import type { ScratchTable, Writer } from "../store/types.ts";
-import { storeOrganisationDevices, countReleasedDevices, FETCHED_ROW_COLUMNS } from "./ade-business-rows.ts";
 import {
+  storeOrganisationDevices,
+  countReleasedDevices,
+  FETCHED_ROW_COLUMNS,
   applyFetched,
   countMissingDevices,
   deleteMissingDevices,
@@ -31,9 +32,11 @@ import {
   registerDevices,
   type AppliedCounts,
   type RegisteredDevice,
-} from "./ade-device-rows.ts";
+  readServer,
+  writeServer,
+  type StoredServer,
+} from "./ade-rows.ts";
 import { ADE_LOCKS, ADE_AUDIT_OBJECT, requireServer, type AppleAccess } from "./ade-server.ts";
-import { readServer, writeServer, type StoredServer } from "./ade-server-rows.ts";
 import { TOKEN_PURPOSE } from "./ade-token.ts";
 
 export interface SyncRequest {
@@ -85,7 +88,7 @@ const syncOrganisation = async (
   request: SyncRequest,
   signal: AbortSignal | undefined,
 ): Promise<AdeSync> => {
-  const { fetchOrganisationDevices, BusinessRefusal } = await import("./ade-business-sync.ts");
+  const { fetchOrganisationDevices, BusinessRefusal } = await import("./ade-business.ts");
   try {
     await using scratch = await store.scratch(FETCHED_ROW_COLUMNS, ["place"]);
     const { devices, servers } = await fetchOrganisationDevices({ session, apple, scratch, signal }, server);
@@ -193,19 +196,13 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
   hint: step("to fetch all devices", "すべてのデバイスを取得するには", line("ade sync", [], { full: true })),
 });
 
-interface FetchResult {
-  readonly kind: ServerSyncKind;
-  readonly cursor: string;
-  readonly devices: number;
-}
-
 /** Fetches the changes since a cursor. Without a cursor, fetches all devices and then the later changes. */
 const fetchDevices = async (
   service: AdeService,
   scratch: ScratchTable,
   from: string | null,
   signal: AbortSignal | undefined,
-): Promise<FetchResult> => {
+): Promise<{ readonly kind: ServerSyncKind; readonly cursor: string; readonly devices: number }> => {
   let count = 0;
   const fetchPages = async (
     first: string | undefined,

@@ -1,5 +1,5 @@
 import { line, step } from "../../advice/index.ts";
-import { openAdeToken } from "../../apple/ade-token.ts";
+import { openAdeToken } from "../../apple/tokens.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { getCurrentInstant, sha256 } from "../store/ids.ts";
@@ -15,7 +15,7 @@ import {
   type Ade,
   type AppleAccess,
 } from "./ade-server.ts";
-import { writeServer } from "./ade-server-rows.ts";
+import { writeServer } from "./ade-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { FIRST_SERVER } from "#support/apple/simulator/simulator.ts";
-import { APPLE_ADE_URL } from "../../model/ade.ts";
+import { APPLE_ADE_URL } from "../../nouns/ade-device.ts";
 import type { Failure } from "../../errors/index.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,9 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { readElement } from "../../apple/encoding/ber.ts";
-import { extractSignedContent } from "../../apple/encoding/cms.ts";
-import { decodeBase64, decodeLatin1 } from "../../apple/encoding/pem.ts";
-import { parsePropertyList } from "../../apple/encoding/property-list.ts";
-import { readProvisioningProfile } from "../../apple/provisioning-profile.ts";
+import {
+  readElement,
+  decodeBase64,
+  decodeLatin1,
+  extractSignedContent,
+  parsePropertyList,
+} from "../../apple/encoding.ts";
+import { readProvisioningProfile } from "../../apple/certificate.ts";
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import type { APP, CONFIG_PROFILE } from "../../nouns/config-profile.ts";
 import { MAX_KEPT_FILE_BYTES, type ManualValues, type RecordType } from "../../model/thing.ts";

@@ -11,11 +11,7 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   list: RecordList<F>,
   editable: (session: Session, given: ManualValues) => Promise<EditableRecordType<F>>,
 ) => ({
-  ...recordOperations({
-    noun,
-    list,
-    editable,
-  }),
+  ...recordOperations({ noun, list, editable }),
   list: operation({
     route: `GET /v1/${noun}`,
     about: `List ${noun}, or those that apply to a device or to each device of an organisation`,

@@ -37,13 +37,16 @@ export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   reading: async (_, given, before) => ({ values: removeReturnTags(given, before as Device | undefined) }),
 };
 
-export interface DeviceOwnerChange {
+export interface RecordsRequest {
   readonly ids: readonly string[];
+  readonly dryRun?: boolean | undefined;
+  readonly learns?: ListAnswers | undefined;
+}
+
+interface DeviceOwnerChange extends RecordsRequest {
   readonly owner: string | null;
   readonly ownerOrg: string | null;
   readonly wipes?: number | undefined;
-  readonly dryRun?: boolean | undefined;
-  readonly learns?: ListAnswers | undefined;
 }
 
 /** Changes all devices or none. @throws Failure `input-rejected`, also if the confirmed number of wipes is wrong */
@@ -73,12 +76,9 @@ const requireConfirmedWipes = (
   });
 };
 
-export interface TagChange {
-  readonly ids: readonly string[];
+interface TagChange {
   readonly add?: readonly string[] | undefined;
   readonly remove?: readonly string[] | undefined;
-  readonly dryRun?: boolean | undefined;
-  readonly learns?: ListAnswers | undefined;
 }
 
 const keeping = (session: Session, learns: ListAnswers | undefined) => ({
@@ -87,16 +87,13 @@ const keeping = (session: Session, learns: ListAnswers | undefined) => ({
 
 export const tagDevices = (
   session: Session,
-  { ids, add, remove, dryRun, learns }: TagChange,
+  { ids, add, remove, dryRun, learns }: RecordsRequest & TagChange,
 ): Promise<ChangeResult<Device>[]> => {
   const each = ({ tags }: Device) => ({ tags: changeTags(tags, { add, remove }) });
   return editRecords(session, EDITABLE_DEVICES, ids, { dryRun }, { verb: "tag", each, ...keeping(session, learns) });
 };
 
-export const changeTags = (
-  tags: readonly string[],
-  { add = [], remove = [] }: Pick<TagChange, "add" | "remove">,
-): readonly string[] => {
+export const changeTags = (tags: readonly string[], { add = [], remove = [] }: TagChange): readonly string[] => {
   const key = (tag: string): string => comparisonKey("name", tag);
   const gone = new Set(remove.map(key));
   const kept = tags.filter((tag) => !gone.has(key(tag)));
@@ -112,7 +109,7 @@ const removeReturnTags = (given: ManualValues, before: Device | undefined): Manu
   if (before === undefined || (owner === owned && ownerOrg === ownedOrg)) return given;
   const isFree = owner === null && ownerOrg === null;
   const remove = isFree ? [RETURN_TAGS.awaited] : Object.values(RETURN_TAGS);
-  return { ...given, tags: changeTags(tags as readonly string[], { remove, add: [] }) };
+  return { ...given, tags: changeTags(tags as readonly string[], { remove }) };
 };
 
 const EDITABLE_ACTIONS = { list: DEVICE_ACTION_LIST } as const;

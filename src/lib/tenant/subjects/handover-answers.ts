@@ -1,6 +1,6 @@
 import { Failure } from "../../errors/index.ts";
 import { ANSWER, type Answer } from "../../nouns/answer.ts";
-import { checkAnswer, normaliseAnswer } from "../../rules/answer.ts";
+import { checkAnswer, normaliseAnswer } from "../../derived/question.ts";
 import { getCurrentInstant, createId } from "../store/ids.ts";
 import type { Session } from "../ledger/session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "./handover-answer-rows.ts";

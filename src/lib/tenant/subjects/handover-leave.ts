@@ -1,7 +1,6 @@
-import type { ListAnswers } from "../../csv/layout/map-parse.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { RETURN_TAGS } from "../../nouns/device.ts";
+import { RETURN_TAGS, type Device } from "../../nouns/device.ts";
 import { SECURED_APPS, SECURED_USER } from "../../nouns/secured-user.ts";
 import { USER } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";
@@ -12,7 +11,7 @@ import { permitPrivilegedAccount } from "./account-draft.ts";
 import { getCurrentInstant } from "../store/ids.ts";
 import { keepAnswers } from "../plans/layouts.ts";
 import { isOperationPermitted } from "../ledger/check-rights.ts";
-import { changeTags, EDITABLE_DEVICES } from "./devices.ts";
+import { changeTags, EDITABLE_DEVICES, type RecordsRequest } from "./devices.ts";
 import { editSingleRecord, toChangedObject } from "../ledger/records.ts";
 import { deleteUnprotected } from "../ledger/record-rows.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
@@ -27,12 +26,6 @@ export interface LeaveResult {
   readonly dryRun: boolean;
 }
 
-interface LeaveRequest {
-  readonly ids: readonly string[];
-  readonly dryRun?: boolean | undefined;
-  readonly learns?: ListAnswers | undefined;
-}
-
 const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}` as const)] as const;
 
 /**
@@ -40,7 +33,10 @@ const LEAVE_LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) =
  * `not-permitted`, `conflict`; `input-rejected` if no system administrator or support option would remain @see facts
  * 7.2
  */
-export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
+export const leaveUsers = (
+  session: Session,
+  { ids, dryRun = false, learns }: RecordsRequest,
+): Promise<LeaveResult[]> => {
   const { actor } = session;
   const change = { action: "users.leave", locks: LEAVE_LOCKS, dryRun, once: true } as const;
   return session.change(change, async (writer) => {
@@ -97,9 +93,7 @@ const revokeRights = async (
   await deleteUnprotected(writer, SECURED_USER.name, ids);
   objects.push(...secured.map(({ id, name }) => ({ thing: SECURED_USER.name, id, name })));
   for (const { id } of before.devices) {
-    const each = ({ tags }: { readonly tags: readonly string[] }) => ({
-      tags: changeTags(tags, { add: [RETURN_TAGS.awaited], remove: [] }),
-    });
+    const each = ({ tags }: Pick<Device, "tags">) => ({ tags: changeTags(tags, { add: [RETURN_TAGS.awaited] }) });
     const { edited } = await editSingleRecord(session, writer, EDITABLE_DEVICES, { id, given: {}, each });
     if (edited.before !== edited.after) objects.push(toChangedObject(EDITABLE_DEVICES, edited.after));
   }

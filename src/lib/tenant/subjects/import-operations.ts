@@ -1,7 +1,6 @@
 import type { Operation as Right } from "../../derived/role-policy.ts";
 import { FORMAT_NAMES, isPanelKind, type FormatName } from "../../nouns/index.ts";
-import { IMPORT_NUMBER_PATTERN } from "../../model/import-number.ts";
-import { ROW_ACTION_NAMES } from "../../model/import.ts";
+import { IMPORT_NUMBER_PATTERN, ROW_ACTION_NAMES } from "../../model/import.ts";
 import { operation } from "./operation.ts";
 import type { TenantParts } from "./parts.ts";
 import type { Actor } from "../ledger/actor.ts";

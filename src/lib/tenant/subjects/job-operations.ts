@@ -1,6 +1,6 @@
-import { JOB_RUN_FIELDS } from "../../model/job.ts";
+import { JOB_RUN_FIELDS, type Job } from "../../model/job.ts";
 import { operation } from "./operation.ts";
-import { listJobs } from "./job-rows.ts";
+import type { Reader } from "../store/types.ts";
 
 export const jobs = {
   list: operation({
@@ -29,3 +29,13 @@ export const jobs = {
 };
 
 export type { Job, JobRun } from "../../model/job.ts";
+
+const toJob = (row: { readonly run: string }): Job => JSON.parse(row.run) as Job;
+
+const listJobs = async (reader: Reader): Promise<readonly Job[]> =>
+  (await reader.all<{ run: string }>("select run from main.job order by name")).map(toJob);
+
+export const findJob = async (reader: Reader, name: string): Promise<Job | undefined> => {
+  const row = await reader.get<{ run: string }>("select run from main.job where name = :name", { name });
+  return row && toJob(row);
+};

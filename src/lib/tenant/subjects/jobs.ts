@@ -4,7 +4,7 @@ import { text } from "../../text/index.ts";
 import type { Session } from "../ledger/session.ts";
 import { checkValues } from "../ledger/records.ts";
 import { insertRow } from "../ledger/rows.ts";
-import { findJob } from "./job-rows.ts";
+import { findJob } from "./job-operations.ts";
 
 const NO_VALUES = Object.fromEntries(Object.keys(JOB_RUN_FIELDS).map((name) => [name, null]));
 

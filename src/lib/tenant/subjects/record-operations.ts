@@ -6,7 +6,7 @@ import type { Actor } from "../ledger/actor.ts";
 import { operation, type InputKit } from "./operation.ts";
 import type { Session } from "../ledger/session.ts";
 import type { ExportQuery } from "../ledger/list-export.ts";
-import { findRecords, streamList, type RecordList } from "../ledger/lists.ts";
+import { findRecords, type RecordList } from "../ledger/lists.ts";
 import type { EditableRecordType } from "../ledger/records.ts";
 
 interface ReadNoun<N extends string, F extends Fields> {
@@ -87,14 +87,6 @@ export const recordOperations = <const N extends PanelKind, F extends Fields, S 
         (await import("../ledger/list-export.ts")).exportList(session, list, query as unknown as ExportQuery, {
           action: `${noun}.export`,
         }),
-    }),
-    list: operation({
-      route: `GET /v1/${noun}`,
-      about: `List ${noun}, in the order in which they were created`,
-      input: ({ z, listQuery }) => z.strictObject(listQuery),
-      needs: [needs],
-      result: "list",
-      run: ({ store }, query) => streamList(store, list, query),
     }),
   };
 };

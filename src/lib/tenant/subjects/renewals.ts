@@ -12,11 +12,12 @@ import {
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
+  isNearlySameDate,
+  isUploadedKind,
 } from "../../nouns/renewal.ts";
-import { buildEndCommand } from "../../renewals/end-command.ts";
+import { buildEndCommand } from "../../derived/applicability.ts";
 import { isLaterDate } from "../../renewals/compare.ts";
 import { isOfFuture } from "../../renewals/stages.ts";
-import { isNearlySameDate, isUploadedKind } from "../../renewals/upload.ts";
 import type { Field, Fields, RecordOf } from "../../model/thing.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/kit/plan/console-steps.ts";
 import type { Scheme } from "../api/operations.ts";
 import { buildRoleMatrix, OPERATIONS, type Operation } from "../../derived/role-policy.ts";
-import { ADMINISTRATOR_ROLES } from "../../model/role.ts";
+import { ADMINISTRATOR_ROLES } from "../../nouns/account.ts";
 import type { Actor } from "../ledger/actor.ts";
 import { getPermittedReach } from "../ledger/check-rights.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";

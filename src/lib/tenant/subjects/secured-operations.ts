@@ -93,7 +93,7 @@ export const secured = {
     input: ({ newRecordSchema }) => newRecordSchema(SECURED_GROUP.fields),
     needs: ["secured.write"],
     once: true,
-    run: async ({ session }, given, { app }) => (await import("./secured-groups.ts")).createGroup(session, app, given),
+    run: async ({ session }, given, { app }) => (await import("./secured-users.ts")).createGroup(session, app, given),
   }),
   deleteGroups: operation({
     route: "POST /v1/secured/{app}/groups/delete",
@@ -101,10 +101,10 @@ export const secured = {
     path: buildAppPath,
     input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["secured.write"],
-    run: async ({ session }, given, { app }) => (await import("./secured-groups.ts")).deleteGroups(session, app, given),
+    run: async ({ session }, given, { app }) => (await import("./secured-users.ts")).deleteGroups(session, app, given),
   }),
 };
 
 export type { SecuredApp as App } from "../../nouns/secured-user.ts";
-export type { DeletedGroups, WrittenSecuredGroup } from "./secured-groups.ts";
+export type { DeletedGroups, WrittenSecuredGroup } from "./secured-users.ts";
 export type { WrittenSecuredUser } from "./secured-users.ts";

@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
-import { ROLES } from "../../model/role.ts";
+import { ROLES } from "../../nouns/account.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import type { USER, User } from "../../nouns/user.ts";
 import { text } from "../../text/index.ts";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, verify } from "node:crypto";
 import { Failure } from "../../../../src/lib/errors/index.ts";
-import type { AppleRequest, AppleResponse, Send } from "../../../../src/lib/apple/send.ts";
+import type { AppleRequest, AppleResponse, Send } from "../../../../src/lib/apple/retry.ts";
 import { same } from "../../../../src/lib/text/index.ts";
 
 // Written from Apple's documentation: "Implementing OAuth for the Apple School Manager and Apple Business API", "Get

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../../../../src/lib/errors/index.ts";
-import type { Send } from "../../../../src/lib/apple/send.ts";
+import type { Send } from "../../../../src/lib/apple/retry.ts";
 import { text } from "../../../../src/lib/text/index.ts";
 import { Devices, formatAppleInstant, renderDevice, type SimulatedDevice } from "./devices.ts";
 import { Faults, type Fault, type MetFaults } from "./faults.ts";

@@ -4,7 +4,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
-import type { AppleRequest } from "../../../../src/lib/apple/send.ts";
+import type { AppleRequest } from "../../../../src/lib/apple/retry.ts";
 import { BusinessSimulator } from "../business/simulator.ts";
 import { Simulator } from "./simulator.ts";
 

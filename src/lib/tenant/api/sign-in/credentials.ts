@@ -8,7 +8,7 @@ import {
   TOKEN_DAYS,
   type CredentialKind,
 } from "../../../model/credential.ts";
-import { formatMoment } from "../../../model/time.ts";
+import { formatMoment, DAY_MS, HOUR_MS } from "../../../model/time.ts";
 import { describeRefusal } from "../../../model/value.ts";
 import { text } from "../../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../../store/ids.ts";
@@ -26,9 +26,6 @@ import {
   recordCredentialUse,
   type StoredCredential,
 } from "./credential-rows.ts";
-
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(

@@ -53,9 +53,7 @@ export const sessions = {
     needs: "open",
     changes: false,
     run: async ({ owner, mail, startJob, address }, { account }) => {
-      const send = await (
-        await import("./forgotten-password.ts")
-      ).requestResetCode({ owner, mail }, { account, address });
+      const send = await (await import("./sign-in.ts")).requestResetCode({ owner, mail }, { account, address });
       if (send !== undefined) startJob(send);
       return { requested: true };
     },
@@ -72,7 +70,7 @@ export const sessions = {
     needs: "open",
     changes: false,
     run: async ({ owner, address }, given) =>
-      (await import("./forgotten-password.ts")).resetForgottenPassword(owner, given, address),
+      (await import("./sign-in.ts")).resetForgottenPassword(owner, given, address),
   }),
   end: operation({
     route: "DELETE /v1/sessions/current",

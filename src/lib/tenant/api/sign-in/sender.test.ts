@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { getSenderNetwork } from "./attempts.ts";
+import { getSenderNetwork } from "./sign-in.ts";
 
 test.each([
   ["192.0.2.7", "192.0.2.7"],

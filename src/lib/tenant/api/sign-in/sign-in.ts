@@ -5,9 +5,95 @@ import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { findAccountByName, toActor } from "../../ledger/actor.ts";
 import { Session } from "../../ledger/session.ts";
-import { verifyPassword } from "../../subjects/verifier.ts";
-import { countAttempt, deleteAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
+import { verifyPassword, createPasswordVerifier } from "../../subjects/verifier.ts";
 import { storeCredential } from "./credentials.ts";
+import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../../model/credential.ts";
+import { comparisonKey } from "../../../model/normalise.ts";
+import { createId, getCurrentInstant, sha256, type Surroundings } from "../../store/ids.ts";
+import { insertRow } from "../../ledger/rows.ts";
+import type { Writer } from "../../store/types.ts";
+import { findPasswordFault } from "../../../nouns/account.ts";
+import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../../subjects/account-reset.ts";
+import type { Actor } from "../../ledger/actor.ts";
+
+/** An IPv4 address at the end of an IPv6 address counts as two groups. */
+const splitGroups = (part: string): readonly string[] =>
+  part === "" ? [] : part.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));
+
+/** Returns the /64 network of an IPv6 address, or any other address unchanged. */
+export const getSenderNetwork = (address: string): string => {
+  if (!address.includes(":")) return address;
+  const [start = "", end = ""] = address.toLowerCase().split("::");
+  const [first, last] = [splitGroups(start), splitGroups(end)];
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
+  const network = [...first, ...zeros, ...last].slice(0, 4);
+  return `${network.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
+};
+
+/** The account name is the typed text; there may be no such account. */
+export interface AttemptSource {
+  readonly account: string;
+  readonly address: string;
+}
+
+interface AttemptLimit {
+  /** a hash, because people sometimes type their password as the account name */
+  readonly subject: string;
+  readonly max: number;
+  readonly minutes: number;
+}
+
+type Limits = Readonly<Record<"perAccount" | "perAddress" | "minutes", number>>;
+
+const buildLimits = (
+  kind: string,
+  { account, address }: AttemptSource,
+  { perAccount, perAddress, minutes }: Limits,
+): readonly AttemptLimit[] => [
+  { subject: sha256(`${kind} account ${comparisonKey("code", account)}`), max: perAccount, minutes },
+  { subject: sha256(`${kind} address ${getSenderNetwork(address)}`), max: perAddress, minutes },
+];
+
+export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
+  buildLimits("guess", source, SIGN_IN_LIMITS);
+
+export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] =>
+  buildLimits("mail", source, RESET_MAIL_LIMITS);
+
+const createTooManyAttemptsFailure = (waitMs: number): Failure =>
+  new Failure("throttled", {
+    what: text("too many attempts; try again later", "操作の回数が上限に達しました。しばらく待ってください"),
+    retryAfterMs: waitMs,
+  });
+
+const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
+
+/**
+ * Counts an attempt before its outcome is known, so that parallel attempts cannot exceed the limit. @throws `throttled`
+ */
+export const countAttempt = async (
+  writer: Writer,
+  surroundings: Surroundings,
+  limits: readonly AttemptLimit[],
+): Promise<string> => {
+  const time = surroundings.now();
+  const now = getCurrentInstant({ now: () => time });
+  await writer.run("delete from main.counted_attempt where until <= :now", { now });
+  for (const { subject, max } of limits) {
+    const { count = 0, until = null } =
+      (await writer.get<{ count: number; until: string | null }>(COUNT_SQL, { subject })) ?? {};
+    if (count >= max) throw createTooManyAttemptsFailure(until === null ? 0 : Date.parse(until) - time);
+  }
+  const attempt = createId(surroundings);
+  for (const { subject, minutes } of limits) {
+    const until = getCurrentInstant({ now: () => time + minutes * 60_000 });
+    await insertRow(writer, "counted_attempt", { attempt, subject, until });
+  }
+  return attempt;
+};
+
+export const deleteAttempt = (writer: Writer, attempt: string): Promise<number> =>
+  writer.run("delete from main.counted_attempt where attempt = :attempt", { attempt });
 
 export interface SignInRequest {
   readonly account: string;
@@ -96,4 +182,76 @@ const tryToSignIn = async (owner: Session, { account, password }: SignInRequest,
       objects: [{ thing: "account", id: current.id, name: current.name }],
     };
   });
+};
+
+/** Delay after which an email is sent, so that the response time does not reveal whether an email is sent. */
+const MAIL_DELAY_MS = 100;
+
+const openSession = ({ store, surroundings, actorName }: Session, actor: Actor): Session =>
+  new Session(store, surroundings, actorName, actor);
+
+/** Counts the request for a code. Returns a function that sends the code, if any. @throws `unavailable`, `throttled` */
+export const requestResetCode = async (
+  { owner, mail }: { readonly owner: Session; readonly mail: OpenMail },
+  source: AttemptSource,
+): Promise<((signal: AbortSignal) => Promise<void>) | undefined> => {
+  const send = await mail();
+  const found = await owner.change({ action: null, locks: [] }, async (writer) => {
+    await countAttempt(writer, owner.surroundings, limitResetMails(source));
+    return { result: await findAccountByName(writer, source.account), objects: [] };
+  });
+  const actor = found && toActor(found);
+  if (found === undefined || actor === undefined) return undefined;
+  const session = openSession(owner, actor);
+  return async (signal) => {
+    await sleep(MAIL_DELAY_MS, undefined, { signal }).catch(() => undefined);
+    await sendResetCode(session, send, found.id);
+  };
+};
+
+export interface ForgottenPassword {
+  readonly account: string;
+  readonly code: string;
+  readonly password: string;
+}
+
+const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
+  what: text(
+    "the account name or the code is wrong, or the code has expired",
+    "アカウント名かコードが違うか、コードの有効期限が切れています",
+  ),
+  hint: step(
+    "to receive a new code by email",
+    "新しいコードをメールで受け取るには",
+    line("login", [], { forgot: "ACCOUNT" }),
+  ),
+});
+
+/** @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
+export const resetForgottenPassword = (
+  owner: Session,
+  request: ForgottenPassword,
+  address: string,
+): Promise<{ readonly account: string }> =>
+  refuseInConstantTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
+
+const tryToReset = async (owner: Session, { account, code, password }: ForgottenPassword, address: string) => {
+  const fault = findPasswordFault(password);
+  if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "json.password" });
+  const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
+    const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ account, address }));
+    const named = await findAccountByName(writer, account);
+    const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
+    return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
+  });
+  const verifier = await passwordQueue.run(() => createPasswordVerifier(password, owner.surroundings.random));
+  const actor = found && toActor(found);
+  if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
+  const session = openSession(owner, actor);
+  await applyResetCode(session, { id: found.id, code, password, verifier }, RESET_REFUSED_FAILURE);
+  await owner.change({ action: null, locks: [] }, async (writer) => {
+    await deleteAttempt(writer, attempt);
+    return { result: undefined, objects: [] };
+  });
+  return { account: found.name };
 };

@@ -1,0 +1,90 @@
+import {
+  type JsonObject,
+  readOptionalText,
+  readRequiredText,
+  isObject,
+  readOptionalInstant,
+  createUndocumentedFailure,
+  formatRequestTarget,
+} from "./retry.ts";
+import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./ade-session.ts";
+import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../nouns/ade-device.ts";
+
+/** A device as reported by Apple. Values that Apple omits are null. Instants are in UTC. @see apple 3 (Device) */
+export type AdeDevice = Pick<AdeDeviceRecord, (typeof APPLE_DEVICE_FIELDS)[number]>;
+
+export interface DevicePage {
+  readonly devices: readonly AdeDevice[];
+  readonly cursor: string;
+  readonly moreToFollow: boolean;
+}
+
+const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
+
+const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
+  field,
+  member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  read: ADE_DEVICE.fields[field].type === "instant" ? readOptionalInstant : readOptionalText,
+}));
+
+/** @throws Failure `unavailable` with the name of an invalid member */
+export function parseDevice(where: string, row: unknown): AdeDevice {
+  if (!isObject(row)) throw createUndocumentedFailure(where, "devices");
+  const serialNumber = row["serial_number"];
+  if (!isSerialNumber(serialNumber)) throw createUndocumentedFailure(where, "serial_number");
+  const device: Record<string, string | null> = { serialNumber };
+  for (const { field, member, read } of DEVICE_MEMBERS) device[field] = read(where, row, member);
+  return device as unknown as AdeDevice;
+}
+
+export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
+  const { devices = [], cursor, more_to_follow: moreToFollow } = answer;
+  if (!Array.isArray(devices)) throw createUndocumentedFailure(where, "devices");
+  if (typeof cursor !== "string" || cursor === "" || readOptionalText(where, answer, "cursor") === null) {
+    throw createUndocumentedFailure(where, "cursor");
+  }
+  if (typeof moreToFollow !== "boolean") throw createUndocumentedFailure(where, "more_to_follow");
+  return { devices: devices.map((row) => parseDevice(where, row)), cursor, moreToFollow };
+}
+
+/** A server in Apple's portal and its organisation. Values that Apple omits are null. @see apple 3 (GET /account) */
+export interface AdeAccount {
+  readonly serverName: string;
+  readonly serverUuid: string;
+  /** Managed Apple Account that downloaded the token */
+  readonly adminId: string | null;
+  readonly orgName: string;
+}
+
+/** @throws Failure `unavailable` with the name of an invalid member */
+export const parseAccount = (where: string, answer: JsonObject): AdeAccount => ({
+  serverName: readRequiredText(where, answer, "server_name"),
+  serverUuid: readRequiredText(where, answer, "server_uuid"),
+  adminId: readOptionalText(where, answer, "admin_id"),
+  orgName: readRequiredText(where, answer, "org_name"),
+});
+
+/** @throws AppleRefusal; `unavailable`; `interrupted` @see apple 3 */
+export interface AdeService {
+  readonly account: () => Promise<AdeAccount>;
+  readonly fetchDevices: (cursor?: string) => Promise<DevicePage>;
+  readonly syncDevices: (cursor: string) => Promise<DevicePage>;
+}
+
+/** Apple's maximum number of devices in a page. @see apple 3 (limit) */
+const PAGE_SIZE = 1000;
+
+export function openDeviceService(access: DeviceServiceAccess): AdeService {
+  const session = new AdeSession(access);
+  const ask = async <T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> => {
+    const answer = await session.call(call);
+    return parse(formatRequestTarget({ method: call.method, url: access.base + call.path }), answer);
+  };
+  return {
+    account: () => ask({ method: "GET", path: "/account" }, parseAccount),
+    fetchDevices: (cursor) =>
+      ask({ method: "POST", path: "/server/devices", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
+    syncDevices: (cursor) =>
+      ask({ method: "POST", path: "/devices/sync", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
+  };
+}

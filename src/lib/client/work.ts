@@ -1,1 +1,0 @@
-export { watchWork } from "../tenant/store/work.ts";
