@@ -151,14 +151,17 @@ function translateError(
   return usageError(describe(isSecret ? secret : word), near === undefined ? undefined : suggestWord(near));
 }
 
-const createParser = (options: Fields): Parser => {
+const createOptions = (fields: Fields): ReadonlyMap<string, Option> =>
+  new Map(Object.entries(fields).map(([key, field]) => [key, createOption(key, field)]));
+
+const createParser = (options: ReadonlyMap<string, Option>): Parser => {
   const parser = new Parser()
     .helpOption(false)
     .helpCommand(false)
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({ writeErr: () => undefined });
-  for (const [key, field] of Object.entries(options)) parser.addOption(createOption(key, field));
+  for (const option of options.values()) parser.addOption(option);
   return parser;
 };
 
@@ -187,20 +190,25 @@ export function readWords<C extends CommandSyntax>(
   command: C,
   words: readonly string[],
 ): TypedWords<C> {
-  const fields: Fields = { ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...command.options };
-  const parser = createParser(fields);
-  const options: Record<string, string[]> = {};
-  for (const key of Object.keys(fields))
-    parser.on(`option:${toFlagName(key)}`, (word: string | null) => (options[key] ??= []).push(word ?? ""));
+  const options = createOptions({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...command.options });
+  const parser = createParser(options);
+  const typed = new Map<string, string[]>();
+  for (const [key, option] of options)
+    parser.on(`option:${option.name()}`, (word: string | null) =>
+      typed.set(key, [...(typed.get(key) ?? []), word ?? ""]),
+    );
   for (const [key, field] of Object.entries(command.args)) parser.addArgument(createArgument(key, field));
   const error = findParserError(parser, words);
   const failure = error && translateError(error, command, parser, path);
-  return { path, command, options, args: parser.args, failure };
+  // of a switch and its opposite, the last one counts
+  for (const [key, option] of options)
+    if (parser.getOptionValue(option.attributeName()) === option.negate) typed.delete(key);
+  return { path, command, options: Object.fromEntries(typed), args: parser.args, failure };
 }
 
 /** Describes an unknown noun, verb or option before the verb. */
 export function createStrayFailure({ word, path, noun }: NonNullable<Route["stray"]>): Failure {
-  const parser = createParser({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...VERSION_OPTION });
+  const parser = createParser(createOptions({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...VERSION_OPTION }));
   for (const { name, aliases } of noun.nouns) parser.command(name).aliases(aliases);
   for (const { name } of noun.verbs) parser.command(name);
   const near = findSuggestion(findParserError(parser, [word])?.message);
@@ -246,7 +254,7 @@ function convertWords(command: CommandSyntax, typed: Pick<TypedWords, "options" 
   checkRelations(command, values);
   rejectSharedInput(command, values);
   // a record format such as `--format json` also sets the global options `format` and `output`
-  const shared = isRecordFormat(options["format"]) ? ["format", "output"] : [];
+  const shared = "format" in command.options && isRecordFormat(options["format"]) ? ["format", "output"] : [];
   const globals = Object.keys(GLOBAL_OPTIONS).filter((key) => !(key in command.options) || shared.includes(key));
   const own = Object.keys(command.options).map((key) => [key, options[key]] as const);
   return {
