@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../../lib/derived/console-task.ts";
@@ -10,7 +10,9 @@ import type { Field, RecordType } from "../../../lib/model/thing.ts";
 import { RECORD_TYPES, getThingNoun } from "../../../lib/nouns/index.ts";
 import { formatSecuredAppName } from "../../../lib/nouns/secured-user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "./console-import-command.ts";
+
+const buildConsoleImportCommand = (kind: ImportKind): CommandLine =>
+  line("console sync", ["EXPORT.csv"], { app: FORMATS[kind].app });
 
 const getConsolePage = (kind: ImportKind): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 
