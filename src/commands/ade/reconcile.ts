@@ -7,7 +7,7 @@ import { line } from "../../lib/advice/index.ts";
 import type { Ade, AdeDeviceRecord, Client } from "../../lib/client/index.ts";
 import { PLATFORM_BY_APPLE_OS, READY_PROFILE_STATES } from "../../lib/nouns/ade-device.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readTable, type TableRow } from "../kit/plan/read-table.ts";
+import { readTable, type TableRow } from "../kit/read-list/open-table.ts";
 import type { Tools } from "../kit/tools.ts";
 
 interface SerialRow {

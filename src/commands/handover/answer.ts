@@ -20,7 +20,7 @@ import { confirmPasswords, requirePasswordConfirmation } from "../kit/password-q
 import type { Tools } from "../kit/tools.ts";
 import { collectHandoverFacts, getChecklistDay } from "./facts.ts";
 import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
-import { readTable } from "../kit/plan/read-table.ts";
+import { readTable } from "../kit/read-list/open-table.ts";
 import { showProblems } from "./bundle.ts";
 import { createChecklistColumns } from "./rows.ts";
 

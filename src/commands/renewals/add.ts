@@ -8,8 +8,14 @@ import { defineCommand, type Outcome } from "../kit/command.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
 import { NEW_ITEM_OPTIONS, type NewItemOptions } from "../kit/items/options.ts";
-import { readItemOptions, readRenewable, toItemFields, readCsr, readKeyFiles } from "../kit/items/read-options.ts";
-import { warnOfSharedFiles } from "../kit/items/shared-file.ts";
+import {
+  readItemOptions,
+  readRenewable,
+  toItemFields,
+  readCsr,
+  readKeyFiles,
+  warnOfSharedFiles,
+} from "../kit/items/read-options.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../kit/tools.ts";
 import { RECORDED_FIELDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";

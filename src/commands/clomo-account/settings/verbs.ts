@@ -5,7 +5,7 @@ import { defineCommand } from "../../kit/command.ts";
 import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
 import { showWrittenRecord, type ResultLayout } from "../../kit/columns/change-result.ts";
 import { requireFreeTextConfirmation } from "../../kit/password-question.ts";
-import { SETTINGS_COLUMNS } from "../../kit/columns/account-settings.ts";
+import { SETTINGS_COLUMNS } from "../../kit/columns/accounts.ts";
 import { line } from "../../../lib/advice/index.ts";
 
 const RECORD_SETTINGS_HINT = text(

@@ -16,7 +16,7 @@ import { listColumns, type CustomField } from "../../../lib/derived/format.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
 import { formatRecord, NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
-import { writeOutput } from "./output.ts";
+import { writeOutput } from "./outputs.ts";
 
 interface TemplateSource {
   readonly format: FormatName;

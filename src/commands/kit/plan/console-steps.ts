@@ -10,6 +10,7 @@ import type { Field, RecordType } from "../../../lib/model/thing.ts";
 import { RECORD_TYPES, getThingNoun } from "../../../lib/nouns/index.ts";
 import { formatSecuredAppName } from "../../../lib/nouns/secured-user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
 
 const buildConsoleImportCommand = (kind: ImportKind): CommandLine =>
   line("console sync", ["EXPORT.csv"], { app: FORMATS[kind].app });
@@ -224,3 +225,11 @@ export const describeTaskChanges = ({ records: [only, ...others] }: Pick<Console
   only === undefined || others.length > 0
     ? []
     : only.changes.map((change) => describeValueChange(getRecordType(only).fields, change));
+
+export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
+  { key: "number", header: text("no.", "No."), value: ({ number }) => number, align: "end" },
+  { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
+  { key: "place", header: text("screen", "画面"), value: (task) => getTaskScreen(task).en, name: getTaskScreen },
+  { key: "name", header: text("target", "対象"), value: getTaskSubject, wraps: true },
+  { key: "openedAt", header: text("opened at", "発生日時"), value: ({ openedAt }) => openedAt, instant: true },
+];

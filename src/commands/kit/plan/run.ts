@@ -211,6 +211,6 @@ async function readSecrets(
 
 async function preparePasswords(tools: Tools, path: string | undefined, secrets: PlanSecrets | undefined) {
   if (path === undefined || secrets === undefined) return undefined;
-  const { writePasswords } = await import("./passwords.ts");
+  const { writePasswords } = await import("./plan-secrets.ts");
   return (settle: () => Promise<void>) => writePasswords(tools, path, secrets.generated, settle);
 }

@@ -7,8 +7,8 @@ import { requireSingleMatch } from "../../kit/list/single-match.ts";
 import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../kit/columns/field-options.ts";
 import { defineFileVerbs } from "../../kit/change/verbs.ts";
-import { APP_OPTION } from "../app.ts";
 import {
+  APP_OPTION,
   SECURED_USER_ARGUMENT,
   SECURED_USER_COLUMNS,
   buildSecuredUserColumns,
