@@ -1,10 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { requireKnownWords, scanCommandLine } from "../src/cli/command-line.ts";
-import { parseCommandLine } from "../src/cli/parse.ts";
-import { PROGRAM } from "../src/commands/index.ts";
-import { splitWords } from "#support/cli/home.ts";
+import { parseTypedWords } from "../src/cli/parse.ts";
+import { readTypedLine } from "#support/cli/typed-line.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -57,11 +55,8 @@ test("every command line in the blocks of a document is valid", async () => {
   );
   expect(lines.length).toBeGreaterThan(200);
   for (const line of new Set(lines)) {
-    const typedLine = scanCommandLine(PROGRAM, splitWords(line).slice(1));
-    requireKnownWords(typedLine);
-    if (typedLine.verb === undefined || typedLine.help) throw new Error(`not a command: ${line}`);
-    const { default: command } = await typedLine.verb.load();
-    expect(() => parseCommandLine(typedLine.path, command, typedLine.words), line).not.toThrow();
+    const typed = await readTypedLine(line);
+    expect(() => parseTypedWords(typed), line).not.toThrow();
   }
 });
 

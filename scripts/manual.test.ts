@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { requireKnownWords, scanCommandLine } from "../src/cli/command-line.ts";
-import { parseCommandLine } from "../src/cli/parse.ts";
-import { PROGRAM } from "../src/commands/index.ts";
 import { RESOURCE_TITLES } from "../src/lib/handover/bundle/manifest.ts";
+import { parseTypedWords } from "../src/cli/parse.ts";
 import { CONFIG_PROFILE, SUPERVISED_KINDS } from "../src/lib/nouns/config-profile.ts";
-import { splitWords } from "#support/cli/home.ts";
+import { readTypedLine } from "#support/cli/typed-line.ts";
 
 /** The sections with their titles and numbers of steps (of rows, in 10-1), as the manual has them. @see seed 003 */
 const SECTIONS = [
@@ -105,12 +103,8 @@ const textOfStep = (step: string, language: "en" | "ja"): string => {
 };
 
 /** Throws if the program does not have the command with these options. */
-async function parseCommand(typed: string): Promise<void> {
-  const typedLine = scanCommandLine(PROGRAM, splitWords(typed).slice(1));
-  requireKnownWords(typedLine);
-  if (typedLine.verb === undefined || typedLine.help) throw new Error(`not a command: ${typed}`);
-  const { default: command } = await typedLine.verb.load();
-  parseCommandLine(typedLine.path, command, typedLine.words);
+async function parseCommand(line: string): Promise<void> {
+  parseTypedWords(await readTypedLine(line));
 }
 
 test.each(ROWS.map((row) => [`${row.section}, ${row.steps}: ${row.says}`, row] as const))(

@@ -3,10 +3,9 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { requireKnownWords, scanCommandLine } from "../../src/cli/command-line.ts";
-import { parseCommandLine } from "../../src/cli/parse.ts";
-import { PROGRAM } from "../../src/commands/index.ts";
-import { ROOT, splitWords } from "#support/cli/home.ts";
+import { parseTypedWords } from "../../src/cli/parse.ts";
+import { ROOT } from "#support/cli/home.ts";
+import { readTypedLine } from "#support/cli/typed-line.ts";
 import { renderGuidesSource, parseGuide, readGuides } from "./guides.ts";
 
 const GUIDES = join(ROOT, "guides");
@@ -90,14 +89,10 @@ const commands = guides.flatMap(({ name, en, ja }) =>
 );
 
 test.each(commands)("%s: %s is a valid command line", async (_, line) => {
-  const [, ...words] = splitWords(line);
-  const typedLine = scanCommandLine(PROGRAM, words);
-  requireKnownWords(typedLine);
-  if (typedLine.verb === undefined || typedLine.help) throw new Error(`not a command: ${line}`);
+  const typed = await readTypedLine(line);
   // a name alone proposes nothing to type
-  if (typedLine.words.length === 0) return;
-  const { default: command } = await typedLine.verb.load();
-  expect(() => parseCommandLine(typedLine.path, command, typedLine.words)).not.toThrow();
+  if (typed.words.length === 0) return;
+  expect(() => parseTypedWords(typed)).not.toThrow();
 });
 
 test("guides have no command line outside code, where it would not be parsed", () => {

@@ -5,7 +5,7 @@ import {
   buildOptionEntries,
   formatUsageLine,
   type HelpEntry,
-} from "../../src/cli/usage.ts";
+} from "../../src/cli/help.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/kit/globals.ts";
 import { text, type Language, type Text } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";

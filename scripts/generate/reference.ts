@@ -6,7 +6,7 @@ import {
   buildOptionEntries,
   formatUsageLine,
   type HelpEntry,
-} from "../../src/cli/usage.ts";
+} from "../../src/cli/help.ts";
 import { text, type Language } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 

@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { COMPLETION_SCRIPTS } from "../../src/commands/completion/scripts.ts";
+import { COMPLETION_SCRIPTS } from "../../src/commands/completion.ts";
 import { readCommands } from "../generate/commands.ts";
 import { renderManPages } from "../generate/man.ts";
 import type { ArchiveEntry } from "./entry.ts";

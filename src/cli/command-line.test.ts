@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
+import { findVerb, selectErrorStyle } from "./command-line.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
-  selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
+  selectErrorStyle(findVerb(PROGRAM, words).options, environment);
 
 test.each([
   ["", "en"],

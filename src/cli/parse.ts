@@ -1,18 +1,19 @@
 import { Argument, Command as Parser, CommanderError, Option } from "commander";
 import {
-  toFlagName,
   formatOptionTerm,
   formatPlaceholder,
+  isOption,
+  toFlagName,
   type CommandSyntax,
   type Field,
   type Fields,
   type ValueField,
 } from "../commands/kit/field.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION, type Globals } from "../commands/kit/globals.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { GLOBAL_OPTIONS, type Globals } from "../commands/kit/globals.ts";
-import { formatTypedCommand, suggestHelp, suggestWord } from "./command-line.ts";
+import { formatTypedCommand, type Route, type TypedOptions } from "./command-line.ts";
 
 export interface ParsedLine {
   readonly globals: Globals;
@@ -64,6 +65,9 @@ function describeExpected(field: ValueField): Text {
   return text(`one of ${words}`, ` ${words} のいずれか`);
 }
 
+const formatFlags = (key: string, field: Field): string =>
+  formatOptionTerm(key, field).slice(0, -formatPlaceholder(key, field).length).trim();
+
 /** Rejects a blank value, because it usually comes from a script variable that is not set. */
 function parseValue(raw: string, name: string, field: ValueField): unknown {
   if (raw.trim() === "") {
@@ -78,26 +82,9 @@ function parseValue(raw: string, name: string, field: ValueField): unknown {
   );
 }
 
-/** Wraps a value in an object, because commander treats null as a missing value. */
-interface BoxedValue {
-  readonly value: unknown;
-}
-
 function createOption(key: string, field: Field): Option {
-  const term = formatOptionTerm(key, field);
-  if (field.kind === "boolean") return new Option(term);
-  const flags = term.slice(0, term.length - formatPlaceholder(key, field).length);
-  const name = flags.trim();
-  const option = new Option(`${flags}<value>`).makeOptionMandatory(field.required === true);
-  return option.argParser<BoxedValue | undefined>((raw, before) => {
-    const value = parseValue(raw, name, field);
-    if (field.single === true && before !== undefined && before.value !== value)
-      throw usageError(
-        text(`${name} is specified twice with different values`, `${name} に異なる値が 2 回指定されています`),
-      );
-    const earlier: readonly unknown[] = Array.isArray(before?.value) ? before.value : [];
-    return { value: field.repeatable === true ? [...earlier, value] : value };
-  });
+  if (field.kind === "boolean") return new Option(formatOptionTerm(key, field));
+  return new Option(`${formatFlags(key, field)} <value>`).makeOptionMandatory(field.required === true);
 }
 
 function createArgument(key: string, field: Field): Argument {
@@ -106,52 +93,52 @@ function createArgument(key: string, field: Field): Argument {
   return new Argument(required === true ? `<${name}>` : `[${name}]`);
 }
 
-function getValueOrDefault(option: Option, field: Field, given: unknown): unknown {
-  if (field.kind === "boolean") return option.negate ? given === false : given === true;
-  if (given !== undefined) return (given as BoxedValue).value;
-  if (field.repeatable === true) return [];
+function readField(name: string, field: Field, words: readonly string[] = []): unknown {
+  if (field.kind === "boolean") return words.length > 0;
+  const values = words.map((word) => parseValue(word, name, field));
+  if (field.repeatable === true) return values;
+  if (field.single === true && new Set(values).size > 1)
+    throw usageError(
+      text(`${name} is specified twice with different values`, `${name} に異なる値が 2 回指定されています`),
+    );
+  if (values.length > 0) return values.at(-1);
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
-const readArgument = ([key, field]: readonly [string, Field], words: readonly string[]): readonly [string, unknown] => {
-  if (field.kind === "boolean") return [key, false];
-  const values = words.map((word) => parseValue(word, formatPlaceholder(key, field), field));
-  return [key, field.repeatable === true ? values : (values[0] ?? field.default)];
+const COMMANDER_ERRORS: Readonly<Record<string, (word: string) => Text>> = {
+  "commander.optionMissingArgument": (flag) => text(`${flag} requires a value`, `${flag} には値が必要です`),
+  "commander.missingMandatoryOptionValue": (flag) =>
+    text(`the option ${flag} is missing`, `オプション ${flag} を指定してください`),
+  "commander.missingArgument": (name) => text(`the argument ${name} is missing`, `引数 ${name} がありません`),
+  "commander.excessArguments": () => text("too many arguments", "引数が多すぎます"),
+  "commander.unknownOption": (flag) => text(`unknown option ${flag}`, `オプション ${flag} は不明です`),
 };
 
-const COMMANDER_ERRORS: Readonly<Record<string, readonly [pattern: RegExp, describe: (word: string) => Text]>> = {
-  "commander.optionMissingArgument": [
-    /(--[\w-]+)/,
-    (flag) => text(`${flag} requires a value`, `${flag} には値が必要です`),
-  ],
-  "commander.missingMandatoryOptionValue": [
-    /(--[\w-]+)/,
-    (flag) => text(`the option ${flag} is missing`, `オプション ${flag} を指定してください`),
-  ],
-  "commander.missingArgument": [
-    /'(.+)'/,
-    (name) => text(`the argument ${name} is missing`, `引数 ${name} がありません`),
-  ],
-  "commander.excessArguments": [/(too many)/, () => text("too many arguments", "引数が多すぎます")],
-  "commander.unknownOption": [/'([^'=]+)/, (flag) => text(`unknown option ${flag}`, `オプション ${flag} は不明です`)],
-};
+/** Matches the first argument or option that a message of commander quotes, without its short form and its value. */
+const QUOTED_WORD = /'(?:-\w, )?([^'= ]+)/;
 
 const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): Text | undefined =>
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
+
+const suggestWord = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
+
+const suggestHelp = (typed: string): Text => text(`see ${typed} --help`, `${typed} --help を参照してください`);
+
+const findSuggestion = (message = ""): string | undefined => /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1];
 
 /** The message omits the values of options that accept secrets. */
 function translateError(
   { code, message }: CommanderError,
   command: CommandSyntax,
   parser: Parser,
-  typed: string,
+  path: readonly string[],
 ): Failure {
-  const [pattern, describe] = COMMANDER_ERRORS[code] ?? [/(.*)/, same];
-  const word = pattern.exec(message)?.[1] ?? "";
+  const describe = COMMANDER_ERRORS[code] ?? (() => same(message));
+  const word = QUOTED_WORD.exec(message)?.[1] ?? "";
   const [key, field] = Object.entries(command.options).find(([key]) => `--${toFlagName(key)}` === word) ?? [];
   const term = key === undefined || field === undefined ? word : formatOptionTerm(key, field);
-  if (code.includes(".missing")) return usageError(describe(term), buildExampleHint(command, typed));
+  if (code.includes(".missing")) return usageError(describe(term), buildExampleHint(command, formatTypedCommand(path)));
   const secret = parser.options.find(({ long }) => long?.endsWith("-stdin"))?.long?.slice(0, -"-stdin".length);
   const extra = parser.args[Object.keys(command.args).length];
   if (code === "commander.excessArguments" && secret === undefined && extra !== undefined)
@@ -160,74 +147,130 @@ function translateError(
   if (parser.options.some(({ long }) => long === word))
     return usageError(text(`${word} does not take a value`, `${word} には値を指定できません`));
   const isSecret = secret !== undefined && word.startsWith(secret);
-  const near = isSecret ? `${secret}-file` : /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1];
+  const near = isSecret ? `${secret}-file` : findSuggestion(message);
   return usageError(describe(isSecret ? secret : word), near === undefined ? undefined : suggestWord(near));
 }
 
-/** Rejects abbreviated options. @throws `usage` */
-export function parseCommandLine(
-  path: readonly string[],
-  command: CommandSyntax,
-  words: readonly string[],
-): ParsedLine {
-  const where = formatTypedCommand(path);
+const createOptions = (fields: Fields): ReadonlyMap<string, Option> =>
+  new Map(Object.entries(fields).map(([key, field]) => [key, createOption(key, field)]));
+
+const createParser = (options: ReadonlyMap<string, Option>): Parser => {
+  const parser = new Parser()
+    .helpOption(false)
+    .helpCommand(false)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ writeErr: () => undefined });
+  for (const option of options.values()) parser.addOption(option);
+  return parser;
+};
+
+function findParserError(parser: Parser, words: readonly string[]): CommanderError | undefined {
   try {
-    return parseWords(command, words, where);
+    parser.parse(words, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+/** What was typed, also if it has a mistake: the options say in which language and format the mistake is printed. */
+export interface TypedWords<C extends CommandSyntax = CommandSyntax> {
+  readonly path: readonly string[];
+  readonly command: C;
+  readonly options: TypedOptions;
+  readonly args: readonly string[];
+  readonly failure: Failure | undefined;
+}
+
+/** Rejects abbreviated options. */
+export function readWords<C extends CommandSyntax>(
+  path: readonly string[],
+  command: C,
+  words: readonly string[],
+): TypedWords<C> {
+  const options = createOptions({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...command.options });
+  const parser = createParser(options);
+  const typed = new Map<string, string[]>();
+  for (const [key, option] of options)
+    parser.on(`option:${option.name()}`, (word: string | null) =>
+      typed.set(key, [...(typed.get(key) ?? []), word ?? ""]),
+    );
+  for (const [key, field] of Object.entries(command.args)) parser.addArgument(createArgument(key, field));
+  const error = findParserError(parser, words);
+  const failure = error && translateError(error, command, parser, path);
+  // of a switch and its opposite, the last one counts
+  for (const [key, option] of options)
+    if (parser.getOptionValue(option.attributeName()) === option.negate) typed.delete(key);
+  return { path, command, options: Object.fromEntries(typed), args: parser.args, failure };
+}
+
+/** Describes an unknown noun, verb or option before the verb. */
+export function createStrayFailure({ word, path, noun }: NonNullable<Route["stray"]>): Failure {
+  const parser = createParser(createOptions({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...VERSION_OPTION }));
+  for (const { name, aliases } of noun.nouns) parser.command(name).aliases(aliases);
+  for (const { name } of noun.verbs) parser.command(name);
+  const near = findSuggestion(findParserError(parser, [word])?.message);
+  const typed = formatTypedCommand(path);
+  return new Failure("usage", {
+    what: isOption(word)
+      ? text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`)
+      : text(`unknown command ${word}`, `コマンド ${word} は不明です`),
+    where: `${typed} ${word}`,
+    hint: near === undefined ? suggestHelp(typed) : suggestWord(`${typed} ${near}`),
+  });
+}
+
+/** @throws `usage` */
+export function parseTypedWords({ path, command, ...typed }: TypedWords): ParsedLine {
+  try {
+    return convertWords(command, typed);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    const where = formatTypedCommand(path);
     const { what, hint = suggestHelp(where) } = error;
     throw new Failure("usage", { what, where, hint });
   }
 }
 
-function parseWords(command: CommandSyntax, words: readonly string[], typed: string): ParsedLine {
-  const parser = new Parser()
-    .helpOption(false)
-    .exitOverride()
-    .allowExcessArguments(false)
-    .configureOutput({ writeErr: () => undefined });
-  const general = Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options));
-  const fields = [...general, ...Object.entries(command.options)];
-  const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field) }));
-  for (const { option } of options) parser.addOption(option);
-  const args = Object.entries(command.args);
-  for (const [key, field] of args) parser.addArgument(createArgument(key, field));
-  try {
-    parser.parse(words, { from: "user" });
-  } catch (error) {
-    throw error instanceof CommanderError ? translateError(error, command, parser, typed) : error;
-  }
-  const values = new Map(
-    options.map(({ key, field, option }) => [
-      key,
-      getValueOrDefault(option, field, parser.getOptionValue(option.attributeName())),
-    ]),
+export const parseCommandLine = (...line: Parameters<typeof readWords>): ParsedLine =>
+  parseTypedWords(readWords(...line));
+
+function convertWords(command: CommandSyntax, typed: Pick<TypedWords, "options" | "args" | "failure">): ParsedLine {
+  const fields = Object.entries<Field>({ ...GLOBAL_OPTIONS, ...command.options });
+  const options: Readonly<Record<string, unknown>> = Object.fromEntries(
+    fields.map(([key, field]) => [key, readField(formatFlags(key, field), field, typed.options[key])]),
   );
-  const given = args.map((arg, at) => {
-    const isRepeatable = arg[1].kind !== "boolean" && arg[1].repeatable === true;
-    return readArgument(arg, parser.args.slice(at, isRepeatable ? undefined : at + 1));
+  // a wrong value is named before what is missing or unknown
+  if (typed.failure !== undefined) throw typed.failure;
+  const args = Object.entries(command.args).map(([key, field], at) => {
+    const isRepeatable = field.kind !== "boolean" && field.repeatable === true;
+    const words = typed.args.slice(at, isRepeatable ? undefined : at + 1);
+    return [key, readField(formatPlaceholder(key, field), field, words)] as const;
   });
-  rejectUselessGlobals(command, values);
-  const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
+  rejectUselessGlobals(command, options);
+  const values = { ...options, ...Object.fromEntries(args) };
+  checkRelations(command, values);
+  rejectSharedInput(command, values);
   // a record format such as `--format json` also sets the global options `format` and `output`
-  const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
-  const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
-  const all = { ...Object.fromEntries(values), ...input };
-  checkRelations(command, all);
-  rejectSharedInput(command, all);
+  const shared = "format" in command.options && isRecordFormat(options["format"]) ? ["format", "output"] : [];
+  const globals = Object.keys(GLOBAL_OPTIONS).filter((key) => !(key in command.options) || shared.includes(key));
+  const own = Object.keys(command.options).map((key) => [key, options[key]] as const);
   return {
-    globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
-    input,
+    globals: Object.fromEntries(globals.map((key) => [key, options[key]])) as unknown as Globals,
+    input: Object.fromEntries([...args, ...own]),
   };
 }
 
-function rejectSharedInput({ args, ...command }: CommandSyntax, values: Readonly<Record<string, unknown>>): void {
-  const options: Fields = { ...GLOBAL_OPTIONS, ...command.options };
-  const readers = Object.entries({ ...options, ...args }).flatMap(([key, field]) => {
+const formatName = (key: string, { [key]: argument }: Fields): string =>
+  argument === undefined ? `--${toFlagName(key)}` : formatPlaceholder(key, argument);
+
+function rejectSharedInput({ args, options }: CommandSyntax, values: Readonly<Record<string, unknown>>): void {
+  const readers = Object.entries<Field>({ ...GLOBAL_OPTIONS, ...options, ...args }).flatMap(([key, field]) => {
     const isSwitch = field.kind === "boolean" && key.endsWith("Stdin") && values[key] === true;
     const files = field.kind === "file" ? [values[key]].flat().filter((name) => name === "-") : [];
-    const name = key in options ? `--${toFlagName(key)}` : formatPlaceholder(key, field);
-    return (isSwitch ? [key] : files).map(() => name);
+    return (isSwitch ? [key] : files).map(() => formatName(key, args));
   });
   if (readers.length < 2) return;
   const names = [...new Set(readers)].join(", ");
@@ -236,10 +279,10 @@ function rejectSharedInput({ args, ...command }: CommandSyntax, values: Readonly
 
 function rejectUselessGlobals(
   { opensTenant, readsTenants, options }: CommandSyntax,
-  values: ReadonlyMap<string, unknown>,
+  { format, as }: Readonly<Record<string, unknown>>,
 ): void {
   const { output } = options;
-  if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
+  if (format === "xlsx" && output?.kind === "output" && !("format" in options))
     throw usageError(
       text(
         "--format xlsx cannot be used with this command, because the command uses -o FILE for another output",
@@ -248,7 +291,7 @@ function rejectUselessGlobals(
       typeof output.workbook === "object" ? output.workbook : undefined,
     );
   const opensNone = opensTenant === false && readsTenants !== true;
-  if (opensNone && values.get("as") !== undefined && !("as" in options))
+  if (opensNone && as !== undefined && !("as" in options))
     throw usageError(
       text("--as is only for commands on a tenant: remove --as", "--as はテナント専用です。外してください"),
     );
@@ -263,10 +306,7 @@ function checkRelations(
     const usual = field !== undefined && "default" in field ? field.default : undefined;
     return value !== undefined && value !== false && value !== usual && !(Array.isArray(value) && value.length === 0);
   };
-  const nameOf = (key: string): string => {
-    const { [key]: argument } = args;
-    return argument === undefined ? `--${toFlagName(key)}` : formatPlaceholder(key, argument);
-  };
+  const nameOf = (key: string): string => formatName(key, args);
   for (const set of [...excludes, ...oneOf, ["context", "allContexts"]]) {
     const [one, other] = set.filter(isGiven).map(nameOf);
     if (one === undefined || other === undefined) continue;

@@ -4,12 +4,12 @@ import { run } from "#support/commands/program.ts";
 import { displayWidth } from "../lib/terminal/width.ts";
 import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
+import { findVerb, selectErrorStyle } from "./command-line.ts";
 import { renderReport } from "../lib/terminal/failure.ts";
 import { asFailure } from "./report.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
-  selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
+  selectErrorStyle(findVerb(PROGRAM, words).options, environment);
 
 test("on a terminal, a failure is folded but its commands are not; program output is not folded", () => {
   const long = new Failure("usage", {

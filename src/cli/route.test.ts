@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/kit/command.ts";
 import type { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
-import { requireKnownWords, scanCommandLine, type CommandLine } from "./command-line.ts";
+import { findVerb, type Route } from "./command-line.ts";
+import { createStrayFailure, readWords } from "./parse.ts";
 
 const verb = (name: string): VerbNode => ({
   name,
@@ -34,11 +35,18 @@ const program = noun(
   [],
 );
 
-const lineOf = (line: string) => scanCommandLine(program, line === "" ? [] : line.split(" "));
-const to = (line: string): CommandLine => {
-  const read = lineOf(line);
-  requireKnownWords(read);
-  return read;
+const syntax = {
+  args: { words: { kind: "string", repeatable: true, about: same("") } },
+  options: {},
+  examples: [],
+} as const;
+
+const lineOf = (line: string) => findVerb(program, line === "" ? [] : line.split(" "));
+const to = (line: string): Route & { readonly help: boolean } => {
+  const route = lineOf(line);
+  if (route.stray !== undefined) throw createStrayFailure(route.stray);
+  const read = route.verb && readWords(route.path, syntax, route.words);
+  return { ...route, help: "help" in { ...route.options, ...read?.options } };
 };
 
 test.each([
@@ -54,7 +62,7 @@ test.each([
 });
 
 test("help and the version are asked for before, behind and between the words", () => {
-  expect(lineOf("--lang ja --version").values).toEqual({ lang: "ja", version: true });
+  expect(lineOf("--lang ja --version").options).toEqual({ lang: ["ja"], version: [""] });
   expect(to("users")).toMatchObject({ path: ["users"], help: false, verb: undefined });
   expect(to("users list help")).toMatchObject({ help: false, words: ["help"] });
   expect(to("")).toMatchObject({ path: [], help: false });

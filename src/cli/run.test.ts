@@ -7,8 +7,8 @@ import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../commands/kit/tools.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same, text } from "../lib/text/index.ts";
-import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine } from "./command-line.ts";
+import { selectErrorStyle } from "./command-line.ts";
+import { readWords } from "./parse.ts";
 import { runVerb } from "./run.ts";
 import { createFakeEnvironment, type FakeEnvironment } from "#support/cli/outside.ts";
 
@@ -46,11 +46,8 @@ async function ending(
     failureExit,
     load: async () => ({ default: command }),
   };
-  const exit = await runVerb(made.outside, selectErrorStyle(scanCommandLine(PROGRAM, words), {}), {
-    path: ["try"],
-    verb,
-    words,
-  });
+  const line = { ...readWords(["try"], command, words), verb, words };
+  const exit = await runVerb(made.outside, selectErrorStyle(line.options, {}), line);
   return { exit, stdout: String(made.stdout.read() ?? ""), stderr: made.stderr(), tenants: made.tenants };
 }
 
@@ -188,11 +185,8 @@ async function inOpenHome(
   const verb: VerbNode = { name: "try", summary: about, load: async () => ({ default: command }) };
   const typed = words.split(" ").filter((word) => word !== "");
   const outside = { ...made.outside, userId: userInfo().uid };
-  const exit = await runVerb(outside, selectErrorStyle(scanCommandLine(PROGRAM, typed), {}), {
-    path: ["try"],
-    verb,
-    words: typed,
-  });
+  const line = { ...readWords(["try"], command, typed), verb, words: typed };
+  const exit = await runVerb(outside, selectErrorStyle(line.options, {}), line);
   return { exit, hasRun, stderr: made.stderr().replaceAll(home, "HOME") };
 }
 

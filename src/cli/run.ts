@@ -9,22 +9,17 @@ import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { Interrupts, UNCHANGED_STATE, UNKNOWN_STATE } from "./interrupts.ts";
 import { isHungUp, type ProgramEnvironment } from "./environment.ts";
-import { parseCommandLine, type ParsedLine } from "./parse.ts";
+import { parseTypedWords, type ParsedLine, type TypedWords } from "./parse.ts";
 import { openTools } from "./tools.ts";
 
-export interface Invocation {
-  readonly path: readonly string[];
+interface Invocation extends TypedWords<Command> {
   readonly verb: VerbNode;
   readonly words: readonly string[];
 }
 
-export async function runVerb(
-  outside: ProgramEnvironment,
-  style: ErrorStyle,
-  { path, verb, words }: Invocation,
-): Promise<number> {
-  const { default: command } = await verb.load();
-  const parsed = await parseOrSummarize(outside, command, { path, words });
+export async function runVerb(outside: ProgramEnvironment, style: ErrorStyle, line: Invocation): Promise<number> {
+  const { path, verb, command, words } = line;
+  const parsed = await parseOrSummarize(outside, line);
   const { globals, input } = parsed;
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
@@ -83,17 +78,13 @@ const createSummary = async (
 ): Promise<RunSummary> => new (await import("../commands/kit/summary.ts")).RunSummary(path, clock.now, timezone);
 
 /** In scripts, writes the summary line of a plan even if the command line is invalid. */
-async function parseOrSummarize(
-  outside: ProgramEnvironment,
-  command: Command,
-  { path, words }: Pick<Invocation, "path" | "words">,
-): Promise<ParsedLine> {
+async function parseOrSummarize(outside: ProgramEnvironment, line: Invocation): Promise<ParsedLine> {
   try {
-    return parseCommandLine(path, command, words);
+    return parseTypedWords(line);
   } catch (error) {
-    const isInteractive = outside.host.stdin.isTTY && !words.includes("--no-input");
-    if (command.plans === true && !isInteractive && !words.includes("--dry-run"))
-      outside.writeNow(2, `${(await createSummary(outside, path)).line(ERRORS.usage.exit)}\n`);
+    const isInteractive = outside.host.stdin.isTTY && !("noInput" in line.options);
+    if (line.command.plans === true && !isInteractive && !("dryRun" in line.options))
+      outside.writeNow(2, `${(await createSummary(outside, line.path)).line(ERRORS.usage.exit)}\n`);
     throw error;
   }
 }

@@ -1,21 +1,20 @@
 import {
   compareByUrgency,
+  describeFindings,
   describeLevels,
   determineState,
   LEVEL_LABELS,
-  type Finding,
   toItemFinding,
+  type Finding,
 } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import type { Context } from "../lib/config/index.ts";
 import { toDiskFailure, Failure, ignoreFailure } from "../lib/errors/index.ts";
 import { chooseThresholds } from "../lib/renewals/check.ts";
-import { compareByExpiry, type Thresholds } from "../lib/renewals/expiry-status.ts";
+import { compareByExpiry, type Thresholds, type CheckedItem, findFileKey } from "../lib/renewals/expiry-status.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
-import { DEFAULT_JOB_COLUMNS, forgetJob, JOB_COLUMNS } from "./kit/jobs/columns.ts";
 import { isRecordOutputRequested, listColumns } from "./kit/list/list.ts";
-import { describeMorning } from "./status/morning.ts";
 import {
   buildStateExits,
   REPORT_OPTIONS,
@@ -24,7 +23,7 @@ import {
   THRESHOLD_OPTIONS,
   writeReport,
 } from "./kit/items/report.ts";
-import { listUsedContexts } from "./kit/jobs/recorder.ts";
+import { listUsedContexts, forgetRuns } from "./kit/jobs/recorder.ts";
 import {
   DAILY_RUN,
   findDailyRun,
@@ -32,9 +31,111 @@ import {
   findInTenant,
   findLeftOutTenants,
   type TenantFindings,
+  toFindings,
+  type FindingValues,
 } from "./status/findings.ts";
-import { addHomeFindings } from "./status/home-findings.ts";
 import type { Tools } from "./kit/tools.ts";
+import { line, step } from "../lib/advice/index.ts";
+import { RENEWAL_KINDS } from "../lib/nouns/renewal.ts";
+import { buildReminderCommand, NO_REMINDERS } from "./kit/items/tenant-items.ts";
+import type { Job } from "../lib/model/job.ts";
+import type { Column } from "../lib/terminal/index.ts";
+import { describeJobError } from "./kit/jobs/findings.ts";
+
+const JOB_COLUMNS: readonly Column<Job & { readonly tenant: string }>[] = [
+  { key: "tenant", header: text("tenant", "テナント"), value: ({ tenant }) => tenant },
+  { key: "job", header: text("job", "自動実行"), value: ({ job }) => job },
+  { key: "state", header: text("last run", "最後の結果"), value: ({ state }) => state },
+  { key: "startedAt", header: text("started", "開始"), instant: true, value: ({ startedAt }) => startedAt },
+  {
+    key: "runningSince",
+    header: text("running since", "実行中(開始)"),
+    instant: true,
+    value: ({ runningSince }) => runningSince ?? null,
+  },
+  { key: "endedAt", header: text("ended", "終了"), instant: true, value: ({ endedAt }) => endedAt },
+  { key: "exit", header: text("exit code", "終了コード"), align: "end", value: ({ exit }) => exit },
+  { key: "failures", header: text("failed in a row", "連続した失敗"), align: "end", value: ({ failures }) => failures },
+  {
+    key: "lastGoodDay",
+    header: text("last good day", "最後に正常に終わった日"),
+    value: ({ goodDays }) => goodDays.toSorted().at(-1) ?? null,
+  },
+  { key: "change", header: text("change", "変更"), align: "end", value: ({ change }) => change },
+  { key: "error", header: text("error", "エラー"), value: ({ error }) => error, name: describeJobError },
+  { key: "by", header: text("recorded by", "記録者"), value: ({ by }) => by ?? null },
+  { key: "command", header: text("command", "コマンド"), value: ({ command }) => command },
+];
+
+const DEFAULT_JOB_COLUMNS = ["tenant", "job", "state", "startedAt", "exit", "lastGoodDay", "error"];
+
+/** Forgets a job in the tenants of the contexts that a report is about. @throws `not-found` */
+async function forgetJob(tools: Tools, job: string): Promise<void> {
+  const known = await Array.fromAsync(await listUsedContexts(tools), (context) => forgetRuns(tools, context, job));
+  if (known.includes(true)) return;
+  throw new Failure("not-found", {
+    what: text(`no job is named "${job}"`, `「${job}」という自動実行の記録はありません`),
+    hint: step("to list the jobs", "自動実行の一覧", line("status", [], { jobs: true })),
+  });
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Adds what only the home shows: reminders that are off, a clock that is behind, a file recorded in several contexts. */
+function addHomeFindings(all: readonly TenantFindings[], now: Date): readonly TenantFindings[] {
+  const items = Map.groupBy(
+    all.flatMap((one) => one.items),
+    findFileKey,
+  );
+  items.delete(undefined);
+  // the same tenant in two contexts has the same IDs
+  const shared = [...items.values()].filter((alike) => new Set(alike.map(({ id }) => id)).size > 1);
+  return all.map((one) => ({
+    ...one,
+    findings: [
+      ...one.findings,
+      ...toFindings(one, "reminders", findSilence(one)),
+      ...toFindings(one, "job", findClockBehind(one, now)),
+      ...toFindings(one, "renewals", shared.filter((alike) => isIn(alike, one)).map(describeShared)),
+    ],
+  }));
+}
+
+const findSilence = ({ context }: TenantFindings): readonly FindingValues[] =>
+  context.notify === false ? [["off", "warning", NO_REMINDERS, buildReminderCommand(context, "on")]] : [];
+
+function findClockBehind(tenant: TenantFindings, now: Date): readonly FindingValues[] {
+  const aheadMs = Date.parse(findDailyRun(tenant)?.startedAt ?? now.toISOString()) - now.getTime();
+  if (aheadMs <= DAY_MS) return [];
+  const days = Math.floor(aheadMs / DAY_MS);
+  const what = text(
+    `the clock is ${formatCount(days, "day")} behind the last run`,
+    `時計が前回の自動実行より ${days} 日遅れています`,
+  );
+  return [["clock", "warning", what, null]];
+}
+
+const isIn = (alike: readonly CheckedItem[], { context: { name } }: TenantFindings): boolean =>
+  alike.some(({ context }) => context === name);
+
+function describeShared(alike: readonly CheckedItem[]): FindingValues {
+  const [first] = alike;
+  const named = alike.map(({ context, name }) => `${context} (${name})`).join(", ");
+  const { en, ja } = RENEWAL_KINDS[first?.kind ?? "certificate"];
+  const what = text(`the same ${en} is recorded in ${named}`, `同じ ${ja}が登録されています(${named})`);
+  return [`shared ${en} ${named}`, "warning", what, line("renewals list", [], { allContexts: true })];
+}
+
+const MAX_LINES = 24;
+
+/** Returns what was found, counted, then the findings. @param findings the most urgent first */
+function describeMorning(findings: readonly Finding[], summary: Text): readonly Text[] {
+  const lines = describeFindings(findings);
+  if (lines.length < MAX_LINES) return [summary, ...lines];
+  const left = lines.length - (MAX_LINES - 2);
+  const rest = text(`and ${left} more: clomoctl status --format tsv`, `ほか ${left} 行: clomoctl status --format tsv`);
+  return [summary, ...lines.slice(0, MAX_LINES - 2), rest];
+}
 
 export default defineCommand({
   summary: text("show what requires action in all tenants", "すべてのテナントについて、対応が必要な事項を表示する"),

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
-import { PASSWORD_RULE } from "../../lib/nouns/account.ts";
+import { PASSWORD_RULE, ACCOUNT } from "../../lib/nouns/account.ts";
 import { type Text, formatCount, text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../kit/command.ts";
@@ -15,7 +15,13 @@ import {
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import type { Tools } from "../kit/tools.ts";
 import { USER_ARGUMENT, findUser } from "../kit/columns/users.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "../kit/columns/accounts.ts";
+import {
+  ACCOUNT_ARGUMENT,
+  ACCOUNT_COLUMNS,
+  findAccount,
+  ACCOUNT_NAMES,
+  getDefaultColumns,
+} from "../kit/columns/accounts.ts";
 import {
   ACCOUNT_EXCLUDES,
   ACCOUNT_HELP,
@@ -23,7 +29,86 @@ import {
   needsPassword,
   resolveAccountValues,
   resolvePassword,
+  ROLE_OPTION,
 } from "../kit/change/account-options.ts";
+import { HISTORY_DETAILS, showHistory } from "../kit/change/history.ts";
+import { buildOrgOptions, FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../kit/list/list.ts";
+import { resolveOrgFilter } from "../kit/change/find-org.ts";
+
+const list = defineCommand({
+  summary: text("list CLOMO accounts", "CLOMO アカウントを一覧する"),
+  args: {},
+  options: {
+    role: { ...ROLE_OPTION, about: text("only accounts with this role", "この管理者権限のアカウントに絞り込む") },
+    supportOption: {
+      kind: "boolean",
+      about: text("only accounts with the support option", "サポートオプションのあるアカウントに絞り込む"),
+    },
+    ...buildOrgOptions(
+      text("only accounts in this organisation (code or path) or below it", "この組織(組織コードかパス)とその下の組織"),
+    ),
+    search: SEARCH_OPTION,
+    ...FILTER_OPTIONS,
+    limit: LIMIT_OPTION,
+  },
+  examples: [
+    { line: "clomoctl clomo-account list --role system" },
+    { line: "clomoctl clomo-account list --support-option --format json" },
+    { line: "clomoctl clomo-account list --org 本社/営業部 --search 山" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { org, direct, supportOption, limit, ...filters }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("accounts");
+    const query = {
+      ...filters,
+      limit,
+      ...(supportOption && { supported: true }),
+      ...(await resolveOrgFilter(tools, { org, direct })),
+    };
+    const accounts = client.accounts.list(query);
+    const columns = listColumns(terminal, ACCOUNT_COLUMNS, getDefaultColumns(filters.role));
+    await terminal.list(columns, accounts, () => accounts.ndjson());
+  },
+});
+
+const show = defineCommand({
+  summary: text("show one CLOMO account", "CLOMO アカウントを 1 件表示する"),
+  args: { account: ACCOUNT_ARGUMENT },
+  options: {},
+  examples: [
+    { line: "clomoctl clomo-account show hanako01" },
+    { line: "clomoctl clomo-account show hanako.yamazaki@example.jp --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { account }) {
+    const { client } = await tools.tenant("accounts", "users");
+    await tools.terminal.show(ACCOUNT_COLUMNS, await findAccount(client, account));
+  },
+});
+
+const history = defineCommand({
+  summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
+  details: [
+    ...HISTORY_DETAILS,
+    text(
+      "The name and the password of the account are in users history.",
+      "アカウント名とパスワードの変更は users history にあります。",
+    ),
+  ],
+  args: { account: ACCOUNT_ARGUMENT },
+  options: {},
+  examples: [
+    { line: "clomoctl clomo-account history hanako01" },
+    { line: "clomoctl clomo-account history hanako.yamazaki@example.jp --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { account }) {
+    const { client } = await tools.tenant("accounts");
+    const found = await client.accounts.history({ name: account });
+    await showHistory(tools, { ...ACCOUNT_NAMES, fields: ACCOUNT.fields }, account, found);
+  },
+});
 
 export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
   const { before, after } = written;
@@ -218,4 +303,4 @@ const revoke = defineCommand({
   },
 });
 
-export default { create, edit, "reset-password": resetPassword, revoke };
+export default { history, list, show, create, edit, "reset-password": resetPassword, revoke };

@@ -1,16 +1,19 @@
 import { escapeForPeople } from "../../lib/text/shell-word.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
-import type { NounNode, VerbNode } from "../kit/command.ts";
-import { isOption, toFlagName, type Field, type Fields } from "../kit/field.ts";
+import type { NounNode } from "../kit/command.ts";
+import { toFlagName, type CommandSyntax, type Field, type Fields } from "../kit/field.ts";
 import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../kit/globals.ts";
 
 export interface PartialLine {
   readonly noun: NounNode;
-  readonly verb: VerbNode | undefined;
+  readonly command?: CommandSyntax | undefined;
   readonly words: readonly string[];
-  readonly flags: ReadonlySet<string>;
+  readonly args: readonly string[];
+  readonly options: TypedOptions;
   readonly stray: unknown;
 }
+
+type TypedOptions = Readonly<Record<string, unknown>>;
 
 type ContextReader = () => Promise<readonly string[]>;
 
@@ -20,9 +23,9 @@ const EMPTY_TEXT = text("", "");
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
-const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
+const suggestFlags = (options: Fields, typed: TypedOptions): readonly Suggestion[] =>
   Object.entries(options)
-    .filter(([key, field]) => isRepeatable(field) || !typed.has(`--${toFlagName(key)}`))
+    .filter(([key, field]) => isRepeatable(field) || typed[key] === undefined)
     .map(([key, { about }]) => [`--${toFlagName(key)}`, about]);
 
 /** Returns undefined if the shell should complete file names instead. */
@@ -47,11 +50,10 @@ async function suggestWords(
   current: string,
   readContexts: ContextReader,
 ): Promise<readonly Suggestion[] | undefined> {
-  const { noun, verb, words, flags } = line;
+  const { noun, command, words } = line;
   const { nouns, verbs } = noun;
-  const isRoot = noun.name === "clomoctl" && verb === undefined;
+  const isRoot = noun.name === "clomoctl" && command === undefined;
   if (line.stray !== undefined) return [];
-  const command = (await verb?.load())?.default;
   const options: Fields = { ...GLOBAL_OPTIONS, ...command?.options };
   const optionOf = (flag: string): Field | undefined =>
     Object.entries(options).find(([key, { short }]) => flag === `--${toFlagName(key)}` || flag === `-${short}`)?.[1];
@@ -61,13 +63,12 @@ async function suggestWords(
   const [flag = "", ...rest] = current.split("=");
   if (current.startsWith("-") && rest.length > 0) return suggestValues(optionOf(flag), readContexts, `${flag}=`);
   if (current.startsWith("-"))
-    return suggestFlags({ ...options, ...HELP_OPTIONS, ...(isRoot && VERSION_OPTION) }, flags);
+    return suggestFlags({ ...options, ...HELP_OPTIONS, ...(isRoot && VERSION_OPTION) }, line.options);
   if (command !== undefined) {
     const args = Object.values(command.args);
-    const { length: at } = words.filter((word, index) => !isOption(word) && !takesValue(words[index - 1]));
     const open = args.at(-1);
-    const field = args[at] ?? (open !== undefined && isRepeatable(open) ? open : undefined);
-    return field === undefined ? suggestFlags(command.options, flags) : suggestValues(field, readContexts);
+    const field = args[line.args.length] ?? (open !== undefined && isRepeatable(open) ? open : undefined);
+    return field === undefined ? suggestFlags(command.options, line.options) : suggestValues(field, readContexts);
   }
   return [...nouns, ...verbs].map(({ name, summary }) => [name, summary]);
 }

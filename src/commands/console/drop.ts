@@ -10,7 +10,7 @@ import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "..
 import { PendingPlan } from "../kit/plan/pending-plan.ts";
 import { finishPlan, showImportResult } from "../kit/plan/finish-plan.ts";
 import { showPlan } from "../kit/plan/show.ts";
-import { readTaskNumber, TASK_ARGUMENT } from "../kit/plan/task-number.ts";
+import { readTaskNumber, TASK_ARGUMENT } from "../kit/plan/find.ts";
 import { requireNamedContext } from "../kit/permission.ts";
 
 export default defineCommand({

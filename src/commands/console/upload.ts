@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
-import { TASK_ARGUMENT } from "../kit/plan/task-number.ts";
+import { TASK_ARGUMENT } from "../kit/plan/find.ts";
 import { writeUploads } from "../kit/plan/write-uploads.ts";
 
 export default defineCommand({

@@ -6,10 +6,8 @@ import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { hasAllColumns, isDefaultTable, listColumns } from "../kit/list/list.ts";
 import type { Tools } from "../kit/tools.ts";
-import { describeTaskChanges, buildTaskSteps } from "../kit/plan/console-steps.ts";
-
-import { readTaskNumber, TASK_ARGUMENT } from "../kit/plan/task-number.ts";
-import { TASK_COLUMNS } from "../kit/columns/tasks.ts";
+import { describeTaskChanges, buildTaskSteps, TASK_COLUMNS } from "../kit/plan/console-steps.ts";
+import { readTaskNumber, TASK_ARGUMENT } from "../kit/plan/find.ts";
 
 const showTaskList = ({ terminal }: Tools, tasks: readonly ConsoleTask[]): Promise<void> =>
   terminal.list(listColumns(terminal, TASK_COLUMNS, ["number", "work", "name"]), tasks);

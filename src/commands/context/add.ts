@@ -77,10 +77,7 @@ export default defineCommand({
 
 /** Copies a backup into a temporary folder, and checks the copy. @throws `input-rejected` if it has a fault */
 async function openBackup(tools: Tools, from: string): Promise<TenantCopy> {
-  const [{ storeTenantCopy }, { checkBackup }] = await Promise.all([
-    import("../kit/files/tenant-copy.ts"),
-    import("../kit/files/check-backup.ts"),
-  ]);
+  const { checkBackup, storeTenantCopy } = await import("../kit/files/tenant-copy.ts");
   await using input = await openInput(tools, from);
   if (await hasContent(`${input.path}-wal`)) throw new Failure("input-rejected", { what: IN_USE, where: from });
   await using stack = new AsyncDisposableStack();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FORMATS } from "../../lib/derived/formats.ts";
 import { parseMapFile } from "../../lib/csv/layout/map-parse.ts";
-import { renderMapFile } from "../layouts/columns.ts";
+import { renderMapFile } from "../layouts/verbs.ts";
 
 it("is read back as it was written, whatever its headers are", () => {
   const header = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((value) => value.trim() === value);

@@ -13,7 +13,7 @@ import { showWrittenRecords, STATE_UNCHANGED } from "../kit/columns/change-resul
 import { askWipeCount } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../kit/tools.ts";
 import { findUser } from "../kit/columns/users.ts";
-import { chooseDevices, CHOSEN_DEVICES } from "./chosen.ts";
+import { chooseDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
 import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "../kit/columns/devices.ts";
 
 export default defineCommand({

@@ -4,7 +4,7 @@ import { defineCommand } from "../kit/command.ts";
 import { listColumns } from "../kit/list/list.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { showWrittenRecords, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
-import { chooseDevices, CHOSEN_DEVICES } from "./chosen.ts";
+import { chooseDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
 import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "../kit/columns/devices.ts";
 
 export default defineCommand({

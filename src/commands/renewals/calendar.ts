@@ -4,7 +4,7 @@ import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { OUTPUT_FILE_OPTION } from "../kit/files/text-format.ts";
-import { writeOutput } from "../kit/files/output.ts";
+import { writeOutput } from "../kit/files/outputs.ts";
 import type { ChosenTenant, Tools } from "../kit/tools.ts";
 import { ALL_CONTEXTS_OPTION } from "../kit/items/options.ts";
 import { createExpiryClock, readCurrentItems, listRemarks } from "../kit/items/tenant-items.ts";

@@ -7,7 +7,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../kit/files/write-guides.ts";
 import { createExpiryClock } from "../kit/items/tenant-items.ts";
-import { findItem } from "../kit/items/find-item.ts";
+import { findItem } from "../kit/items/columns.ts";
 
 export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),

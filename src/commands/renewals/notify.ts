@@ -1,6 +1,99 @@
-import { NOTIFY_FILE } from "../../lib/renewals/notify/secret.ts";
-import { same, text } from "../../lib/text/index.ts";
-import { defineCommand } from "../kit/command.ts";
+import { NOTIFY_FILE, getNotifyFile, readNotifySettings } from "../../lib/renewals/notify/secret.ts";
+import { same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { defineCommand, type Outcome } from "../kit/command.ts";
+import { line, step, commandName } from "../../lib/advice/index.ts";
+import { renderMail } from "../../lib/document/index.ts";
+import { ensureFolder, readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
+import type { Recipient } from "../../lib/renewals/notify/settings-schema.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import type { Tools } from "../kit/tools.ts";
+
+async function writeNotifySettings(tools: Tools, example: string): Promise<void> {
+  const { home, terminal, temporary } = tools;
+  const file = getNotifyFile(home);
+  if (readTrustedFile(file, home.userId) !== undefined) {
+    throw new Failure("input-rejected", {
+      what: text("the settings file already exists", "設定ファイルはすでにあります"),
+      where: file,
+      hint: step("to test the settings", "設定を確認するには", line("renewals notify", ["test"])),
+    });
+  }
+  const details = line("renewals notify", ["init"], { helpAll: true }).toJSON();
+  const intro = text(`Recipients of reminders. For details: ${details}`, `期限の通知先。詳しくは: ${details}`);
+  const content = `# ${intro[terminal.language]}\nlanguage: ${terminal.language}\n\n`;
+  await ensureFolder(home.folder);
+  await writeProgramFile(file, `${content}${example.replaceAll(/^ {4}/gm, "# ")}\n`, { ...temporary, secret: true });
+  await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
+  await terminal.note(
+    text(
+      `edit the file, then test it: ${line("renewals notify", ["test"])}`,
+      `編集後、${line("renewals notify", ["test"])} で確認してください`,
+    ),
+  );
+}
+
+interface RecipientTest {
+  readonly recipient: Recipient;
+  readonly reason: Text | undefined;
+}
+
+const TEST_MESSAGE = {
+  title: text(`Test of ${commandName("renewals notify")}`, `${commandName("renewals notify")} のテスト`),
+  blocks: [
+    {
+      kind: "paragraph",
+      words: text("This is a test. Reminders will arrive here.", "テスト送信です。期限の通知は、この宛先に届きます。"),
+    },
+  ],
+} as const;
+
+/** If no recipient has an email address, emails the sender: this tests the mail server that reminds item owners. */
+async function sendTestMessages(tools: Tools): Promise<Outcome> {
+  const { terminal, clock, signal, home } = tools;
+  const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };
+  const { smtp, recipients, language } = settings;
+  const listed = recipients.some(({ way }) => way === "mail");
+  const address = /<([^<>]+)>$/.exec(smtp?.from ?? "")?.[1] ?? smtp?.from ?? "";
+  const sender: Recipient = { name: address, way: "mail", address, language };
+  const all = smtp === undefined || listed ? recipients : [...recipients, sender];
+  if (all.length === 0) {
+    throw new Failure("not-found", {
+      what: text("no recipients are configured", "通知先の設定がありません"),
+      where: getNotifyFile(home),
+      hint: step("to see the format", "書き方を見るには", line("renewals notify", ["init"], { helpAll: true })),
+    });
+  }
+  const deliver = createDeliverer(settings, home);
+  const tried: RecipientTest[] = [];
+  for (const [index, recipient] of all.entries()) {
+    signal.throwIfAborted();
+    const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
+    const reason = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId });
+    tried.push({ recipient, reason });
+  }
+  await terminal.list(buildTestColumns(terminal.language), tried);
+  if (tried.some(({ reason }) => reason !== undefined)) return "unavailable";
+  await terminal.note(step("to send reminders daily", "毎日通知するには", line("renewals schedule", [])));
+  return undefined;
+}
+
+const buildTestColumns = (language: Language): readonly Column<RecipientTest>[] => [
+  {
+    key: "recipient",
+    header: text("recipient", "通知先"),
+    value: ({ recipient }) => (recipient.way === "mail" ? recipient.address : recipient.name),
+  },
+  { key: "way", header: text("channel", "通知方法"), value: ({ recipient }) => recipient.way },
+  {
+    key: "outcome",
+    header: text("outcome", "結果"),
+    value: ({ reason }) => (reason === undefined ? "sent" : "failed"),
+    name: ({ reason }) => (reason === undefined ? text("sent", "送信済み") : text("failed", "失敗")),
+  },
+  { key: "reason", advice: true, header: text("reason", "理由"), value: ({ reason }) => reason?.[language] ?? null },
+];
 
 const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
@@ -43,7 +136,6 @@ export default defineCommand({
   exits: ["not-found", "input-rejected", "unavailable"],
   opensTenant: false,
   async run(tools, { action }) {
-    const { sendTestMessages, writeNotifySettings } = await import("../kit/items/notify-set-up.ts");
     return action === "init" ? writeNotifySettings(tools, SETTINGS_EXAMPLE) : sendTestMessages(tools);
   },
 });

@@ -8,11 +8,9 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
-import { findItem, ITEM_ARGUMENT } from "../kit/items/find-item.ts";
-import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
+import { findItem, ITEM_ARGUMENT, ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
 import { COMPARISON_OPTIONS } from "../kit/items/options.ts";
-import { readCsr, readKeyFiles, readRenewable, toItemFields } from "../kit/items/read-options.ts";
-import { warnOfSharedFiles } from "../kit/items/shared-file.ts";
+import { readCsr, readKeyFiles, readRenewable, toItemFields, warnOfSharedFiles } from "../kit/items/read-options.ts";
 
 export default defineCommand({
   summary: text("record a renewal: a new file or a yearly login", "更新(新しいファイル、年に一度のログイン)を記録する"),

@@ -4,8 +4,7 @@ import { defineCommand } from "../kit/command.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { confirmChange } from "../kit/permission.ts";
 import { resolveTimezone } from "../kit/tools.ts";
-import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
-import { ITEM_ARGUMENT, findItem } from "../kit/items/find-item.ts";
+import { ITEM_COLUMNS, showItem, ITEM_ARGUMENT, findItem } from "../kit/items/columns.ts";
 import { ITEM_OPTIONS } from "../kit/items/options.ts";
 import { readItemOptions } from "../kit/items/read-options.ts";
 

@@ -1,9 +1,11 @@
 import { line, type CommandLine } from "../../lib/advice/index.ts";
-import type { Client, Import, Tenant } from "../../lib/client/index.ts";
+import type { Client } from "../../lib/client/index.ts";
+import type { Import } from "../../lib/tenant/plans/import-result.ts";
+import type { Tenant } from "../../lib/tenant/ledger/tenant-rows.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { type Finding, toItemFinding } from "../../lib/renewals/finding.ts";
-import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/derived/applicability.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS, needsRenewals } from "../../lib/derived/applicability.ts";
 import { PROFILE_KINDS } from "../../lib/nouns/config-profile.ts";
 import { getFormatTitle } from "../../lib/derived/format.ts";
 import { FORMATS } from "../../lib/derived/formats.ts";
@@ -25,7 +27,13 @@ import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import type { Job } from "../../lib/model/job.ts";
 import { addHomeRuns, readJobs } from "../kit/jobs/recorder.ts";
 import { findJobProblems } from "../kit/jobs/findings.ts";
-import { findNothingRecorded } from "./nothing-recorded.ts";
+import { NOTHING_RECORDED } from "../../lib/renewals/sources.ts";
+
+/** Returns nothing if the tenant said what it uses, because each missing kind is then a finding of its own. */
+const findNothingRecorded = ({ profile }: Pick<Tenant, "profile">, items: readonly DatedItem[]) =>
+  items.length === 0 && needsRenewals(profile) === null
+    ? ([["none", "warning", NOTHING_RECORDED, line("renewals add", ["FOLDER"])]] as const)
+    : [];
 
 export interface TenantFindings {
   readonly context: Context;

@@ -2,20 +2,138 @@ import { createHash } from "node:crypto";
 import { compareByUrgency, describeFindings, type Finding } from "../../lib/renewals/finding.ts";
 import { createDeliverer, sendHeartbeat } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
-import { toRecipientId, deliverReminders, type DeliverMessage } from "../../lib/renewals/notify/send.ts";
+import {
+  toRecipientId,
+  deliverReminders,
+  type DeliverMessage,
+  type RecipientId,
+} from "../../lib/renewals/notify/send.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/secret.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../kit/tools.ts";
 import { buildMonthlyOverview, createDeliveryFinding, DAILY_RUN, type TenantFindings } from "./findings.ts";
-import { claimFinding } from "./claim-finding.ts";
-import { ReportedFindings } from "./reported-findings.ts";
+import { ignoreFailure, Failure } from "../../lib/errors/index.ts";
+import { FINDING_STAGE } from "../../lib/nouns/renewal.ts";
+import { createStableId } from "../../lib/renewals/stages.ts";
+import { join } from "node:path";
+import { withSettingsLock } from "../../lib/config/settings-lock.ts";
+import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
+
+type ReportedFinding = Pick<Finding, "id" | "context">;
+
+const keyOf = ({ context, id }: ReportedFinding): string => `${context} ${id}`;
+
+const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.folder, "runs");
+
+const MAX_FINDINGS_FILE_BYTES = 10_000_000;
+const LOCK_PAUSE_MS = 50;
+
+class ReportedFindings {
+  readonly #tools: Tools;
+  #messages = 0;
+  #told: Record<string, readonly string[]> = {};
+
+  private constructor(tools: Tools) {
+    this.#tools = tools;
+  }
+
+  static async read(tools: Tools): Promise<ReportedFindings> {
+    const told = new ReportedFindings(tools);
+    const file = await readSmallFile(told.#path, MAX_FINDINGS_FILE_BYTES).catch(() => undefined);
+    try {
+      type Known = Partial<ReturnType<typeof told.toJSON>>;
+      const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;
+      [told.#messages, told.#told] = [messages, known];
+    } catch {
+      // without a readable file, all findings count as new
+    }
+    return told;
+  }
+
+  /** Does nothing if another process with the same home folder is reporting findings. */
+  static async whileAlone(tools: Tools, report: () => Promise<void>): Promise<void> {
+    const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
+    await ensureFolder(getRunFolder(tools));
+    await withSettingsLock(getRunFolder(tools), pause, report).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== "locked") throw error;
+    });
+  }
+
+  get #path(): string {
+    return join(getRunFolder(this.#tools), "told.json");
+  }
+
+  /** number of messages sent so far; a repeated message keeps this number, so that its Message-ID does not change */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  isNew(finding: ReportedFinding, to: string): boolean {
+    return this.#told[keyOf(finding)]?.includes(to) !== true;
+  }
+
+  async add(findings: readonly ReportedFinding[], to: string): Promise<void> {
+    for (const finding of findings) this.#told[keyOf(finding)] = [...(this.#told[keyOf(finding)] ?? []), to];
+    this.#messages += 1;
+    await this.#write();
+  }
+
+  async forgetAllBut(findings: readonly ReportedFinding[], contexts: readonly string[]): Promise<void> {
+    const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
+    const isOld = (key: string): boolean =>
+      / month [-\d]+$/.test(key) || contexts.some((name) => key.startsWith(`${name} `));
+    const gone = all.filter((key) => !current.has(key) && isOld(key));
+    if (gone.length === 0) return;
+    for (const key of gone) delete this.#told[key];
+    await this.#write();
+  }
+
+  toJSON() {
+    return { messages: this.#messages, told: this.#told };
+  }
+
+  async #write(): Promise<void> {
+    await writeProgramFile(this.#path, `${JSON.stringify(this)}\n`, { ...this.#tools.temporary, secret: true });
+  }
+}
+
+/** Records in the tenant whether the recipient got the finding. */
+type SettleFinding = (error: string | null) => Promise<unknown>;
+
+const KEPT_IN_HOME: SettleFinding = () => Promise.resolve();
+
+/**
+ * Reserves a finding of today in its tenant, so that of several computers only one tells it. Returns undefined if another
+ * one does. If the tenant cannot be written, only the home records what was told.
+ */
+async function claimFinding(
+  tools: Tools,
+  all: readonly TenantFindings[],
+  { id, context }: Finding,
+  to: RecipientId,
+): Promise<SettleFinding | undefined> {
+  // a line about several tenants is recorded in the first of them
+  const name = context?.split(" ")[0];
+  const place = all.find((one) => one.isReadable && one.context.name === name)?.context;
+  if (place === undefined) return KEPT_IN_HOME;
+  const { client } = await tools.tenantOf(place, "renewals");
+  const expiresAt = `${tools.clock.now().toISOString().slice(0, 10)}T00:00:00.000Z`;
+  const key = { itemId: createStableId(id), expiresAt, stage: FINDING_STAGE, ...to };
+  const claim = await ignoreFailure(() => client.renewals.claimNotice(key));
+  if (claim === undefined) return KEPT_IN_HOME;
+  if (!claim.claimed) return undefined;
+  return (error) =>
+    ignoreFailure(() =>
+      client.renewals.settleNotice(claim.notice.id, { state: error === null ? "sent" : "failed", error }),
+    );
+}
 
 const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
 
-const keyOf = (recipient: Recipient): string => {
+const keyOfRecipient = (recipient: Recipient): string => {
   const { way, recipient: name } = toRecipientId(recipient);
   return `${way} ${name}`;
 };
@@ -83,7 +201,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
   );
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
-    const key = keyOf(recipient);
+    const key = keyOfRecipient(recipient);
     const isFor = (one: Pick<Finding, "context">): boolean => isForRecipient(recipient, one);
     const news = [...findings.filter(isFor), ...monthFor(isFor)].toSorted(compareByUrgency);
     const unknown = news.filter((one) => told.isNew(one, key) && !isReminder(all, one));

@@ -7,7 +7,7 @@ import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
 import type { OutputField } from "../kit/field.ts";
 import { permitOutputs } from "../kit/files/outputs.ts";
-import { checkBackup } from "../kit/files/check-backup.ts";
+import { checkBackup } from "../kit/files/tenant-copy.ts";
 import type { Tools } from "../kit/tools.ts";
 
 const BACKUP_FILE: OutputField = { kind: "output", notStdout: true, about: text("backup", "バックアップ") };

@@ -3,7 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
 import { LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
 import { showNextStep, PROFILE_STATE_NOTE } from "../status-columns.ts";
-import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "../../kit/columns/ade-devices.ts";
+import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "../../kit/columns/devices.ts";
 import { requireSingleMatch } from "../../kit/list/single-match.ts";
 
 const ORGANISATION_DEFAULT_COLUMNS: readonly string[] = ["serialNumber", "server", "model", "addedAt", "difference"];

@@ -2,7 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
 import { OUTPUT_FILE_OPTION } from "../files/text-format.ts";
-import { writeOutput } from "../files/output.ts";
+import { writeOutput } from "../files/outputs.ts";
 import { findByName } from "../list/single-match.ts";
 import { findOrg } from "./find-org.ts";
 import { buildLookup, defineListVerb, defineRecordVerbs, type RecordNoun } from "./verbs.ts";

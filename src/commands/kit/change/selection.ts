@@ -1,4 +1,5 @@
-import type { ImportKind, InputProblem, SelectedFile, SelectedRecord } from "../../../lib/client/index.ts";
+import { DEVICE_ARGUMENT, findDevicesByName } from "../columns/devices.ts";
+import type { Device, ImportKind, InputProblem, SelectedFile, SelectedRecord } from "../../../lib/client/index.ts";
 import { ignoreColumn, readHeader } from "../../../lib/csv/layout/header.ts";
 import { describeUnknownKey, type ListAnswers, type ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -13,7 +14,8 @@ import { streamUntilAborted } from "../files/abortable-stream.ts";
 import { keepAnswers } from "../read-list/kept-answers.ts";
 import { readList, type ListReading } from "../read-list/reading.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { NAME_KEY, type SelectionOptions } from "./deletion-options.ts";
+import type { InputOf } from "../field.ts";
+import { NAME_KEY, SELECTION_OPTIONS, type SelectionOptions } from "./deletion-options.ts";
 
 export interface Selection {
   readonly ids: readonly string[];
@@ -175,3 +177,27 @@ export const createNoTargetFailure = (file: string | undefined): Failure =>
       ? { hint: text("pass names or --file FILE", "名前か --file FILE を指定してください") }
       : { where: file === "-" ? "stdin" : file }),
   });
+
+/** The arguments and options of a command that takes devices by name or as a list. */
+export const CHOSEN_DEVICES = {
+  args: { device: { ...DEVICE_ARGUMENT, required: undefined, repeatable: true } },
+  options: SELECTION_OPTIONS,
+} as const;
+
+/** Finds typed and listed devices, and says what is not part of the selection. Undefined if the user says no. */
+export async function chooseDevices(
+  tools: Tools,
+  names: readonly string[],
+  options: InputOf<typeof SELECTION_OPTIONS>,
+): Promise<{ readonly devices: readonly Device[]; readonly listed: Selection } | undefined> {
+  const typed = await findDevicesByName(tools, names);
+  const listed = await selectFromFile(tools, "devices", options);
+  if (listed === undefined) return undefined;
+  for (const note of listed.notes) await tools.terminal.note(note);
+  const ids = new Set(listed.ids);
+  if (ids.size + typed.length + listed.notes.length === 0) throw createNoTargetFailure(options.file);
+  const { client } = await tools.tenant("devices");
+  const all = ids.size === 0 ? [] : await Array.fromAsync(client.devices.list());
+  const chosen = [...typed, ...all.filter(({ id }) => ids.has(id))];
+  return { devices: [...new Map(chosen.map((device) => [device.id, device])).values()], listed };
+}

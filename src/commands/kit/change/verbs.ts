@@ -280,7 +280,7 @@ const defineTemplate = <R extends { readonly id: string }>(of: FileNoun<R>) => {
       const tenant = thing.custom === true ? await tools.tenant("users") : undefined;
       const { context } = tenant ?? (await tools.contexts.choose(tools.globals.context, tools.environment));
       const customFields = await tenant?.client.users.fields();
-      const { writeTemplate } = await import("../files/template.ts");
+      const { writeTemplate } = await import("../files/export.ts");
       await writeTemplate(tools, options, {
         format: of.kind(options),
         language: getAccountLanguage({ context }),

@@ -1,11 +1,20 @@
 import { line } from "../../../lib/advice/index.ts";
-import type { Account, Client } from "../../../lib/client/index.ts";
-import { ACCOUNT, ROLES_WITH_MANAGED_ORGS, type Role } from "../../../lib/nouns/account.ts";
+import {
+  type Account,
+  ACCOUNT,
+  ROLES_WITH_MANAGED_ORGS,
+  type Role,
+  type AccountSettings,
+  ACCOUNT_SETTINGS,
+} from "../../../lib/nouns/account.ts";
+import type { Client } from "../../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../list/list.ts";
 import { requireSingleMatch, type NamedKind } from "../list/single-match.ts";
+
+export const SETTINGS_COLUMNS = buildFieldColumns<AccountSettings>(ACCOUNT_SETTINGS.fields);
 
 export const ACCOUNT_ARGUMENT = {
   kind: "string",

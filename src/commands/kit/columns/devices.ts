@@ -1,5 +1,5 @@
 import { line } from "../../../lib/advice/index.ts";
-import type { Device, DeviceAction } from "../../../lib/client/index.ts";
+import type { Device, DeviceAction, AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import { APP, CONFIG_PROFILE } from "../../../lib/nouns/config-profile.ts";
 import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../../lib/nouns/device.ts";
@@ -11,6 +11,22 @@ import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } fro
 import { findAllByName, type NamedKind } from "../list/single-match.ts";
 import type { ResultLayout } from "./change-result.ts";
 import type { Tools } from "../tools.ts";
+import { ADE_DEVICE } from "../../../lib/nouns/ade-device.ts";
+
+/** Columns that are never truncated, because they identify a device and show whether it is ready. */
+const UNTRUNCATED_COLUMNS: readonly string[] = ["serialNumber", "profileStatus"];
+
+export const ADE_DEVICE_COLUMNS = buildFieldColumns<AdeDeviceRecord>(ADE_DEVICE.fields).map((column) => ({
+  ...column,
+  whole: UNTRUNCATED_COLUMNS.includes(column.key),
+}));
+
+export const ADE_DEVICE_KIND: NamedKind<AdeDeviceRecord> = {
+  noun: text("ADE device", "ADE デバイス"),
+  list: line("ade devices list", []),
+  search: (search) => line("ade devices list", [], { search }),
+  describe: ({ serialNumber }) => serialNumber,
+};
 
 export const DEVICE_ARGUMENT = {
   kind: "string",

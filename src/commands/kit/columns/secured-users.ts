@@ -2,13 +2,22 @@ import { line } from "../../../lib/advice/index.ts";
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { listGroupedColumns } from "../../../lib/derived/format.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
-import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/nouns/secured-user.ts";
+import { SECURED_MANAGER_ROLES, SECURED_USER, SECURED_APPS } from "../../../lib/nouns/secured-user.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { NamedKind } from "../list/single-match.ts";
 import { buildFieldColumns } from "../list/list.ts";
 import type { ResultLayout } from "./change-result.ts";
+import type { ChoiceField } from "../field.ts";
+
+export const APP_OPTION = {
+  kind: "choice",
+  choices: SECURED_APPS,
+  value: "APP",
+  required: true,
+  about: text("SECURED APPs app", "対象のアプリ"),
+} as const satisfies ChoiceField;
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 

@@ -1,5 +1,11 @@
 import { resolve, sep } from "node:path";
-import { createExistingOutputFailure, isPipeOrDevice, type Output, resolveRealPath } from "../../../lib/files/index.ts";
+import {
+  createExistingOutputFailure,
+  isPipeOrDevice,
+  type Output,
+  resolveRealPath,
+  bufferStream,
+} from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { Command } from "../command.ts";
@@ -7,6 +13,38 @@ import { toFlagName, formatPlaceholder, type Fields, type OutputField } from "..
 import { GLOBAL_OPTIONS, type Globals } from "../globals.ts";
 import { hasWorkbookExtension, isWorkbookName } from "./table-file.ts";
 import type { Tools } from "../tools.ts";
+
+export type OutputTools = Pick<Tools, "terminal" | "temporary" | "outputs">;
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+/** @param held true to write to stdout only after all bytes were read without an error */
+export async function writeOutput(
+  { terminal, temporary, outputs }: OutputTools,
+  output: string,
+  bytes: Bytes,
+  { held }: { readonly held: boolean },
+): Promise<void> {
+  if (output !== "-") {
+    await outputs.write(output, async (writer) => {
+      for await (const chunk of bytes) await writer.write(chunk);
+    });
+  } else if (held) {
+    await using all = await bufferStream(bytes, temporary);
+    await writeStdout(terminal, all.chunks());
+  } else {
+    await writeStdout(terminal, bytes);
+  }
+}
+
+async function writeStdout({ out }: Tools["terminal"], bytes: Bytes): Promise<void> {
+  for await (const chunk of bytes) {
+    if (out.closed) return;
+    await out.write(chunk);
+  }
+  // flush now, because the caller may delete the file that contains the bytes
+  await out.flush();
+}
 
 export interface NamedOutput {
   readonly flag: string;

@@ -8,7 +8,7 @@ import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./write-encoded.ts";
 import { type OutputTextFormat } from "./text-format.ts";
-import { writeOutput, type OutputTools } from "./output.ts";
+import { writeOutput, type OutputTools } from "./outputs.ts";
 
 class Kept {
   readonly stream = new PassThrough();

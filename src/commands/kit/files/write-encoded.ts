@@ -5,7 +5,7 @@ import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFileFailure } from "./problems.ts";
 import type { Tools } from "../tools.ts";
 import type { OutputTextFormat } from "./text-format.ts";
-import { writeOutput, type OutputTools } from "./output.ts";
+import { writeOutput, type OutputTools } from "./outputs.ts";
 
 export const MAX_LISTED_CHARACTERS = 20;
 

@@ -5,8 +5,8 @@ import {
   type Renewable,
   type SigningRequest,
 } from "../../../lib/apple/index.ts";
-import type { RenewalChange } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
+import type { RenewalChange } from "../../../lib/tenant/subjects/renewals.ts";
+import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import {
   MAX_RENEWAL_FILE_BYTES,
@@ -18,6 +18,40 @@ import { toUtcInstant } from "../../../lib/model/time.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
+import type { Context } from "../../../lib/config/index.ts";
+import { type CheckItem, findFileKey } from "../../../lib/renewals/expiry-status.ts";
+
+type FileItem = Pick<CheckItem, "id" | "kind" | "topic" | "fingerprint">;
+
+/**
+ * Warns of certificates and tokens that other contexts have, too. Contexts that cannot be read are left to `status`. Call
+ * this last, because commands that are proposed after other tenants were opened do not name the tenant.
+ */
+export async function warnOfSharedFiles(tools: Tools, here: Context, files: readonly FileItem[]): Promise<void> {
+  const keys = new Map(files.map((file) => [findFileKey(file), file]));
+  keys.delete(undefined);
+  if (keys.size === 0) return;
+  await Promise.all(
+    (await tools.contexts.listUsed()).map(async (context) => {
+      if (context.name === here.name || (context.kind === "embedded" && !tools.contexts.hasTenant(context))) return;
+      const items = await ignoreFailure(async () => (await tools.tenantOf(context, "renewals")).client.renewals.list());
+      for (const item of items ?? []) {
+        const file = keys.get(findFileKey(item));
+        // the same tenant in two contexts has the same IDs
+        if (file === undefined || file.id === item.id) continue;
+        const { en, ja } = RENEWAL_KINDS[item.kind];
+        await tools.terminal.warn(
+          text(
+            `the context ${context.name} has the same ${en}, as ${item.name}`,
+            `同じ${ja}が、コンテキスト ${context.name} に「${item.name}」として登録されています`,
+          ),
+        );
+      }
+    }),
+  );
+  // the summary is about the tenant that was opened last
+  await tools.tenantOf(here, "renewals");
+}
 
 /** A blank value sets null. A field without an option is not changed. */
 export function readItemOptions({ expires, ...options }: ItemOptions, timezone: string): RenewalChange {

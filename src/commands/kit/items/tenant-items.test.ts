@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Client, RenewalItem } from "../../../lib/client/index.ts";
-import { findItem } from "./find-item.ts";
+import { findItem } from "./columns.ts";
 
 const item = (id: string, name: string): RenewalItem =>
   ({ id: `${id}-0000-7000-8000-000000000000`, name, kind: "custom", organisation: null }) as RenewalItem;

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../lib/nouns/account.ts";
 import { getConsoleLabel, formatConsoleValue, CONSOLE_WORK_NAMES } from "../../../lib/derived/console-task.ts";
@@ -10,7 +10,10 @@ import type { Field, RecordType } from "../../../lib/model/thing.ts";
 import { RECORD_TYPES, getThingNoun } from "../../../lib/nouns/index.ts";
 import { formatSecuredAppName } from "../../../lib/nouns/secured-user.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "./console-import-command.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+
+const buildConsoleImportCommand = (kind: ImportKind): CommandLine =>
+  line("console sync", ["EXPORT.csv"], { app: FORMATS[kind].app });
 
 const getConsolePage = (kind: ImportKind): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 
@@ -222,3 +225,11 @@ export const describeTaskChanges = ({ records: [only, ...others] }: Pick<Console
   only === undefined || others.length > 0
     ? []
     : only.changes.map((change) => describeValueChange(getRecordType(only).fields, change));
+
+export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
+  { key: "number", header: text("no.", "No."), value: ({ number }) => number, align: "end" },
+  { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
+  { key: "place", header: text("screen", "画面"), value: (task) => getTaskScreen(task).en, name: getTaskScreen },
+  { key: "name", header: text("target", "対象"), value: getTaskSubject, wraps: true },
+  { key: "openedAt", header: text("opened at", "発生日時"), value: ({ openedAt }) => openedAt, instant: true },
+];

@@ -6,9 +6,40 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { isRecordOutputRequested, listColumns } from "../list/list.ts";
 import type { Tools } from "../tools.ts";
-import { confirmForeignFile, type ForeignFileOptions } from "./foreign-file.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
-import { buildPlan } from "./show.ts";
+import { buildPlan, formatTenantName } from "./show.ts";
+import type { Import } from "../../../lib/tenant/plans/import-result.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { ImportRequest } from "../read-list/options.ts";
+
+interface ForeignFileOptions {
+  readonly allow?: ImportRequest["options"]["allow"];
+  readonly requested?: ImportRequest | undefined;
+}
+
+/** Asks even with `--yes`. @throws `input-rejected` in scripts */
+async function confirmForeignFile(
+  tools: Tools,
+  plan: Import,
+  { allow = [], requested }: ForeignFileOptions,
+): Promise<boolean> {
+  if (plan.foreign === undefined || allow.includes("other-tenant")) return true;
+  const tenant = formatTenantName(plan, await tools.tenant("imports"));
+  const file = plan.fileName === "-" ? "stdin" : plan.fileName;
+  if (tools.terminal.interactive && requested?.file !== "-")
+    return tools.terminal.prompts.confirm({
+      message: text(`Import ${file} into ${tenant.en}?`, `${file} を ${tenant.ja} に取り込みますか?`),
+      flag: "--allow other-tenant",
+    });
+  throw new Failure("input-rejected", {
+    what: text(
+      `the file seems to belong to a tenant other than ${tenant.en}; nothing was changed`,
+      `${tenant.ja}ではなく、別のテナントのファイルのようです。何も変更していません`,
+    ),
+    where: file,
+    hint: text("if the tenant is right, pass --allow other-tenant", "正しければ --allow other-tenant を付けてください"),
+  });
+}
 
 export interface FinishOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;

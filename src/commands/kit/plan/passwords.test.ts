@@ -7,7 +7,7 @@ import { satisfiesRule } from "../../../lib/model/rules.ts";
 import { same } from "../../../lib/text/index.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createPassword, findPasswordColumn } from "./passwords.ts";
+import { createPassword, findPasswordColumn } from "./plan-secrets.ts";
 
 const HEADER = "表示名,ユーザーID,パスワード";
 const OWN = "Typed4711pass";

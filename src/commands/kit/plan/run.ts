@@ -1,5 +1,5 @@
 import { line, renderAdvice, step } from "../../../lib/advice/index.ts";
-import type { Client } from "../../../lib/client/index.ts";
+import type { Client, Import } from "../../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
@@ -23,6 +23,39 @@ import { listProblems } from "../files/problems.ts";
 import type { PlannedFile, PlanSecrets } from "./plan-secrets.ts";
 import { finishPlan } from "./finish-plan.ts";
 import { sendFile } from "./send.ts";
+import type { TranslatedValue } from "../../../lib/csv/layout/map.ts";
+import { refersToOrg } from "../../../lib/derived/format.ts";
+import { FORMATS } from "../../../lib/derived/formats.ts";
+import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
+import { loadOrgPaths } from "./report.ts";
+
+const MAX_ASKED_ORG_NAMES = 20;
+const MAX_READ_PROBLEMS = 100_000;
+const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
+
+async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
+  const { client } = await tools.tenant("imports");
+  const field = FORMATS[plan.kind].columns.find(refersToOrg)?.field;
+  const unclear = new Map<string, readonly string[]>();
+  for await (const { code, params } of client.imports.problems(plan.id, { limit: MAX_READ_PROBLEMS }))
+    if (code === "org-name-ambiguous" || code === "org-name-unknown")
+      unclear.set(String(params["name"]), params["paths"] === undefined ? [] : String(params["paths"]).split(", "));
+  if (field === undefined || unclear.size === 0 || unclear.size > MAX_ASKED_ORG_NAMES) return [];
+  const { prompts } = tools.terminal;
+  const codes = new Map(Array.from(await loadOrgPaths(tools, plan), ([code, path]) => [path, code]));
+  const toChoice = (path: string) => ({ value: path, name: same(path) });
+  const answers: TranslatedValue[] = [];
+  for (const [name, own] of unclear) {
+    const others = [...codes.keys()].filter((one) => !own.includes(one));
+    const path = await prompts.select<string | undefined>({
+      message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織を指しますか?`),
+      flag: "--map",
+      choices: [{ value: undefined, name: SKIP_CHOICE }, ...[...own, ...others].map(toChoice)],
+    });
+    if (path !== undefined) answers.push({ field, from: name, to: codes.get(path) ?? `${ROOT_ORG_NAME}/${path}` });
+  }
+  return answers;
+}
 
 /** @throws `input-rejected` if a row is invalid, unless the options skip invalid rows */
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
@@ -116,7 +149,7 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
   if (plan.errors === 0 || !tools.terminal.interactive || requested.file === "-") return planned;
   const { client } = await tools.tenant("imports");
   try {
-    const answers = await (await import("./org-names.ts")).askOrgNames(tools, plan);
+    const answers = await askOrgNames(tools, plan);
     if (answers.length === 0) return planned;
     const { key, orgBy, sheet, headerRow } = { ...requested.options, ...map?.options };
     const options = { ...map?.options, key, orgBy, sheet, headerRow };
@@ -178,6 +211,6 @@ async function readSecrets(
 
 async function preparePasswords(tools: Tools, path: string | undefined, secrets: PlanSecrets | undefined) {
   if (path === undefined || secrets === undefined) return undefined;
-  const { writePasswords } = await import("./passwords.ts");
+  const { writePasswords } = await import("./plan-secrets.ts");
   return (settle: () => Promise<void>) => writePasswords(tools, path, secrets.generated, settle);
 }

@@ -11,13 +11,13 @@ import { UPLOAD_OMISSION_REASONS } from "../../../lib/derived/console-task.ts";
 import { formatCount, joinTexts, text } from "../../../lib/text/index.ts";
 import { type Outcome } from "../command.ts";
 import { noteReplacedCharacters } from "../files/write-encoded.ts";
-import { createPassword, findPasswordColumn, writePasswords, type NewPassword } from "./passwords.ts";
+import { createPassword, findPasswordColumn, writePasswords, type NewPassword } from "./plan-secrets.ts";
 import { writeTable } from "../files/table-file.ts";
 import { getDeletionsFileName, UPLOAD_FILE_OPTION } from "../read-list/options.ts";
 import { permitOutputs } from "../files/outputs.ts";
 import type { Tools } from "../tools.ts";
 import { requireNamedContext } from "../permission.ts";
-import { readTaskNumber } from "./task-number.ts";
+import { readTaskNumber } from "./find.ts";
 import { describeTaskChanges, describeUpload, describeExport } from "./console-steps.ts";
 import { readOpenRecords, type KindUpload, type OpenKind } from "./open-records.ts";
 import {

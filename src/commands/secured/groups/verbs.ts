@@ -9,7 +9,7 @@ import { buildFieldColumns, limitRecords, LIMIT_OPTION, listColumns } from "../.
 import { requireSingleMatch } from "../../kit/list/single-match.ts";
 import { showWrittenRecord } from "../../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
-import { APP_OPTION } from "../app.ts";
+import { APP_OPTION } from "../../kit/columns/secured-users.ts";
 
 const { fields, usual } = SECURED_GROUP;
 const GROUP_COLUMNS = buildFieldColumns<SecuredGroup>(fields);

@@ -5,9 +5,30 @@ import { defineCommand } from "../../kit/command.ts";
 import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
 import { showWrittenRecord, type ResultLayout } from "../../kit/columns/change-result.ts";
 import { requireFreeTextConfirmation } from "../../kit/password-question.ts";
-import { SETTINGS_COLUMNS } from "../../kit/columns/account-settings.ts";
+import { SETTINGS_COLUMNS } from "../../kit/columns/accounts.ts";
+import { line } from "../../../lib/advice/index.ts";
 
-export default defineCommand({
+const RECORD_SETTINGS_HINT = text(
+  `these settings are not recorded; to record the settings of the console: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
+  `設定は記録されていません。管理画面の設定を記録するには: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
+);
+
+const show = defineCommand({
+  summary: text("show the settings of CLOMO accounts", "CLOMO アカウント設定を表示する"),
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl clomo-account settings show" }],
+  exits: [],
+  async run(tools) {
+    const { client } = await tools.tenant("accounts");
+    const settings = await client.accounts.settings();
+    await tools.terminal.show(SETTINGS_COLUMNS, settings);
+    if (settings.recorded) return;
+    await tools.terminal.note(RECORD_SETTINGS_HINT);
+  },
+});
+
+const set = defineCommand({
   summary: text("set how account names are built, and the authentication type", "CLOMO アカウント設定を変更する"),
   args: {},
   options: {
@@ -44,3 +65,5 @@ const SETTINGS_RESULT_LAYOUT: ResultLayout<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
   called: () => "CLOMO アカウント設定",
 };
+
+export default { set, show };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { defineCommand } from "../commands/kit/command.ts";
 import { formatOptionTerm, type Field } from "../commands/kit/field.ts";
 import { same, text } from "../lib/text/index.ts";
-import { buildOptionEntries, formatUsageLine } from "./usage.ts";
+import { buildOptionEntries, formatUsageLine } from "./help.ts";
 
 const about = text("what for", "用途");
 const command = (

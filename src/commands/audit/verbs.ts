@@ -1,12 +1,16 @@
-import { line, step } from "../../lib/advice/index.ts";
-import type { AuditVerification } from "../../lib/client/index.ts";
-import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
-import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
+import { text, formatCount, same, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { noteFailedJobs } from "../kit/jobs/recorder.ts";
+import { limitRecords, LIMIT_OPTION, listColumns, isDefaultTable } from "../kit/list/list.ts";
+import { resolveTimezone, type Tools } from "../kit/tools.ts";
+import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow, getImportName } from "./entries.ts";
+import { line, step } from "../../lib/advice/index.ts";
+import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
+import { toUtcInstant, type TypedDate } from "../../lib/model/time.ts";
+import type { Fields, InputOf } from "../kit/field.ts";
+import type { AuditVerification } from "../../lib/client/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
-import { isDefaultTable, listColumns } from "../kit/list/list.ts";
-import type { Tools } from "../kit/tools.ts";
 
 type PlainKey = "schema" | "records" | "headSeq" | "broken";
 
@@ -90,7 +94,7 @@ const parseHash = (typed: string): string => {
   });
 };
 
-export default defineCommand({
+const verify = defineCommand({
   summary: text(
     "verify that no record was altered, removed or moved",
     "監査ログの改ざん・削除・入れ替えがないか検証する",
@@ -174,3 +178,143 @@ async function verifyAll(tools: Tools, changes: boolean): Promise<ErrorCode | un
     await terminal.list(columns, rows);
   }
 }
+
+const AUDIT_FILTERS = {
+  since: {
+    kind: "date",
+    value: "DATE",
+    about: text(
+      "from this day (2026-04-01) or time (2026-04-01T09:00+09:00)",
+      "この日(2026-04-01)、または日時(2026-04-01T09:00+09:00)以降",
+    ),
+  },
+  until: {
+    kind: "date",
+    value: "DATE",
+    about: text("up to the end of this day, or up to this time", "この日の終わりまで、またはこの日時まで"),
+  },
+  actor: {
+    kind: "string",
+    value: "TEXT",
+    about: text(
+      "part of the actor's name, or of the name of the person who used --as",
+      "実行者の名前の一部(--as を使った人の名前も可)",
+    ),
+  },
+  action: {
+    kind: "string",
+    value: "TEXT",
+    about: text(
+      "part of the action's name, such as users, edit or users.edit; create, update and delete also find imports with such changes; delete also finds remove actions",
+      "操作名の一部(users、edit、users.edit など)。create・update・delete では、作成・更新・削除を行ったインポートも探す。delete では remove の操作も探す",
+    ),
+  },
+} as const satisfies Fields;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SECOND_MS = 1000;
+
+const getFirstInstant = (date: TypedDate, zone: string): string => {
+  if ("instant" in date) return date.instant;
+  const day = new Date(Date.parse(`${date.day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, "2027-03-01".length);
+  return getInstantAfter({ day }, zone, SECOND_MS);
+};
+
+const getInstantAfter = (date: TypedDate, zone: string, stepMs: number): string =>
+  new Date(Date.parse(toUtcInstant(date, zone)) + stepMs).toISOString();
+
+const buildAuditQuery = (
+  { since, until, actor, action }: InputOf<typeof AUDIT_FILTERS>,
+  zone: string,
+): Readonly<Record<keyof typeof AUDIT_FILTERS, string | undefined>> => {
+  const first = since && getFirstInstant(since, zone);
+  const last = until && getInstantAfter(until, zone, "day" in until ? SECOND_MS : 1);
+  if (first !== undefined && last !== undefined && first >= last) throw REVERSED_PERIOD_FAILURE;
+  return { since: first, until: last, actor, action };
+};
+
+const REVERSED_PERIOD_FAILURE = new Failure("usage", {
+  what: text("--since is after --until", "--since が --until より後になっています"),
+  where: "--since",
+  hint: text("specify the earlier date as --since", "早い方の日付を --since に指定してください"),
+});
+
+const show = defineCommand({
+  summary: text(
+    "show one change in full: before, after, and where it was made",
+    "変更 1 件の詳細を表示する(変更前、変更後、実行元)",
+  ),
+  args: {
+    number: {
+      kind: "number",
+      value: "NUMBER",
+      min: 1,
+      required: true,
+      about: text("number of the record, as `audit list` shows it", "記録の番号(audit list で表示)"),
+    },
+  },
+  options: {},
+  examples: [{ line: "clomoctl audit show 3" }, { line: "clomoctl audit show 3 --format json" }],
+  exits: ["not-found"],
+  async run({ terminal, ...tools }, { number }) {
+    const { client } = await tools.tenant("audit");
+    const entry = toAuditRow(await client.audit.show(number));
+    await terminal.show(AUDIT_COLUMNS, entry);
+    const shown = getImportName(entry);
+    if (shown === undefined) return;
+    const command = line("imports show", [shown], { rows: true });
+    await terminal.note(step("to list the rows of the import", "インポートの行ごとの内容", command));
+  },
+});
+
+const list = defineCommand({
+  summary: text(
+    "list changes, newest first: who changed what, and when",
+    "変更の記録を新しい順に一覧する(だれが、いつ、何を変更したか)",
+  ),
+  args: {},
+  options: {
+    ...AUDIT_FILTERS,
+    replaced: {
+      kind: "boolean",
+      about: text(
+        "list the records that a received bundle replaced",
+        "受け取った引き継ぎデータに置き換えられた記録を一覧する",
+      ),
+    },
+    limit: LIMIT_OPTION,
+  },
+  examples: [
+    {
+      line: "clomoctl audit list --since 2026-04-01 --until 2026-04-30 --action delete",
+      about: text("who deleted whom in April", "4 月にだれがだれを削除したか"),
+    },
+    {
+      line: "clomoctl audit list --until 2026-03-31 --action accounts --format ndjson --fields at,actor,by,objects,after",
+    },
+    {
+      line: "clomoctl audit list --until 2026-03-31 --action roles --format ndjson --fields at,actor,by,objects,before,after",
+      about: text(
+        "with the previous example: the rights of each account at the end of March (explained in --help-all)",
+        "上の例と合わせて: 3 月末の各アカウントの権限(結果の読み方は --help-all)",
+      ),
+    },
+  ],
+  exits: ["not-found"],
+  async run(tools, { limit, replaced, ...filters }) {
+    const { terminal } = tools;
+    const chosen = await tools.tenant("audit");
+    const records = chosen.client.audit.list({
+      ...buildAuditQuery(filters, resolveTimezone(tools, chosen)),
+      limit: limit && Math.max(limit, 1),
+      replaced: replaced ? true : undefined,
+    });
+    const entries = async function* (): AsyncGenerator<AuditRow> {
+      for await (const record of limitRecords(records, limit)) yield toAuditRow(record);
+    };
+    await terminal.list(listColumns(terminal, AUDIT_COLUMNS, DEFAULT_AUDIT_COLUMNS), entries());
+    await noteFailedJobs(tools, chosen.context);
+  },
+});
+
+export default { list, show, verify };
