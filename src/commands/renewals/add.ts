@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { commandName, line } from "../../lib/advice/index.ts";
-import type { NewRenewalItem, RenewalChange } from "../../lib/tenant/subjects/renewals.ts";
+import type { NewRenewalItem, RenewalChange } from "../../lib/client/index.ts";
 import { type RenewalItem, RECORDED_FIELDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text, same, type Text } from "../../lib/text/index.ts";

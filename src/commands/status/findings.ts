@@ -1,7 +1,7 @@
 import { line, type CommandLine } from "../../lib/advice/index.ts";
 import type { Client } from "../../lib/client/index.ts";
-import type { Import } from "../../lib/tenant/plans/import-result.ts";
-import type { Tenant } from "../../lib/tenant/ledger/tenant-rows.ts";
+import type { Import } from "../../lib/client/index.ts";
+import type { Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { type Finding, toItemFinding } from "../../lib/renewals/finding.ts";

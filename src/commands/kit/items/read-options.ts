@@ -5,7 +5,7 @@ import {
   type Renewable,
   type SigningRequest,
 } from "../../../lib/apple/index.ts";
-import type { RenewalChange } from "../../../lib/tenant/subjects/renewals.ts";
+import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import {

@@ -8,7 +8,7 @@ import { isRecordOutputRequested, listColumns } from "../list/list.ts";
 import type { Tools } from "../tools.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan, formatTenantName } from "./show.ts";
-import type { Import } from "../../../lib/tenant/plans/import-result.ts";
+import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { ImportRequest } from "../read-list/options.ts";
 
