@@ -139,8 +139,6 @@ const SELECT_MISMATCHES = `with told as (${RECEIPTS_SQL}), kept as (
   select coalesce(k.seq, t.seq) as seq from told t full join kept k on k.receipt = t.receipt
   where t.replaced is not k.replaced order by 1 limit 1`;
 
-const SELECT_PREVIOUS = "select hash from audit where seq = :seq";
-
 const SELECT_HEAD_GROUP = `select count(*) as records, (select t.at from (${RECEIPTS_SQL}) t where t.receipt = r.receipt) as at
   from replaced_audit r where r.receipt in (select h.receipt from replaced_audit h where h.hash = :head) group by r.receipt`;
 
@@ -151,7 +149,7 @@ const verifyReplaced = (database: Database, head: string | undefined): ReplacedF
   let last = { receipt: "", seq: 0, hash: "" };
   for (const row of database.iterate("select receipt, seq, record, hash from replaced_audit order by receipt, seq")) {
     const [receipt, seq] = [String(row["receipt"]), Number(row["seq"])];
-    const previous = database.get(SELECT_PREVIOUS, { seq: seq - 1 });
+    const previous = database.get("select hash from audit where seq = :seq", { seq: seq - 1 });
     const before = receipt === last.receipt ? last : { seq: seq - 1, hash: String(previous?.["hash"]) };
     if (isIntact(before, row)) records += 1;
     else broken ??= seq;

@@ -16,16 +16,21 @@ export interface DerivedColumn {
   readonly of: (value: string | readonly string[]) => string | null;
 }
 
-export interface ImportedField {
+/** How values are compared, and the columns with their keys. */
+export interface KeyedField {
+  readonly comparison: Comparison;
+  readonly short: string;
+  readonly list: boolean;
+}
+
+export interface ImportedField extends KeyedField {
   readonly field: string;
   readonly stored: string;
   readonly merge: MergeRule;
   readonly bit: number;
   readonly clearable: boolean;
   readonly required: boolean;
-  readonly comparison: Comparison;
   readonly beside: readonly DerivedColumn[];
-  readonly short: string;
   readonly unique: boolean;
   readonly set: boolean;
   /** true if several columns identify the record; staged is its `pk`, or the negated row number of a new record */
@@ -33,11 +38,7 @@ export interface ImportedField {
   readonly refers?: Reference | undefined;
 }
 
-export interface KindKey extends RecordKey {
-  readonly comparison: Comparison;
-  readonly short: string;
-  readonly list: boolean;
-}
+export type KindKey = RecordKey & KeyedField;
 
 export interface KindDefinition {
   readonly format: Format;
@@ -102,6 +103,7 @@ const toImportedField = ({ thing }: Format, column: Column, bit: number): Import
     comparison,
     beside: buildDerivedColumns(short, comparison, merge === "list", target?.sortKey),
     short,
+    list: merge === "list",
     unique: target?.unique === true,
     set: column.set === true,
     resolved,

@@ -1,4 +1,5 @@
 import type { PlanCounts, ColumnChange } from "../ledger/import-rows.ts";
+import { ADVANCE_COLLECTION_SQL } from "../ledger/rows.ts";
 import { sha256 } from "../store/ids.ts";
 import type { Database } from "../store/database.ts";
 import {
@@ -376,12 +377,6 @@ export const readTenantRevision = (database: Database): number =>
 
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
-  for (const collection of collections) {
-    database.run(
-      `insert into collection (name, revision) values (:collection, :revision)
-       on conflict (name) do update set revision = :revision`,
-      { collection, revision },
-    );
-  }
+  for (const collection of collections) database.run(ADVANCE_COLLECTION_SQL, { collection, revision });
   return revision;
 };

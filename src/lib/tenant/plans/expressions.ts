@@ -8,7 +8,14 @@ import {
   buildWindowsFormSql,
   quoteIdentifier,
 } from "../store/sql.ts";
-import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../ledger/kinds.ts";
+import {
+  KEYS_COLUMN,
+  resolveKindKey,
+  type DerivedColumn,
+  type ImportedField,
+  type KeyedField,
+  type KindKey,
+} from "../ledger/kinds.ts";
 import { getKeyColumn, type RecordType } from "../../model/thing.ts";
 import { type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
@@ -43,14 +50,6 @@ export const buildRecordLabelSql = (
 
 export const keyOf = ({ kind, request }: PlanDefinition): KindKey => resolveKindKey(kind, request.key);
 
-type KeyedField = Pick<KindKey, "comparison" | "short" | "list">;
-
-const toKeyedField = ({ comparison, short, merge }: ImportedField): KeyedField => ({
-  comparison,
-  short,
-  list: merge === "list",
-});
-
 const buildKeysEntrySql = (column: string): string => `(${rowColumn(KEYS_COLUMN)} ->> '${column}')`;
 
 const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
@@ -59,15 +58,15 @@ const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name:
 const buildFirstKeySql = ({ list }: KeyedField, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
 
 export const buildRowKeysSql = (field: ImportedField): string =>
-  buildComparisonKeysSql(toKeyedField(field), rowColumn(field.field), buildKeysEntrySql);
+  buildComparisonKeysSql(field, rowColumn(field.field), buildKeysEntrySql);
 
 export const buildRecordKeysSql = (field: ImportedField, column = recordColumn): string =>
-  buildComparisonKeysSql(toKeyedField(field), column(field.stored), column);
+  buildComparisonKeysSql(field, column(field.stored), column);
 
 export const isMatchKey = (plan: PlanDefinition, { field }: ImportedField): boolean => keyOf(plan).field === field;
 
 export const buildRowKeySql = (plan: PlanDefinition, field: ImportedField): string =>
-  isMatchKey(plan, field) ? "r.key" : buildFirstKeySql(toKeyedField(field), buildRowKeysSql(field));
+  isMatchKey(plan, field) ? "r.key" : buildFirstKeySql(field, buildRowKeysSql(field));
 
 export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =>
   buildFirstKeySql(key, buildComparisonKeysSql(key, column(key.field), column));

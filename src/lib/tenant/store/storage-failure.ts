@@ -34,9 +34,7 @@ const MIN_FREE_BYTES = 64 * 1024;
 export const getExtendedErrorCode = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
 
-const toPrimaryCode = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
-
-const getPrimaryErrorCode = (error: unknown): number | undefined => toPrimaryCode(getExtendedErrorCode(error));
+const getPrimaryErrorCode = (error: unknown): number => (getExtendedErrorCode(error) ?? 0) & 0xff;
 
 /** Returns true if the disk is full. Without space for `-shm` or `-wal`, SQLite reports IOERR. */
 export function isFullDiskError(
@@ -45,7 +43,7 @@ export function isFullDiskError(
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): boolean {
   const code = getExtendedErrorCode(error);
-  if (code === undefined || toPrimaryCode(code) !== SQLITE_IOERR || READ_ERROR_CODES.includes(code)) return false;
+  if (code === undefined || (code & 0xff) !== SQLITE_IOERR || READ_ERROR_CODES.includes(code)) return false;
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
@@ -65,7 +63,7 @@ const isWritable = (path: string): boolean => {
 
 /** Returns true if a file or folder cannot be written. SQLite reports a disk fault in the same way. */
 export const isUnwritableError = (error: unknown, path: string): boolean =>
-  [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error) ?? 0) && !isWritable(path);
+  [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error)) && !isWritable(path);
 
 export const createLockedFailure = (cause?: unknown): Failure =>
   new Failure("locked", {
@@ -120,7 +118,7 @@ export const toStorageFailure = (
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
-  const code = getPrimaryErrorCode(error) ?? 0;
+  const code = getPrimaryErrorCode(error);
   if (staging !== undefined && UNUSABLE_PLAN_CODES.includes(code) && isNotDatabase(staging))
     return createMissingPlanFailure(staging, error);
   if (code === SQLITE_BUSY || code === SQLITE_PROTOCOL) return createLockedFailure(error);
