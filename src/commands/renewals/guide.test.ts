@@ -109,7 +109,7 @@ describe("an item that the tenant holds itself", () => {
       { ade: own() },
       token,
       [
-        "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem",
+        "clomoctl ade keypair create -o clomoctl_ADE_PublicKey.pem",
         "this tenant's own server (自社 MDM), never the one that CLOMO uses",
         "after expiry: this tenant can no longer fetch devices from Apple",
         "clomoctl ade token set FILE",
