@@ -13,7 +13,7 @@ const glob = (pattern: string): readonly string[] =>
 const PATH = /`((?:src\/(?:cli|commands|lib)|test|scripts|docs|fixtures|bench)\/[\w./-]+|(?:[\w-]+\/)*[\w.-]+\.ts)`/g;
 
 test("every file and folder that a document names exists", () => {
-  const pages = glob("{*.md,docs/*.md,docs/decisions/*.md}");
+  const pages = glob("{*.md,docs/*.md,docs/{decisions,development}/*.md}");
   const tree = glob("{src,test,scripts,docs,fixtures,bench}/**").map((path) => `/${path}`);
   const known = new Set(tree);
   const isThere = (path: string): boolean =>

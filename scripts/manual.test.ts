@@ -5,47 +5,24 @@ import { RESOURCE_TITLES } from "../src/lib/handover/bundle/manifest.ts";
 import { parseTypedWords } from "../src/cli/parse.ts";
 import { CONFIG_PROFILE, SUPERVISED_KINDS } from "../src/lib/nouns/config-profile.ts";
 import { readTypedLine } from "#support/cli/typed-line.ts";
+import { GUIDE_WORDS } from "./manual/guide-words.ts";
+import { type CitedLines, hasManual, parseSources, readPage } from "./manual/pages.ts";
+import { SECTIONS } from "./manual/sections.ts";
 
-/** The sections with their titles and numbers of steps (of rows, in 10-1), as the manual has them. @see seed 003 */
-const SECTIONS = [
-  ["7-2-5", "ADE プロファイルを作成する", 7],
-  ["7-2-6", "ADE プロファイルを自動適用に設定する", 7],
-  ["8", "デバイスを登録する", 0],
-  ["8-1", "ADE デバイスを購入した場合", 0],
-  ["8-1-1", "ADE デバイスを MDM サーバに割り当てる", 15],
-  ["8-1-2", "ADE デバイスの一覧を更新する", 6],
-  ["8-1-3", "ADE デバイスの情報を確認する", 4],
-  ["8-1-4", "ADE デバイスをセットアップする", 7],
-  ["8-2", "ADE を使わず監視対象モードにする場合", 0],
-  ["8-2-1", "Apple Configurator で監視対象モードに設定する", 15],
-  ["8-2-2", "監視対象モードのデバイスをセットアップする", 7],
-  ["8-3", "手動で ADE デバイスにする場合", 0],
-  ["8-3-1", "ネットワークプロファイルを作成する", 7],
-  ["8-3-2", "デバイスを Apple Business Manager(ABM)に追加する", 18],
-  ["8-3-3", "デバイスをサーバーに割り当てる", 14],
-  ["8-3-4", "ADE デバイスとして PANEL に同期させる", 10],
-  ["8-3-5", "ADE デバイスのセットアップをおこなう", 7],
-  ["9", "(任意)組織やユーザーをデバイスと関連付ける", 8],
-  ["10", "プロファイルをインストールする", 0],
-  ["10-1", "プロファイルを作成する", 15],
-  ["10-2", "プロファイルをインストールする", 0],
-  ["11", "アプリケーションをインストールする", 0],
-  ["11-1", "アプリを登録する", 0],
-  ["11-2", "アプリをインストールする", 0],
-  ["12", "導入後のさらなる活用について", 0],
-] as const;
+const read = (path: string): string => readFileSync(join(import.meta.dirname, "..", path), "utf8");
 
-/** What the manual shows without a number: both ways to install, both kinds of apps, and the four actions of 12. */
+/** What the manual shows without a number: the choices of 1 and 2, both ways to install, … */
 const UNNUMBERED = {
+  "1": ["監視対象モード", "ADE:", "without ADE", "非監視対象モード", "CLOMO MDM Agent for iOS"],
+  "2": ["with VPP", "without VPP"],
+  "4": ["「[CLOMO PANEL] 登録完了のお知らせ」", "one account"],
   "10-2": ["by hand", "automatic"],
   "11-1": ["MarketPlace アプリ, Enterprise アプリ"],
   "11-2": ["by hand", "automatic"],
   "12": ["紛失モード", "メッセージを通知", "デバイス名を変更", "壁紙を変更"],
 };
 
-const read = (path: string): string => readFileSync(join(import.meta.dirname, "..", path), "utf8");
-
-const [page = "", legend = ""] = read("docs/manual.md").split("## Tests");
+const [page = "", legend = ""] = read("docs/development/manual.md").split("## Tests");
 
 const rowsOf = (table: string): readonly (readonly string[])[] =>
   table
@@ -56,21 +33,54 @@ const rowsOf = (table: string): readonly (readonly string[])[] =>
 
 const ROWS = rowsOf(page).map(([section = "", steps = "", says = "", here = "", tests = ""]) => {
   const isSection =
-    /^(?:text|\d+ steps)$/.test(steps) && SECTIONS.some(([id, title]) => id === section && title === says);
+    /^(?:text|\d+ steps)$/.test(steps) && SECTIONS.some(({ id, title }) => id === section && title === says);
   return { section, steps, says, here, tests: tests.split(", "), isSection, named: [...here.matchAll(/`([^`]+)`/g)] };
 });
 const STEPS = ROWS.filter(({ isSection }) => !isSection);
 
+/** Returns the manual's lines of the steps that a row names. */
+const listLines = ({ section, steps }: (typeof ROWS)[number]): readonly number[] => {
+  const [first = 0, last = first] = steps.split("–").map(Number);
+  const ofSection = SECTIONS.find(({ id }) => id === section)?.steps ?? [];
+  return steps === "text" ? [] : Array.from({ length: last - first + 1 }, (_, at) => ofSection[first - 1 + at] ?? 0);
+};
+
+/** Returns the manual's lines on which a step of a guide such as `guides/enrolment#sync` is based. */
+const listSources = (name: string): readonly CitedLines[] => {
+  const [, guide = "", step] = /^guides\/(.+)#(.+)$/.exec(name) ?? [];
+  const ofStep = GUIDE_WORDS.guides[guide]?.filter(({ id }) => id === step) ?? [];
+  return ofStep.flatMap(({ seed }) => (seed === undefined ? [] : parseSources(seed)));
+};
+
+test("the guides that a row names cite the manual's lines of its steps", () => {
+  const uncited = STEPS.flatMap((row) => {
+    const guides = row.named.flatMap(([, name = ""]) => (name.startsWith("guides/") ? [name] : []));
+    const sources = guides.flatMap(listSources).filter(({ page: cited }) => cited === "003");
+    const isCited = (line: number): boolean => sources.some(({ first, last }) => first <= line && line <= last);
+    const lines = guides.length === 0 ? [] : listLines(row).filter((line) => !isCited(line));
+    return lines.map((line) => `${row.section}, ${row.steps}: ${line} (${guides.join(", ")})`);
+  });
+  expect(uncited).toEqual([]);
+});
+
+test.each(hasManual ? SECTIONS : [])(
+  "$id is on line $line of the page, with its steps",
+  ({ id, title, line, steps }) => {
+    const [heading, ...rest] = readPage("003").slice(line - 1);
+    expect(heading?.normalize("NFKC")).toBe(`${id}:${title}`.normalize("NFKC"));
+    const end = rest.findIndex((one) => /^\d+(?:-\d+)*[::]/.test(one));
+    const numbered = rest.flatMap((one, at) => (/^\d+\./.test(one) && (end === -1 || at < end) ? [line + 1 + at] : []));
+    expect(numbered).toEqual(id === "10-1" ? [] : steps);
+  },
+);
+
 test("every section of the manual has its row, and every step of it is in one row", () => {
   expect(ROWS.filter(({ isSection }) => isSection).map(({ section, steps, says }) => [section, says, steps])).toEqual(
-    SECTIONS.map(([id, title, steps]) => [id, title, id === "10-1" || steps > 0 ? `${steps} steps` : "text"]),
+    SECTIONS.map(({ id, title, steps }) => [id, title, steps.length > 0 ? `${steps.length} steps` : "text"]),
   );
-  for (const [id, , count] of SECTIONS) {
-    const numbers = STEPS.filter(({ section, steps }) => section === id && steps !== "text").flatMap(({ steps }) => {
-      const [first = 0, last = first] = steps.split("–").map(Number);
-      return Array.from({ length: last - first + 1 }, (_, at) => first + at);
-    });
-    expect(numbers, id).toEqual(Array.from({ length: count }, (_, at) => at + 1));
+  for (const { id, steps } of SECTIONS) {
+    const lines = STEPS.filter(({ section }) => section === id).flatMap(listLines);
+    expect(lines, id).toEqual(steps);
   }
   for (const [id, beginnings] of Object.entries(UNNUMBERED)) {
     const rows = STEPS.filter(({ section, steps }) => section === id && steps === "text");

@@ -7,7 +7,7 @@ import { joinWords, splitCommands } from "../../src/lib/terminal/commands.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
 /** The marks that may occur in comments of a guide, as defined in `guides/README.md`. */
-const MARK_NAMES = ["id", "when", "unless", "seed"] as const;
+const MARK_NAMES = ["id", "when", "unless"] as const;
 
 type MarkValues = Readonly<Record<(typeof MARK_NAMES)[number], readonly string[]>>;
 
@@ -38,7 +38,7 @@ const LINE_KINDS: Readonly<Record<Language, Readonly<Record<string, LineKind>>>>
   ja: { 画面: "where", 注意: "trap", 確認: "check" },
 };
 
-const MARK_COMMENT = /<!-- ([a-z]+)(?:: | )?(.*?) ?-->/g;
+const MARK_COMMENT = /<!-- ([a-z]+): (.*?) -->/g;
 
 const parseMarks = (comments: string): MarkValues => {
   const found = [...comments.matchAll(MARK_COMMENT)].map(([, name = "", value = ""]) => ({ name, value }));
