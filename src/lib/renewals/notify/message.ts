@@ -1,6 +1,7 @@
 import { commandName, line, renderAdvice, step } from "../../advice/index.ts";
 import type { Mail } from "../../document/index.ts";
 import { same, text, type Language, type Text } from "../../text/index.ts";
+import { toOneLine } from "../../text/shell-word.ts";
 import type { ItemWithStatus } from "../expiry-status.ts";
 import { describeItem } from "../finding.ts";
 import { findConnectionFault } from "../../errors/connection.ts";
@@ -34,10 +35,6 @@ export interface DueReminder {
   readonly tenant: string;
   readonly item: ItemWithStatus & { readonly expiresAt: string; readonly daysLeft: number };
 }
-
-const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
-
-export const toOneLine = (recorded: string): string => recorded.replace(UNSAFE_CHARACTERS, " ").trim();
 
 /** The date of a rejected item is that of its rejection, so that the sentence says only that it was rejected. */
 function describeReminder({ tenant, item }: DueReminder): Text {
