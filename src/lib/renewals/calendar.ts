@@ -4,7 +4,8 @@ import { LAST_DAY } from "../model/time.ts";
 import { line } from "../advice/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../nouns/renewal.ts";
 import type { ItemWithStatus } from "./expiry-status.ts";
-import { formatItemTitle, toOneLine } from "./finding.ts";
+import { formatItemTitle } from "./finding.ts";
+import { toOneLine } from "../text/shell-word.ts";
 
 const DAY_SECONDS = 86_400;
 const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;

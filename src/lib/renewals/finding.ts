@@ -146,7 +146,3 @@ export function toItemFinding(item: CheckedItem): Finding {
     item,
   };
 }
-
-const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
-
-export const toOneLine = (recorded: string): string => recorded.replace(UNSAFE_CHARACTERS, " ").trim();

@@ -4,6 +4,10 @@
  */
 export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
+const DECEPTIVE_SEQUENCES = new RegExp(`${DECEPTIVE_CHARACTERS.source}+`, "gu");
+
+export const toOneLine = (words: string): string => words.replace(DECEPTIVE_SEQUENCES, " ").trim();
+
 /** Quotes a word for a POSIX shell. Deceptive characters are written as `$'a\nb'`, which only bash and zsh can read. */
 export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;

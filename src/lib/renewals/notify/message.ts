@@ -1,8 +1,9 @@
 import { commandName, line, renderAdvice, step } from "../../advice/index.ts";
 import type { Mail } from "../../document/index.ts";
 import { same, text, type Language, type Text } from "../../text/index.ts";
+import { toOneLine } from "../../text/shell-word.ts";
 import type { ItemWithStatus } from "../expiry-status.ts";
-import { describeItem, toOneLine } from "../finding.ts";
+import { describeItem } from "../finding.ts";
 import { findConnectionFault } from "../../errors/connection.ts";
 
 /** The reason why a message was not sent; undefined if it was sent. */
