@@ -4,8 +4,13 @@ import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../lib/handover/bundle/
 import { buildBundleChecklist, buildReport } from "../../lib/handover/report/content.ts";
 import type { ReportData } from "../../lib/handover/report/data.ts";
 import type { Language } from "../../lib/text/index.ts";
-import { collectHandoverFacts, type HandoverTenant } from "./facts.ts";
-import { collectLeaverRecords, resolvePerson, type TypedLeaver } from "./leaver.ts";
+import {
+  collectHandoverFacts,
+  type HandoverTenant,
+  collectLeaverRecords,
+  resolvePerson,
+  type TypedLeaver,
+} from "./facts.ts";
 
 export async function buildBareManifest(
   client: HandoverTenant["client"],
