@@ -74,7 +74,7 @@ const COMPLETION_ARGUMENT = "__complete";
 async function printCompletions(outside: ProgramEnvironment, [count, ...words]: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
   const answer = async (): Promise<string> => {
-    const { answerShell } = await import("../commands/completion/answer.ts");
+    const { answerShell } = await import("./complete.ts");
     const route = findVerb(PROGRAM, words.slice(0, Number(count)));
     const read = route.verb && (await readVerbWords(route, route.verb));
     const line = { ...route, args: [], ...read };

@@ -6,9 +6,15 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { isDefaultTable } from "../kit/list/list.ts";
 import type { Tools } from "../kit/tools.ts";
-import { collectHandoverFacts, getChecklistDay, type HandoverTenant } from "./facts.ts";
+import {
+  collectHandoverFacts,
+  getChecklistDay,
+  type HandoverTenant,
+  collectLeaverRecords,
+  LEAVER_OPTIONS,
+  resolvePerson,
+} from "./facts.ts";
 import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
-import { collectLeaverRecords, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
 import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({

@@ -14,7 +14,7 @@ import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../kit/items/tenant-items.ts";
 import { createBundleWriter, noteFingerprint, VERIFYING } from "./bundle.ts";
 import { copyTenant, type TenantCopy } from "../kit/files/tenant-copy.ts";
-import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./leaver.ts";
+import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./facts.ts";
 
 export default defineCommand({
   summary: text(

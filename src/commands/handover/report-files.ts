@@ -3,8 +3,13 @@ import { filterGaps } from "../../lib/handover/checklist/index.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { buildBundleChecklist, buildReport, type ReportData } from "../../lib/handover/report/content.ts";
 import type { Language } from "../../lib/text/index.ts";
-import { collectHandoverFacts, type HandoverTenant } from "./facts.ts";
-import { collectLeaverRecords, resolvePerson, type TypedLeaver } from "./leaver.ts";
+import {
+  collectHandoverFacts,
+  type HandoverTenant,
+  collectLeaverRecords,
+  resolvePerson,
+  type TypedLeaver,
+} from "./facts.ts";
 
 export async function buildBareManifest(
   client: HandoverTenant["client"],

@@ -6,7 +6,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
-import { LEAVER_OPTIONS, toTypedLeaver } from "./leaver.ts";
+import { LEAVER_OPTIONS, toTypedLeaver } from "./facts.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 

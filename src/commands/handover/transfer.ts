@@ -13,9 +13,8 @@ import { isDefaultTable } from "../kit/list/list.ts";
 import { requireNamedContext } from "../kit/permission.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { STATE_UNCHANGED, DRY_RUN_NOTE, proposeUndo } from "../kit/columns/change-result.ts";
-import { collectHandoverFacts } from "./facts.ts";
+import { collectHandoverFacts, resolvePerson } from "./facts.ts";
 import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
-import { resolvePerson } from "./leaver.ts";
 
 interface TransferRow {
   readonly kind: "account" | "renewal";

@@ -1,19 +1,13 @@
-import { escapeForPeople } from "../../lib/text/shell-word.ts";
-import { text, type Language, type Text } from "../../lib/text/index.ts";
-import type { NounNode } from "../kit/command.ts";
-import { toFlagName, type CommandSyntax, type Field, type Fields } from "../kit/field.ts";
-import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../kit/globals.ts";
+import { escapeForPeople } from "../lib/text/shell-word.ts";
+import { text, type Language, type Text } from "../lib/text/index.ts";
+import { toFlagName, type CommandSyntax, type Field, type Fields } from "../commands/kit/field.ts";
+import type { Route, TypedOptions } from "./command-line.ts";
+import type { TypedWords } from "./parse.ts";
+import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION } from "../commands/kit/globals.ts";
 
-export interface PartialLine {
-  readonly noun: NounNode;
+interface PartialLine extends Route, Pick<TypedWords, "args"> {
   readonly command?: CommandSyntax | undefined;
-  readonly words: readonly string[];
-  readonly args: readonly string[];
-  readonly options: TypedOptions;
-  readonly stray: unknown;
 }
-
-type TypedOptions = Readonly<Record<string, unknown>>;
 
 type ContextReader = () => Promise<readonly string[]>;
 
