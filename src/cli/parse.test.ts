@@ -95,6 +95,7 @@ test.each([
   ["a.csv --app docs --confirm-deletions -1", "--confirm-deletions must be a whole number from 1 to 500, not -1", ""],
   ["a.csv --app docs --dry-run=yes", "--dry-run does not take a value", ""],
   ["a.csv --app docs --map", "--map requires a value", ""],
+  ["a.csv --app docs --map --dry-run", "--map requires a value", ""],
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
   ["- --app docs --token-file -", "only one of these can read stdin: --token-file, FILE", ""],

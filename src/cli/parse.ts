@@ -105,8 +105,10 @@ function readField(name: string, field: Field, words: readonly string[] = []): u
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
+const describeMissingValue = (flag: string): Text => text(`${flag} requires a value`, `${flag} には値が必要です`);
+
 const COMMANDER_ERRORS: Readonly<Record<string, (word: string) => Text>> = {
-  "commander.optionMissingArgument": (flag) => text(`${flag} requires a value`, `${flag} には値が必要です`),
+  "commander.optionMissingArgument": describeMissingValue,
   "commander.missingMandatoryOptionValue": (flag) =>
     text(`the option ${flag} is missing`, `オプション ${flag} を指定してください`),
   "commander.missingArgument": (name) => text(`the argument ${name} is missing`, `引数 ${name} がありません`),
@@ -239,6 +241,11 @@ export const parseCommandLine = (...line: Parameters<typeof readWords>): ParsedL
 
 function convertWords(command: CommandSyntax, typed: Pick<TypedWords, "options" | "args" | "failure">): ParsedLine {
   const fields = Object.entries<Field>({ ...GLOBAL_OPTIONS, ...command.options });
+  const flags = new Set(fields.map(([key]) => `--${toFlagName(key)}`));
+  for (const [key, field] of fields)
+    // after a script's variable without a value, commander takes the next option as the value
+    if (field.kind !== "boolean" && typed.options[key]?.some((word) => flags.has(word)) === true)
+      throw usageError(describeMissingValue(`--${toFlagName(key)}`));
   const options: Readonly<Record<string, unknown>> = Object.fromEntries(
     fields.map(([key, field]) => [key, readField(formatFlags(key, field), field, typed.options[key])]),
   );
