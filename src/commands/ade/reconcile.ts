@@ -67,7 +67,7 @@ async function readSerialList(
       throw new Failure("input-rejected", {
         what: text(
           `"${serialNumber}" is not a serial number (1 to 64 letters and digits)`,
-          `「${serialNumber}」はシリアルナンバーではありません(英数字 1 ~ 64 文字)`,
+          `「${serialNumber}」はシリアルナンバーではありません(英数字 1〜64 文字)`,
         ),
         where: `${label}:${row}`,
       });

@@ -94,7 +94,7 @@ export default defineCommand({
     },
     detailedExitcode: {
       kind: "boolean",
-      about: text("exit with 9 if open tasks remain", "未完了の作業が残っていれば終了コード 9 で終わる"),
+      about: text("exit with code 9 if tasks remain open", "未完了の作業が残っていれば終了コード 9 で終わる"),
     },
     dryRun: PLAN_DRY_RUN_OPTION,
     job: JOB_OPTION,

@@ -231,7 +231,7 @@ const listUncheckedWarnings = (found: readonly UserDependents[]): readonly Text[
     ? []
     : [
         text(
-          "SECURED APPs were not checked, because your account may not see them: ask a system administrator",
+          "SECURED APPs were not checked, because your account is not allowed to see them: ask a system administrator",
           "このアカウントの権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
         ),
       ];

@@ -147,18 +147,18 @@ const KEY_READABLE_BY_OTHERS = text(
 const NOT_A_KEY_FILE = text("not a valid key file", "正しい鍵のファイルではありません");
 const KEY_MISSING = text(
   "the key that decrypts the tenant's secrets is missing",
-  "テナントの秘密情報を復号する鍵がありません",
+  "テナントの機密情報を復号する鍵がありません",
 );
 const KEY_DIFFERS = text(
   "the tenant's secrets were encrypted with a different key",
-  "テナントの秘密情報は別の鍵で暗号化されています",
+  "テナントの機密情報は別の鍵で暗号化されています",
 );
 
 const createDamagedSecretFailure = (purpose: string): Failure =>
   new Failure("unexpected", {
     what: text(
       `a secret in the tenant's database is damaged: ${purpose}`,
-      `テナントのデータベースの秘密情報が壊れています: ${purpose}`,
+      `テナントのデータベースの機密情報が壊れています: ${purpose}`,
     ),
     hint: text("restore a backup of the tenant", "テナントのバックアップを復元してください"),
   });

@@ -83,7 +83,7 @@ export const PROBLEMS = {
   "bytes-invalid": createError("the bytes {bytes} are not valid {encoding}", "{encoding} にないバイト列です: {bytes}"),
   "character-private-use": createError(
     "{codePoint} is a private-use character (gaiji) that other systems cannot show",
-    "{codePoint} は外字(私用領域)で、他のシステムでは表示できません",
+    "{codePoint} は外字(私用領域)で、ほかのシステムでは表示できません",
   ),
   "character-bom": createError(
     "contains a byte order mark (U+FEFF); were two files joined?",

@@ -82,7 +82,7 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (blocked === undefined) return;
   yield* blocked.first.slice(0, MAX_BLOCKED_RECORDS).map(describeBlockedRecord);
   const rest = blocked.count - MAX_BLOCKED_RECORDS;
-  if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
+  if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… ほか ${rest} 件`);
 }
 
 const describeWrongTenant = ({ kind, foreign }: Import, target: Text): readonly Text[] => {

@@ -77,7 +77,7 @@ export async function renderPlan(
     for await (const line of first) await reader.note(line);
     if (rest <= 0) continue;
     const [en, ja] = all === undefined ? ["", ""] : [` (all: ${all.en})`, `(全件: ${all.ja})`];
-    await reader.note(text(`  … and ${rest} more${en}`, `  … 他 ${rest} 件${ja}`));
+    await reader.note(text(`  … and ${rest} more${en}`, `  … ほか ${rest} 件${ja}`));
   }
 }
 

@@ -45,7 +45,10 @@ export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>
     },
     [`${name}Prompt`]: {
       kind: "boolean",
-      about: text(`prompt for the ${called.en} without echoing it`, `「${called.ja}」を尋ねる(入力は表示しない)`),
+      about: text(
+        `prompt for the ${called.en} without echoing it`,
+        `「${called.ja}」の入力を求める(入力した文字は表示しない)`,
+      ),
     },
   }) as unknown as SecretOptions<N>;
 

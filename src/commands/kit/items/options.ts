@@ -47,7 +47,7 @@ export const ITEM_OPTIONS = {
   owner: defineTextOption(
     "WHO",
     "person who renews it; an email address also gets reminders",
-    "更新担当者(メールアドレスには通知も届く)",
+    "更新担当(メールアドレスには通知も届く)",
   ),
   account: defineTextOption("NAME", "name of the Apple or Google account", "Apple・Google のアカウント名"),
   phone: defineTextOption("NUMBER", "telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),

@@ -41,7 +41,7 @@ export async function checkUpload(tools: Tools, plan: Import, upload: PlannedUpl
   const { mirroredAt } = await client.tenant.show();
   if (mirroredAt === null)
     throw refuseUpload(
-      text("no console export was imported yet", "管理画面のエクスポートをまだ取り込んでいません"),
+      text("no console export has been imported yet", "管理画面のエクスポートをまだ取り込んでいません"),
       describeExport(plan.kind),
     );
   if (isWholeFile(plan)) refuseUnknownData(plan, await findLastExport(client, plan.kind), upload.secrets);

@@ -69,12 +69,11 @@ const createFailure = (
   all: readonly object[],
   hints: Iterable<Text>,
 ) => {
-  const [rows, rowsJa] =
-    invalid === 0 ? ["", ""] : [`, ${formatCount(invalid, "invalid row")}`, `、エラーのある行が ${invalid} 行`];
+  const [rows, rowsJa] = invalid === 0 ? ["", ""] : [`, ${formatCount(invalid, "invalid row")}`, `${invalid} 行に `];
   const what =
     errors === 0 && foreign !== undefined
       ? text("the file matches no record", "ファイルがテナントのどのデータとも一致しません")
-      : text(`${formatCount(errors, "problem")}${rows}`, `エラーが ${errors} 件${rowsJa}あります`);
+      : text(`${formatCount(errors, "problem")}${rows}`, `${rowsJa}${errors} 件のエラーがあります`);
   return new RejectedFileFailure(
     {
       what: text(`${what.en}; nothing was changed`, `${what.ja}。何も変更していません`),

@@ -49,5 +49,5 @@ test.each([
     folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(told.en.stderr).toContain(`  … and 25 more (all: ${all})\n`);
-  expect(told.ja.stderr).toContain(`  … 他 25 件(全件: ${all})\n`);
+  expect(told.ja.stderr).toContain(`  … ほか 25 件(全件: ${all})\n`);
 });

@@ -92,7 +92,7 @@ export const UNDELETABLE_OPTION = {
   choices: UNDELETABLE_CHOICES,
   about: text(
     "what to do with records that are not in the file, but cannot be deleted: keep (exit 8), or release (their devices, then delete them); default: reject the file",
-    "ファイルになくても削除できない管理者、デバイスの所有者、使用中の組織の扱い。keep は残す(終了コード 8)。release はさらに、所有者をデバイスから外して削除する(既定: ファイルを拒否)",
+    "ファイルにないのに削除できないもの(管理者、所有者、使用中の組織)の扱い。keep: 残す(終了コード 8)、release: 所有者をデバイスから外して削除し、ほかは残す(既定: ファイルを拒否)",
   ),
 } as const satisfies Field;
 

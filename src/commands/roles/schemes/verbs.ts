@@ -33,7 +33,7 @@ const list = defineCommand({
 });
 
 const show = defineCommand({
-  summary: text("show a permission scheme and its accounts", "カスタム管理権限スキームと使うアカウントを表示する"),
+  summary: text("show a permission scheme and its accounts", "カスタム管理権限スキームと、そのアカウントを表示する"),
   details: [...SCHEME_HELP],
   args: { scheme: SCHEME_ARGUMENT },
   options: {},
@@ -59,7 +59,7 @@ const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
   })),
   {
     key: "holders",
-    header: text("assigned to", "使うアカウント"),
+    header: text("assigned to", "このスキームのアカウント"),
     value: ({ holders }) => holders,
     name: ({ holders }) => joinTexts(holders.map(describeHolder), same(", ")),
   },

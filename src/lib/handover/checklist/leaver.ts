@@ -121,7 +121,7 @@ function* buildRecordSteps({ devices, secured, missing }: LeaverRecords, leaver:
     const edit = line("secured users edit", ["USERID"], { app, administrator: "yes" });
     const check = step(
       "deleted when the leaver's role is removed, if the ID or email address matches the leaver's; to check",
-      "ID かメールアドレスが退職者と同じなら、管理者権限を外すときに削除される。確認するには",
+      "本人のものなら、次の users leave で削除されます。確認するには",
       line("secured users show", [userId], { app }),
     );
     if (administrator) yield [text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`), edit];

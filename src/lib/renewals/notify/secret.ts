@@ -65,7 +65,7 @@ const readSecretFile = async (path: string, hasModes: boolean): Promise<string> 
   if (hasModes && (found.mode & OTHER_USERS_MODE_MASK) !== 0) {
     throw createSecretFailure(
       path,
-      ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],
+      ["other users can read the secret file", "パスワードなどのファイルをほかのユーザーが読める状態です"],
       resolve(path).startsWith("/mnt/")
         ? [
             "on a Windows drive (/mnt/c), chmod has no effect: move the file to your Linux home folder, then run chmod 600",

@@ -342,7 +342,7 @@ export const readTasks = async (
   throw new Failure("not-found", {
     what: text(
       `change ${missing} does not have an open task in the console`,
-      `変更 ${missing} に、管理画面での未完了の作業はありません`,
+      `変更番号 ${missing} の作業は残っていません`,
     ),
     hint: step("to list the open tasks", "未完了の作業の一覧", line("console list", [])),
   });

@@ -73,7 +73,7 @@ export const createNewerVersionFailure = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
       "this tenant was written by a newer version of clomoctl",
-      "このテナントは、この clomoctl より新しい版で変更されています",
+      "このテナントは、この clomoctl より新しいバージョンで変更されています",
     ),
     where: path,
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),

@@ -54,7 +54,7 @@ export const createAlreadyUndoneFailure = (number: number, by: number): Failure 
 
 export const createNotUndoableFailure = (number: number, why: Text): Failure =>
   new Failure("conflict", {
-    what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
+    what: text(`change ${number} cannot be undone: ${why.en}`, `変更番号 ${number} は取り消せません: ${why.ja}`),
     hint: step("to see the change", "変更の確認", line("audit show", [number])),
   });
 

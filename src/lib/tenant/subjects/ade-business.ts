@@ -25,7 +25,7 @@ export const NO_KEY_FAILURE = new Failure("input-rejected", {
 });
 
 const NOT_SYNCED_FAILURE = new Failure("input-rejected", {
-  what: text("the organisation's devices were not fetched yet", "組織のデバイスをまだ取得していません"),
+  what: text("the organisation's devices have not been fetched yet", "組織のデバイスをまだ取得していません"),
   where: "ade sync",
   hint: step("to see the next steps", "次の手順の確認", line("ade status", [])),
 });

@@ -95,8 +95,8 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(
-      `the CSV files of ${name} do not contain 所属するグループ; clomoctl can manage only the groups of Docs, Calendar and Contacts`,
-      `${name} の CSV に「所属するグループ」はありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループです`,
+      `the CSV files of ${name} do not have the column グループ名; clomoctl can manage only the groups of Docs, Calendar and Contacts`,
+      `${name} の CSV に「グループ名」の列はありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループです`,
     ),
     where: app,
     hint: text("set the groups in SECURED APPs MANAGER", "グループは SECURED APPs MANAGER で設定してください"),
