@@ -105,11 +105,11 @@ const LOADED_BY_EVERY_COMMAND =
 
 /** Modules that every command loads that changes something, and that lists do not load. */
 const LOADED_BY_CHANGES =
-  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\Wrecord|derived\W(?:audit|undo)|model\W(?:cell-text|import|problem|value)|plan\W(?:changes|columns|describe|plan)|rules\Wvalues|tenant\Wledger\W(?:audit-rows|change|check-rules|observe-change|records|rules|version-checksum)))\.ts$/;
+  /src\W(?:commands\Wkit\W(?:permission|change\W(?:deletion-options|history|verbs)|columns\W(?:change-result|describe-value|field-options)|files\W(?:column-map|sheet|table-file|text-format)|read-list\Woptions)|lib\W(?:csv\Wrecords\Wrecord|derived\W(?:audit|undo)|model\W(?:cell-text|problem|value)|plan\W(?:changes|columns|describe|plan)|rules\Wvalues|tenant\Wledger\W(?:audit-rows|change|check-rules|observe-change|records|rules|version-checksum)))\.ts$/;
 
 /** Modules with which the ledger reads and writes records; checks and lists that read the tenant's tasks load them, too. */
 const LOADED_BY_LEDGER =
-  /src\Wlib\W(?:tenant\Wledger\W(?:drift|import-rows|kinds|observed-state|record-rows|rows|tenant-rows|version-timeline|versions))\.ts$/;
+  /src\Wlib\W(?:model\Wimport|tenant\Wledger\W(?:drift|import-rows|kinds|observed-state|record-rows|rows|tenant-rows|version-timeline|versions))\.ts$/;
 
 async function writeList([path, source]: readonly [path: string, source: string]): Promise<void> {
   const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
@@ -160,6 +160,17 @@ const listChunkSources = ({ modules }: OutputChunk): readonly string[] =>
     .map((id) => relative(ROOT, id).replaceAll("\\", "/"));
 
 const chunks = output.filter((file) => file.type === "chunk");
+
+/** Throws if chunks import each other: one of them would read a binding of the other before it is set. */
+function refuseCircles(name: string, path: readonly string[] = []): void {
+  if (path.includes(name)) throw new Error(`chunks in a circle: ${[...path, name].join(" → ")}`);
+  for (const next of chunks.find(({ fileName }) => fileName === name)?.imports ?? [])
+    refuseCircles(next, [...path, name]);
+}
+
+for (const name of ["change", "ledger", "base", "start"])
+  refuseCircles(chunks.find((chunk) => chunk.name === name)?.fileName ?? name);
+
 const chunkMetadata = chunks.map(
   (chunk) => [chunk.fileName, { modules: listChunkSources(chunk), imports: chunk.imports }] as const,
 );
