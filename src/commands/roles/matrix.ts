@@ -35,16 +35,21 @@ const buildOperationScopeColumn = (role: AdministratorRole): Column<RoleMatrixRo
   name: ({ cells }) => (cells[role] === "no" ? same("-") : OPERATION_SCOPE_LABELS[cells[role]]),
 });
 
+const OWN_TABLE_NOTE = text(
+  "clomoctl decides the rights that CLOMO's manual does not define; this was not compared with CLOMO's own table",
+  "マニュアルにない権限は clomoctl が定めたものです。CLOMO の「各管理者の管理権限一覧」とは照合していません",
+);
+
 const REACH_HELP: readonly Text[] = [
   text(
-    "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て. This table was not compared with CLOMO's own table of rights.",
-    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。この表は、CLOMO の「各管理者の管理権限一覧」と照合していません。",
+    "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て.",
+    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。",
   ),
 ];
 
 export default defineCommand({
   summary: text("show which role may do what (operations × roles)", "各管理者権限でできる操作を表示する"),
-  details: REACH_HELP,
+  details: [...REACH_HELP, OWN_TABLE_NOTE],
   args: {},
   options: {
     role: {
@@ -66,5 +71,6 @@ export default defineCommand({
     const roles = role.length === 0 ? ADMINISTRATOR_ROLES : ADMINISTRATOR_ROLES.filter((one) => role.includes(one));
     const columns = [...buildOperationColumns(terminal.language), ...roles.map(buildOperationScopeColumn)];
     await terminal.list(isDefaultTable(terminal) ? columns.slice(2) : columns, buildRoleMatrix());
+    await terminal.note(OWN_TABLE_NOTE);
   },
 });

@@ -35,7 +35,10 @@ export const ACCOUNT_OPTIONS = {
   },
   supportOption: {
     kind: "boolean",
-    about: text("grant the support option (system administrators)", "サポートオプションを付与する(システム管理者だけ)"),
+    about: text(
+      "grant the support option: may ask CLOMO's support centre (system administrators, at most 5)",
+      "サポートオプションを付与する: サポートセンターに問い合わせできる(システム管理者だけ、5 名まで)",
+    ),
   },
   noSupportOption: { kind: "boolean", about: text("remove the support option", "サポートオプションを外す") },
   noticeMail: {
@@ -53,7 +56,10 @@ export const ACCOUNT_OPTIONS = {
     kind: "timezone",
     value: "ZONE",
     blank: true,
-    about: text("time zone of the account, such as Asia/Tokyo", "アカウントのタイムゾーン(例: Asia/Tokyo)"),
+    about: text(
+      "time zone of the account, in which the console shows the times of logs, such as Asia/Tokyo",
+      "アカウントのタイムゾーン。管理画面のログの表示時間に使われる(例: Asia/Tokyo)",
+    ),
   },
   memo: { kind: "string", value: "TEXT", blank: true, about: FIELDS.memo.label },
   passwordFile: PASSWORD_FILE_OPTION,
