@@ -4,6 +4,7 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineOption } from "./kit/field.ts";
 import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./kit/change/secrets.ts";
 import type { Tools } from "./kit/tools.ts";
 
@@ -52,14 +53,12 @@ export default defineCommand({
       value: "ACCOUNT",
       about: text("email a code for setting a new password", "パスワード再設定コードをメールで受け取る"),
     },
-    resetCode: {
-      kind: "string",
-      value: "CODE",
-      about: text(
-        "set a new password with the code received by email",
-        "メールで届いたコードで新しいパスワードを設定する",
-      ),
-    },
+    resetCode: defineOption(
+      "string",
+      "CODE",
+      "set a new password with the code received by email",
+      "メールで届いたコードで新しいパスワードを設定する",
+    ),
   },
   excludes: [
     ["forgot", "account"],

@@ -6,6 +6,7 @@ import { readSecret } from "../lib/renewals/notify/secret.ts";
 import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineChoice, defineOption } from "./kit/field.ts";
 import type { Tools } from "./kit/tools.ts";
 import type { Account } from "../lib/client/index.ts";
 import { codeKey } from "../lib/model/normalise.ts";
@@ -94,58 +95,40 @@ export default defineCommand({
     ),
   ],
   args: {
-    action: {
-      kind: "choice",
-      choices: ["init"],
-      about: text(
-        "init: create the first system administrator (default: serve)",
-        "init: 最初のシステム管理者を作る(既定: サーバー)",
-      ),
-    },
+    action: defineChoice(
+      ["init"],
+      "init: create the first system administrator (default: serve)",
+      "init: 最初のシステム管理者を作る(既定: サーバー)",
+    ),
   },
   options: {
-    account: {
-      kind: "string",
+    account: defineOption("string", "NAME", "with init: account name", "init のとき: アカウント名", {
       requires: "action",
-      value: "NAME",
-      about: text("with init: account name", "init のとき: アカウント名"),
-    },
-    email: {
-      kind: "string",
-      requires: "action",
-      value: "ADDRESS",
-      about: text(
-        "with init: email address (default: the account name)",
-        "init のとき: メールアドレス(既定: アカウント名)",
-      ),
-    },
-    passwordFile: {
-      kind: "file",
-      requires: "action",
-      value: "FILE",
-      about: text(
-        "with init: file of the password, which only you can read",
-        "init のとき: 自分だけが読めるパスワードのファイル",
-      ),
-    },
+    }),
+    email: defineOption(
+      "string",
+      "ADDRESS",
+      "with init: email address (default: the account name)",
+      "init のとき: メールアドレス(既定: アカウント名)",
+      { requires: "action" },
+    ),
+    passwordFile: defineOption(
+      "file",
+      "FILE",
+      "with init: file of the password, which only you can read",
+      "init のとき: 自分だけが読めるパスワードのファイル",
+      { requires: "action" },
+    ),
     listen: {
       kind: "string",
       value: "ADDRESS",
       default: "127.0.0.1:8080",
       about: text("HOST:PORT (port 0: any free port) or unix:PATH", "HOST:PORT(ポート 0 は空きポート)か unix:PATH"),
     },
-    tlsCert: {
-      kind: "file",
-      value: "FILE",
-      requires: "tlsKey",
-      about: text("certificate chain (PEM)", "証明書チェーン(PEM)"),
-    },
-    tlsKey: {
-      kind: "file",
+    tlsCert: defineOption("file", "FILE", "certificate chain (PEM)", "証明書チェーン(PEM)", { requires: "tlsKey" }),
+    tlsKey: defineOption("file", "FILE", "private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)", {
       requires: "tlsCert",
-      value: "FILE",
-      about: text("private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)"),
-    },
+    }),
     behindProxy: {
       kind: "list",
       value: "ADDRESSES",

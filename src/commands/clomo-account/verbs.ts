@@ -5,6 +5,7 @@ import { PASSWORD_RULE, ACCOUNT } from "../../lib/nouns/account.ts";
 import { type Text, formatCount, text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption, defineSwitch } from "../kit/field.ts";
 import { confirmChange } from "../kit/permission.ts";
 import {
   FORMER_SECRETS,
@@ -149,21 +150,16 @@ const create = defineCommand({
   details: [...ACCOUNT_HELP],
   args: { user: USER_ARGUMENT },
   options: {
-    account: {
-      kind: "string",
-      value: "NAME",
-      about: text(
-        "account name; optional if it is built from other values",
-        "アカウント名(構成する情報の設定があれば省略可)",
-      ),
-    },
-    alreadyInConsole: {
-      kind: "boolean",
-      about: text(
-        "in a mirror: the account exists in the console and has a password",
-        "ミラーの場合: 管理画面で作成済みのアカウント",
-      ),
-    },
+    account: defineOption(
+      "string",
+      "NAME",
+      "account name; optional if it is built from other values",
+      "アカウント名(構成する情報の設定があれば省略可)",
+    ),
+    alreadyInConsole: defineSwitch(
+      "in a mirror: the account exists in the console and has a password",
+      "ミラーの場合: 管理画面で作成済みのアカウント",
+    ),
     ...ACCOUNT_OPTIONS,
   },
   excludes: [...ACCOUNT_EXCLUDES, ["alreadyInConsole", "passwordFile"], ["alreadyInConsole", "passwordInConsole"]],
@@ -237,13 +233,10 @@ const resetPassword = defineCommand({
   options: {
     passwordFile: ACCOUNT_OPTIONS.passwordFile,
     passwordInConsole: ACCOUNT_OPTIONS.passwordInConsole,
-    forSignIn: {
-      kind: "boolean",
-      about: text(
-        "in a mirror: only to sign in to its server (serve)",
-        "ミラーの場合: サーバー(serve)へのサインイン専用",
-      ),
-    },
+    forSignIn: defineSwitch(
+      "in a mirror: only to sign in to its server (serve)",
+      "ミラーの場合: サーバー(serve)へのサインイン専用",
+    ),
     dryRun: DRY_RUN_OPTION,
   },
   excludes: [

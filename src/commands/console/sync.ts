@@ -12,6 +12,7 @@ import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
 import { validateLimits, sumChanges } from "../../lib/plan/plan.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
+import { defineOption, defineSwitch } from "../kit/field.ts";
 import { CONFIRM_DELETIONS_OPTION, JOB_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
 import { PendingPlan } from "../kit/plan/pending-plan.ts";
 import { listProblems } from "../kit/files/problems.ts";
@@ -74,24 +75,19 @@ export default defineCommand({
       value: "APP",
       about: text("SECURED APPs app whose users were exported", "SECURED APPs のどのアプリのエクスポートか"),
     },
-    part: {
-      kind: "boolean",
-      about: text(
-        "treat the exports as filtered: remove no records",
-        "絞り込んだエクスポートとして扱い、データを削除しない",
-      ),
-    },
+    part: defineSwitch(
+      "treat the exports as filtered: remove no records",
+      "絞り込んだエクスポートとして扱い、データを削除しない",
+    ),
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     ...LIMIT_OPTIONS,
-    allow: {
-      kind: "list",
-      value: "CHECKS",
-      choices: ["earlier-export"],
-      about: text(
-        "accept an export from stdin with the same content as an earlier one",
-        "標準入力のエクスポートが、前に取り込んだものと同じ内容でも許可する",
-      ),
-    },
+    allow: defineOption(
+      "list",
+      "CHECKS",
+      "accept an export from stdin with the same content as an earlier one",
+      "標準入力のエクスポートが、前に取り込んだものと同じ内容でも許可する",
+      { choices: ["earlier-export"] },
+    ),
     detailedExitcode: {
       kind: "boolean",
       about: text("exit with 9 if open tasks remain", "未完了の作業が残っていれば終了コード 9 で終わる"),

@@ -1,5 +1,6 @@
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineChoice } from "../kit/field.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import {
   CONTEXT_COLUMNS,
@@ -26,14 +27,11 @@ const set = defineCommand({
   args: { name: CONTEXT_ARGUMENT },
   options: {
     protected: PROTECTED_OPTION,
-    notify: {
-      kind: "choice",
-      choices: ["on", "off"],
-      about: text(
-        "whether the daily run sends reminders about this tenant",
-        "毎日の自動実行でこのテナントの通知を送るか",
-      ),
-    },
+    notify: defineChoice(
+      ["on", "off"],
+      "whether the daily run sends reminders about this tenant",
+      "毎日の自動実行でこのテナントの通知を送るか",
+    ),
     unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },
   },
   excludes: [["protected", "unprotected"]],

@@ -10,6 +10,7 @@ import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { addMapOptions, IMPORT_OPTIONS } from "../kit/read-list/options.ts";
 import { listProblems, RejectedFileFailure } from "../kit/files/problems.ts";
 import { sendFile } from "../kit/plan/send.ts";
@@ -76,14 +77,12 @@ export default defineCommand({
     headerRow,
     map,
     allow,
-    key: {
-      kind: "string",
-      value: "KEY",
-      about: text(
-        "field that identifies a record, like --key of import commands (default for users: email)",
-        "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
-      ),
-    },
+    key: defineOption(
+      "string",
+      "KEY",
+      "field that identifies a record, like --key of import commands (default for users: email)",
+      "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
+    ),
   },
   examples: [
     { line: "clomoctl csv check people.csv --as users" },

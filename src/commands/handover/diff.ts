@@ -2,7 +2,7 @@ import { commandName } from "../../lib/advice/index.ts";
 import { RESOURCE_TITLES, type ResourceName } from "../../lib/handover/bundle/manifest.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import { toTableCellText } from "../../lib/terminal/output.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
@@ -119,20 +119,10 @@ const createSideColumn = (key: "before" | "after", header: Text): Column<Differe
 });
 
 const DIFF_COLUMNS: readonly Column<Difference>[] = [
-  {
-    key: "resource",
-    header: text("record type", "データの種類"),
-    value: ({ resource }) => resource,
-    name: ({ resource }) => RESOURCE_TITLES[resource],
-  },
-  {
-    key: "change",
-    header: text("change", "変更"),
-    value: ({ change }) => change,
-    name: ({ change }) => CHANGE_NAMES[change],
-  },
-  { key: "key", header: text("key", "キー"), whole: true, value: ({ key }) => key },
-  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  createColumn("resource", "record type", "データの種類", { name: ({ resource }) => RESOURCE_TITLES[resource] }),
+  createColumn("change", "change", "変更", { name: ({ change }) => CHANGE_NAMES[change] }),
+  createColumn("key", "key", "キー", { whole: true }),
+  createColumn("name", "name", "名前"),
   {
     key: "field",
     header: text("field", "項目"),

@@ -8,6 +8,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { PANEL_KINDS } from "../../lib/nouns/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { getAccountLanguage } from "../kit/files/text-format.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
@@ -29,24 +30,20 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    output: {
-      kind: "output",
-      isBundle: true,
-      notStdout: true,
-      short: "o",
-      required: true,
-      value: "FOLDER|FILE",
-      about: text("output: a new folder or FILE.zip", "出力先: 新しいフォルダーか FILE.zip"),
-    },
-    encryptTo: {
-      kind: "string",
-      repeatable: true,
-      value: "age1…|FILE",
-      about: text(
-        "encrypt FILE.zip.age for this age public key, or for the keys in this file",
-        "この age の公開鍵(または公開鍵を書いたファイル)で FILE.zip.age を暗号化する",
-      ),
-    },
+    output: defineOption(
+      "output",
+      "FOLDER|FILE",
+      "output: a new folder or FILE.zip",
+      "出力先: 新しいフォルダーか FILE.zip",
+      { isBundle: true, notStdout: true, short: "o", required: true },
+    ),
+    encryptTo: defineOption(
+      "string",
+      "age1…|FILE",
+      "encrypt FILE.zip.age for this age public key, or for the keys in this file",
+      "この age の公開鍵(または公開鍵を書いたファイル)で FILE.zip.age を暗号化する",
+      { repeatable: true },
+    ),
     ...LEAVER_OPTIONS,
   },
   examples: [

@@ -12,6 +12,7 @@ import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts"
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { requireChangePermission } from "../kit/permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
@@ -36,14 +37,12 @@ export default defineCommand({
   ],
   args: { bundle: BUNDLE_ARGUMENT },
   options: {
-    fingerprint: {
-      kind: "string",
-      value: "DIGITS",
-      about: text(
-        "at least the first 16 digits of the fingerprint that the export showed",
-        "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
-      ),
-    },
+    fingerprint: defineOption(
+      "string",
+      "DIGITS",
+      "at least the first 16 digits of the fingerprint that the export showed",
+      "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
+    ),
     dryRun: DRY_RUN_OPTION,
     ...IDENTITY_OPTION,
   },

@@ -5,6 +5,7 @@ import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { LEAVER_OPTIONS, toTypedLeaver } from "./facts.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
@@ -19,15 +20,13 @@ export default defineCommand({
     ),
   ],
   args: {
-    bundle: {
-      kind: "file",
-      isBundle: true,
-      value: "BUNDLE",
-      about: text(
-        "bundle to report on (default: the current tenant)",
-        "引き継ぎデータ(省略時は現在のテナントから作成)",
-      ),
-    },
+    bundle: defineOption(
+      "file",
+      "BUNDLE",
+      "bundle to report on (default: the current tenant)",
+      "引き継ぎデータ(省略時は現在のテナントから作成)",
+      { isBundle: true },
+    ),
   },
   options: {
     ...LEAVER_OPTIONS,

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import { throwFirstFault, type BundleVerification } from "../../lib/handover/bundle/read.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { joinTexts, same, shortenText, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
@@ -19,22 +19,13 @@ interface VerifiedBundle extends Pick<BundleVerification, "manifest" | "fingerpr
 }
 
 const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
-  { key: "bundle", header: text("bundle", "引き継ぎデータ"), value: ({ bundle }) => bundle },
+  createColumn("bundle", "bundle", "引き継ぎデータ"),
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest?.tenant.name ?? null },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest?.asOf ?? null },
-  {
-    key: "fingerprint",
-    header: text("fingerprint", "フィンガープリント"),
-    value: ({ fingerprint }) => fingerprint,
+  createColumn("fingerprint", "fingerprint", "フィンガープリント", {
     name: ({ fingerprint }) => (fingerprint === null ? null : same(formatFingerprint(fingerprint))),
-  },
-  {
-    key: "faults",
-    header: text("errors found", "見つかったエラー"),
-    advice: true,
-    value: ({ faults }) => faults,
-    name: () => null,
-  },
+  }),
+  createColumn("faults", "errors found", "見つかったエラー", { advice: true, name: () => null }),
 ];
 
 export default defineCommand({

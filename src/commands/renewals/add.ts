@@ -6,6 +6,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text, same, type Text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
 import { NEW_ITEM_OPTIONS, type NewItemOptions } from "../kit/items/options.ts";
@@ -135,16 +136,13 @@ export default defineCommand({
     ),
   ],
   args: {
-    name: {
-      kind: "string",
-      value: "NAME|FOLDER",
-      names: "files",
-      required: true,
-      about: text(
-        "name of the item, or a folder, to record all files in it",
-        "項目の名前か、まとめて登録するフォルダー",
-      ),
-    },
+    name: defineOption(
+      "string",
+      "NAME|FOLDER",
+      "name of the item, or a folder, to record all files in it",
+      "項目の名前か、まとめて登録するフォルダー",
+      { names: "files", required: true },
+    ),
   },
   options: NEW_ITEM_OPTIONS,
   excludes: [["expires", "file", "lastLogin"]],

@@ -5,6 +5,7 @@ import { buildRenewalGuide, type GuideFacts, findOwnToken } from "../../lib/rene
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../kit/files/write-guides.ts";
 import { createExpiryClock } from "../kit/items/tenant-items.ts";
 import { findItem } from "../kit/items/columns.ts";
@@ -18,12 +19,9 @@ export default defineCommand({
     ),
   ],
   args: {
-    item: {
-      kind: "string",
-      value: "ITEM",
+    item: defineOption("string", "ITEM", "name or ID of an item, or a kind", "項目の名前か ID、または種類", {
       required: true,
-      about: text("name or ID of an item, or a kind", "項目の名前か ID、または種類"),
-    },
+    }),
   },
   options: GUIDE_OPTIONS,
   examples: [

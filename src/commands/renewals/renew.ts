@@ -6,6 +6,7 @@ import { findCurrentItem } from "../../lib/renewals/sources.ts";
 import { isUploadedKind, RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { findItem, ITEM_ARGUMENT, ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
@@ -22,11 +23,7 @@ export default defineCommand({
   ],
   args: {
     item: ITEM_ARGUMENT,
-    file: {
-      kind: "file",
-      value: "FILE",
-      about: text("new certificate, token or profile", "新しい証明書・トークン・プロファイル"),
-    },
+    file: defineOption("file", "FILE", "new certificate, token or profile", "新しい証明書・トークン・プロファイル"),
   },
   options: {
     consoleShows: {

@@ -4,10 +4,11 @@ import {
   type RoleMatrixRow,
   OPERATION_GROUPS,
 } from "../../lib/derived/role-policy.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/nouns/account.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { ADMINISTRATOR_ROLES, type AdministratorRole } from "../../lib/nouns/account.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineChoice } from "../kit/field.ts";
 import { isDefaultTable } from "../kit/list/list.ts";
 
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
@@ -18,13 +19,8 @@ const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
 };
 
 const buildOperationColumns = (language: Language): readonly Column<RoleMatrixRow>[] => [
-  { key: "operation", header: text("operation ID", "操作 ID"), value: ({ operation }) => operation },
-  {
-    key: "group",
-    header: text("group", "分類"),
-    value: ({ group }) => group,
-    name: ({ group }) => OPERATION_GROUPS[group],
-  },
+  createColumn("operation", "operation ID", "操作 ID"),
+  createColumn("group", "group", "分類", { name: ({ group }) => OPERATION_GROUPS[group] }),
   { key: "about", header: text("operation", "操作"), value: ({ about }) => about[language] },
 ];
 
@@ -47,14 +43,10 @@ export default defineCommand({
   details: REACH_HELP,
   args: {},
   options: {
-    role: {
-      kind: "choice",
-      choices: ADMINISTRATOR_ROLES,
-      called: ROLES,
+    role: defineChoice(ADMINISTRATOR_ROLES, "show only this role", "この管理者権限だけを表示する", {
       value: "ROLE",
       repeatable: true,
-      about: text("show only this role", "この管理者権限だけを表示する"),
-    },
+    }),
   },
   examples: [
     { line: "clomoctl roles matrix" },

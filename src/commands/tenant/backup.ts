@@ -5,7 +5,7 @@ import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from ".
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
-import type { OutputField } from "../kit/field.ts";
+import { defineOption, type OutputField } from "../kit/field.ts";
 import { permitOutputs } from "../kit/files/outputs.ts";
 import { checkBackup } from "../kit/files/tenant-copy.ts";
 import type { Tools } from "../kit/tools.ts";
@@ -22,16 +22,13 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    output: {
-      kind: "string",
-      short: "o",
-      value: "FILE|FOLDER",
-      required: true,
-      about: text(
-        "new file (with an extension), or folder, which gets a new file in each run",
-        "新しいファイル(拡張子が必要)、またはフォルダー(実行のたびに新しいファイルを作る)",
-      ),
-    },
+    output: defineOption(
+      "string",
+      "FILE|FOLDER",
+      "new file (with an extension), or folder, which gets a new file in each run",
+      "新しいファイル(拡張子が必要)、またはフォルダー(実行のたびに新しいファイルを作る)",
+      { short: "o", required: true },
+    ),
     keep: {
       kind: "number",
       min: 1,

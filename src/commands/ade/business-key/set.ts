@@ -1,5 +1,6 @@
 import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
+import { defineOption } from "../../kit/field.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";
 import { readSecretFile } from "../../kit/change/secrets.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
@@ -20,14 +21,12 @@ export default defineCommand({
   options: {
     clientId: { kind: "string", value: "ID", requires: "file", about: CLIENT_ID },
     keyId: { kind: "string", value: "ID", requires: "file", about: KEY_ID },
-    server: {
-      kind: "string",
-      value: "NAME",
-      about: text(
-        "MDM server that CLOMO uses; required if Apple has several",
-        "CLOMO が使う MDM サーバー(複数ある場合は必須)",
-      ),
-    },
+    server: defineOption(
+      "string",
+      "NAME",
+      "MDM server that CLOMO uses; required if Apple has several",
+      "CLOMO が使う MDM サーバー(複数ある場合は必須)",
+    ),
     endpoint: {
       kind: "string",
       value: "URL",

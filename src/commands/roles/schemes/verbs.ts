@@ -16,7 +16,7 @@ import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
 import { showWrittenRecord } from "../../kit/columns/change-result.ts";
 import type { SchemeDetail } from "../../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../../lib/terminal/output-choice.ts";
 
 const list = defineCommand({
   summary: text("list permission schemes", "カスタム管理権限スキームを一覧する"),
@@ -57,12 +57,9 @@ const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
     value: ({ scheme }) => value(scheme),
     name: name && (({ scheme }) => name(scheme)),
   })),
-  {
-    key: "holders",
-    header: text("assigned to", "使うアカウント"),
-    value: ({ holders }) => holders,
+  createColumn("holders", "assigned to", "使うアカウント", {
     name: ({ holders }) => joinTexts(holders.map(describeHolder), same(", ")),
-  },
+  }),
 ];
 
 const create = defineCommand({
