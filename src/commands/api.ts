@@ -36,11 +36,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-signed-in", "not-permitted", "conflict", "not-found", "unavailable", "throttled"],
   changes: true,
   async run(tools, { method, path, input, include }) {
-    const { out } = tools.terminal;
     const body = input === undefined ? undefined : await readBody(tools, input);
     const { request } = await tools.tenant();
     const response = await request({ method: METHODS[method], path, body });
-    if (include) await out.write(renderHead(response));
+    if (include) await tools.terminal.out.write(renderHead(response));
     if (response.failure !== undefined) throw response.failure;
     await writeBody(tools, response);
   },

@@ -253,7 +253,6 @@ async function showMorning({ terminal }: Tools, findings: readonly Finding[], su
     await terminal.out.write(`${terminal.shown(terminal.say(one)).join("")}\n`);
 }
 
-/** Shows the jobs of all tenants. */
 async function showJobs({ terminal }: Tools, all: readonly TenantFindings[]): Promise<void> {
   const rows = all.flatMap(({ tenant, jobs }) => jobs.map((job) => ({ ...job, tenant })));
   await terminal.list(listColumns(terminal, JOB_COLUMNS, DEFAULT_JOB_COLUMNS), rows);

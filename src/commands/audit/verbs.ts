@@ -54,7 +54,6 @@ const describeDamage = (found: AuditVerification, head: string | undefined): Tex
   );
 };
 
-/** @throws `input-rejected` */
 function requireIntact(found: AuditVerification, head: string | undefined): void {
   const what = describeDamage(found, head);
   if (what === undefined) return;

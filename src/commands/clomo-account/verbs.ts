@@ -91,7 +91,7 @@ const show = defineCommand({
 const history = defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
   details: [
-    ...HISTORY_DETAILS,
+    HISTORY_DETAILS,
     text(
       "The name and the password of the account are in users history.",
       "アカウント名とパスワードの変更は users history にあります。",
@@ -147,7 +147,7 @@ const describeSupportLoss = (leaver: string): Text => {
 
 const create = defineCommand({
   summary: text("create a CLOMO account for a user", "ユーザーに CLOMO アカウントを作成する"),
-  details: [...ACCOUNT_HELP],
+  details: ACCOUNT_HELP,
   args: { user: USER_ARGUMENT },
   options: {
     account: defineOption(
@@ -194,7 +194,7 @@ const create = defineCommand({
 
 const edit = defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
-  details: [...ACCOUNT_HELP],
+  details: ACCOUNT_HELP,
   args: { named: ACCOUNT_ARGUMENT },
   options: {
     account: { kind: "string", value: "NEW", about: text("new account name", "新しいアカウント名") },
@@ -223,12 +223,10 @@ const edit = defineCommand({
 
 const resetPassword = defineCommand({
   summary: text("set a new password for a CLOMO account", "CLOMO アカウントのパスワードを再設定する"),
-  details: [
-    text(
-      `Pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console. People who forgot their own password use \`login --forgot\`.`,
-      `新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。自分のパスワードを忘れた人は \`login --forgot\` を使います。`,
-    ),
-  ],
+  details: text(
+    `Pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console. People who forgot their own password use \`login --forgot\`.`,
+    `新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。自分のパスワードを忘れた人は \`login --forgot\` を使います。`,
+  ),
   args: { named: ACCOUNT_ARGUMENT },
   options: {
     passwordFile: ACCOUNT_OPTIONS.passwordFile,

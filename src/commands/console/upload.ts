@@ -9,12 +9,10 @@ export default defineCommand({
     "write the file to upload in the console (追加更新)",
     "管理画面にアップロードするファイル(追加更新)を書き出す",
   ),
-  details: [
-    text(
-      "The file contains the values that currently differ from the console. Rows that set a password are in another file. Records to delete are listed in a workbook next to it, because 追加更新 does not delete records.",
-      "現在の管理画面と異なる値をファイルに書き出します。パスワードを設定する行は別のファイルにします。追加更新では削除されないため、削除するデータの一覧は別のブックに書き出します。",
-    ),
-  ],
+  details: text(
+    "The file contains the values that currently differ from the console. Rows that set a password are in another file. Records to delete are listed in a workbook next to it, because 追加更新 does not delete records.",
+    "現在の管理画面と異なる値をファイルに書き出します。パスワードを設定する行は別のファイルにします。追加更新では削除されないため、削除するデータの一覧は別のブックに書き出します。",
+  ),
   args: {
     number: {
       ...TASK_ARGUMENT,

@@ -18,12 +18,10 @@ import type { Tools } from "../kit/tools.ts";
 
 const set = defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
-  details: [
-    text(
-      "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on. One daily run can then check all tenants.",
-      "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
-    ),
-  ],
+  details: text(
+    "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on. One daily run can then check all tenants.",
+    "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
+  ),
   args: { name: CONTEXT_ARGUMENT },
   options: {
     protected: PROTECTED_OPTION,

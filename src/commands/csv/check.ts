@@ -61,12 +61,10 @@ const DEFAULT_COLUMNS = ["file", "format", "encoding", "rows", "errors", "warnin
 
 export default defineCommand({
   summary: text("check a file against a format, without a tenant", "ファイルが形式どおりかを検査する(テナントは不要)"),
-  details: [
-    text(
-      "Reports what an import into an empty tenant with --create-orgs and --create-groups would report. Lists the first 20 problems; --format json lists all of them.",
-      "空のテナントに --create-orgs と --create-groups を付けてインポートするときと同じ検査をします。問題は最初の 20 件を表示し、--format json では全件を出力します。",
-    ),
-  ],
+  details: text(
+    "Reports what an import into an empty tenant with --create-orgs and --create-groups would report. Lists the first 20 problems; --format json lists all of them.",
+    "空のテナントに --create-orgs と --create-groups を付けてインポートするときと同じ検査をします。問題は最初の 20 件を表示し、--format json では全件を出力します。",
+  ),
   args: {
     file: { kind: "file", required: true, about: text("file to check (- for stdin)", "ファイル(- は標準入力)") },
   },

@@ -75,7 +75,6 @@ export default defineCommand({
   },
 });
 
-/** Returns true if the latest handover was received in this tenant. */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

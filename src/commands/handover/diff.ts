@@ -138,12 +138,10 @@ export default defineCommand({
     "show the differences between two bundles, or a bundle and the tenant",
     "2 つの引き継ぎデータ、または引き継ぎデータとテナントの差異を表示する",
   ),
-  details: [
-    text(
-      "Verifies both bundles first. Records are matched by email address, code or serial number, and then compared field by field. Open tasks in the console are compared, too. Times, the audit log, and data that comes from Apple are not. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
-      "先に両方の引き継ぎデータを検証します。データはメールアドレス・コード・シリアルナンバーで対応付け、変更を項目ごとに示します。管理画面での未完了の作業も比較します。日時、監査ログ、Apple から取得したデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
-    ),
-  ],
+  details: text(
+    "Verifies both bundles first. Records are matched by email address, code or serial number, and then compared field by field. Open tasks in the console are compared, too. Times, the audit log, and data that comes from Apple are not. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
+    "先に両方の引き継ぎデータを検証します。データはメールアドレス・コード・シリアルナンバーで対応付け、変更を項目ごとに示します。管理画面での未完了の作業も比較します。日時、監査ログ、Apple から取得したデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
+  ),
   args: {
     before: { ...BUNDLE_ARGUMENT, value: "A" },
     after: {

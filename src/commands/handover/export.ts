@@ -22,12 +22,10 @@ export default defineCommand({
     "export everything in the tenant into a bundle for a successor",
     "テナントの全データを、後任への引き継ぎデータとして書き出す",
   ),
-  details: [
-    text(
-      "A bundle consists of the tenant itself with its history (tenant.db), one NDJSON file for each record type, the same records as a workbook, a report, a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. Only the owner and system administrators can export. Each export is in the audit log.",
-      "引き継ぎデータは、履歴を含むテナント本体(tenant.db)、種類ごとの NDJSON、同じデータのブック、レポート、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。書き出せるのは所有者とシステム管理者だけで、監査ログに残ります。",
-    ),
-  ],
+  details: text(
+    "A bundle consists of the tenant itself with its history (tenant.db), one NDJSON file for each record type, the same records as a workbook, a report, a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. Only the owner and system administrators can export. Each export is in the audit log.",
+    "引き継ぎデータは、履歴を含むテナント本体(tenant.db)、種類ごとの NDJSON、同じデータのブック、レポート、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。書き出せるのは所有者とシステム管理者だけで、監査ログに残ります。",
+  ),
   args: {},
   options: {
     output: defineOption(

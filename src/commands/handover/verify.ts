@@ -30,12 +30,10 @@ const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
 
 export default defineCommand({
   summary: text("verify that a bundle matches its hashes", "引き継ぎデータが同梱のハッシュと一致するか検証する"),
-  details: [
-    text(
-      "Checks the hash of every file, finds missing and extra files, and checks the tenant's file with its audit log. Exits with 0 if everything matches, otherwise with 3. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
-      "全ファイルのハッシュを照合し、不足・余分なファイルを検出し、テナントのファイルとその監査ログを確かめます。すべて一致すれば終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
-    ),
-  ],
+  details: text(
+    "Checks the hash of every file, finds missing and extra files, and checks the tenant's file with its audit log. Exits with 0 if everything matches, otherwise with 3. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
+    "全ファイルのハッシュを照合し、不足・余分なファイルを検出し、テナントのファイルとその監査ログを確かめます。すべて一致すれば終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
+  ),
   args: { bundle: BUNDLE_ARGUMENT },
   options: IDENTITY_OPTION,
   examples: [{ line: "clomoctl handover verify handover.zip" }],

@@ -73,13 +73,11 @@ export const GLOBAL_OPTIONS = {
   verbose: defineSwitch("show more details, for example of unexpected errors", "予期しないエラーの詳細なども表示する"),
 } as const satisfies Fields;
 
-/** Options that show help instead of running the command. */
 export const HELP_OPTIONS = {
   help: defineSwitch("show help (of any command)", "ヘルプを表示する(どのコマンドでも使用可)", { short: "h" }),
   helpAll: defineSwitch("show help with every option", "全オプションのヘルプを表示する"),
 } as const satisfies Fields;
 
-/** Only for the program itself. */
 export const VERSION_OPTION = {
   version: defineSwitch("show the program's version", "バージョンを表示する", { short: "V" }),
 } as const satisfies Fields;

@@ -129,12 +129,10 @@ const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined 
 
 export default defineCommand({
   summary: text("record a renewal item", "年次更新・期限の項目を登録する"),
-  details: [
-    text(
-      "With --file, the expiry date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
-      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
-    ),
-  ],
+  details: text(
+    "With --file, the expiry date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
+    "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
+  ),
   args: {
     name: defineOption(
       "string",

@@ -15,12 +15,10 @@ import { readCsr, readKeyFiles, readRenewable, toItemFields, warnOfSharedFiles }
 
 export default defineCommand({
   summary: text("record a renewal: a new file or a yearly login", "更新(新しいファイル、年に一度のログイン)を記録する"),
-  details: [
-    text(
-      "Compares FILE with the file in use, as `renewals verify` does, and refuses a file that is wrong, older or identical (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
-      "`renewals verify` と同じように FILE を使用中のファイルと比べ、誤ったファイル、古いファイル、同じファイルは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限を --console-shows で指定します。指定がなければ何も登録せず、更新前の期限のままです(終了コード 8)。2 日までの差は認めます。",
-    ),
-  ],
+  details: text(
+    "Compares FILE with the file in use, as `renewals verify` does, and refuses a file that is wrong, older or identical (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
+    "`renewals verify` と同じように FILE を使用中のファイルと比べ、誤ったファイル、古いファイル、同じファイルは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限を --console-shows で指定します。指定がなければ何も登録せず、更新前の期限のままです(終了コード 8)。2 日までの差は認めます。",
+  ),
   args: {
     item: ITEM_ARGUMENT,
     file: defineOption("file", "FILE", "new certificate, token or profile", "新しい証明書・トークン・プロファイル"),

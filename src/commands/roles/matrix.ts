@@ -31,12 +31,10 @@ const buildOperationScopeColumn = (role: AdministratorRole): Column<RoleMatrixRo
   name: ({ cells }) => (cells[role] === "no" ? same("-") : OPERATION_SCOPE_LABELS[cells[role]]),
 });
 
-const REACH_HELP: readonly Text[] = [
-  text(
-    "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て. This table was not compared with CLOMO's own table of rights.",
-    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。この表は、CLOMO の「各管理者の管理権限一覧」と照合していません。",
-  ),
-];
+const REACH_HELP = text(
+  "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て. This table was not compared with CLOMO's own table of rights.",
+  "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。この表は、CLOMO の「各管理者の管理権限一覧」と照合していません。",
+);
 
 export default defineCommand({
   summary: text("show which role may do what (operations × roles)", "各管理者権限でできる操作を表示する"),

@@ -14,12 +14,10 @@ const BACKUP_FILE: OutputField = { kind: "output", notStdout: true, about: text(
 
 export default defineCommand({
   summary: text("back up a tenant to a file, while others use it", "テナントを使用中でもファイルにバックアップする"),
-  details: [
-    text(
-      "A backup is the complete tenant of this computer, at one moment: records, history, audit log, passwords (hashed) and encrypted secrets. It is checked with its audit log before it gets its name. Secrets can only be decrypted with sealing.key in clomoctl's folder: keep a copy of that file in another place. `context add NAME --from FILE` restores a backup. For a successor, use `handover export`, which contains no secrets.",
-      "バックアップは、このコンピューターにあるテナントのある時点の全データです(データ、履歴、監査ログ、パスワードのハッシュ、暗号化した機密情報)。監査ログを含めて検査した後に、ファイル名を付けます。機密情報の復号には clomoctl のフォルダーの sealing.key が必要です。別の場所に保管してください。復元は `context add NAME --from FILE` です。後任に渡すデータは、機密情報を含まない `handover export` で書き出してください。",
-    ),
-  ],
+  details: text(
+    "A backup is the complete tenant of this computer, at one moment: records, history, audit log, passwords (hashed) and encrypted secrets. It is checked with its audit log before it gets its name. Secrets can only be decrypted with sealing.key in clomoctl's folder: keep a copy of that file in another place. `context add NAME --from FILE` restores a backup. For a successor, use `handover export`, which contains no secrets.",
+    "バックアップは、このコンピューターにあるテナントのある時点の全データです(データ、履歴、監査ログ、パスワードのハッシュ、暗号化した機密情報)。監査ログを含めて検査した後に、ファイル名を付けます。機密情報の復号には clomoctl のフォルダーの sealing.key が必要です。別の場所に保管してください。復元は `context add NAME --from FILE` です。後任に渡すデータは、機密情報を含まない `handover export` で書き出してください。",
+  ),
   args: {},
   options: {
     output: defineOption(

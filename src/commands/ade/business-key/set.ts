@@ -11,12 +11,10 @@ const KEY_ID = text("key ID of the API account", "API アカウントのキー I
 
 export default defineCommand({
   summary: text("set the key of the Apple Business API", "Apple Business API の鍵を設定する"),
-  details: [
-    text(
-      "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that can only view devices, choose that role, because clomoctl only reads data from Apple. The key is stored encrypted, and never in a backup or a bundle. You can set the key in any tenant, also in a mirror of the console.",
-      "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割があれば、その役割を選んでください(clomoctl は Apple のデータを読み取るだけです)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。鍵は、管理画面のミラーにも設定できます。",
-    ),
-  ],
+  details: text(
+    "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that can only view devices, choose that role, because clomoctl only reads data from Apple. The key is stored encrypted, and never in a backup or a bundle. You can set the key in any tenant, also in a mirror of the console.",
+    "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割があれば、その役割を選んでください(clomoctl は Apple のデータを読み取るだけです)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。鍵は、管理画面のミラーにも設定できます。",
+  ),
   args: { file: { kind: "file", value: "FILE", about: text("private key (.pem)", "秘密鍵(.pem)") } },
   options: {
     clientId: { kind: "string", value: "ID", requires: "file", about: CLIENT_ID },

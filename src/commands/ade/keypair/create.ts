@@ -7,7 +7,7 @@ import { showNextStep } from "../status-columns.ts";
 
 export default defineCommand({
   summary: text("write the public key that you upload to Apple", "Apple にアップロードする公開鍵を書き出す"),
-  details: [CLOMO_KEY_WARNING],
+  details: CLOMO_KEY_WARNING,
   args: {},
   options: {
     output: defineOption("output", "FILE", "PEM file to write (- for stdout)", "書き出すファイル(PEM。- は標準出力)", {

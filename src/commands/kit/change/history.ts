@@ -76,12 +76,10 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
   readonly fields: Fields;
 }
 
-export const HISTORY_DETAILS: readonly Text[] = [
-  text(
-    "Lists every version, oldest first, with the number of the change that made it. To undo a change, use undo NUMBER. To find a deleted record, use its ID or a former name. If several records match, all are listed. Passwords are never shown.",
-    "すべての版を、変更番号とともに古い順に表示します(undo 変更番号 で取り消せます)。削除したデータも、ID か以前の名前で探せます。該当するデータが複数あれば、すべて表示します。パスワードは表示しません。",
-  ),
-];
+export const HISTORY_DETAILS = text(
+  "Lists every version, oldest first, with the number of the change that made it. To undo a change, use undo NUMBER. To find a deleted record, use its ID or a former name. If several records match, all are listed. Passwords are never shown.",
+  "すべての版を、変更番号とともに古い順に表示します(undo 変更番号 で取り消せます)。削除したデータも、ID か以前の名前で探せます。該当するデータが複数あれば、すべて表示します。パスワードは表示しません。",
+);
 
 export async function showHistory(
   { terminal }: Pick<Tools, "terminal">,

@@ -24,7 +24,6 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   readonly whole?: string | undefined;
   readonly more?: readonly Text[];
-  /** true to show no rows */
   readonly isBrief?: boolean;
 }
 

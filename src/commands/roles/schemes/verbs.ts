@@ -34,7 +34,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   summary: text("show a permission scheme and its accounts", "カスタム管理権限スキームと使うアカウントを表示する"),
-  details: [...SCHEME_HELP],
+  details: SCHEME_HELP,
   args: { scheme: SCHEME_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl roles schemes show ユーザー登録係" }],
@@ -86,7 +86,7 @@ const create = defineCommand({
 
 const edit = defineCommand({
   summary: text("rename a permission scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
-  details: [...SCHEME_HELP],
+  details: SCHEME_HELP,
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
