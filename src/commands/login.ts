@@ -5,15 +5,8 @@ import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
 import { defineOption } from "./kit/field.ts";
-import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./kit/change/secrets.ts";
+import { PASSWORD_FILE_OPTION, readSecretFile } from "./kit/change/secrets.ts";
 import type { Tools } from "./kit/tools.ts";
-
-/** Does not check the rules for new passwords, because an older password may violate them. */
-const SIGN_IN_PASSWORD: Secret<"password"> = {
-  name: "password",
-  called: text("password", "パスワード"),
-  rule: { kind: "text", min: 1 },
-};
 
 export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext> => {
   const { context } = await tools.tenant();
@@ -98,10 +91,11 @@ export default defineCommand({
   },
 });
 
+/** Does not check the rules for new passwords, because an older password may violate them. */
 const readPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
   file === undefined
     ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
-    : ((await readSecretInput(tools, SIGN_IN_PASSWORD, { file, stdin: false, prompt: false })) ?? "");
+    : readSecretFile(tools, file);
 
 const CODE_REQUESTED_TEXT = text(
   "if this account exists and its password can be reset, a code was sent to its email address",

@@ -16,9 +16,7 @@ import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
 import { defineOption, type Fields } from "../kit/field.ts";
 import type { Tools } from "../kit/tools.ts";
-import { storeTenantCopy, type TenantCopy } from "../kit/files/tenant-copy.ts";
-
-export const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
+import { storeTenantCopy, VERIFYING, type TenantCopy } from "../kit/files/tenant-copy.ts";
 
 export const BUNDLE_ARGUMENT = {
   kind: "file",

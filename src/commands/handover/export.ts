@@ -13,8 +13,8 @@ import { getAccountLanguage } from "../kit/files/text-format.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../kit/items/tenant-items.ts";
-import { createBundleWriter, noteFingerprint, VERIFYING } from "./bundle.ts";
-import { copyTenant, type TenantCopy } from "../kit/files/tenant-copy.ts";
+import { createBundleWriter, noteFingerprint } from "./bundle.ts";
+import { copyTenant, VERIFYING, type TenantCopy } from "../kit/files/tenant-copy.ts";
 import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./facts.ts";
 
 export default defineCommand({

@@ -163,9 +163,7 @@ type FieldInput<F> = F extends { readonly repeatable: true }
 
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
-export function toFlagName(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
+export const toFlagName = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The word `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";

@@ -16,12 +16,15 @@ export interface Secret<N extends string = string> {
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
-export const PASSWORD_FILE_OPTION = defineOption(
-  "file",
-  "FILE",
-  "file that contains only the password and that only you can read (- for stdin)",
-  "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
-);
+const defineSecretFile = ({ en, ja }: Text) =>
+  defineOption(
+    "file",
+    "FILE",
+    `file that contains only the ${en} and that only you can read (- for stdin)`,
+    `${ja}だけを書いた、自分だけが読めるファイル(- は標準入力)`,
+  );
+
+export const PASSWORD_FILE_OPTION = defineSecretFile(text("password", "パスワード"));
 
 type SecretOptions<N extends string> = Readonly<
   Record<`${N}File`, TextField> & Record<`${N}Stdin` | `${N}Prompt`, SwitchField>
@@ -29,12 +32,7 @@ type SecretOptions<N extends string> = Readonly<
 
 export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>): SecretOptions<N> =>
   ({
-    [`${name}File`]: defineOption(
-      "file",
-      "FILE",
-      `file that contains only the ${called.en} and that only you can read (- for stdin)`,
-      `${called.ja}だけを書いた、自分だけが読めるファイル(- は標準入力)`,
-    ),
+    [`${name}File`]: defineSecretFile(called),
     [`${name}Stdin`]: defineSwitch(`read the ${called.en} from stdin`, `「${called.ja}」を標準入力から読む`),
     [`${name}Prompt`]: {
       kind: "boolean",
