@@ -14,7 +14,7 @@ const SOURCES = globSync("src/**/*.ts", { cwd: ROOT, exclude: ["**/*.test.ts"] }
   .map((file) => ({ file, source: readFileSync(join(ROOT, file), "utf8") }));
 
 const MESSAGES = SOURCES.flatMap(({ file, source }) =>
-  source.includes("text(") ? findMessages(source).map((message) => ({ file, ...message })) : [],
+  /text\(|(?:define|create)\w+\(/.test(source) ? findMessages(source).map((message) => ({ file, ...message })) : [],
 );
 
 test("each concept has a word of its own in both languages", () => {

@@ -74,12 +74,23 @@ function readText(node: Argument | undefined): string {
   return node.type === "ParenthesizedExpression" ? readText(node.expression) : "…";
 }
 
+/** Place of the English argument of each function that takes a message; the Japanese one follows. */
+const MESSAGE_PLACES: Readonly<Record<string, number>> = {
+  text: 0,
+  defineSwitch: 0,
+  defineOption: 2,
+  defineChoice: 1,
+  createColumn: 1,
+};
+
 /** Returns the messages of a TypeScript source. */
 export function findMessages(source: string): readonly Message[] {
   const found: Message[] = [];
   new Visitor({
-    CallExpression: ({ callee, arguments: [en, ja], start }) => {
-      if (callee.type !== "Identifier" || callee.name !== "text") return;
+    CallExpression: ({ callee, arguments: all, start }) => {
+      const place = callee.type === "Identifier" ? MESSAGE_PLACES[callee.name] : undefined;
+      if (place === undefined) return;
+      const [en, ja] = all.slice(place);
       found.push({ line: source.slice(0, start).split("\n").length, en: readText(en), ja: readText(ja) });
     },
   }).visit(parseSync("source.ts", source).program);

@@ -239,7 +239,7 @@ const renderFullVerbHelp = (path: readonly string[], command: Command, language:
   ...renderSection(HEADINGS.arguments, buildArgumentEntries(command.args), language),
   ...renderSection(HEADINGS.options, buildOptionEntries(selectHelpOptions(command)), language),
   ...renderGlobalOptions(path, language, all, selectHelpOptions(command)),
-  ...(command.details ?? []).flatMap((words) => ["", ...wrapParagraph(words[language])]),
+  ...[command.details ?? []].flat().flatMap((words) => ["", ...wrapParagraph(words[language])]),
   ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
 ];
 

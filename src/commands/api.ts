@@ -4,6 +4,7 @@ import { decodeUtf8 } from "../lib/files/read.ts";
 import { escapeForPeople, escapeJson } from "../lib/text/shell-word.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineChoice, defineOption } from "./kit/field.ts";
 import type { Tools } from "./kit/tools.ts";
 
 const MIB = 1024 * 1024;
@@ -15,12 +16,9 @@ const METHODS = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: 
 export default defineCommand({
   summary: text("send a request to the tenant API", "テナント API にリクエストを送る"),
   args: {
-    method: {
-      kind: "choice",
-      choices: Object.keys(METHODS) as (keyof typeof METHODS)[],
+    method: defineChoice(Object.keys(METHODS) as (keyof typeof METHODS)[], "HTTP method", "HTTP メソッド", {
       required: true,
-      about: text("HTTP method", "HTTP メソッド"),
-    },
+    }),
     path: {
       kind: "string",
       required: true,
@@ -28,11 +26,7 @@ export default defineCommand({
     },
   },
   options: {
-    input: {
-      kind: "file",
-      value: "FILE",
-      about: text("file with the JSON body (- for stdin)", "JSON の本文のファイル(- は標準入力)"),
-    },
+    input: defineOption("file", "FILE", "file with the JSON body (- for stdin)", "JSON の本文のファイル(- は標準入力)"),
     include: {
       kind: "boolean",
       about: text("print the status and the headers before the body", "本文の前にステータスとヘッダーを表示する"),
@@ -42,11 +36,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-signed-in", "not-permitted", "conflict", "not-found", "unavailable", "throttled"],
   changes: true,
   async run(tools, { method, path, input, include }) {
-    const { out } = tools.terminal;
     const body = input === undefined ? undefined : await readBody(tools, input);
     const { request } = await tools.tenant();
     const response = await request({ method: METHODS[method], path, body });
-    if (include) await out.write(renderHead(response));
+    if (include) await tools.terminal.out.write(renderHead(response));
     if (response.failure !== undefined) throw response.failure;
     await writeBody(tools, response);
   },

@@ -1,6 +1,7 @@
 import { commandName } from "../lib/advice/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineChoice } from "./kit/field.ts";
 
 /** At each Tab, a script calls the program with `__complete`. It does not evaluate the program's output as code. */
 
@@ -131,13 +132,10 @@ export default defineCommand({
     ),
   ],
   args: {
-    shell: {
-      kind: "choice",
+    shell: defineChoice(["bash", "zsh", "powershell"], "shell that will run the script", "スクリプトを実行するシェル", {
       value: "bash|zsh|powershell",
-      choices: ["bash", "zsh", "powershell"],
       required: true,
-      about: text("shell that will run the script", "スクリプトを実行するシェル"),
-    },
+    }),
   },
   options: {},
   examples: [{ line: "clomoctl completion bash" }, { line: "clomoctl completion zsh" }],

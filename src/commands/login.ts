@@ -4,15 +4,9 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
-import { PASSWORD_FILE_OPTION, readSecretInput, type Secret } from "./kit/change/secrets.ts";
+import { defineOption } from "./kit/field.ts";
+import { PASSWORD_FILE_OPTION, readSecretFile } from "./kit/change/secrets.ts";
 import type { Tools } from "./kit/tools.ts";
-
-/** Does not check the rules for new passwords, because an older password may violate them. */
-const SIGN_IN_PASSWORD: Secret<"password"> = {
-  name: "password",
-  called: text("password", "パスワード"),
-  rule: { kind: "text", min: 1 },
-};
 
 export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext> => {
   const { context } = await tools.tenant();
@@ -52,14 +46,12 @@ export default defineCommand({
       value: "ACCOUNT",
       about: text("email a code for setting a new password", "パスワード再設定コードをメールで受け取る"),
     },
-    resetCode: {
-      kind: "string",
-      value: "CODE",
-      about: text(
-        "set a new password with the code received by email",
-        "メールで届いたコードで新しいパスワードを設定する",
-      ),
-    },
+    resetCode: defineOption(
+      "string",
+      "CODE",
+      "set a new password with the code received by email",
+      "メールで届いたコードで新しいパスワードを設定する",
+    ),
   },
   excludes: [
     ["forgot", "account"],
@@ -99,10 +91,11 @@ export default defineCommand({
   },
 });
 
+/** Does not check the rules for new passwords, because an older password may violate them. */
 const readPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
   file === undefined
     ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
-    : ((await readSecretInput(tools, SIGN_IN_PASSWORD, { file, stdin: false, prompt: false })) ?? "");
+    : readSecretFile(tools, file);
 
 const CODE_REQUESTED_TEXT = text(
   "if this account exists and its password can be reset, a code was sent to its email address",

@@ -6,16 +6,12 @@ import { readSecret } from "../lib/renewals/notify/secret.ts";
 import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineChoice, defineOption } from "./kit/field.ts";
 import type { Tools } from "./kit/tools.ts";
-import type { Account } from "../lib/client/index.ts";
 import { codeKey } from "../lib/model/normalise.ts";
 import { readNewPassword } from "./kit/change/account-options.ts";
 
-interface FirstAdministrator {
-  readonly account: string | undefined;
-  readonly email: string | undefined;
-  readonly passwordFile: string | undefined;
-}
+type FirstAdministrator = Readonly<Record<"account" | "email" | "passwordFile", string | undefined>>;
 
 /**
  * Does nothing if the account is already the first system administrator.
@@ -40,8 +36,7 @@ async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator)
         line("clomo-account reset-password", [account], { forSignIn: true, passwordFile: "FILE" }),
       ),
     });
-  const administrators: Account[] = [];
-  for await (const one of client.accounts.list({ role: "system" })) administrators.push(one);
+  const administrators = await Array.fromAsync(client.accounts.list({ role: "system" }));
   const own = administrators.find(({ name }) => codeKey(name) === codeKey(account));
   if (own !== undefined && own.passwordSetAt !== null) {
     await terminal.note(
@@ -54,7 +49,13 @@ async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator)
     return;
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
-  if (other !== undefined) throw createAdministratorExistsFailure(other);
+  if (other !== undefined)
+    throw new Failure("conflict", {
+      what: text(
+        `the tenant has a system administrator already: ${other.name}; nothing was changed`,
+        `システム管理者 ${other.name} がすでにいるため、何も変更していません`,
+      ),
+    });
   // read the password file first, so that an unusable file is reported before a prompt
   const filed = passwordFile === undefined ? undefined : await readNewPassword(tools, passwordFile);
   const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
@@ -67,14 +68,6 @@ async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator)
 
 const ACCOUNT_PROMPT = text("Account of the first administrator:", "最初の管理者のアカウント名:");
 const EMAIL_PROMPT = text("Email address of the first administrator:", "最初の管理者のメールアドレス:");
-
-const createAdministratorExistsFailure = ({ name }: Account): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `the tenant has a system administrator already: ${name}; nothing was changed`,
-      `システム管理者 ${name} がすでにいるため、何も変更していません`,
-    ),
-  });
 
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 
@@ -94,58 +87,40 @@ export default defineCommand({
     ),
   ],
   args: {
-    action: {
-      kind: "choice",
-      choices: ["init"],
-      about: text(
-        "init: create the first system administrator (default: serve)",
-        "init: 最初のシステム管理者を作る(既定: サーバー)",
-      ),
-    },
+    action: defineChoice(
+      ["init"],
+      "init: create the first system administrator (default: serve)",
+      "init: 最初のシステム管理者を作る(既定: サーバー)",
+    ),
   },
   options: {
-    account: {
-      kind: "string",
+    account: defineOption("string", "NAME", "with init: account name", "init のとき: アカウント名", {
       requires: "action",
-      value: "NAME",
-      about: text("with init: account name", "init のとき: アカウント名"),
-    },
-    email: {
-      kind: "string",
-      requires: "action",
-      value: "ADDRESS",
-      about: text(
-        "with init: email address (default: the account name)",
-        "init のとき: メールアドレス(既定: アカウント名)",
-      ),
-    },
-    passwordFile: {
-      kind: "file",
-      requires: "action",
-      value: "FILE",
-      about: text(
-        "with init: file of the password, which only you can read",
-        "init のとき: 自分だけが読めるパスワードのファイル",
-      ),
-    },
+    }),
+    email: defineOption(
+      "string",
+      "ADDRESS",
+      "with init: email address (default: the account name)",
+      "init のとき: メールアドレス(既定: アカウント名)",
+      { requires: "action" },
+    ),
+    passwordFile: defineOption(
+      "file",
+      "FILE",
+      "with init: file of the password, which only you can read",
+      "init のとき: 自分だけが読めるパスワードのファイル",
+      { requires: "action" },
+    ),
     listen: {
       kind: "string",
       value: "ADDRESS",
       default: "127.0.0.1:8080",
       about: text("HOST:PORT (port 0: any free port) or unix:PATH", "HOST:PORT(ポート 0 は空きポート)か unix:PATH"),
     },
-    tlsCert: {
-      kind: "file",
-      value: "FILE",
-      requires: "tlsKey",
-      about: text("certificate chain (PEM)", "証明書チェーン(PEM)"),
-    },
-    tlsKey: {
-      kind: "file",
+    tlsCert: defineOption("file", "FILE", "certificate chain (PEM)", "証明書チェーン(PEM)", { requires: "tlsKey" }),
+    tlsKey: defineOption("file", "FILE", "private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)", {
       requires: "tlsCert",
-      value: "FILE",
-      about: text("private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)"),
-    },
+    }),
     behindProxy: {
       kind: "list",
       value: "ADDRESSES",
@@ -159,23 +134,20 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],
   async run(tools, { action, account, email, passwordFile, ...options }) {
-    if (action === "init") {
-      return createFirstAdministrator(tools, { account, email, passwordFile });
-    }
+    if (action === "init") return createFirstAdministrator(tools, { account, email, passwordFile });
     return serve(tools, options);
   },
 });
 
-interface ServeInput {
+type CertificateFiles = Readonly<Record<"tlsCert" | "tlsKey", string | undefined>>;
+
+interface ServeInput extends CertificateFiles {
   readonly listen: string;
-  readonly tlsCert: string | undefined;
-  readonly tlsKey: string | undefined;
   readonly behindProxy: readonly string[] | undefined;
 }
 
-const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
-  const { terminal } = tools;
-  const { listen, behindProxy, ...files } = input;
+const serve = async (tools: Tools, { listen, behindProxy, ...files }: ServeInput): Promise<void> => {
+  const { out } = tools.terminal;
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
@@ -199,8 +171,8 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
       hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
     });
   const server = await tools.serve({ context, place, tls, proxies });
-  await terminal.out.write(`${server.url}\n`);
-  await terminal.out.flush();
+  await out.write(`${server.url}\n`);
+  await out.flush();
   await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS);
   await server.stop(REQUEST_GRACE_MS);
 };
@@ -234,10 +206,7 @@ const requireProxies = (list: readonly string[]) => {
   });
 };
 
-const readCertificate = async (
-  tools: Tools,
-  { tlsCert, tlsKey }: { readonly tlsCert: string | undefined; readonly tlsKey: string | undefined },
-) => {
+const readCertificate = async (tools: Tools, { tlsCert, tlsKey }: CertificateFiles) => {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const { bytes } = await readNamedFile(tools, tlsCert, MAX_CERTIFICATE_BYTES);
   const { workingFolder: folder, home } = tools;

@@ -14,6 +14,7 @@ import { chooseThresholds } from "../lib/renewals/check.ts";
 import { compareByExpiry, type Thresholds, type CheckedItem, findFileKey } from "../lib/renewals/expiry-status.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineOption, defineSwitch } from "./kit/field.ts";
 import { isRecordOutputRequested, listColumns } from "./kit/list/list.ts";
 import {
   buildStateExits,
@@ -151,19 +152,9 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    notify: {
-      kind: "boolean",
-      about: text("send only new findings to the recipients", "新しい事項だけを通知先に送り、表示もする"),
-    },
-    jobs: {
-      kind: "boolean",
-      about: text("list the jobs, each with its last run", "自動実行と、その最後の結果を一覧する"),
-    },
-    forget: {
-      kind: "string",
-      value: "JOB",
-      about: text("forget a job that no longer runs", "もう実行しない自動実行の記録を削除する"),
-    },
+    notify: defineSwitch("send only new findings to the recipients", "新しい事項だけを通知先に送り、表示もする"),
+    jobs: defineSwitch("list the jobs, each with its last run", "自動実行と、その最後の結果を一覧する"),
+    forget: defineOption("string", "JOB", "forget a job that no longer runs", "もう実行しない自動実行の記録を削除する"),
     ...THRESHOLD_OPTIONS,
     ...REPORT_OPTIONS,
   },
@@ -262,7 +253,6 @@ async function showMorning({ terminal }: Tools, findings: readonly Finding[], su
     await terminal.out.write(`${terminal.shown(terminal.say(one)).join("")}\n`);
 }
 
-/** Shows the jobs of all tenants. */
 async function showJobs({ terminal }: Tools, all: readonly TenantFindings[]): Promise<void> {
   const rows = all.flatMap(({ tenant, jobs }) => jobs.map((job) => ({ ...job, tenant })));
   await terminal.list(listColumns(terminal, JOB_COLUMNS, DEFAULT_JOB_COLUMNS), rows);

@@ -5,6 +5,7 @@ import { formatActor } from "../lib/model/actor.ts";
 import { FORMATS } from "../lib/derived/formats.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { defineSwitch } from "./kit/field.ts";
 import { validateLimits, sumChanges } from "../lib/plan/plan.ts";
 import { hasNoEffect, listPlanChanges } from "../lib/plan/describe.ts";
 import { parseChangeNumber } from "./kit/plan/find.ts";
@@ -35,13 +36,10 @@ export default defineCommand({
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     confirmWipes: CONFIRM_WIPES_OPTION,
     ...LIMIT_OPTIONS,
-    skipBlocked: {
-      kind: "boolean",
-      about: text(
-        "if some records cannot be undone, undo the others (exit 8)",
-        "取り消せないデータはそのままにして、ほかを取り消す(終了コード 8)",
-      ),
-    },
+    skipBlocked: defineSwitch(
+      "if some records cannot be undone, undo the others (exit 8)",
+      "取り消せないデータはそのままにして、ほかを取り消す(終了コード 8)",
+    ),
     dryRun: PLAN_DRY_RUN_OPTION,
   },
   examples: [{ line: "clomoctl undo last --dry-run" }, { line: "clomoctl undo 12 --confirm-deletions 3" }],

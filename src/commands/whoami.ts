@@ -3,7 +3,7 @@ import type { Whoami } from "../lib/client/index.ts";
 import { ROLES } from "../lib/nouns/account.ts";
 import { formatActor } from "../lib/model/actor.ts";
 import { ROOT_ORG_NAME } from "../lib/nouns/organisation.ts";
-import type { Column } from "../lib/terminal/index.ts";
+import { createColumn, type Column } from "../lib/terminal/output-choice.ts";
 import { joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
 
@@ -12,15 +12,12 @@ const formatOrgPath = ({ path }: { readonly path: string }): string => (path ===
 const ALL_ORGS_LABEL = text("all", "全て");
 
 const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
-  {
-    key: "account",
-    header: text("account", "アカウント"),
-    value: ({ account }) => account,
+  createColumn("account", "account", "アカウント", {
     name: ({ account }) =>
       account === null ? text("none (user of this computer)", "なし(このコンピューターのユーザー)") : same(account),
-  },
-  { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role, name: ({ role }) => ROLES[role] },
-  { key: "scheme", header: text("permission scheme", "カスタム管理権限スキーム"), value: ({ scheme }) => scheme },
+  }),
+  createColumn("role", "role", "管理者権限", { name: ({ role }) => ROLES[role] }),
+  createColumn("scheme", "permission scheme", "カスタム管理権限スキーム"),
   {
     key: "orgs",
     header: text("organisations", "対象の組織"),
@@ -33,12 +30,7 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
     value: ({ user }) => user && `${user.name} <${user.email}>`,
   },
   { key: "org", header: text("own organisation", "本人の組織"), value: ({ user }) => user && formatOrgPath(user.org) },
-  {
-    key: "owner",
-    header: text("run by", "操作した人"),
-    value: ({ owner }) => owner,
-    name: ({ owner }) => formatActor(owner),
-  },
+  createColumn("owner", "run by", "操作した人", { name: ({ owner }) => formatActor(owner) }),
   {
     key: "operations",
     header: text("allowed operations", "できること"),

@@ -5,6 +5,7 @@ import { TOKEN_DAYS } from "../../lib/model/credential.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption, defineSwitch } from "../kit/field.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
 import { noteNotRestored } from "../kit/columns/change-result.ts";
 
@@ -24,30 +25,23 @@ const create = defineCommand({
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
   options: {
     readOnly: { kind: "boolean", about: text("allow the token only to read data", "閲覧だけを許可する") },
-    jobs: {
-      kind: "boolean",
-      about: text(
-        "with --read-only: also allow records of jobs and reminders",
-        "--read-only と併用: 自動実行と通知の記録も許可",
-      ),
-    },
-    expires: {
-      kind: "duration",
-      value: "DAYS",
-      about: text(
-        `days until it expires (default: ${TOKEN_DAYS.default}d; at most 1 year)`,
-        `有効な日数(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
-      ),
-    },
-    output: {
-      kind: "output",
-      short: "o",
-      value: "FILE",
-      about: text(
-        "file for the secret, readable only by you (default: stdout)",
-        "自分だけが読める書き出し先(既定: 標準出力)",
-      ),
-    },
+    jobs: defineSwitch(
+      "with --read-only: also allow records of jobs and reminders",
+      "--read-only と併用: 自動実行と通知の記録も許可",
+    ),
+    expires: defineOption(
+      "duration",
+      "DAYS",
+      `days until it expires (default: ${TOKEN_DAYS.default}d; at most 1 year)`,
+      `有効な日数(既定: ${TOKEN_DAYS.default}d、最長 1 年)`,
+    ),
+    output: defineOption(
+      "output",
+      "FILE",
+      "file for the secret, readable only by you (default: stdout)",
+      "自分だけが読める書き出し先(既定: 標準出力)",
+      { short: "o" },
+    ),
   },
   examples: [
     { line: "clomoctl access-tokens create cron --read-only --expires 90d" },

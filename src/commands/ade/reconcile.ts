@@ -209,12 +209,10 @@ const createColumns = (language: Language): readonly Column<ReconciledDevice>[] 
 
 export default defineCommand({
   summary: text("compare a seller's list with Apple and CLOMO", "販売店のデバイス一覧を Apple・CLOMO と照合する"),
-  details: [
-    text(
-      "If ade sync has fetched your organisation's devices (this requires an Apple Business API key), the list is compared with Apple and CLOMO, and differences about devices that are not on the list are shown, too. Otherwise, the list is compared with this tenant's own MDM server. In a mirror of the console (CLOMO PANEL), it is compared with the last imported export of devices. Exit code 9: some devices need action.",
-      "ade sync で組織のデバイスを取得済みなら(Apple Business API の鍵が必要)、指定した一覧を Apple・CLOMO と照合し、一覧にないデバイスについても Apple と CLOMO の違いを表示します。取得していなければ、このテナント専用の MDM サーバーのデバイスと照合します。管理画面(CLOMO PANEL)のミラーでは、最後に取り込んだデバイスのエクスポートと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
-    ),
-  ],
+  details: text(
+    "If ade sync has fetched your organisation's devices (this requires an Apple Business API key), the list is compared with Apple and CLOMO, and differences about devices that are not on the list are shown, too. Otherwise, the list is compared with this tenant's own MDM server. In a mirror of the console (CLOMO PANEL), it is compared with the last imported export of devices. Exit code 9: some devices need action.",
+    "ade sync で組織のデバイスを取得済みなら(Apple Business API の鍵が必要)、指定した一覧を Apple・CLOMO と照合し、一覧にないデバイスについても Apple と CLOMO の違いを表示します。取得していなければ、このテナント専用の MDM サーバーのデバイスと照合します。管理画面(CLOMO PANEL)のミラーでは、最後に取り込んだデバイスのエクスポートと照合します。対応が必要なデバイスがあれば終了コードは 9 です。",
+  ),
   args: {
     file: {
       kind: "file",

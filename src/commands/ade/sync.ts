@@ -35,12 +35,10 @@ const describeMissing = (missing: number): Text =>
 
 export default defineCommand({
   summary: text("fetch devices from Apple", "Apple からデバイスを取得する"),
-  details: [
-    text(
-      "If a full sync finds that more than 5 devices, and more than 5 % of all, are missing at Apple, you must type their number to remove them from the list. Without a terminal, pass --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
-      "全件の取得で見つからないデバイスが 5 台を超え、かつ全体の 5 % を超えると、一覧から除く前に台数の入力を求めます。ターミナルがなければ、--confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。",
-    ),
-  ],
+  details: text(
+    "If a full sync finds that more than 5 devices, and more than 5 % of all, are missing at Apple, you must type their number to remove them from the list. Without a terminal, pass --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
+    "全件の取得で見つからないデバイスが 5 台を超え、かつ全体の 5 % を超えると、一覧から除く前に台数の入力を求めます。ターミナルがなければ、--confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。",
+  ),
   args: {},
   options: {
     full: { kind: "boolean", about: text("fetch all devices", "全件を取得する") },

@@ -1,14 +1,11 @@
 import { APP } from "../../lib/nouns/config-profile.ts";
-import { text } from "../../lib/text/index.ts";
 import { defineAssignableVerbs } from "../kit/change/assignable-verbs.ts";
+import { defineSwitch } from "../kit/field.ts";
 
 export default defineAssignableVerbs({
   thing: APP,
   filters: {
-    short: {
-      kind: "boolean",
-      about: text("only apps with fewer licences than devices", "ライセンスが足りないアプリだけ"),
-    },
+    short: defineSwitch("only apps with fewer licences than devices", "ライセンスが足りないアプリだけ"),
   },
   example: "社内ポータル",
   file: "portal.mobileprovision",

@@ -1,7 +1,7 @@
 import type { AuditRecord } from "../../lib/client/index.ts";
 import { formatActor, parseUserName } from "../../lib/model/actor.ts";
 import { getActionName } from "../../lib/derived/audit.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 
 type AuditValues = Readonly<Record<string, unknown>>;
@@ -60,38 +60,21 @@ const describeOrigin = ({ host, program, address, token }: AuditValues): Text =>
 
 export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
-  { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
-  {
-    key: "actor",
-    header: text("actor", "実行者"),
-    value: ({ actor }) => actor,
+  createColumn("at", "time", "日時", { instant: true, whole: true }),
+  createColumn("actor", "actor", "実行者", {
     name: ({ actor, by }) => (by === null ? formatActor(actor) : same(`${actor} (${parseUserName(by)})`)),
-  },
-  {
-    key: "by",
-    header: text("--as used by", "--as を使った人"),
-    value: ({ by }) => by,
-    name: ({ by }) => (by === null ? null : formatActor(by)),
-  },
-  {
-    key: "origin",
-    header: text("run from", "実行元"),
-    value: ({ origin }) => origin,
+  }),
+  createColumn("by", "--as used by", "--as を使った人", { name: ({ by }) => (by === null ? null : formatActor(by)) }),
+  createColumn("origin", "run from", "実行元", {
     name: ({ origin }) => (origin === null ? null : describeOrigin(origin)),
-  },
-  {
-    key: "action",
-    header: text("action", "操作"),
-    value: ({ action }) => action,
-    whole: true,
-    name: ({ action }) => getActionName(action),
-  },
-  { key: "objects", header: text("target IDs", "対象の ID"), value: ({ objects }) => objects },
-  { key: "before", header: text("before", "変更前"), value: ({ before }) => before },
-  { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
-  { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },
-  { key: "version", header: text("format", "形式"), align: "end", value: ({ version }) => version },
-  { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
+  }),
+  createColumn("action", "action", "操作", { whole: true, name: ({ action }) => getActionName(action) }),
+  createColumn("objects", "target IDs", "対象の ID"),
+  createColumn("before", "before", "変更前"),
+  createColumn("after", "after", "変更後"),
+  createColumn("detail", "detail", "詳細"),
+  createColumn("version", "format", "形式", { align: "end" }),
+  createColumn("hash", "hash", "ハッシュ"),
   { key: "about", header: text("target", "対象"), value: (entry) => describeTarget(entry).en, name: describeTarget },
 ];
 

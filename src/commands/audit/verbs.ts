@@ -7,42 +7,25 @@ import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow, getImp
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure, type ErrorCode } from "../../lib/errors/index.ts";
 import { toUtcInstant, type TypedDate } from "../../lib/model/time.ts";
-import type { Fields, InputOf } from "../kit/field.ts";
+import { defineOption, defineSwitch, type Fields, type InputOf } from "../kit/field.ts";
 import type { AuditVerification } from "../../lib/client/index.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
 
-type PlainKey = "schema" | "records" | "headSeq" | "broken";
-
-const createColumn = (key: PlainKey, header: Text): Column<AuditVerification> => ({
-  key,
-  header,
-  value: ({ [key]: value }) => value,
-});
-
 const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
-  createColumn("schema", text("database schema as expected", "データベースの定義が想定どおり")),
-  createColumn("records", text("records verified", "検証した記録")),
-  {
-    key: "last",
-    header: text("last verified record", "検証した最後の記録"),
-    value: ({ last }) => last,
+  createColumn("schema", "database schema as expected", "データベースの定義が想定どおり"),
+  createColumn("records", "records verified", "検証した記録"),
+  createColumn("last", "last verified record", "検証した最後の記録", {
     name: ({ last }) => last && same(`${last.seq} ${last.hash}`),
-  },
-  createColumn("headSeq", text("record that matches --head", "--head に一致する記録")),
-  createColumn("broken", text("first broken record", "最初に異常が見つかった記録")),
-  {
-    key: "replaced",
-    header: text("replaced records verified", "検証した、置き換えられた記録"),
-    value: ({ replaced }) => replaced,
+  }),
+  createColumn("headSeq", "record that matches --head", "--head に一致する記録"),
+  createColumn("broken", "first broken record", "最初に異常が見つかった記録"),
+  createColumn("replaced", "replaced records verified", "検証した、置き換えられた記録", {
     name: ({ replaced }) => (replaced?.records ? same(String(replaced.records)) : null),
-  },
-  {
-    key: "changes",
-    header: text("changes verified", "検証した変更"),
-    value: ({ changes }) => changes,
+  }),
+  createColumn("changes", "changes verified", "検証した変更", {
     name: ({ changes }) => changes && same(String(changes.verified)),
-  },
+  }),
 ];
 
 const describeDamage = (found: AuditVerification, head: string | undefined): Text | undefined => {
@@ -71,7 +54,6 @@ const describeDamage = (found: AuditVerification, head: string | undefined): Tex
   );
 };
 
-/** @throws `input-rejected` */
 function requireIntact(found: AuditVerification, head: string | undefined): void {
   const what = describeDamage(found, head);
   if (what === undefined) return;
@@ -101,25 +83,17 @@ const verify = defineCommand({
   ),
   args: {},
   options: {
-    head: {
-      kind: "string",
-      value: "HASH",
-      about: text(
-        "hash of a record, which you saved elsewhere; fail if no record has it",
-        "別に保管しておいた、記録のハッシュ(一致する記録がなければエラー)",
-      ),
-    },
-    changes: {
-      kind: "boolean",
-      about: text(
-        "also verify the former values stored for undo and history",
-        "取り消しと変更履歴に使う、変更前の値も検証する",
-      ),
-    },
-    allContexts: {
-      kind: "boolean",
-      about: text("verify the audit logs of all tenants", "すべてのテナントの監査ログを検証する"),
-    },
+    head: defineOption(
+      "string",
+      "HASH",
+      "hash of a record, which you saved elsewhere; fail if no record has it",
+      "別に保管しておいた、記録のハッシュ(一致する記録がなければエラー)",
+    ),
+    changes: defineSwitch(
+      "also verify the former values stored for undo and history",
+      "取り消しと変更履歴に使う、変更前の値も検証する",
+    ),
+    allContexts: defineSwitch("verify the audit logs of all tenants", "すべてのテナントの監査ログを検証する"),
   },
   excludes: [["head", "allContexts"]],
   examples: [
@@ -157,11 +131,11 @@ const verify = defineCommand({
   },
 });
 
-const CONTEXT_COLUMN: Column<AuditVerification & { readonly context: string }> = {
-  key: "context",
-  header: text("context", "コンテキスト"),
-  value: ({ context }) => context,
-};
+const CONTEXT_COLUMN: Column<AuditVerification & { readonly context: string }> = createColumn(
+  "context",
+  "context",
+  "コンテキスト",
+);
 
 async function verifyAll(tools: Tools, changes: boolean): Promise<ErrorCode | undefined> {
   const { terminal, signal, contexts } = tools;
@@ -180,35 +154,29 @@ async function verifyAll(tools: Tools, changes: boolean): Promise<ErrorCode | un
 }
 
 const AUDIT_FILTERS = {
-  since: {
-    kind: "date",
-    value: "DATE",
-    about: text(
-      "from this day (2026-04-01) or time (2026-04-01T09:00+09:00)",
-      "この日(2026-04-01)、または日時(2026-04-01T09:00+09:00)以降",
-    ),
-  },
+  since: defineOption(
+    "date",
+    "DATE",
+    "from this day (2026-04-01) or time (2026-04-01T09:00+09:00)",
+    "この日(2026-04-01)、または日時(2026-04-01T09:00+09:00)以降",
+  ),
   until: {
     kind: "date",
     value: "DATE",
     about: text("up to the end of this day, or up to this time", "この日の終わりまで、またはこの日時まで"),
   },
-  actor: {
-    kind: "string",
-    value: "TEXT",
-    about: text(
-      "part of the actor's name, or of the name of the person who used --as",
-      "実行者の名前の一部(--as を使った人の名前も可)",
-    ),
-  },
-  action: {
-    kind: "string",
-    value: "TEXT",
-    about: text(
-      "part of the action's name, such as users, edit or users.edit; create, update and delete also find imports with such changes; delete also finds remove actions",
-      "操作名の一部(users、edit、users.edit など)。create・update・delete では、作成・更新・削除を行ったインポートも探す。delete では remove の操作も探す",
-    ),
-  },
+  actor: defineOption(
+    "string",
+    "TEXT",
+    "part of the actor's name, or of the name of the person who used --as",
+    "実行者の名前の一部(--as を使った人の名前も可)",
+  ),
+  action: defineOption(
+    "string",
+    "TEXT",
+    "part of the action's name, such as users, edit or users.edit; create, update and delete also find imports with such changes; delete also finds remove actions",
+    "操作名の一部(users、edit、users.edit など)。create・update・delete では、作成・更新・削除を行ったインポートも探す。delete では remove の操作も探す",
+  ),
 } as const satisfies Fields;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -275,13 +243,10 @@ const list = defineCommand({
   args: {},
   options: {
     ...AUDIT_FILTERS,
-    replaced: {
-      kind: "boolean",
-      about: text(
-        "list the records that a received bundle replaced",
-        "受け取った引き継ぎデータに置き換えられた記録を一覧する",
-      ),
-    },
+    replaced: defineSwitch(
+      "list the records that a received bundle replaced",
+      "受け取った引き継ぎデータに置き換えられた記録を一覧する",
+    ),
     limit: LIMIT_OPTION,
   },
   examples: [

@@ -5,6 +5,7 @@ import { PASSWORD_RULE, ACCOUNT } from "../../lib/nouns/account.ts";
 import { type Text, formatCount, text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption, defineSwitch } from "../kit/field.ts";
 import { confirmChange } from "../kit/permission.ts";
 import {
   FORMER_SECRETS,
@@ -90,7 +91,7 @@ const show = defineCommand({
 const history = defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
   details: [
-    ...HISTORY_DETAILS,
+    HISTORY_DETAILS,
     text(
       "The name and the password of the account are in users history.",
       "アカウント名とパスワードの変更は users history にあります。",
@@ -146,24 +147,19 @@ const describeSupportLoss = (leaver: string): Text => {
 
 const create = defineCommand({
   summary: text("create a CLOMO account for a user", "ユーザーに CLOMO アカウントを作成する"),
-  details: [...ACCOUNT_HELP],
+  details: ACCOUNT_HELP,
   args: { user: USER_ARGUMENT },
   options: {
-    account: {
-      kind: "string",
-      value: "NAME",
-      about: text(
-        "account name; optional if it is built from other values",
-        "アカウント名(構成する情報の設定があれば省略可)",
-      ),
-    },
-    alreadyInConsole: {
-      kind: "boolean",
-      about: text(
-        "in a mirror: the account exists in the console and has a password",
-        "ミラーの場合: 管理画面で作成済みのアカウント",
-      ),
-    },
+    account: defineOption(
+      "string",
+      "NAME",
+      "account name; optional if it is built from other values",
+      "アカウント名(構成する情報の設定があれば省略可)",
+    ),
+    alreadyInConsole: defineSwitch(
+      "in a mirror: the account exists in the console and has a password",
+      "ミラーの場合: 管理画面で作成済みのアカウント",
+    ),
     ...ACCOUNT_OPTIONS,
   },
   excludes: [...ACCOUNT_EXCLUDES, ["alreadyInConsole", "passwordFile"], ["alreadyInConsole", "passwordInConsole"]],
@@ -198,7 +194,7 @@ const create = defineCommand({
 
 const edit = defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
-  details: [...ACCOUNT_HELP],
+  details: ACCOUNT_HELP,
   args: { named: ACCOUNT_ARGUMENT },
   options: {
     account: { kind: "string", value: "NEW", about: text("new account name", "新しいアカウント名") },
@@ -227,23 +223,18 @@ const edit = defineCommand({
 
 const resetPassword = defineCommand({
   summary: text("set a new password for a CLOMO account", "CLOMO アカウントのパスワードを再設定する"),
-  details: [
-    text(
-      `Pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console. People who forgot their own password use \`login --forgot\`.`,
-      `新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。自分のパスワードを忘れた人は \`login --forgot\` を使います。`,
-    ),
-  ],
+  details: text(
+    `Pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console. People who forgot their own password use \`login --forgot\`.`,
+    `新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。自分のパスワードを忘れた人は \`login --forgot\` を使います。`,
+  ),
   args: { named: ACCOUNT_ARGUMENT },
   options: {
     passwordFile: ACCOUNT_OPTIONS.passwordFile,
     passwordInConsole: ACCOUNT_OPTIONS.passwordInConsole,
-    forSignIn: {
-      kind: "boolean",
-      about: text(
-        "in a mirror: only to sign in to its server (serve)",
-        "ミラーの場合: サーバー(serve)へのサインイン専用",
-      ),
-    },
+    forSignIn: defineSwitch(
+      "in a mirror: only to sign in to its server (serve)",
+      "ミラーの場合: サーバー(serve)へのサインイン専用",
+    ),
     dryRun: DRY_RUN_OPTION,
   },
   excludes: [

@@ -12,6 +12,7 @@ import { hasChanges, listPlanChanges } from "../../lib/plan/describe.ts";
 import { validateLimits, sumChanges } from "../../lib/plan/plan.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
+import { defineOption, defineSwitch } from "../kit/field.ts";
 import { CONFIRM_DELETIONS_OPTION, JOB_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
 import { PendingPlan } from "../kit/plan/pending-plan.ts";
 import { listProblems } from "../kit/files/problems.ts";
@@ -52,12 +53,10 @@ async function refuseSample(tools: Tools): Promise<void> {
 
 export default defineCommand({
   summary: text("import console exports into the mirror", "管理画面のエクスポートをミラーに取り込む"),
-  details: [
-    text(
-      "Your changes that the exports do not show yet remain open tasks. All other values are set to those of the console. Records that an export lacks are removed. If these are more than 5 records, or more than 2 % of all, you must first confirm their number.",
-      "ミラーで行った変更のうち、管理画面にまだ反映されていないものは未完了のまま残します。ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件以内かつ 2 % 以内なら質問せず、超えるときは件数の入力を求めます。",
-    ),
-  ],
+  details: text(
+    "Your changes that the exports do not show yet remain open tasks. All other values are set to those of the console. Records that an export lacks are removed. If these are more than 5 records, or more than 2 % of all, you must first confirm their number.",
+    "ミラーで行った変更のうち、管理画面にまだ反映されていないものは未完了のまま残します。ほかの値は管理画面に合わせます。エクスポートにないデータは削除します。5 件以内かつ 2 % 以内なら質問せず、超えるときは件数の入力を求めます。",
+  ),
   args: {
     exports: {
       kind: "file",
@@ -74,24 +73,19 @@ export default defineCommand({
       value: "APP",
       about: text("SECURED APPs app whose users were exported", "SECURED APPs のどのアプリのエクスポートか"),
     },
-    part: {
-      kind: "boolean",
-      about: text(
-        "treat the exports as filtered: remove no records",
-        "絞り込んだエクスポートとして扱い、データを削除しない",
-      ),
-    },
+    part: defineSwitch(
+      "treat the exports as filtered: remove no records",
+      "絞り込んだエクスポートとして扱い、データを削除しない",
+    ),
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
     ...LIMIT_OPTIONS,
-    allow: {
-      kind: "list",
-      value: "CHECKS",
-      choices: ["earlier-export"],
-      about: text(
-        "accept an export from stdin with the same content as an earlier one",
-        "標準入力のエクスポートが、前に取り込んだものと同じ内容でも許可する",
-      ),
-    },
+    allow: defineOption(
+      "list",
+      "CHECKS",
+      "accept an export from stdin with the same content as an earlier one",
+      "標準入力のエクスポートが、前に取り込んだものと同じ内容でも許可する",
+      { choices: ["earlier-export"] },
+    ),
     detailedExitcode: {
       kind: "boolean",
       about: text("exit with code 9 if tasks remain open", "未完了の作業が残っていれば終了コード 9 で終わる"),
@@ -180,7 +174,6 @@ async function syncExports(tools: Tools, names: readonly string[], options: Sync
   return options.detailedExitcode && (await client.console.list({})).length > 0 ? "differs" : undefined;
 }
 
-/** Adds to a failure what was imported before it. */
 function describeTaken(tools: Tools, { taken }: SyncRun, error: unknown): unknown {
   if (taken.length === 0 || !(error instanceof Failure)) return error;
   const names = taken.join(", ");
@@ -246,7 +239,6 @@ async function importExport(tools: Tools, given: ReadExport, options: SyncOption
   });
 }
 
-/** Says which needed fields of the records the first export of a kind does not show. */
 async function warnOfMissingFields({ terminal }: Tools, { kind, fields, rows }: Import): Promise<void> {
   const format = toExportFormat(FORMATS[kind]);
   const shown = format.columns.flatMap((column) => (fields.includes(column.field) ? [{ column }] : []));

@@ -4,6 +4,7 @@ import { formatActor } from "../../lib/model/actor.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineSwitch } from "../kit/field.ts";
 import { hasAllColumns, isDefaultTable, listColumns } from "../kit/list/list.ts";
 import type { Tools } from "../kit/tools.ts";
 import { describeTaskChanges, buildTaskSteps, TASK_COLUMNS } from "../kit/plan/console-steps.ts";
@@ -55,10 +56,7 @@ const show = defineCommand({
   summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
   args: { number: TASK_ARGUMENT },
   options: {
-    rows: {
-      kind: "boolean",
-      about: text("show the steps for all records (default: 10)", "データすべての手順を表示する(既定: 10 件)"),
-    },
+    rows: defineSwitch("show the steps for all records (default: 10)", "データすべての手順を表示する(既定: 10 件)"),
   },
   examples: [{ line: "clomoctl console show 3" }],
   exits: ["not-found", "conflict"],

@@ -4,6 +4,7 @@ import { hasContent, openInput } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineChoice, defineOption, defineSwitch } from "../kit/field.ts";
 import type { TenantCopy } from "../kit/files/tenant-copy.ts";
 import { warnOfSilence } from "../kit/items/tenant-items.ts";
 import type { Tools } from "../kit/tools.ts";
@@ -21,26 +22,18 @@ export default defineCommand({
       value: "ADDRESS",
       about: text("tenant on the server at this http(s) address", "この http(s) アドレスのサーバーにあるテナント"),
     },
-    from: {
-      kind: "file",
-      value: "FILE",
-      about: text(
-        "backup to restore; no reminders are sent until `context set NAME --notify on`",
-        "復元するバックアップ。`context set NAME --notify on` まで通知は送らない",
-      ),
-    },
-    language: {
-      kind: "choice",
-      choices: ["ja", "en"],
-      about: text(
-        "language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
-        "CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
-      ),
-    },
-    use: {
-      kind: "boolean",
-      about: text("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
-    },
+    from: defineOption(
+      "file",
+      "FILE",
+      "backup to restore; no reminders are sent until `context set NAME --notify on`",
+      "復元するバックアップ。`context set NAME --notify on` まで通知は送らない",
+    ),
+    language: defineChoice(
+      ["ja", "en"],
+      "language of the CLOMO account; it also sets the default encoding of exports (default: ja)",
+      "CLOMO アカウントの言語。エクスポートの文字コードの既定値も決まる(既定: ja)",
+    ),
+    use: defineSwitch("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
     protected: PROTECTED_OPTION,
   },
   oneOf: [["embedded", "url", "from"]],

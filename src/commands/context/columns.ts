@@ -1,7 +1,7 @@
 import type { Context } from "../../lib/config/context.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import type { Field } from "../kit/field.ts";
+import { defineSwitch, type Field } from "../kit/field.ts";
 import type { Tools } from "../kit/tools.ts";
 
 export interface ContextRow {
@@ -16,13 +16,10 @@ export const CONTEXT_ARGUMENT = {
   about: text("context name", "コンテキスト名"),
 } as const satisfies Field;
 
-export const PROTECTED_OPTION = {
-  kind: "boolean",
-  about: text(
-    "before every change to the tenant, ask for the context's name (typed, or --confirm-context)",
-    "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
-  ),
-} as const satisfies Field;
+export const PROTECTED_OPTION = defineSwitch(
+  "before every change to the tenant, ask for the context's name (typed, or --confirm-context)",
+  "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
+);
 
 export async function noteContextVariable({
   terminal,

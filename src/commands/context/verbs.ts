@@ -1,5 +1,6 @@
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineChoice } from "../kit/field.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import {
   CONTEXT_COLUMNS,
@@ -17,23 +18,18 @@ import type { Tools } from "../kit/tools.ts";
 
 const set = defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
-  details: [
-    text(
-      "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on. One daily run can then check all tenants.",
-      "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
-    ),
-  ],
+  details: text(
+    "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on. One daily run can then check all tenants.",
+    "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
+  ),
   args: { name: CONTEXT_ARGUMENT },
   options: {
     protected: PROTECTED_OPTION,
-    notify: {
-      kind: "choice",
-      choices: ["on", "off"],
-      about: text(
-        "whether the daily run sends reminders about this tenant",
-        "毎日の自動実行でこのテナントの通知を送るか",
-      ),
-    },
+    notify: defineChoice(
+      ["on", "off"],
+      "whether the daily run sends reminders about this tenant",
+      "毎日の自動実行でこのテナントの通知を送るか",
+    ),
     unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },
   },
   excludes: [["protected", "unprotected"]],

@@ -10,6 +10,7 @@ import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { addMapOptions, IMPORT_OPTIONS } from "../kit/read-list/options.ts";
 import { listProblems, RejectedFileFailure } from "../kit/files/problems.ts";
 import { sendFile } from "../kit/plan/send.ts";
@@ -60,12 +61,10 @@ const DEFAULT_COLUMNS = ["file", "format", "encoding", "rows", "errors", "warnin
 
 export default defineCommand({
   summary: text("check a file against a format, without a tenant", "ファイルが形式どおりかを検査する(テナントは不要)"),
-  details: [
-    text(
-      "Reports what an import into an empty tenant with --create-orgs and --create-groups would report. Lists the first 20 problems; --format json lists all of them.",
-      "空のテナントに --create-orgs と --create-groups を付けてインポートするときと同じ検査をします。問題は最初の 20 件を表示し、--format json では全件を出力します。",
-    ),
-  ],
+  details: text(
+    "Reports what an import into an empty tenant with --create-orgs and --create-groups would report. Lists the first 20 problems; --format json lists all of them.",
+    "空のテナントに --create-orgs と --create-groups を付けてインポートするときと同じ検査をします。問題は最初の 20 件を表示し、--format json では全件を出力します。",
+  ),
   args: {
     file: { kind: "file", required: true, about: text("file to check (- for stdin)", "ファイル(- は標準入力)") },
   },
@@ -76,14 +75,12 @@ export default defineCommand({
     headerRow,
     map,
     allow,
-    key: {
-      kind: "string",
-      value: "KEY",
-      about: text(
-        "field that identifies a record, like --key of import commands (default for users: email)",
-        "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
-      ),
-    },
+    key: defineOption(
+      "string",
+      "KEY",
+      "field that identifies a record, like --key of import commands (default for users: email)",
+      "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
+    ),
   },
   examples: [
     { line: "clomoctl csv check people.csv --as users" },

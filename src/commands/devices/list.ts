@@ -1,6 +1,7 @@
 import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { resolveOrgFilter } from "../kit/change/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS } from "../kit/columns/devices.ts";
@@ -11,11 +12,7 @@ export default defineCommand({
   args: {},
   options: {
     ...DEVICE_FILTERS,
-    owner: {
-      kind: "string",
-      value: "USER",
-      about: text("only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
-    },
+    owner: defineOption("string", "USER", "only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
     lost: { kind: "boolean", about: text("only devices in lost mode", "紛失モードのデバイスに絞り込む") },
     limit: LIMIT_OPTION,
   },

@@ -4,6 +4,7 @@ import { describeProblem } from "../../lib/model/problem.ts";
 import { getThingNoun } from "../../lib/nouns/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { CONFIRM_WIPES_OPTION } from "../kit/read-list/options.ts";
 import { listColumns } from "../kit/list/list.ts";
 import { findOrg } from "../kit/change/find-org.ts";
@@ -20,11 +21,7 @@ export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
   args: CHOSEN_DEVICES.args,
   options: {
-    user: {
-      kind: "string",
-      value: "USER",
-      about: text("user who becomes the owner", "所有者にするユーザー"),
-    },
+    user: defineOption("string", "USER", "user who becomes the owner", "所有者にするユーザー"),
     org: {
       kind: "string",
       value: "ORG",

@@ -13,6 +13,7 @@ import { describeQuestion, parseAnswer, YES_NO_CHOICES } from "../../lib/derived
 import { dayOf, parseTypedDate } from "../../lib/model/time.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { buildFieldColumns, listColumns } from "../kit/list/list.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../kit/columns/change-result.ts";
@@ -136,19 +137,13 @@ export default defineCommand({
     value: { kind: "string", value: "VALUE", about: text("answer to this question", "この質問への回答") },
   },
   options: {
-    file: {
-      kind: "file",
-      value: "SHEET.xlsx",
-      about: text(
-        "record the answers in this checklist file, a workbook or CSV (-: stdin)",
-        "この引き継ぎ確認リストのファイル(Excel ブックか CSV。- は標準入力)に記入した回答を登録する",
-      ),
-    },
-    by: {
-      kind: "string",
-      value: "NAME",
-      about: text("author of the answers (default: you)", "回答者(既定: 実行者)"),
-    },
+    file: defineOption(
+      "file",
+      "SHEET.xlsx",
+      "record the answers in this checklist file, a workbook or CSV (-: stdin)",
+      "この引き継ぎ確認リストのファイル(Excel ブックか CSV。- は標準入力)に記入した回答を登録する",
+    ),
+    by: defineOption("string", "NAME", "author of the answers (default: you)", "回答者(既定: 実行者)"),
     dryRun: DRY_RUN_OPTION,
   },
   excludes: [["question", "file"]],

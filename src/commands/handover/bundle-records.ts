@@ -156,7 +156,6 @@ const RECORD_TYPE_DEFINITIONS: Readonly<
   }),
 };
 
-/** Defines the list of a noun by its fields and its first key. */
 const defineByFields = (noun: PanelKind): RecordTableDefinition => {
   const { fields, keys } = TYPES_BY_FORMAT[noun];
   return defineRecordType<Readonly<Record<string, unknown>>>({

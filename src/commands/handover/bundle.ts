@@ -14,11 +14,9 @@ import {
 import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
-import type { Fields } from "../kit/field.ts";
+import { defineOption, type Fields } from "../kit/field.ts";
 import type { Tools } from "../kit/tools.ts";
-import { storeTenantCopy, type TenantCopy } from "../kit/files/tenant-copy.ts";
-
-export const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
+import { storeTenantCopy, VERIFYING, type TenantCopy } from "../kit/files/tenant-copy.ts";
 
 export const BUNDLE_ARGUMENT = {
   kind: "file",
@@ -31,14 +29,12 @@ export const BUNDLE_ARGUMENT = {
 } as const;
 
 export const IDENTITY_OPTION = {
-  identity: {
-    kind: "file",
-    value: "FILE",
-    about: text(
-      "age identity file that decrypts the bundle (.age); only you may have access to this file",
-      "引き継ぎデータ(.age)を復号する age の鍵ファイル(自分だけが読める権限にしておく)",
-    ),
-  },
+  identity: defineOption(
+    "file",
+    "FILE",
+    "age identity file that decrypts the bundle (.age); only you may have access to this file",
+    "引き継ぎデータ(.age)を復号する age の鍵ファイル(自分だけが読める権限にしておく)",
+  ),
 } as const satisfies Fields;
 
 /** Rejects `--as`, because a bundle contains only what its author may see. @throws `usage` */

@@ -4,6 +4,7 @@ import { buildLeaverSteps } from "../../lib/handover/checklist/leaver.ts";
 import { toDay } from "../../lib/model/time.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineSwitch } from "../kit/field.ts";
 import { isDefaultTable } from "../kit/list/list.ts";
 import type { Tools } from "../kit/tools.ts";
 import {
@@ -32,13 +33,10 @@ export default defineCommand({
   args: {},
   options: {
     ...LEAVER_OPTIONS,
-    full: {
-      kind: "boolean",
-      about: text(
-        "show all unanswered questions, all recorded answers with author and time, and notes",
-        "すべての未回答の質問、登録済みの回答(回答者と日時を含む)、補足も表示する",
-      ),
-    },
+    full: defineSwitch(
+      "show all unanswered questions, all recorded answers with author and time, and notes",
+      "すべての未回答の質問、登録済みの回答(回答者と日時を含む)、補足も表示する",
+    ),
   },
   examples: [
     { line: "clomoctl handover checklist" },
@@ -77,7 +75,6 @@ export default defineCommand({
   },
 });
 
-/** Returns true if the latest handover was received in this tenant. */
 async function wasReceivedLast({ client }: HandoverTenant): Promise<boolean> {
   const [last] = await Array.fromAsync(client.audit.list({ action: "handover.", limit: 1 }));
   return typeof last?.record === "object" && last.record.action === "handover.receive";

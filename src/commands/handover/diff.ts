@@ -2,7 +2,7 @@ import { commandName } from "../../lib/advice/index.ts";
 import { RESOURCE_TITLES, type ResourceName } from "../../lib/handover/bundle/manifest.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import { toTableCellText } from "../../lib/terminal/output.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
@@ -119,20 +119,10 @@ const createSideColumn = (key: "before" | "after", header: Text): Column<Differe
 });
 
 const DIFF_COLUMNS: readonly Column<Difference>[] = [
-  {
-    key: "resource",
-    header: text("record type", "データの種類"),
-    value: ({ resource }) => resource,
-    name: ({ resource }) => RESOURCE_TITLES[resource],
-  },
-  {
-    key: "change",
-    header: text("change", "変更"),
-    value: ({ change }) => change,
-    name: ({ change }) => CHANGE_NAMES[change],
-  },
-  { key: "key", header: text("key", "キー"), whole: true, value: ({ key }) => key },
-  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  createColumn("resource", "record type", "データの種類", { name: ({ resource }) => RESOURCE_TITLES[resource] }),
+  createColumn("change", "change", "変更", { name: ({ change }) => CHANGE_NAMES[change] }),
+  createColumn("key", "key", "キー", { whole: true }),
+  createColumn("name", "name", "名前"),
   {
     key: "field",
     header: text("field", "項目"),
@@ -148,12 +138,10 @@ export default defineCommand({
     "show the differences between two bundles, or a bundle and the tenant",
     "2 つの引き継ぎデータ、または引き継ぎデータとテナントの差異を表示する",
   ),
-  details: [
-    text(
-      "Verifies both bundles first. Records are matched by email address, code or serial number, and then compared field by field. Open tasks in the console are compared, too. Times, the audit log, and data that comes from Apple are not. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
-      "先に両方の引き継ぎデータを検証します。データはメールアドレス・コード・シリアルナンバーで対応付け、変更を項目ごとに示します。管理画面での未完了の作業も比較します。日時、監査ログ、Apple から取得したデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
-    ),
-  ],
+  details: text(
+    "Verifies both bundles first. Records are matched by email address, code or serial number, and then compared field by field. Open tasks in the console are compared, too. Times, the audit log, and data that comes from Apple are not. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
+    "先に両方の引き継ぎデータを検証します。データはメールアドレス・コード・シリアルナンバーで対応付け、変更を項目ごとに示します。管理画面での未完了の作業も比較します。日時、監査ログ、Apple から取得したデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
+  ),
   args: {
     before: { ...BUNDLE_ARGUMENT, value: "A" },
     after: {

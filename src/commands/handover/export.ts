@@ -8,12 +8,13 @@ import { dayOf } from "../../lib/model/time.ts";
 import { PANEL_KINDS } from "../../lib/nouns/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { getAccountLanguage } from "../kit/files/text-format.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../kit/items/tenant-items.ts";
-import { createBundleWriter, noteFingerprint, VERIFYING } from "./bundle.ts";
-import { copyTenant, type TenantCopy } from "../kit/files/tenant-copy.ts";
+import { createBundleWriter, noteFingerprint } from "./bundle.ts";
+import { copyTenant, VERIFYING, type TenantCopy } from "../kit/files/tenant-copy.ts";
 import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./facts.ts";
 
 export default defineCommand({
@@ -21,32 +22,26 @@ export default defineCommand({
     "export everything in the tenant into a bundle for a successor",
     "テナントの全データを、後任への引き継ぎデータとして書き出す",
   ),
-  details: [
-    text(
-      "A bundle consists of the tenant itself with its history (tenant.db), one NDJSON file for each record type, the same records as a workbook, a report, a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. Only the owner and system administrators can export. Each export is in the audit log.",
-      "引き継ぎデータは、履歴を含むテナント本体(tenant.db)、種類ごとの NDJSON、同じデータのブック、レポート、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。書き出せるのは所有者とシステム管理者だけで、監査ログに残ります。",
-    ),
-  ],
+  details: text(
+    "A bundle consists of the tenant itself with its history (tenant.db), one NDJSON file for each record type, the same records as a workbook, a report, a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. Only the owner and system administrators can export. Each export is in the audit log.",
+    "引き継ぎデータは、履歴を含むテナント本体(tenant.db)、種類ごとの NDJSON、同じデータのブック、レポート、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。書き出せるのは所有者とシステム管理者だけで、監査ログに残ります。",
+  ),
   args: {},
   options: {
-    output: {
-      kind: "output",
-      isBundle: true,
-      notStdout: true,
-      short: "o",
-      required: true,
-      value: "FOLDER|FILE",
-      about: text("output: a new folder or FILE.zip", "出力先: 新しいフォルダーか FILE.zip"),
-    },
-    encryptTo: {
-      kind: "string",
-      repeatable: true,
-      value: "age1…|FILE",
-      about: text(
-        "encrypt FILE.zip.age for this age public key, or for the keys in this file",
-        "この age の公開鍵(または公開鍵を書いたファイル)で FILE.zip.age を暗号化する",
-      ),
-    },
+    output: defineOption(
+      "output",
+      "FOLDER|FILE",
+      "output: a new folder or FILE.zip",
+      "出力先: 新しいフォルダーか FILE.zip",
+      { isBundle: true, notStdout: true, short: "o", required: true },
+    ),
+    encryptTo: defineOption(
+      "string",
+      "age1…|FILE",
+      "encrypt FILE.zip.age for this age public key, or for the keys in this file",
+      "この age の公開鍵(または公開鍵を書いたファイル)で FILE.zip.age を暗号化する",
+      { repeatable: true },
+    ),
     ...LEAVER_OPTIONS,
   },
   examples: [

@@ -18,24 +18,17 @@ import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { type LeaverRecords, findMirrorGaps } from "../../lib/handover/checklist/leaver.ts";
 import { text } from "../../lib/text/index.ts";
-import type { Fields, InputOf } from "../kit/field.ts";
+import { defineOption, type Fields, type InputOf } from "../kit/field.ts";
 import { limitRecords } from "../kit/list/list.ts";
 
 export const LEAVER_OPTIONS = {
-  leaver: {
-    kind: "string",
-    value: "PERSON",
-    about: text(
-      "leaver: account name, email address, or a name as written in any record",
-      "退職者のアカウント名、メールアドレス、または登録データのどこかにある名前",
-    ),
-  },
-  leaves: {
-    kind: "date",
-    requires: "leaver",
-    value: "DATE",
-    about: text("the leaver's last day", "退職者の最終出勤日"),
-  },
+  leaver: defineOption(
+    "string",
+    "PERSON",
+    "leaver: account name, email address, or a name as written in any record",
+    "退職者のアカウント名、メールアドレス、または登録データのどこかにある名前",
+  ),
+  leaves: defineOption("date", "DATE", "the leaver's last day", "退職者の最終出勤日", { requires: "leaver" }),
 } as const satisfies Fields;
 
 export interface TypedLeaver {

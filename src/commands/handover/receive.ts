@@ -12,6 +12,7 @@ import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts"
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { requireChangePermission } from "../kit/permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
@@ -28,22 +29,18 @@ import { storeTenantCopy, type CopyClient, type TenantCopy } from "../kit/files/
 
 export default defineCommand({
   summary: text("take over the tenant in a bundle", "引き継ぎデータを取り込み、テナントを引き継ぐ"),
-  details: [
-    text(
-      "First verifies the whole bundle, including the audit log, and compares its fingerprint with the one that you enter. Either the complete tenant is received, with its history, console tasks and audit log, or nothing changes. The context is named after the tenant's domain. Data is never merged: if a context has an earlier state of this tenant, the newer state replaces it. A context that has data of a different tenant is refused. A bundle does not contain passwords, keys or tokens.",
-      "最初に監査ログを含む全体を検証し、フィンガープリントを、入力されたものと照合します。履歴・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。コンテキストには利用ドメインの名前を付けます。データの統合はしません。コンテキストに同じテナントの以前のデータがあれば新しいデータに置き換え、別のテナントのデータがあれば受け取りません。パスワード・鍵・トークンは含まれません。",
-    ),
-  ],
+  details: text(
+    "First verifies the whole bundle, including the audit log, and compares its fingerprint with the one that you enter. Either the complete tenant is received, with its history, console tasks and audit log, or nothing changes. The context is named after the tenant's domain. Data is never merged: if a context has an earlier state of this tenant, the newer state replaces it. A context that has data of a different tenant is refused. A bundle does not contain passwords, keys or tokens.",
+    "最初に監査ログを含む全体を検証し、フィンガープリントを、入力されたものと照合します。履歴・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。コンテキストには利用ドメインの名前を付けます。データの統合はしません。コンテキストに同じテナントの以前のデータがあれば新しいデータに置き換え、別のテナントのデータがあれば受け取りません。パスワード・鍵・トークンは含まれません。",
+  ),
   args: { bundle: BUNDLE_ARGUMENT },
   options: {
-    fingerprint: {
-      kind: "string",
-      value: "DIGITS",
-      about: text(
-        "at least the first 16 digits of the fingerprint that the export showed",
-        "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
-      ),
-    },
+    fingerprint: defineOption(
+      "string",
+      "DIGITS",
+      "at least the first 16 digits of the fingerprint that the export showed",
+      "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
+    ),
     dryRun: DRY_RUN_OPTION,
     ...IDENTITY_OPTION,
   },

@@ -5,6 +5,7 @@ import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { LEAVER_OPTIONS, toTypedLeaver } from "./facts.ts";
 import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
@@ -12,22 +13,18 @@ import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 
 export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),
-  details: [
-    text(
-      "Writes an HTML page with what is needed on the first day, what is missing, what the leaver hands over, signature lines, the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
-      "HTML のページを書き出します。内容は順に、最初の日に必要なこと、不足している項目、退職者から引き継ぐもの、署名欄、引き継ぎ確認リスト、管理者、年次更新・期限、データの件数です。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
-    ),
-  ],
+  details: text(
+    "Writes an HTML page with what is needed on the first day, what is missing, what the leaver hands over, signature lines, the checklist, administrators, expiry dates and record counts. Each bundle already contains a report.html, in the language of the CLOMO account.",
+    "HTML のページを書き出します。内容は順に、最初の日に必要なこと、不足している項目、退職者から引き継ぐもの、署名欄、引き継ぎ確認リスト、管理者、年次更新・期限、データの件数です。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
+  ),
   args: {
-    bundle: {
-      kind: "file",
-      isBundle: true,
-      value: "BUNDLE",
-      about: text(
-        "bundle to report on (default: the current tenant)",
-        "引き継ぎデータ(省略時は現在のテナントから作成)",
-      ),
-    },
+    bundle: defineOption(
+      "file",
+      "BUNDLE",
+      "bundle to report on (default: the current tenant)",
+      "引き継ぎデータ(省略時は現在のテナントから作成)",
+      { isBundle: true },
+    ),
   },
   options: {
     ...LEAVER_OPTIONS,

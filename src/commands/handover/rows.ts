@@ -3,7 +3,8 @@ import { GROUP_TITLES, type ChecklistRow } from "../../lib/handover/checklist/in
 import { formatActor } from "../../lib/model/actor.ts";
 import { QUESTIONS } from "../../lib/derived/question.ts";
 import { formatMinute } from "../../lib/model/time.ts";
-import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import type { Terminal } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { displayWidth } from "../../lib/terminal/width.ts";
 import { wrapIntoLines } from "../../lib/terminal/word-width.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
@@ -22,19 +23,14 @@ const describeValue = ({ id, value }: ChecklistRow): Text | null =>
 
 /** Sentences are in the user's language, even in CSV and JSON. */
 export const createChecklistColumns = (language: Language): readonly Column<ChecklistRow>[] => [
-  { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => GROUP_TITLES[item] },
-  {
-    key: "state",
-    header: text("state", "状態"),
-    value: ({ state }) => state,
-    name: ({ state }) => ROW_STATE_NAMES[state],
-  },
+  createColumn("item", "item", "項目", { name: ({ item }) => GROUP_TITLES[item] }),
+  createColumn("state", "state", "状態", { name: ({ state }) => ROW_STATE_NAMES[state] }),
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step ?? null },
   { key: "question", header: text("question", "質問"), value: ({ id }) => (QUESTIONS.has(id) ? id : null) },
   { key: "what", advice: true, header: text("description", "内容"), value: ({ what }) => what[language] },
-  { key: "value", header: text("value", "値"), value: ({ value }) => value, name: describeValue },
-  { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by, name: ({ by }) => formatActor(by ?? "") },
-  { key: "at", header: text("answered at", "回答日時"), instant: true, value: ({ at }) => at },
+  createColumn("value", "value", "値", { name: describeValue }),
+  createColumn("by", "answered by", "回答者", { name: ({ by }) => formatActor(by ?? "") }),
+  createColumn("at", "answered at", "回答日時", { instant: true }),
   { key: "next", advice: true, header: text("what to do", "対処"), value: ({ next }) => next?.[language] ?? null },
 ];
 

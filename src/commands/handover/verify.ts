@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import { throwFirstFault, type BundleVerification } from "../../lib/handover/bundle/read.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { joinTexts, same, shortenText, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
@@ -19,32 +19,21 @@ interface VerifiedBundle extends Pick<BundleVerification, "manifest" | "fingerpr
 }
 
 const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
-  { key: "bundle", header: text("bundle", "引き継ぎデータ"), value: ({ bundle }) => bundle },
+  createColumn("bundle", "bundle", "引き継ぎデータ"),
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest?.tenant.name ?? null },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest?.asOf ?? null },
-  {
-    key: "fingerprint",
-    header: text("fingerprint", "フィンガープリント"),
-    value: ({ fingerprint }) => fingerprint,
+  createColumn("fingerprint", "fingerprint", "フィンガープリント", {
     name: ({ fingerprint }) => (fingerprint === null ? null : same(formatFingerprint(fingerprint))),
-  },
-  {
-    key: "faults",
-    header: text("errors found", "見つかったエラー"),
-    advice: true,
-    value: ({ faults }) => faults,
-    name: () => null,
-  },
+  }),
+  createColumn("faults", "errors found", "見つかったエラー", { advice: true, name: () => null }),
 ];
 
 export default defineCommand({
   summary: text("verify that a bundle matches its hashes", "引き継ぎデータが同梱のハッシュと一致するか検証する"),
-  details: [
-    text(
-      "Checks the hash of every file, finds missing and extra files, and checks the tenant's file with its audit log. Exits with 0 if everything matches, otherwise with 3. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
-      "全ファイルのハッシュを照合し、不足・余分なファイルを検出し、テナントのファイルとその監査ログを確かめます。すべて一致すれば終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
-    ),
-  ],
+  details: text(
+    "Checks the hash of every file, finds missing and extra files, and checks the tenant's file with its audit log. Exits with 0 if everything matches, otherwise with 3. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
+    "全ファイルのハッシュを照合し、不足・余分なファイルを検出し、テナントのファイルとその監査ログを確かめます。すべて一致すれば終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
+  ),
   args: { bundle: BUNDLE_ARGUMENT },
   options: IDENTITY_OPTION,
   examples: [{ line: "clomoctl handover verify handover.zip" }],

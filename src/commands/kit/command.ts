@@ -23,7 +23,7 @@ export interface PrescribedExits {
 export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
   readonly summary: Text;
   readonly caution?: Text | undefined;
-  readonly details?: readonly Text[] | undefined;
+  readonly details?: Text | readonly Text[] | undefined;
   readonly args: A;
   readonly options: O;
   readonly examples: readonly Example[];

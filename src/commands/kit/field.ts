@@ -1,5 +1,5 @@
 import type { TypedDate } from "../../lib/model/time.ts";
-import type { Text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 
 interface FieldBase {
   readonly about: Text;
@@ -78,6 +78,47 @@ export type ValueField = TextField | OutputField | TimeField | NumberField | Cho
 
 export type Fields = Readonly<Record<string, Field>>;
 
+type DetailsOf<F> = F extends Field ? Partial<Omit<F, "kind" | "about">> : never;
+
+interface Described<K> {
+  readonly kind: K;
+  readonly about: Text;
+}
+
+export const defineSwitch = <const M extends DetailsOf<SwitchField> = object>(
+  en: string,
+  ja: string,
+  more?: M,
+): Described<"boolean"> & NoInfer<M> => ({ kind: "boolean", about: text(en, ja), ...(more as NoInfer<M>) });
+
+type ValueKind = Exclude<ValueField["kind"], "choice">;
+
+/** @param value placeholder in help */
+export const defineOption = <const K extends ValueKind, const M extends DetailsOf<ValueField> = object>(
+  kind: K,
+  value: string,
+  en: string,
+  ja: string,
+  more?: M,
+): { readonly kind: K; readonly value: string; readonly about: Text } & NoInfer<M> => ({
+  kind,
+  value,
+  about: text(en, ja),
+  ...(more as NoInfer<M>),
+});
+
+export const defineChoice = <const C extends readonly string[], const M extends DetailsOf<ChoiceField> = object>(
+  choices: C,
+  en: string,
+  ja: string,
+  more?: M,
+): Described<"choice"> & { readonly choices: C } & NoInfer<M> => ({
+  kind: "choice",
+  choices,
+  about: text(en, ja),
+  ...(more as NoInfer<M>),
+});
+
 export interface CommandSyntax {
   /** only the last argument may be optional or repeatable */
   readonly args: Fields;
@@ -122,9 +163,7 @@ type FieldInput<F> = F extends { readonly repeatable: true }
 
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
-export function toFlagName(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
+export const toFlagName = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The word `-` is not an option, because it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";

@@ -16,7 +16,7 @@ import type { ParsedMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { formatLayoutAuthor } from "../../lib/model/actor.ts";
 import { findColumn, type Format } from "../../lib/derived/format.ts";
 import type { RowColumn } from "../../lib/model/leaving.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { toFlagName } from "../kit/field.ts";
 
 export function renderMapFile(
@@ -49,17 +49,12 @@ export function renderMapFile(
 }
 
 const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
-  { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
-  { key: "use", header: text("use", "用途"), value: ({ use }) => use },
-  { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind },
-  { key: "headers", header: text("headers", "ヘッダー"), value: ({ headers }) => headers },
-  { key: "at", header: text("learnt at", "登録した日時"), instant: true, value: ({ at }) => at },
-  {
-    key: "actor",
-    header: text("learnt by", "登録した人"),
-    value: ({ actor }) => actor,
-    name: ({ actor }) => formatLayoutAuthor(actor),
-  },
+  createColumn("id", "ID", "ID"),
+  createColumn("use", "use", "用途"),
+  createColumn("kind", "kind", "種類"),
+  createColumn("headers", "headers", "ヘッダー"),
+  createColumn("at", "learnt at", "登録した日時", { instant: true }),
+  createColumn("actor", "learnt by", "登録した人", { name: ({ actor }) => formatLayoutAuthor(actor) }),
   { key: "map", header: text("column map", "対応表"), value: ({ kind, map }) => renderMapFile(map, FORMATS[kind]) },
 ];
 

@@ -17,12 +17,10 @@ import { loadOnboardingFacts } from "./gather.ts";
 
 export default defineCommand({
   summary: text("show the set-up steps and their pitfalls", "導入手順と注意点を示す"),
-  details: [
-    text(
-      "The steps to issue a push certificate or token for the first time are shown only under two conditions: within the last 7 days, you answered that HOME shows no expiry date; and no renewal item of this kind is recorded. Otherwise, the guide refers to `renewals guide`. If you issue a new certificate or token instead of renewing it, devices can no longer be managed.",
-      "プッシュ通知証明書やトークンを初めて作成する手順は、次の 2 つの条件を満たす場合だけ表示します。HOME に有効期限がないと過去 7 日以内に回答したこと。同じ種類の「年次更新・期限」が登録されていないこと。それ以外の場合は `renewals guide` を案内します。更新せずに新しく作成すると、デバイスを管理できなくなるためです。",
-    ),
-  ],
+  details: text(
+    "The steps to issue a push certificate or token for the first time are shown only under two conditions: within the last 7 days, you answered that HOME shows no expiry date; and no renewal item of this kind is recorded. Otherwise, the guide refers to `renewals guide`. If you issue a new certificate or token instead of renewing it, devices can no longer be managed.",
+    "プッシュ通知証明書やトークンを初めて作成する手順は、次の 2 つの条件を満たす場合だけ表示します。HOME に有効期限がないと過去 7 日以内に回答したこと。同じ種類の「年次更新・期限」が登録されていないこと。それ以外の場合は `renewals guide` を案内します。更新せずに新しく作成すると、デバイスを管理できなくなるためです。",
+  ),
   args: {
     step: { kind: "string", value: "STEP", about: text("step number, 1 to 12", "手順の番号(1 から 12)") },
   },

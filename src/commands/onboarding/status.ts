@@ -1,6 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { describeInapplicability, evaluateSteps, STEP_STATES } from "../../lib/onboarding/steps.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { listColumns } from "../kit/list/list.ts";
@@ -23,12 +23,7 @@ export default defineCommand({
       { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
       { key: "step", header: text("step", "手順"), wraps: true, value: ({ step }) => terminal.say(step.title) },
       { key: "optional", header: text("optional", "任意"), value: ({ step }) => step.optional === true },
-      {
-        key: "state",
-        header: text("state", "状態"),
-        value: ({ state }) => state,
-        name: ({ state }) => STEP_STATES[state],
-      },
+      createColumn("state", "state", "状態", { name: ({ state }) => STEP_STATES[state] }),
       { key: "why", advice: true, header: text("details", "内容"), wraps: true, value: ({ why }) => terminal.say(why) },
       {
         key: "next",

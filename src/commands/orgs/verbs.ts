@@ -1,9 +1,9 @@
 import { ORG } from "../../lib/nouns/organisation.ts";
-import { text } from "../../lib/text/index.ts";
 import { buildAllowOption, UNDELETABLE_OPTION } from "../kit/read-list/options.ts";
 import { defineRecordVerbs } from "../kit/change/verbs.ts";
 import { ORG_DETAIL_COLUMNS, ORG_RESULT_LAYOUT } from "./list.ts";
 import { ORG_ARGUMENT, ORG_LOOKUP } from "../kit/change/find-org.ts";
+import { defineSwitch } from "../kit/field.ts";
 
 export default defineRecordVerbs({
   thing: ORG,
@@ -15,10 +15,7 @@ export default defineRecordVerbs({
   changedElsewhere: ["parentId"],
   deletes: {
     options: {
-      recursive: {
-        kind: "boolean",
-        about: text("also delete the organisations below and their users", "下位の組織とユーザーも削除する"),
-      },
+      recursive: defineSwitch("also delete the organisations below and their users", "下位の組織とユーザーも削除する"),
     },
   },
   imports: { undeletable: UNDELETABLE_OPTION, allow: buildAllowOption("unknown-columns", "error-values") },

@@ -6,6 +6,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text, same, type Text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
 import { NEW_ITEM_OPTIONS, type NewItemOptions } from "../kit/items/options.ts";
@@ -128,23 +129,18 @@ const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined 
 
 export default defineCommand({
   summary: text("record a renewal item", "年次更新・期限の項目を登録する"),
-  details: [
-    text(
-      "With --file, the expiry date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
-      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
-    ),
-  ],
+  details: text(
+    "With --file, the expiry date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
+    "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
+  ),
   args: {
-    name: {
-      kind: "string",
-      value: "NAME|FOLDER",
-      names: "files",
-      required: true,
-      about: text(
-        "name of the item, or a folder, to record all files in it",
-        "項目の名前か、まとめて登録するフォルダー",
-      ),
-    },
+    name: defineOption(
+      "string",
+      "NAME|FOLDER",
+      "name of the item, or a folder, to record all files in it",
+      "項目の名前か、まとめて登録するフォルダー",
+      { names: "files", required: true },
+    ),
   },
   options: NEW_ITEM_OPTIONS,
   excludes: [["expires", "file", "lastLogin"]],

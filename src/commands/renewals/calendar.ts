@@ -11,12 +11,10 @@ import { createExpiryClock, readCurrentItems, listRemarks } from "../kit/items/t
 
 export default defineCommand({
   summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),
-  details: [
-    text(
-      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before expiry. If you write and import the file again after a renewal, the event of the item moves to the new date. If Apple rejected an ADE server token, its event is on the day of the rejection.",
-      "終日の予定からなる iCalendar ファイル(.ics)を書き出します。期限の 90・30・7 日前に通知します。更新後に書き出したファイルを取り込むと、同じ予定の日付が変わります。Apple が拒否した ADE サーバートークンの予定は、拒否された日になります。",
-    ),
-  ],
+  details: text(
+    "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before expiry. If you write and import the file again after a renewal, the event of the item moves to the new date. If Apple rejected an ADE server token, its event is on the day of the rejection.",
+    "終日の予定からなる iCalendar ファイル(.ics)を書き出します。期限の 90・30・7 日前に通知します。更新後に書き出したファイルを取り込むと、同じ予定の日付が変わります。Apple が拒否した ADE サーバートークンの予定は、拒否された日になります。",
+  ),
   args: {},
   options: { output: OUTPUT_FILE_OPTION, allContexts: ALL_CONTEXTS_OPTION },
   examples: [

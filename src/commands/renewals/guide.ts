@@ -5,25 +5,21 @@ import { buildRenewalGuide, type GuideFacts, findOwnToken } from "../../lib/rene
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../kit/files/write-guides.ts";
 import { createExpiryClock } from "../kit/items/tenant-items.ts";
 import { findItem } from "../kit/items/columns.ts";
 
 export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),
-  details: [
-    text(
-      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item, the guide includes its account, topic and phone. If this clomoctl tenant itself holds the token (\`ade token set\`), the guide shows the steps for this tenant instead of the steps in CLOMO PANEL.`,
-      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録済みの項目では、アカウント、トピック、認証コードを受け取る電話も示します。clomoctl のこのテナントに登録したトークン(\`ade token set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。`,
-    ),
-  ],
+  details: text(
+    `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item, the guide includes its account, topic and phone. If this clomoctl tenant itself holds the token (\`ade token set\`), the guide shows the steps for this tenant instead of the steps in CLOMO PANEL.`,
+    `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録済みの項目では、アカウント、トピック、認証コードを受け取る電話も示します。clomoctl のこのテナントに登録したトークン(\`ade token set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。`,
+  ),
   args: {
-    item: {
-      kind: "string",
-      value: "ITEM",
+    item: defineOption("string", "ITEM", "name or ID of an item, or a kind", "項目の名前か ID、または種類", {
       required: true,
-      about: text("name or ID of an item, or a kind", "項目の名前か ID、または種類"),
-    },
+    }),
   },
   options: GUIDE_OPTIONS,
   examples: [

@@ -1,6 +1,7 @@
 import { NOTIFY_FILE, getNotifyFile, readNotifySettings } from "../../lib/renewals/notify/secret.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
+import { defineChoice } from "../kit/field.ts";
 import { line, step, commandName } from "../../lib/advice/index.ts";
 import { renderMail } from "../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
@@ -121,15 +122,12 @@ export default defineCommand({
     same(SETTINGS_EXAMPLE),
   ],
   args: {
-    action: {
-      kind: "choice",
-      choices: ["init", "test"],
-      required: true,
-      about: text(
-        "init: write a settings file; test: send a message to each recipient",
-        "init: 設定ファイルを作る、test: 1 通ずつ送る",
-      ),
-    },
+    action: defineChoice(
+      ["init", "test"],
+      "init: write a settings file; test: send a message to each recipient",
+      "init: 設定ファイルを作る、test: 1 通ずつ送る",
+      { required: true },
+    ),
   },
   options: {},
   examples: [{ line: "clomoctl renewals notify init" }, { line: "clomoctl renewals notify test" }],

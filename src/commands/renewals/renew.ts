@@ -6,6 +6,7 @@ import { findCurrentItem } from "../../lib/renewals/sources.ts";
 import { isUploadedKind, RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineOption } from "../kit/field.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { findItem, ITEM_ARGUMENT, ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
@@ -14,19 +15,13 @@ import { readCsr, readKeyFiles, readRenewable, toItemFields, warnOfSharedFiles }
 
 export default defineCommand({
   summary: text("record a renewal: a new file or a yearly login", "更新(新しいファイル、年に一度のログイン)を記録する"),
-  details: [
-    text(
-      "Compares FILE with the file in use, as `renewals verify` does, and refuses a file that is wrong, older or identical (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
-      "`renewals verify` と同じように FILE を使用中のファイルと比べ、誤ったファイル、古いファイル、同じファイルは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限を --console-shows で指定します。指定がなければ何も登録せず、更新前の期限のままです(終了コード 8)。2 日までの差は認めます。",
-    ),
-  ],
+  details: text(
+    "Compares FILE with the file in use, as `renewals verify` does, and refuses a file that is wrong, older or identical (exit 3). For a certificate or token that is uploaded to the console (CLOMO PANEL), --console-shows must have the expiry date that the console shows after the upload. Without it, nothing is recorded, and the old expiry date stays (exit 8). A difference of up to two days is accepted.",
+    "`renewals verify` と同じように FILE を使用中のファイルと比べ、誤ったファイル、古いファイル、同じファイルは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限を --console-shows で指定します。指定がなければ何も登録せず、更新前の期限のままです(終了コード 8)。2 日までの差は認めます。",
+  ),
   args: {
     item: ITEM_ARGUMENT,
-    file: {
-      kind: "file",
-      value: "FILE",
-      about: text("new certificate, token or profile", "新しい証明書・トークン・プロファイル"),
-    },
+    file: defineOption("file", "FILE", "new certificate, token or profile", "新しい証明書・トークン・プロファイル"),
   },
   options: {
     consoleShows: {

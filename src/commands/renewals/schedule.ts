@@ -9,12 +9,10 @@ import type { Tools } from "../kit/tools.ts";
 
 export default defineCommand({
   summary: text("print a scheduler entry for the daily reminders", "毎日の通知を自動実行する設定を出力する"),
-  details: [
-    text(
-      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on. If the tenant is on another computer, store its token with `context set NAME --token-file FILE`.",
-      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数に設定したパスワードなどは、自動実行では使えません。テナントが別のコンピューターにあるときは、トークンを `context set NAME --token-file FILE` で保存します。",
-    ),
-  ],
+  details: text(
+    "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on. If the tenant is on another computer, store its token with `context set NAME --token-file FILE`.",
+    "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数に設定したパスワードなどは、自動実行では使えません。テナントが別のコンピューターにあるときは、トークンを `context set NAME --token-file FILE` で保存します。",
+  ),
   args: {},
   options: {
     with: {

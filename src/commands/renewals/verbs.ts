@@ -10,12 +10,10 @@ import { readItemOptions } from "../kit/items/read-options.ts";
 
 const edit = defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
-  details: [
-    text(
-      "Options that you omit change nothing. An empty value (--owner '') clears a value. After you set a date, the date in the recorded file is no longer used. To record a new file or a login: `renewals renew`.",
-      "指定しない項目は変わりません。空の値(--owner '')を指定すると、その値を消します。期限を指定すると、登録済みのファイルの期限は使わなくなります。新しいファイルやログインの登録には `renewals renew` を使います。",
-    ),
-  ],
+  details: text(
+    "Options that you omit change nothing. An empty value (--owner '') clears a value. After you set a date, the date in the recorded file is no longer used. To record a new file or a login: `renewals renew`.",
+    "指定しない項目は変わりません。空の値(--owner '')を指定すると、その値を消します。期限を指定すると、登録済みのファイルの期限は使わなくなります。新しいファイルやログインの登録には `renewals renew` を使います。",
+  ),
   args: { item: ITEM_ARGUMENT },
   options: {
     name: { kind: "string", value: "NAME", about: text("new name of the item", "新しい名前") },

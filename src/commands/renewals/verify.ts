@@ -3,6 +3,7 @@ import { compareFiles, type Check } from "../../lib/renewals/compare.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineSwitch } from "../kit/field.ts";
 import { resolveTimezoneWithoutTenant } from "../kit/tools.ts";
 import { COMPARISON_OPTIONS } from "../kit/items/options.ts";
 import { readCsr, readRenewable } from "../kit/items/read-options.ts";
@@ -24,10 +25,7 @@ export default defineCommand({
     current: { kind: "file", value: "OLD", required: true, about: text("file in use", "現在使っているファイル") },
     new: { kind: "file", value: "NEW", required: true, about: text("new file", "新しいファイル") },
     ...COMPARISON_OPTIONS,
-    strict: {
-      kind: "boolean",
-      about: text("also reject files that you still have to check", "確認が必要な項目が残るファイルも拒否する"),
-    },
+    strict: defineSwitch("also reject files that you still have to check", "確認が必要な項目が残るファイルも拒否する"),
   },
   examples: [
     {

@@ -4,10 +4,11 @@ import {
   type RoleMatrixRow,
   OPERATION_GROUPS,
 } from "../../lib/derived/role-policy.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/nouns/account.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { ADMINISTRATOR_ROLES, type AdministratorRole } from "../../lib/nouns/account.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
+import { defineChoice } from "../kit/field.ts";
 import { isDefaultTable } from "../kit/list/list.ts";
 
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
@@ -18,13 +19,8 @@ const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
 };
 
 const buildOperationColumns = (language: Language): readonly Column<RoleMatrixRow>[] => [
-  { key: "operation", header: text("operation ID", "操作 ID"), value: ({ operation }) => operation },
-  {
-    key: "group",
-    header: text("group", "分類"),
-    value: ({ group }) => group,
-    name: ({ group }) => OPERATION_GROUPS[group],
-  },
+  createColumn("operation", "operation ID", "操作 ID"),
+  createColumn("group", "group", "分類", { name: ({ group }) => OPERATION_GROUPS[group] }),
   { key: "about", header: text("operation", "操作"), value: ({ about }) => about[language] },
 ];
 
@@ -40,26 +36,20 @@ const OWN_TABLE_NOTE = text(
   "マニュアルにない権限は clomoctl が定めたものです。CLOMO の「各管理者の管理権限一覧」とは照合していません",
 );
 
-const REACH_HELP: readonly Text[] = [
-  text(
-    "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て.",
-    "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。",
-  ),
-];
+const REACH_HELP = text(
+  "all: the whole tenant. inside: the managed organisations (for an operator: the operator's organisation) and those below. item: like inside, but only if the permission scheme includes the operation; for SECURED APPs, the managed organisations must be 全て.",
+  "全体: テナント全体。組織内: 管理対象組織(オペレーターは所属する組織)とその下位。項目: スキームに操作が含まれる場合だけ、組織内と同じ(SECURED APPs は、管理対象組織が「全て」の場合だけ)。",
+);
 
 export default defineCommand({
   summary: text("show which role may do what (operations × roles)", "各管理者権限でできる操作を表示する"),
-  details: [...REACH_HELP, OWN_TABLE_NOTE],
+  details: [REACH_HELP, OWN_TABLE_NOTE],
   args: {},
   options: {
-    role: {
-      kind: "choice",
-      choices: ADMINISTRATOR_ROLES,
-      called: ROLES,
+    role: defineChoice(ADMINISTRATOR_ROLES, "show only this role", "この管理者権限だけを表示する", {
       value: "ROLE",
       repeatable: true,
-      about: text("show only this role", "この管理者権限だけを表示する"),
-    },
+    }),
   },
   examples: [
     { line: "clomoctl roles matrix" },

@@ -1,7 +1,5 @@
 import { line, type CommandLine } from "../../lib/advice/index.ts";
-import type { Client } from "../../lib/client/index.ts";
-import type { Import } from "../../lib/client/index.ts";
-import type { Tenant } from "../../lib/client/index.ts";
+import type { Client, Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { type Finding, toItemFinding } from "../../lib/renewals/finding.ts";
@@ -258,7 +256,6 @@ export const DAILY_RUN = "status --notify";
 
 export const findDailyRun = ({ jobs }: TenantFindings): Job | undefined => jobs.find(({ job }) => job === DAILY_RUN);
 
-/** Finds the tenants that the daily run of other tenants leaves out. */
 export function findLeftOutTenants(all: readonly TenantFindings[]): readonly Finding[] {
   const left = all.filter((one) => findDailyRun(one) === undefined);
   if (left.length === all.length) return [];
@@ -296,7 +293,6 @@ const OVERVIEW_DAYS = 90;
 
 const MAX_OVERVIEW_ITEMS = 5;
 
-/** Returns one line about several tenants. */
 export function buildMonthlyOverview(now: Date, all: readonly TenantFindings[]): Finding {
   const due = all
     .flatMap(({ items, tenant }) => items.map((item) => ({ ...item, tenant })))

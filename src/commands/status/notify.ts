@@ -31,7 +31,8 @@ const LOCK_PAUSE_MS = 50;
 
 class ReportedFindings {
   readonly #tools: Tools;
-  #messages = 0;
+  /** number of messages sent so far; a repeated message keeps this number, so that its Message-ID does not change */
+  messages = 0;
   #told: Record<string, readonly string[]> = {};
 
   private constructor(tools: Tools) {
@@ -44,7 +45,7 @@ class ReportedFindings {
     try {
       type Known = Partial<ReturnType<typeof told.toJSON>>;
       const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;
-      [told.#messages, told.#told] = [messages, known];
+      [told.messages, told.#told] = [messages, known];
     } catch {
       // without a readable file, all findings count as new
     }
@@ -64,18 +65,13 @@ class ReportedFindings {
     return join(getRunFolder(this.#tools), "told.json");
   }
 
-  /** number of messages sent so far; a repeated message keeps this number, so that its Message-ID does not change */
-  get messages(): number {
-    return this.#messages;
-  }
-
   isNew(finding: ReportedFinding, to: string): boolean {
     return this.#told[keyOf(finding)]?.includes(to) !== true;
   }
 
   async add(findings: readonly ReportedFinding[], to: string): Promise<void> {
     for (const finding of findings) this.#told[keyOf(finding)] = [...(this.#told[keyOf(finding)] ?? []), to];
-    this.#messages += 1;
+    this.messages += 1;
     await this.#write();
   }
 
@@ -90,7 +86,7 @@ class ReportedFindings {
   }
 
   toJSON() {
-    return { messages: this.#messages, told: this.#told };
+    return { messages: this.messages, told: this.#told };
   }
 
   async #write(): Promise<void> {

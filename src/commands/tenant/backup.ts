@@ -5,7 +5,7 @@ import { ensureFolder, isFolder, listFileNames, readChunks, removeFile } from ".
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
-import type { OutputField } from "../kit/field.ts";
+import { defineOption, type OutputField } from "../kit/field.ts";
 import { permitOutputs } from "../kit/files/outputs.ts";
 import { checkBackup } from "../kit/files/tenant-copy.ts";
 import type { Tools } from "../kit/tools.ts";
@@ -14,24 +14,19 @@ const BACKUP_FILE: OutputField = { kind: "output", notStdout: true, about: text(
 
 export default defineCommand({
   summary: text("back up a tenant to a file, while others use it", "テナントを使用中でもファイルにバックアップする"),
-  details: [
-    text(
-      "A backup is the complete tenant of this computer, at one moment: records, history, audit log, passwords (hashed) and encrypted secrets. It is checked with its audit log before it gets its name. Secrets can only be decrypted with sealing.key in clomoctl's folder: keep a copy of that file in another place. `context add NAME --from FILE` restores a backup. For a successor, use `handover export`, which contains no secrets.",
-      "バックアップは、このコンピューターにあるテナントのある時点の全データです(データ、履歴、監査ログ、パスワードのハッシュ、暗号化した機密情報)。監査ログを含めて検査した後に、ファイル名を付けます。機密情報の復号には clomoctl のフォルダーの sealing.key が必要です。別の場所に保管してください。復元は `context add NAME --from FILE` です。後任に渡すデータは、機密情報を含まない `handover export` で書き出してください。",
-    ),
-  ],
+  details: text(
+    "A backup is the complete tenant of this computer, at one moment: records, history, audit log, passwords (hashed) and encrypted secrets. It is checked with its audit log before it gets its name. Secrets can only be decrypted with sealing.key in clomoctl's folder: keep a copy of that file in another place. `context add NAME --from FILE` restores a backup. For a successor, use `handover export`, which contains no secrets.",
+    "バックアップは、このコンピューターにあるテナントのある時点の全データです(データ、履歴、監査ログ、パスワードのハッシュ、暗号化した機密情報)。監査ログを含めて検査した後に、ファイル名を付けます。機密情報の復号には clomoctl のフォルダーの sealing.key が必要です。別の場所に保管してください。復元は `context add NAME --from FILE` です。後任に渡すデータは、機密情報を含まない `handover export` で書き出してください。",
+  ),
   args: {},
   options: {
-    output: {
-      kind: "string",
-      short: "o",
-      value: "FILE|FOLDER",
-      required: true,
-      about: text(
-        "new file (with an extension), or folder, which gets a new file in each run",
-        "新しいファイル(拡張子が必要)、またはフォルダー(実行のたびに新しいファイルを作る)",
-      ),
-    },
+    output: defineOption(
+      "string",
+      "FILE|FOLDER",
+      "new file (with an extension), or folder, which gets a new file in each run",
+      "新しいファイル(拡張子が必要)、またはフォルダー(実行のたびに新しいファイルを作る)",
+      { short: "o", required: true },
+    ),
     keep: {
       kind: "number",
       min: 1,

@@ -11,7 +11,14 @@ import {
 } from "../../lib/nouns/tenant.ts";
 import { text, type Text, formatCount, joinTexts, same } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
-import type { InputOf, ChoiceField, Fields, TextField } from "../kit/field.ts";
+import {
+  defineChoice,
+  defineOption,
+  type InputOf,
+  type ChoiceField,
+  type Fields,
+  type TextField,
+} from "../kit/field.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../kit/columns/change-result.ts";
@@ -115,11 +122,7 @@ const TEXT_OPTIONS = {
 } as const satisfies Fields;
 
 const CONTRACT_OPTIONS = {
-  contract: {
-    kind: "string",
-    value: "NAME",
-    about: text("name of the contract to add or change", "追加または変更する契約の名前"),
-  },
+  contract: defineOption("string", "NAME", "name of the contract to add or change", "追加または変更する契約の名前"),
   licences: {
     kind: "number",
     requires: "contract",
@@ -127,51 +130,34 @@ const CONTRACT_OPTIONS = {
     blank: true,
     about: text("with --contract: number of licences (契約数 on HOME)", "--contract の契約数(HOME に表示)"),
   },
-  from: {
-    kind: "date",
+  from: defineOption("date", "DATE", "with --contract: first day", "--contract の開始日", {
     requires: "contract",
-    value: "DATE",
     blank: true,
-    about: text("with --contract: first day", "--contract の開始日"),
-  },
-  until: {
-    kind: "date",
+  }),
+  until: defineOption("date", "DATE", "with --contract: last day", "--contract の終了日", {
     requires: "contract",
-    value: "DATE",
     blank: true,
-    about: text("with --contract: last day", "--contract の終了日"),
-  },
-  removeContract: {
-    kind: "string",
-    value: "NAME",
-    repeatable: true,
-    about: text("remove a contract", "契約を削除する"),
-  },
+  }),
+  removeContract: defineOption("string", "NAME", "remove a contract", "契約を削除する", { repeatable: true }),
 } as const satisfies Fields;
 
 const CONSOLE_OPTIONS = {
-  androidAccounts: {
-    kind: "choice",
-    choices: fields.androidAccounts.choices,
-    blank: true,
-    about: text(
-      "type of Android Enterprise accounts (none if not used)",
-      "Android Enterprise のアカウント方式(使わなければ none)",
-    ),
-  },
+  androidAccounts: defineChoice(
+    fields.androidAccounts.choices,
+    "type of Android Enterprise accounts (none if not used)",
+    "Android Enterprise のアカウント方式(使わなければ none)",
+    { blank: true },
+  ),
   consoleTimezone: {
     kind: "timezone",
     value: "ZONE",
     blank: true,
     about: text("time zone in which the console shows times", "管理画面に表示される日時のタイムゾーン"),
   },
-  languages: {
-    kind: "list",
+  languages: defineOption("list", "ja,en", "languages of the users", "ユーザーの言語", {
     choices: ["ja", "en"],
-    value: "ja,en",
     blank: true,
-    about: text("languages of the users", "ユーザーの言語"),
-  },
+  }),
 } as const satisfies Fields;
 
 const show = defineCommand({
@@ -198,15 +184,13 @@ const set = defineCommand({
   args: {},
   options: {
     ...SET_OPTIONS,
-    administratorsComplete: {
-      kind: "list",
-      value: "users,docs",
-      choices: ADMINISTRATOR_KINDS,
-      about: text(
-        "confirm, for these kinds of users, that all administrators in the console are marked as administrators in this tenant",
-        "管理画面の管理者をすべて、このテナントでも管理者に指定したことを確認したユーザーの種類",
-      ),
-    },
+    administratorsComplete: defineOption(
+      "list",
+      "users,docs",
+      "confirm, for these kinds of users, that all administrators in the console are marked as administrators in this tenant",
+      "管理画面の管理者をすべて、このテナントでも管理者に指定したことを確認したユーザーの種類",
+      { choices: ADMINISTRATOR_KINDS },
+    ),
     dryRun: DRY_RUN_OPTION,
   },
   anyOf: [[...Object.keys(SET_OPTIONS), "administratorsComplete"]],

@@ -1,16 +1,15 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { UserDependents, LeaveResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf, toDay } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, describeCounts, renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
-import { createTableCellRenderer, guardFormula } from "../../lib/terminal/output.ts";
+import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
 import { SELECTION_OPTIONS } from "../kit/change/deletion-options.ts";
 import { createNoTargetFailure, selectFromFile, type Selection } from "../kit/change/selection.ts";
-import { encodeTable, isWorkbookName } from "../kit/files/table-file.ts";
+import { writeTable } from "../kit/files/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION } from "../kit/read-list/options.ts";
 import { confirmCommit } from "../kit/plan/finish-plan.ts";
 import { formatTenantName } from "../kit/plan/show.ts";
@@ -204,24 +203,18 @@ const showRows = ({ terminal }: Tools, rows: readonly LeaveRow[]): Promise<void>
   terminal.list(listColumns(terminal, LEAVE_COLUMNS, DEFAULT_LEAVE_COLUMNS), rows);
 
 async function writeReport(
-  { outputs, terminal }: Tools,
+  tools: Tools,
   path: string | undefined,
   rows: readonly LeaveRow[],
   settle: () => Promise<void>,
 ): Promise<void> {
   if (path === undefined) return settle();
-  const { language } = terminal;
+  const { language } = tools.terminal;
   const cells = COLLECTION_COLUMNS.map((column) => createTableCellRenderer(column, { language }));
-  const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
-  async function* table(): AsyncGenerator<readonly (readonly string[])[]> {
-    yield [COLLECTION_COLUMNS.map(({ header }) => header[language])];
-    yield rows.filter(({ device }) => device !== undefined).map((row) => cells.map((cell) => guard(cell(row))));
-  }
-  const write = async (writer: ContentWriter): Promise<void> => {
-    for await (const bytes of encodeTable(path, table())) await writer.write(bytes);
-  };
-  await outputs.write(path, write, { settle });
-  await terminal.note(
+  const header = COLLECTION_COLUMNS.map((column) => column.header[language]);
+  const listed = rows.filter(({ device }) => device !== undefined).map((row) => cells.map((cell) => cell(row)));
+  await writeTable(tools, path, [[header, ...listed]], { settle });
+  await tools.terminal.note(
     text(`wrote the devices to collect to ${path}`, `回収するデバイスの一覧を書き出しました: ${path}`),
   );
 }

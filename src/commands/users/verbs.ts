@@ -4,6 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { buildAllowOption, IMPORT_OPTIONS, ORG_BY_OPTION, UNDELETABLE_OPTION } from "../kit/read-list/options.ts";
 import { defineRecordVerbs } from "../kit/change/verbs.ts";
 import { USER_ARGUMENT, USER_LOOKUP, USER_ORG_OPTIONS, USER_RESULT_LAYOUT } from "../kit/columns/users.ts";
+import { defineOption } from "../kit/field.ts";
 
 export default defineRecordVerbs({
   thing: USER,
@@ -28,14 +29,12 @@ export default defineRecordVerbs({
       choices: USER_KEY_NAMES,
       about: text("field that identifies each user (default: email)", "各行のユーザーを特定する項目(既定: email)"),
     },
-    orgs: {
-      kind: "file",
-      value: "FILE",
-      about: text(
-        "file of organisations to create or update in the same import (format as for `orgs import`)",
-        "同じインポートで追加・更新する組織のファイル(形式は `orgs import` と同じ)",
-      ),
-    },
+    orgs: defineOption(
+      "file",
+      "FILE",
+      "file of organisations to create or update in the same import (format as for `orgs import`)",
+      "同じインポートで追加・更新する組織のファイル(形式は `orgs import` と同じ)",
+    ),
     createOrgs: {
       kind: "boolean",
       about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),

@@ -36,6 +36,14 @@ export interface Column<R> {
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
+/** Defines the column that shows a member of the record. */
+export const createColumn = <R>(
+  key: keyof R & string,
+  en: string,
+  ja: string,
+  more?: Partial<Column<R>>,
+): Column<R> => ({ key, header: text(en, ja), value: (record) => record[key], ...more });
+
 /** The default format is `table` on a terminal and `tsv` elsewhere. `xlsx` can only be written to a file. */
 export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if ((format === "xlsx") === (output !== undefined)) {

@@ -1,5 +1,6 @@
 import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
+import { defineOption } from "../../kit/field.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";
 import { readSecretFile } from "../../kit/change/secrets.ts";
 import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
@@ -10,24 +11,20 @@ const KEY_ID = text("key ID of the API account", "API アカウントのキー I
 
 export default defineCommand({
   summary: text("set the key of the Apple Business API", "Apple Business API の鍵を設定する"),
-  details: [
-    text(
-      "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that can only view devices, choose that role, because clomoctl only reads data from Apple. The key is stored encrypted, and never in a backup or a bundle. You can set the key in any tenant, also in a mirror of the console.",
-      "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割があれば、その役割を選んでください(clomoctl は Apple のデータを読み取るだけです)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。鍵は、管理画面のミラーにも設定できます。",
-    ),
-  ],
+  details: text(
+    "In Apple Business, an organisation administrator creates an API account, downloads its private key, and copies the client ID and the key ID. If Apple offers a role that can only view devices, choose that role, because clomoctl only reads data from Apple. The key is stored encrypted, and never in a backup or a bundle. You can set the key in any tenant, also in a mirror of the console.",
+    "Apple Business で組織の管理者が API アカウントを作成し、秘密鍵をダウンロードして、クライアント ID とキー ID を控えます。閲覧だけの役割があれば、その役割を選んでください(clomoctl は Apple のデータを読み取るだけです)。鍵は暗号化して保存し、バックアップや引き継ぎデータには含めません。鍵は、管理画面のミラーにも設定できます。",
+  ),
   args: { file: { kind: "file", value: "FILE", about: text("private key (.pem)", "秘密鍵(.pem)") } },
   options: {
     clientId: { kind: "string", value: "ID", requires: "file", about: CLIENT_ID },
     keyId: { kind: "string", value: "ID", requires: "file", about: KEY_ID },
-    server: {
-      kind: "string",
-      value: "NAME",
-      about: text(
-        "MDM server that CLOMO uses; required if Apple has several",
-        "CLOMO が使う MDM サーバー(複数ある場合は必須)",
-      ),
-    },
+    server: defineOption(
+      "string",
+      "NAME",
+      "MDM server that CLOMO uses; required if Apple has several",
+      "CLOMO が使う MDM サーバー(複数ある場合は必須)",
+    ),
     endpoint: {
       kind: "string",
       value: "URL",

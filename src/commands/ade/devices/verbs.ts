@@ -1,6 +1,7 @@
 import { ADE_DEVICE, READY_PROFILE_STATES } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
+import { defineSwitch } from "../../kit/field.ts";
 import { LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
 import { showNextStep, PROFILE_STATE_NOTE } from "../status-columns.ts";
 import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "../../kit/columns/devices.ts";
@@ -12,10 +13,7 @@ const list = defineCommand({
   summary: text("list the devices fetched by the last sync", "前回の同期で取得したデバイスを一覧する"),
   args: {},
   options: {
-    notReady: {
-      kind: "boolean",
-      about: text("only devices without an ADE profile", "ADE プロファイルが未割り当てのものだけ"),
-    },
+    notReady: defineSwitch("only devices without an ADE profile", "ADE プロファイルが未割り当てのものだけ"),
     notInClomo: {
       kind: "boolean",
       about: text("only Apple's devices that are not in CLOMO", "Apple のデバイスのうち CLOMO にないものだけ"),

@@ -6,12 +6,10 @@ import { FACT_COLUMNS, showNextStep } from "../status-columns.ts";
 
 export default defineCommand({
   summary: text("set the endpoint of Apple's services", "Apple のサービスの接続先を設定する"),
-  details: [
-    text(
-      "Use --apple if this tenant has its own MDM server at Apple. URL is another server that implements Apple's API (https, or http on this computer). A mirror of the console cannot have an endpoint. The key, token and ADE devices of the former endpoint are deleted.",
-      "Apple にこのテナント専用の MDM サーバーがあれば、--apple を指定します。URL には、Apple と同じ API を持つ別のサーバーを指定します(https。このコンピューター内だけ http も可)。管理画面のミラーには接続先を設定できません。以前の接続先の鍵・トークン・ADE デバイスは消去します。",
-    ),
-  ],
+  details: text(
+    "Use --apple if this tenant has its own MDM server at Apple. URL is another server that implements Apple's API (https, or http on this computer). A mirror of the console cannot have an endpoint. The key, token and ADE devices of the former endpoint are deleted.",
+    "Apple にこのテナント専用の MDM サーバーがあれば、--apple を指定します。URL には、Apple と同じ API を持つ別のサーバーを指定します(https。このコンピューター内だけ http も可)。管理画面のミラーには接続先を設定できません。以前の接続先の鍵・トークン・ADE デバイスは消去します。",
+  ),
   args: {
     url: {
       kind: "string",

@@ -1,22 +1,20 @@
 import { CLOMO_KEY_WARNING } from "../../../lib/nouns/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
+import { defineOption } from "../../kit/field.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../../kit/columns/change-result.ts";
 import { showNextStep } from "../status-columns.ts";
 
 export default defineCommand({
   summary: text("write the public key that you upload to Apple", "Apple にアップロードする公開鍵を書き出す"),
-  details: [CLOMO_KEY_WARNING],
+  details: CLOMO_KEY_WARNING,
   args: {},
   options: {
-    output: {
-      kind: "output",
+    output: defineOption("output", "FILE", "PEM file to write (- for stdout)", "書き出すファイル(PEM。- は標準出力)", {
       isPublic: true,
       short: "o",
-      value: "FILE",
       required: true,
-      about: text("PEM file to write (- for stdout)", "書き出すファイル(PEM。- は標準出力)"),
-    },
+    }),
     replace: {
       kind: "boolean",
       about: text("create a new key pair, and discard the existing key pair", "鍵を作り直し、これまでの鍵を破棄する"),

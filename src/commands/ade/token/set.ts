@@ -10,7 +10,7 @@ const MAX_TOKEN_BYTES = 256 * 1024;
 
 export default defineCommand({
   summary: text("set the server token downloaded from Apple", "Apple からダウンロードしたサーバートークンを設定する"),
-  details: [CLOMO_KEY_WARNING],
+  details: CLOMO_KEY_WARNING,
   args: {
     file: {
       kind: "file",

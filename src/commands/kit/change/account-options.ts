@@ -2,7 +2,7 @@ import type { Account, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ACCOUNT, PASSWORD_RULE, findPasswordFault, type Role } from "../../../lib/nouns/account.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import type { Fields, InputOf } from "../field.ts";
+import { defineChoice, defineOption, type Fields, type InputOf } from "../field.ts";
 import { findOrg } from "./find-org.ts";
 import { DRY_RUN_OPTION } from "../columns/field-options.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../columns/change-result.ts";
@@ -12,11 +12,7 @@ import type { Tools } from "../tools.ts";
 
 const { fields: FIELDS } = ACCOUNT;
 
-export const ROLE_OPTION = {
-  kind: "choice",
-  choices: FIELDS.role.choices,
-  about: text("role of the account (管理者権限)", "管理者権限"),
-} as const;
+export const ROLE_OPTION = defineChoice(FIELDS.role.choices, "role of the account (管理者権限)", "管理者権限");
 
 export const ACCOUNT_OPTIONS = {
   role: ROLE_OPTION,
@@ -25,14 +21,12 @@ export const ACCOUNT_OPTIONS = {
     value: "NAME",
     about: text("scheme of a custom administrator (カスタム管理権限スキーム)", "カスタム管理者の管理権限スキーム"),
   },
-  managedOrgs: {
-    kind: "list",
-    value: "ORG,ORG",
-    about: text(
-      "organisations (code or path) that a division or custom administrator manages; a custom administrator may also manage all (全て)",
-      "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者には all(全て)も指定可)",
-    ),
-  },
+  managedOrgs: defineOption(
+    "list",
+    "ORG,ORG",
+    "organisations (code or path) that a division or custom administrator manages; a custom administrator may also manage all (全て)",
+    "部門管理者・カスタム管理者の管理対象組織(組織コードかパス。カスタム管理者には all(全て)も指定可)",
+  ),
   supportOption: {
     kind: "boolean",
     about: text(
@@ -150,8 +144,7 @@ export async function resolvePassword(
     passwordSetAt = null,
     forSignIn = false,
   }: Pick<AccountOptionValues, "passwordFile" | "passwordInConsole"> &
-    DryRunOption &
-    Partial<Pick<Account, "passwordSetAt">> & { readonly forSignIn?: boolean },
+    Partial<Pick<Account, "passwordSetAt">> & { readonly dryRun: boolean; readonly forSignIn?: boolean },
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
@@ -164,10 +157,6 @@ export async function resolvePassword(
   if (password === undefined) return {};
   if (passwordSetAt !== null && !forSignIn) await noteNotRestored(tools, FORMER_SECRETS);
   return { password };
-}
-
-interface DryRunOption {
-  readonly dryRun: boolean;
 }
 
 const describeMissingPassword = (option: string): Text =>

@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Fields } from "../field.ts";
+import { defineOption, type Fields } from "../field.ts";
 import { OUTPUT_FILE_OPTION } from "../files/text-format.ts";
 import { writeOutput } from "../files/outputs.ts";
 import { findByName } from "../list/single-match.ts";
@@ -19,11 +19,7 @@ interface AssignableNoun extends Pick<RecordNoun<AssignableRecord>, "more"> {
 
 const ASSIGNMENT_OPTIONS = {
   device: { kind: "string", value: "SERIAL", about: text("only those applied to SERIAL", "SERIAL に適用されるもの") },
-  org: {
-    kind: "string",
-    value: "ORG",
-    about: text("only those applied to all devices of ORG", "ORG の全デバイスに適用されるもの"),
-  },
+  org: defineOption("string", "ORG", "only those applied to all devices of ORG", "ORG の全デバイスに適用されるもの"),
 } as const;
 
 export const defineAssignableVerbs = ({ thing, filters, more, example, ...examples }: AssignableNoun) => {

@@ -14,7 +14,6 @@ import {
 /** The key with which a list may name records by their names alone. */
 export const NAME_KEY = "name";
 
-/** The options with which a command takes a list of records. */
 export const SELECTION_OPTIONS = {
   file: {
     kind: "file",
@@ -51,12 +50,10 @@ export const DELETION_OPTIONS = {
 
 export type DeletionOptions = InputOf<typeof DELETION_OPTIONS>;
 
-export const DELETION_HELP = [
-  text(
-    "Shows all records to delete, and deletes them only if you confirm their number. Type the number, or pass --confirm-deletions N. If the number is wrong, nothing changes (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to this limit, but never more than half of the records of a kind.",
-    "削除するデータをすべて表示し、件数を確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。件数が一致しなければ何も変更しません(終了コード 3)。自動実行では、--yes --max-deletions N|P% で指定した上限まで削除できます(ただし、種類ごとに登録件数の半分まで)。",
-  ),
-] as const;
+export const DELETION_HELP = text(
+  "Shows all records to delete, and deletes them only if you confirm their number. Type the number, or pass --confirm-deletions N. If the number is wrong, nothing changes (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to this limit, but never more than half of the records of a kind.",
+  "削除するデータをすべて表示し、件数を確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。件数が一致しなければ何も変更しません(終了コード 3)。自動実行では、--yes --max-deletions N|P% で指定した上限まで削除できます(ただし、種類ごとに登録件数の半分まで)。",
+);
 
 export const DELETION_EXITS: readonly ErrorCode[] = [
   "input-rejected",

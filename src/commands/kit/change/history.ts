@@ -3,7 +3,7 @@ import { formatActor } from "../../../lib/model/actor.ts";
 import { getActionName } from "../../../lib/derived/audit.ts";
 import { getDisplayName, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
 import type { Field, Fields } from "../../../lib/model/thing.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../../lib/terminal/output-choice.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../list/list.ts";
 import { requireSingleMatch, type NamedKind } from "../list/single-match.ts";
@@ -51,52 +51,23 @@ const describeCommand = ({ command, undoes }: RecordVersion): Text | null => {
 };
 
 const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
-  { key: "number", header: text("change", "変更番号"), align: "end", value: ({ number }) => number },
-  { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
-  {
-    key: "actor",
-    header: text("actor", "実行者"),
-    value: ({ actor }) => actor,
-    name: ({ actor }) => (actor === null ? null : formatActor(actor)),
-  },
-  {
-    key: "command",
-    header: text("command", "操作"),
-    value: ({ command }) => command,
-    name: describeCommand,
-  },
-  {
-    key: "action",
-    header: text("action", "動作"),
-    value: ({ action }) => action,
-    name: ({ action }) => getDisplayName(ROW_ACTION_NAMES, action),
-  },
-  { key: "undoes", header: text("undoes change", "取り消した変更"), align: "end", value: ({ undoes }) => undoes },
-  {
-    key: "undoneBy",
-    header: text("undone by change", "この変更を取り消した変更"),
-    align: "end",
-    value: ({ undoneBy }) => undoneBy,
-  },
-  {
-    key: "record",
-    header: text("record", "対象"),
+  createColumn("number", "change", "変更番号", { align: "end" }),
+  createColumn("at", "time", "日時", { instant: true, whole: true }),
+  createColumn("actor", "actor", "実行者", { name: ({ actor }) => (actor === null ? null : formatActor(actor)) }),
+  createColumn("command", "command", "操作", { name: describeCommand }),
+  createColumn("action", "action", "動作", { name: ({ action }) => getDisplayName(ROW_ACTION_NAMES, action) }),
+  createColumn("undoes", "undoes change", "取り消した変更", { align: "end" }),
+  createColumn("undoneBy", "undone by change", "この変更を取り消した変更", { align: "end" }),
+  createColumn("record", "record", "対象", { wraps: true, name: ({ record }) => same(record.name) }),
+  createColumn("changes", "changes", "変更内容", {
     wraps: true,
-    value: ({ record }) => record,
-    name: ({ record }) => same(record.name),
-  },
-  {
-    key: "changes",
-    header: text("changes", "変更内容"),
-    wraps: true,
-    value: ({ changes }) => changes,
     name: ({ changes, action, undoneBy }) =>
       joinTexts([
         ...(action === "update" ? [] : [getDisplayName(ROW_ACTION_NAMES, action)]),
         ...(undoneBy === null ? [] : [text(`undone by change ${undoneBy}`, `変更 ${undoneBy} で取り消し済み`)]),
         ...changes.map((change) => describeChange(change, action, { fields, moment })),
       ]),
-  },
+  }),
 ];
 
 const DEFAULT_COLUMNS = ["number", "at", "actor", "record", "action", "command", "changes"];
@@ -105,12 +76,10 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
   readonly fields: Fields;
 }
 
-export const HISTORY_DETAILS: readonly Text[] = [
-  text(
-    "Lists every version, oldest first, with the number of the change that made it. To undo a change, use undo NUMBER. To find a deleted record, use its ID or a former name. If several records match, all are listed. Passwords are never shown.",
-    "すべての版を、変更番号とともに古い順に表示します(undo 変更番号 で取り消せます)。削除したデータも、ID か以前の名前で探せます。該当するデータが複数あれば、すべて表示します。パスワードは表示しません。",
-  ),
-];
+export const HISTORY_DETAILS = text(
+  "Lists every version, oldest first, with the number of the change that made it. To undo a change, use undo NUMBER. To find a deleted record, use its ID or a former name. If several records match, all are listed. Passwords are never shown.",
+  "すべての版を、変更番号とともに古い順に表示します(undo 変更番号 で取り消せます)。削除したデータも、ID か以前の名前で探せます。該当するデータが複数あれば、すべて表示します。パスワードは表示しません。",
+);
 
 export async function showHistory(
   { terminal }: Pick<Tools, "terminal">,

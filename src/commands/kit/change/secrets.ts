@@ -4,7 +4,7 @@ import { getThingNoun } from "../../../lib/nouns/index.ts";
 import { describeRule, listRuleFaults, type Rule } from "../../../lib/model/rules.ts";
 import { readSecret } from "../../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { toFlagName, type SwitchField, type TextField } from "../field.ts";
+import { defineOption, defineSwitch, toFlagName, type SwitchField, type TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 export interface Secret<N extends string = string> {
@@ -16,14 +16,15 @@ export interface Secret<N extends string = string> {
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
-export const PASSWORD_FILE_OPTION = {
-  kind: "file",
-  value: "FILE",
-  about: text(
-    "file that contains only the password and that only you can read (- for stdin)",
-    "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
-  ),
-} as const satisfies TextField;
+const defineSecretFile = ({ en, ja }: Text) =>
+  defineOption(
+    "file",
+    "FILE",
+    `file that contains only the ${en} and that only you can read (- for stdin)`,
+    `${ja}だけを書いた、自分だけが読めるファイル(- は標準入力)`,
+  );
+
+export const PASSWORD_FILE_OPTION = defineSecretFile(text("password", "パスワード"));
 
 type SecretOptions<N extends string> = Readonly<
   Record<`${N}File`, TextField> & Record<`${N}Stdin` | `${N}Prompt`, SwitchField>
@@ -31,18 +32,8 @@ type SecretOptions<N extends string> = Readonly<
 
 export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>): SecretOptions<N> =>
   ({
-    [`${name}File`]: {
-      kind: "file",
-      value: "FILE",
-      about: text(
-        `file that contains only the ${called.en} and that only you can read (- for stdin)`,
-        `${called.ja}だけを書いた、自分だけが読めるファイル(- は標準入力)`,
-      ),
-    },
-    [`${name}Stdin`]: {
-      kind: "boolean",
-      about: text(`read the ${called.en} from stdin`, `「${called.ja}」を標準入力から読む`),
-    },
+    [`${name}File`]: defineSecretFile(called),
+    [`${name}Stdin`]: defineSwitch(`read the ${called.en} from stdin`, `「${called.ja}」を標準入力から読む`),
     [`${name}Prompt`]: {
       kind: "boolean",
       about: text(

@@ -33,7 +33,6 @@ const NOTHING_SELECTED: Selection = { ids: [], notes: [], isPart: false, settle:
 /** In a text with one name per line, blank lines are usual. */
 const NORMAL_IN_TEXTS: readonly string[] = ["row-blank", "file-no-rows"];
 
-/** A delimiter that names do not contain. */
 const NO_DELIMITER = "\u001f";
 
 /**
@@ -127,7 +126,6 @@ const createRejection = (where: string, { all, whole }: ListedProblems, count: n
   return new RejectedFileFailure({ what, where, hint: whole === undefined ? hint : undefined }, all);
 };
 
-/** Asks whether records are meant of which the list has only the name. */
 async function confirmNames(
   { terminal }: Tools,
   records: readonly SelectedRecord[],
@@ -178,7 +176,6 @@ export const createNoTargetFailure = (file: string | undefined): Failure =>
       : { where: file === "-" ? "stdin" : file }),
   });
 
-/** The arguments and options of a command that takes devices by name or as a list. */
 export const CHOSEN_DEVICES = {
   args: { device: { ...DEVICE_ARGUMENT, required: undefined, repeatable: true } },
   options: SELECTION_OPTIONS,

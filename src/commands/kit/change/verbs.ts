@@ -85,7 +85,6 @@ export const buildLookup = <R extends { readonly id: string }>(thing: NounInFile
   describe: (record) => `${getName(thing, record)} ${record.id}`,
 });
 
-/** Completes a noun that is found by its unique fields and its name. */
 const completeNoun = <R extends { readonly id: string }>(own: RecordNoun<R>): WholeNoun<R> => {
   const { fields, namedBy = "name" } = own.thing;
   const names = Object.entries(fields).filter(([name, { unique }]) => unique === true || name === namedBy);
@@ -326,7 +325,6 @@ export const defineRecordVerbs = <R extends { readonly id: string }>(own: Record
 interface ListedNoun {
   readonly thing: NounInFiles;
   readonly filters?: Fields;
-  /** returns the query of a request for the filters */
   readonly query?: (tools: Tools, filters: OptionValues) => Promise<object>;
   readonly examples: { readonly list: readonly string[] };
 }

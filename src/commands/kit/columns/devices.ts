@@ -6,7 +6,7 @@ import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../../lib/
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import type { Fields } from "../field.ts";
+import { defineChoice, type Fields } from "../field.ts";
 import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS, SEARCH_OPTION } from "../list/list.ts";
 import { findAllByName, type NamedKind } from "../list/single-match.ts";
 import type { ResultLayout } from "./change-result.ts";
@@ -98,16 +98,8 @@ export const DEVICE_ORG_OPTIONS = buildOrgOptions(
 export const DEVICE_FILTERS = {
   ...DEVICE_ORG_OPTIONS,
   search: SEARCH_OPTION,
-  status: {
-    kind: "choice",
-    choices: DEVICE_STATUSES,
-    about: text("only devices with this status", "ステータスで絞り込む"),
-  },
-  platform: {
-    kind: "choice",
-    choices: PLATFORMS,
-    about: text("only devices of this platform", "プラットフォームで絞り込む"),
-  },
+  status: defineChoice(DEVICE_STATUSES, "only devices with this status", "ステータスで絞り込む"),
+  platform: defineChoice(PLATFORMS, "only devices of this platform", "プラットフォームで絞り込む"),
   tag: { kind: "string", value: "TAG", about: text("only devices with this tag", "このタグの付いたものに絞り込む") },
   ...FILTER_OPTIONS,
 } as const satisfies Fields;

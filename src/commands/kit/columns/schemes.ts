@@ -16,6 +16,7 @@ import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../list/list.ts";
 import { requireSingleMatch } from "../list/single-match.ts";
 import type { ResultLayout } from "./change-result.ts";
+import { defineOption } from "../field.ts";
 
 const describeCheckItem = (item: string): Text => {
   const operation = SCHEME_ITEMS.find((one) => one === item);
@@ -31,12 +32,9 @@ export const SCHEME_COLUMNS = buildFieldColumns<Scheme>(SCHEME.fields).map((colu
     : { ...column, whole: column.key === "name" },
 );
 
-export const SCHEME_ARGUMENT = {
-  kind: "string",
-  value: "SCHEME",
+export const SCHEME_ARGUMENT = defineOption("string", "SCHEME", "name or ID of the scheme", "スキーム名か ID", {
   required: true,
-  about: text("name or ID of the scheme", "スキーム名か ID"),
-} as const;
+});
 
 export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
   const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));

@@ -9,15 +9,12 @@ import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { NamedKind } from "../list/single-match.ts";
 import { buildFieldColumns } from "../list/list.ts";
 import type { ResultLayout } from "./change-result.ts";
-import type { ChoiceField } from "../field.ts";
+import { defineChoice } from "../field.ts";
 
-export const APP_OPTION = {
-  kind: "choice",
-  choices: SECURED_APPS,
+export const APP_OPTION = defineChoice(SECURED_APPS, "SECURED APPs app", "対象のアプリ", {
   value: "APP",
   required: true,
-  about: text("SECURED APPs app", "対象のアプリ"),
-} as const satisfies ChoiceField;
+});
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 

@@ -34,9 +34,8 @@ export const USER_LOOKUP: NamedKind<User> = {
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
-export async function findUser(client: Client<"users">, typed: string): Promise<User> {
-  return requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
-}
+export const findUser = async (client: Client<"users">, typed: string): Promise<User> =>
+  requireSingleMatch(typed, await client.users.find({ name: typed }), USER_LOOKUP);
 
 /** Describes how the last user with this name was deleted; undefined if an existing user has or had the name. */
 export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {

@@ -3,26 +3,20 @@ import type { CustomField } from "../../../lib/client/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../lib/nouns/index.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { readText } from "../../../lib/files/index.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { ChoiceField, TextField } from "../field.ts";
+import { defineChoice, defineOption } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-export const FORMAT_OPTION = {
-  kind: "choice",
-  choices: FORMAT_NAMES,
+export const FORMAT_OPTION = defineChoice(FORMAT_NAMES, "format of the file", "ファイルの形式", {
   value: "FORMAT",
   required: true,
-  about: text("format of the file", "ファイルの形式"),
-} as const satisfies ChoiceField;
+});
 
-export const MAP_OPTION = {
-  kind: "file",
-  value: "FILE",
-  about: text(
-    "YAML file that maps headers to fields; none accepts only the format's own headers. Default for commands with a tenant: the layout that fits the headers",
-    "ヘッダーと項目の対応表ファイル(YAML)。none なら形式どおりのヘッダーだけを読む。テナントを使うコマンドの既定は、ヘッダーに合うレイアウト",
-  ),
-} as const satisfies TextField;
+export const MAP_OPTION = defineOption(
+  "file",
+  "FILE",
+  "YAML file that maps headers to fields; none accepts only the format's own headers. Default for commands with a tenant: the layout that fits the headers",
+  "ヘッダーと項目の対応表ファイル(YAML)。none なら形式どおりのヘッダーだけを読む。テナントを使うコマンドの既定は、ヘッダーに合うレイアウト",
+);
 
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();

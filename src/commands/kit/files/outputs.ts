@@ -165,13 +165,10 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
 
 /** Rejects every folder except an unchanged bundle, because replacing a bundle deletes all files in the folder. */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
-  const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
-    import("../../../lib/handover/bundle/read.ts"),
-    import("../../../lib/handover/bundle/read.ts"),
-  ]);
+  const { openBundleFiles, requireMatchingHashes } = await import("../../../lib/handover/bundle/read.ts");
   try {
     await using files = await openBundleFiles(path, { workingFolder, temporary });
-    await requireSound(files, { signal });
+    await requireMatchingHashes(files, { signal });
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

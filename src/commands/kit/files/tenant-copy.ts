@@ -8,7 +8,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { TenantCopyState } from "../../../lib/model/tenant-file.ts";
 import { text } from "../../../lib/text/index.ts";
 
-const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
+export const VERIFYING = { id: "verify", name: text("Verifying", "検証") };
 
 /** Checks a backup with its audit log, like a received tenant. @throws `input-rejected`, `interrupted` */
 export async function checkBackup(tools: Tools, path: string, where: string): Promise<TenantCopyState> {

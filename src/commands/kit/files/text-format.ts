@@ -1,7 +1,7 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import type { Fields, InputOf, OutputField } from "../field.ts";
+import { defineChoice, type Fields, type InputOf, type OutputField } from "../field.ts";
 import { isWorkbookName } from "./table-file.ts";
 import { FILTER_OPTIONS } from "../list/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
@@ -22,31 +22,20 @@ export const OUTPUT_FILE_OPTION = {
 } as const satisfies OutputField;
 
 const TEXT_FORMAT_OPTIONS = {
-  encoding: {
-    kind: "choice",
-    choices: ["shift_jis", "utf-8"],
-    about: text(
-      "encoding of the file (default: shift_jis for a Japanese account, utf-8 for an English account)",
-      "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
-    ),
-  },
-  newline: {
-    kind: "choice",
-    choices: ["crlf", "lf", "cr"],
-    default: "crlf",
-    about: text("newline at the end of each row", "改行コード"),
-  },
+  encoding: defineChoice(
+    ["shift_jis", "utf-8"],
+    "encoding of the file (default: shift_jis for a Japanese account, utf-8 for an English account)",
+    "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
+  ),
+  newline: defineChoice(["crlf", "lf", "cr"], "newline at the end of each row", "改行コード", { default: "crlf" }),
 } as const satisfies Fields;
 
-const ON_UNMAPPABLE_OPTION = {
-  kind: "choice",
-  choices: ["error", "replace"],
-  default: "error",
-  about: text(
-    "if the encoding cannot represent a character: fail (error), or write 〓 (replace)",
-    "文字コードで表せない文字を、エラーにするか(error)、〓 に置き換えるか(replace)",
-  ),
-} as const;
+const ON_UNMAPPABLE_OPTION = defineChoice(
+  ["error", "replace"],
+  "if the encoding cannot represent a character: fail (error), or write 〓 (replace)",
+  "文字コードで表せない文字を、エラーにするか(error)、〓 に置き換えるか(replace)",
+  { default: "error" },
+);
 
 export const EXPORT_OPTIONS = {
   output: {

@@ -2,16 +2,13 @@ import { DOCUMENT_FORMATS, renderDocument } from "../../../lib/document/index.ts
 import { buildGuideDocument, type GuideContent } from "../../../lib/renewals/guide/fill.ts";
 import { foldLine } from "../../../lib/terminal/commands.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { Fields, InputOf } from "../field.ts";
+import { defineChoice, type Fields, type InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 export const GUIDE_OPTIONS = {
-  format: {
-    kind: "choice",
-    choices: DOCUMENT_FORMATS,
+  format: defineChoice(DOCUMENT_FORMATS, "document format (default: text)", "文書の形式(既定: text)", {
     value: "FORMAT",
-    about: text("document format (default: text)", "文書の形式(既定: text)"),
-  },
+  }),
   output: {
     kind: "output",
     short: "o",

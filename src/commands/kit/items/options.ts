@@ -1,6 +1,6 @@
 import { RECORDABLE_KINDS } from "../../../lib/nouns/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { Field, Fields, InputOf } from "../field.ts";
+import { defineChoice, defineOption, type Field, type Fields, type InputOf } from "../field.ts";
 
 export const ALL_CONTEXTS_OPTION = {
   kind: "boolean",
@@ -14,15 +14,13 @@ const CSR_OPTION = {
 } as const satisfies Field;
 
 export const DECRYPTION_OPTIONS = {
-  key: {
-    kind: "file",
-    value: "FILE",
-    repeatable: true,
-    about: text(
-      "private key (PEM) to decrypt server tokens; only CLOMO can decrypt a token encrypted with CLOMO's key",
-      "サーバートークンを復号する秘密鍵(PEM)。CLOMO の鍵で暗号化されたトークンは CLOMO だけが復号できる",
-    ),
-  },
+  key: defineOption(
+    "file",
+    "FILE",
+    "private key (PEM) to decrypt server tokens; only CLOMO can decrypt a token encrypted with CLOMO's key",
+    "サーバートークンを復号する秘密鍵(PEM)。CLOMO の鍵で暗号化されたトークンは CLOMO だけが復号できる",
+    { repeatable: true },
+  ),
 } as const satisfies Fields;
 
 export const COMPARISON_OPTIONS = { csr: CSR_OPTION, ...DECRYPTION_OPTIONS } as const satisfies Fields;
@@ -31,12 +29,9 @@ const defineTextOption = (value: string, en: string, ja: string) =>
   ({ kind: "string", value, blank: true, about: text(en, ja) }) as const;
 
 export const ITEM_OPTIONS = {
-  kind: {
-    kind: "choice",
-    choices: RECORDABLE_KINDS,
+  kind: defineChoice(RECORDABLE_KINDS, `kind: ${RECORDABLE_KINDS.join(", ")}`, `種類: ${RECORDABLE_KINDS.join(", ")}`, {
     value: "KIND",
-    about: text(`kind: ${RECORDABLE_KINDS.join(", ")}`, `種類: ${RECORDABLE_KINDS.join(", ")}`),
-  },
+  }),
   expires: {
     kind: "date",
     value: "DATE",
@@ -62,14 +57,12 @@ export const NEW_ITEM_OPTIONS = {
     value: "FILE",
     about: text("certificate, token or profile to read the values from", "値を読み取る証明書・トークン・プロファイル"),
   },
-  lastLogin: {
-    kind: "date",
-    value: "DATE",
-    about: text(
-      "for android-owner: date of the last login (expires a year later)",
-      "android-owner のとき: 最後のログイン日",
-    ),
-  },
+  lastLogin: defineOption(
+    "date",
+    "DATE",
+    "for android-owner: date of the last login (expires a year later)",
+    "android-owner のとき: 最後のログイン日",
+  ),
   ...COMPARISON_OPTIONS,
 } as const satisfies Fields;
 

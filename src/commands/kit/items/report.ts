@@ -4,19 +4,17 @@ import type { CheckedItem } from "../../../lib/renewals/expiry-status.ts";
 import type { MonitoredJob, NagiosReport } from "../../../lib/renewals/monitoring.ts";
 import { STATE_EXITS } from "../../../lib/renewals/plugin.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { Fields, InputOf } from "../field.ts";
+import { defineOption, defineSwitch, type Fields, type InputOf } from "../field.ts";
 import { isRecordOutputRequested } from "../list/list.ts";
 import type { Tools } from "../tools.ts";
 
 export const THRESHOLD_OPTIONS = {
-  within: {
-    kind: "duration",
-    value: "DURATION",
-    about: text(
-      "time before expiry that is a warning, as 12w (default: 90d)",
-      "この期間内の期限を「期限間近」とする(既定: 90d)",
-    ),
-  },
+  within: defineOption(
+    "duration",
+    "DURATION",
+    "time before expiry that is a warning, as 12w (default: 90d)",
+    "この期間内の期限を「期限間近」とする(既定: 90d)",
+  ),
   critical: {
     kind: "duration",
     value: "DURATION",
@@ -25,10 +23,7 @@ export const THRESHOLD_OPTIONS = {
 } as const satisfies Fields;
 
 export const REPORT_OPTIONS = {
-  nagios: {
-    kind: "boolean",
-    about: text("print one line in the format of monitoring plugins", "監視プラグインの書式(1 行)で出力する"),
-  },
+  nagios: defineSwitch("print one line in the format of monitoring plugins", "監視プラグインの書式(1 行)で出力する"),
   prometheus: {
     kind: "output",
     value: "FILE",

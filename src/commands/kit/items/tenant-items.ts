@@ -45,7 +45,6 @@ export const NO_REMINDERS = text("no reminders are sent", "通知は送られま
 export const buildReminderCommand = ({ name }: Context, notify: "on" | "off"): CommandLine =>
   line("context set", [name], { notify });
 
-/** Warns that the daily run sends nothing about a tenant. */
 export async function warnOfSilence({ terminal }: Pick<Tools, "terminal">, context: Context): Promise<void> {
   if (context.notify !== false) return;
   const { en, ja } = NO_REMINDERS;

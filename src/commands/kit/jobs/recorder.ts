@@ -57,10 +57,8 @@ interface ContextFile {
 /** Failures after which the tenant is not asked again, because it does not answer, or the command must not change it. */
 const KEPT_AT_HOME: readonly ErrorCode[] = ["unavailable", "locked", "interrupted", "usage"];
 
-/** Maximum number of tenants that are written at the same time. */
 const MAX_AT_ONCE = 16;
 
-/** Records the runs of commands that people schedule. */
 export class JobRecorder {
   readonly #tools: Tools;
   readonly #command: Command;
@@ -194,13 +192,11 @@ async function sendRuns(tools: Tools, context: Context): Promise<void> {
   }
 }
 
-/** Returns the jobs of a tenant with the runs that it does not have yet. */
 export const readJobs = async (tools: Tools, context: Context): Promise<readonly Job[]> => {
   const { client } = await tools.tenantOf(context, "jobs");
   return addHomeRuns(tools, context, (await ignoreFailure(() => client.jobs.list())) ?? []);
 };
 
-/** Says which jobs of a name failed last, beside a list of what was done. */
 export async function noteFailedJobs(tools: Tools, context: Context, named = /./): Promise<void> {
   for (const job of await readJobs(tools, context))
     if (job.state !== "good" && named.test(job.job)) await tools.terminal.note(describeRun(job));

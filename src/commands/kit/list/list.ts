@@ -2,7 +2,7 @@ import { EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { buildListColumns, type Fields as RecordFields } from "../../../lib/model/thing.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
-import type { Field, Fields, NumberField } from "../field.ts";
+import { defineOption, defineSwitch, type Field, type Fields, type NumberField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 export const LIMIT_OPTION = {
@@ -22,21 +22,15 @@ export const FILTER_OPTIONS = {
     value: "TEXT",
     about: text("only records whose name contains TEXT", "名前に TEXT を含むものに絞り込む"),
   },
-  filterId: {
-    kind: "string",
-    value: "TEXT",
-    about: text("only records whose ID contains TEXT", "ID に TEXT を含むものに絞り込む"),
-  },
+  filterId: defineOption("string", "TEXT", "only records whose ID contains TEXT", "ID に TEXT を含むものに絞り込む"),
 } as const satisfies Fields;
 
 export const buildOrgOptions = (about: Text) =>
   ({
     org: { kind: "string", value: "ORG", about },
-    direct: {
-      kind: "boolean",
+    direct: defineSwitch("with --org: do not include the organisations below it", "--org の下の組織を含めない", {
       requires: "org",
-      about: text("with --org: do not include the organisations below it", "--org の下の組織を含めない"),
-    },
+    }),
   }) as const satisfies Fields;
 
 /** Without `--fields`, tables and piped output have only the columns in `defaults`. */

@@ -13,7 +13,6 @@ import { isWorkbookName, encodeTable, type Rows } from "../files/table-file.ts";
 
 interface ErrorsSource extends Omit<PlannedFile, "map" | "plan"> {
   readonly plan: Pick<Import, "errors" | "header" | "inputSha256">;
-  /** the problems by row and column */
   readonly problems: () => AsyncIterable<InputProblem> | Iterable<InputProblem>;
 }
 

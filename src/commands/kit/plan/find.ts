@@ -3,16 +3,15 @@ import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
+import { defineOption } from "../field.ts";
 
-export const TASK_ARGUMENT = {
-  kind: "string",
-  value: "NUMBER|last",
-  required: true,
-  about: text(
-    "number of the task (the number of the change that opened it), or `last` for your latest change",
-    "作業の番号(作業のもとになった変更の番号)、または last(自分の最新の変更)",
-  ),
-} as const;
+export const TASK_ARGUMENT = defineOption(
+  "string",
+  "NUMBER|last",
+  "number of the task (the number of the change that opened it), or `last` for your latest change",
+  "作業の番号(作業のもとになった変更の番号)、または last(自分の最新の変更)",
+  { required: true },
+);
 
 export const readTaskNumber = async (
   { console }: Pick<Client<"console">, "console">,
@@ -22,15 +21,13 @@ export const readTaskNumber = async (
   return number === "last" ? (await console.show("last")).number : number;
 };
 
-export const IMPORT_ARGUMENT = {
-  kind: "string",
-  value: "NUMBER|last|ID",
-  required: true,
-  about: text(
-    "number (such as 17, or P12 for a plan) or ID of an import, or `last`: the last import, deletion or undo (for plans, the last open plan)",
-    "インポートの番号(17 など。計画は P12 など)、ID、または last(取り消し済みも含めて最後に適用したインポート・削除・取り消し。計画のコマンドでは最後の未適用の計画)",
-  ),
-} as const;
+export const IMPORT_ARGUMENT = defineOption(
+  "string",
+  "NUMBER|last|ID",
+  "number (such as 17, or P12 for a plan) or ID of an import, or `last`: the last import, deletion or undo (for plans, the last open plan)",
+  "インポートの番号(17 など。計画は P12 など)、ID、または last(取り消し済みも含めて最後に適用したインポート・削除・取り消し。計画のコマンドでは最後の未適用の計画)",
+  { required: true },
+);
 
 type ImportStates = readonly Import["state"][];
 

@@ -48,9 +48,8 @@ export interface FinishOptions extends ConfirmOptions, ForeignFileOptions {
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-export async function confirmCommit(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
-  return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes || answers.yes });
-}
+export const confirmCommit = (tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> =>
+  confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes || answers.yes });
 
 export async function finishPlan(
   tools: Tools,

@@ -4,7 +4,6 @@ import { findColumn } from "../../../lib/derived/format.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
 import { EXPORT_ORDER } from "./console-exports.ts";
 
-/** A record with the changes that a file is to contain. */
 export interface OpenRecord extends TaskRecord {
   /** changes that the file is not to contain, because they belong to other tasks or were taken back */
   readonly others: TaskRecord["changes"];
@@ -47,7 +46,6 @@ interface RecordPart {
   readonly isAsked: boolean;
 }
 
-/** Joins the parts of a record that belong to different tasks. */
 function joinParts(parts: readonly RecordPart[]): readonly OpenRecord[] {
   const asked = parts.flatMap(({ record, isAsked }) => (isAsked && isInFile(record) ? [record] : []));
   // of a deletion that was taken back, the console has the record with the values that are here

@@ -1,8 +1,7 @@
-import { planImport, type Import, type NewImport } from "../../../lib/client/index.ts";
+import { planImport, watchWork, type Import, type NewImport } from "../../../lib/client/index.ts";
 import type { ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
-import { watchWork } from "../../../lib/client/index.ts";
 import { streamUntilAborted } from "../files/abortable-stream.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CHECKING } from "./progress.ts";

@@ -16,15 +16,13 @@ export const formatTenantName = (
       : same(tenant)
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
-export async function buildPlan(tools: Tools, importPlan: Import): Promise<Plan> {
-  return toPlan(importPlan, formatTenantName(importPlan, await tools.tenant("imports")));
-}
+export const buildPlan = async (tools: Tools, importPlan: Import): Promise<Plan> =>
+  toPlan(importPlan, formatTenantName(importPlan, await tools.tenant("imports")));
 
 interface PlanNotes {
   readonly allRows?: Text | undefined;
   readonly whole?: string | undefined;
   readonly more?: readonly Text[];
-  /** true to show no rows */
   readonly isBrief?: boolean;
 }
 

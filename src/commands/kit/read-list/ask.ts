@@ -45,7 +45,6 @@ const LACKING = text("not in this list", "この一覧にない列");
 
 type Choice = readonly [name: Text, draft: ParsedMapFile];
 
-/** A line of the question. */
 interface Item {
   readonly label: string;
   readonly values: readonly string[];

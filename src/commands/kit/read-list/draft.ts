@@ -231,7 +231,6 @@ const mustBeExplained = ({ headers, survey }: UnknownList, header: string): bool
   return facts.hasDays || facts.leavingWords > 0 || isKindHeader(header);
 };
 
-/** Returns the map with what was answered earlier about these headers. */
 const takeAnswers = (
   map: ParsedMapFile,
   headers: readonly string[],
@@ -249,7 +248,6 @@ const takeAnswers = (
   };
 };
 
-/** Returns the map with a proposal for each word of leaving that is not known. */
 const explainWords = (list: UnknownList, map: ParsedMapFile): ParsedMapFile => {
   const { headers, format, customFields, earlier } = list;
   let draft = map;

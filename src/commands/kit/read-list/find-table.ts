@@ -14,7 +14,6 @@ import type { ImportOptions } from "./options.ts";
 import { detectInputFormat, guessInputDialect, readRecords, type InputFormat } from "./open-table.ts";
 import type { Tools } from "../tools.ts";
 
-/** What a list is read for. */
 export interface ListUse {
   readonly use: Layout["use"];
   readonly kind: ImportKind;

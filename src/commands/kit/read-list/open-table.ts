@@ -88,7 +88,6 @@ export async function detectInputFormat(
   return { encoding, dialect: { delimiter: guessDelimiter(start, headerRow) }, headerRow: headerRow ?? 1 };
 }
 
-/** Guesses the delimiter again for another row of the header. */
 export async function guessInputDialect(
   file: InputFile,
   { encoding, dialect }: InputFormat,

@@ -8,7 +8,7 @@ import { MAP_OPTION } from "../files/column-map.ts";
 import { HEADER_ROW_OPTION, INPUT_ENCODING_OPTION, SHEET_OPTION } from "../files/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import { validateLimits } from "../../../lib/plan/plan.ts";
-import { toFlagName, type Field, type Fields, type InputOf } from "../field.ts";
+import { defineChoice, defineOption, toFlagName, type Field, type Fields, type InputOf } from "../field.ts";
 
 export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
@@ -27,22 +27,18 @@ export const CONFIRM_WIPES_OPTION = {
 } as const;
 
 export const LIMIT_OPTIONS = {
-  maxDeletions: {
-    kind: "string",
-    value: "N|P%",
-    about: text(
-      "maximum number of deletions, or P% of the current records (but at most 500); if the plan exceeds this maximum, nothing is changed (exit 10)",
-      "削除の上限(件数、または現在の件数に対する割合。割合の場合も 500 件まで)。計画が超えるときは何も変更しない(終了コード 10)",
-    ),
-  },
-  maxChanges: {
-    kind: "string",
-    value: "N|P%",
-    about: text(
-      "maximum number of updates, or P% of the current records; if the plan exceeds this maximum, nothing is changed (exit 10)",
-      "更新の上限(件数、または現在の件数に対する割合)。計画が超えるときは何も変更しない(終了コード 10)",
-    ),
-  },
+  maxDeletions: defineOption(
+    "string",
+    "N|P%",
+    "maximum number of deletions, or P% of the current records (but at most 500); if the plan exceeds this maximum, nothing is changed (exit 10)",
+    "削除の上限(件数、または現在の件数に対する割合。割合の場合も 500 件まで)。計画が超えるときは何も変更しない(終了コード 10)",
+  ),
+  maxChanges: defineOption(
+    "string",
+    "N|P%",
+    "maximum number of updates, or P% of the current records; if the plan exceeds this maximum, nothing is changed (exit 10)",
+    "更新の上限(件数、または現在の件数に対する割合)。計画が超えるときは何も変更しない(終了コード 10)",
+  ),
 } as const satisfies Fields;
 
 export const PLAN_DRY_RUN_OPTION = {
@@ -55,46 +51,36 @@ export const KEEP_PLAN_OPTION = {
   about: text("keep an uncommitted plan for `imports commit`", "適用しなかった計画を `imports commit` 用に残す"),
 } as const satisfies Field;
 
-export const REPORT_OPTION = {
-  kind: "output",
-  value: "FILE",
-  workbook: true,
-  notStdout: true,
-  about: text(
-    "write the planned changes of each record: a workbook for approval if FILE ends in .xlsx, otherwise CSV",
-    "計画した変更をデータごとに書き出す(.xlsx なら承認用の Excel ブック、ほかは CSV)",
-  ),
-} as const satisfies Field;
+export const REPORT_OPTION = defineOption(
+  "output",
+  "FILE",
+  "write the planned changes of each record: a workbook for approval if FILE ends in .xlsx, otherwise CSV",
+  "計画した変更をデータごとに書き出す(.xlsx なら承認用の Excel ブック、ほかは CSV)",
+  { workbook: true, notStdout: true },
+);
 
-export const ALLOW_OTHER_TENANT_OPTION = {
-  kind: "list",
-  value: "CHECKS",
-  choices: ["other-tenant"],
-  about: text(
-    "turn off a check; other-tenant accepts a file that matches no record of the tenant",
-    "検査を省く。other-tenant はテナントのどのデータとも一致しないファイルを許可する",
-  ),
-} as const satisfies Field;
+export const ALLOW_OTHER_TENANT_OPTION = defineOption(
+  "list",
+  "CHECKS",
+  "turn off a check; other-tenant accepts a file that matches no record of the tenant",
+  "検査を省く。other-tenant はテナントのどのデータとも一致しないファイルを許可する",
+  { choices: ["other-tenant"] },
+);
 
 export const buildAllowOption = (...checks: readonly Allowance[]) =>
-  ({
-    kind: "list",
-    value: "CHECKS",
-    choices: checks,
-    about: text(
-      "accept unknown columns (ignored), error values such as #N/A (as text), changed email addresses, or a file that matches no record",
-      "不明な列(取り込まない)、#N/A などのエラー値(文字として扱う)、メールアドレスの変更、どのデータとも一致しないファイルを許可する",
-    ),
-  }) as const satisfies Field;
+  defineOption(
+    "list",
+    "CHECKS",
+    "accept unknown columns (ignored), error values such as #N/A (as text), changed email addresses, or a file that matches no record",
+    "不明な列(取り込まない)、#N/A などのエラー値(文字として扱う)、メールアドレスの変更、どのデータとも一致しないファイルを許可する",
+    { choices: checks },
+  );
 
-export const UNDELETABLE_OPTION = {
-  kind: "choice",
-  choices: UNDELETABLE_CHOICES,
-  about: text(
-    "what to do with records that are not in the file, but cannot be deleted: keep (exit 8), or release (their devices, then delete them); default: reject the file",
-    "ファイルにないのに削除できないもの(管理者、所有者、使用中の組織)の扱い。keep: 残す(終了コード 8)、release: 所有者をデバイスから外して削除し、ほかは残す(既定: ファイルを拒否)",
-  ),
-} as const satisfies Field;
+export const UNDELETABLE_OPTION = defineChoice(
+  UNDELETABLE_CHOICES,
+  "what to do with records that are not in the file, but cannot be deleted: keep (exit 8), or release (their devices, then delete them); default: reject the file",
+  "ファイルにないのに削除できないもの(管理者、所有者、使用中の組織)の扱い。keep: 残す(終了コード 8)、release: 所有者をデバイスから外して削除し、ほかは残す(既定: ファイルを拒否)",
+);
 
 export const ORG_BY_OPTION = {
   kind: "choice",
@@ -130,14 +116,12 @@ export const UPLOAD_FILE_OPTION = {
   ),
 } as const;
 
-export const JOB_OPTION = {
-  kind: "string",
-  value: "NAME",
-  about: text(
-    "name of this job in `status`, for runs without a terminal (default: the file's name)",
-    "ターミナルなしで実行するときの、`status` での自動実行の名前(既定: ファイル名)",
-  ),
-} as const satisfies Field;
+export const JOB_OPTION = defineOption(
+  "string",
+  "NAME",
+  "name of this job in `status`, for runs without a terminal (default: the file's name)",
+  "ターミナルなしで実行するときの、`status` での自動実行の名前(既定: ファイル名)",
+);
 
 export const IMPORT_OPTIONS = {
   job: JOB_OPTION,

@@ -22,14 +22,12 @@ export interface ListReading {
   readonly learns: boolean;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
-  /** headers of columns that are not read */
   readonly unread: readonly string[];
   readonly reading: InputFormat;
   /** true for a text with one name per line */
   readonly isText: boolean;
 }
 
-/** Adds the columns whose headers are usual for a name of a record. */
 const mapUsualNames = (base: ParsedMapFile | undefined, headers: readonly string[], format: Format): ParsedMapFile => {
   const map = { columns: [], ...base };
   const { columns } = readHeader(headers, format, { map, allowUnknownColumns: true }).layout;

@@ -16,7 +16,7 @@ import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
 import { showWrittenRecord } from "../../kit/columns/change-result.ts";
 import type { SchemeDetail } from "../../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../../lib/terminal/output-choice.ts";
 
 const list = defineCommand({
   summary: text("list permission schemes", "カスタム管理権限スキームを一覧する"),
@@ -34,7 +34,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   summary: text("show a permission scheme and its accounts", "カスタム管理権限スキームと、そのアカウントを表示する"),
-  details: [...SCHEME_HELP],
+  details: SCHEME_HELP,
   args: { scheme: SCHEME_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl roles schemes show ユーザー登録係" }],
@@ -57,12 +57,9 @@ const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
     value: ({ scheme }) => value(scheme),
     name: name && (({ scheme }) => name(scheme)),
   })),
-  {
-    key: "holders",
-    header: text("assigned to", "このスキームのアカウント"),
-    value: ({ holders }) => holders,
+  createColumn("holders", "assigned to", "このスキームのアカウント", {
     name: ({ holders }) => joinTexts(holders.map(describeHolder), same(", ")),
-  },
+  }),
 ];
 
 const create = defineCommand({
@@ -89,7 +86,7 @@ const create = defineCommand({
 
 const edit = defineCommand({
   summary: text("rename a permission scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
-  details: [...SCHEME_HELP],
+  details: SCHEME_HELP,
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },

@@ -4,6 +4,7 @@ import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
+import { defineOption } from "../../kit/field.ts";
 import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../kit/change/small-deletion.ts";
 import { buildFieldColumns, limitRecords, LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
 import { requireSingleMatch } from "../../kit/list/single-match.ts";
@@ -40,13 +41,10 @@ const create = defineCommand({
 const remove = defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
   args: {
-    groups: {
-      kind: "string",
-      value: "GROUP",
+    groups: defineOption("string", "GROUP", "name or ID of the group", "グループ名か ID", {
       required: true,
       repeatable: true,
-      about: text("name or ID of the group", "グループ名か ID"),
-    },
+    }),
   },
   options: { app: APP_OPTION, ...SMALL_DELETION_OPTIONS },
   examples: [

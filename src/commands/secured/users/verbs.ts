@@ -16,7 +16,7 @@ import {
   buildSecuredUserLayout,
 } from "../../kit/columns/secured-users.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
-import type { Fields } from "../../kit/field.ts";
+import { defineChoice, defineOption, defineSwitch, type Fields } from "../../kit/field.ts";
 import { readSecretInput, buildSecretOptions, type Secret } from "../../kit/change/secrets.ts";
 import type { Tools } from "../../kit/tools.ts";
 
@@ -42,18 +42,12 @@ const PASSWORD_INPUT = defineSecret("password");
 const SECRET_KEY_INPUT = defineSecret("secretKey");
 
 const USER_OPTIONS = {
-  role: {
-    kind: "choice",
-    choices: role.choices,
-    about: text(
-      "manager (Docs: ファイル管理者; Calendar, Contacts: グループ管理者) or user (一般ユーザー)",
-      "manager(Docs ではファイル管理者、Calendar・Contacts ではグループ管理者)か user(一般ユーザー)",
-    ),
-  },
-  createGroups: {
-    kind: "boolean",
-    about: text("create groups that do not exist yet", "存在しないグループを作る"),
-  },
+  role: defineChoice(
+    role.choices,
+    "manager (Docs: ファイル管理者; Calendar, Contacts: グループ管理者) or user (一般ユーザー)",
+    "manager(Docs ではファイル管理者、Calendar・Contacts ではグループ管理者)か user(一般ユーザー)",
+  ),
+  createGroups: defineSwitch("create groups that do not exist yet", "存在しないグループを作る"),
   ...buildSecretOptions(PASSWORD_INPUT),
   ...buildSecretOptions(SECRET_KEY_INPUT),
 } as const satisfies Fields;
@@ -97,28 +91,22 @@ const fileVerbs = defineFileVerbs({
     };
   },
   exports: {
-    layout: {
-      kind: "choice",
-      choices: ["console", "full"],
-      default: "console",
-      about: text(
-        "console: the three columns of the console's own export; full: all columns except secrets",
-        "console は管理画面と同じ 3 列、full はパスワードなどを除くすべての列",
-      ),
-    },
+    layout: defineChoice(
+      ["console", "full"],
+      "console: the three columns of the console's own export; full: all columns except secrets",
+      "console は管理画面と同じ 3 列、full はパスワードなどを除くすべての列",
+      { default: "console" },
+    ),
   },
   imports: {
     createGroups: USER_OPTIONS.createGroups,
-    generatePasswords: {
-      kind: "output",
-      value: "FILE",
-      notStdout: true,
-      workbook: true,
-      about: text(
-        "generate a password for each new user without a password; FILE lists ID, name, groups and password",
-        "パスワードが未指定の新規ユーザーにパスワードを生成し、ID・名前・グループとともに FILE に書き出す",
-      ),
-    },
+    generatePasswords: defineOption(
+      "output",
+      "FILE",
+      "generate a password for each new user without a password; FILE lists ID, name, groups and password",
+      "パスワードが未指定の新規ユーザーにパスワードを生成し、ID・名前・グループとともに FILE に書き出す",
+      { notStdout: true, workbook: true },
+    ),
   },
   excludes: [["keepPlan", "generatePasswords"]],
   examples: {
@@ -219,12 +207,7 @@ const list = defineCommand({
   args: {},
   options: {
     app: APP_OPTION,
-    sort: {
-      kind: "choice",
-      choices: ["user-id", "name"],
-      default: "user-id",
-      about: text("field to sort by", "並べ替えの基準"),
-    },
+    sort: defineChoice(["user-id", "name"], "field to sort by", "並べ替えの基準", { default: "user-id" }),
     desc: { kind: "boolean", about: text("sort in descending order", "降順にする") },
     ...FILTER_OPTIONS,
     limit: LIMIT_OPTION,

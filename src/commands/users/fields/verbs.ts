@@ -22,12 +22,10 @@ function findCustomField(name: string, fields: readonly CustomField[]): CustomFi
 
 const add = defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
-  details: [
-    text(
-      `In a mirror of the console (CLOMO PANEL), add the same field in the console: see ${line("console list", [])}.`,
-      `管理画面(CLOMO PANEL)のミラーでは、管理画面でも同じ項目を追加してください: ${line("console list", [])}`,
-    ),
-  ],
+  details: text(
+    `In a mirror of the console (CLOMO PANEL), add the same field in the console: see ${line("console list", [])}.`,
+    `管理画面(CLOMO PANEL)のミラーでは、管理画面でも同じ項目を追加してください: ${line("console list", [])}`,
+  ),
   args: { name: { kind: "string", required: true, about: text("name of the field", "項目名") } },
   options: {},
   examples: [{ line: "clomoctl users fields add 入社年度" }],
