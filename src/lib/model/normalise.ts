@@ -27,7 +27,6 @@ const needsNoFolding = (value: string): boolean => {
   return true;
 };
 
-/** Returns the text in Unicode form NFC, with characters that do not change in CP932. */
 const foldText = (value: string): string => (needsNoFolding(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;

@@ -304,6 +304,9 @@ export type ManualValue =
 /** Values by field. Fields that are not included do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
+/** Values of a request. Members that are missing or undefined do not change. */
+export type Given<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
+
 export const ID_FIELD = { type: "id", label: text("id", "ID") } as const satisfies Field;
 
 /** Returns the column with the key by which a value is compared. The column is blank if key and value are equal. */

@@ -53,7 +53,6 @@ export const getThingNoun = (thing: string): Text => RECORD_TYPES.get(thing)?.si
 export const getCollection = ({ collection, scope }: RecordType, value?: string): Collection =>
   (scope === undefined ? collection : `${collection}:${value}`) as Collection;
 
-/** @param thing name of a type without a scope */
 export const getCollectionOf = (thing: string): Collection => {
   const found = RECORD_TYPES.get(thing);
   if (found === undefined) throw new TypeError(`no noun is named ${thing}`);

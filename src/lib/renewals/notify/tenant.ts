@@ -18,7 +18,6 @@ export interface ReminderClient {
 interface TenantWithClient {
   readonly context: string;
   readonly tenant: string;
-  /** IANA name of the time zone */
   readonly timezone: string;
   readonly client: ReminderClient;
 }

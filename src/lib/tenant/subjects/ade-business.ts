@@ -44,7 +44,6 @@ const requireKnownServer = (servers: readonly string[], named: string | null): v
   });
 };
 
-/** @throws Failure `input-rejected` if no devices were fetched or CLOMO's server is not known */
 export const requireFetchedDevices = async (reader: Reader): Promise<void> => {
   const { business } = await readAde(reader);
   if (business === null || business.lastSyncAt === null) throw NOT_SYNCED_FAILURE;

@@ -103,7 +103,6 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
   if (await isMirror(reader)) throw MIRROR_ADE_FAILURE;
   const { endpoint, ...server } = await readServer(reader);

@@ -14,10 +14,7 @@ export interface NewAnswer extends Pick<Answer, "question"> {
   readonly at?: string | undefined;
 }
 
-interface AnswerChange {
-  readonly before: Answer | null;
-  readonly after: Answer | null;
-}
+type AnswerChange = Readonly<Record<"before" | "after", Answer | null>>;
 
 /** Stores all answers or none. An unchanged answer gets a new author and date. @throws `input-rejected` */
 export const setAnswers = (

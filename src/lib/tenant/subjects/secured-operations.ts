@@ -5,7 +5,6 @@ import { buildSecuredGroupList, buildSecuredUserList } from "./secured-user-rows
 
 const buildAppPath = ({ z }: InputKit) => ({ app: z.enum(SECURED_APPS) });
 
-/** Members of a request for a SECURED APPs user that differ from the stored fields. */
 const buildUserMembers = ({ z }: InputKit) => ({
   role: z.enum(SECURED_USER.fields.role.choices).optional(),
   password: z.string().optional(),
