@@ -72,7 +72,6 @@ export async function readFolderTree(
   return found;
 }
 
-/** Returns undefined for a missing file. */
 async function findFileSize(path: string): Promise<number | undefined> {
   try {
     return (await lstat(path)).size;

@@ -45,7 +45,6 @@ export const serialKey = (serial: string): string =>
 
 export const nameKey = foldText;
 
-/** Ignores width, case and spaces. */
 export const looseCode = (code: string): string => nameKey(code).normalize("NFKC").toLowerCase().replace(/\s/gu, "");
 
 /** Also ignores leading zeros and the separators of a number, which spreadsheets remove. */

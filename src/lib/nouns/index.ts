@@ -49,7 +49,6 @@ export const THINGS_WITHOUT_TASKS: readonly RecordType[] = NOUNS.filter((noun) =
 
 export const getThingNoun = (thing: string): Text => RECORD_TYPES.get(thing)?.single ?? text("record", "データ");
 
-/** @param scope value of the type's scope, such as an app */
 export const getCollection = ({ collection, scope }: RecordType, value?: string): Collection =>
   (scope === undefined ? collection : `${collection}:${value}`) as Collection;
 

@@ -56,7 +56,6 @@ export const describeCounts = (
     text(", ", "、"),
   );
 
-/** Returns a text such as `create 9, update 30, delete 12`. */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
   const parts = [
     ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ROW_ACTION_NAMES[action] })),
@@ -162,7 +161,6 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** @throws `limit-exceeded` if more than half of the records of a type would be deleted */
 export function requireDeletionCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

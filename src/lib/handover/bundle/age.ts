@@ -54,7 +54,6 @@ export function createDecrypter(content: string, where: string): Decrypter {
 const MAX_HEADER_BYTES = 1024 * 1024;
 const DECRYPTED_FILE_NAME = "decrypted";
 
-/** @throws `input-rejected` if no key decrypts the archive, or if the archive is damaged */
 export async function decryptArchive(
   archive: RegularFile,
   decrypter: Decrypter,

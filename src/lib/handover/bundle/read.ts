@@ -88,7 +88,6 @@ export class BundleFiles implements AsyncDisposable {
     this.#hashes = hashes;
   }
 
-  /** @throws Failure `input-rejected` if the file is missing or unreadable, or does not match its verified hash */
   async *read(path: string): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
@@ -291,7 +290,6 @@ export function throwFirstFault(name: string, [fault, ...others]: readonly Bundl
   });
 }
 
-/** Returns undefined and adds a fault if the work rejects a file. */
 async function collectFault<T>(file: string, faults: BundleFault[], work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -49,7 +49,6 @@ interface DeviceOwnerChange extends RecordsRequest {
   readonly wipes?: number | undefined;
 }
 
-/** Changes all devices or none. @throws Failure `input-rejected`, also if the confirmed number of wipes is wrong */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun, learns }: DeviceOwnerChange,

@@ -200,7 +200,6 @@ const RENEWAL_FIELDS = {
   consoleShows: { type: "day" },
 } as const satisfies Fields;
 
-/** Records a new file or a yearly login. @throws Failure `not-found`; `input-rejected` for an older file or login */
 export const renewItem = (session: Session, id: string, { file, ...given }: Renewal): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.renew", id, (item) => {
     checkValues(RENEWAL_FIELDS, given);

@@ -105,5 +105,4 @@ export const secured = {
 };
 
 export type { SecuredApp as App } from "../../nouns/secured-user.ts";
-export type { DeletedGroups, WrittenSecuredGroup } from "./secured-users.ts";
-export type { WrittenSecuredUser } from "./secured-users.ts";
+export type { DeletedGroups, WrittenSecuredGroup, WrittenSecuredUser } from "./secured-users.ts";

@@ -153,8 +153,7 @@ const createEditableSecuredUserType = (
   list: buildSecuredUserList(app),
   scope: app,
   fields: listAppFields(app),
-  reading: (writer, given, before) =>
-    buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
+  reading: (writer, given, before) => buildSecuredUserDraft(session, app, writer, given, before as SecuredUser),
 });
 
 /** @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
@@ -174,11 +173,9 @@ export const editSecuredUser = (
 const buildSecuredUserDraft = async (
   session: Session,
   app: SecuredApp,
-  {
-    writer,
-    given,
-    before,
-  }: { readonly writer: Writer; readonly given: ManualValues; readonly before: SecuredUser | undefined },
+  writer: Writer,
+  given: ManualValues,
+  before: SecuredUser | undefined,
 ): Promise<RecordDraft> => {
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
   const { userId } = before ?? (given as Pick<SecuredUser, "userId">);

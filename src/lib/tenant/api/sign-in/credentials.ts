@@ -135,7 +135,6 @@ export const storeCredential = async (
 
 type NewAccessToken = Pick<AccessToken, "name"> & Given<Pick<AccessToken, "readOnly" | "jobs" | "expiresAt">>;
 
-/** Returns the token's secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, jobs = false, expiresAt }: NewAccessToken,

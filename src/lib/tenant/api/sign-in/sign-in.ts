@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { findAccountByName, toActor } from "../../ledger/actor.ts";
+import { findAccountByName, toActor, type Actor } from "../../ledger/actor.ts";
 import { Session } from "../../ledger/session.ts";
 import { verifyPassword, createPasswordVerifier } from "../../subjects/verifier.ts";
 import { storeCredential } from "./credentials.ts";
@@ -14,7 +14,6 @@ import { insertRow } from "../../ledger/rows.ts";
 import type { Writer } from "../../store/types.ts";
 import { findPasswordFault } from "../../../nouns/account.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../../subjects/account-reset.ts";
-import type { Actor } from "../../ledger/actor.ts";
 
 /** An IPv4 address at the end of an IPv6 address counts as two groups. */
 const splitGroups = (part: string): readonly string[] =>
