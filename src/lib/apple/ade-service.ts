@@ -27,7 +27,6 @@ const DEVICE_MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNu
   read: ADE_DEVICE.fields[field].type === "instant" ? readOptionalInstant : readOptionalText,
 }));
 
-/** @throws Failure `unavailable` with the name of an invalid member */
 export function parseDevice(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw createUndocumentedFailure(where, "devices");
   const serialNumber = row["serial_number"];
@@ -48,33 +47,21 @@ export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
 }
 
 /** A server in Apple's portal and its organisation. Values that Apple omits are null. @see apple 3 (GET /account) */
-export interface AdeAccount {
-  readonly serverName: string;
-  readonly serverUuid: string;
-  /** Managed Apple Account that downloaded the token */
-  readonly adminId: string | null;
-  readonly orgName: string;
-}
-
-/** @throws Failure `unavailable` with the name of an invalid member */
-export const parseAccount = (where: string, answer: JsonObject): AdeAccount => ({
+export const parseAccount = (where: string, answer: JsonObject) => ({
   serverName: readRequiredText(where, answer, "server_name"),
   serverUuid: readRequiredText(where, answer, "server_uuid"),
+  /** Managed Apple Account that downloaded the token */
   adminId: readOptionalText(where, answer, "admin_id"),
   orgName: readRequiredText(where, answer, "org_name"),
 });
 
-/** @throws AppleRefusal; `unavailable`; `interrupted` @see apple 3 */
-export interface AdeService {
-  readonly account: () => Promise<AdeAccount>;
-  readonly fetchDevices: (cursor?: string) => Promise<DevicePage>;
-  readonly syncDevices: (cursor: string) => Promise<DevicePage>;
-}
+export type AdeService = ReturnType<typeof openDeviceService>;
 
 /** Apple's maximum number of devices in a page. @see apple 3 (limit) */
 const PAGE_SIZE = 1000;
 
-export function openDeviceService(access: DeviceServiceAccess): AdeService {
+/** @throws AppleRefusal; `unavailable`; `interrupted` @see apple 3 */
+export function openDeviceService(access: DeviceServiceAccess) {
   const session = new AdeSession(access);
   const ask = async <T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> => {
     const answer = await session.call(call);
@@ -82,9 +69,9 @@ export function openDeviceService(access: DeviceServiceAccess): AdeService {
   };
   return {
     account: () => ask({ method: "GET", path: "/account" }, parseAccount),
-    fetchDevices: (cursor) =>
+    fetchDevices: (cursor?: string) =>
       ask({ method: "POST", path: "/server/devices", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
-    syncDevices: (cursor) =>
+    syncDevices: (cursor: string) =>
       ask({ method: "POST", path: "/devices/sync", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
   };
 }

@@ -57,7 +57,6 @@ export class AdeSession {
     this.#access = access;
   }
 
-  /** @throws AppleRefusal; `unavailable`, `interrupted` */
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
     const send = async () => {
@@ -119,10 +118,8 @@ export class AdeSession {
   }
 }
 
-export interface RequestToSign {
-  readonly method: string;
-  /** absolute URL without a query */
-  readonly url: string;
+/** The URL is absolute and has no query. */
+export interface RequestToSign extends Pick<AppleRequest, "method" | "url"> {
   readonly token: Omit<AdeToken, "expiresAt">;
   readonly nonce: string;
   /** seconds since 1970-01-01 UTC */

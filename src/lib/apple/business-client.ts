@@ -30,13 +30,6 @@ export function parseBusinessKey(where: string, pem: string): KeyObject {
   });
 }
 
-export interface AssertionParameters extends Pick<RetryEnvironment, "now"> {
-  readonly clientId: string;
-  readonly keyId: string;
-  readonly key: KeyObject;
-  readonly random: (size: number) => Uint8Array;
-}
-
 /** Apple accepts up to 180 days, but an assertion is used immediately. */
 const ASSERTION_LIFETIME_SECONDS = 600;
 
@@ -45,7 +38,7 @@ const ASSERTION_ID_BYTES = 16;
 const encodeJwtPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** @see RFC 7523 3; apple 6 */
-function createClientAssertion({ clientId, keyId, key, now, random }: AssertionParameters, audience: string): string {
+function createClientAssertion({ clientId, keyId, key, now, random }: BusinessAccess, audience: string): string {
   const iat = Math.floor(now() / 1000);
   const jti = Buffer.from(random(ASSERTION_ID_BYTES)).toString("hex");
   const claims = { iss: clientId, sub: clientId, aud: audience, iat, exp: iat + ASSERTION_LIFETIME_SECONDS, jti };
@@ -54,7 +47,11 @@ function createClientAssertion({ clientId, keyId, key, now, random }: AssertionP
   return `${signed}.${signature.toString("base64url")}`;
 }
 
-export interface BusinessAccess extends RetryEnvironment, AssertionParameters {
+export interface BusinessAccess extends RetryEnvironment {
+  readonly clientId: string;
+  readonly keyId: string;
+  readonly key: KeyObject;
+  readonly random: (size: number) => Uint8Array;
   /** address of a test server, without a trailing slash; null for Apple's servers */
   readonly endpoint: string | null;
   readonly program: string;

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
 import type { RenewalKind } from "../nouns/renewal.ts";
-import { text, type Text } from "../text/index.ts";
+import { text } from "../text/index.ts";
 import { findPemBlocks, extractSignedContent, parsePropertyList } from "./encoding.ts";
 import {
   fingerprintOf,
@@ -17,11 +17,6 @@ const MAX_CERTIFICATES = 1000;
 
 const PUSH_CERTIFICATE_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
 const BUILD_CERTIFICATE_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
-
-interface ParsedCertificate {
-  readonly certificate: X509Certificate;
-  readonly renewable: Renewable;
-}
 
 /**
  * Omits certificates that issued another certificate in the text. @throws `input-rejected` for too many certificates
@@ -57,7 +52,7 @@ export function readDerCertificate(name: string, der: Uint8Array): Renewable | u
   return certificate === undefined ? undefined : buildRenewable(name, certificate);
 }
 
-function parseCertificate(name: string, written: string, number: number): ParsedCertificate | Text {
+function parseCertificate(name: string, written: string, number: number) {
   const certificate = tryOrUndefined(() => new X509Certificate(written));
   const renewable = certificate && tryOrUndefined(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };

@@ -49,7 +49,6 @@ function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): B
   return { tag, content: bytes.subarray(2, end), whole: bytes.subarray(0, end + 2) };
 }
 
-/** @throws RangeError if the content is not BER, or has too many elements */
 export function readChildren({ content }: BerElement): readonly BerElement[] {
   const children: BerElement[] = [];
   for (let at = 0; at < content.length;) {
@@ -143,12 +142,6 @@ const SMIME_CIPHERS = new Map([
 /** Apple's messages have one recipient. A hostile message could have thousands. */
 const MAX_RECIPIENTS = 8;
 
-interface Recipient {
-  /** certificate of the recipient, such as `CN=clomo, serial 0x17a8`; null if the message names no certificate */
-  readonly certificate: string | null;
-  readonly encryptedKey: Uint8Array;
-}
-
 const TYPE_SEARCH_BYTES = 20;
 
 export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
@@ -158,15 +151,10 @@ export function detectMessageType(message: Uint8Array): "enveloped" | "signed" |
   return is(SIGNED_DATA_OID) ? "signed" : undefined;
 }
 
-export interface Envelope {
-  readonly cipher: string | undefined;
-  readonly initialisation: Uint8Array;
-  readonly content: Uint8Array;
-  readonly recipients: readonly Recipient[];
-}
+export type Envelope = NonNullable<ReturnType<typeof parseEnvelope>>;
 
 /** Returns undefined if the message is invalid or incomplete. @see RFC 5652 section 6 */
-export function parseEnvelope(message: Uint8Array): Envelope | undefined {
+export function parseEnvelope(message: Uint8Array) {
   return tryOrUndefined(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
     const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
@@ -184,9 +172,10 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   });
 }
 
-function parseRecipient(recipient: BerElement): Recipient {
+function parseRecipient(recipient: BerElement) {
   const [, identifier, , encryptedKey] = readChildren(recipient);
   return {
+    /** such as `CN=clomo, serial 0x17a8`; null if the message names no certificate */
     certificate: tryOrUndefined(() => formatCertificateName(requireElement(identifier))) ?? null,
     encryptedKey: readOctets(requireElement(encryptedKey)),
   };

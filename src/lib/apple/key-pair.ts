@@ -8,14 +8,8 @@ const RSA_PARAMETERS = {
   publicExponent: Uint8Array.of(1, 0, 1),
 } as const;
 
-export interface KeyPair {
-  /** PKCS#8 in PEM; a secret */
-  readonly privateKey: string;
-  readonly certificate: string;
-}
-
-/** The certificate is valid for one year from ten minutes before `now` (in milliseconds). @see apple 1 */
-export async function createKeyPair(commonName: string, now: number): Promise<KeyPair> {
+/** The private key is PKCS#8 in PEM. The certificate is valid for one year from ten minutes before `now` (in milliseconds). @see apple 1 */
+export async function createKeyPair(commonName: string, now: number) {
   // `@peculiar/x509` needs `reflect-metadata`, and both load slowly
   await import("reflect-metadata");
   const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await import("@peculiar/x509");

@@ -132,7 +132,6 @@ export function readOptionalText(where: string, object: JsonObject, member: stri
   return value;
 }
 
-/** @throws Failure `unavailable` if the member is missing, empty or not a text */
 export function readRequiredText(where: string, object: JsonObject, member: string): string {
   const value = readOptionalText(where, object, member);
   if (value === null || value === "") throw createUndocumentedFailure(where, member);

@@ -7,13 +7,7 @@ import { parseInstant, fingerprintOf, createRejectedFileFailure, type NamedFile,
 import { tryOrUndefined } from "../errors/index.ts";
 
 /** All members except the expiry date are secret. */
-export interface AdeToken {
-  readonly consumerKey: string;
-  readonly consumerSecret: string;
-  readonly accessToken: string;
-  readonly accessSecret: string;
-  readonly expiresAt: string;
-}
+export type AdeToken = ReturnType<typeof openAdeToken>;
 
 /** File name of a downloaded server token: `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`. @see facts 3.5 */
 export const SERVER_TOKEN_NAME_PATTERN =
@@ -23,7 +17,7 @@ export const SERVER_TOKEN_NAME_PATTERN =
 export const CONTENT_TOKEN_NAME_PATTERN = /^sToken_for_(?<location>.+)_[^_]*\.vpptoken$/u;
 
 /** The failure omits the token, which is secret. @throws `input-rejected` @see apple 1 */
-export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
+export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]) {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
     throw createRejectedFileFailure(name, NOT_ENCRYPTED, ORIGINAL_FILE_HINT);

@@ -6,14 +6,12 @@ import { text } from "../text/index.ts";
 import { BUSY_STATUSES, createSocketFailure } from "./answer.ts";
 import type { Transport } from "./call.ts";
 
-export interface SocketEnvironment {
-  readonly now: () => number;
-  readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
-  readonly random: () => number;
-}
-
 export interface SocketOptions {
-  readonly surroundings: SocketEnvironment;
+  readonly surroundings: {
+    readonly now: () => number;
+    readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
+    readonly random: () => number;
+  };
   /** secret of a session or an access token, sent only to `origin` */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
@@ -22,10 +20,7 @@ export interface SocketOptions {
   readonly bodyTimeoutMs?: number | undefined;
 }
 
-export interface SocketTransport {
-  readonly transport: Transport;
-  readonly close: () => Promise<void>;
-}
+export type SocketTransport = ReturnType<typeof openSocket>;
 
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;
@@ -42,15 +37,7 @@ const REFUSAL_STATUSES: readonly number[] = [429, 503];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-interface OutgoingRequest {
-  readonly options: Parameters<typeof send>[1];
-  readonly isRepeatable: boolean;
-  readonly isIdempotent: boolean;
-  readonly isRead: boolean;
-  readonly signal: AbortSignal;
-  readonly address: string;
-  readonly origin: string;
-}
+type OutgoingRequest = Awaited<ReturnType<typeof prepareRequest>>;
 
 const createAgent = ({ environment, ...options }: SocketOptions): Dispatcher => {
   const timeouts = {
@@ -206,7 +193,7 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
  * Uploads are never repeated. A POST request without an Idempotency-Key is repeated only if the tenant has not
  * performed it.
  */
-export const openSocket = (options: SocketOptions): SocketTransport => {
+export const openSocket = (options: SocketOptions) => {
   const agent = createAgent(options);
   const transport: Transport = async (request) => {
     const outgoing = await prepareRequest(request, agent, options);

@@ -1,4 +1,5 @@
 import { Failure } from "../errors/index.ts";
+import type { Given } from "../model/thing.ts";
 import { DEFAULT_TIMEZONE, findTimeZone } from "../model/time.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 
@@ -27,11 +28,7 @@ export type Context = EmbeddedContext | RemoteContext;
 /** The path of a local tenant is not stored, because it follows from the context's name. */
 export type StoredContext = Omit<EmbeddedContext, "tenantFolder"> | RemoteContext;
 
-export interface ContextChange {
-  readonly timezone?: string | undefined;
-  readonly protected?: boolean | undefined;
-  readonly notify?: boolean | undefined;
-}
+export type ContextChange = Given<{ timezone: string; protected: boolean; notify: boolean }>;
 
 export type NewContext = ContextChange &
   (

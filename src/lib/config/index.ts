@@ -9,10 +9,9 @@ import type { Context, ContextChange, NewContext, StoredContext } from "./contex
 import { getJobFolder, type Home } from "./home.ts";
 import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-export { findHomeFault, createUnsafeHomeFailure } from "./home.ts";
+export { findHomeFault, createUnsafeHomeFailure, listProgramPaths, locateHome, type Home } from "./home.ts";
 export type { Context } from "./context.ts";
 export { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
-export { listProgramPaths, locateHome, type Home } from "./home.ts";
 
 /** `default`: the context is selected because no other context exists. */
 export type ContextSource = "option" | "environment" | "used" | "default";
@@ -25,7 +24,6 @@ export interface ChosenContext {
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Reading requires neither an existing folder nor write permission. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
@@ -49,7 +47,6 @@ export class Contexts {
     return findContext(await this.list(), name);
   }
 
-  /** @param option value of `--context` @throws `not-found` */
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);

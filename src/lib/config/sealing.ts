@@ -19,16 +19,7 @@ const KEY_MARK_LENGTH = 6;
 
 export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);
 
-/** Encrypts secrets with a key that backups do not contain. @see docs/decisions/025-apple.md */
-export interface SecretSealer {
-  /**
-   * The first call creates the key. @param purpose such as `ade-token` @param kept sealed texts in the database, to
-   * which an existing key must belong @throws `input-rejected` if the key is unusable; `unexpected`
-   */
-  seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
-  /** @throws `input-rejected` if the key is missing or wrong; `unexpected` if the text is damaged */
-  unseal(purpose: string, sealed: string): Promise<string>;
-}
+export type SecretSealer = ReturnType<typeof createSecretSealer>;
 
 const SEALED_FORMAT_VERSION = 1;
 const KEY_BYTES = 32;
@@ -43,11 +34,8 @@ const KEY_FILE_PATTERN = /^(?<key>[A-Za-z0-9_-]{43})\r?\n?$/;
 const MAX_KEY_FILE_BYTES = 100;
 const OTHERS_ACCESS_BITS = 0o077;
 
-export function createSecretSealer(
-  home: Home,
-  processes: ProcessTable,
-  pause: () => Promise<void> = () => sleep(50),
-): SecretSealer {
+/** Encrypts secrets with a key that backups do not contain. @see docs/decisions/025-apple.md */
+export function createSecretSealer(home: Home, processes: ProcessTable, pause: () => Promise<void> = () => sleep(50)) {
   const path = join(home.folder, SEALING_KEY_FILE);
   const present = (): Promise<Buffer | undefined> => readKey(path, home.userId);
   const ownKey = async (kept: readonly string[]): Promise<Buffer> => {
@@ -72,7 +60,11 @@ export function createSecretSealer(
     });
   };
   return {
-    async seal(purpose, secret, kept = []) {
+    /**
+     * The first call creates the key. @param purpose such as `ade-token` @param kept sealed texts in the database, to
+     * which an existing key must belong @throws `input-rejected` if the key is unusable; `unexpected`
+     */
+    async seal(purpose: string, secret: string, kept: readonly string[] = []) {
       const key = await ownKey(kept);
       const head = buildHeader(key);
       const nonce = randomBytes(NONCE_BYTES);
@@ -80,7 +72,8 @@ export function createSecretSealer(
       const sealed = [cipher.update(secret, "utf8"), cipher.final()];
       return Buffer.concat([head, nonce, cipher.getAuthTag(), ...sealed]).toString("base64url");
     },
-    async unseal(purpose, sealed) {
+    /** @throws `input-rejected` if the key is missing or wrong; `unexpected` if the text is damaged */
+    async unseal(purpose: string, sealed: string) {
       const bytes = Buffer.from(sealed, "base64url");
       if (bytes[0] !== SEALED_FORMAT_VERSION || bytes.length < HEADER_BYTES + NONCE_BYTES + TAG_BYTES)
         throw createDamagedSecretFailure(purpose);

@@ -45,7 +45,6 @@ export function determineApplicability(tenant: TenantProfile, kind: ExpectedRene
   return used === null ? createUnknownApplicability(use) : createKnownApplicability(used);
 }
 
-/** Returns whether the tenant needs a renewal item of any kind; null if unknown. */
 export const needsRenewals = (tenant: TenantProfile | undefined): boolean | null => {
   const all = EXPECTED_RENEWAL_KINDS.map((kind) => tenant && determineApplicability(tenant, kind).applies);
   if (all.includes(true)) return true;
@@ -67,7 +66,6 @@ const determineAndroidApplicability = ({ android, androidAccounts }: TenantProfi
   return createUnknownApplicability(android === null ? "android" : "androidAccounts");
 };
 
-/** Returns the command that changes the end of a record, which is an item but is not recorded as one. */
 export const buildEndCommand = ({ noun, key }: NonNullable<RenewalItem["record"]>): CommandLine => {
   const { collection, fields }: { readonly collection: PanelKind; readonly fields: Fields } =
     TYPES_BY_FORMAT[noun as PanelKind];

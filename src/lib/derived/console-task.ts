@@ -17,7 +17,6 @@ export const CONSOLE_WORK_NAMES = {
 
 export type ConsoleWork = keyof typeof CONSOLE_WORK_NAMES;
 
-/** @param field name of a field; `custom:NAME` is a custom field of the tenant */
 export const getConsoleLabel = (fields: Fields, field: string): string => {
   const { [field]: of } = fields;
   return of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");

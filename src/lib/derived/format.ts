@@ -71,7 +71,6 @@ const createColumn = ({ name: thing, fields }: RecordType, name: string): Column
   };
 };
 
-/** @throws TypeError if the type does not define the fields of the file */
 export const createFormat = (thing: FileRecordType, name: string): Format => {
   const columns = (thing.formats[name] ?? []).map((field) => createColumn(thing, field));
   const [key] = thing.keys;

@@ -52,13 +52,15 @@ export interface Question extends AnswerFormat {
 
 type QuestionParts = Omit<Question, "group">;
 
+const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
+  kind: "choice",
+  choices: YES_NO_CHOICES,
+  label: text(en, ja),
+});
+
 const ACCOUNT_QUESTIONS = {
   account: { kind: "text", label: text("name of the account", "アカウント名") },
-  company: {
-    kind: "choice",
-    choices: YES_NO_CHOICES,
-    label: text("a company account, not a personal one", "個人のものではなく会社のアカウントか"),
-  },
+  company: createYesNoQuestion("a company account, not a personal one", "個人のものではなく会社のアカウントか"),
   holder: { kind: "text", label: text("who signs in and has the phone", "サインインし、電話を持つ人"), yearly: true },
   phone: {
     kind: "phone",
@@ -79,12 +81,6 @@ const createHomeScreenQuestion = (label: string): QuestionParts => ({
   kind: "choice",
   choices: HOME_EXPIRY_CHOICES,
   label: text(`what the HOME screen shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
-});
-
-const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
-  kind: "choice",
-  choices: YES_NO_CHOICES,
-  label: text(en, ja),
 });
 
 const QUESTION_GROUPS = {
@@ -147,7 +143,6 @@ export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text }
 
 const MAX_HOURS_AHEAD = 14;
 
-/** @param now a UTC instant */
 const isFutureEverywhere = (day: string, now: string): boolean =>
   Date.parse(day) - MAX_HOURS_AHEAD * HOUR_MS > Date.parse(now);
 

@@ -88,7 +88,6 @@ export const ROLE_POLICY = Object.fromEntries(
 export const getChangeOperation = ({ collection, rights = {} }: RecordType, right: "write" | "delete"): Operation =>
   `${collection}.${right in rights ? right : "write"}` as Operation;
 
-/** Returns true for operations that cannot be limited to some organisations. */
 export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
@@ -119,14 +118,9 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
   return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);
 };
 
-export interface RoleMatrixRow {
-  readonly operation: Operation;
-  readonly group: OperationGroup;
-  readonly about: Text;
-  readonly cells: Readonly<Record<AdministratorRole, OperationScope>>;
-}
+export type RoleMatrixRow = ReturnType<typeof buildRoleMatrix>[number];
 
-export const buildRoleMatrix = (): readonly RoleMatrixRow[] =>
+export const buildRoleMatrix = () =>
   ALL_OPERATIONS.map((operation) => ({
     operation,
     group: operationGroupOf(operation),

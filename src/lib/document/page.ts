@@ -199,7 +199,6 @@ class PageRenderer {
 
 export interface TimelineItem {
   readonly name: string;
-  /** such as `2027-03-05` */
   readonly day: string;
   readonly level: Level;
 }

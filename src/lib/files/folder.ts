@@ -52,7 +52,6 @@ export const getFreeBytes = (folder: string): number | undefined =>
     return bavail * bsize;
   });
 
-/** Returns the names of the files in a folder, without links. */
 export const listFileNames = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
 

@@ -12,7 +12,7 @@ export {
   syncFolder,
   createUnwritableFailure,
 } from "./folder.ts";
-export { openInput, type InputFile } from "./input.ts";
+export { openInput, type InputFile, bufferStream, spoolToFile } from "./input.ts";
 export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, type Output } from "./outputs.ts";
 export { readTrustedFile, writeProgramFile } from "./program-file.ts";
 export { createProcessTable, removeUnfinishedPaths, type ProcessTable } from "./processes.ts";
@@ -26,5 +26,4 @@ export {
   type InputSources,
 } from "./read.ts";
 export { scanFiles, type ScannedFile } from "./scan.ts";
-export { bufferStream, spoolToFile } from "./input.ts";
 export { sweepTemporaryFiles, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";

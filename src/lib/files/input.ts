@@ -90,13 +90,8 @@ interface StreamContent extends AsyncDisposable {
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
-export interface SpooledFile extends StreamContent {
-  readonly path: string;
-  readonly bytes: number;
-}
-
 /** Uses mode 0600. The file is removed when disposed of, or by a later command. */
-export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
+export const spoolToFile = async (stream: InputStream, place: TemporaryStorage) =>
   fillSpoolFile(await createSpoolFile(place), stream, place);
 
 /** If the home is read-only, copies the stream to memory. */
@@ -123,11 +118,7 @@ async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> 
   );
 }
 
-async function fillSpoolFile(
-  { path, handle, forget }: TemporaryFile,
-  stream: InputStream,
-  place: TemporaryStorage,
-): Promise<SpooledFile> {
+async function fillSpoolFile({ path, handle, forget }: TemporaryFile, stream: InputStream, place: TemporaryStorage) {
   // an error of the stream does not concern the temporary folder
   const unspooled = rethrowAs((error) => toDiskFailure(error, place.temporaryFolder) ?? error);
   const remove = (): Promise<void> => removeTemporaryPath(path, forget);

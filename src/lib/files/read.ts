@@ -25,22 +25,11 @@ export const createReadFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-export interface FileStart {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly writtenAt: Date;
-  readonly mode: number;
-  readonly ownerId: number;
-}
-
 /**
  * Reads up to `most + 1` bytes, so that the caller can detect a longer file. Returns undefined for a pipe or a device.
  * Uses synchronous calls, because `node:fs/promises` loads slowly.
  */
-export async function readFileStart(
-  path: string,
-  most: number,
-  { follow = true }: { readonly follow?: boolean } = {},
-): Promise<FileStart | undefined> {
+export async function readFileStart(path: string, most: number, { follow = true } = {}) {
   const file = openSync(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   using opened = new DisposableStack();
   opened.defer(() => closeSync(file));
@@ -52,7 +41,7 @@ export async function readFileStart(
   return { bytes: readUpTo(file, wanted), writtenAt: mtime, mode, ownerId: uid };
 }
 
-export async function readSmallFile(path: string, most: number): Promise<FileStart | undefined> {
+export async function readSmallFile(path: string, most: number) {
   const start = await readFileStart(path, most);
   return start === undefined || start.bytes.length > most ? undefined : start;
 }
@@ -68,31 +57,20 @@ function readUpTo(file: number, most: number): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, filled);
 }
 
-export interface NamedFileContent {
-  readonly name: string;
-  readonly path: string | null;
-  readonly bytes: Uint8Array;
-  readonly writtenAt: Date | null;
-}
-
 export interface InputSources {
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly workingFolder: string;
 }
 
 /** Reads stdin for the path `-`. Returns more than `most` bytes if the file is longer. */
-export async function readNamedFile(
-  { stdin, workingFolder }: InputSources,
-  typed: string,
-  most: number,
-): Promise<NamedFileContent> {
+export async function readNamedFile({ stdin, workingFolder }: InputSources, typed: string, most: number) {
   if (typed === "-") return { name: typed, path: null, bytes: await readStreamStart(stdin, most), writtenAt: null };
   const path = resolve(workingFolder, typed);
   const { bytes, writtenAt } = await readNamedFileStart(path, typed, most);
   return { name: basename(path), path, bytes, writtenAt };
 }
 
-async function readNamedFileStart(path: string, where: string, most: number): Promise<FileStart> {
+async function readNamedFileStart(path: string, where: string, most: number) {
   const start = await readFileStart(path, most).catch(rethrowAs((cause) => createReadFailure(where, cause)));
   if (start === undefined) throw new Failure("usage", { what: NOT_A_REGULAR_FILE, where });
   return start;

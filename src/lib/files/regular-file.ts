@@ -16,10 +16,7 @@ export interface RegularFile extends AsyncDisposable {
 }
 
 /** Returns undefined if the path is not a regular file. @param follow true to follow links in the path */
-export async function openRegularFile(
-  path: string,
-  { follow = false }: { readonly follow?: boolean } = {},
-): Promise<RegularFile | undefined> {
+export async function openRegularFile(path: string, { follow = false } = {}): Promise<RegularFile | undefined> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   const found = await handle.stat();
   const close = (): Promise<void> => handle.close();
@@ -75,7 +72,6 @@ export async function readFolderTree(
   return found;
 }
 
-/** Returns undefined for a missing file. */
 async function findFileSize(path: string): Promise<number | undefined> {
   try {
     return (await lstat(path)).size;

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { unfinishedPaths, type ProcessTable } from "./processes.ts";
@@ -10,9 +10,7 @@ export interface TemporaryStorage {
   readonly processes: ProcessTable;
 }
 
-export interface TemporaryFile extends TemporaryPath {
-  readonly handle: FileHandle;
-}
+export type TemporaryFile = Awaited<ReturnType<typeof createTemporaryFile>>;
 
 const REGISTER_ENTRY_NAME_PATTERN = /^(\d+)-\d+\.json$/;
 const TEMPORARY_NAME_PATTERN = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
@@ -25,18 +23,13 @@ function buildTemporaryPath(path: string, { self }: ProcessTable, count: number)
   return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
 }
 
-interface TemporaryPath {
-  readonly path: string;
-  readonly forget: () => void;
-}
-
 /** @param create a synchronous function, which no signal can interrupt */
 async function createTemporaryPath(
   place: TemporaryStorage,
   target: string,
   create: (path: string) => void,
   more: RegisterDetail = {},
-): Promise<TemporaryPath> {
+) {
   for (let count = 0; ; count++) {
     const path = buildTemporaryPath(target, place.processes, count);
     const forget = await registerTemporary(place, path, more);
@@ -51,12 +44,7 @@ async function createTemporaryPath(
   }
 }
 
-export async function createTemporaryFile(
-  place: TemporaryStorage,
-  folder: string,
-  name: string,
-  mode: number,
-): Promise<TemporaryFile> {
+export async function createTemporaryFile(place: TemporaryStorage, folder: string, name: string, mode: number) {
   const create = (path: string): void => closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
   const { path, forget } = await createTemporaryPath(place, join(folder, name), create);
   try {
@@ -175,13 +163,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
 
 const listNamesSync = (folder: string): readonly string[] => tryOrUndefined(() => readdirSync(folder)) ?? [];
 
-interface RegistrationEntry {
-  readonly file: string;
-  readonly isFolder: boolean;
-  readonly formerName: string | undefined;
-  readonly place: string;
-  readonly start: string | undefined;
-}
+type RegistrationEntry = NonNullable<ReturnType<typeof parseRegisterEntry>>;
 
 function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes: ProcessTable): boolean {
   if (entry !== undefined && entry.place !== processes.place) return false;
@@ -190,7 +172,7 @@ function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
 
-const parseRegisterEntry = (json: string): RegistrationEntry | undefined =>
+const parseRegisterEntry = (json: string) =>
   tryOrUndefined(() => {
     const { file, isFolder, formerName, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -15,11 +15,6 @@ export interface YamlFile {
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
-export interface YamlContent<T> {
-  readonly value: T;
-  readonly refuse: (path: YamlPath, what: Text) => Failure;
-}
-
 const LANGUAGE_SEPARATOR = "\0";
 
 export const toZodMessage = ({ en, ja }: Text): string => `${en}${LANGUAGE_SEPARATOR}${ja}`;
@@ -45,7 +40,7 @@ export const createWholeNumberSchema = (min: number, max: number) =>
  * Passes every scalar to the schema as written (`001`, `no`). Rejects aliases, tags and duplicate keys.
  * @throws `input-rejected` at `FILE:LINE`
  */
-export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
+export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile) {
   const { content, where, maxLength } = file;
   if (content.length > maxLength) {
     throw new Failure("input-rejected", {
@@ -55,7 +50,8 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
   }
   const document = new YamlDocument(file);
   const result = schema.safeParse(document.value(), { error: createIssueMessage });
-  if (result.success) return { value: result.data, refuse: (path, what) => document.refuse(path, what) };
+  if (result.success)
+    return { value: result.data, refuse: (path: YamlPath, what: Text) => document.refuse(path, what) };
   throw document.failureOf(result.error.issues);
 }
 

@@ -44,7 +44,6 @@ const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: Text])[] = [
   [/\s/u, text("a space inside the value", "途中に空白があります")],
 ];
 
-/** Returns a text such as `; the @ is full-width`. */
 export const describeLikelyCause = (value: CellParam): Text => {
   const cause = value === undefined ? undefined : LIKELY_CAUSES.find(([pattern]) => pattern.test(String(value)))?.[1];
   return cause === undefined ? text("", "") : text(`; ${cause.en}`, `(${cause.ja})`);

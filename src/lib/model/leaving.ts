@@ -49,7 +49,6 @@ export const findRowSubject = (header: string): RowSubject | undefined => {
   return HEADERS.find(([, headers]) => headers.some((one) => normaliseHeader(one) === name))?.[0];
 };
 
-/** @param hasDays true if cells of the column are days */
 export const guessRowSubject = (header: string, hasDays: boolean): RowSubject | undefined => {
   if (isLeavingHeader(header)) return "leaving";
   return hasDays ? LIKELY_HEADERS.find(([, pattern]) => pattern.test(header))?.[0] : undefined;

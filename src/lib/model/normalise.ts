@@ -27,7 +27,6 @@ const needsNoFolding = (value: string): boolean => {
   return true;
 };
 
-/** Returns the text in Unicode form NFC, with characters that do not change in CP932. */
 const foldText = (value: string): string => (needsNoFolding(value) ? value : toCp932Form(value.normalize("NFC")));
 
 const UPPER_CASE_PATTERN = /[A-Z]/;
@@ -46,7 +45,6 @@ export const serialKey = (serial: string): string =>
 
 export const nameKey = foldText;
 
-/** Ignores width, case and spaces. */
 export const looseCode = (code: string): string => nameKey(code).normalize("NFKC").toLowerCase().replace(/\s/gu, "");
 
 /** Also ignores leading zeros and the separators of a number, which spreadsheets remove. */

@@ -444,7 +444,6 @@ function describeAcceptedValue({ of, count = 1, ...params }: ProblemParams, noun
   return text(`the console's value is kept: ${en}${more.en}`, `管理画面の値のまま登録します: ${ja}${more.ja}`);
 }
 
-/** @param nounOf returns what people call a record of the type with this name */
 export const describeProblem = (
   { code, params }: Pick<Problem, "code" | "params">,
   nounOf: (thing: string) => Text,

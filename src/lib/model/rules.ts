@@ -138,7 +138,6 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 export const acceptsAnyText = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** Returns null for a blank value, and `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;

@@ -115,14 +115,9 @@ export interface RecordKey {
 }
 
 /** Steps are in the words of CLOMO's manual. `{app}` is replaced by the name of the app. */
-export interface ClickPaths {
-  readonly create?: Text | undefined;
-  readonly edit?: Text | undefined;
-  readonly move?: Text | undefined;
-  readonly delete?: Text | undefined;
+export interface ClickPaths extends Given<Record<"create" | "edit" | "move" | "delete" | "page", Text>> {
   /** steps by the field `kind`, for records of actions that are carried out in the console */
   readonly kinds?: Readonly<Record<string, Text>> | undefined;
-  readonly page?: Text | undefined;
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
@@ -242,7 +237,6 @@ export interface ListColumn {
 export const getCommandNoun = ({ command, collection }: Pick<RecordType, "command" | "collection">): string =>
   command ?? collection;
 
-/** Returns a column for each field that has a label, in the order of the tenant API. */
 export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
   listApiFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
     if (field.label === undefined) return [];
@@ -303,6 +297,9 @@ export type ManualValue =
 
 /** Values by field. Fields that are not included do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
+
+/** Values of a request. Members that are missing or undefined do not change. */
+export type Given<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
 export const ID_FIELD = { type: "id", label: text("id", "ID") } as const satisfies Field;
 

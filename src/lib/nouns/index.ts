@@ -49,11 +49,9 @@ export const THINGS_WITHOUT_TASKS: readonly RecordType[] = NOUNS.filter((noun) =
 
 export const getThingNoun = (thing: string): Text => RECORD_TYPES.get(thing)?.single ?? text("record", "データ");
 
-/** @param scope value of the type's scope, such as an app */
 export const getCollection = ({ collection, scope }: RecordType, value?: string): Collection =>
   (scope === undefined ? collection : `${collection}:${value}`) as Collection;
 
-/** @param thing name of a type without a scope */
 export const getCollectionOf = (thing: string): Collection => {
   const found = RECORD_TYPES.get(thing);
   if (found === undefined) throw new TypeError(`no noun is named ${thing}`);

@@ -1,4 +1,5 @@
 import type { Step } from "../advice/index.ts";
+import type { Answer } from "../nouns/answer.ts";
 import type { AppRecord, ConfigProfile } from "../nouns/config-profile.ts";
 import { QUESTIONS } from "../derived/question.ts";
 import type { RenewalKind } from "../nouns/renewal.ts";
@@ -14,12 +15,6 @@ export const CREDENTIAL_LABELS = {
 export type CredentialKind = keyof typeof CREDENTIAL_LABELS;
 
 export const CREDENTIAL_KINDS = Object.keys(CREDENTIAL_LABELS) as readonly CredentialKind[];
-
-interface OnboardingAnswer {
-  readonly value: string;
-  /** UTC instant of the answer */
-  readonly at: string;
-}
 
 export interface OnboardingFacts {
   readonly now: string;
@@ -41,7 +36,7 @@ export interface OnboardingFacts {
   readonly hasActions: boolean;
   readonly recorded: readonly CredentialKind[];
   readonly pressing: readonly (Step & { readonly kind: RenewalKind })[];
-  readonly answers: ReadonlyMap<string, OnboardingAnswer>;
+  readonly answers: ReadonlyMap<string, Pick<Answer, "value" | "at">>;
 }
 
 export const findOnboardingAnswer = ({ answers }: OnboardingFacts, name: string): string | undefined => {

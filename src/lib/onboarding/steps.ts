@@ -102,11 +102,7 @@ function evaluateDevices(facts: OnboardingFacts): StepStatus {
   return managed === 0 ? createOpenStatus(count, buildGuideCommand(8)) : createDoneStatus(count);
 }
 
-interface AssignedRecord {
-  readonly name: string;
-  readonly orgs: readonly string[];
-  readonly devices: readonly string[];
-}
+type AssignedRecord = OnboardingFacts["apps"][number];
 
 type AssignmentProblem = readonly [why: Text, records: readonly AssignedRecord[], next: (name: string) => CommandLine];
 

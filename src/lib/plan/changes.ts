@@ -20,7 +20,6 @@ const getFields = (kind: Import["kind"], other = ""): Fields => (RECORD_TYPES.ge
 export type InstantFormatter = (instant: string) => string;
 
 interface ValueStyle {
-  /** maximum number of characters to show */
   readonly longest?: number | undefined;
   readonly moment?: InstantFormatter | undefined;
 }
@@ -38,7 +37,6 @@ const PARENT_FIELD = "parent";
 
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
-/** Returns the name after the change; null if the record has only a key and no name. */
 export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
   const name = [...after, ...before].find(({ field }) => NAME_FIELDS.includes(field))?.value;
   return typeof name === "string" ? name : null;
@@ -46,7 +44,6 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
 
 const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
 
-/** Returns the owner of a device that a row creates or deletes; null if the device has no owner. */
 export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | "before" | "after">): string | null => {
   if (action === "update") return null;
   const owner = [...after, ...before].find(({ field, value }) => OWNER_FIELDS.includes(field) && value !== null)?.value;
@@ -106,7 +103,6 @@ const SECRET_IS_SET_TEXT = text("(secret set)", "(パスワードなどを設定
 const BLANK_VALUE = text("(blank)", "(空)");
 const [YES, NO] = [text("yes", "はい"), text("no", "いいえ")];
 
-/** Describes choices by their names, instants in the context's time zone. */
 const describeFieldValue = (
   field: Field | undefined,
   value: PlanValue,

@@ -49,7 +49,6 @@ const describeImportKind = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
-/** Returns a text such as `device: update 3`. */
 const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>

@@ -21,7 +21,6 @@ export interface ConfirmOptions extends PlanLimits {
 
 type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-/** Returns a text such as `Apply to customer-a: create 9`. */
 const describeApplyAction = (plan: ConfirmablePlan): Text => {
   const { en, ja } = describeEffects(plan);
   return text(
@@ -30,7 +29,6 @@ const describeApplyAction = (plan: ConfirmablePlan): Text => {
   );
 };
 
-/** Asks for the number of devices to wipe. @throws `input-rejected` for a wrong number, or if nobody can be asked */
 export const askWipeCount = (
   { prompts }: Pick<Terminal, "prompts">,
   count: number,
@@ -45,7 +43,6 @@ export const askWipeCount = (
     expected: count,
   });
 
-/** @throws `input-rejected` if a number of deletions or wipes given on the command line differs from the plan */
 export function requireConfirmedCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { confirmDeletions, confirmWipes }: ConfirmOptions,

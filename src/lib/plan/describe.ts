@@ -159,11 +159,9 @@ const describeNames = ({ en, ja }: Text, { count, names }: Omit<PlanEffect, "wha
   return text(`${en}: ${named}`, `${ja}: ${named}`);
 };
 
-/** Returns a text such as `2 (S01, S02)`. */
 const formatNamedCount = (count: number, names: readonly string[] = []): string =>
   names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
 
-/** Returns lines such as `役職: 3 changed, 1 cleared`. */
 const renderColumnLines = ({ kind, columns }: Import): readonly Text[] =>
   columns.map((column) => {
     const { en, ja } = describeColumn(kind, column);
@@ -313,7 +311,6 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   ];
 }
 
-/** Returns a text such as `import 12: create 24, update 3`. */
 function describeOutcome(plan: Import): Text {
   const what = plan.mode === "undo" ? text("change", "変更") : text("import", "インポート");
   const effects = { changes: listPlanChanges(plan), effects: listEffects(plan) };

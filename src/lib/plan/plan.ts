@@ -1,4 +1,5 @@
 import { type RecordAction, ROW_ACTION_NAMES, MAX_DELETIONS_BY_SHARE } from "../model/import.ts";
+import type { Given } from "../model/thing.ts";
 import { joinTexts, text, type Text, formatCount } from "../text/index.ts";
 import { Failure } from "../errors/index.ts";
 
@@ -55,7 +56,6 @@ export const describeCounts = (
     text(", ", "、"),
   );
 
-/** Returns a text such as `create 9, update 30, delete 12`. */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
   const parts = [
     ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ROW_ACTION_NAMES[action] })),
@@ -81,18 +81,12 @@ export async function renderPlan(
   }
 }
 
-export interface PlanLimits {
-  readonly maxDeletions?: string | undefined;
-  readonly maxChanges?: string | undefined;
-}
+export type PlanLimits = Given<Record<"maxDeletions" | "maxChanges", string>>;
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
 /** Parses a number of records, or a percentage. @throws `usage` for any other text, or above 100% */
-export const parseLimit = (
-  flag: string,
-  typed: string,
-): { readonly count?: number | undefined; readonly percent?: number | undefined } => {
+export const parseLimit = (flag: string, typed: string): Given<Record<"count" | "percent", number>> => {
   const { count, share } = LIMIT_PATTERN.exec(typed)?.groups ?? {};
   if (count !== undefined) return { count: Number(count) };
   if (share !== undefined && Number(share) <= 100) return { percent: Number(share) };
@@ -103,7 +97,6 @@ export const parseLimit = (
   });
 };
 
-/** Called before any file is read. @throws `usage` if a limit is invalid */
 export function validateLimits(limits: PlanLimits): void {
   for (const { name, flag } of CHANGE_LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
@@ -168,7 +161,6 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/** @throws `limit-exceeded` if more than half of the records of a type would be deleted */
 export function requireDeletionCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

@@ -1,19 +1,13 @@
 import { Failure } from "../errors/index.ts";
 import { compareByUrgency, describeLevels, determineState } from "./finding.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
-import type { PluginState } from "./plugin.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./expiry-status.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 
-export interface CheckResult {
-  readonly state: PluginState;
-  readonly checked: readonly CheckedItem[];
-  /** files that a newer file replaces; they do not affect `state` */
-  readonly superseded: readonly CheckedItem[];
-}
+export type CheckResult = ReturnType<typeof summariseCheck>;
 
 /** Of several files of one item, only the newest counts. Without items, the state is `unknown`. */
-export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
+export function summariseCheck(all: readonly CheckedItem[]) {
   const successorOf = findSuccessors(all);
   const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
   for (const one of all) {
@@ -54,7 +48,6 @@ export function describeCheckResult({ checked, superseded }: CheckResult): Text 
   return joinTexts([describeLevels(checked), ...replaced], text(", ", "、"));
 }
 
-/** @throws `usage` if `criticalDays` is greater than `withinDays` */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
     withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),

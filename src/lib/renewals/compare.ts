@@ -27,14 +27,7 @@ export interface FilePair {
   readonly next: Renewable;
   readonly csr?: SigningRequest | undefined;
   readonly now: Date;
-  /** IANA name of the time zone */
   readonly timezone: string;
-}
-
-export interface Comparison {
-  readonly checks: readonly Check[];
-  readonly bad: readonly Check[];
-  readonly left: readonly Check[];
 }
 
 type OutcomeWithReason = readonly [outcome: CheckOutcome, what: Text] | undefined;
@@ -259,7 +252,7 @@ const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>>
 /** These checks do not show whether both files belong to the same item. */
 const STATE_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
 
-export function compareFiles(pair: FilePair): Comparison {
+export function compareFiles(pair: FilePair) {
   const checks = (CHECKS_BY_KIND[pair.next.expiring.kind] ?? CERTIFICATE_CHECKS).flatMap((id): readonly Check[] => {
     const [label, check] = CHECKS[id];
     const [outcome, what] = check(pair) ?? [];

@@ -15,7 +15,6 @@ export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30
 
 export interface ExpiryClock {
   readonly now: Date;
-  /** IANA name of the time zone */
   readonly timezone: string;
   readonly thresholds: Thresholds;
 }

@@ -91,7 +91,6 @@ const SCHEDULE_RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>>
   task: renderTaskCommand,
 };
 
-/** @throws `usage` if a path contains a character that the scheduler cannot represent */
 export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
   const all = [run.node, run.programPath, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;

@@ -78,7 +78,6 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
 export interface SourceOptions {
   /** true if this machine recorded the item, so that the source path is valid */
   readonly lookAtSource: boolean;
-  /** IANA name of the time zone */
   readonly timezone: string;
 }
 

@@ -13,12 +13,6 @@ export interface StageClock {
 
 type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
-export interface DueStage<I extends StagedItem> {
-  readonly item: I & { readonly expiresAt: string };
-  /** days before expiry; after expiry -1, -2, … */
-  readonly stage: number;
-}
-
 /** Returns the stage in calendar days, whatever the hour; after the day of expiry -1, -2, …; undefined before the first. */
 export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countCalendarDays(now, expiresAt, timezone);
@@ -42,7 +36,7 @@ export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
   sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,
   clock: StageClock,
-): readonly DueStage<I>[] => {
+) => {
   const said = new Map<string, number>();
   for (const { itemId, expiresAt, stage } of sent) {
     const key = `${itemId} ${expiresAt}`;

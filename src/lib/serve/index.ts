@@ -107,9 +107,14 @@ class Responder {
   }
 }
 
-export { DEFAULT_LIMITS, formatLogLine, type ListenAddress, type RunningServer } from "./options.ts";
-export { parseProxies } from "./options.ts";
-export { receiveUpload } from "./options.ts";
+export {
+  DEFAULT_LIMITS,
+  formatLogLine,
+  type ListenAddress,
+  type RunningServer,
+  parseProxies,
+  receiveUpload,
+} from "./options.ts";
 
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {

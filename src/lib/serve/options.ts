@@ -35,7 +35,6 @@ export interface AnsweredRequest {
   readonly fault?: string | undefined;
 }
 
-/** @param at a UTC instant */
 export const formatLogLine = (at: string, request: AnsweredRequest): string =>
   `${JSON.stringify({ at, ...request })}\n`;
 

@@ -3,7 +3,6 @@ import { text, type Language } from "../text/index.ts";
 import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "../text/shell-word.ts";
 
-/** Renders what happened, where, and what to do next. Removes secrets and line endings. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
   const lines = [what[language], place, hint?.[language]];

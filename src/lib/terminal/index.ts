@@ -27,8 +27,7 @@ import { createProgress, type SpinnerLoader, type Progress, type ProgressMode } 
 import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-export type { EnvironmentVariables } from "./output-choice.ts";
-export type { Column } from "./output-choice.ts";
+export type { EnvironmentVariables, Column } from "./output-choice.ts";
 export type { SaveRows } from "./output.ts";
 export type { ProgressStep, StepDescription } from "./progress.ts";
 
@@ -248,7 +247,6 @@ export class Terminal {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** Writes one line to stderr, but only with `--verbose`. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose !== true) return;
     const { faint } = await this.styles("stderr");

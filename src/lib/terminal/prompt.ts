@@ -37,11 +37,7 @@ export class Prompts {
     this.#place = place;
   }
 
-  async confirm({
-    message,
-    flag,
-    preset = false,
-  }: PromptQuestion & { readonly preset?: boolean | undefined }): Promise<boolean> {
+  async confirm({ message, flag, preset = false }: PromptQuestion & { readonly preset?: boolean | undefined }) {
     this.#mustBeInteractive(flag, "usage", message);
     await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");

@@ -1,18 +1,12 @@
 import { escapeForPeople } from "../text/shell-word.ts";
 import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "./commands.ts";
+import type { Column } from "./output-choice.ts";
 import { wrapIntoLines } from "./word-width.ts";
 
-export interface TableColumn {
+export interface TableColumn extends Pick<Column<never>, "align" | "wraps" | "whole"> {
   readonly header: string;
-  readonly align?: "start" | "end" | undefined;
-  /** true if long cells of the last column continue on the next line */
-  readonly wraps?: boolean | undefined;
-  /** true if values are not cut; other columns become narrower instead */
-  readonly whole?: boolean | undefined;
-  /**
-   * true if the column is omitted when all its cells are empty; `narrow` to omit it only from a table that is too wide
-   */
+  /** `narrow` to omit the column only from a table that is too wide */
   readonly optional?: boolean | "narrow" | undefined;
 }
 
@@ -83,10 +77,7 @@ function createTableRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-interface MeasuredWidths {
-  readonly natural: readonly number[];
-  readonly least: readonly number[];
-}
+type MeasuredWidths = Readonly<Record<"natural" | "least", readonly number[]>>;
 
 function fitColumnWidths(
   columns: readonly TableColumn[],

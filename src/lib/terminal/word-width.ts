@@ -34,10 +34,7 @@ export const wrapIntoLines = (
 export function wrapPieces(
   pieces: readonly string[],
   columns: number,
-  {
-    indent = "",
-    widthOf = plainTextWidth,
-  }: { readonly indent?: string; readonly widthOf?: (part: string) => number } = {},
+  { indent = "", widthOf = plainTextWidth } = {},
 ): string[] {
   const lines: string[] = [];
   let line = "";

@@ -4,7 +4,7 @@ import { toDiskFailure, Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
 import type { RegularFile } from "../../files/regular-file.ts";
 import { text } from "../../text/index.ts";
-import { DAMAGED_ARCHIVE, storeTemporaryFile, type StoredFile } from "./unpack.ts";
+import { DAMAGED_ARCHIVE, storeTemporaryFile } from "./unpack.ts";
 
 export const parseKeyLines = (content: string): readonly string[] =>
   content
@@ -54,12 +54,11 @@ export function createDecrypter(content: string, where: string): Decrypter {
 const MAX_HEADER_BYTES = 1024 * 1024;
 const DECRYPTED_FILE_NAME = "decrypted";
 
-/** @throws `input-rejected` if no key decrypts the archive, or if the archive is damaged */
 export async function decryptArchive(
   archive: RegularFile,
   decrypter: Decrypter,
   { where, place }: { readonly where: string; readonly place: TemporaryStorage },
-): Promise<StoredFile> {
+) {
   const head = await archive.readAt(0, Math.min(archive.bytes, MAX_HEADER_BYTES));
   if (!head.includes("\n--- ")) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
   return storeTemporaryFile(DECRYPTED_FILE_NAME, readDecrypted(archive, decrypter, where), place);

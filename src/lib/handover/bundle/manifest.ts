@@ -55,7 +55,6 @@ export type Manifest = z.infer<typeof ManifestShape>;
 export const renderManifest = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
-/** @throws `input-rejected` if the text is not a manifest, or comes from a newer version of clomoctl */
 export function parseManifest(json: string, where: string): Manifest {
   const value = tryOrUndefined((): unknown => JSON.parse(json));
   const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;

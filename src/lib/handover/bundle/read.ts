@@ -23,7 +23,7 @@ import {
   renderHashes,
   OTHER_COPY_HINT,
 } from "./contents.ts";
-import { parseManifest, type Manifest } from "./manifest.ts";
+import { parseManifest } from "./manifest.ts";
 
 export interface BundleFault {
   readonly file: string;
@@ -88,7 +88,6 @@ export class BundleFiles implements AsyncDisposable {
     this.#hashes = hashes;
   }
 
-  /** @throws Failure `input-rejected` if the file is missing or unreadable, or does not match its verified hash */
   async *read(path: string): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
@@ -104,7 +103,6 @@ export class BundleFiles implements AsyncDisposable {
     if (hash.digest("hex") !== verified) throw createInvalidBundleFailure(this.name, CHANGED_AFTER_VERIFICATION, path);
   }
 
-  /** @throws Failure `input-rejected` if the file is missing or larger than 16 MiB */
   async text(path: string): Promise<string> {
     const found = this.files.find((file) => file.path === path);
     if (found === undefined) throw createInvalidBundleFailure(this.name, FILE_MISSING, path);
@@ -243,21 +241,14 @@ const createEncryptedFailure = (where: string): Failure =>
     ),
   });
 
-export interface BundleVerification {
-  readonly manifest: Manifest | undefined;
-  readonly hashes: ReadonlyMap<string, string>;
-  /** SHA-256 of `SHA256SUMS`; null if this file is missing or invalid */
-  readonly fingerprint: string | null;
-  readonly faults: readonly BundleFault[];
-}
+export type BundleVerification = Awaited<ReturnType<typeof verifyBundle>>;
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** @throws `input-rejected` if a file disappears or becomes unreadable */
-export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
+export async function verifyBundle(found: BundleFiles, options: VerifyOptions) {
   const faults = [...found.faults];
   const content = await collectFault(HASHES_FILE, faults, () => found.text(HASHES_FILE));
   const sums = content === undefined ? undefined : parseHashes(content);
@@ -275,6 +266,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   return {
     manifest,
     hashes,
+    /** SHA-256 of `SHA256SUMS`; null if this file is missing or invalid */
     fingerprint: isList ? createHash("sha256").update(renderHashes(listed)).digest("hex") : null,
     faults,
   };
@@ -298,7 +290,6 @@ export function throwFirstFault(name: string, [fault, ...others]: readonly Bundl
   });
 }
 
-/** Returns undefined and adds a fault if the work rejects a file. */
 async function collectFault<T>(file: string, faults: BundleFault[], work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

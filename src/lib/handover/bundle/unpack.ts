@@ -36,17 +36,7 @@ export const DAMAGED_ARCHIVE = text(
   "アーカイブが壊れているか、途中で切れています",
 );
 
-export interface StoredFile {
-  readonly folder: string;
-  readonly path: string;
-  readonly remove: () => Promise<void>;
-}
-
-export async function storeTemporaryFile(
-  name: string,
-  content: AsyncIterable<Uint8Array>,
-  place: TemporaryStorage,
-): Promise<StoredFile> {
+export async function storeTemporaryFile(name: string, content: AsyncIterable<Uint8Array>, place: TemporaryStorage) {
   const folder = await FolderWriter.createUnnamed("bundle", place);
   try {
     const file = await folder.file(name);

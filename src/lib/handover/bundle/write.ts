@@ -87,7 +87,6 @@ export class BundleWriter implements AsyncDisposable {
     return (await this.#put(HASHES_FILE, renderHashes(this.#sums()))).sha256;
   }
 
-  /** @throws Failure `usage` if the target already exists */
   async finish(manifest: Manifest): Promise<void> {
     if (isBundleFolderName(this.#target)) await this.#folder.settle();
     else await this.#pack(manifest);

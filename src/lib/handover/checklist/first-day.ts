@@ -13,7 +13,6 @@ import {
   sharesWord,
 } from "./people.ts";
 
-/** An account at Apple or Google, and the renewal items that need it. */
 export interface OutsideAccount {
   readonly item: "push-certificate" | "apple-business" | "android";
   readonly renewals: readonly RenewalRecord[];
@@ -95,7 +94,6 @@ function buildAccountRow(
 
 const SHOWN_ENDS = 3;
 
-/** Returns what a successor needs to sign in everywhere, what ends next, and the notes. */
 export function buildFirstDay(
   facts: HandoverFacts,
   accounts: readonly OutsideAccount[],

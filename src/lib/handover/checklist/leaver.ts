@@ -28,12 +28,7 @@ export interface MirrorCounts {
   readonly profile?: { readonly securedApps: boolean | null } | undefined;
 }
 
-export interface MirrorGaps {
-  readonly devices: boolean;
-  readonly secured: boolean;
-}
-
-export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: MirrorCounts): MirrorGaps => ({
+export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: MirrorCounts) => ({
   devices: mirroredAt !== null && devices === 0,
   secured:
     mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),
@@ -42,7 +37,7 @@ export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: Mirror
 export interface LeaverRecords {
   readonly devices: readonly string[];
   readonly secured: readonly Readonly<{ app: SecuredApp; userId: string; administrator: boolean }>[];
-  readonly missing: MirrorGaps;
+  readonly missing: ReturnType<typeof findMirrorGaps>;
 }
 
 export interface Leaver extends ChecklistDay {

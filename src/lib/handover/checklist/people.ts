@@ -10,20 +10,10 @@ import type { Text } from "../../text/index.ts";
 import type { Rejection } from "../../renewals/expiry-status.ts";
 
 /** A user who is only marked as an administrator has no role here, and may have no account. */
-export interface Administrator extends Pick<
-  Account,
-  | "id"
-  | "user"
-  | "emails"
-  | "org"
-  | "role"
-  | "marked"
-  | "scheme"
-  | "managesAll"
-  | "managedOrgs"
-  | "supportOption"
-  | "noticeMail"
-> {
+export interface Administrator
+  extends
+    Pick<Account, "id" | "user" | "emails" | "org" | "role" | "marked" | "scheme">,
+    Pick<Account, "managesAll" | "managedOrgs" | "supportOption" | "noticeMail"> {
   readonly name: string | null;
 }
 
@@ -43,7 +33,6 @@ export interface HandoverFacts {
 
 export interface ChecklistDay {
   readonly asOf: string;
-  /** IANA name of the time zone */
   readonly timezone: string;
 }
 

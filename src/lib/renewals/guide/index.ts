@@ -143,7 +143,6 @@ export interface GuideFacts {
   readonly first?: Text | undefined;
 }
 
-/** @param expiresOn calendar day in the tenant's time zone */
 export function buildRenewalGuide(
   kind: RenewalKind,
   known: RenewalItem | null,

@@ -72,7 +72,6 @@ export const createDeliverer = (settings: NotifySettings, place: SecretReadOptio
   };
 };
 
-/** Tells a service that the daily run is complete. */
 export const sendHeartbeat = async (
   { "url-file": file }: Heartbeat,
   place: SecretReadOptions,

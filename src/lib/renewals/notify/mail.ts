@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language, type Text } from "../../text/index.ts";
-import { describeConnectionError, type DeliveryFault } from "./message.ts";
+import { describeConnectionError, type DeliveryFault, type Message } from "./message.ts";
 import { maskSecrets } from "./secret.ts";
 import type { SmtpSettings } from "./settings-schema.ts";
 
@@ -20,20 +20,9 @@ interface MailTimeouts {
 
 const DEFAULT_TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
 
-export interface Mail {
-  readonly subject: string;
-  readonly text: string;
-  readonly messageId: string;
-  readonly list?: string | undefined;
-}
+type Mail = Message & { readonly list?: string };
 
 export type Mailer = (address: string, mail: Mail, language: Language) => Promise<DeliveryFault>;
-
-interface SmtpError {
-  readonly code?: string | undefined;
-  readonly response?: string | undefined;
-  readonly command?: string | undefined;
-}
 
 const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceMs }: MailTimeouts): Options => ({
   host: smtp.host,
@@ -66,7 +55,7 @@ const toSendMailOptions = ({ subject, text: body, messageId, list }: Mail, langu
 });
 
 const describeSmtpError = (error: unknown, { host, port }: ResolvedSmtpSettings, secrets: readonly string[]): Text => {
-  const { response, code } = error as SmtpError;
+  const { response, code } = error as { readonly response?: string; readonly code?: string };
   return response === undefined || code === "ETLS"
     ? describeConnectionError(error, host, port)
     : same(maskSecrets(response, secrets).slice(0, 500));

@@ -56,7 +56,7 @@ const attempt = async <T>({ tenant }: PendingReminder, faults: Map<ReminderTenan
 /** Sends unfinished reminders before new ones. Stops after a failure. */
 async function sendToRecipient(
   recipient: Recipient,
-  { unfinished, fresh }: RecipientReminders,
+  { unfinished, fresh }: ReturnType<typeof findRecipientReminders>,
   deliver: DeliverMessage,
   faults: Map<ReminderTenant, Text>,
 ): Promise<DeliveryFault> {
@@ -113,12 +113,6 @@ export interface PendingReminder {
   readonly due: DueReminder | undefined;
 }
 
-export interface RecipientReminders {
-  /** reminders whose message may have arrived: their run failed, was killed, or is still running */
-  readonly unfinished: readonly PendingReminder[];
-  readonly fresh: readonly PendingReminder[];
-}
-
 const isSameReminder = (one: PendingReminder, other: PendingReminder): boolean =>
   one.tenant === other.tenant &&
   one.key.itemId === other.key.itemId &&
@@ -144,11 +138,8 @@ const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: Pending
   (one?.item.daysLeft ?? 0) - (other?.item.daysLeft ?? 0) ||
   compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
-export const findRecipientReminders = (
-  recipient: Recipient,
-  tenants: readonly ReminderTenant[],
-  now: Date,
-): RecipientReminders => {
+/** The message of an unfinished reminder may have arrived: its run failed, was killed, or is still running. */
+export const findRecipientReminders = (recipient: Recipient, tenants: readonly ReminderTenant[], now: Date) => {
   const recipientId = toRecipientId(recipient);
   const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, recipient, now)).toSorted(compareByUrgency);
   const unfinished = tenants

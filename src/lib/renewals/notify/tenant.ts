@@ -15,15 +15,11 @@ export interface ReminderClient {
   };
 }
 
-interface TenantWithClient {
+export interface ReminderTenant {
   readonly context: string;
   readonly tenant: string;
-  /** IANA name of the time zone */
   readonly timezone: string;
   readonly client: ReminderClient;
-}
-
-export interface ReminderTenant extends TenantWithClient {
   readonly items: readonly DatedItem[];
   readonly past: readonly ReminderRecord[];
   /** notices of a clock that was ahead; they do not count and are withdrawn by the next run */
@@ -34,7 +30,7 @@ export interface ReminderTenant extends TenantWithClient {
 export const WITHDRAWN = { state: "failed", error: null } as const;
 
 export const loadReminders = async (
-  tenant: TenantWithClient,
+  tenant: Omit<ReminderTenant, "items" | "past" | "mistimed">,
   recorded: readonly DatedItem[],
   now: Date,
 ): Promise<ReminderTenant> => {

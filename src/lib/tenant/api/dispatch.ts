@@ -266,7 +266,6 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
       })
     : error;
 
-/** Limits the time for receiving JSON bodies and for short operations. @throws `unavailable`; `usage` */
 const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
   const isStream = (one.result ?? "json") !== "json";
   const isLong = one.isLong === true || one.file === true;

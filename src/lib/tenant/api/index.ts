@@ -196,7 +196,6 @@ const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => 
       const { buildScopeView } = await import("../ledger/scope.ts");
       return { store: store.within(buildScopeView(scope)), engine: async () => (await engine()).within(scope) };
     },
-    /** @throws Failure `interrupted`, or `unexpected` if the file is damaged */
     verifyAudit: async (question: AuditVerificationOptions, signal: AbortSignal | undefined) =>
       (await import("../ledger/audit-verify.ts")).verifyAudit(database, question, signal),
     /** Adds the reason to an error, such as the fault of the disk. */
@@ -254,7 +253,6 @@ const createCredentialResolver =
     return { ...(await openTenantParts(own, found.actor, here)), owner, address };
   };
 
-/** @throws Failure `unavailable` if a newer clomoctl has changed the schema since the server started */
 const requireCurrentSchema = ({ isCurrent }: Pick<OpenedTenantParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {

@@ -51,7 +51,6 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
  */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/** @throws Failure `usage` with 413 for a large body @throws HTTPException 400 for invalid UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
   const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;
@@ -79,7 +78,6 @@ const COMPRESSED_JSON_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/** @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 for a compressed body */
 const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;

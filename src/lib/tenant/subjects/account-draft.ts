@@ -7,9 +7,11 @@ import {
   PASSWORD_RULE,
   findPasswordFault,
   ROLES,
+  type Account,
   type Role,
 } from "../../nouns/account.ts";
 import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
+import type { Given } from "../../model/thing.ts";
 import { findTimeZone } from "../../model/time.ts";
 import { USER } from "../../nouns/user.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -35,23 +37,12 @@ import {
 } from "../ledger/records.ts";
 import { isMirror } from "../ledger/tenant-rows.ts";
 
-export interface AccountRequest {
-  readonly name?: string | undefined;
-  readonly role?: Role | undefined;
-  readonly scheme?: string | undefined;
-  readonly managedOrgs?: readonly string[] | undefined;
-  /** for a custom administrator: true if the account manages all organisations */
-  readonly managesAll?: boolean | undefined;
-  readonly supportOption?: boolean | undefined;
-  readonly noticeMail?: boolean | undefined;
-  readonly language?: string | null | undefined;
-  readonly timezone?: string | null | undefined;
-  readonly memo?: string | null | undefined;
-  readonly password?: string | undefined;
-  readonly passwordInConsole?: boolean | undefined;
-  /** in a mirror: true if the password is only for signing in to a server */
-  readonly forSignIn?: boolean | undefined;
-}
+/** With `forSignIn`, the password of a mirror is only for signing in to a server. */
+export type AccountRequest = Given<
+  Pick<Account, "role" | "managesAll" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo"> &
+    Record<"name" | "scheme" | "password", string> &
+    Record<"passwordInConsole" | "forSignIn", boolean> & { managedOrgs: readonly string[] }
+>;
 
 const { fields: FIELDS } = ACCOUNT;
 
@@ -70,7 +61,6 @@ export const permitAccountChange = ({ actor }: Session, before: StoredAccount, g
 const needsUserRights = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
-/** @throws Failure `not-permitted` */
 export const permitPrivilegedAccount = (actor: Session["actor"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
   if (actor.role !== "system") throw createSystemOnlyFailure(account);

@@ -68,17 +68,9 @@ export const checkResetCode = async (
   return false;
 };
 
-interface PasswordReset {
-  readonly id: string;
-  readonly code: string;
-  readonly password: string;
-  readonly verifier: string;
-}
-
-/** Sets a password with a reset code, and deletes the code. @throws `refusal` */
 export const applyResetCode = (
   session: Session,
-  { id, code, password, verifier }: PasswordReset,
+  { id, code, password, verifier }: Readonly<Record<"id" | "code" | "password" | "verifier", string>>,
   refusal: Failure,
 ): Promise<void> =>
   session.change({ action: "accounts.reset-password", locks: ["accounts"] }, async (writer) => {

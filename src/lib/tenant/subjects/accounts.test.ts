@@ -31,7 +31,7 @@ const orgMade = async (name: string): Promise<string> =>
 
 const administrator = async (name: string, values: Partial<Parameters<typeof createAccount>[1]> = {}, org?: string) => {
   const user = await made(`${name}@example.jp`, org);
-  await accounts().create({ user: user.id, name, password: PASSWORD, ...values } as never);
+  await accounts().create({ user: user.id, name, password: PASSWORD, ...values });
   return user.id;
 };
 

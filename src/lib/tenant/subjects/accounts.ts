@@ -1,7 +1,8 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../nouns/account.ts";
-import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../model/composition.ts";
+import { ACCOUNT_NAME_COMPOSITIONS } from "../../model/composition.ts";
+import type { Given } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../store/ids.ts";
 import type { ChangeOutcome, Session } from "../ledger/session.ts";
@@ -37,10 +38,7 @@ import {
 export type WrittenAccount = ChangeResult<Account>;
 export type WrittenAccountSettings = ChangeResult<AccountSettings>;
 
-type AccountBody = AccountRequest & {
-  readonly dryRun?: boolean | undefined;
-  readonly alreadyInConsole?: boolean | undefined;
-};
+type AccountBody = AccountRequest & Given<Record<"dryRun" | "alreadyInConsole", boolean>>;
 
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
@@ -56,11 +54,7 @@ export const createAccount = (
 export const editAccount = (session: Session, id: string, body: AccountBody): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
 
-export const revokeRole = (
-  session: Session,
-  id: string,
-  { dryRun }: { readonly dryRun?: boolean | undefined },
-): Promise<WrittenAccount> =>
+export const revokeRole = (session: Session, id: string, { dryRun }: AccountBody): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun } }, requireAccountName);
 
 /** Sets a new password without requiring the old one. @throws Failure as {@link createAccount} @see facts 2.3 */
@@ -207,11 +201,7 @@ const createAccountExistsFailure = ({ name }: StoredAccount): Failure =>
     hint: step("to change this account", "アカウントを変更するには", line("clomo-account edit", [name ?? ""])),
   });
 
-interface AccountSettingsRequest {
-  readonly composition?: AccountNameComposition | undefined;
-  readonly authentication?: string | null | undefined;
-  readonly dryRun?: boolean | undefined;
-}
+type AccountSettingsRequest = Given<Pick<AccountSettings, "composition" | "authentication"> & { dryRun: boolean }>;
 
 export const updateAccountSettings = (
   session: Session,

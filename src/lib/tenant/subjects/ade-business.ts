@@ -1,6 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { parseBusinessKey, BusinessApi } from "../../apple/business-client.ts";
 import { Failure } from "../../errors/index.ts";
+import type { Given } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../store/ids.ts";
 import { checkFieldValue } from "../ledger/records.ts";
@@ -44,22 +45,18 @@ const requireKnownServer = (servers: readonly string[], named: string | null): v
   });
 };
 
-/** @throws Failure `input-rejected` if no devices were fetched or CLOMO's server is not known */
 export const requireFetchedDevices = async (reader: Reader): Promise<void> => {
   const { business } = await readAde(reader);
   if (business === null || business.lastSyncAt === null) throw NOT_SYNCED_FAILURE;
   requireKnownServer(business.servers, business.server);
 };
 
-export interface BusinessKeyRequest {
-  /** undefined to keep the stored private key and the IDs of the API account */
-  readonly key?:
-    | Readonly<Record<"name" | "content" | "clientId" | "keyId", string> & { url?: string | undefined }>
-    | undefined;
-  readonly server?: string | undefined;
-}
+type BusinessKeyRequest = Given<{
+  key: Record<"name" | "content" | "clientId" | "keyId", string> & Given<{ url: string }>;
+  server: string;
+}>;
 
-/** Stores the key without contacting Apple. @throws Failure `input-rejected` */
+/** Stores the key, if any, without contacting Apple. */
 export const setBusinessKey = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -157,11 +157,7 @@ const buildNewValueSql = (field: string): string =>
 
 const IS_NOT_OLDER_SQL = "(excluded.opDate is null or t.opDate is null or excluded.opDate >= t.opDate)";
 
-export interface AppliedCounts {
-  readonly created: number;
-  readonly changed: number;
-  readonly released: number;
-}
+export type AppliedCounts = Readonly<Record<"created" | "changed" | "released", number>>;
 
 /** Stores the latest fetched record of each device that is not deleted. @see apple 3 (hazards 2, 3, 5) */
 export const applyFetched = async (

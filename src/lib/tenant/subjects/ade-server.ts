@@ -103,7 +103,6 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
   if (await isMirror(reader)) throw MIRROR_ADE_FAILURE;
   const { endpoint, ...server } = await readServer(reader);
@@ -129,7 +128,6 @@ export const parseEndpoint = (url: string): string => {
   });
 };
 
-/** Sets the endpoint (default: Apple). If the endpoint changes, deletes the data of the former one. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {
@@ -143,7 +141,6 @@ export const setEndpoint = async (session: Session, url: string | undefined): Pr
   return session.read(readAde);
 };
 
-/** Returns the certificate of the key pair, which is created if missing. @throws Failure as {@link requireServer} */
 export const createKey = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -48,11 +48,8 @@ export interface SyncRequest {
 
 type ServerSyncKind = Exclude<SyncKind, "business">;
 
-export interface AdeSync extends AppliedCounts {
+export interface AdeSync extends AppliedCounts, Readonly<Record<"devices" | "missing" | "registered", number>> {
   readonly kind: SyncKind;
-  readonly devices: number;
-  readonly missing: number;
-  readonly registered: number;
   readonly change: number | null;
 }
 

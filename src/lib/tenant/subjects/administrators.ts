@@ -7,11 +7,7 @@ import type { Reader, Writer } from "../store/types.ts";
 
 type AdministratorKind = "users" | SecuredApp;
 
-interface Administrator {
-  readonly id: string;
-  readonly key: string;
-  readonly name: string;
-}
+type Administrator = Readonly<Record<"id" | "key" | "name", string>>;
 
 export interface Administrators {
   readonly kind: AdministratorKind;

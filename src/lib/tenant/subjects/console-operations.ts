@@ -120,5 +120,4 @@ const recordFile = async (
   await writer.run(written, { ...params, fields: JSON.stringify(fields) });
 };
 
-export type { TaskRecord } from "../ledger/tasks.ts";
-export type { ConsoleTask } from "../ledger/tasks.ts";
+export type { TaskRecord, ConsoleTask } from "../ledger/tasks.ts";

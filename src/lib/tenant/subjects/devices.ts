@@ -12,7 +12,7 @@ import {
   RETURN_TAGS,
 } from "../../nouns/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import type { Field, ManualValues } from "../../model/thing.ts";
+import type { Field, Given, ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { keepAnswers } from "../plans/layouts.ts";
 import type { Session } from "../ledger/session.ts";
@@ -49,7 +49,6 @@ interface DeviceOwnerChange extends RecordsRequest {
   readonly wipes?: number | undefined;
 }
 
-/** Changes all devices or none. @throws Failure `input-rejected`, also if the confirmed number of wipes is wrong */
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun, learns }: DeviceOwnerChange,
@@ -76,10 +75,7 @@ const requireConfirmedWipes = (
   });
 };
 
-interface TagChange {
-  readonly add?: readonly string[] | undefined;
-  readonly remove?: readonly string[] | undefined;
-}
+type TagChange = Given<Record<"add" | "remove", readonly string[]>>;
 
 const keeping = (session: Session, learns: ListAnswers | undefined) => ({
   keep: (writer: Writer) => keepAnswers(session, writer, "devices", learns),
@@ -114,7 +110,6 @@ const removeReturnTags = (given: ManualValues, before: Device | undefined): Manu
 
 const EDITABLE_ACTIONS = { list: DEVICE_ACTION_LIST } as const;
 
-/** Records an action on all devices or none. @throws Failure `input-rejected`; `not-found` */
 export const recordDeviceAction = (
   session: Session,
   { ids, dryRun = false, ...given }: ManualRequestBody,

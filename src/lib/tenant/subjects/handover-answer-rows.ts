@@ -1,20 +1,16 @@
 import { ANSWER, type Answer } from "../../nouns/answer.ts";
 import { quoteIdentifier } from "../store/sql.ts";
 import { storeLastNumber, insertRow } from "../ledger/rows.ts";
-import type { Reader, Row, Writer } from "../store/types.ts";
+import type { Reader, Writer } from "../store/types.ts";
 import { saveVersionOrCreation, saveVersions } from "../ledger/versions.ts";
 
 const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(", ");
 
-const toAnswer = (row: Row): Answer => row as unknown as Answer;
+export const listAnswers = (reader: Reader) =>
+  reader.all<Answer>(`select ${ANSWER_COLUMN_LIST} from answer order by question`);
 
-export const listAnswers = async (reader: Reader): Promise<Answer[]> =>
-  (await reader.all(`select ${ANSWER_COLUMN_LIST} from answer order by question`)).map(toAnswer);
-
-export const findAnswer = async (reader: Reader, question: string): Promise<Answer | undefined> => {
-  const row = await reader.get(`select ${ANSWER_COLUMN_LIST} from answer where question = :question`, { question });
-  return row && toAnswer(row);
-};
+export const findAnswer = (reader: Reader, question: string) =>
+  reader.get<Answer>(`select ${ANSWER_COLUMN_LIST} from answer where question = :question`, { question });
 
 export const writeAnswer = async (writer: Writer, answer: Answer): Promise<void> => {
   const known = await writer.get("select pk from main.answer where id = :id", { id: answer.id });

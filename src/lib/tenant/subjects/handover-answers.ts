@@ -14,10 +14,7 @@ export interface NewAnswer extends Pick<Answer, "question"> {
   readonly at?: string | undefined;
 }
 
-interface AnswerChange {
-  readonly before: Answer | null;
-  readonly after: Answer | null;
-}
+type AnswerChange = Readonly<Record<"before" | "after", Answer | null>>;
 
 /** Stores all answers or none. An unchanged answer gets a new author and date. @throws `input-rejected` */
 export const setAnswers = (
@@ -63,13 +60,10 @@ async function setAnswer(
     by: validateAnswerText("by", by.trim() === "" ? session.actorName : by.trim()),
     at: at ?? now,
   };
-  if (before !== null && isSameAnswer(before, after)) return undefined;
+  if (before?.value === after.value && before.by === after.by && before.at === after.at) return undefined;
   await writeAnswer(writer, after);
   return { before, after };
 }
-
-const isSameAnswer = (one: Answer, other: Answer): boolean =>
-  one.value === other.value && one.by === other.by && one.at === other.at;
 
 const validateAnswerText = (name: "question" | "value" | "by", typed: string): string =>
   validateFieldValue(name, ANSWER.fields[name], typed);

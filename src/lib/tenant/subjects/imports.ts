@@ -110,7 +110,6 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  /** @throws Failure `input-rejected` if the import cannot be planned with organisations */
   async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
     if (orgs === undefined && (orgBy === "code" || fromConsole === true)) return;
     const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
@@ -210,7 +209,6 @@ export class TenantImports {
     return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
 
-  /** @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
   commit(id: string, etag: string, { signal }: RequestContext): Promise<Import> {
     return this.#once(async () => {
       const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
@@ -310,7 +308,6 @@ export class TenantImports {
     }
   }
 
-  /** Returns true for a complete plan and for an upload of a running process. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);

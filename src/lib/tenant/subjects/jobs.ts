@@ -20,7 +20,6 @@ export const addJobRun = (session: Session, given: Partial<JobRun>): Promise<Job
     return { result, objects: [] };
   });
 
-/** @throws `not-found` */
 export const forgetJob = (session: Session, job: string): Promise<Job> =>
   session.change({ action: "jobs.remove", commits: false, locks: [] }, async (writer) => {
     const result = await findJob(writer, job);

@@ -28,7 +28,6 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   check: checkTreePosition,
 };
 
-/** @throws Failure `input-rejected` if the new parent is below the organisation */
 export const moveOrg = async (
   session: Session,
   id: string,
@@ -39,7 +38,6 @@ export const moveOrg = async (
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-/** Checks that the tree has no cycle, and that siblings without a code have different names. */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {

@@ -6,10 +6,6 @@ import type { Processes } from "../store/ids.ts";
 import type { OpenMail } from "./account-reset.ts";
 import type { AppleAccess } from "./ade-server.ts";
 
-export interface SpooledRequest extends AsyncDisposable {
-  readonly request: Request;
-}
-
 export interface TenantParts {
   readonly store: Store;
   readonly engine: () => Promise<ImportEngine>;
@@ -19,7 +15,9 @@ export interface TenantParts {
   readonly owner: Session;
   readonly address: string;
   /** stores an uploaded file, so that a slow sender does not block the import thread */
-  readonly spool?: ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>) | undefined;
+  readonly spool?:
+    | ((request: Request, signal: AbortSignal) => Promise<(AsyncDisposable & { request: Request }) | undefined>)
+    | undefined;
   readonly processes: Processes;
   readonly apple: AppleAccess;
   /** starts work that continues after the response; the signal ends it when the tenant is closed */

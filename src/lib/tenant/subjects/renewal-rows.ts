@@ -109,7 +109,6 @@ const ENDINGS: readonly { readonly noun: RecordType; readonly kind: string; read
   }),
 ];
 
-/** Lists the records that end, as items. @param mayRead returns false for nouns whose records are not shown */
 const listEndingRecords = async (reader: Reader, mayRead: (noun: RecordType) => boolean) => {
   const found = await Array.fromAsync(ENDINGS, async ({ noun, kind, sql }) => {
     const rows = mayRead(noun) ? await reader.all(`select * from (${sql}) where day is not null`) : [];
@@ -137,7 +136,6 @@ const listEndingRecords = async (reader: Reader, mayRead: (noun: RecordType) => 
   });
 };
 
-/** Lists everything that ends: the recorded items, and the records of other nouns that end. */
 export const listRenewalItems = async (
   reader: Reader,
   mayRead: (noun: RecordType) => boolean = () => true,

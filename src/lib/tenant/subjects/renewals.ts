@@ -57,12 +57,6 @@ const getRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem> 
   return item;
 };
 
-const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> => {
-  const notice = await findReminder(reader, id);
-  if (notice === undefined) throw createIdNotFoundFailure("notice", id);
-  return notice;
-};
-
 async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
@@ -206,7 +200,6 @@ const RENEWAL_FIELDS = {
   consoleShows: { type: "day" },
 } as const satisfies Fields;
 
-/** Records a new file or a yearly login. @throws Failure `not-found`; `input-rejected` for an older file or login */
 export const renewItem = (session: Session, id: string, { file, ...given }: Renewal): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.renew", id, (item) => {
     checkValues(RENEWAL_FIELDS, given);
@@ -284,7 +277,6 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     return { result: { claimed: true, notice }, objects };
   });
 
-/** Returns true if the process began recently and is not known to have ended. */
 const isBeingSent = ({ notice, host, pid }: StoredReminder, { surroundings }: Session, processes: Processes) => {
   // the difference is absolute, because a wrong clock may have set a time in the future
   const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < REMINDER_LEASE_MS;
@@ -302,7 +294,9 @@ export const recordReminderOutcome = (
 ): Promise<ReminderRecord> =>
   session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkFieldValue("state", REMINDER_OUTCOME_FIELD, outcome.state);
-    const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
+    const known = await findReminder(writer, id);
+    if (known === undefined) throw createIdNotFoundFailure("notice", id);
+    const notice = { ...known, ...outcome, at: getCurrentInstant(session.surroundings) };
     await updateRow(writer, REMINDER.name, notice);
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };
   });

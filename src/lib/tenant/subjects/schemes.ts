@@ -23,10 +23,7 @@ import {
 export type Scheme = RecordOf<typeof SCHEME.fields>;
 export type WrittenScheme = ChangeResult<Scheme>;
 
-export interface SchemeDetail {
-  readonly scheme: Scheme;
-  readonly holders: readonly SchemeHolder[];
-}
+export type SchemeDetail = Awaited<ReturnType<typeof readSchemeWithHolders>>;
 
 export interface DeletedSchemes {
   readonly consoleTasks: readonly number[];
@@ -49,12 +46,11 @@ export const createScheme = (session: Session, body: ManualRequestBody): Promise
 export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<WrittenScheme> =>
   editRecord(session, EDITABLE_SCHEMES, id, body);
 
-export const readSchemeWithHolders = async (reader: Reader, id: string): Promise<SchemeDetail> => ({
+export const readSchemeWithHolders = async (reader: Reader, id: string) => ({
   scheme: await getRecordById(reader, SCHEMES, id),
   holders: await readSchemeHolders(reader, id),
 });
 
-/** Deletes all schemes or none. @throws Failure `not-found`; `input-rejected` for a scheme in use; `conflict` */
 export const deleteSchemes = (
   session: Session,
   { ids, dryRun }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },

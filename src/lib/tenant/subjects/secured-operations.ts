@@ -5,7 +5,6 @@ import { buildSecuredGroupList, buildSecuredUserList } from "./secured-user-rows
 
 const buildAppPath = ({ z }: InputKit) => ({ app: z.enum(SECURED_APPS) });
 
-/** Members of a request for a SECURED APPs user that differ from the stored fields. */
 const buildUserMembers = ({ z }: InputKit) => ({
   role: z.enum(SECURED_USER.fields.role.choices).optional(),
   password: z.string().optional(),
@@ -106,5 +105,4 @@ export const secured = {
 };
 
 export type { SecuredApp as App } from "../../nouns/secured-user.ts";
-export type { DeletedGroups, WrittenSecuredGroup } from "./secured-users.ts";
-export type { WrittenSecuredUser } from "./secured-users.ts";
+export type { DeletedGroups, WrittenSecuredGroup, WrittenSecuredUser } from "./secured-users.ts";

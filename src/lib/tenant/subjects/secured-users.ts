@@ -49,7 +49,6 @@ const createEditableGroupType = (app: SecuredApp): EditableRecordType<typeof SEC
   scope: app,
 });
 
-/** @throws Failure `input-rejected` for a used name or an app without groups */
 export const createGroup = async (
   session: Session,
   app: SecuredApp,
@@ -64,7 +63,6 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/** Deletes all groups and their memberships, or none. @throws Failure `not-found`; `conflict` */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
@@ -139,7 +137,6 @@ const createUnknownGroupFailure = (app: SecuredApp, name: string, known: readonl
   });
 };
 
-/** Returns all fields of the app's users, including fields that no file contains. */
 export const listAppFields = (app: SecuredApp): readonly string[] => {
   const inFiles = FORMATS[app].columns.map(({ sets }) => sets);
   return listEditableFields(SECURED_USER.fields)
@@ -156,8 +153,7 @@ const createEditableSecuredUserType = (
   list: buildSecuredUserList(app),
   scope: app,
   fields: listAppFields(app),
-  reading: (writer, given, before) =>
-    buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
+  reading: (writer, given, before) => buildSecuredUserDraft(session, app, writer, given, before as SecuredUser),
 });
 
 /** @throws Failure `input-rejected` for a used ID or an invalid value @see facts 6.6 */
@@ -167,7 +163,6 @@ export const createSecuredUser = (
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, createEditableSecuredUserType(session, app), body);
 
-/** @throws Failure as {@link createSecuredUser}; `input-rejected` for an administrator */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -178,11 +173,9 @@ export const editSecuredUser = (
 const buildSecuredUserDraft = async (
   session: Session,
   app: SecuredApp,
-  {
-    writer,
-    given,
-    before,
-  }: { readonly writer: Writer; readonly given: ManualValues; readonly before: SecuredUser | undefined },
+  writer: Writer,
+  given: ManualValues,
+  before: SecuredUser | undefined,
 ): Promise<RecordDraft> => {
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
   const { userId } = before ?? (given as Pick<SecuredUser, "userId">);

@@ -2,23 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../nouns/tenant.ts";
-import type { Fields } from "../../model/thing.ts";
+import type { Fields, Given } from "../../model/thing.ts";
 import { checkProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../ledger/session.ts";
 import { readProfile, readTenantName, writeProfile } from "../ledger/tenant-rows.ts";
 import { checkFieldValue, omitUndefined, validateFieldValue } from "../ledger/records.ts";
 
-type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
-
 /** A missing field does not change. Null or an empty list clears a field. */
-export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> {
-  readonly contracts?: readonly (Changed<Contract> & Pick<Contract, "name">)[] | undefined;
+export interface TenantChange extends Given<Omit<TenantProfile, "contracts">> {
+  readonly contracts?: readonly (Given<Contract> & Pick<Contract, "name">)[] | undefined;
   readonly contractsRemoved?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/** @throws Failure `input-rejected`; `not-found` for an unknown contract */
 export const updateTenantProfile = (
   session: Session,
   { dryRun, ...change }: TenantChange,

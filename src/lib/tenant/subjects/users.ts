@@ -11,6 +11,7 @@ import { countOwnedDevices } from "../ledger/device-rows.ts";
 import type { Reader } from "../store/types.ts";
 import { USER_LIST } from "../ledger/user-rows.ts";
 import { confirmAdministratorList } from "./administrators.ts";
+import type { RecordsRequest } from "./devices.ts";
 import { composeAccountName, permitPrivilegedAccount } from "./account-draft.ts";
 import { editRecords, type EditableRecordType, type ChangeResult } from "../ledger/records.ts";
 
@@ -64,11 +65,7 @@ const checkAdministrator = async (
 
 export const moveUsers = async (
   session: Session,
-  {
-    ids,
-    org,
-    dryRun,
-  }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
+  { ids, org, dryRun }: RecordsRequest & { readonly org: string },
 ): Promise<MovedUser[]> => {
   // counted before the move, because an error after the move would hide that the move succeeded
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));

@@ -4,7 +4,6 @@ import {
   ACTING_ACCOUNT_COLUMNS,
   ACTING_ACCOUNT_TABLES,
   toActingAccount,
-  type ActingAccount,
   type ActorCredential,
 } from "../../ledger/actor.ts";
 
@@ -24,12 +23,7 @@ const CREDENTIAL_COLUMNS =
 const toStoredCredential = ({ readOnly, jobs, ...row }: Row): StoredCredential =>
   ({ ...row, isReadOnly: readOnly === 1, addsJobs: jobs === 1 }) as unknown as StoredCredential;
 
-export interface CredentialWithAccount {
-  readonly credential: StoredCredential;
-  readonly account: ActingAccount;
-}
-
-export const findCredential = async (reader: Reader, hash: string): Promise<CredentialWithAccount | undefined> => {
+export const findCredential = async (reader: Reader, hash: string) => {
   const row = await reader.get(
     `select ${CREDENTIAL_COLUMNS}, ${ACTING_ACCOUNT_COLUMNS}
      from main.credential c join ${ACTING_ACCOUNT_TABLES} where u.pk = c.user and c.hash = :hash`,
@@ -38,7 +32,6 @@ export const findCredential = async (reader: Reader, hash: string): Promise<Cred
   return row && { credential: toStoredCredential(row), account: toActingAccount(row) };
 };
 
-/** @param user default: all users */
 export const listTokens = async (reader: Reader, user?: number): Promise<readonly StoredCredential[]> => {
   const rows = await reader.all(
     `select ${CREDENTIAL_COLUMNS} from main.credential c join main.user u on u.pk = c.user

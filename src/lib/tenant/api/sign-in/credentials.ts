@@ -1,13 +1,7 @@
-import { valueRuleOf } from "../../../model/thing.ts";
+import { valueRuleOf, type Given } from "../../../model/thing.ts";
 import { line, step } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import {
-  getSessionEnd,
-  floorToHour,
-  SECRET_PATTERN,
-  TOKEN_DAYS,
-  type CredentialKind,
-} from "../../../model/credential.ts";
+import { getSessionEnd, floorToHour, SECRET_PATTERN, TOKEN_DAYS } from "../../../model/credential.ts";
 import { formatMoment, DAY_MS, HOUR_MS } from "../../../model/time.ts";
 import { describeRefusal } from "../../../model/value.ts";
 import { text } from "../../../text/index.ts";
@@ -103,48 +97,26 @@ export const requireAccount = ({ actor: { account } }: Session): ActorAccount =>
   });
 };
 
-export interface AccessToken {
-  readonly id: string;
-  readonly name: string;
-  readonly readOnly: boolean;
-  readonly jobs: boolean;
-  readonly account: string;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly expiresAt: string;
-}
+export type AccessToken = Readonly<ReturnType<typeof toAccessToken>>;
 
-const toAccessToken = ({ isReadOnly: readOnly, addsJobs: jobs, ...stored }: StoredCredential): AccessToken => {
+const toAccessToken = ({ isReadOnly: readOnly, addsJobs: jobs, ...stored }: StoredCredential) => {
   const { id, name, accountName: account, createdAt, lastUsedAt, expiresAt } = stored;
   return { id, name, readOnly, jobs, account, createdAt, lastUsedAt, expiresAt };
 };
 
-/** @param all true for the tokens of all accounts */
 export const listAccessTokens = async (session: Session, all: boolean): Promise<readonly AccessToken[]> => {
   const user = all ? undefined : requireAccount(session).user;
   return session.read(async (reader) => (await listTokens(reader, user)).map(toAccessToken));
 };
 
-interface CredentialRequest {
-  readonly actor: Actor;
-  readonly kind: CredentialKind;
-  readonly name?: string;
-  readonly isReadOnly?: boolean;
-  readonly addsJobs?: boolean;
-  readonly expiresAt?: string;
-}
+type CredentialRequest = { readonly actor: Actor } & Pick<StoredCredential, "kind"> &
+  Partial<Pick<StoredCredential, "name" | "isReadOnly" | "addsJobs" | "expiresAt">>;
 
-/** Stores a credential and deletes expired credentials. @returns id, secret and end of the new credential */
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
   { actor, kind, name = "", isReadOnly = false, addsJobs = false, expiresAt }: CredentialRequest,
-): Promise<{
-  readonly id: string;
-  readonly secret: string;
-  readonly expiresAt: string;
-  readonly createdAt: string;
-}> => {
+) => {
   const { account } = actor;
   if (account === undefined) throw new TypeError("the machine's owner does not have credentials");
   const secret = generateSecret(surroundings.random);
@@ -161,14 +133,8 @@ export const storeCredential = async (
   return { id, secret, expiresAt: ends, createdAt };
 };
 
-export interface NewAccessToken {
-  readonly name: string;
-  readonly readOnly?: boolean | undefined;
-  readonly jobs?: boolean | undefined;
-  readonly expiresAt?: string | undefined;
-}
+type NewAccessToken = Pick<AccessToken, "name"> & Given<Pick<AccessToken, "readOnly" | "jobs" | "expiresAt">>;
 
-/** Returns the token's secret, which is not stored. @throws Failure `input-rejected` */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, jobs = false, expiresAt }: NewAccessToken,
@@ -241,7 +207,6 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
   });
 };
 
-/** @throws Failure `not-permitted` for a request with an access token */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.actor;
   if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;

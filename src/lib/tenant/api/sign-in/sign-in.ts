@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../../advice/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { findAccountByName, toActor } from "../../ledger/actor.ts";
+import { findAccountByName, toActor, type Actor } from "../../ledger/actor.ts";
 import { Session } from "../../ledger/session.ts";
 import { verifyPassword, createPasswordVerifier } from "../../subjects/verifier.ts";
 import { storeCredential } from "./credentials.ts";
@@ -14,7 +14,6 @@ import { insertRow } from "../../ledger/rows.ts";
 import type { Writer } from "../../store/types.ts";
 import { findPasswordFault } from "../../../nouns/account.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../../subjects/account-reset.ts";
-import type { Actor } from "../../ledger/actor.ts";
 
 /** An IPv4 address at the end of an IPv6 address counts as two groups. */
 const splitGroups = (part: string): readonly string[] =>
@@ -31,10 +30,7 @@ export const getSenderNetwork = (address: string): string => {
 };
 
 /** The account name is the typed text; there may be no such account. */
-export interface AttemptSource {
-  readonly account: string;
-  readonly address: string;
-}
+export type AttemptSource = Readonly<Record<"account" | "address", string>>;
 
 interface AttemptLimit {
   /** a hash, because people sometimes type their password as the account name */
@@ -95,42 +91,25 @@ export const countAttempt = async (
 export const deleteAttempt = (writer: Writer, attempt: string): Promise<number> =>
   writer.run("delete from main.counted_attempt where attempt = :attempt", { attempt });
 
-export interface SignInRequest {
-  readonly account: string;
-  readonly password: string;
-}
+type SignInRequest = Readonly<Record<"account" | "password", string>>;
 
-export interface NewSession {
-  readonly secret: string;
-  readonly expiresAt: string;
-  readonly account: string;
-}
+const MAX_HASHES_AT_ONCE = 2;
 
-class PasswordQueue {
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
-
-  constructor(places: number) {
-    this.#free = places;
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
-}
-
-const MAX_VERIFICATIONS_AT_ONCE = 2;
+const waitingHashes: (() => void)[] = [];
+let freeHashes = MAX_HASHES_AT_ONCE;
 
 /** Limits how many passwords are hashed at the same time for people who are not signed in. */
-export const passwordQueue = new PasswordQueue(MAX_VERIFICATIONS_AT_ONCE);
+const queueHash = async <T>(work: () => Promise<T>): Promise<T> => {
+  if (freeHashes > 0) freeHashes -= 1;
+  else await new Promise<void>((resolve) => waitingHashes.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = waitingHashes.shift();
+    if (next === undefined) freeHashes += 1;
+    else next();
+  }
+};
 
 /** The failure is always the same, so that it does not reveal its cause. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
@@ -160,17 +139,19 @@ const beginAttempt = (owner: Session, source: AttemptSource) =>
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
-/** @throws `not-signed-in` after a fixed time; `throttled` */
-export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
+export const signIn = (owner: Session, request: SignInRequest, address: string) =>
   refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
+
+const openSession = ({ store, surroundings, actorName }: Session, actor: Actor): Session =>
+  new Session(store, surroundings, actorName, actor);
 
 const tryToSignIn = async (owner: Session, { account, password }: SignInRequest, address: string) => {
   const { attempt, found } = await beginAttempt(owner, { account, address });
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
-  const isRight = await passwordQueue.run(() => verifyPassword(verifier, password));
+  const isRight = await queueHash(() => verifyPassword(verifier, password));
   if (!isRight || actor === undefined) throw SIGN_IN_REFUSED_FAILURE;
-  const session = new Session(owner.store, owner.surroundings, owner.actorName, actor);
+  const session = openSession(owner, actor);
   return session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {
     // the password or the role may have changed meanwhile
     const current = await findAccountByName(writer, account);
@@ -186,9 +167,6 @@ const tryToSignIn = async (owner: Session, { account, password }: SignInRequest,
 
 /** Delay after which an email is sent, so that the response time does not reveal whether an email is sent. */
 const MAIL_DELAY_MS = 100;
-
-const openSession = ({ store, surroundings, actorName }: Session, actor: Actor): Session =>
-  new Session(store, surroundings, actorName, actor);
 
 /** Counts the request for a code. Returns a function that sends the code, if any. @throws `unavailable`, `throttled` */
 export const requestResetCode = async (
@@ -209,11 +187,7 @@ export const requestResetCode = async (
   };
 };
 
-export interface ForgottenPassword {
-  readonly account: string;
-  readonly code: string;
-  readonly password: string;
-}
+type ForgottenPassword = SignInRequest & { readonly code: string };
 
 const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
@@ -227,7 +201,6 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
   ),
 });
 
-/** @throws `input-rejected`, `throttled`; `not-signed-in` after a fixed time */
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,
@@ -244,7 +217,7 @@ const tryToReset = async (owner: Session, { account, code, password }: Forgotten
     const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
     return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
   });
-  const verifier = await passwordQueue.run(() => createPasswordVerifier(password, owner.surroundings.random));
+  const verifier = await queueHash(() => createPasswordVerifier(password, owner.surroundings.random));
   const actor = found && toActor(found);
   if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
   const session = openSession(owner, actor);
