@@ -136,7 +136,8 @@ export async function resolvePassword(
     passwordSetAt = null,
     forSignIn = false,
   }: Pick<AccountOptionValues, "passwordFile" | "passwordInConsole"> &
-    Partial<Pick<Account, "passwordSetAt">> & { readonly dryRun: boolean; readonly forSignIn?: boolean },
+    DryRunOption &
+    Partial<Pick<Account, "passwordSetAt">> & { readonly forSignIn?: boolean },
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
@@ -149,6 +150,10 @@ export async function resolvePassword(
   if (password === undefined) return {};
   if (passwordSetAt !== null && !forSignIn) await noteNotRestored(tools, FORMER_SECRETS);
   return { password };
+}
+
+interface DryRunOption {
+  readonly dryRun: boolean;
 }
 
 const describeMissingPassword = (option: string): Text =>
