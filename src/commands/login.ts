@@ -77,7 +77,7 @@ export default defineCommand({
       return;
     }
     const flag = passwordFile === undefined ? "--account NAME --password-file FILE" : "--account NAME";
-    const account = typed ?? (await terminal.prompts.input({ message: ACCOUNT_PROMPT, flag }));
+    const account = typed ?? (await terminal.prompts.input({ message: text("Account:", "アカウント名:"), flag }));
     const password =
       resetCode === undefined
         ? await readPassword(tools, passwordFile)
@@ -94,13 +94,10 @@ export default defineCommand({
 /** Does not check the rules for new passwords, because an older password may violate them. */
 const readPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
   file === undefined
-    ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
+    ? tools.terminal.prompts.secret({ message: text("Password:", "パスワード:"), flag: "--password-file FILE" })
     : readSecretFile(tools, file);
 
 const CODE_REQUESTED_TEXT = text(
   "if this account exists and its password can be reset, a code was sent to its email address",
   "このアカウントが存在し、パスワードを再設定できる場合は、メールアドレスにコードを送信しました",
 );
-
-const ACCOUNT_PROMPT = text("Account:", "アカウント名:");
-const PASSWORD_PROMPT = text("Password:", "パスワード:");

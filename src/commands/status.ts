@@ -22,6 +22,7 @@ import {
   showFindings,
   shouldShowFindings,
   THRESHOLD_OPTIONS,
+  writeLines,
   writeReport,
 } from "./kit/items/report.ts";
 import { listUsedContexts, forgetRuns } from "./kit/jobs/recorder.ts";
@@ -187,10 +188,11 @@ export default defineCommand({
     const summary = findings.length === 0 ? tenants : describeLevels(findings, LEVEL_LABELS);
     if (!notify && isShown && isRecordOutputRequested(tools)) await show(findings);
     else if (!notify && isShown)
-      await showMorning(
+      await writeLines(
         tools,
-        findings,
-        findings.length === 0 ? describeNoFindings(all) : joinTexts([tenants, summary], same(": ")),
+        findings.length === 0
+          ? [describeNoFindings(all)]
+          : describeMorning(findings, joinTexts([tenants, summary], same(": "))),
       );
     const state = determineState(findings.map(({ level }) => level));
     const items = all.flatMap((one) => one.items);
@@ -246,11 +248,6 @@ async function notifyDaily(
     if (!tools.signal.aborted) await ignoreFailure(() => reportFailedRun(tools, what));
     throw error;
   }
-}
-
-async function showMorning({ terminal }: Tools, findings: readonly Finding[], summary: Text): Promise<void> {
-  for (const one of describeMorning(findings, summary))
-    await terminal.out.write(`${terminal.shown(terminal.say(one)).join("")}\n`);
 }
 
 async function showJobs({ terminal }: Tools, all: readonly TenantFindings[]): Promise<void> {

@@ -9,8 +9,6 @@ import { defineCommand } from "./kit/command.ts";
 
 const formatOrgPath = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
 
-const ALL_ORGS_LABEL = text("all", "全て");
-
 const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
   createColumn("account", "account", "アカウント", {
     name: ({ account }) =>
@@ -22,7 +20,7 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
     key: "orgs",
     header: text("organisations", "対象の組織"),
     value: ({ orgs }) => orgs?.map(formatOrgPath) ?? null,
-    name: ({ orgs }) => (orgs === null ? ALL_ORGS_LABEL : formatOrgNames(orgs.map(formatOrgPath))),
+    name: ({ orgs }) => (orgs === null ? text("all", "全て") : formatOrgNames(orgs.map(formatOrgPath))),
   },
   {
     key: "user",

@@ -110,8 +110,6 @@ async function readAnswerSheet(
   );
 }
 
-const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
-
 export const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields).map((column) =>
   column.key === "by" ? { ...column, name: ({ by }: Answer) => formatActor(by) } : column,
 );
@@ -182,7 +180,7 @@ export default defineCommand({
       }
     const { length } = kept;
     if (length === 0) await terminal.note(text("there are no new answers", "新しい回答はありませんでした"));
-    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, DEFAULT_ANSWER_COLUMNS), kept);
+    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, ["question", "value", "by"]), kept);
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (length > 0)
       await terminal.note(text(`${formatCount(length, "answer")} recorded`, `回答を ${length} 件登録しました`));

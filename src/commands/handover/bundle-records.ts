@@ -170,8 +170,6 @@ export const RECORD_TABLES: readonly RecordTable[] = RESOURCE_NAMES.map((name) =
   ...(RECORD_TYPE_DEFINITIONS[name] ?? defineByFields(name as PanelKind)),
 }));
 
-const WORKBOOK_FILE = "records.xlsx";
-
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
 
@@ -202,7 +200,7 @@ export async function writeRecords(
     counts.push({ name, records });
   }
   const sheets = RECORD_TABLES.map((type) => ({ name: RESOURCE_TITLES[type.name][language], rows: readRows(type) }));
-  const workbook = await writer.file(WORKBOOK_FILE);
+  const workbook = await writer.file("records.xlsx");
   for await (const bytes of encodeSheets(sheets)) await workbook.write(bytes);
   await workbook.close();
   return counts;

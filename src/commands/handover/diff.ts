@@ -31,8 +31,6 @@ interface Difference {
   readonly after: ComparedValue | null;
 }
 
-/** Records that come from Apple. */
-const IGNORED_TYPE: ResourceName = "ade-devices";
 const IGNORED_FIELDS = new Set(
   // depth, accounts and users follow from other records, and those records are compared
   "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
@@ -59,7 +57,8 @@ async function* readKeyed({ read, key }: RecordTable, client: CopyClient): Async
 }
 
 async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
-  for (const type of RECORD_TABLES) if (type.name !== IGNORED_TYPE) yield* compareRecords(type, before, after);
+  // ADE devices come from Apple
+  for (const type of RECORD_TABLES) if (type.name !== "ade-devices") yield* compareRecords(type, before, after);
 }
 
 async function* compareRecords(type: RecordTable, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
@@ -103,12 +102,10 @@ const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
   changed: text("changed", "変更"),
 };
 
-const BLANK = text("(blank)", "(空)");
-
 const describeValue = (value: Difference["before"], { field }: Difference): Text | null => {
   if (field === null || value === null) return value?.name ?? null;
   const words = value.name ?? same(toTableCellText(value.value));
-  return words.en === "" ? BLANK : words;
+  return words.en === "" ? text("(blank)", "(空)") : words;
 };
 
 const createSideColumn = (key: "before" | "after", header: Text): Column<Difference> => ({

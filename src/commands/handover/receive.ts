@@ -90,9 +90,7 @@ export default defineCommand({
   },
 });
 
-/**
- * @throws Failure `usage` if the fingerprint is too short or cannot be asked for; `input-rejected` if it differs
- */
+/** @throws `usage` if the fingerprint is too short or cannot be asked for; `input-rejected` if it differs */
 async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
   const flag = "--fingerprint";
   const message = text(

@@ -150,9 +150,7 @@ const RECIPIENTS_NOTE = text(
   "退職者が通知先なら、notify.yaml のアドレスを書き換えてください",
 );
 
-type UserPerson = Person & { readonly id: string };
-
-function requireUser({ id, ...person }: Person, typed: string): UserPerson {
+function requireUser({ id, ...person }: Person, typed: string): Person & { readonly id: string } {
   if (id !== null) return { ...person, id };
   throw new Failure("input-rejected", {
     what: text(`"${typed}" is not a user of this tenant`, `「${typed}」はテナントのユーザーではありません`),

@@ -9,10 +9,7 @@ interface PromptTools {
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
 
-/**
- * @throws `usage` if a script must name the context on the command line; `input-rejected` if `--confirm-context` names
- * another context
- */
+/** @throws `usage` if a script must name the context; `input-rejected` if `--confirm-context` names another one */
 export function requireNamedContext(
   { globals, terminal }: PromptTools,
   { context, source, among }: ChosenContext,

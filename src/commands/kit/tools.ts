@@ -72,15 +72,9 @@ export interface Tools {
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; the command then has 900 ms to end */
   readonly signal: AbortSignal;
-  /**
-   * The tenant stays open until the command ends.
-   * @throws `not-found`, `usage` if no context is selected, `unavailable`
-   */
+  /** Open until the command ends. @throws `not-found`, `usage` if no context is selected, `unavailable` */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /**
-   * The tenant stays open until the command ends.
-   * @throws Failure `unavailable`; `locked` if another process uses it
-   */
+  /** Open until the command ends. @throws `unavailable`; `locked` if another process uses it */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /** Closes a tenant of {@link tenantOf}, so that a report about many tenants does not keep them all open. */
   release(context: Context): Promise<void>;

@@ -6,8 +6,6 @@ import { defineCommand } from "../kit/command.ts";
 import { listColumns } from "../kit/list/list.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
-type StepRow = ReturnType<typeof evaluateSteps>[number];
-
 export default defineCommand({
   summary: text("show which set-up steps are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
   args: {},
@@ -18,7 +16,7 @@ export default defineCommand({
     const { terminal } = tools;
     const facts = await loadOnboardingFacts(tools);
     const all = evaluateSteps(facts);
-    const columns: readonly Column<StepRow>[] = [
+    const columns: readonly Column<ReturnType<typeof evaluateSteps>[number]>[] = [
       { key: "number", header: same("#"), align: "end", value: ({ step }) => step.number },
       { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
       { key: "step", header: text("step", "手順"), wraps: true, value: ({ step }) => terminal.say(step.title) },

@@ -47,10 +47,8 @@ export interface TenantFindings {
 
 export type FindingValues = readonly [key: string, level: Finding["level"], what: Text, next: CommandLine | null];
 
-type FindingTenant = Pick<TenantFindings, "context" | "tenant">;
-
 export const toFindings = (
-  place: FindingTenant,
+  place: Pick<TenantFindings, "context" | "tenant">,
   group: Finding["group"],
   found: readonly FindingValues[],
 ): readonly Finding[] =>

@@ -28,8 +28,6 @@ import { buildFieldColumns } from "../kit/list/list.ts";
 
 type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 
-const USED_LABEL = text("used", "使う");
-const NOT_USED_LABEL = text("not used", "使わない");
 const NOT_RECORDED_LABEL = text("not recorded", "未登録");
 
 const describePeriod = ({ from, until }: Contract): Text | null => {
@@ -61,7 +59,7 @@ type ValueFormatter = Column<NamedTenantProfile>["name"];
 const createUsageFormatter =
   (key: UsageName): ValueFormatter =>
   ({ [key]: used }) =>
-    used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL;
+    used === null ? NOT_RECORDED_LABEL : used ? text("used", "使う") : text("not used", "使わない");
 
 const VALUE_FORMATTERS: Readonly<Record<string, ValueFormatter>> = {
   ...Object.fromEntries((Object.keys(USAGE_FIELDS) as UsageName[]).map((key) => [key, createUsageFormatter(key)])),
@@ -177,8 +175,6 @@ const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...C
 
 const ADMINISTRATOR_KINDS = ["users", ...SECURED_APPS] as const;
 
-type SetInput = InputOf<typeof SET_OPTIONS>;
-
 const set = defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
   args: {},
@@ -224,7 +220,7 @@ const set = defineCommand({
   },
 });
 
-function buildTenantChange(options: SetInput, timezone: string): TenantChange {
+function buildTenantChange(options: InputOf<typeof SET_OPTIONS>, timezone: string): TenantChange {
   const { name, contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = { licences, from: from && toDay(from, timezone), until: until && toDay(until, timezone) };
   const change = {

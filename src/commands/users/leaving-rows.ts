@@ -112,8 +112,6 @@ export function buildLeaveRows({
   ];
 }
 
-const blocksDeletion = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
-
 export const isChange = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "end" ||
   outcome === "delete" ||
@@ -128,7 +126,7 @@ const listSerials = (rows: readonly LeaveRow[], isManaged: boolean): string[] =>
     .slice(0, MAX_LISTED_SERIALS);
 
 export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
-  const left = rows.filter(blocksDeletion);
+  const left = rows.filter(({ outcome }) => outcome === "collect" || outcome === "left");
   const find = (kind: LeaveRow["kind"]): LeaveRow | undefined => left.find((row) => row.kind === kind);
   const steps: Advice[] = [];
   const [managed, others] = [listSerials(left, true), listSerials(left, false)];

@@ -87,8 +87,6 @@ export type AccountOptionValues = Omit<InputOf<typeof ACCOUNT_OPTIONS>, "dryRun"
 
 type AccountEdit = NonNullable<Parameters<Client<"accounts">["accounts"]["edit"]>[1]>;
 
-const ALL_ORGS_KEYWORDS = ["all", "全て"];
-
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
   await requireFreeTextConfirmation(tools, FIELDS, given);
   const { role, scheme, managedOrgs, language, accountTimezone: timezone, memo, passwordInConsole } = given;
@@ -106,7 +104,7 @@ export async function resolveAccountValues(tools: Tools, given: AccountOptionVal
 }
 
 const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promise<AccountEdit> => {
-  if (names.length === 1 && ALL_ORGS_KEYWORDS.includes(names[0] ?? "")) return { managesAll: true };
+  if (names.length === 1 && ["all", "全て"].includes(names[0] ?? "")) return { managesAll: true };
   const ids: string[] = [];
   for (const name of names) ids.push((await findOrg(tools, name)).id);
   return { managedOrgs: [...new Set(ids)] };
@@ -144,7 +142,8 @@ export async function resolvePassword(
     passwordSetAt = null,
     forSignIn = false,
   }: Pick<AccountOptionValues, "passwordFile" | "passwordInConsole"> &
-    Partial<Pick<Account, "passwordSetAt">> & { readonly dryRun: boolean; readonly forSignIn?: boolean },
+    DryRunOption &
+    Partial<Pick<Account, "passwordSetAt">> & { readonly forSignIn?: boolean },
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
@@ -157,6 +156,10 @@ export async function resolvePassword(
   if (password === undefined) return {};
   if (passwordSetAt !== null && !forSignIn) await noteNotRestored(tools, FORMER_SECRETS);
   return { password };
+}
+
+interface DryRunOption {
+  readonly dryRun: boolean;
 }
 
 const describeMissingPassword = (option: string): Text =>

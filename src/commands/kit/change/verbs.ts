@@ -117,8 +117,6 @@ const nameArgument = ({ thing, argument }: Pick<FileNoun<never>, "thing" | "argu
   value: getCommandNoun(thing).replace(/^.* /, "").slice(0, -1).toUpperCase(),
 });
 
-const describeSingle = ({ audited, single }: FileRecordType) => audited?.single ?? single;
-
 const parseValues = (tools: Tools, { fields }: FileRecordType, input: Readonly<Record<string, unknown>>) =>
   parseValueOptions(tools, fields, input, {
     org: async (typed) => (await findOrg(tools, typed)).id,
@@ -131,7 +129,7 @@ const parseValues = (tools: Tools, { fields }: FileRecordType, input: Readonly<R
   });
 
 const defineShow = <R extends { readonly id: string }>(of: FileNoun<R>) => {
-  const { en, ja } = describeSingle(of.thing);
+  const { en, ja } = of.thing.audited?.single ?? of.thing.single;
   return defineCommand({
     summary: text(`show ${addArticle(en)}`, `${ja}を表示する`),
     args: { record: nameArgument(of) },

@@ -5,10 +5,6 @@ import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import type { Field, Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 
-type FieldValues = Readonly<Record<string, unknown>>;
-
-const EMPTY_VALUE = text("(blank)", "(空)");
-
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
@@ -16,7 +12,7 @@ export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (typeof value !== "object" || value === null) return same(JSON.stringify(value));
-  const { path, code, name, email, value: own, groups, ...others } = value as FieldValues;
+  const { path, code, name, email, value: own, groups, ...others } = value as Readonly<Record<string, unknown>>;
   if (typeof path === "string") {
     const called = path === "" ? ROOT_ORG_NAME : path;
     return same(typeof code === "string" ? `${called} (${code})` : called);
@@ -57,7 +53,7 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
 };
 
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
-  if (isBlank(value)) return EMPTY_VALUE;
+  if (isBlank(value)) return text("(blank)", "(空)");
   if (!Array.isArray(value)) return word(value);
   const [first, more] = [value.slice(0, MAX_SHOWN_VALUES), value.length - MAX_SHOWN_VALUES];
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 件`)] : [];

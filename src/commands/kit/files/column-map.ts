@@ -21,15 +21,13 @@ export const MAP_OPTION = defineOption(
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();
 
-const NO_COLUMN_MAP = "none";
-
 /** @throws `not-found`; `usage` if the column map cannot be read; `input-rejected` if it is for another format */
 export async function loadColumnMap(
   tools: Pick<Tools, "tenant" | "workingFolder">,
   format: FormatName,
   file: string | undefined,
 ): Promise<ParsedMapFile | undefined> {
-  if (file === undefined || file === NO_COLUMN_MAP) return undefined;
+  if (file === undefined || file === "none") return undefined;
   const content = await readText(resolve(tools.workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
   const { [format]: known } = (await import("../../../lib/derived/formats.ts")).FORMATS;

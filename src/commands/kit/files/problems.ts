@@ -23,9 +23,7 @@ export interface ListedProblems {
   readonly codes: ReadonlySet<string>;
 }
 
-const MAX_READ_PROBLEMS = 100_000;
-
-const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
+export const MAX_READ_PROBLEMS = 100_000;
 
 /** Says what is wrong in a file. @param read returns at most `limit` problems */
 export async function listFoundProblems(
@@ -44,7 +42,7 @@ export async function listFoundProblems(
   const most = all === undefined ? MAX_READ_PROBLEMS : undefined;
   for await (const problem of read(most)) {
     codes.add(problem.code);
-    if (isKeptRecord(problem)) kept += 1;
+    if (problem.params["kept"] === 1) kept += 1;
     else digest.take(problem);
     all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
     if (problem.severity !== "error") continue;

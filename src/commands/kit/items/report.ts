@@ -3,7 +3,7 @@ import { describeFindings, FINDING_COLUMNS, type Finding } from "../../../lib/re
 import type { CheckedItem } from "../../../lib/renewals/expiry-status.ts";
 import type { MonitoredJob, NagiosReport } from "../../../lib/renewals/monitoring.ts";
 import { STATE_EXITS } from "../../../lib/renewals/plugin.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import { defineOption, defineSwitch, type Fields, type InputOf } from "../field.ts";
 import { isRecordOutputRequested } from "../list/list.ts";
 import type { Tools } from "../tools.ts";
@@ -54,10 +54,12 @@ export function shouldShowFindings(tools: Tools, { nagios, prometheus }: ReportO
 }
 
 export async function showFindings(tools: Tools, findings: readonly Finding[]): Promise<void> {
-  const { terminal } = tools;
-  if (isRecordOutputRequested(tools)) return terminal.list(FINDING_COLUMNS, findings);
-  for (const said of describeFindings(findings))
-    await terminal.out.write(`${terminal.shown(terminal.say(said)).join("")}\n`);
+  if (isRecordOutputRequested(tools)) return tools.terminal.list(FINDING_COLUMNS, findings);
+  await writeLines(tools, describeFindings(findings));
+}
+
+export async function writeLines({ terminal }: Tools, lines: readonly Text[]): Promise<void> {
+  for (const one of lines) await terminal.out.write(`${terminal.shown(terminal.say(one)).join("")}\n`);
 }
 
 interface MonitoringReport extends NagiosReport {

@@ -47,8 +47,6 @@ const describeError = (failure: (Pick<Failure, "what"> & { readonly where?: stri
   return { error: said(what.en), errorJa: said(what.ja) };
 };
 
-const hasPath = (words: readonly string[]): boolean => words.some((word) => /[/\\]/.test(word));
-
 interface ContextFile {
   readonly context: Context;
   readonly file: HomeFile;
@@ -173,7 +171,7 @@ async function sendRun(tools: Tools, context: Context, stored: HomeRun): Promise
   const { client } = await tools.tenantOf(context, "jobs");
   const names = Object.keys(JOB_RUN_FIELDS) as readonly (keyof JobRun)[];
   const run = Object.fromEntries(names.map((name) => [name, stored[name]])) as JobRun;
-  const command = run.command !== null && hasPath([run.command]) ? null : run.command;
+  const command = run.command !== null && /[/\\]/.test(run.command) ? null : run.command;
   await client.jobs.add({ ...run, command });
 }
 

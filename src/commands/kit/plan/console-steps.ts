@@ -47,8 +47,6 @@ export function describeUpload(kind: ImportKind, isWhole: boolean): Text {
   );
 }
 
-type RecordChange = TaskRecord["changes"][number];
-
 const MAX_NAMED_RECORDS = 10;
 
 const COMMA = text(", ", "、");
@@ -108,6 +106,8 @@ function listPlaces(record: TaskRecord): readonly { readonly place: Text; readon
     return { place: pageOf(of[0]?.field ?? ""), entry: text(`${name}: ${en}`, `「${name}」: ${ja}`) };
   });
 }
+
+type RecordChange = TaskRecord["changes"][number];
 
 function describeValueChange(fields: RecordType["fields"], { field, before, after }: RecordChange): Text {
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;

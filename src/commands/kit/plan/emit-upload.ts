@@ -48,10 +48,7 @@ export async function checkUpload(tools: Tools, plan: Import, upload: PlannedUpl
   await checkRows(tools, plan, upload);
 }
 
-/**
- * @throws `input-rejected` with the position of each character that the encoding lacks; `usage` if several files have
- * only one name
- */
+/** @throws `input-rejected` for characters that the encoding lacks; `usage` if several files have only one name */
 async function checkRows(tools: Tools, plan: Import, { label, file, secrets }: PlannedUpload): Promise<void> {
   const { client } = await tools.tenant("imports");
   const encodingOf = async (kind: ImportKind) => getUploadEncoding(tools, kind, await findLastExport(client, kind));

@@ -4,7 +4,7 @@ import { formatActor } from "../../../lib/model/actor.ts";
 import { FORMATS } from "../../../lib/derived/formats.ts";
 import { ORG, ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import { getFormatTitle } from "../../../lib/derived/format.ts";
-import { getDisplayName, IMPORT_MODE_NAMES, ROW_ACTION_NAMES, type RecordAction } from "../../../lib/model/import.ts";
+import { getDisplayName, IMPORT_MODE_NAMES, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
 import { formatMoment } from "../../../lib/model/time.ts";
 import {
   findFieldHeader,
@@ -28,8 +28,6 @@ const COLUMNS = [
   text("before", "変更前"),
   text("after", "変更後"),
 ];
-
-const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   async function* table(): AsyncGenerator<Rows> {
@@ -111,7 +109,7 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
     return changes.length + secret.length === 0 ? [[...start, "", "", ""]] : [...changes, ...secret];
   };
   for (const isBeside of plan.request?.orgs === undefined ? [undefined] : [true, false])
-    for (const action of ACTIONS)
+    for (const action of ["delete", "update", "create"] as const)
       for await (const batch of client.imports.rows(plan.id, { action }).batches()) {
         signal.throwIfAborted();
         yield batch

@@ -19,7 +19,7 @@ import {
 import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
 import { ANSWERS_STORED_NOTE, readList } from "../read-list/reading.ts";
 import { showPlan } from "./show.ts";
-import { listProblems } from "../files/problems.ts";
+import { listProblems, MAX_READ_PROBLEMS } from "../files/problems.ts";
 import type { PlannedFile, PlanSecrets } from "./plan-secrets.ts";
 import { finishPlan } from "./finish-plan.ts";
 import { sendFile } from "./send.ts";
@@ -30,7 +30,6 @@ import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import { loadOrgPaths } from "./report.ts";
 
 const MAX_ASKED_ORG_NAMES = 20;
-const MAX_READ_PROBLEMS = 100_000;
 const SKIP_CHOICE = text("none: report the rows with this name as errors", "なし(この名前の行はエラーにする)");
 
 async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {

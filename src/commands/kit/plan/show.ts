@@ -39,8 +39,6 @@ export async function showPlan(
   });
 }
 
-const SAMPLE_ACTION_ORDER: readonly RecordAction[] = ["delete", "create", "update"];
-
 async function buildSamples(
   tools: Tools,
   importPlan: Import,
@@ -52,7 +50,7 @@ async function buildSamples(
     for await (const row of rows) yield renderRow(importPlan, row, (at) => tools.terminal.moment(at));
   };
   const size = getSampleSize(importPlan);
-  return SAMPLE_ACTION_ORDER.flatMap((action) => {
+  return (["delete", "create", "update"] as const).flatMap((action) => {
     const count = sumChanges(plan.changes, action);
     const rest = isFromFile(importPlan) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
     return count === 0 ? [] : [{ lines: linesOf(action), rest: rest.reduce((sum, one) => sum + one), all }];

@@ -68,10 +68,7 @@ export async function buildUploadTables(client: ExportClient, upload: KindUpload
   return { ...upload, tables: isWhole && leftOut.length > 0 ? [] : tables, leftOut };
 }
 
-/**
- * Returns all columns that a file may have, in the order of the last export; further ones in the order of the manual.
- * @see facts 6.4
- */
+/** Returns the columns in the order of the last export, then those of the manual. @see facts 6.4 */
 function orderColumns(columns: readonly Column[], last: KindUpload["last"]): readonly UploadColumn[] {
   const { header = [], places = [], fields = [], orgsByName } = last ?? {};
   const cells = places

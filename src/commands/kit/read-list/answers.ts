@@ -26,10 +26,7 @@ async function takeSurvey(
 
 type OpenList = Omit<UnknownList, "survey" | "isWorkbook"> & { readonly table: FoundTable; readonly canAsk: boolean };
 
-/**
- * Asks once about all that is not known in a list. Returns undefined if everything is known.
- * @throws `input-rejected` for what is unclear without a terminal
- */
+/** Returns undefined if everything is known. @throws `input-rejected` for what is unclear without a terminal */
 export async function answerList(
   tools: Tools,
   file: InputFile,

@@ -6,10 +6,7 @@ import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/fi
 import type { Tools } from "../tools.ts";
 import type { ListUse } from "./find-table.ts";
 
-/**
- * Answers about lists whose plans were not applied, by context, use and headers. They contain headers and words, but no
- * other values of the lists.
- */
+/** Answers about lists whose plans were not applied, by context, use and headers; no other values of the lists. */
 type KeptAnswers = Readonly<Record<string, { readonly map: ParsedMapFile; /** UTC instant */ readonly at: string }>>;
 
 const MAX_KEPT = 50;

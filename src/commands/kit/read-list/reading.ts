@@ -74,10 +74,7 @@ async function recogniseList(tools: Tools, file: InputFile, requested: ListReque
   return { ...list, table, isText, isOpen, fit, earlier: near?.map };
 }
 
-/**
- * Finds out how a list is read, and asks once about what is not known. @param learning true to ask even without need
- * @throws `input-rejected` for what is unclear without a terminal
- */
+/** @param learning true to ask even without need @throws `input-rejected` for what is unclear without a terminal */
 export async function readList(
   tools: Tools,
   file: InputFile,
