@@ -13,11 +13,7 @@ import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../nouns/
 /** A device as reported by Apple. Values that Apple omits are null. Instants are in UTC. @see apple 3 (Device) */
 export type AdeDevice = Pick<AdeDeviceRecord, (typeof APPLE_DEVICE_FIELDS)[number]>;
 
-export interface DevicePage {
-  readonly devices: readonly AdeDevice[];
-  readonly cursor: string;
-  readonly moreToFollow: boolean;
-}
+export type DevicePage = ReturnType<typeof parseDevicePage>;
 
 const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
 
@@ -36,7 +32,7 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   return device as unknown as AdeDevice;
 }
 
-export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
+export function parseDevicePage(where: string, answer: JsonObject) {
   const { devices = [], cursor, more_to_follow: moreToFollow } = answer;
   if (!Array.isArray(devices)) throw createUndocumentedFailure(where, "devices");
   if (typeof cursor !== "string" || cursor === "" || readOptionalText(where, answer, "cursor") === null) {

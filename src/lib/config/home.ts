@@ -12,11 +12,7 @@ export interface HomeInputs {
 }
 
 /** The folders need not exist. */
-export interface Home {
-  readonly folder: string;
-  readonly tenants: string;
-  readonly cache: string;
-  readonly temporary: string;
+export interface Home extends Readonly<Record<"folder" | "tenants" | "cache" | "temporary", string>> {
   readonly userId: number | undefined;
 }
 

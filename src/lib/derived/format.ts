@@ -41,10 +41,7 @@ export interface Format {
   readonly unique: readonly string[];
 }
 
-export interface CustomField {
-  readonly id: string;
-  readonly name: string;
-}
+export type CustomField = Readonly<Record<"id" | "name", string>>;
 
 const createColumn = ({ name: thing, fields }: RecordType, name: string): Column => {
   const field = fields[name];

@@ -5,10 +5,7 @@ import type { Block, DisplayText, Document } from "./blocks.ts";
 
 export const DOCUMENT_FORMATS = ["text", "markdown"] as const;
 
-export interface Mail {
-  readonly subject: string;
-  readonly text: string;
-}
+export type Mail = Readonly<Record<"subject" | "text", string>>;
 
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);

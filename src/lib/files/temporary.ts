@@ -62,19 +62,14 @@ const OWNER_READ_WRITE_BITS = 0o600;
 export const removeTemporaryPath = (path: string, forget: () => void): Promise<void> =>
   rm(path, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 
-export interface TemporaryFolder {
-  readonly path: string;
-  readonly remove: () => Promise<void>;
-  /** If the process dies during the renames, a later command restores a replaced folder. */
-  readonly nameAs: (target: string) => Promise<void>;
-}
+export type TemporaryFolder = Awaited<ReturnType<typeof createTemporaryFolder>>;
 
 /** Creates `.NAME.PID.tmp` with mode 0700. */
 export async function createTemporaryFolder(
   place: TemporaryStorage,
   name: string,
   folder: string = place.temporaryFolder,
-): Promise<TemporaryFolder> {
+) {
   const isOwn = folder === place.temporaryFolder;
   if (isOwn) await ensureFolder(folder);
   const create = (path: string): void => mkdirSync(path, { mode: 0o700 });
@@ -83,6 +78,7 @@ export async function createTemporaryFolder(
     rethrowAs((cause) => (isOwn ? createUnwritableFailure(folder, cause) : cause)),
   );
   const remove = (): Promise<void> => removeTemporaryPath(path, forget);
+  // if the process dies during the renames, a later command restores a replaced folder
   const nameAs = async (target: string): Promise<void> => {
     if (existsSync(target)) await replaceFolder(place, path, target);
     else renameSync(path, target);

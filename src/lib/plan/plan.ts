@@ -120,11 +120,7 @@ const CHANGE_LIMITS = [
   },
 ] as const;
 
-interface LimitedCount {
-  readonly count: number;
-  readonly all: number;
-  readonly most: number;
-}
+type LimitedCount = Readonly<Record<"count" | "all" | "most", number>>;
 
 const createLimitFailure = (
   { action, verb, flag, answer }: (typeof CHANGE_LIMITS)[number],

@@ -5,10 +5,7 @@ import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant, HOUR_MS } from 
 import type { ExpiringItem, RenewalItem } from "../nouns/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 
-export interface Thresholds {
-  readonly withinDays: number;
-  readonly criticalDays: number;
-}
+export type Thresholds = Readonly<Record<"withinDays" | "criticalDays", number>>;
 
 /** @see facts 3.2: CLOMO's own emails begin three months before expiry */
 export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };

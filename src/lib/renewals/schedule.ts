@@ -10,12 +10,8 @@ export const SCHEDULERS = ["cron", "systemd", "task"] as const;
 export type Scheduler = (typeof SCHEDULERS)[number];
 
 /** The paths are absolute, because a scheduler does not have the PATH of the user. */
-export interface DailyRun {
-  readonly at: string;
-  readonly node: string;
-  readonly programPath: string;
+export interface DailyRun extends Readonly<Record<"at" | "node" | "programPath" | "home", string>> {
   readonly words: readonly string[];
-  readonly home: string;
 }
 
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;

@@ -5,20 +5,14 @@ import { Readable } from "node:stream";
 import { spoolToFile, type TemporaryStorage } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
-export interface ServerLimits {
-  readonly bytes: number;
-  readonly headersMs: number;
-  /** maximum time without data from or to a connection */
-  readonly idleMs: number;
-  /** maximum time for a request, except for imports and streams */
-  readonly requestMs: number;
-  readonly connections: number;
-}
+export type ServerLimits = Readonly<typeof DEFAULT_LIMITS>;
 
-export const DEFAULT_LIMITS: ServerLimits = {
+export const DEFAULT_LIMITS = {
   bytes: 2 * 1024 ** 3,
   headersMs: 10_000,
+  /** maximum time without data from or to a connection */
   idleMs: 60_000,
+  /** maximum time for a request, except for imports and streams */
   requestMs: 30_000,
   connections: 256,
 };

@@ -9,10 +9,7 @@ export interface OutputOptions {
   readonly fields?: string | undefined;
 }
 
-export interface OutputChoice {
-  readonly format: OutputFormat;
-  readonly fields: readonly string[] | undefined;
-}
+export type OutputChoice = Readonly<ReturnType<typeof chooseOutput>>;
 
 export interface Column<R> {
   /** English name in camelCase, the same for every language of the user */
@@ -45,7 +42,7 @@ export const createColumn = <R>(
 ): Column<R> => ({ key, header: text(en, ja), value: (record) => record[key], ...more });
 
 /** The default format is `table` on a terminal and `tsv` elsewhere. `xlsx` can only be written to a file. */
-export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
+export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean) {
   if ((format === "xlsx") === (output !== undefined)) {
     const names = fields?.split(/[,，、]/u).map((name) => name.trim());
     return { format: format ?? (stdoutIsTerminal ? "table" : "tsv"), fields: names };

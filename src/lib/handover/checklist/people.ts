@@ -31,10 +31,7 @@ export interface HandoverFacts {
   readonly answers: readonly Answer[];
 }
 
-export interface ChecklistDay {
-  readonly asOf: string;
-  readonly timezone: string;
-}
+export type ChecklistDay = Readonly<Record<"asOf" | "timezone", string>>;
 
 export interface ChecklistRow {
   readonly item: ChecklistItemId | "first-day" | "leaver";

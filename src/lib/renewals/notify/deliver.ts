@@ -84,10 +84,7 @@ export const sendHeartbeat = async (
   }
 };
 
-export interface TenantMail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
+export interface TenantMail extends Readonly<Record<"to" | "subject" | "text", string>> {
   readonly language: Language;
 }
 

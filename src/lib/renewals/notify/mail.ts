@@ -11,14 +11,10 @@ export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"
   readonly timeouts?: MailTimeouts | undefined;
 }
 
-interface MailTimeouts {
-  readonly connectMs: number;
-  readonly silenceMs: number;
-  /** maximum time for the delivery; shorter than a claim, so that no other process sends the reminder again */
-  readonly wholeMs: number;
-}
+type MailTimeouts = Readonly<typeof DEFAULT_TIMEOUTS>;
 
-const DEFAULT_TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
+/** The whole delivery takes less time than a claim lasts, so that no other process sends the reminder again. */
+const DEFAULT_TIMEOUTS = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
 
 type Mail = Message & { readonly list?: string };
 

@@ -40,10 +40,7 @@ export interface LocalRequest {
   readonly base?: number | undefined;
 }
 
-export interface LocalResult {
-  readonly given: unknown;
-  readonly changes: readonly number[];
-}
+export type LocalResult = Awaited<ReturnType<typeof perform>>;
 
 export interface TenantOptions extends Pick<
   StoredTenantOptions,

@@ -5,16 +5,16 @@ import { Failure, tryOrUndefined } from "../../errors/index.ts";
 import { INPUT_ENCODINGS } from "../../csv/records/record.ts";
 import { same, text } from "../../text/index.ts";
 import { createUpload, type Upload } from "../subjects/upload.ts";
-import { takesQuery, type AnyOperation, listPathNames, splitRoute } from "../subjects/operation.ts";
+import {
+  takesQuery,
+  type AnyOperation,
+  type OperationRequest,
+  listPathNames,
+  splitRoute,
+} from "../subjects/operation.ts";
 import { createUsageResponse, createValidationResponse } from "./problem.ts";
 
-export interface InputSchemas {
-  readonly path: z.ZodType;
-  readonly query: z.ZodType;
-  readonly body?: z.ZodType | undefined;
-}
-
-export const buildInputSchemas = async (one: AnyOperation): Promise<InputSchemas> => {
+export const buildInputSchemas = async (one: AnyOperation) => {
   const kit = await import("../ledger/inputs.ts");
   const own = one.path?.(kit) as z.ZodRawShape | undefined;
   const names = listPathNames(splitRoute(one).path);
@@ -27,10 +27,7 @@ export const buildInputSchemas = async (one: AnyOperation): Promise<InputSchemas
   };
 };
 
-export interface RequestInput {
-  readonly path: Readonly<Record<string, string>>;
-  readonly given: unknown;
-}
+export type RequestInput = Pick<OperationRequest, "path" | "given">;
 
 const MAX_BODY_KIB = 1024;
 
@@ -99,7 +96,7 @@ const checkPart = async (target: string, schema: z.ZodType, value: unknown) => {
 };
 
 export const createInputReader = (one: AnyOperation): ((request: HonoRequest) => Promise<RequestInput | Response>) => {
-  let schemas: Promise<InputSchemas> | undefined;
+  let schemas: ReturnType<typeof buildInputSchemas> | undefined;
   const isQuery = takesQuery(one);
   return async (request) => {
     const { path, query, body } = await (schemas ??= buildInputSchemas(one));

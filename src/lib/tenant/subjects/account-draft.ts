@@ -23,7 +23,6 @@ import {
   createSystemOnlyFailure,
   readAccountSettings,
   filterExistingOrgs,
-  type AccountValues,
   type StoredAccount,
 } from "../ledger/account-rows.ts";
 import { findRecordNumberById, findValueHolder } from "../ledger/record-rows.ts";
@@ -66,12 +65,7 @@ export const permitPrivilegedAccount = (actor: Session["actor"], account: Stored
   if (actor.role !== "system") throw createSystemOnlyFailure(account);
 };
 
-export interface AccountDraft {
-  readonly values: AccountValues;
-  readonly name: string | undefined;
-  readonly passwordSet: boolean;
-  readonly isMarked: boolean | undefined;
-}
+export type AccountDraft = Awaited<ReturnType<typeof buildAccountDraft>>;
 
 /** @throws Failure `input-rejected`, `not-found` @see facts 2.1, 2.2, 2.3 */
 export const buildAccountDraft = async (
@@ -79,7 +73,7 @@ export const buildAccountDraft = async (
   before: StoredAccount,
   given: AccountRequest,
   dryRun = false,
-): Promise<AccountDraft> => {
+) => {
   for (const one of ["role", "managesAll", "supportOption", "noticeMail", "language", "timezone", "memo"] as const)
     if (given[one] !== undefined) checkFieldValue(one, FIELDS[one], given[one]);
   const name = await resolveAccountName(writer, before, given.name);

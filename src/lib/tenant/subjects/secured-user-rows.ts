@@ -106,18 +106,12 @@ const removeMemberships = async (
   return memberships;
 };
 
-export interface GroupMember {
-  readonly id: string;
-  readonly name: string;
-  readonly groups: readonly string[];
-}
-
 export const readGroupMembers = async (
   reader: Reader,
   app: SecuredApp,
   { names, most }: { readonly names: readonly string[]; readonly most: number },
-): Promise<readonly GroupMember[]> => {
-  const rows = await reader.all<Omit<GroupMember, "groups"> & { readonly groups: string }>(
+) => {
+  const rows = await reader.all<Readonly<Record<"id" | "name" | "groups", string>>>(
     `select id, displayName || coalesce(' <' || nullif(userId, displayName) || '>', '') as name, groups from secured_user
      where app = :app and exists (select 1 from json_each(coalesce(groupKeys, groups)) e
        where e.value in (select value from json_each(:keys))) order by userId limit :most`,
