@@ -131,10 +131,7 @@ export class Workbook {
     return this.#sheets.map(({ name }) => name);
   }
 
-  /**
-   * @param named name of the sheet; by default, the only visible sheet with data @throws `usage` if no sheet or several
-   * sheets match, `input-rejected` if the sheet is damaged
-   */
+  /** @param named default: the only visible sheet with data @throws `usage` unless one matches, `input-rejected` */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
     const merges = new MergedRanges();

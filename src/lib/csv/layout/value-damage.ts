@@ -14,19 +14,14 @@ export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNE
 
 /** Returns how values of the column are checked for damage by spreadsheets. Secrets are not checked. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
-  const {
-    secret,
-    value: { rule },
-    comparison,
-    code,
-  } = column;
+  const { secret, comparison, code, personName } = column;
+  const { rule } = column.value;
   if (secret === true) return "none";
   if (rule.kind === "mail-address") return "mail";
   if (rule.kind !== "text") return "none";
-  if (comparison === "serial-number") return comparison;
-  if (comparison === "code") return comparison;
+  if (comparison === "serial-number" || comparison === "code") return comparison;
   if (code === true) return "number";
-  return column.personName === "kana" ? "kana" : "text";
+  return personName === "kana" ? "kana" : "text";
 };
 
 const EXPONENT_PATTERN = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;

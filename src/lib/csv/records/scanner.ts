@@ -92,7 +92,10 @@ export class RecordScanner {
   }
 
   end(): void {
-    if (this.#mode === QUOTED) this.#refuseUnclosed();
+    if (this.#mode === QUOTED) {
+      this.#report("quote-unclosed", this.#count + 1, {});
+      this.#dropping = true;
+    }
     if (this.#mode === CELL_START && this.#count === 0 && this.#sound) return;
     this.#endCell();
     this.#endRecord();
@@ -239,11 +242,6 @@ export class RecordScanner {
     this.#cell = "";
     this.#more = [];
     this.#report(code, 0, { max });
-  }
-
-  #refuseUnclosed(): void {
-    this.#report("quote-unclosed", this.#count + 1, {});
-    this.#dropping = true;
   }
 
   #reportStray(before: string): void {

@@ -77,15 +77,10 @@ export const toActingAccount = (row: Row): ActingAccount => {
   };
 };
 
-interface OrgPath {
-  readonly id: string;
-  readonly path: string;
-}
-
 /** In the order of the tree, without deleted organisations. @param orgs record numbers */
-export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
+export const readOrgPaths = async (reader: Reader, orgs: readonly number[]) => {
   await reader.derive(ORG_POSITION_TABLE);
-  return reader.all<OrgPath>(
+  return reader.all<{ readonly id: string; readonly path: string }>(
     `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
      order by p.at`,
     { orgs: JSON.stringify(orgs) },

@@ -1,5 +1,5 @@
 import SCHEMAS from "./schemas.json" with { type: "json" };
-import { createHash, hash as hashOf } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import type { Database, Row } from "../store/database.ts";
 import { SCHEMA_VERSION } from "./tenant-file.ts";
 import { CHANGE_TABLES } from "./versions.ts";
@@ -169,9 +169,10 @@ export interface AuditTask extends AuditVerificationOptions {
 }
 
 export const hashSchema = (database: Database): string =>
-  createHash("sha256")
-    .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))
-    .digest("hex");
+  hashOf(
+    "sha256",
+    JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")),
+  );
 
 export const verifyOnConnection = (database: Database, { head, changes }: AuditVerificationOptions): AuditFindings =>
   database.snapshot(() => {

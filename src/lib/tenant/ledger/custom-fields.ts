@@ -15,10 +15,6 @@ import { storeLastNumber } from "./rows.ts";
 
 export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
 
-interface StoredField extends CustomField {
-  readonly pk: number;
-}
-
 /** Returns true if a custom field, or a removed field that the console may still have, has this name. */
 const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
   (await reader.count(
@@ -40,19 +36,13 @@ const insertCustomField = async (
   await storeLastNumber(writer, "fields", pk);
 };
 
-export interface CustomFieldValue {
-  readonly id: string;
-  readonly name: string;
-  readonly value: string;
-}
-
 const buildValuePath = (pk: number): string => `$."${pk}"`;
 
 const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
   reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
 
-const readCustomValues = (reader: Reader, pk: number, most: number): Promise<readonly CustomFieldValue[]> =>
-  reader.all<CustomFieldValue>(
+const readCustomValues = (reader: Reader, pk: number, most: number) =>
+  reader.all<Readonly<Record<"id" | "name" | "value", string>>>(
     `select id, name || coalesce(' <' || nullif(emails ->> 0, name) || '>', '') as name, custom ->> :path as value
      from user where custom ->> :path is not null order by pk limit :most`,
     { path: buildValuePath(pk), most },
@@ -96,9 +86,9 @@ const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
   (USER_LIST.format?.columns ?? []).map(({ header }) => nameKey(header)),
 );
 
-const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
+const getStoredField = async (reader: Reader, id: string) => {
   const sql = "select pk, id, name, createdAt from custom_field where id = :id";
-  const found = await reader.get<StoredField>(sql, { id });
+  const found = await reader.get<CustomField & { readonly pk: number }>(sql, { id });
   if (found !== undefined) return found;
   throw new Failure("not-found", {
     what: text(`no custom field has the ID "${id}"`, `ID が「${id}」のカスタムユーザー情報はありません`),

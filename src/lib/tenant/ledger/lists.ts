@@ -128,10 +128,7 @@ const buildRecordLine = (list: RecordList): string => {
   return buildJsonObjectSql(members, "\n");
 };
 
-interface SqlCondition {
-  readonly where: string;
-  readonly params: Params;
-}
+type SqlCondition = Pick<LineQuery, "where" | "params">;
 
 /** Characters that JSON adds to a list of texts. Text without them can be searched in the JSON directly. */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;

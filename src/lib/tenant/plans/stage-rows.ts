@@ -210,7 +210,10 @@ export class Stager implements RecordSink {
     const keys: NamedBinding[] = [];
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
-    bindings.set("key", createKeyBinding(key, comparison));
+    bindings.set(
+      "key",
+      createFirstBinding(key, (value) => comparisonKey(comparison, value)),
+    );
     for (const [i, { column }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
@@ -230,7 +233,7 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  #hash = (at: number, value: string, _isKey: boolean, look: CharacterScan | undefined): void => {
+  #hash = (at: number, value: string, look: CharacterScan | undefined): void => {
     this.#hashes[at]?.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", look));
   };
 
@@ -321,20 +324,17 @@ const MAX_REMEMBERED_NAMES = 100_000;
 const findColumnIndex = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);
 
-const createKeyBinding =
-  (i: number, comparison: Comparison): ColumnBinding =>
+const createFirstBinding =
+  (i: number, of: (value: string) => string | null): ColumnBinding =>
   (values) => {
     const value = getFirstValue(values[i]);
-    return value === null ? null : comparisonKey(comparison, value);
+    return value === null ? null : of(value);
   };
 
 const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn): NamedBinding => ({
   name: column,
   sparse,
-  bind: (values) => {
-    const text = getFirstValue(values[i]);
-    return text === null ? null : of(text);
-  },
+  bind: createFirstBinding(i, of),
 });
 
 const createKeysBinding =

@@ -31,7 +31,7 @@ export class Connection implements Writer {
   readonly #connected: Database;
   readonly #view: View | undefined;
   #revision: number | undefined;
-  #isOver = false;
+  isOver = false;
 
   constructor(database: Database, view?: View) {
     this.#connected = database;
@@ -39,20 +39,12 @@ export class Connection implements Writer {
   }
 
   get #database(): Database {
-    if (this.#isOver) throw new TypeError("the transaction is over");
+    if (this.isOver) throw new TypeError("the transaction is over");
     return this.#connected;
-  }
-
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   get isPartial(): boolean {
     return this.#view !== undefined;
-  }
-
-  end(): void {
-    this.#isOver = true;
   }
 
   async get<T = Row>(sql: string, params?: Params): Promise<T | undefined> {
@@ -240,7 +232,7 @@ export class Store {
       this.#database.rollback();
       throw error;
     } finally {
-      connection.end();
+      connection.isOver = true;
     }
   }
 }
