@@ -29,10 +29,7 @@ const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
 
-/**
- * Drops and reports records above the limits. Empty lines count as rows, but are records only in a file of one column
- * or as the header.
- */
+/** Empty lines count as rows, but are records only in a file of one column or as the header. */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;

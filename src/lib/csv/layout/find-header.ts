@@ -7,10 +7,7 @@ import { HEADER_SEARCH_ROWS, isReasonHeader } from "./layout.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import type { ParsedMapFile } from "./map-parse.ts";
 
-/**
- * Finds the first row with two known or probably misspelt columns, because titles may be above the header. Row 1 needs
- * only one column, and is the default. If the header has two lines, the result is the upper line.
- */
+/** Finds the first row with two columns that are known or misspelt, or row 1. Titles may be above the header. */
 export class HeaderFinder implements RecordSink {
   /** name of the sheet; undefined if the workbook has only one sheet */
   sheet: string | undefined;

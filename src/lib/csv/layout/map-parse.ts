@@ -71,7 +71,6 @@ export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/** What was answered about a list, by its headers. */
 export interface ListAnswers {
   readonly headers: readonly string[];
   readonly map: ParsedMapFile;

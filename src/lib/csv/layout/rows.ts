@@ -151,7 +151,6 @@ export class RowChecker {
     );
   }
 
-  /** Of the row that was examined last: whether its person has left. */
   get state(): RowState {
     return this.#selection.state;
   }

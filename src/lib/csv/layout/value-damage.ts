@@ -12,7 +12,6 @@ const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code"
 
 export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
 
-/** Returns how values of the column are checked for damage by spreadsheets. Secrets are not checked. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const { secret, comparison, code, personName } = column;
   const { rule } = column.value;

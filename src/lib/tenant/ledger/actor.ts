@@ -166,10 +166,7 @@ const SIGNED_OUT_FAILURE = new Failure("not-signed-in", {
 const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
-/**
- * Checks in the transaction that the sender still has the credential and rights of the request. A body may arrive long
- * after the headers. @throws Failure `not-signed-in`, `conflict`
- */
+/** Checks the rights again, because a body may arrive long after the headers. @throws `not-signed-in`, `conflict` */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {
   if (sender?.credential === undefined) return;
   const row = await reader.get(

@@ -13,7 +13,6 @@ export interface AuditVerificationOptions {
   readonly changes: boolean;
 }
 
-/** What was found about the records that a newer bundle replaced. */
 export interface ReplacedFindings {
   readonly records: number;
   /** number of the first record that was altered or removed, or of the `receive` whose records are missing */

@@ -185,7 +185,6 @@ interface ExportAudit {
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/** Maximum number of records that can be exported without an audit record. */
 const MAX_UNAUDITED_RECORDS = 1;
 
 /** Writes an audit record, except in a read-only tenant. @throws Failure */

@@ -94,24 +94,14 @@ export class WorkQueue {
   }
 }
 
-/**
- * A process runs its reads and changes in turn, so that no reader sees an incomplete change. A body may await only its
- * reader or writer; otherwise, the transaction is rolled back with a TypeError.
- */
+/** Reads and changes run in turn. A body that awaits something other than its reader or writer is rolled back. */
 export class Store {
   readonly #database: Database;
   readonly #guard: WriterGuard;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
 
-  constructor(
-    database: Database,
-    guard: WriterGuard = (writer) => writer,
-    {
-      turns = new WorkQueue(),
-      view,
-    }: { readonly turns?: WorkQueue | undefined; readonly view?: View | undefined } = {},
-  ) {
+  constructor(database: Database, guard: WriterGuard = (writer) => writer, turns = new WorkQueue(), view?: View) {
     this.#database = database;
     this.#guard = guard;
     this.#turns = turns;
@@ -119,7 +109,7 @@ export class Store {
   }
 
   within(view: View): Store {
-    return new Store(this.#database, this.#guard, { turns: this.#turns, view });
+    return new Store(this.#database, this.#guard, this.#turns, view);
   }
 
   get isReadOnly(): boolean {
