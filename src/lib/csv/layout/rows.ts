@@ -241,7 +241,7 @@ export class RowChecker {
       } else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
-    if (this.#unnamed.length > 0) this.#checkUnnamed(cells);
+    for (const position of this.#unnamed) if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
     if (!this.#selects) this.#checkKey();
   }
 
@@ -261,12 +261,6 @@ export class RowChecker {
     const first = own.findIndex((part) => part !== "");
     this.#levels = first < 0 ? own : own.map((part, at) => (at < first ? (this.#levelsAbove[at] ?? "") : part));
     if (first >= 0) this.#levelsAbove = this.#levels;
-  }
-
-  #checkUnnamed(cells: readonly string[]): void {
-    for (const position of this.#unnamed) {
-      if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
-    }
   }
 
   #single(cell: CellCheck, written: string): string | null {
@@ -370,7 +364,8 @@ const isHeader = (cells: readonly string[], headers: readonly string[]): boolean
   cells[0]?.charCodeAt(0) === headers[0]?.charCodeAt(0) &&
   headers.every((header, at) => header === (cells[at] ?? "").trim());
 
-const isBlank = (value: CellValue | undefined): boolean => value === undefined || value === null || value.length === 0;
+export const isBlank = (value: CellValue | undefined): boolean =>
+  value === undefined || value === null || value.length === 0;
 
 const includesEqualValue = (list: readonly string[], { comparison = "exact" }: Column, value: string): boolean => {
   const key = comparisonKey(comparison, value);

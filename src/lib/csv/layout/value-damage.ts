@@ -4,13 +4,9 @@ import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping, toCanonicalValue } from "../../model/rules.ts";
 
-export type DamageCheckKind = "none" | "text" | "kana" | ScannedKind;
+export type DamageCheckKind = "none" | "text" | "kana" | "code" | "number" | "serial-number" | "mail";
 
-type ScannedKind = "code" | "number" | "serial-number" | "mail";
-
-const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code", "number", "serial-number", "mail"]);
-
-export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
+export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => !["none", "text", "kana"].includes(scrutiny);
 
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const { secret, comparison, code, personName } = column;
@@ -40,18 +36,12 @@ const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 const detectCommonDamage = (value: string): ProblemCode | undefined => {
-  switch (value.charCodeAt(0)) {
-    case 0x3d:
-      return /^="[^"]*"$/.test(value) ? "value-formula" : undefined;
-    case 0x27:
-      return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
-    case 0x23:
-      return ERROR_VALUE_PATTERN.test(value) ? "value-error" : undefined;
-    default:
-      return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
-        ? "value-exponent"
-        : undefined;
-  }
+  const first = value.charCodeAt(0);
+  if (first === 0x3d) return /^="[^"]*"$/.test(value) ? "value-formula" : undefined;
+  if (first === 0x27) return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
+  if (first === 0x23) return ERROR_VALUE_PATTERN.test(value) ? "value-error" : undefined;
+  const mayBeExponent = first === 0x2d || !isDigit(value.charCodeAt(1));
+  return mayBeExponent && EXPONENT_PATTERN.test(value) ? "value-exponent" : undefined;
 };
 
 const isWhiteSpaceUnit = (unit: number): boolean => unit <= 0x20 || unit === 0x3000 || unit === 0xa0;

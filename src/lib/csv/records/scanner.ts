@@ -141,7 +141,8 @@ export class RecordScanner {
         at++;
       } else if (unit < SPACE) {
         this.#units.isSuspect = true;
-        if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
+        const isAfterCr = at > 0 ? text.charCodeAt(at - 1) === CR : this.#endedInCr;
+        if (unit === CR || (unit === LF && !isAfterCr)) this.#line++;
       }
     }
     const slice = text.slice(from, at);
@@ -228,11 +229,6 @@ export class RecordScanner {
     this.#quoted = false;
     this.#dropping = false;
     this.#strayColumn = 0;
-  }
-
-  #countQuotedNewline(text: string, at: number, unit: number): void {
-    const afterCr = at > 0 ? text.charCodeAt(at - 1) === CR : this.#endedInCr;
-    if (unit === CR || !afterCr) this.#line++;
   }
 
   #drop(code: "record-too-long" | "columns-too-many", max: number): void {

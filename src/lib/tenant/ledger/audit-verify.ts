@@ -77,18 +77,15 @@ const verifyBatch = (
     const end = text.indexOf(LINE_FEED, start) - HASH_LENGTH;
     if (end < start) return undefined;
     const own = text.toString("latin1", end, end + HASH_LENGTH);
-    if (hashOf("sha256", text.subarray(from, end)) !== own || !hasRecordNumber(text, start, at + 1)) return undefined;
+    const wanted = buildRecordStart(at + 1);
+    const isNumbered = text.toString("latin1", start, start + wanted.length) === wanted;
+    if (!isNumbered || hashOf("sha256", text.subarray(from, end)) !== own) return undefined;
     if (own === head) found = at + 1;
     before = own;
     from = end;
     start = end + HASH_LENGTH + 1;
   }
   return at === Number(row["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
-};
-
-const hasRecordNumber = (text: Buffer, start: number, seq: number): boolean => {
-  const wanted = buildRecordStart(seq);
-  return text.toString("latin1", start, start + wanted.length) === wanted;
 };
 
 const isIntact = ({ seq, hash }: Omit<ChainProgress, "headSeq">, { seq: own, record, hash: stored }: Row): boolean =>

@@ -57,9 +57,6 @@ export interface ChangeAuthor {
   readonly by: string | undefined;
 }
 
-const isResultBuilder = <T>(result: ChangeOutcome<T>["result"]): result is ResultBuilder<T> =>
-  typeof result === "function";
-
 const findTask = async (writer: Writer): Promise<number | null> =>
   (await isMirror(writer)) ? findTaskOfChange(writer, await writer.revision()) : null;
 
@@ -94,7 +91,8 @@ export const writeChange = async <T>(
       await updateKeyLists(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
-      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(await findTask(writer)) : result);
+      const answer = async (): Promise<T> =>
+        typeof result === "function" ? (result as ResultBuilder<T>)(await findTask(writer)) : result;
       if (changed.objects.length === 0 && changed.detail === undefined) return answer();
       await advanceCollections(writer, locks);
       const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };

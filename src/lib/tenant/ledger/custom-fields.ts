@@ -11,7 +11,7 @@ import { validateFieldValue } from "./records.ts";
 import { USER_LIST } from "./user-rows.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import { saveVersions, saveCreatedRange } from "./versions.ts";
-import { storeLastNumber } from "./rows.ts";
+import { insertRow, storeLastNumber } from "./rows.ts";
 
 export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
 
@@ -22,19 +22,6 @@ const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boo
        + (select count(*) from main.custom_field_observed where nameKey = :nameKey and inConsole = 1)`,
     { nameKey },
   )) > 0;
-
-const insertCustomField = async (
-  writer: Writer,
-  { id, name, createdAt }: CustomField,
-  { pk, nameKey }: { readonly pk: number; readonly nameKey: string },
-): Promise<void> => {
-  await writer.run(
-    "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, :id, :name, :nameKey, :createdAt)",
-    { pk, id, name, nameKey, createdAt },
-  );
-  await saveCreatedRange(writer, "custom_field", pk);
-  await storeLastNumber(writer, "fields", pk);
-};
 
 const buildValuePath = (pk: number): string => `$."${pk}"`;
 
@@ -59,9 +46,7 @@ const deleteCustomField = async (writer: Writer, pk: number, at: string): Promis
   await writer.run("delete from custom_field where pk = :pk", { pk });
 };
 
-export interface CustomFieldDetail extends CustomField {
-  readonly users: number;
-}
+export type CustomFieldDetail = CustomField & { readonly users: number };
 
 /** @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
@@ -74,7 +59,10 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
     if (what !== undefined) throw new Failure("input-rejected", { what });
     const field = { id: createId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
-    await insertCustomField(writer, field, { pk: last + 1, nameKey: key });
+    const pk = last + 1;
+    await insertRow(writer, "custom_field", { pk, ...field, nameKey: key });
+    await saveCreatedRange(writer, "custom_field", pk);
+    await storeLastNumber(writer, "fields", pk);
     return { result: field, objects: [toFieldObject(field)], after: field };
   });
 };

@@ -201,11 +201,8 @@ export const exportWithAuditRecord = async (
   );
   const detail = { records, filters: Object.fromEntries(given) };
   try {
-    await session.change({ action, commits: false, locks: [] }, async () => ({
-      result: undefined,
-      objects: [],
-      detail,
-    }));
+    const outcome = { result: undefined, objects: [], detail };
+    await session.change({ action, commits: false, locks: [] }, async () => outcome);
   } catch (error) {
     await content.cancel();
     throw error;
