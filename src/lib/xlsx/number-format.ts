@@ -52,10 +52,7 @@ function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedN
   return { text: rounded === day ? written : `${written} ${hours}:${minutes}:${seconds}` };
 }
 
-/**
- * Dates become `YYYY/MM/DD`, because Excel's form depends on the computer's language. @param pattern undefined if the
- * workbook does not define the format @param date1904 true if days are counted from 1904
- */
+/** Dates become `YYYY/MM/DD`: Excel's form depends on the computer's language. @param date1904 counts from 1904 */
 export function createCellFormat(pattern: string | undefined, date1904: boolean): CellFormat {
   if (pattern === undefined || !numfmt.isValidFormat(pattern)) {
     return { pattern: pattern ?? "?", number: toUnreadableNumber, text: undefined };

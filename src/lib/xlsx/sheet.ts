@@ -18,8 +18,7 @@ export interface SheetContext {
 const ERROR_VALUE_PATTERN = /^#[A-Z0-9/_]{2,20}[!?]?$/;
 const ISO_DATE_PATTERN = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?)?Z?$/;
 
-const getRowNumber = createAttributeReader("r");
-const getCellReference = getRowNumber;
+const getReference = createAttributeReader("r");
 const getCellStyle = createAttributeReader("s");
 const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
@@ -84,7 +83,7 @@ export class SheetReader implements XmlHandler {
   }
 
   #openRow(attributes: string): void {
-    const given = getRowNumber(attributes);
+    const given = getReference(attributes);
     const row = given === undefined ? this.#row + 1 : Number(given);
     if (!Number.isInteger(row) || row <= this.#row || row > MAX_ROWS) throw createDamagedWorkbookFailure();
     this.#row = row;
@@ -93,7 +92,7 @@ export class SheetReader implements XmlHandler {
   }
 
   #openCell(attributes: string): void {
-    const reference = getCellReference(attributes);
+    const reference = getReference(attributes);
     const column = reference === undefined ? this.#column + 1 : (parseCellName(reference)?.column ?? 0);
     if (column <= this.#column || column > MAX_COLUMNS) throw createDamagedWorkbookFailure();
     this.#column = column;

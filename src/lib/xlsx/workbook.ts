@@ -9,7 +9,7 @@ import {
   SheetChoiceFailure,
   createWorkbookTooLargeFailure,
 } from "./workbook-failures.ts";
-import { readSharedStrings, type SharedStrings } from "./strings.ts";
+import { readSharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts";
 import { crc32 } from "node:zlib";
 import { fromBufferPromise, type Entry, type ZipFile } from "yauzl";
@@ -106,7 +106,6 @@ export class Workbook {
   readonly #sheets: readonly SheetPart[];
   readonly #formats: readonly CellFormat[];
   readonly #strings: string;
-  #readStrings: SharedStrings | undefined;
 
   private constructor(zip: Zip, sheets: readonly SheetPart[], formats: readonly CellFormat[], strings: string) {
     this.#zip = zip;
@@ -127,20 +126,14 @@ export class Workbook {
     return new Workbook(zip, sheets, formats, findRelatedPart(related, "sharedStrings") ?? "");
   }
 
-  get sheetNames(): readonly string[] {
-    return this.#sheets.map(({ name }) => name);
-  }
-
-  /**
-   * @param named name of the sheet; by default, the only visible sheet with data @throws `usage` if no sheet or several
-   * sheets match, `input-rejected` if the sheet is damaged
-   */
+  /** @param named default: the only visible sheet with data @throws `usage` unless one matches, `input-rejected` */
   async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
     const merges = new MergedRanges();
     await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), merges);
     yield;
-    const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
+    const strings = await readSharedStrings(this.#zip.chunks(this.#strings, MAX_STRING_BYTES));
+    const context = { strings, formats: this.#formats, merges };
     yield;
     const lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     const reader = new SheetReader(context, lines ?? sink, headerRow);
@@ -178,16 +171,15 @@ export class Workbook {
     await pass({ at: (index) => strings.at(index) ?? "" }, (...all) => sink.record(...all));
   }
 
-  async #sharedStrings(): Promise<SharedStrings> {
-    this.#readStrings ??= await readSharedStrings(this.#zip.chunks(this.#strings, MAX_STRING_BYTES));
-    return this.#readStrings;
-  }
-
   async #choose(named: string | undefined): Promise<SheetPart> {
     const sheets = this.#sheets;
     if (named !== undefined) {
       const found = sheets.find(({ name }) => name === named);
-      if (found === undefined) throw new SheetChoiceFailure(this.sheetNames, named);
+      if (found === undefined)
+        throw new SheetChoiceFailure(
+          sheets.map(({ name }) => name),
+          named,
+        );
       return found;
     }
     const visible = sheets.filter(({ hidden }) => !hidden);

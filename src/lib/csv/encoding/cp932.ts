@@ -10,9 +10,7 @@ const TRAIL_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrai
 let cp932ToUnicodeTable: Uint16Array | undefined;
 
 /** Returns the UTF-16 code unit at index `lead << 8 | trail`; 0 if the two bytes are not a character. */
-export function getCp932ToUnicode(): Uint16Array {
-  return (cp932ToUnicodeTable ??= buildCp932ToUnicode());
-}
+export const getCp932ToUnicode = (): Uint16Array => (cp932ToUnicodeTable ??= buildCp932ToUnicode());
 
 function buildCp932ToUnicode(): Uint16Array {
   const table = new Uint16Array(0x10000);
@@ -28,13 +26,8 @@ function buildCp932ToUnicode(): Uint16Array {
 
 let unicodeToCp932Table: Uint16Array | undefined;
 
-/**
- * Returns CP932 codes, indexed by UTF-16 code unit. Codes below 0x100 are one byte, others two bytes. 0 means that
- * CP932 lacks the character.
- */
-export function getUnicodeToCp932(): Uint16Array {
-  return (unicodeToCp932Table ??= buildUnicodeToCp932());
-}
+/** Codes by UTF-16 code unit: below 0x100 one byte, above two bytes, 0 for a character that CP932 lacks. */
+export const getUnicodeToCp932 = (): Uint16Array => (unicodeToCp932Table ??= buildUnicodeToCp932());
 
 /** Classes of lead bytes in rising priority. If a character has several codes, the code of the last class is used. */
 const LEAD_BYTE_CLASSES: readonly ((lead: number) => boolean)[] = [

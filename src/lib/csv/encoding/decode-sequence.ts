@@ -2,10 +2,7 @@ import type { decode } from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
-/**
- * Returns the length of a byte sequence; negative if the sequence is invalid. @see
- * https://encoding.spec.whatwg.org/#utf-8-decoder
- */
+/** The length is negative if the sequence is invalid. @see https://encoding.spec.whatwg.org/#utf-8-decoder */
 export type SequenceMeasurer = (bytes: Uint8Array, at: number) => number;
 
 const measureCp932: SequenceMeasurer = (bytes, at) => {

@@ -91,10 +91,7 @@ export interface EncodingGuess {
 const PREFIX_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
-/**
- * Detects the encoding from the byte order mark. Without a mark, the encoding is UTF-8 if the bytes are valid UTF-8,
- * else CP932.
- */
+/** Without a byte order mark, the encoding is UTF-8 if the bytes are valid UTF-8, else CP932. */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);
   #bom: Encoding | undefined;
@@ -197,10 +194,7 @@ const MIN_INVALID_SEQUENCES = 64;
 /** Minimum number of valid sequences per invalid sequence. Half-width kana can look like a valid two-byte sequence. */
 const MIN_VALID_RATIO = 20;
 
-/**
- * Detects UTF-8 with a few invalid bytes. In CP932 text, valid UTF-8 sequences of three bytes never outnumber invalid
- * sequences.
- */
+/** In CP932 text, valid UTF-8 sequences of three bytes never outnumber invalid sequences. */
 export class NearUtf8Detector {
   #tail: Uint8Array = new Uint8Array(0);
   #narrow = 0;

@@ -9,14 +9,6 @@ export interface EncoderOptions {
   readonly report?: ((codePoint: number) => void) | undefined;
 }
 
-export interface Encoder {
-  write(text: string): Buffer;
-  end(): Buffer;
-  /** number of characters that were replaced by a look-alike with the same JIS code */
-  readonly folded: number;
-  readonly replaced: number;
-}
-
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
@@ -26,9 +18,7 @@ export const createEncoder = (encoding: Encoding, options: EncoderOptions): Enco
     ? new Cp932Encoder(options)
     : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
-/**
- * Returns the code point of the first character that the encoding lacks. Ignores seven JIS characters that are written as look-alikes.
- */
+/** Ignores seven JIS characters that are written as look-alikes. @returns a code point */
 export function findUnmappable(encoding: Encoding, text: string): number | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: number | undefined;
@@ -47,8 +37,9 @@ function isInCp932Table(text: string): boolean {
   return true;
 }
 
-abstract class CountingEncoder implements Encoder {
+abstract class Encoder {
   readonly #options: EncoderOptions;
+  /** number of characters that were replaced by a look-alike with the same JIS code */
   folded = 0;
   replaced = 0;
   #pending: string;
@@ -87,7 +78,7 @@ abstract class CountingEncoder implements Encoder {
 }
 
 /** This encoder is faster than iconv-lite, with the same result. @see docs/decisions/003-cp932-encoder.md */
-class Cp932Encoder extends CountingEncoder {
+class Cp932Encoder extends Encoder {
   readonly #table = getUnicodeToCp932();
 
   protected encode(text: string): Buffer {
@@ -123,7 +114,7 @@ class Cp932Encoder extends CountingEncoder {
   }
 }
 
-class UnicodeEncoder extends CountingEncoder {
+class UnicodeEncoder extends Encoder {
   readonly #encoding: Encoding;
 
   constructor(encoding: Encoding, options: EncoderOptions) {
@@ -132,13 +123,10 @@ class UnicodeEncoder extends CountingEncoder {
   }
 
   protected encode(text: string): Buffer {
-    const sound = text.isWellFormed() ? text : this.#replaceSurrogates(text);
+    const replace = (half: string): string => (this.refuse(half.charCodeAt(0)) ? "\ufffd" : "");
+    const sound = text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, replace);
     if (this.#encoding === "utf-8") return Buffer.from(sound, "utf8");
     const bytes = Buffer.from(sound, "utf16le");
     return this.#encoding === "utf-16be" ? bytes.swap16() : bytes;
-  }
-
-  #replaceSurrogates(text: string): string {
-    return text.replace(/\p{Surrogate}/gu, (half) => (this.refuse(half.charCodeAt(0)) ? "\ufffd" : ""));
   }
 }

@@ -1,3 +1,4 @@
+import { tryOrUndefined } from "../../errors/index.ts";
 import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
 import { HeaderLineJoiner } from "../records/header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "../records/record.ts";
@@ -28,12 +29,7 @@ const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
 
-const SCANNER_DELIMITERS = /^[,;\t]$/;
-
-/**
- * Drops and reports records above the limits. Empty lines count as rows, but are records only in a file of one column
- * or as the header.
- */
+/** Empty lines count as rows, but are records only in a file of one column or as the header. */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;
@@ -49,7 +45,7 @@ export class RecordReader implements TextSink {
     this.#lines = headerRow === undefined ? undefined : new HeaderLineJoiner(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
-    const isCommon = SCANNER_DELIMITERS.test(dialect.delimiter);
+    const isCommon = /^[,;\t]$/.test(dialect.delimiter);
     this.#splitter = new (isCommon ? RecordScanner : CsvParseSplitter)(limits, this.#lines ?? sink);
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
@@ -156,18 +152,10 @@ export class Decoder {
     const tail = countUnfinishedBytes(this.#encoding, bytes);
     // The bytes are copied, because the caller may reuse its buffer. Buffer.slice() would not copy them.
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
-    this.#decodePiece(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
-  }
-
-  #decodePiece(bytes: Uint8Array): void {
-    let text: string;
-    try {
-      text = this.#decode(bytes);
-    } catch {
-      this.#decodeAround(bytes);
-      return;
-    }
-    this.#give(text);
+    const whole = tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail);
+    const text = tryOrUndefined(() => this.#decode(whole));
+    if (text === undefined) this.#decodeAround(whole);
+    else this.#give(text);
   }
 
   #decodeAround(bytes: Uint8Array): void {

@@ -7,20 +7,17 @@ import { HEADER_SEARCH_ROWS, isReasonHeader } from "./layout.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import type { ParsedMapFile } from "./map-parse.ts";
 
-/**
- * Finds the first row with two known or probably misspelt columns, because titles may be above the header. Row 1 needs
- * only one column, and is the default. If the header has two lines, the result is the upper line.
- */
+/** Finds the first row with two columns that are known or misspelt, or row 1. Titles may be above the header. */
 export class HeaderFinder implements RecordSink {
   /** name of the sheet; undefined if the workbook has only one sheet */
   sheet: string | undefined;
   readonly #format: Format;
   readonly #options: HeaderOptions;
   readonly #given: number | undefined;
+  header: readonly string[] = [];
   #found: number | undefined;
   #last: readonly string[] = [];
   #lastRow = 0;
-  #header: readonly string[] = [];
   readonly #above: number[] = [];
   #filled = 0;
 
@@ -28,10 +25,6 @@ export class HeaderFinder implements RecordSink {
     this.#format = format;
     this.#options = options;
     this.#given = given;
-  }
-
-  get header(): readonly string[] {
-    return this.#header;
   }
 
   get row(): number {
@@ -45,7 +38,7 @@ export class HeaderFinder implements RecordSink {
 
   get isTable(): boolean {
     const keys = this.#format.thing.keys.flatMap(({ field, standIn = [] }) => [field, ...standIn]);
-    return this.#found !== undefined && this.#listFields(this.#header, true).some((field) => keys.includes(field));
+    return this.#found !== undefined && this.#listFields(this.header, true).some((field) => keys.includes(field));
   }
 
   get isCertain(): boolean {
@@ -59,7 +52,7 @@ export class HeaderFinder implements RecordSink {
     const joined = isNext ? joinHeaderLines(this.#last, header) : undefined;
     if (joined !== undefined && this.#listFields(joined, true).length > 0) {
       this.#found = row - 1;
-      this.#header = joined;
+      this.header = joined;
       this.#filled = countFilled(joined);
     }
     if (row > this.lastRow || this.#found !== undefined) return;
@@ -72,7 +65,7 @@ export class HeaderFinder implements RecordSink {
         ? this.#listFields(header, true).length > 1 || (row === 1 && this.#listFields(header, false).length > 0)
         : row === this.#given;
     if (isHeader) this.#found = row;
-    if (isHeader || row === 1) this.#header = header;
+    if (isHeader || row === 1) this.header = header;
   }
 
   problem(): void {}
@@ -126,11 +119,7 @@ const listUsedHeaders = ({ headers, map: { columns, joins = [], rows = [] } }: K
   return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
-/**
- * Returns the best layout of which at least half of the columns match. @param layouts newest first
- *
- * @param isExport true for the best layout in any case, because a console has one kind of export
- */
+/** At least half of the columns must match, except of a console's export. @param layouts newest first */
 export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],

@@ -4,7 +4,7 @@ import { findColumn, listColumns, type Column, type CustomField, type Format } f
 import { suggestHeader } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findRowSubject } from "../../model/leaving.ts";
-import { findMappedCells, type MappedCells } from "./mapped-cells.ts";
+import { findMappedCells } from "./mapped-cells.ts";
 import type { ColumnMap } from "./map.ts";
 import type { ParsedMapFile } from "./map-parse.ts";
 
@@ -20,13 +20,11 @@ export interface HeaderOptions {
 
 const RESERVED_HEADERS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
-const CONTROL_CHARACTER = /\p{Cc}/u;
-
 export const isAllowedHeader = (name: string): boolean =>
   name.trim() !== "" &&
   !RESERVED_HEADERS.includes(name) &&
   !isReasonHeader(name) &&
-  !CONTROL_CHARACTER.test(name) &&
+  !/\p{Cc}/u.test(name) &&
   name.isWellFormed();
 
 type HeaderMeaning =
@@ -114,20 +112,12 @@ class HeaderReader {
   }
 }
 
-interface HeaderCells {
-  readonly positions: ReadonlyMap<Column, readonly number[]>;
-  readonly unknown: readonly number[];
-  readonly unnamed: readonly number[];
-  readonly reason: number | undefined;
-  readonly problems: readonly Problem[];
-}
-
 const parseHeaderCells = (
   cells: readonly string[],
   columns: readonly Column[],
   reader: HeaderReader,
   place: HeaderPlace,
-): HeaderCells => {
+) => {
   const positions = new Map<Column, number[]>();
   const unknown: number[] = [];
   const unnamed: number[] = [];
@@ -171,8 +161,8 @@ const groupTranslations = (
 const findPresentColumns = (
   columns: readonly Column[],
   cells: readonly string[],
-  positions: HeaderCells["positions"],
-  { joined }: MappedCells,
+  positions: ReadonlyMap<Column, readonly number[]>,
+  { joined }: Pick<ReturnType<typeof findMappedCells>, "joined">,
   map: ColumnMap | undefined,
 ): readonly LayoutColumn[] => {
   const translations = groupTranslations(columns, map);
@@ -200,9 +190,7 @@ const findMissingKey = (
   )?.header;
 };
 
-/**
- * Columns may be in any order. A column with a problem is not read. @see facts 6.4: グループ名 is repeated
- */
+/** Columns may be in any order. A column with a problem is not read. @see facts 6.4: グループ名 is repeated */
 export const readHeader = (
   row: readonly string[],
   format: Format,
@@ -252,16 +240,15 @@ export const mentions = ({ columns, joins = [], rows = [] }: ColumnMap, header: 
   [...columns, ...rows].some((one) => isSameHeader(one.header, header)) ||
   joins.some((join) => join.headers.some((one) => isSameHeader(one, header)));
 
-interface OpenHeaderOptions extends Pick<HeaderOptions, "customFields" | "map"> {
-  /** headers that are open although they are read */
-  readonly doubtful?: readonly string[] | undefined;
-}
-
-/** Returns the headers that are neither read nor explained. */
+/** Returns the headers that are neither read nor explained. @param doubtful open headers that are read */
 export const findOpenHeaders = (
   headers: readonly string[],
   format: Format,
-  { customFields, map, doubtful = [] }: OpenHeaderOptions,
+  {
+    customFields,
+    map,
+    doubtful = [],
+  }: Pick<HeaderOptions, "customFields" | "map"> & { doubtful?: readonly string[] | undefined },
 ): readonly string[] => {
   const { columns, subjects } = readHeader(headers, format, { customFields, map }).layout;
   const read = new Set([...columns.flatMap(({ positions }) => positions), ...subjects.map(({ position }) => position)]);

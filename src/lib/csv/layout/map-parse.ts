@@ -19,29 +19,21 @@ const MAP_FILE_HINT = text(
 const allowBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
-const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.string())).optional();
+const createMapSchema = <S extends z.ZodType>(value: S) => allowBlank(() => new Map(), z.map(z.string(), value));
 
-const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
+const createListsSchema = () => createMapSchema(z.array(z.string()).min(1)).optional();
 
-const createWordsSchema = () =>
-  allowBlank(
-    () => new Map(),
-    z.map(
-      z.string(),
-      allowBlank(() => new Map(), z.map(z.string(), z.enum(WORD_MEANINGS))),
-    ),
-  );
-
-const toSkipWords = (all: readonly string[]) => new Map(all.map((word) => [word, "skip"] as const));
+const createWordsSchema = () => createMapSchema(createMapSchema(z.enum(WORD_MEANINGS))).optional();
 
 const RowsSchema = z.strictObject({
   skip: createListsSchema().transform(
-    (lists = new Map()) => new Map(Array.from(lists, ([header, all]) => [header, toSkipWords(all)])),
+    (lists = new Map()) =>
+      new Map(Array.from(lists, ([header, all]) => [header, new Map(all.map((word) => [word, "skip"] as const))])),
   ),
-  leaving: createWordsSchema().optional(),
-  effect: createWordsSchema().optional(),
-  joining: createWordsSchema().optional(),
-  rejoining: createWordsSchema().optional(),
+  leaving: createWordsSchema(),
+  effect: createWordsSchema(),
+  joining: createWordsSchema(),
+  rejoining: createWordsSchema(),
 });
 
 const OptionsSchema = z.strictObject({
@@ -55,9 +47,9 @@ const OptionsSchema = z.strictObject({
 const MapSchema = allowBlank(
   () => ({}),
   z.strictObject({
-    columns: createEntriesSchema(),
+    columns: createMapSchema(z.string()).optional(),
     join: createListsSchema(),
-    values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
+    values: createMapSchema(z.map(z.string(), z.string())).optional(),
     rows: allowBlank(() => undefined, RowsSchema.optional()).optional(),
     options: allowBlank(() => undefined, OptionsSchema.optional()).optional(),
   }),
@@ -79,7 +71,6 @@ export interface ParsedMapFile extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/** What was answered about a list, by its headers. */
 export interface ListAnswers {
   readonly headers: readonly string[];
   readonly map: ParsedMapFile;

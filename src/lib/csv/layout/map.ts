@@ -18,10 +18,7 @@ export interface TranslatedValue {
   readonly to: string;
 }
 
-/**
- * Rules for reading a list without the console's headers. The rules are plain data, because they are sent through the
- * tenant API.
- */
+/** Plain data, because the rules for reading a list are sent through the tenant API. */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   readonly joins?: readonly JoinedField[] | undefined;
@@ -47,12 +44,6 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
         `「${name}」という列はこの形式にありません。「${nearest}」ではありませんか?`,
       );
 };
-
-const describeDuplicateSource = (field: string, first: string, second: string): Text =>
-  text(
-    `"${field}" is read from two headers, "${first}" and "${second}"; remove the header that your list does not have`,
-    `「${field}」が 2 つのヘッダー「${first}」「${second}」に指定されています。取り込む一覧にないヘッダーを対応表から消してください`,
-  );
 
 /** `open` is true if the list of custom fields is unknown, so that a map may name any custom field. */
 interface TargetColumns {
@@ -81,7 +72,11 @@ function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: 
     const first = sources.get(target);
     if (first === undefined) sources.set(target, source);
     if (first === undefined || column?.repeated === true) return undefined;
-    return describeDuplicateSource(column?.header ?? name, first, source);
+    const field = column?.header ?? name;
+    return text(
+      `"${field}" is read from two headers, "${first}" and "${source}"; remove the header that your list does not have`,
+      `「${field}」が 2 つのヘッダー「${first}」「${source}」に指定されています。取り込む一覧にないヘッダーを対応表から消してください`,
+    );
   };
   for (const [index, { field, headers }] of joins.entries()) {
     const column = findColumn(targets.columns, field);

@@ -5,17 +5,6 @@ import type { HeaderPlace } from "./layout.ts";
 import { findRowSubject, type SubjectCell } from "../../model/leaving.ts";
 import type { ColumnMap } from "./map.ts";
 
-interface JoinedCells {
-  readonly positions: readonly number[];
-  readonly separator: string;
-}
-
-export interface MappedCells {
-  readonly joined: ReadonlyMap<Column, JoinedCells>;
-  readonly subjects: readonly SubjectCell[];
-  readonly problems: readonly Problem[];
-}
-
 interface MatchedHeaders {
   readonly columns: readonly Column[];
   readonly positions: ReadonlyMap<Column, readonly number[]>;
@@ -40,7 +29,7 @@ export const findMappedCells = (
   cells: readonly string[],
   { columns, positions: taken, map, isOfPeople }: MatchedHeaders,
   place: HeaderPlace,
-): MappedCells => {
+) => {
   const { columns: mapped = [], joins = [], rows = [] } = map ?? {};
   const problems: Problem[] = [];
   const byKey = Map.groupBy(cells.keys(), (position) => nameKey(cells[position] ?? ""));
@@ -55,7 +44,7 @@ export const findMappedCells = (
     else if (second !== undefined) reportDuplicate(second, first);
     return first === undefined ? [] : [first];
   };
-  const joined = new Map<Column, JoinedCells>();
+  const joined = new Map<Column, { readonly positions: readonly number[]; readonly separator: string }>();
   for (const { field, headers } of joins) {
     const column = findColumn(columns, field);
     const [own] = (column && taken.get(column)) ?? [];
@@ -70,13 +59,13 @@ export const findMappedCells = (
     joined.set(column, { positions, separator });
     if (above !== undefined) joined.set(above, { positions, separator: LEVELS_ABOVE });
   }
-  const subjects = rows.flatMap(({ header, says, words = [] }) => {
+  const subjects = rows.flatMap(({ header, says, words = [] }): readonly SubjectCell[] => {
     const meanings = new Map(words.map(({ word, means }) => [toLooseValue(word), means]));
     return find(header).map((position) => ({ position, says, words: meanings }));
   });
   const isAnswered = (header: string): boolean =>
     mapped.some((one) => one.to === null && nameKey(one.header.trim()) === nameKey(header));
-  const known = cells.flatMap((header, position) => {
+  const known = cells.flatMap((header, position): readonly SubjectCell[] => {
     const says = isOfPeople ? findRowSubject(header) : undefined;
     if (says === undefined || isAnswered(header) || subjects.some((one) => one.position === position)) return [];
     return [{ position, says, words: new Map() }];

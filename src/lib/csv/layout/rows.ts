@@ -1,4 +1,3 @@
-import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey, toLooseValue } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/record.ts";
@@ -17,7 +16,6 @@ import {
   needsCharacterScan,
   damageCheckKindOf,
   detectDamage,
-  type DamageCheckKind,
 } from "./value-damage.ts";
 import { shortenText } from "../../text/index.ts";
 
@@ -36,27 +34,6 @@ const NO_PARAMS: ProblemParams = {};
 
 const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", params: NO_PARAMS };
 
-interface CellCheck {
-  readonly column: Column;
-  readonly of: ValueRule;
-  readonly judged: CheckDepth;
-  readonly free: boolean;
-  readonly scrutiny: DamageCheckKind;
-  readonly looked: boolean;
-  readonly mend: ((value: string) => string) | undefined;
-  readonly positions: readonly number[];
-  /** position of the cell in the row; -1 if the column is repeated */
-  readonly position: number;
-  readonly joined: string | undefined;
-  readonly translations: ReadonlyMap<string, string> | undefined;
-  readonly derived: boolean;
-  readonly required: boolean;
-  readonly list: string[] | undefined;
-  readonly looks: CharacterScan[];
-  /** true if the cell is asked about when it looks like a password */
-  readonly memo: boolean;
-}
-
 /** `unless-plain-address` accepts obviously valid addresses quickly. `by-all` also finds hidden characters. */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
@@ -69,7 +46,7 @@ const createCellCheck = (
   { column, positions, joined, translations }: LayoutColumn,
   key: string,
   { blank = "clear", fromConsole }: RowOptions,
-): CellCheck => ({
+) => ({
   column,
   of: column.value,
   judged: checkDepthOf(column),
@@ -78,15 +55,19 @@ const createCellCheck = (
   looked: needsCharacterScan(damageCheckKindOf(column)),
   mend: fromConsole === true ? undefined : createCorrector(column, column.field === key),
   positions,
+  /** position of the cell in the row; -1 if the column is repeated */
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   joined,
   translations,
   derived: joined !== undefined || translations !== undefined,
   required: column.required === "always" && blank === "clear",
-  list: column.repeated === true ? [] : undefined,
-  looks: [],
+  list: column.repeated === true ? new Array<string>() : undefined,
+  looks: new Array<CharacterScan>(),
+  /** true if the cell is asked about when it looks like a password */
   memo: fromConsole !== true && column.value.free && column.value.lines,
 });
+
+type CellCheck = Readonly<ReturnType<typeof createCellCheck>>;
 
 /** Matches escape and text direction characters. Removing these would leave fragments or reversed text. */
 const REORDERING_CHARACTERS = /[\u001b\u202d\u202e]/;
@@ -170,7 +151,6 @@ export class RowChecker {
     );
   }
 
-  /** Of the row that was examined last: whether its person has left. */
   get state(): RowState {
     return this.#selection.state;
   }
@@ -240,10 +220,14 @@ export class RowChecker {
     this.tally.note(this.#noted(code, position, value));
   }
 
+  // The value is copied, because V8 would otherwise keep a whole chunk of the file in memory.
   #noted(code: ProblemCode, position: number, value?: string): Problem {
-    const header = this.#layout.headers[position] ?? "";
-    // The value is copied, because V8 would otherwise keep a whole chunk of the file in memory.
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(shortenText(value)).toString() };
+    return this.#place(code, position, params);
+  }
+
+  #place(code: ProblemCode, position: number, params: ProblemParams): Problem {
+    const header = this.#layout.headers[position] ?? "";
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
 
@@ -257,7 +241,7 @@ export class RowChecker {
       } else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
-    if (this.#unnamed.length > 0) this.#checkUnnamed(cells);
+    for (const position of this.#unnamed) if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
     if (!this.#selects) this.#checkKey();
   }
 
@@ -279,12 +263,6 @@ export class RowChecker {
     if (first >= 0) this.#levelsAbove = this.#levels;
   }
 
-  #checkUnnamed(cells: readonly string[]): void {
-    for (const position of this.#unnamed) {
-      if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
-    }
-  }
-
   #single(cell: CellCheck, written: string): string | null {
     const isMissing = cell.required && isBlankCell(written);
     const value = written === "" || isMissing ? "" : this.#judge(cell, written, cell.position, 0, this.#units);
@@ -303,9 +281,8 @@ export class RowChecker {
     if (faults.length === 0 && suspicion === undefined) return written;
     const value = suspicion === "value-short" ? written : (mend?.(written) ?? written);
     if (value !== written && (value === "" || this.#findFaults(cell, value).length === 0)) {
-      const [from, to] = [shortenText(written), shortenText(value)];
-      if (!this.#isDamaged(position))
-        this.tally.note({ ...this.#noted("value-mended", position), params: { value: from, mended: to } });
+      const params = { value: shortenText(written), mended: shortenText(value) };
+      if (!this.#isDamaged(position)) this.tally.note(this.#place("value-mended", position, params));
       if (cell.column === this.#cells[this.#key]?.column) this.uncorrectedKey ??= written;
       return value === "" ? "" : this.#judge({ ...cell, mend: undefined }, value, position, at);
     }
@@ -331,7 +308,7 @@ export class RowChecker {
   #reportFault({ of }: CellCheck, code: ProblemCode, position: number, params: ProblemParams, value: string): void {
     const shownParams = of.secret ? params : { ...params, value: shortenText(value) };
     if (this.#isOfConsole && isWarningFromConsole(code))
-      this.tally.note({ ...this.#noted("value-kept", position), params: { ...shownParams, of: code } });
+      this.tally.note(this.#place("value-kept", position, { ...shownParams, of: code }));
     else this.#fault(code, position, shownParams);
   }
 
@@ -371,9 +348,7 @@ export class RowChecker {
 
   #fault(code: ProblemCode, position: number, params: ProblemParams): void {
     if (getProblemSeverity(code) === "error") this.#good = false;
-    if (this.#isDamaged(position)) return;
-    const header = this.#layout.headers[position] ?? "";
-    this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
+    if (!this.#isDamaged(position)) this.#report(this.#place(code, position, params));
   }
 }
 
@@ -389,7 +364,8 @@ const isHeader = (cells: readonly string[], headers: readonly string[]): boolean
   cells[0]?.charCodeAt(0) === headers[0]?.charCodeAt(0) &&
   headers.every((header, at) => header === (cells[at] ?? "").trim());
 
-const isBlank = (value: CellValue | undefined): boolean => value === undefined || value === null || value.length === 0;
+export const isBlank = (value: CellValue | undefined): boolean =>
+  value === undefined || value === null || value.length === 0;
 
 const includesEqualValue = (list: readonly string[], { comparison = "exact" }: Column, value: string): boolean => {
   const key = comparisonKey(comparison, value);

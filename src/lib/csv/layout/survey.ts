@@ -26,7 +26,6 @@ interface UnknownWord {
   readonly mayBeNoDay: boolean;
 }
 
-/** What the cells of a column that is not read as a field look like. */
 export class ColumnFacts {
   /** the first different values, as written */
   readonly values = new Set<string>();
@@ -35,7 +34,6 @@ export class ColumnFacts {
   serials = 0;
   leavingWords = 0;
   mainPosts = 0;
-  /** true if each cell is that of the key column */
   isKey = true;
   readonly seconds = new Set<string>();
   secondRows = 0;
@@ -49,7 +47,6 @@ export class ColumnFacts {
     return this.days + this.serials > this.leavingWords;
   }
 
-  /** true if most cells that are known are words of leaving */
   get isOfStates(): boolean {
     return this.leavingWords > this.mainPosts && this.leavingWords >= this.days + this.serials;
   }

@@ -11,8 +11,6 @@ export interface UniqueValue {
   readonly isKey: boolean;
 }
 
-type ValueReceiver = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
-
 const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {
   const single = columns.flatMap(({ column: { field, comparison = "exact" } }, column) =>
     field === key || format.unique.includes(field) ? [{ column, comparison, isKey: field === key }] : [],
@@ -32,20 +30,23 @@ export class UniqueValues {
     this.#key = layout.columns.findIndex(({ column }) => column.field === layout.key);
   }
 
-  forEach({ values, looks }: RowChecker, take: ValueReceiver): void {
+  forEach(
+    { values, looks }: RowChecker,
+    take: (at: number, value: string, look: CharacterScan | undefined) => void,
+  ): void {
     for (let at = 0; at < this.all.length; at += 1) {
       const unique = this.all[at];
       if (unique === undefined) break;
-      const { column, others, isKey } = unique;
+      const { column, others } = unique;
       const value = values[column] ?? null;
       if (value === null) continue;
       const seen = looks[column];
       if (others !== undefined) {
         // U+0000 separates the values, because a valid cell never contains this character.
         if ((values[this.#key] ?? null) === null)
-          take(at, [...others.map((other) => values[other] ?? ""), value].join("\0"), isKey, undefined);
-      } else if (typeof value === "string") take(at, value, isKey, seen?.[0]);
-      else for (let i = 0; i < value.length; i += 1) take(at, value[i] ?? "", isKey && i === 0, seen?.[i]);
+          take(at, [...others.map((other) => values[other] ?? ""), value].join("\0"), undefined);
+      } else if (typeof value === "string") take(at, value, seen?.[0]);
+      else for (let i = 0; i < value.length; i += 1) take(at, value[i] ?? "", seen?.[i]);
     }
   }
 }

@@ -4,29 +4,19 @@ import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping, toCanonicalValue } from "../../model/rules.ts";
 
-export type DamageCheckKind = "none" | "text" | "kana" | ScannedKind;
+export type DamageCheckKind = "none" | "text" | "kana" | "code" | "number" | "serial-number" | "mail";
 
-type ScannedKind = "code" | "number" | "serial-number" | "mail";
+export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => !["none", "text", "kana"].includes(scrutiny);
 
-const SCANNED_KINDS: ReadonlySet<DamageCheckKind> = new Set<ScannedKind>(["code", "number", "serial-number", "mail"]);
-
-export const needsCharacterScan = (scrutiny: DamageCheckKind): boolean => SCANNED_KINDS.has(scrutiny);
-
-/** Returns how values of the column are checked for damage by spreadsheets. Secrets are not checked. */
 export const damageCheckKindOf = (column: Column): DamageCheckKind => {
-  const {
-    secret,
-    value: { rule },
-    comparison,
-    code,
-  } = column;
+  const { secret, comparison, code, personName } = column;
+  const { rule } = column.value;
   if (secret === true) return "none";
   if (rule.kind === "mail-address") return "mail";
   if (rule.kind !== "text") return "none";
-  if (comparison === "serial-number") return comparison;
-  if (comparison === "code") return comparison;
+  if (comparison === "serial-number" || comparison === "code") return comparison;
   if (code === true) return "number";
-  return column.personName === "kana" ? "kana" : "text";
+  return personName === "kana" ? "kana" : "text";
 };
 
 const EXPONENT_PATTERN = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
@@ -46,18 +36,12 @@ const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 const detectCommonDamage = (value: string): ProblemCode | undefined => {
-  switch (value.charCodeAt(0)) {
-    case 0x3d:
-      return /^="[^"]*"$/.test(value) ? "value-formula" : undefined;
-    case 0x27:
-      return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
-    case 0x23:
-      return ERROR_VALUE_PATTERN.test(value) ? "value-error" : undefined;
-    default:
-      return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
-        ? "value-exponent"
-        : undefined;
-  }
+  const first = value.charCodeAt(0);
+  if (first === 0x3d) return /^="[^"]*"$/.test(value) ? "value-formula" : undefined;
+  if (first === 0x27) return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
+  if (first === 0x23) return ERROR_VALUE_PATTERN.test(value) ? "value-error" : undefined;
+  const mayBeExponent = first === 0x2d || !isDigit(value.charCodeAt(1));
+  return mayBeExponent && EXPONENT_PATTERN.test(value) ? "value-exponent" : undefined;
 };
 
 const isWhiteSpaceUnit = (unit: number): boolean => unit <= 0x20 || unit === 0x3000 || unit === 0xa0;

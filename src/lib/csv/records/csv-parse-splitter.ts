@@ -6,12 +6,6 @@ import { RecordScanner, type SplitterOptions } from "./scanner.ts";
 /** Unicode noncharacter that marks the place of a problem until csv-parse returns the record. */
 const NOTE_MARK = "\ufdd0";
 
-/** With `raw: true`, csv-parse passes this object, which its types do not declare. */
-interface CsvParseRecord {
-  readonly record: readonly string[];
-  readonly raw: string;
-}
-
 /** Accepts any delimiter, but is several times slower. Stops at the first wrong quote or long record. */
 export class CsvParseSplitter extends RecordScanner {
   readonly #parser: Parser;
@@ -39,7 +33,8 @@ export class CsvParseSplitter extends RecordScanner {
       max_record_size: maxRecordLength,
       raw: true,
       on_record: (given: unknown, { bytes }: InfoRecord) => {
-        const { record, raw } = given as CsvParseRecord;
+        // with `raw: true`, csv-parse passes this object, which its types do not declare
+        const { record, raw } = given as { readonly record: readonly string[]; readonly raw: string };
         const isCrlf = raw.endsWith("\r") && bytes - this.#bytes > Buffer.byteLength(raw);
         const newline = isCrlf ? "\r\n" : (/[\r\n]$/.exec(raw)?.[0] ?? "");
         this.#bytes = bytes;

@@ -92,7 +92,10 @@ export class RecordScanner {
   }
 
   end(): void {
-    if (this.#mode === QUOTED) this.#refuseUnclosed();
+    if (this.#mode === QUOTED) {
+      this.#report("quote-unclosed", this.#count + 1, {});
+      this.#dropping = true;
+    }
     if (this.#mode === CELL_START && this.#count === 0 && this.#sound) return;
     this.#endCell();
     this.#endRecord();
@@ -138,7 +141,8 @@ export class RecordScanner {
         at++;
       } else if (unit < SPACE) {
         this.#units.isSuspect = true;
-        if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
+        const isAfterCr = at > 0 ? text.charCodeAt(at - 1) === CR : this.#endedInCr;
+        if (unit === CR || (unit === LF && !isAfterCr)) this.#line++;
       }
     }
     const slice = text.slice(from, at);
@@ -227,11 +231,6 @@ export class RecordScanner {
     this.#strayColumn = 0;
   }
 
-  #countQuotedNewline(text: string, at: number, unit: number): void {
-    const afterCr = at > 0 ? text.charCodeAt(at - 1) === CR : this.#endedInCr;
-    if (unit === CR || !afterCr) this.#line++;
-  }
-
   #drop(code: "record-too-long" | "columns-too-many", max: number): void {
     if (this.#dropping) return;
     this.#dropping = true;
@@ -239,11 +238,6 @@ export class RecordScanner {
     this.#cell = "";
     this.#more = [];
     this.#report(code, 0, { max });
-  }
-
-  #refuseUnclosed(): void {
-    this.#report("quote-unclosed", this.#count + 1, {});
-    this.#dropping = true;
   }
 
   #reportStray(before: string): void {

@@ -77,15 +77,10 @@ export const toActingAccount = (row: Row): ActingAccount => {
   };
 };
 
-interface OrgPath {
-  readonly id: string;
-  readonly path: string;
-}
-
 /** In the order of the tree, without deleted organisations. @param orgs record numbers */
-export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
+export const readOrgPaths = async (reader: Reader, orgs: readonly number[]) => {
   await reader.derive(ORG_POSITION_TABLE);
-  return reader.all<OrgPath>(
+  return reader.all<{ readonly id: string; readonly path: string }>(
     `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
      order by p.at`,
     { orgs: JSON.stringify(orgs) },
@@ -171,10 +166,7 @@ const SIGNED_OUT_FAILURE = new Failure("not-signed-in", {
 const listRights = ({ role, scheme, items, orgs }: Actor): string =>
   JSON.stringify([role, scheme, [...items].toSorted(), orgs]);
 
-/**
- * Checks in the transaction that the sender still has the credential and rights of the request. A body may arrive long
- * after the headers. @throws Failure `not-signed-in`, `conflict`
- */
+/** Checks the rights again, because a body may arrive long after the headers. @throws `not-signed-in`, `conflict` */
 export const requireSameSender = async (reader: Reader, sender: Actor | undefined): Promise<void> => {
   if (sender?.credential === undefined) return;
   const row = await reader.get(

@@ -34,14 +34,11 @@ const buildEffectiveSql = (thing: string, of = "true"): string => `with recursiv
 export const CONFIG_PROFILE_LIST = defineRecordList(CONFIG_PROFILE, "config-profiles");
 export const APP_LIST = defineRecordList(APP, "apps");
 
-type AssignmentFilters = Readonly<{
-  device?: string | undefined;
-  org?: string | undefined;
-  short?: boolean | undefined;
-}>;
-
 /** Filters a list of assigned records by device, by organisation, or by missing licences. */
-export const selectAssigned = <F extends Fields>(list: RecordList<F>, { device, org, short }: AssignmentFilters) => {
+export const selectAssigned = <F extends Fields>(
+  list: RecordList<F>,
+  { device, org, short }: { device?: string | undefined; org?: string | undefined; short?: boolean | undefined },
+) => {
   const { name } = list.thing;
   const among = [
     device !== undefined && `${buildEffectiveSql(name, "t.id = :device")} select pk from applied`,

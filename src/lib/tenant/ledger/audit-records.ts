@@ -58,18 +58,11 @@ const IS_AUDIT_RECORD_SQL = buildCaseSql(
 const RECORD_JSON_SQL = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
   || ${buildCaseSql(IS_AUDIT_RECORD_SQL, "t.record", "json_quote(t.record)")} || '}'`;
 
-interface AuditPage {
-  readonly replaced: boolean;
-  /** returns only records with lower keys */
-  readonly before: number;
-  readonly limit: number;
-}
-
-/** Returns NDJSON, newest record first. */
+/** Returns NDJSON, newest record first. `before` is a key. */
 export const readAuditLines = async (
   reader: Reader,
   filter: AuditFilter,
-  { replaced, ...page }: AuditPage,
+  { replaced, ...page }: { readonly replaced: boolean; readonly before: number; readonly limit: number },
 ): Promise<readonly { readonly key: number; readonly line: string }[]> => {
   const { where, params } = buildFilterSql(filter);
   const [table, key] = replaced ? ["replaced_audit", "t.pk"] : ["audit", "t.seq"];

@@ -70,22 +70,22 @@ export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: Ch
   const hash = sha256(`${String(last?.["hash"] ?? "")}\n${record}`);
   const row = { seq, record, hash };
   const stored = await writer.run("insert into main.audit (seq, record, hash) values (:seq, :record, :hash)", row);
-  if (stored !== 1) throw createNotStoredFailure(seq);
-  if (change !== undefined) await insertChange(writer, seq, change);
-  return seq;
-};
-
-const insertChange = async (
-  writer: Writer,
-  number: number,
-  { writer: by, revision, import: own, undoes }: ChangeFacts,
-): Promise<void> => {
+  if (stored !== 1)
+    throw new Failure("unexpected", {
+      what: text(
+        `audit record ${seq} was not stored; nothing was changed`,
+        `監査ログの記録 ${seq} を保存できませんでした。何も変更していません`,
+      ),
+    });
+  if (change === undefined) return seq;
+  const { writer: by, revision, import: own = null, undoes = null } = change;
   await writer.run(
     `insert into main.change (number, revision, writer, import, undoes)
-     values (:number, :revision, :by, :own, :undoes)`,
-    { number, revision, by, own: own ?? null, undoes: undoes ?? null },
+     values (:seq, :revision, :by, :own, :undoes)`,
+    { seq, revision, by, own, undoes },
   );
-  if (undoes !== undefined) await recordUndo(writer, undoes, number);
+  if (undoes !== null) await recordUndo(writer, undoes, seq);
+  return seq;
 };
 
 /** Records that a change was undone. Undoing an undo puts the original change into effect again. */
@@ -104,11 +104,3 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
     [undo, stands] = [next, !stands];
   }
 };
-
-const createNotStoredFailure = (seq: number): Failure =>
-  new Failure("unexpected", {
-    what: text(
-      `audit record ${seq} was not stored; nothing was changed`,
-      `監査ログの記録 ${seq} を保存できませんでした。何も変更していません`,
-    ),
-  });

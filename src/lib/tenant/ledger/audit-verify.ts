@@ -1,5 +1,5 @@
 import SCHEMAS from "./schemas.json" with { type: "json" };
-import { createHash, hash as hashOf } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import type { Database, Row } from "../store/database.ts";
 import { SCHEMA_VERSION } from "./tenant-file.ts";
 import { CHANGE_TABLES } from "./versions.ts";
@@ -13,7 +13,6 @@ export interface AuditVerificationOptions {
   readonly changes: boolean;
 }
 
-/** What was found about the records that a newer bundle replaced. */
 export interface ReplacedFindings {
   readonly records: number;
   /** number of the first record that was altered or removed, or of the `receive` whose records are missing */
@@ -78,18 +77,15 @@ const verifyBatch = (
     const end = text.indexOf(LINE_FEED, start) - HASH_LENGTH;
     if (end < start) return undefined;
     const own = text.toString("latin1", end, end + HASH_LENGTH);
-    if (hashOf("sha256", text.subarray(from, end)) !== own || !hasRecordNumber(text, start, at + 1)) return undefined;
+    const wanted = buildRecordStart(at + 1);
+    const isNumbered = text.toString("latin1", start, start + wanted.length) === wanted;
+    if (!isNumbered || hashOf("sha256", text.subarray(from, end)) !== own) return undefined;
     if (own === head) found = at + 1;
     before = own;
     from = end;
     start = end + HASH_LENGTH + 1;
   }
   return at === Number(row["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
-};
-
-const hasRecordNumber = (text: Buffer, start: number, seq: number): boolean => {
-  const wanted = buildRecordStart(seq);
-  return text.toString("latin1", start, start + wanted.length) === wanted;
 };
 
 const isIntact = ({ seq, hash }: Omit<ChainProgress, "headSeq">, { seq: own, record, hash: stored }: Row): boolean =>
@@ -169,9 +165,10 @@ export interface AuditTask extends AuditVerificationOptions {
 }
 
 export const hashSchema = (database: Database): string =>
-  createHash("sha256")
-    .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))
-    .digest("hex");
+  hashOf(
+    "sha256",
+    JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")),
+  );
 
 export const verifyOnConnection = (database: Database, { head, changes }: AuditVerificationOptions): AuditFindings =>
   database.snapshot(() => {

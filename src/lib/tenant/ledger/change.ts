@@ -57,9 +57,6 @@ export interface ChangeAuthor {
   readonly by: string | undefined;
 }
 
-const isResultBuilder = <T>(result: ChangeOutcome<T>["result"]): result is ResultBuilder<T> =>
-  typeof result === "function";
-
 const findTask = async (writer: Writer): Promise<number | null> =>
   (await isMirror(writer)) ? findTaskOfChange(writer, await writer.revision()) : null;
 
@@ -68,19 +65,10 @@ export const writeChange = async <T>(
   change: ChangeOptions,
   body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
-  const {
-    action,
-    writer: way = "hand",
-    commits = true,
-    locks,
-    once,
-    signal,
-    dryRun = false,
-    alreadyInConsole,
-  } = change;
+  const { action, writer: way = "hand", commits = true, locks, signal, dryRun = false } = change;
   const { actorName: actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
-  const key = once === true ? getRequestKey() : undefined;
+  const key = change.once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
   // imported before the transaction, because a transaction may await only its store
   const checked = sender === undefined ? undefined : await import("./actor.ts");
@@ -96,14 +84,15 @@ export const writeChange = async <T>(
       }
       if (base !== undefined && [...found.values()].some(({ revision }) => revision > base))
         throw TENANT_CHANGED_FAILURE;
-      const isObserved = locks.length > 0 && alreadyInConsole !== true && (await isMirror(writer));
+      const isObserved = locks.length > 0 && change.alreadyInConsole !== true && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
       throwFirstProblem(await checkWrittenRecords(writer, await writer.revision(), "edits"));
       await updateKeyLists(writer, { revision: await writer.revision(), now: getCurrentInstant(surroundings) });
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
-      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(await findTask(writer)) : result);
+      const answer = async (): Promise<T> =>
+        typeof result === "function" ? (result as ResultBuilder<T>)(await findTask(writer)) : result;
       if (changed.objects.length === 0 && changed.detail === undefined) return answer();
       await advanceCollections(writer, locks);
       const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };

@@ -107,13 +107,7 @@ export const buildScope = (sender: Actor): Scope | undefined => {
     kinds: FORMAT_NAMES.filter((kind) => canImport(actor, kind)),
     secured: isOperationPermitted(actor, "secured.read"),
     accounts: isOperationPermitted(actor, "accounts.read"),
-    contacts: canReadContacts(actor),
+    contacts: isOperationPermitted(actor, "apple.read") || isOperationPermitted(actor, "renewals.write"),
     actor: actor.account?.name,
   };
 };
-
-/** Rights to see the contacts and accounts of renewal items. */
-const CONTACT_OPERATIONS: readonly Operation[] = ["apple.read", "renewals.write"];
-
-const canReadContacts = (actor: Actor): boolean =>
-  CONTACT_OPERATIONS.some((operation) => isOperationPermitted(actor, operation));

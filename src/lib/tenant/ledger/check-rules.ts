@@ -88,13 +88,8 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-interface RuleCheck {
-  readonly sql: string;
-  readonly read: (rows: readonly Row[]) => readonly FoundProblem[];
-}
-
-const buildRuleChecks = (tables: ChangedTables, bringing: ChangeSource): readonly RuleCheck[] =>
-  Object.entries(RULE_SUBJECTS).flatMap(([thing, columns]): readonly RuleCheck[] => {
+const buildRuleChecks = (tables: ChangedTables, bringing: ChangeSource) =>
+  Object.entries(RULE_SUBJECTS).flatMap(([thing, columns]) => {
     const rules = selectRules(thing, bringing, tables);
     const names = Object.keys(columns);
     if (rules.length === 0 || !names.some((name) => tables.things.has(name))) return [];
@@ -104,7 +99,7 @@ const buildRuleChecks = (tables: ChangedTables, bringing: ChangeSource): readonl
         const told = JSON.parse(String(row[`told_${at}`] ?? "null")) as unknown;
         return [{ ...problem(row, told), thing, lead: names[0] ?? thing, pk: Number(row["pk"]) }];
       });
-    return [{ sql: buildBrokenRecordsSql(thing, rules, tables), read: (rows) => rows.flatMap(read) }];
+    return [{ sql: buildBrokenRecordsSql(thing, rules, tables), read: (rows: readonly Row[]) => rows.flatMap(read) }];
   });
 
 export const buildCurrentSide = (thing: string, alias: string): RecordSide => {

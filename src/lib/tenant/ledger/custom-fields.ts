@@ -11,13 +11,9 @@ import { validateFieldValue } from "./records.ts";
 import { USER_LIST } from "./user-rows.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import { saveVersions, saveCreatedRange } from "./versions.ts";
-import { storeLastNumber } from "./rows.ts";
+import { insertRow, storeLastNumber } from "./rows.ts";
 
 export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
-
-interface StoredField extends CustomField {
-  readonly pk: number;
-}
 
 /** Returns true if a custom field, or a removed field that the console may still have, has this name. */
 const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
@@ -27,32 +23,13 @@ const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boo
     { nameKey },
   )) > 0;
 
-const insertCustomField = async (
-  writer: Writer,
-  { id, name, createdAt }: CustomField,
-  { pk, nameKey }: { readonly pk: number; readonly nameKey: string },
-): Promise<void> => {
-  await writer.run(
-    "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, :id, :name, :nameKey, :createdAt)",
-    { pk, id, name, nameKey, createdAt },
-  );
-  await saveCreatedRange(writer, "custom_field", pk);
-  await storeLastNumber(writer, "fields", pk);
-};
-
-export interface CustomFieldValue {
-  readonly id: string;
-  readonly name: string;
-  readonly value: string;
-}
-
 const buildValuePath = (pk: number): string => `$."${pk}"`;
 
 const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
   reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
 
-const readCustomValues = (reader: Reader, pk: number, most: number): Promise<readonly CustomFieldValue[]> =>
-  reader.all<CustomFieldValue>(
+const readCustomValues = (reader: Reader, pk: number, most: number) =>
+  reader.all<Readonly<Record<"id" | "name" | "value", string>>>(
     `select id, name || coalesce(' <' || nullif(emails ->> 0, name) || '>', '') as name, custom ->> :path as value
      from user where custom ->> :path is not null order by pk limit :most`,
     { path: buildValuePath(pk), most },
@@ -69,9 +46,7 @@ const deleteCustomField = async (writer: Writer, pk: number, at: string): Promis
   await writer.run("delete from custom_field where pk = :pk", { pk });
 };
 
-export interface CustomFieldDetail extends CustomField {
-  readonly users: number;
-}
+export type CustomFieldDetail = CustomField & { readonly users: number };
 
 /** @throws Failure `input-rejected` for a used or invalid name */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
@@ -84,7 +59,10 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
     if (what !== undefined) throw new Failure("input-rejected", { what });
     const field = { id: createId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
-    await insertCustomField(writer, field, { pk: last + 1, nameKey: key });
+    const pk = last + 1;
+    await insertRow(writer, "custom_field", { pk, ...field, nameKey: key });
+    await saveCreatedRange(writer, "custom_field", pk);
+    await storeLastNumber(writer, "fields", pk);
     return { result: field, objects: [toFieldObject(field)], after: field };
   });
 };
@@ -96,9 +74,9 @@ const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
   (USER_LIST.format?.columns ?? []).map(({ header }) => nameKey(header)),
 );
 
-const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
+const getStoredField = async (reader: Reader, id: string) => {
   const sql = "select pk, id, name, createdAt from custom_field where id = :id";
-  const found = await reader.get<StoredField>(sql, { id });
+  const found = await reader.get<CustomField & { readonly pk: number }>(sql, { id });
   if (found !== undefined) return found;
   throw new Failure("not-found", {
     what: text(`no custom field has the ID "${id}"`, `ID が「${id}」のカスタムユーザー情報はありません`),

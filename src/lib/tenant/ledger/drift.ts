@@ -57,7 +57,6 @@ const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
     union all select o.pk from ${observed} o ${ORDERED_JOIN} ${LISTED_SQL} where o.written <> '[]' and e.value ->> 'r' = :revision)`;
 };
 
-/** SQL: the drift of the records that `buildWhich` selects. */
 const buildDriftSql = (buildWhich: (versions: VersionSchema) => string, types = OBSERVED_VERSIONS): string =>
   `(${types.map((versions) => buildThingDriftSql(versions, buildWhich(versions))).join(" union all ")})`;
 

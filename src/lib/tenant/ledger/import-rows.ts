@@ -44,10 +44,6 @@ export interface ColumnChange {
   readonly removed: number;
 }
 
-export interface RelatedCounts extends Pick<PlanCounts, "create" | "update" | "delete" | "recordsBefore"> {
-  readonly thing: string;
-}
-
 export interface Contradiction {
   readonly name: string;
   readonly field: string | null;
@@ -68,12 +64,6 @@ export interface MergedValues {
   readonly brought: number;
   /** records whose wishes end, because they refer to missing records */
   readonly wishes: { readonly count: number; readonly first: readonly string[] };
-}
-
-interface KeptRecords extends RemadeRecords {
-  readonly hash: string;
-  /** false if the previous import of the same kind already kept the same records */
-  readonly isNew: boolean;
 }
 
 /** Records that the console deleted, and that the file makes again. */
@@ -102,14 +92,17 @@ export interface PlanCounts {
   readonly foreign?: true | undefined;
   /** true for an export of the console that shows names of organisations instead of their codes */
   readonly orgsByName?: true | undefined;
-  readonly kept?: KeptRecords | undefined;
+  /** `isNew` is false if the previous import of the same kind already kept the same records */
+  readonly kept?: (RemadeRecords & { readonly hash: string; readonly isNew: boolean }) | undefined;
   readonly remade?: RemadeRecords | undefined;
   readonly released?: number | undefined;
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
     | undefined;
   readonly merged?: MergedValues | undefined;
-  readonly beside?: readonly RelatedCounts[] | undefined;
+  readonly beside?:
+    | readonly (Pick<PlanCounts, "create" | "update" | "delete" | "recordsBefore"> & { readonly thing: string })[]
+    | undefined;
   /** for the undo in a mirror: when the last file with a value of the change was written; null if there is none */
   readonly writtenAt?: string | null | undefined;
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
@@ -194,11 +187,11 @@ export const insertImport = async (
   await insertRow(writer, "import", { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) });
 };
 
-export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change">> & {
-  readonly detail?: Partial<ImportDetail> | undefined;
-};
-
-export const updateImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
+export const updateImport = async (
+  writer: Writer,
+  record: ImportRecord,
+  values: Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change"> & { detail: Partial<ImportDetail> }>,
+): Promise<void> => {
   const { pk, state, etag, revision, change } = { ...record, ...values };
   const detail = { ...record.detail, ...values.detail };
   await updateRow(writer, "import", { pk, state, etag, revision, change, detail: JSON.stringify(detail) }, "pk");

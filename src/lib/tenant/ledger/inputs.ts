@@ -136,9 +136,7 @@ const buildManualValueSchema = (field: Field): z.ZodType<ManualValue> => {
   return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();
 };
 
-export const writeOptions = {
-  dryRun: DryRun,
-};
+export const writeOptions = { dryRun: DryRun };
 
 interface MemberOptions {
   readonly without?: readonly string[] | undefined;

@@ -16,7 +16,6 @@ export interface DerivedColumn {
   readonly of: (value: string | readonly string[]) => string | null;
 }
 
-/** How values are compared, and the columns with their keys. */
 export interface KeyedField {
   readonly comparison: Comparison;
   readonly short: string;

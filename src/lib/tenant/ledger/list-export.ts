@@ -185,7 +185,6 @@ interface ExportAudit {
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/** Maximum number of records that can be exported without an audit record. */
 const MAX_UNAUDITED_RECORDS = 1;
 
 /** Writes an audit record, except in a read-only tenant. @throws Failure */
@@ -202,11 +201,8 @@ export const exportWithAuditRecord = async (
   );
   const detail = { records, filters: Object.fromEntries(given) };
   try {
-    await session.change({ action, commits: false, locks: [] }, async () => ({
-      result: undefined,
-      objects: [],
-      detail,
-    }));
+    const outcome = { result: undefined, objects: [], detail };
+    await session.change({ action, commits: false, locks: [] }, async () => outcome);
   } catch (error) {
     await content.cancel();
     throw error;

@@ -128,10 +128,7 @@ const buildRecordLine = (list: RecordList): string => {
   return buildJsonObjectSql(members, "\n");
 };
 
-interface SqlCondition {
-  readonly where: string;
-  readonly params: Params;
-}
+type SqlCondition = Pick<LineQuery, "where" | "params">;
 
 /** Characters that JSON adds to a list of texts. Text without them can be searched in the JSON directly. */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;
@@ -360,21 +357,12 @@ export const streamList = async <F extends Fields>(
   list: RecordList<F>,
   query: ListQuery,
 ): Promise<Lines<RecordOf<F>>> => {
-  const { limit } = query;
+  const { sort = "", desc = false, columns = false, limit, ...filters } = query;
   if (limit === undefined || limit <= MAX_READ_AT_ONCE) {
     const lines = await readShortList(store, list, query);
     if (lines !== undefined) return [Buffer.from(lines)];
   }
-  const stream = await streamWholeList(store, list, query);
-  return limit === undefined ? stream : ReadableStream.from(takeLines(stream, limit));
-};
-
-const streamWholeList = (
-  store: Store,
-  list: RecordList,
-  { sort = "", desc = false, columns = false, ...filters }: ListQuery,
-): Promise<ReadableStream<Uint8Array>> =>
-  store.lines(async (reader) => {
+  const stream = await store.lines(async (reader) => {
     const line = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
     const source = await buildStreamSql(reader, list, filters);
     if (sort === "" && !desc) return { ...source, line };
@@ -390,3 +378,5 @@ const streamWholeList = (
       where: `t.pk = s.pk and ${source.where}`,
     };
   });
+  return limit === undefined ? stream : ReadableStream.from(takeLines(stream, limit));
+};

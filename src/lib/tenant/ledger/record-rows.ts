@@ -26,21 +26,14 @@ const getRecordField = ({ name: thing, fields }: RecordType, name: string): Fiel
   return field;
 };
 
-const buildFieldColumns = (
-  thing: RecordType,
-  name: string,
-  value: StoredValue,
-): readonly (readonly [string, SqlValue])[] => {
-  const column = getColumnName(name, getRecordField(thing, name));
-  const isList = typeof value === "object" && value !== null;
-  const keys = getDerivedColumns(thing, name).map(
-    (key) => [key.column, typeof value === "string" || isList ? key.of(value) : null] as const,
-  );
-  return [[column, isList ? JSON.stringify(value) : value], ...keys];
-};
-
-const buildRecordColumns = (thing: RecordType, values: StoredValues): readonly (readonly [string, SqlValue])[] =>
-  [...values].flatMap(([name, value]) => buildFieldColumns(thing, name, value));
+const buildRecordColumns = (thing: RecordType, values: StoredValues) =>
+  [...values].flatMap(([name, value]): (readonly [string, SqlValue])[] => {
+    const isList = typeof value === "object" && value !== null;
+    const keys = getDerivedColumns(thing, name).map(
+      (key) => [key.column, typeof value === "string" || isList ? key.of(value) : null] as const,
+    );
+    return [[getColumnName(name, getRecordField(thing, name)), isList ? JSON.stringify(value) : value], ...keys];
+  });
 
 export interface NewRecord {
   readonly id: string;

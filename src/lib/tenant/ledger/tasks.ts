@@ -28,13 +28,6 @@ import {
   type StateReader,
 } from "./version-timeline.ts";
 
-/** a value in a file for the console: the column, the value, and the revision that gave the value */
-interface WrittenValue {
-  readonly f: string;
-  readonly v: SqlValue;
-  readonly r: number;
-}
-
 type ConsoleValue = string | readonly string[] | null;
 
 interface ConsoleName {
@@ -123,9 +116,10 @@ class TaskRecordReader {
   }
 
   async #withTakenBack(thing: RecordType, pk: number, shown: Row): Promise<Row> {
-    const listed = JSON.parse(String((await this.#observed(thing, pk))?.["written"])) as readonly WrittenValue[];
+    const { written = null } = (await this.#observed(thing, pk)) ?? {};
     const [values, custom] = [{ ...shown }, { ...parseEntries(shown["custom"]) }];
-    for (const { f, v } of listed) {
+    // values in files for the console, by column
+    for (const { f, v } of JSON.parse(String(written)) as readonly { readonly f: string; readonly v: SqlValue }[]) {
       const [column = "", key] = f.split(".");
       if (key === undefined) values[column] = v;
       else custom[key] = v as string | null;

@@ -95,13 +95,9 @@ const copySequences = (copy: Database): void => {
     insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`);
 };
 
-const attach = (database: Database, path: string): void => {
-  database.run("attach :path as received", { path });
-};
-
 export const compareCopyWithTenant = (local: string, copy: string): CopyRelation => {
   using database = new Database(local, { readOnly: true });
-  attach(database, copy);
+  database.run("attach :copy as received", { copy });
   return compareAuditChains(database);
 };
 
@@ -141,7 +137,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
   try {
     using database = new Database(path);
     requireOnlyConnection(database);
-    attach(database, received);
+    database.run("attach :received as received", { received });
     database.exec("begin exclusive");
     const relation = compareAuditChains(database);
     if (relation.kind !== "empty" && relation.kind !== "forward") throw TENANT_CHANGED_FAILURE;

@@ -51,18 +51,16 @@ export const checkIdentity = (path: string): number => {
   return logged === undefined ? version : validateIdentity(path, logged);
 };
 
-interface FileIdentity {
-  readonly version: number;
-  readonly application: number;
-}
-
-function validateIdentity(path: string, { version, application }: FileIdentity): number {
+function validateIdentity(
+  path: string,
+  { version, application }: NonNullable<ReturnType<typeof readIdentity>>,
+): number {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
   throw createUnreleasedFileFailure(path);
 }
 
 /** Only SQLite may open the file. @see https://sqlite.org/howtocorrupt.html 2.2 */
-const readIdentity = (open: () => DatabaseSync): FileIdentity | undefined =>
+const readIdentity = (open: () => DatabaseSync) =>
   tryOrUndefined(() => {
     using database = open();
     const read = (pragma: string): number => Number(Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0]);
@@ -123,14 +121,14 @@ export const TENANT_FILE_NAME = "tenant.db";
 /** Matches `tenant.db.new-PID` and `tenant.db.new-PID-COUNT`: a tenant file that is being created or copied. */
 const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
-/**
- * An empty or missing file in a tenant's folder is damage, because a new file is renamed only when complete. @throws
- * Failure `unexpected` for damage or disk errors; `locked`; see {@link checkIdentity}, {@link migrate}
- */
+let memoryDatabaseCount = 0;
+
+/** An empty or missing file is damage: a new file is renamed only when complete. @throws `unexpected`, `locked` */
 export const openTenantFile = (file: TenantFileOptions): Database => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
-    if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
+    if (file.inMemory === true)
+      return openAndMigrate(`file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`, file);
     if (!existsSync(path)) createTenantFile(path, file);
     if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
@@ -153,10 +151,6 @@ export const restrictToOwner = (path: string, folder: string): void => {
     tryOrUndefined(() => chmodSync(file, statSync(file).mode & 0o700));
   }
 };
-
-let memoryDatabaseCount = 0;
-
-const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
   const database = Database.orReadOnly(path, { busyTimeoutMs });

@@ -111,7 +111,6 @@ export type DisplayValue = boolean | string | string[] | null;
 export const findFieldOfColumn = ({ fields }: RecordType, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/** Returns a stored value in the form that people read. @param called returns the name of a referenced record */
 export const toDisplayValue = async (
   thing: RecordType,
   column: string,

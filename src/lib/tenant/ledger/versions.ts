@@ -20,7 +20,6 @@ export interface VersionSchema {
   /** column with the time of the last change, if the type has one */
   readonly times: readonly string[];
   readonly table: string;
-  /** the table with the observed state of a mirror */
   readonly observed: string;
 }
 
@@ -114,7 +113,6 @@ export interface StoredRelation {
   readonly optional?: true | undefined;
 }
 
-/** Returns a reference by number; `more` says what differs. */
 const createRelation = (from: RecordType, field: string, to: RecordType, more?: Partial<StoredRelation>) => ({
   from,
   to,

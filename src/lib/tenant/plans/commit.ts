@@ -94,7 +94,8 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
       params,
     );
     if (made === 0) continue;
-    recordCreatedRange(database, table.thing, context, { first: params.base + 1, last: params.base + made });
+    const { base, revision } = params;
+    recordCreatedRange(database, table.thing, { first: base + 1, last: base + made, revision });
     storeLastNumber(database, series, entity);
     if (collection !== kind.collection) advanceRevision(database, [collection]);
   }
@@ -103,11 +104,10 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
 const recordCreatedRange = (
   database: Database,
   { name }: RecordType,
-  { revision }: CommitContext,
-  range: { readonly first: number; readonly last: number },
+  range: Readonly<Record<"first" | "last" | "revision", number>>,
 ): void => {
   if (VERSION_SCHEMAS.has(name))
-    database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
+    database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), range);
 };
 
 /** New records get the row number plus `base`, the last used record number. */
@@ -196,19 +196,15 @@ const deleteRecords = (database: Database, { kind, request }: PlanDefinition): v
 };
 
 const releaseDevices = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
+  const change = { now, revision };
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return;
   database.createTable("temp.released", "(pk integer primary key)");
   database.run(`insert into temp.released ${released}`);
-  const lost = "pk in (select pk from temp.released)";
-  database.run(buildSaveUnsettledSql(getVersionSchema(DEVICE.name), "select pk from temp.released"), { revision });
-  database.run(
-    `update device set owner = null, ownerOrg = null, updatedAt = :now, revision = :revision where ${lost}`,
-    {
-      now,
-      revision,
-    },
-  );
+  const lost = "select pk from temp.released";
+  database.run(buildSaveUnsettledSql(getVersionSchema(DEVICE.name), lost), change);
+  const blank = "owner = null, ownerOrg = null, updatedAt = :now, revision = :revision";
+  database.run(`update device set ${blank} where pk in (${lost})`, change);
 };
 
 const recordSecrets = (
@@ -219,27 +215,21 @@ const recordSecrets = (
 ): void => {
   if (!hasSecretColumns(plan)) return;
   const { table, thing } = plan.kind;
-  const { name } = thing;
   const change =
     table.secretSetAt === undefined
       ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
       : `${table.secretSetAt} = :now`;
-  const met = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where r.secrets is not null and ${IS_VALID_ROW_SQL}`;
-  const versions = VERSION_SCHEMAS.get(name);
+  const isSet = `r.secrets is not null and ${IS_VALID_ROW_SQL}`;
+  const met = `${MATCHED_ROWS_SQL} where ${isSet}`;
+  const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions !== undefined) {
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
-    database.run(buildSaveVersionsSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), {
-      revision,
-    });
+    database.run(buildSaveVersionsSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
   // two statements, because a single statement with an outer join would scan all records for every row
-  for (const [target, rows] of [
-    ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
-    [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],
-  ] as const) {
-    const from = `${rows} and r.secrets is not null and ${IS_VALID_ROW_SQL}`;
-    database.run(`update ${name} as t set ${change} from ${from} and t.pk = ${target}`, { now, base });
-  }
+  const made = `s.row r where not ${buildIsMatchedRowSql("r.row")} and ${isSet}`;
+  database.run(`update ${thing.name} as t set ${change} from ${met} and t.pk = m.target`, { now });
+  database.run(`update ${thing.name} as t set ${change} from ${made} and t.pk = :base + r.row`, { now, base });
 };
 
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
@@ -255,10 +245,8 @@ export const applyPlan = (database: Database, plan: PlanDefinition, context: Com
   updateClaims(database, plan, false);
   createRecords(database, plan, context, base);
   recordSecrets(database, plan, context, base);
-  recordCreatedRange(database, plan.kind.thing, context, {
-    first: base + 1,
-    last: readLastNumber(database, plan.kind.series),
-  });
+  const last = readLastNumber(database, plan.kind.series);
+  recordCreatedRange(database, plan.kind.thing, { first: base + 1, last, revision: context.revision });
 };
 
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {

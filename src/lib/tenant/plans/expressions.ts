@@ -147,20 +147,11 @@ const buildChangedEntriesSql = (column: string, cell: string): string => {
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
-interface ListOutcomes {
-  readonly stays: string;
-  readonly own: string;
-  readonly both: string;
-}
-
-/**
- * SQL: the list after the import. Cells of an ordered list replace the first values, and later values stay. A blank
- * cell does not remove a value if the record has more values than cells, because values may have moved up.
- */
+/** SQL: the list after the import. A blank cell removes no value of a longer list, whose values may have moved up. */
 const buildListOutcomeSql = (
   plan: PlanDefinition,
   field: ImportedField,
-  { stays, own, both }: ListOutcomes,
+  { stays, own, both }: Readonly<Record<"stays" | "own" | "both", string>>,
 ): string => {
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
   const keeps = isBlankIgnored(plan, field);
@@ -317,22 +308,19 @@ export const buildResultSql = (plan: PlanDefinition, field: ImportedField): stri
   return buildCaseSql("m.row is null", buildNewValueSql(plan, field), existing);
 };
 
-export const buildNewDerivedColumns = (
-  plan: PlanDefinition,
-  field: ImportedField,
-): readonly (readonly [column: string, sql: string])[] =>
-  listDerivedColumns(field).map(({ column, sparse }) => [
-    column,
-    isStaged(plan, field)
-      ? buildFallbackIfUnclearSql(plan, field, buildRowDerivedColumnSql(column, sparse), "null")
-      : "null",
-  ]);
+type ColumnSql = readonly [column: string, sql: string];
+
+export const buildNewDerivedColumns = (plan: PlanDefinition, field: ImportedField): readonly ColumnSql[] =>
+  listDerivedColumns(field).map(({ column, sparse }) => {
+    const value = buildFallbackIfUnclearSql(plan, field, buildRowDerivedColumnSql(column, sparse), "null");
+    return [column, isStaged(plan, field) ? value : "null"];
+  });
 
 export const buildExistingDerivedColumns = (
   plan: PlanDefinition,
   field: ImportedField,
   isTaken = true,
-): readonly (readonly [column: string, sql: string])[] => {
+): readonly ColumnSql[] => {
   if (!isStaged(plan, field)) return listDerivedColumns(field).map(({ column }) => [column, "null"]);
   const [value, cell] = [recordColumn(field.stored), rowColumn(field.field)];
   if (field.merge === "list") {

@@ -206,9 +206,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
              from s.row r join json_each(${buildRowKeysSql(field)}) e where (${unknown} limit 1) is not null and e.value in (${unknown})`
           : `select r.row, r.line, null as col, ${describe(cell)} as params
              from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
-      params: {
-        scoped: JSON.stringify(plan.request.scope === undefined ? {} : { scoped: 1 }),
-      },
+      params: { scoped: JSON.stringify(plan.request.scope === undefined ? {} : { scoped: 1 }) },
     });
   }
 };

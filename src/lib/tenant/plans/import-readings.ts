@@ -44,18 +44,14 @@ const openSource = (
 };
 
 export const countUndo = async (
-  {
-    files,
-    undone,
-    kind,
-  }: { readonly files: ReadSource; readonly undone: UndoneChange; readonly kind: FormatName | undefined },
+  job: { readonly files: ReadSource; readonly undone: UndoneChange; readonly kind: FormatName | undefined },
   interrupted: () => boolean,
   expect: RowExpectation,
 ): Promise<UndoCounts> => {
   const { countPreparedUndo } = await import("./undo-plan.ts");
-  expect(countVisits(undone.counts, UNDO_PLAN_VISITS));
-  using database = openSource(files, interrupted);
-  return countPreparedUndo(database, undone, kind);
+  expect(countVisits(job.undone.counts, UNDO_PLAN_VISITS));
+  using database = openSource(job.files, interrupted);
+  return countPreparedUndo(database, job.undone, job.kind);
 };
 
 const loadLineReader = async (

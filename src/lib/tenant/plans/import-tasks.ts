@@ -94,14 +94,12 @@ const createFileReader = async (
   return new WorkbookReader({ sheet, fileName, headerRow }, sink);
 };
 
-interface PlanJob extends StagedJob {
-  readonly request: StoredRequest;
-}
+type FileJob = UploadContent & { readonly request: StoredRequest };
 
 const stageFile = async (
   database: Database,
   kind: StoredKind,
-  { request, encoding, stream }: Pick<PlanJob, "request"> & UploadContent,
+  { request, encoding, stream }: FileJob,
   interrupted: () => boolean,
 ): Promise<StagedFile> => {
   const table = new StagingTable(database);
@@ -133,7 +131,7 @@ const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRe
 };
 
 export const plan = async (
-  job: PlanJob & UploadContent,
+  job: StagedJob & FileJob,
   interrupted: () => boolean,
   expect: RowExpectation,
 ): Promise<void> => {
@@ -159,15 +157,18 @@ export const plan = async (
   });
 };
 
-export interface SelectionJob extends UploadContent {
-  readonly files: Pick<TaskFiles, "tenant">;
-  readonly request: StoredRequest;
-  readonly scope: Scope | undefined;
-}
-
 /** Finds the records that a file names. Returns NDJSON: the file, its problems, and the records. */
 export const select = async (
-  { files, request: asked, scope, stream, encoding }: SelectionJob,
+  {
+    files,
+    request: asked,
+    scope,
+    stream,
+    encoding,
+  }: FileJob & {
+    readonly files: Pick<TaskFiles, "tenant">;
+    readonly scope: Scope | undefined;
+  },
   interrupted: () => boolean,
 ): Promise<readonly Uint8Array[]> => {
   const request = { ...asked, scope: scope?.orgs };
@@ -197,11 +198,7 @@ const compareAndStorePlan = async (
     const etag = etagOf(database, plan);
     const counts = { ...comparePlan(database, plan), merged: countMergedValues(database, plan) };
     storeDeletions(database, plan, counts.delete === 0);
-    return {
-      etag,
-      counts,
-      comparedRevision: readTenantRevision(database),
-    };
+    return { etag, counts, comparedRevision: readTenantRevision(database) };
   });
   flushToDisk(database);
   await new Store(database).change(async (writer) => {
@@ -344,54 +341,40 @@ const recordConsoleImport = async (
   if (isWhole || detail.request?.learns === true) await writeExportLayout(writer, kind, detail, moment);
 };
 
-const runChange = async (
-  database: Database,
-  { once, moment }: ChangeJob,
-  interrupted: () => boolean,
-  body: (writer: Writer) => Promise<void>,
-): Promise<void> => {
-  const { requireSameSender } = await import("../ledger/actor.ts");
-  await new Store(database).change(async (writer) => {
-    // the same request may have been sent twice at the same time
-    if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
-    if (moment.sender !== undefined) await requireSameSender(writer, moment.sender);
-    await body(writer);
-    if (once !== undefined) await storeRequestKey(writer, once);
-    if (interrupted()) throw createInterruptedFailure();
+type JobWork = readonly [interrupted: () => boolean, expect: RowExpectation];
+
+const commit = (
+  files: Pick<TaskFiles, "tenant"> & Partial<TaskFiles>,
+  job: ChangeJob,
+  [interrupted, expect]: JobWork,
+  visits: typeof COMMIT_VISITS,
+  apply: typeof applyAndRecord,
+): Promise<void> =>
+  withDatabase(files, interrupted, async (database) => {
+    const { id, once, moment } = job;
+    const { requireSameSender } = await import("../ledger/actor.ts");
+    await new Store(database).change(async (writer) => {
+      // the same request may have been sent twice at the same time
+      if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
+      if (moment.sender !== undefined) await requireSameSender(writer, moment.sender);
+      const record = await readImport(writer, id);
+      expect(countVisits(record.detail.counts, visits));
+      await apply(database, writer, record, job);
+      if (once !== undefined) await storeRequestKey(writer, once);
+      if (interrupted()) throw createInterruptedFailure();
+    });
+    database.copyLog();
   });
-  database.copyLog();
-};
 
 /** @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
-export const commitPlan = async (
-  job: StagedJob & ChangeJob,
-  interrupted: () => boolean,
-  expect: RowExpectation,
-): Promise<void> => {
-  const { files, id } = job;
-  await withDatabase(files, interrupted, (database) =>
-    runChange(database, job, interrupted, async (writer) => {
-      const record = await readImport(writer, id);
-      expect(countVisits(record.detail.counts, COMMIT_VISITS));
-      await applyAndRecord(database, writer, record, job);
-    }),
-  );
+export const commitPlan = async (job: StagedJob & ChangeJob, ...work: JobWork): Promise<void> => {
+  const { files } = job;
+  await commit(files, job, work, COMMIT_VISITS, applyAndRecord);
   for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
 /** @throws Failure `conflict` if the blocked records have changed since the undo was planned */
-export const commitUndo = async (
-  job: StagedJob & ChangeJob,
-  interrupted: () => boolean,
-  expect: RowExpectation,
-): Promise<void> => {
+export const commitUndo = async (job: StagedJob & ChangeJob, ...work: JobWork): Promise<void> => {
   const { undoAndRecord } = await import("./undo-work.ts");
-  const { tenant } = job.files;
-  await withDatabase({ tenant }, interrupted, (database) =>
-    runChange(database, job, interrupted, async (writer) => {
-      const record = await readImport(writer, job.id);
-      expect(countVisits(record.detail.counts, UNDO_VISITS));
-      await undoAndRecord(database, writer, record, job);
-    }),
-  );
+  await commit({ tenant: job.files.tenant }, job, work, UNDO_VISITS, undoAndRecord);
 };

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { RowColumn } from "../../model/leaving.ts";
 import { checkMap } from "../../csv/layout/map.ts";
 import type { ListAnswers, ParsedMapFile } from "../../csv/layout/map-parse.ts";
@@ -7,7 +6,7 @@ import type { FormatName } from "../../nouns/index.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { toNamingFormat } from "../../derived/naming.ts";
 import { text } from "../../text/index.ts";
-import { getCurrentInstant } from "../store/ids.ts";
+import { getCurrentInstant, sha256 } from "../store/ids.ts";
 import { checkImportRequest, createWrongValueFailure } from "./import-failures.ts";
 import type { Actor } from "../ledger/actor.ts";
 import type { ImportDetail } from "../ledger/import-rows.ts";
@@ -125,10 +124,7 @@ export const writeLayout = async (
 };
 
 const createLayoutId = (key: string, headers: readonly string[]): string =>
-  createHash("sha256")
-    .update(JSON.stringify([key, headers.toSorted()]))
-    .digest("hex")
-    .slice(0, 8);
+  sha256(JSON.stringify([key, headers.toSorted()])).slice(0, 8);
 
 const IS_UNDONE_SQL = "exists (select 1 from main.change c where c.number = l.change and c.undoneBy is not null)";
 

@@ -34,10 +34,7 @@ import type { ImportedField } from "../ledger/kinds.ts";
  */
 export const MERGED_ROWS_TABLE = "s.merged";
 
-/**
- * The table of records that a whole export does not delete, and why: `ambiguous` if left-out rows may belong to the
- * record, `deleted here` with the row that shows the record.
- */
+/** Records that a whole export does not delete, and why: `ambiguous` with left-out rows, `deleted here` with a row. */
 export const KEPT_TABLE = "s.kept";
 
 /** The target of a left-out row, for which nothing is written. */
@@ -198,7 +195,6 @@ const buildRemadeSql = (versions: VersionSchema): string =>
   `select o.pk from main.${versions.observed} o ${ORDERED_JOIN} s.match m on m.target = o.pk
    where o.inConsole = 0 and o.wished & ${EXISTENCE_BIT} = 0 and ${buildIsValidRowSql("m.row")}`;
 
-/** Counts the records that the console deleted, and that a list makes again. */
 export const countRemade = (database: Database, plan: PlanDefinition): RemadeRecords | undefined => {
   const versions = EXPORTED_VERSIONS.find(({ thing }) => thing === plan.kind.thing);
   if (versions === undefined || plan.request.fromConsole === true) return undefined;

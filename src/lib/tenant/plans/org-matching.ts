@@ -4,15 +4,10 @@ import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 
 export type CandidatePair = Readonly<Record<"row" | "pk", number>>;
 
-interface DecidedPairs {
-  readonly decided: ReadonlyMap<number, number>;
-  /** by row that is not decided, the candidates that no other row means */
-  readonly contested: Map<number, ReadonlySet<number>>;
-}
-
 /** A row with one candidate means it, unless another row has only this one, too. It is then no candidate of others. */
-export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
+export const decidePairs = (pairs: readonly CandidatePair[]) => {
   const decided = new Map<number, number>();
+  // by row that is not decided, the candidates that no other row means
   const contested = new Map<number, Set<number>>();
   const rowsOf = Map.groupBy(pairs, ({ pk }) => pk);
   for (const { row, pk } of pairs) contested.set(row, (contested.get(row) ?? new Set()).add(pk));
@@ -135,9 +130,8 @@ class OrgMatcher {
     [this.#rows, this.#options, this.#root] = [rows, options, root.pk];
     this.#orgs = new Map(orgs.map((org) => [org.pk, org]));
     this.#named = new Set(orgs.flatMap(({ pk, parent, isOutside }) => (isOutside ? [] : [pk, parent ?? pk])));
-    for (const org of orgs) {
+    for (const org of orgs)
       if (org.code !== null && this.#named.has(org.pk)) this.#orgByCode.set(codeKey(org.code), org);
-    }
     const inside = orgs.filter(({ isOutside }) => !isOutside);
     this.#orgsByPlace = Map.groupBy(inside, ({ parent, name }) => `${parent}/${nameKey(name)}`);
     this.#touched = new Set((options.console ?? []).map(({ pk }) => pk));

@@ -4,7 +4,7 @@ import type { StoredRequest } from "../ledger/import-request.ts";
 import type { RecordProblem, RecordSink, CellUnits } from "../../csv/records/record.ts";
 import type { CharacterScan } from "../../csv/layout/character-scan.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../csv/layout/unique.ts";
-import { RowChecker, type CellValue } from "../../csv/layout/rows.ts";
+import { isBlank, RowChecker, type CellValue } from "../../csv/layout/rows.ts";
 import { comparisonKey, createKeyComparator, looseKey, type Comparison } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
 import type { Column } from "../../derived/format.ts";
@@ -27,8 +27,6 @@ interface NamedBinding {
   readonly bind: ColumnBinding;
   readonly sparse?: boolean | undefined;
 }
-
-const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
 
 const getFirstValue = (value: CellValue | undefined): string | null => {
   if (value === undefined || value === null) return null;
@@ -182,17 +180,16 @@ export class Stager implements RecordSink {
       fromConsole,
     });
     this.#columns = this.#bindings(layout);
+    this.#table.open(this.#columns.map(({ name }) => name));
     if (this.#selects) {
       if (layout.columns.length === 0)
         this.#report(createFileProblem("header-missing", { header: layout.format.columns[0]?.header ?? "" }));
-      this.#table.open(this.#columns.map(({ name }) => name));
       return;
     }
     this.#unique = new UniqueValues(layout);
     this.#hashes = this.#unique.all.map(() => new ValueHashes());
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = findColumnIndex(layout, list.field);
-    this.#table.open(this.#columns.map(({ name }) => name));
   }
 
   #stagedFields(): readonly string[] {
@@ -210,7 +207,10 @@ export class Stager implements RecordSink {
     const keys: NamedBinding[] = [];
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
-    bindings.set("key", createKeyBinding(key, comparison));
+    bindings.set(
+      "key",
+      createFirstBinding(key, (value) => comparisonKey(comparison, value)),
+    );
     for (const [i, { column }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
@@ -230,7 +230,7 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  #hash = (at: number, value: string, _isKey: boolean, look: CharacterScan | undefined): void => {
+  #hash = (at: number, value: string, look: CharacterScan | undefined): void => {
     this.#hashes[at]?.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", look));
   };
 
@@ -300,9 +300,8 @@ export class Stager implements RecordSink {
   #claimFurther(list: CellValue | undefined): void {
     if (!Array.isArray(list) || list.length < 2) return;
     const comparison = this.#layout?.columns[this.#list]?.column.comparison ?? "exact";
-    for (const value of (list as readonly string[]).slice(1)) {
+    for (const value of (list as readonly string[]).slice(1))
       this.#table.claim(comparisonKey(comparison, value), this.#row, this.#cellOf(this.#list, value));
-    }
   }
 
   #cellOf(i: number, value: string): number {
@@ -321,20 +320,17 @@ const MAX_REMEMBERED_NAMES = 100_000;
 const findColumnIndex = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);
 
-const createKeyBinding =
-  (i: number, comparison: Comparison): ColumnBinding =>
+const createFirstBinding =
+  (i: number, of: (value: string) => string | null): ColumnBinding =>
   (values) => {
     const value = getFirstValue(values[i]);
-    return value === null ? null : comparisonKey(comparison, value);
+    return value === null ? null : of(value);
   };
 
 const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn): NamedBinding => ({
   name: column,
   sparse,
-  bind: (values) => {
-    const text = getFirstValue(values[i]);
-    return text === null ? null : of(text);
-  },
+  bind: createFirstBinding(i, of),
 });
 
 const createKeysBinding =
@@ -353,7 +349,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
   );
   if (secrets.length === 0 && !isGenerated) return undefined;
   return (values) => {
-    const set = secrets.filter(({ i }) => isFilled(values[i])).map(({ field }) => field);
+    const set = secrets.filter(({ i }) => !isBlank(values[i])).map(({ field }) => field);
     return set.length === 0 ? null : JSON.stringify(set);
   };
 };

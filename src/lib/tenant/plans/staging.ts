@@ -49,10 +49,7 @@ export const isStagingFileInUse = (path: string): boolean => {
 
 const BATCH_ROWS = 16;
 
-/**
- * Attaches an import's staging file as schema `s`. The file's exclusive lock shows other processes that the import is
- * running. The journal of a new file is in memory, because an incomplete plan is discarded anyway.
- */
+/** The exclusive lock shows other processes that the import runs; an incomplete plan needs no journal on disk. */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   if (fresh) createOwnerOnlyFile(path);
   database.run("attach :path as s", { path });

@@ -109,20 +109,11 @@ export const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): K
   const beside = getKeyColumn({ short, list: false });
   const table = claims?.[name] ?? thing.name;
   const own = table === thing.name;
-  const keyed = (key: KeyLocation["key"]): Pick<KeyLocation, "table" | "own" | "key" | "has"> => ({
-    table,
-    own,
-    key,
-    has: (alias, value) => `${key(alias)} = ${buildValueWithoutTypeSql(value)}`,
-  });
-  if (!own) return { ...keyed((alias) => `${alias}.${beside}`), record: thing.name };
-  return comparison === "exact"
-    ? { ...keyed((alias) => `${alias}.${name}`), held: name, record: "pk" }
-    : {
-        ...keyed((alias) => buildComparisonKeySql(comparison, `${alias}.${beside}`, `${alias}.${name}`)),
-        held: beside,
-        record: "pk",
-      };
+  const key = (alias: string): string =>
+    own ? buildComparisonKeySql(comparison, `${alias}.${beside}`, `${alias}.${name}`) : `${alias}.${beside}`;
+  const has: KeyLocation["has"] = (alias, value) => `${key(alias)} = ${buildValueWithoutTypeSql(value)}`;
+  if (!own) return { table, own, key, has, record: thing.name };
+  return { table, own, key, has, held: comparison === "exact" ? name : beside, record: "pk" };
 };
 
 const createScopeSql =
@@ -130,7 +121,6 @@ const createScopeSql =
   (record) =>
     scope === undefined ? "true" : `${record}.${scope} = '${kind}'`;
 
-/** Returns the kind of import for a format. @throws TypeError if cells refer to a record type without a table */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
   const kind = buildKindDefinition(format);
   const { thing, name } = format;
@@ -178,12 +168,8 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     inScope,
     isProtected,
     isFree,
-    isLacking: [
-      inScope,
-      isFree,
-      ...(table.usual === undefined ? [] : [`t.pk <> ${table.usual}`]),
-      buildIsMissingRecordSql("t.pk"),
-    ].join(" and "),
+    isLacking: `${inScope} and ${isFree}${table.usual === undefined ? "" : ` and t.pk <> ${table.usual}`}
+      and ${buildIsMissingRecordSql("t.pk")}`,
     namedBy: thing.namedBy ?? "name",
   };
 };

@@ -30,11 +30,7 @@ import { buildIsKeptLocallySql } from "./merge-tables.ts";
 import { belongsToOrg, buildIsInScope } from "../ledger/scope.ts";
 
 const SPECIAL_TABLES: readonly ThingTable[] = [
-  {
-    thing: USER,
-    claims: UNIQUE_LIST_TABLES[USER.name],
-    secretSetAt: "accountPasswordSetAt",
-  },
+  { thing: USER, claims: UNIQUE_LIST_TABLES[USER.name], secretSetAt: "accountPasswordSetAt" },
   {
     thing: ORG,
     usual: ROOT_ORG_NUMBER,
@@ -54,15 +50,8 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   },
 ];
 
-/** References that prevent deletions but that files do not contain. */
-const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: RecordType })[] = [
-  {
-    of: ORG,
-    thing: ACCOUNT,
-    column: "org",
-    rows: ORG_MANAGERS_SQL,
-  },
-];
+/** Prevents deletions of organisations, but is not in files. */
+const MANAGERS: ReferringTable = { thing: ACCOUNT, column: "org", rows: ORG_MANAGERS_SQL };
 
 const findReferringColumns = ({ name }: RecordType, formats: readonly Format[]) => {
   const holders = formats.flatMap((format) =>
@@ -85,13 +74,12 @@ export const buildThingTables = (
   );
   return [...known, ...others.map((thing) => ({ thing }))].map((table: ThingTable) => ({
     ...table,
-    heldBy: [
-      ...findReferringColumns(table.thing, formats),
-      ...REFERENCES_OUTSIDE_FILES.filter(({ of }) => of === table.thing),
-    ].map((holder) => ({
-      ...holder,
-      isReferenceFixed: known.find(({ thing }) => thing === holder.thing)?.isReferenceFixed,
-    })),
+    heldBy: [...findReferringColumns(table.thing, formats), ...(table.thing === ORG ? [MANAGERS] : [])].map(
+      (holder) => ({
+        ...holder,
+        isReferenceFixed: known.find(({ thing }) => thing === holder.thing)?.isReferenceFixed,
+      }),
+    ),
   }));
 };
 
@@ -105,14 +93,8 @@ export const getKindsOfThing = (thing: string): readonly StoredKind[] =>
   FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(getStoredKind);
 
 /** An import deletes only records that are in scope, deletable and not changed locally. */
-export const buildPlannedKind = ({
-  kind,
-  scope,
-  undeletable,
-  fromConsole,
-  mode,
-  orgBy = "code",
-}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "mode" | "orgBy">): StoredKind => {
+export const buildPlannedKind = (request: StoredRequest): StoredKind => {
+  const { kind, scope, undeletable, fromConsole, mode, orgBy = "code" } = request;
   // names in an export of the console are replaced by codes before anything is compared
   const stored =
     orgBy === "code" || fromConsole === true

@@ -231,6 +231,6 @@ export function* readCommittedLines(
   { first, revision }: { readonly first: FormatName; readonly revision: number },
   query: RowQuery,
 ): Generator<Uint8Array> {
-  stageChange(database, revision, { mask: () => ALL_COLUMNS_MASK });
+  stageChange(database, revision, {}, () => ALL_COLUMNS_MASK);
   yield* readUndoLines(database, first, query, buildCommittedSides);
 }

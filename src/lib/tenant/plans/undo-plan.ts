@@ -64,13 +64,6 @@ const listDeletedKinds = ({ kind, recursive }: StoredRequest): readonly [StoredK
   ...(recursive === true ? [getStoredKind("users")] : []),
 ];
 
-const stageSelected = (database: Database, { name, thing }: StoredKind, request: StoredRequest): void => {
-  const sql = buildSelectedNumbersSql(name as FormatName, request);
-  database.run(
-    `insert into ${getStagedTable({ thing })} (pk, action, changed) select pk, 'delete', ${ALL_COLUMNS_MASK} from (${sql})`,
-  );
-};
-
 const requireNamedRecords = (database: Database, { thing }: StoredKind): void => {
   const gone = database.count(`select count(*) from ${NAMED_IDS_TABLE} a where not exists (
     select 1 from ${thing.name} t join ${getStagedTable({ thing })} u on u.pk = t.pk where t.id = a.id)`);
@@ -92,7 +85,9 @@ const stageDeletion = (database: Database, { request, ids }: NonNullable<UndoneC
     ids: JSON.stringify(ids),
   });
   const kinds = listDeletedKinds(request);
-  for (const kind of kinds) stageSelected(database, kind, request);
+  for (const { name, thing } of kinds)
+    database.run(`insert into ${getStagedTable({ thing })} (pk, action, changed)
+      select pk, 'delete', ${ALL_COLUMNS_MASK} from (${buildSelectedNumbersSql(name as FormatName, request)})`);
   requireNamedRecords(database, kinds[0]);
 };
 

@@ -18,6 +18,7 @@ import {
   OBSERVED_VERSION_TABLE,
   OBSERVED_VERSIONS,
 } from "../ledger/observed-state.ts";
+import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import { UNIQUE_LIST_TABLES } from "../ledger/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../ledger/check-rules.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql.ts";
@@ -124,10 +125,8 @@ const buildMergeLaterVersionsSql = (versions: VersionSchema): string => {
 export const stageChange = (
   database: Database,
   revision: number,
-  {
-    mask = buildRestoredMaskSql,
-    isOfConsole = true,
-  }: { readonly mask?: typeof buildRestoredMaskSql; readonly isOfConsole?: boolean | undefined },
+  { isOfConsole = true }: Pick<UndoneChange, "isOfConsole">,
+  mask = buildRestoredMaskSql,
 ): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);

@@ -53,15 +53,11 @@ export interface UndeletableRecord {
 
 const MAX_LISTED_DEVICES = 10;
 
-interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
-  readonly isReferenceFixed: boolean;
-}
-
 const findReferencedRecords = (
   database: Database,
   { kind: { thing, isLacking } }: PlanDefinition,
   { thing: by, column, rows = by.name, isReferenceFixed }: ReferringTable,
-): readonly ReferencedRecord[] => {
+) => {
   const device = `h."serialNumber" || coalesce(' (' || h."phoneNumber" || ')', '')`;
   const sql = `select t.pk, max(${isReferenceFixed?.("h") ?? "0"}) as fixed, ${buildRecordLabelSql(thing)} as name, count(*) as count,
       ${by === DEVICE ? `string_agg(${device}, char(10) order by h.pk)` : "null"} as devices

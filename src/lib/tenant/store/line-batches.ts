@@ -14,27 +14,11 @@ const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
 
 const SQLITE_TOOBIG = 18;
 
-type BatchBuilder = (
-  buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
-) => Uint8Array;
-
-const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
-  let isTried = plain !== undefined;
-  return (buildLines) => {
-    if (plain === undefined || !isTried) return buildLines(line).bytes;
-    const { bytes, records } = buildLines(plain.line);
-    const finished = plain.finished(bytes, records);
-    // if the faster form cannot be used for one batch, it usually cannot be used for later batches
-    isTried = finished !== undefined;
-    return finished ?? buildLines(line).bytes;
-  };
-};
-
 function* generateBatches(database: Database, records: LineQuery): Generator<Uint8Array, void> {
   const { key, table, whole, among, where, params, before, head } = records;
+  let { plain } = records;
   if (head !== undefined) yield head;
   const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
-  const batch = createBatchBuilder(records);
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
   const restSql = `select max(${key}) as last ${rest}`;
@@ -44,16 +28,19 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
     const last = (database.get(rangeSql, next) ?? database.get(restSql, next))?.["last"];
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
-    const buildLines: Parameters<BatchBuilder>[0] = (line) => {
+    const buildLines = (line: string): Parameters<NonNullable<typeof plain>["finished"]> => {
       const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records from
         (select ${line} as line from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key}) lines`;
       const { bytes, records: found } = database.get(sql, range) ?? {};
-      return { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), records: Number(found) };
+      return [bytes instanceof Uint8Array ? bytes : new Uint8Array(0), Number(found)];
     };
-    let bytes: Uint8Array;
+    let bytes: Uint8Array | undefined;
     try {
-      bytes = batch(buildLines);
+      bytes = plain?.finished(...buildLines(plain.line));
+      // if the faster form cannot be used for one batch, it usually cannot be used for later batches
+      if (bytes === undefined) plain = undefined;
+      bytes ??= buildLines(records.line)[0];
     } catch (error) {
       if (getExtendedErrorCode(error) !== SQLITE_TOOBIG || rows === 1) throw error;
       rows = Math.ceil(rows / 4);

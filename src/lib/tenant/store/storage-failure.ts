@@ -51,15 +51,13 @@ export const isBusyError = (error: unknown): boolean => getPrimaryErrorCode(erro
 
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
-const isWritable = (path: string): boolean => {
-  const files = [path, `${path}-wal`, `${path}-shm`];
-  const isPossible = tryOrUndefined(() => {
+const isWritable = (path: string): boolean =>
+  tryOrUndefined(() => {
+    const files = [path, `${path}-wal`, `${path}-shm`];
     const there = files.filter((file) => statSync(file, { throwIfNoEntry: false }) !== undefined);
     for (const place of [dirname(path), ...there]) accessSync(place, constants.W_OK);
     return there.every((file) => statSync(file).isFile());
-  });
-  return isPossible === true;
-};
+  }) === true;
 
 /** Returns true if a file or folder cannot be written. SQLite reports a disk fault in the same way. */
 export const isUnwritableError = (error: unknown, path: string): boolean =>
@@ -145,14 +143,12 @@ export const hideStoragePaths = (error: unknown): unknown => {
 
 const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
 
-/** Returns the first line of the error without file paths, which must not be disclosed. */
-const summariseError = (error: Error): string =>
-  (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
-
 export const toFailure = (chain: unknown): Failure => {
   const { first: error } = unwrapSuppressed(chain);
   if (error instanceof Failure) return error;
-  const line = summariseError(error instanceof Error ? error : new Error(String(error)));
+  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+  // file paths must not be disclosed
+  const line = first.replace(ABSOLUTE_PATH, "…").slice(0, 300);
   const what = text(`unexpected error in the tenant: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
   return new Failure("unexpected", { what });
 };

@@ -31,7 +31,7 @@ export class Connection implements Writer {
   readonly #connected: Database;
   readonly #view: View | undefined;
   #revision: number | undefined;
-  #isOver = false;
+  isOver = false;
 
   constructor(database: Database, view?: View) {
     this.#connected = database;
@@ -39,20 +39,12 @@ export class Connection implements Writer {
   }
 
   get #database(): Database {
-    if (this.#isOver) throw new TypeError("the transaction is over");
+    if (this.isOver) throw new TypeError("the transaction is over");
     return this.#connected;
-  }
-
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   get isPartial(): boolean {
     return this.#view !== undefined;
-  }
-
-  end(): void {
-    this.#isOver = true;
   }
 
   async get<T = Row>(sql: string, params?: Params): Promise<T | undefined> {
@@ -102,24 +94,14 @@ export class WorkQueue {
   }
 }
 
-/**
- * A process runs its reads and changes in turn, so that no reader sees an incomplete change. A body may await only its
- * reader or writer; otherwise, the transaction is rolled back with a TypeError.
- */
+/** Reads and changes run in turn. A body that awaits something other than its reader or writer is rolled back. */
 export class Store {
   readonly #database: Database;
   readonly #guard: WriterGuard;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
 
-  constructor(
-    database: Database,
-    guard: WriterGuard = (writer) => writer,
-    {
-      turns = new WorkQueue(),
-      view,
-    }: { readonly turns?: WorkQueue | undefined; readonly view?: View | undefined } = {},
-  ) {
+  constructor(database: Database, guard: WriterGuard = (writer) => writer, turns = new WorkQueue(), view?: View) {
     this.#database = database;
     this.#guard = guard;
     this.#turns = turns;
@@ -127,7 +109,7 @@ export class Store {
   }
 
   within(view: View): Store {
-    return new Store(this.#database, this.#guard, { turns: this.#turns, view });
+    return new Store(this.#database, this.#guard, this.#turns, view);
   }
 
   get isReadOnly(): boolean {
@@ -240,7 +222,7 @@ export class Store {
       this.#database.rollback();
       throw error;
     } finally {
-      connection.end();
+      connection.isOver = true;
     }
   }
 }

@@ -52,10 +52,7 @@ export interface LockedCollection {
 
 export interface Writer extends Reader {
   run(sql: string, params?: Params): Promise<number>;
-  /**
-   * Locks collections until the transaction ends. Call this before reading anything on which the change depends. Tests
-   * fail if a table is written without its lock.
-   */
+  /** Call this before reading anything on which the change depends. Tests fail if a table is written without it. */
   lock(collections: readonly Collection[]): Promise<ReadonlyMap<string, LockedCollection>>;
   revision(): Promise<number>;
 }
