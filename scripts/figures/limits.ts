@@ -28,22 +28,9 @@ const GENERATED = /^(?:man|docs\/(?:api|commands))\/|^src\/(?:commands\/index|li
 
 /** The lines that issues may add to the limits of the file. */
 const ADDS: readonly Numbers[] = [
-  // What a CLOMO customer can do with Apple
-  { src: 1_110, tests: 3_814, generated: 3_002 },
-  // One reader for every list
-  { tests: 700, generated: 100 },
-  // The console's own exports
-  { tests: 400, generated: 100 },
-  // A wish is what somebody wants now
-  { tests: 600 },
-  // One index of nouns, and what ends
-  { tests: 300 },
-  // Nothing fails in silence
-  { src: 700, tests: 800, generated: 400 },
-  // A whole handover, and a backup
-  { src: 300, tests: 500, generated: 200 },
-  // Speed and progress
-  { tests: 300 },
+  // the issues up to "Storeys"
+  { tests: 7_414 },
+  { generated: 3_802 },
   // The manual, word for word, and pages one looks at
   { tests: 300 },
 ];
