@@ -57,13 +57,17 @@ interface ChainProgress {
   readonly seq: number;
   readonly hash: string;
   readonly headSeq: number | null;
+  /** true if a record may be that of a `receive` */
+  readonly hasReceipt: boolean;
 }
+
+const RECEIPT_ACTION = '"action":"handover.receive"';
 
 const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
 
 const verifyBatch = (
   database: Database,
-  { seq, hash, headSeq }: ChainProgress,
+  { seq, hash, headSeq, hasReceipt }: ChainProgress,
   head: string | undefined,
 ): ChainProgress | undefined => {
   const row = database.get(SELECT_BATCH, { before: hash, after: seq, rows: BATCH_ROWS });
@@ -85,10 +89,14 @@ const verifyBatch = (
     from = end;
     start = end + HASH_LENGTH + 1;
   }
-  return at === Number(row["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
+  if (at !== Number(row["last"])) return undefined;
+  return { seq: at, hash: before, headSeq: found, hasReceipt: hasReceipt || text.includes(RECEIPT_ACTION) };
 };
 
-const isIntact = ({ seq, hash }: Omit<ChainProgress, "headSeq">, { seq: own, record, hash: stored }: Row): boolean =>
+const isIntact = (
+  { seq, hash }: Pick<ChainProgress, "seq" | "hash">,
+  { seq: own, record, hash: stored }: Row,
+): boolean =>
   own === seq + 1 &&
   typeof record === "string" &&
   record.startsWith(buildRecordStart(own)) &&
@@ -99,7 +107,8 @@ const verifyRows = (database: Database, before: ChainProgress, head: string | un
   for (const row of database.all(SELECT_ROWS, { after: before.seq, rows: BATCH_ROWS })) {
     if (!isIntact(progress, row)) break;
     const [seq, hash] = [progress.seq + 1, String(row["hash"])];
-    progress = { seq, hash, headSeq: hash === head ? seq : progress.headSeq };
+    const hasReceipt = progress.hasReceipt || String(row["record"]).includes(RECEIPT_ACTION);
+    progress = { seq, hash, headSeq: hash === head ? seq : progress.headSeq, hasReceipt };
   }
   return progress;
 };
@@ -108,22 +117,22 @@ const verifyRows = (database: Database, before: ChainProgress, head: string | un
 const verifyChain = (
   database: Database,
   head: string | undefined,
-): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {
-  let progress: ChainProgress = { seq: 0, hash: "", headSeq: null };
+): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> & Pick<ChainProgress, "hasReceipt"> => {
+  let progress: ChainProgress = { seq: 0, hash: "", headSeq: null, hasReceipt: false };
   for (let before = -1; before !== progress.seq;) {
     before = progress.seq;
     progress = verifyBatch(database, progress, head) ?? verifyRows(database, progress, head);
   }
-  const { seq, hash, headSeq } = progress;
+  const { seq, hash, ...found } = progress;
   const isWhole = database.count("select count(*) from audit") === seq;
-  return { records: seq, last: seq === 0 ? null : { seq, hash }, broken: isWhole ? null : seq + 1, headSeq };
+  return { records: seq, last: seq === 0 ? null : { seq, hash }, broken: isWhole ? null : seq + 1, ...found };
 };
 
 /** SQL: the records of `receive` with what they say about the records that they replaced. */
 const RECEIPTS_SQL = ["audit", "replaced_audit"]
   .map(
     (table) => `select hash as receipt, seq, at, record -> 'detail' -> 'replaced' as replaced from ${table}
-      where instr(record, '"action":"handover.receive"') > 0 and record -> 'detail' -> 'replaced' is not null`,
+      where instr(record, '${RECEIPT_ACTION}') > 0 and record -> 'detail' -> 'replaced' is not null`,
   )
   .join(" union all ");
 
@@ -139,7 +148,10 @@ const SELECT_HEAD_GROUP = `select count(*) as records, (select t.at from (${RECE
   from replaced_audit r where r.receipt in (select h.receipt from replaced_audit h where h.hash = :head) group by r.receipt`;
 
 /** The chain of each group continues from a record of the log, because nothing replaces a change that was received. */
-const verifyReplaced = (database: Database, head: string | undefined): ReplacedFindings => {
+const verifyReplaced = (database: Database, head: string | undefined, hasReceipt: boolean): ReplacedFindings => {
+  // without either, nothing needs a search of the whole log
+  if (!hasReceipt && database.get("select 1 from replaced_audit limit 1") === undefined)
+    return { records: 0, broken: null, head: null };
   let records = 0;
   let broken = database.get(SELECT_MISMATCHES)?.["seq"] ?? null;
   let last = { receipt: "", seq: 0, hash: "" };
@@ -175,10 +187,11 @@ export const verifyOnConnection = (database: Database, { head, changes }: AuditV
     const version = database.count("pragma user_version");
     const schema = hashSchema(database) === (SCHEMAS as Readonly<Record<string, string>>)[version];
     if (!schema) return { schema, records: 0, last: null, broken: null, headSeq: null, replaced: null, changes: null };
-    const chain = verifyChain(database, head);
+    const { hasReceipt, ...chain } = verifyChain(database, head);
     // an earlier schema has versions with different columns, which cannot be verified
     const isVerified = changes && chain.broken === null && version === SCHEMA_VERSION;
-    const replaced = chain.broken === null && version === SCHEMA_VERSION ? verifyReplaced(database, head) : null;
+    const replaced =
+      chain.broken === null && version === SCHEMA_VERSION ? verifyReplaced(database, head, hasReceipt) : null;
     return { schema, ...chain, replaced, changes: isVerified ? verifyVersions(database) : null };
   });
 

@@ -313,9 +313,11 @@ const readShortList = (
 ): Promise<string | undefined> =>
   store.read(async (reader) => {
     const { where, params } = buildListCondition(list, filters);
-    await createListTables(reader, list);
+    // a long list makes them in its own connection; only the list of organisations is itself such a table
+    if (list.table.includes("temp.")) await createListTables(reader, list);
     const further = `select 1 from ${list.table} limit 1 offset ${MAX_READ_AT_ONCE}`;
     if (limit === undefined && (await reader.get(further, params)) !== undefined) return undefined;
+    await createListTables(reader, list);
     // SQLite joins the records, because one text per record would use memory until the next garbage collection
     const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
     const query = buildRecordQuery(list, json, where, buildOrder(getSortKeys(list, sort), desc));
