@@ -49,5 +49,5 @@ test("80 columns have room for a list of five people, and for a list with 41 wro
   expect((await count("five.csv", 5, "@")).length).toBeLessThanOrEqual(15);
   const wrong = await count("wrong.csv", 41, "-");
   expect(wrong.length).toBeLessThanOrEqual(30);
-  expect(wrong.slice(-6).join("")).toContain("エラーが 41 件");
+  expect(wrong.slice(-6).join("")).toContain("41 件のエラー");
 });

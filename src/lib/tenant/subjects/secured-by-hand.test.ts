@@ -183,7 +183,7 @@ test("a group name is unique within its app", async () => {
   expect((await secured().createGroup("contacts", { name: "営業" })).after.app).toBe("contacts");
   for (const app of ["browser", "mailer"] as const) {
     const failure = await failureOf(secured().createGroup(app, { name: "営業" }));
-    expect(failure?.what.en).toContain("所属するグループ");
+    expect(failure?.what.en).toContain("グループ名");
   }
 });
 
