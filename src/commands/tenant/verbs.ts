@@ -52,8 +52,6 @@ const LANGUAGE_NAMES = new Map([
   ["en", text("English", "英語")],
 ]);
 
-const describeLanguage = (language: string): Text => LANGUAGE_NAMES.get(language) ?? same(language);
-
 type ValueFormatter = Column<NamedTenantProfile>["name"];
 
 const createUsageFormatter =
@@ -66,7 +64,11 @@ const VALUE_FORMATTERS: Readonly<Record<string, ValueFormatter>> = {
   contracts: ({ contracts }) => joinTexts(contracts.map(describeContract)),
   androidAccounts: ({ androidAccounts: accounts }) =>
     accounts === null ? NOT_RECORDED_LABEL : ANDROID_ACCOUNT_TYPES[accounts],
-  languages: ({ languages }) => joinTexts(languages.map(describeLanguage), text(", ", "、")),
+  languages: ({ languages }) =>
+    joinTexts(
+      languages.map((language) => LANGUAGE_NAMES.get(language) ?? same(language)),
+      text(", ", "、"),
+    ),
 };
 
 const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
@@ -236,9 +238,7 @@ function buildTenantChange(options: InputOf<typeof SET_OPTIONS>, timezone: strin
 const omitUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
-const isUseField = (field: string): field is UsageName => field in USE_OPTIONS;
-
 const toFieldValue = (field: string, value: string | null | undefined): string | boolean | null | undefined =>
-  isUseField(field) && typeof value === "string" ? value === "yes" : value;
+  field in USE_OPTIONS && typeof value === "string" ? value === "yes" : value;
 
 export default { set, show };

@@ -29,8 +29,6 @@ export interface RetryEnvironment {
 const MAX_ATTEMPTS = 4;
 const MAX_RETRY_MS = 60 * SECOND_MS;
 
-const isBusy = ({ status }: AppleResponse): boolean => status === 429 || status >= 500;
-
 /** @see RFC 9110 5.6.7 */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
@@ -59,7 +57,7 @@ export async function sendWithRetry(
     const answer = await send(request).catch((error: unknown) => {
       if (tried === MAX_ATTEMPTS || !(error instanceof Failure) || error.code !== "unavailable") throw error;
     });
-    if (answer !== undefined && !isBusy(answer)) return answer;
+    if (answer !== undefined && answer.status !== 429 && answer.status < 500) return answer;
     const asked = answer === undefined ? undefined : parseRetryAfterMs(answer, now());
     const delayMs = asked ?? SECOND_MS * 2 ** (tried - 1);
     if (tried === MAX_ATTEMPTS || now() + delayMs > end) throw createBusyFailure(request, answer?.status, now(), asked);

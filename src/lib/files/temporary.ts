@@ -145,7 +145,7 @@ function createRegisterEntry(prefix: string, entry: string): string | undefined 
 
 /** Removes files of ended processes on this machine and in this container. Never fails. */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
-  for (const name of listNamesSync(temporaryFolder)) {
+  for (const name of tryOrUndefined(() => readdirSync(temporaryFolder)) ?? []) {
     const pid = Number(REGISTER_ENTRY_NAME_PATTERN.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid)) continue;
     const record = join(temporaryFolder, name);
@@ -156,8 +156,6 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
     }
   }
 }
-
-const listNamesSync = (folder: string): readonly string[] => tryOrUndefined(() => readdirSync(folder)) ?? [];
 
 type RegistrationEntry = NonNullable<ReturnType<typeof parseRegisterEntry>>;
 

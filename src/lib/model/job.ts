@@ -54,12 +54,11 @@ export const endLostRun = ({ runningSince, ...job }: Job, before: string): Job =
   return { ...job, ...LOST_RUN, startedAt: runningSince, failures: job.failures + 1 };
 };
 
-const isBeginning = ({ endedAt, error }: JobRun): boolean => endedAt === null && error === null;
-
 export const addRun = (job: Job | undefined, run: JobRun): Job => {
   const known = job && endLostRun(job, run.startedAt);
   const { failures = 0, goodDays = [] } = known ?? {};
-  if (isBeginning(run)) return { ...(known ?? { ...run, failures, goodDays }), runningSince: run.startedAt };
+  if (run.endedAt === null && run.error === null)
+    return { ...(known ?? { ...run, failures, goodDays }), runningSince: run.startedAt };
   const others = goodDays.filter((day) => day !== run.day);
   return {
     ...run,

@@ -13,7 +13,7 @@ export function summariseCheck(all: readonly CheckedItem[]) {
   for (const one of all) {
     const by = successorOf(one)?.source ?? null;
     if (by === null) checked.push(one);
-    else superseded.push({ ...one, level: "ok", remark: describeSuperseded(by) });
+    else superseded.push({ ...one, level: "ok", remark: text(`superseded by ${by}`, `${by} に置き換え済み`) });
   }
   checked.sort((one, other) => compareByUrgency(one, other) || compareByExpiry(one, other));
   const state = checked.length === 0 ? "unknown" : determineState(checked.map(({ level }) => level));
@@ -34,8 +34,6 @@ function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => Chec
     return successor !== undefined && isNewerFile(successor, one) ? successor : undefined;
   };
 }
-
-const describeSuperseded = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
 const MAX_NAMED = 5;
 

@@ -107,7 +107,9 @@ export function addExpiryStatus<
   const remarks = [
     remark,
     isRejected ? rejection.what : null,
-    early === null ? null : describeNotYetValid(dayOf(early, timezone)),
+    early === null
+      ? null
+      : text(`not valid before ${dayOf(early, timezone)}`, `${dayOf(early, timezone)} になるまで有効ではありません`),
   ].filter((one) => one !== null);
   return {
     ...item,
@@ -117,9 +119,6 @@ export function addExpiryStatus<
     remark: remarks.length === 0 ? null : joinTexts(remarks, text("; ", "。")),
   };
 }
-
-const describeNotYetValid = (day: string): Text =>
-  text(`not valid before ${day}`, `${day} になるまで有効ではありません`);
 
 /** Items without a date come first, because they may be the most urgent. */
 export const compareByExpiry = (

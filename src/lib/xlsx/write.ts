@@ -42,7 +42,7 @@ const CELL_FORMATS = `<xf xfId="0"/>${buildCellFormat(0, 0)}${buildCellFormat(1,
 const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.length}">${FONTS.join("")}</fonts><fills count="${FILLS.length}">${FILLS.join("")}</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3">${CELL_FORMATS}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 
 const buildFixedParts = (sheets: readonly Pick<Sheet, "name">[]): readonly (readonly [string, string])[] => {
-  const names = sheets.map(({ name }) => encodeAttribute(name));
+  const names = sheets.map(({ name }) => encodeCellText(name).replaceAll('"', "&quot;"));
   const titles = names.map(
     (name, at) => `<definedName name="_xlnm.Print_Titles" localSheetId="${at}">'${name}'!$1:$1</definedName>`,
   );
@@ -81,8 +81,6 @@ const encodeCellText = (value: string): string =>
     ENCODED_CHARACTERS,
     (unit) => XML_ENTITIES.get(unit) ?? `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}_`,
   );
-
-const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
 
 const renderCellXml = (value: string, place: string, style: number): string => {
   if (value === "") return "";

@@ -63,7 +63,8 @@ async function sendToRecipient(
   for (const pending of [unfinished, fresh]) {
     const claimed = await claimReminders(pending, faults);
     if (claimed === undefined) return undefined;
-    const [firstClaimed, ...others] = claimed.toSorted(compareByClaimOrder);
+    // a message has the Message-ID of the reminder that was claimed first, also if it is sent again
+    const [firstClaimed, ...others] = claimed.toSorted((one, other) => (one.notice.id < other.notice.id ? -1 : 1));
     if (firstClaimed === undefined) continue;
     const due = claimed.flatMap((one) => one.due ?? []);
     const { messageId } = firstClaimed.notice;
@@ -94,10 +95,6 @@ const claimReminders = async (wanted: readonly PendingReminder[], faults: Map<Re
   }
   return all;
 };
-
-/** A message has the Message-ID of the reminder that was claimed first, also if it is sent again. */
-const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
-  one.id < other.id ? -1 : 1;
 
 const REPLACED_BY_LATER_STAGE = same("a later stage took its place");
 

@@ -27,8 +27,6 @@ const MALFORMED_URL_FAILURE = new Failure("usage", {
   ),
 });
 
-const isDecodable = (url: string): boolean => tryOrUndefined(() => decodeURIComponent(url)) !== undefined;
-
 /**
  * Cancels the body of a HEAD response. Closes the connection after an error, so that unread bytes are not read as a
  * request.
@@ -95,7 +93,7 @@ class RequestDispatcher {
 
   async fetch(request: Request, from?: RequestSource): Promise<Response> {
     try {
-      if (!isDecodable(request.url)) throw MALFORMED_URL_FAILURE;
+      if (tryOrUndefined(() => decodeURIComponent(request.url)) === undefined) throw MALFORMED_URL_FAILURE;
       const app = await this.#appOf(getPath(request).split("/")[2] ?? "");
       return await app.fetch(request, { from });
     } catch (error) {
