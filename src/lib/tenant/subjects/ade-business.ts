@@ -10,6 +10,7 @@ import type { Reader, ScratchTable } from "../store/types.ts";
 import { ADE_LOCKS, ADE_AUDIT_OBJECT, parseEndpoint, readAde, type Ade, type AppleAccess } from "./ade-server.ts";
 import {
   listSealedSecrets,
+  readServer,
   writeServer,
   type StoredServer,
   countUncertainDevices,
@@ -67,11 +68,12 @@ export const setBusinessKey = async (
   const seal = async ({ name, content, url, clientId, keyId }: NonNullable<typeof key>) => {
     const pem = Buffer.from(content, "base64").toString();
     parseBusinessKey(name, pem);
+    const kept = listSealedSecrets({ ...(await session.read(readServer)), apiKey: null });
     return {
       apiEndpoint: url === undefined ? null : parseEndpoint(url),
       apiClient: clientId,
       apiKeyId: keyId,
-      apiKey: await sealing.seal(BUSINESS_KEY_PURPOSE, pem, await session.read(listSealedSecrets)),
+      apiKey: await sealing.seal(BUSINESS_KEY_PURPOSE, pem, kept),
       apiKeyAt: getCurrentInstant(session.surroundings),
       apiRejectedAt: null,
     };

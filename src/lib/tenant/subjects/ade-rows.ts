@@ -278,7 +278,5 @@ export const deleteServerData = async (writer: Writer): Promise<void> => {
 };
 
 /** Returns the encrypted secrets. New secrets must be encrypted with the same key. */
-export const listSealedSecrets = async (reader: Reader): Promise<readonly string[]> => {
-  const { privateKey, token } = await readServer(reader);
-  return [privateKey, token].filter((secret) => secret !== null);
-};
+export const listSealedSecrets = ({ privateKey, token, apiKey }: StoredServer): readonly string[] =>
+  [privateKey, token, apiKey].filter((secret) => secret !== null);

@@ -146,10 +146,9 @@ export const createKey = async (
   { sealing }: AppleAccess,
   { replace = false }: { readonly replace?: boolean | undefined },
 ): Promise<{ certificate: string; created: boolean }> => {
-  const [known, name, kept] = await session.read(async (reader) => [
+  const [known, name] = await session.read(async (reader) => [
     await requireServer(reader),
     await readTenantName(reader),
-    await listSealedSecrets(reader),
   ]);
   if (known.certificate !== null && known.privateKey !== null && !replace) {
     // a certificate whose private key is lost must not be returned again
@@ -157,7 +156,7 @@ export const createKey = async (
     return { certificate: known.certificate, created: false };
   }
   const pair = await createKeyPair(`clomoctl ${name}`.trim(), session.surroundings.now());
-  const sealed = await sealing.seal(KEY_PURPOSE, pair.privateKey, replace ? [] : kept);
+  const sealed = await sealing.seal(KEY_PURPOSE, pair.privateKey, replace ? [] : listSealedSecrets(known));
   const { certificate } = pair;
   return session.change<{ certificate: string; created: boolean }>(
     { action: "ade.keypair", locks: ADE_LOCKS },

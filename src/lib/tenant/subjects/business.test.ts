@@ -50,6 +50,13 @@ describe("the key of the Apple Business API", () => {
     expect(ownFiles).toContain(String(sealed));
   });
 
+  test("keeps another sealing key from being used for the key pair", async () => {
+    await using organisation = await new Organisation().setUp({ isMirror: false });
+    organisation.tenant.sealingKey = "another";
+    await organisation.ade.setEndpoint({});
+    expect(await rejection(organisation.ade.createKeyPair({}))).toMatchObject({ code: "input-rejected" });
+  });
+
   test.each([
     [
       "a P-384 key",
