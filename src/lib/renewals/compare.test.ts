@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
 import type { Issuer } from "../apple/renewable.ts";
-import type { ExpiringItem } from "../nouns/renewal.ts";
+import { EXPIRY_CONSEQUENCES, type ExpiringItem } from "../nouns/renewal.ts";
 import { compareFiles, identityOf, type CurrentItem, type FilePair } from "./compare.ts";
 
 const KINDS = {
@@ -81,6 +81,16 @@ const compare = (current: CurrentItem, next: Renewable, more: Partial<FilePair> 
   const outcomes = Object.fromEntries(checks.map(({ id, outcome }) => [id, outcome]));
   return { checks, outcomes, bad: bad.map(({ id }) => id), left: left.map(({ id }) => id) };
 };
+
+test("only Apple's devices need the push certificate: another topic, and its expiry, tell of no others", () => {
+  const kind = "push-certificate";
+  const { checks } = compare(pushOf("t", APPLE, { kind }), pushOf("u", APPLE, { kind, ...LATER }));
+  const topic = checks.find(({ id }) => id === "topic")?.what;
+  for (const told of [topic, EXPIRY_CONSEQUENCES[kind]]) {
+    expect(told?.en).toMatch(/iPhones?, iPads? (?:and|or) Macs?/);
+    expect(told?.ja).toContain("iPhone・iPad・Mac");
+  }
+});
 
 const OTHER_APPLE: Issuer = { ...APPLE, name: "CN=Apple Application 9, O=Apple Inc." };
 
