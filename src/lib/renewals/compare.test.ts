@@ -145,6 +145,39 @@ test("a server token of another key or of another consumer key cannot replace th
   expect(compare(recorded, opened("own.key", "c")).left).toContain("key");
 });
 
+const keyed = (publicKey: string, topic: string | null = "t", issuer = APPLE): Renewable =>
+  file({ of: "certificate", issuer, publicKey }, { kind: "push-certificate", topic });
+const [OLD_PUSH, CSR] = [keyed("old"), { publicKey: "new" } as FilePair["csr"]];
+
+test.each<[string, Renewable, Renewable, RegExp, Partial<ExpiringItem>?]>([
+  ["file", OLD_PUSH, OLD_PUSH, /^this file is the same as .*現在使われているファイルと同じ/, { fingerprint: "00" }],
+  ["topic", OLD_PUSH, keyed("new", null), /\(subject UID\) is missing \/ トピック.*がありません$/],
+  ["topic", OLD_PUSH, keyed("new", "u"), /stop responding.* Renew with the same .*応答しなくなります.*同じ.*「Renew」/],
+  [
+    "expiry",
+    OLD_PUSH,
+    OLD_PUSH,
+    /is not later than .*は現在の期限 .* 以前です$/,
+    { expiresAt: "2027-03-01T00:00:00Z" },
+  ],
+  ["expiry", OLD_PUSH, OLD_PUSH, /^extended from 2027.* to 2028.* \/ 2027.* から 2028.* に延びます$/],
+  ["validity", OLD_PUSH, OLD_PUSH, /^expired on .*に期限が切れています$/, { expiresAt: "2027-02-14T00:00:00Z" }],
+  ["validity", OLD_PUSH, OLD_PUSH, /^not valid before .*より前は有効では/, { validFrom: "2027-02-16T00:00:00Z" }],
+  ["issuer", OLD_PUSH, keyed("new", "t", OTHER), /^the new issuer is not Apple.*ではありません/],
+  ["request-key", OLD_PUSH, keyed("new"), /^the public key matches .*と一致しています$/],
+  ["request-key", OLD_PUSH, keyed("other"), /^not made from this .* a new CSR.*から作られていない.*し直して/],
+  ["request-key", keyed("new"), OLD_PUSH, /^this is the CSR of the certificate in use.* new .*使用中の.*し直して/],
+  ["key", ade("s", A), ade("s", B), /server in use, and do not change .*使用中の.*公開鍵は変えないで/],
+  ["server", ade("s", A), ade("t", A), /^was the server renamed\?.*サーバー名を変更しましたか/],
+  ["consumer", ade("s", A, "c"), ade("s", A, "d"), /^another.* in use, with the same .*\/ 別の.*使用中の.*同じ/],
+  ["organisation", vpp("x"), vpp("x", "別"), /^this token belongs to another .*別の組織のトークンです/],
+  ["location", vpp("x"), vpp("y"), /^this token belongs to another .* other .*別の場所の.*ライセンスも別です/],
+])("%s says why in both languages: %#", (check, current, { expiring, evidence }, words, fields = {}) => {
+  const next = { expiring: { ...expiring, ...LATER, ...fields }, evidence };
+  const what = compare(current, next, { csr: CSR }).checks.find(({ id }) => id === check)?.what;
+  expect(`${what?.en} / ${what?.ja}`).toMatch(words);
+});
+
 test.each([
   ["from this very moment on", { validFrom: "2027-02-15T00:00:00Z" }, "good"],
   ["from a second later on", { validFrom: "2027-02-15T00:00:01Z" }, "bad"],
