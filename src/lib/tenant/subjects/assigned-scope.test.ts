@@ -24,7 +24,7 @@ beforeEach(async () => {
   for (const noun of NOUNS) {
     const values = noun === "apps" ? { kind: "Enterprise", licences: 2 } : { kind: "vpn" };
     const [found] = await Array.fromAsync<{ id: string }>(tenant.client[noun].list());
-    if (found === undefined) await tenant.client[noun].create({ name: "社内", ...values, ...ASSIGNED } as never);
+    if (found === undefined) await tenant.client[noun].create({ name: "社内", ...values, ...ASSIGNED });
     else await tenant.client[noun].edit(found.id, ASSIGNED);
   }
 });
@@ -84,7 +84,7 @@ test.each(NOUNS)("%s: what is outside is not found, as if it did not exist, and 
       expect((await failureOf(own[noun].edit(id, { devices: [serial] })))?.what.en).toBe(`device not found: ${serial}`);
     const tries = [
       () => own[noun].edit(id, { memo: "メモ", orgs: [] }),
-      () => own[noun].create({ name: "別", kind: "vpn" } as never),
+      () => own[noun].create({ name: "別", kind: "vpn" }),
       () => own.imports.delete({ kind: noun, ids: [id] }),
     ];
     for (const one of tries) expect((await failureOf(one()))?.code).toBe("not-permitted");
