@@ -368,6 +368,10 @@ export const PROBLEMS = {
     "{owner} also owns the Android device {device}; in Fully Managed mode, an account can be used for only one device",
     "「{owner}」は Android デバイス「{device}」も所有しています。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません",
   ),
+  "account-missing": createWarning(
+    "{owner} has no CLOMO account, which is asked for when a Fully Managed device is set up",
+    "「{owner}」には CLOMO アカウントがありません。Fully Managed のデバイスのセットアップで入力を求められます",
+  ),
   "account-shared": createWarning(
     "{owner} also owns the Android device {device}; each account is intended for only one device",
     "「{owner}」は Android デバイス「{device}」も所有しています(1 つのアカウントを使うデバイスは 1 台だけとされています)",

@@ -13,13 +13,14 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly undoable?: boolean | undefined;
   readonly fields?: Fields | undefined;
   readonly along?: ((written: W) => Text | undefined) | undefined;
+  readonly doubt?: ((tools: ResultTools, before: R | null, after: R) => Promise<Text | undefined>) | undefined;
 }
 
 export const STATE_UNCHANGED = text("nothing was changed", "何も変更していません");
 
 type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
-const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
+const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth", "recorded"];
 
 /** Returns the columns whose values differ. Omits columns of IDs if other columns differ, too. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
@@ -48,8 +49,12 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
     yield text(`${name} already has these values, so there is nothing to change`, `${name} はすでに指定どおりです`);
     return;
   }
-  for (const { header, value, name: word, instant } of changed) {
+  for (const { key, header, value, name: word, instant } of changed) {
     if (before === null) continue;
+    if (key.endsWith("SetAt") && value(after) !== null) {
+      yield text("password: set", "パスワード: 設定");
+      continue;
+    }
     const valueOf = (record: R): unknown => {
       const found = value(record);
       return instant === true && typeof found === "string" ? terminal.moment(found) : found;
@@ -132,12 +137,14 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
 }
 
 const warnOfDoubtfulValues = async <R extends object>(
-  { terminal }: Pick<Tools, "terminal">,
+  tools: ResultTools,
   { before, after }: ChangeResult<R>,
-  { fields = {} }: Pick<ResultLayout<R>, "fields">,
+  { fields = {}, doubt: find }: Pick<ResultLayout<R>, "fields" | "doubt">,
 ): Promise<void> => {
   for (const { name, doubt } of findDoubtfulValues(fields, before, after))
-    await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
+    await tools.terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
+  const doubt = await find?.(tools, before, after);
+  if (doubt !== undefined) await tools.terminal.warn(doubt);
 };
 
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(

@@ -74,7 +74,14 @@ function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   const shown = records.slice(0, most);
   for (const entries of Map.groupBy(shown.flatMap(listPlaces), ({ place }) => place.ja).values()) {
     yield* entries.slice(0, 1).map(({ place }) => place);
-    yield* entries.map(({ entry }) => entry);
+    // one form can have fields of two records: a user's and their account's
+    for (const [name, of] of Map.groupBy(entries, (entry) => entry.name.ja)) {
+      const { en, ja } = joinTexts(
+        of.flatMap(({ values }) => values),
+        COMMA,
+      );
+      yield ja === "" ? (of[0]?.name ?? same(name)) : text(`${name}: ${en}`, `「${name}」: ${ja}`);
+    }
   }
   const listed = task.create + task.update + task.delete + records.filter(isLeftOut).length;
   const rest = listed - shown.length;
@@ -82,10 +89,13 @@ function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   if (rest > 0) yield text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`);
 }
 
-/** Fields of an action that the console's screen does not have. */
-const OWN_ACTION_FIELDS: readonly string[] = ["serialNumber", "kind", "reason", "by"];
+/** Fields that the console's screen does not have: the role says who is an administrator. */
+const getOwnFields = (work: TaskRecord["work"]): readonly string[] =>
+  work === "perform" ? ["serialNumber", "kind", "reason", "by"] : ["administrator"];
 
-function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
+type Entry = Readonly<Record<"place" | "name", Text> & { values: readonly Text[] }>;
+
+function listPlaces(record: TaskRecord): readonly Entry[] {
   const { clicks, fields } = getRecordType(record);
   const { kind, work, changes } = record;
   const name = formatNameWithKey(record, record.console ?? record);
@@ -95,16 +105,14 @@ function listPlaces(record: TaskRecord): readonly { readonly place: Text; readon
     const page = insertAppName(kind, clicks?.fields?.[field] ?? own ?? clicks?.edit ?? getConsolePage(kind));
     return joinTexts([CONSOLE_WORK_NAMES[work], page], same(": "));
   };
-  const entered = work === "perform" ? changes.filter(({ field }) => !OWN_ACTION_FIELDS.includes(field)) : changes;
+  const entered = changes.filter(({ field }, _, { length }) => length === 1 || !getOwnFields(work).includes(field));
   const row = text(`row ${record.row}: ${name}`, `${record.row} 行目: ${name}`);
-  if (entered.length === 0) return [{ place: pageOf(""), entry: isLeftOut(record) ? row : same(name) }];
-  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((of) => {
-    const { en, ja } = joinTexts(
-      of.map((change) => describeValueChange(fields, change)),
-      COMMA,
-    );
-    return { place: pageOf(of[0]?.field ?? ""), entry: text(`${name}: ${en}`, `「${name}」: ${ja}`) };
-  });
+  if (entered.length === 0) return [{ place: pageOf(""), name: isLeftOut(record) ? row : same(name), values: [] }];
+  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((of) => ({
+    place: pageOf(of[0]?.field ?? ""),
+    name: same(name),
+    values: of.map((change) => describeValueChange(fields, change)),
+  }));
 }
 
 type RecordChange = TaskRecord["changes"][number];
