@@ -75,6 +75,13 @@ testRefusals(
     tenant: {},
   })),
   {
+    line: "users list --output JSON",
+    exit: 2,
+    en: "-o FILE must be used together\n  --output\n  did you mean --format json?",
+    ja: "「--format json」ではありませんか?",
+    tenant: {},
+  },
+  {
     line: "users show E9",
     exit: 6,
     en: 'error: no user matches "E9"\n  to search for part of the name: clomoctl users list --search E9\n',
