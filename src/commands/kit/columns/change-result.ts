@@ -114,22 +114,16 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** Hides the ID that a dry run shows for a new record, because the created record gets another ID. */
-const hideProvisionalId = <R>(
-  columns: readonly Column<R>[],
-  { before, dryRun }: ChangeResult<R>,
-): readonly Column<R>[] =>
-  before === null && dryRun
-    ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
-    : columns;
-
 export async function showWrittenRecord<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   written: W,
   showing: ResultLayout<R, W>,
 ): Promise<void> {
   const { terminal } = tools;
-  await terminal.show(hideProvisionalId(showing.columns, written), written.after);
+  // a dry run hides the ID of a new record, because the created record gets another ID
+  const isHidden = ({ key }: Column<R>): boolean => key === "id" && written.before === null && written.dryRun;
+  const columns = showing.columns.map((one) => (isHidden(one) ? { ...one, value: () => null, name: undefined } : one));
+  await terminal.show(columns, written.after);
   for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
   await noteNextSteps(tools, [written], showing);
   await warnOfDoubtfulValues(tools, written, showing);
@@ -155,10 +149,8 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
   const { terminal } = tools;
   const [first, ...others] = all;
   if (first !== undefined && others.length === 0) return showWrittenRecord(tools, first, showing);
-  await terminal.list(
-    listed,
-    all.map(({ after }) => after),
-  );
+  const records = all.map(({ after }) => after);
+  await terminal.list(listed, records);
   for (const written of all) {
     const name = showing.called(written.after);
     for await (const { en, ja } of describeResult(tools, written, showing))

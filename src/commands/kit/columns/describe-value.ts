@@ -26,13 +26,7 @@ const MAX_SHOWN_VALUES = 20;
 
 export type InstantFormatter = (instant: string) => string;
 
-interface FieldEntry {
-  readonly field: string;
-  readonly value?: unknown;
-  readonly at?: string;
-}
-
-const isFieldEntry = (value: unknown): value is FieldEntry =>
+const isFieldEntry = (value: unknown): value is Readonly<{ field: string; value?: unknown; at?: string }> =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
 export const describeValue = (value: unknown, field: Field | undefined, moment: InstantFormatter): Text => {

@@ -76,10 +76,8 @@ function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
     yield* entries.slice(0, 1).map(({ place }) => place);
     // one form can have fields of two records: a user's and their account's
     for (const [name, of] of Map.groupBy(entries, (entry) => entry.name.ja)) {
-      const { en, ja } = joinTexts(
-        of.flatMap(({ values }) => values),
-        COMMA,
-      );
+      const entered = of.flatMap(({ values }) => values);
+      const { en, ja } = joinTexts(entered, COMMA);
       yield ja === "" ? (of[0]?.name ?? same(name)) : text(`${name}: ${en}`, `「${name}」: ${ja}`);
     }
   }
@@ -122,11 +120,8 @@ function describeValueChange(fields: RecordType["fields"], { field, before, afte
   const label = getConsoleLabel(fields, field);
   if (of?.secret === true)
     return text(`${label}: the new value (not stored by clomoctl)`, `${label}: 新しい値(clomoctl は保存していません)`);
-  const values = before === null ? [after] : [before, after];
-  const { en, ja } = joinTexts(
-    values.map((value) => formatConsoleValue(of, value)),
-    same(" → "),
-  );
+  const values = (before === null ? [after] : [before, after]).map((value) => formatConsoleValue(of, value));
+  const { en, ja } = joinTexts(values, same(" → "));
   return text(`${label}: ${en}`, `${label}: ${ja}`);
 }
 
@@ -174,10 +169,7 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
   yield text(`to take what the console has instead: ${drop}`, `代わりに管理画面の内容に合わせるには: ${drop}`);
 }
 
-const formatNameWithKey = (
-  { thing }: Pick<TaskRecord, "thing">,
-  { name, key }: Pick<TaskRecord, "name" | "key">,
-): string => {
+const formatNameWithKey = ({ thing }: Pick<TaskRecord, "thing">, { name, key }: Pick<TaskRecord, "name" | "key">) => {
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
   if (key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;

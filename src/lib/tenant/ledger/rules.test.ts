@@ -249,12 +249,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
   "device-account": {
     told: /also owns the Android device A; in Fully Managed mode, an account can be used for only one device/,
     hand: hand(({ client, person }) =>
-      client.devices.create({
-        serialNumber: "C",
-        platform: "Android",
-        androidMode: "fully-managed",
-        owner: person,
-      }),
+      client.devices.create({ serialNumber: "C", platform: "Android", androidMode: "fully-managed", owner: person }),
     ),
     file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",

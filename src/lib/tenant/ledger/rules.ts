@@ -52,10 +52,7 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
   org: { org: ["name", "code", "parent"] },
   scheme: { scheme: ["operations"] },
   user: { user: ["accountName"] },
-  account: {
-    user: ["accountName", "org"],
-    account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
-  },
+  account: { user: ["accountName", "org"], account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"] },
   ...Object.fromEntries(
     KEY_LISTS.map(({ from }) => {
       const lists = KEY_LISTS.flatMap(({ from: { name }, list }) => (name === from.name ? [list] : []));

@@ -133,18 +133,10 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
     (column) => [column, `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`] as const,
   );
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
-  const keys = (orgs === undefined ? [] : KEY_LISTS).map(
-    (one) => [one.from.name, one.list, buildKeysInScopeSql(one, `t."${one.list}"`)] as const,
-  );
-  const lists = Map.groupBy(keys, ([name]) => name)
-    .entries()
-    .flatMap(([name, of]) => {
-      const columns = Object.fromEntries(of.map(([, list, sql]) => [list, sql]));
-      return [
-        [name, columns],
-        [getVersionSchema(name).table, columns],
-      ] as const;
-    });
+  const lists = [...Map.groupBy(orgs === undefined ? [] : KEY_LISTS, ({ from }) => from.name)].flatMap(([name, of]) => {
+    const columns = Object.fromEntries(of.map((one) => [one.list, buildKeysInScopeSql(one, `t."${one.list}"`)]));
+    return [name, getVersionSchema(name).table].map((table) => [table, columns] as const);
+  });
   return {
     ...Object.fromEntries(lists),
     renewal_item: Object.fromEntries([...(orgs === undefined ? [] : people), ...none(RESTRICTED_FIELDS)]),

@@ -306,12 +306,7 @@ const applyAndRecord = async (
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
-  await updateImport(writer, record, {
-    state: "committed",
-    revision,
-    change,
-    detail: { committedAt: now, actor },
-  });
+  await updateImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
   await learnLayout(writer, record, { at: now, actor, change });
   if (orgs !== undefined) {
     await learnLayout(writer, orgs, { at: now, actor, change });

@@ -29,20 +29,19 @@ const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyo
 const derivePlanWork = (kind: FormatName, counts: PlanCounts, undoes?: number) => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
-  const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
-  const changed = (of: PlanCounts["columns"]): number =>
-    of.reduce((most, column) => Math.max(most, column.changed, column.cleared, column.removed), 0);
-  const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
-  // unlike a file, an undo restores the assignments outside the account's organisations too
-  const isAssigned = ({ field }: { readonly field: string }): boolean =>
-    undoes !== undefined && ASSIGNED_FIELDS.includes(field);
-  const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column) && !isAssigned(column)));
+  const workOf = (field: string): "assign" | "edit" | "move" | "note" => {
+    if (placing.some((one) => one.field === field)) return "move";
+    if (kind === "devices" && NOTE_FIELDS.includes(field)) return "note";
+    // unlike a file, an undo restores the assignments outside the account's organisations too
+    return undoes !== undefined && ASSIGNED_FIELDS.includes(field) ? "assign" : "edit";
+  };
+  const most = { assign: 0, edit: 0, move: 0, note: 0 };
+  for (const { field, changed, cleared, removed } of columns)
+    most[workOf(field)] = Math.max(most[workOf(field)], changed, cleared, removed);
   return {
+    ...most,
     create,
-    edit: edited === 0 && create === 0 ? secretsSet : edited,
-    note: changed(columns.filter(isNote)),
-    assign: changed(columns.filter(isAssigned)),
-    move: changed(columns.filter(isPlace)),
+    edit: most.edit === 0 && create === 0 ? secretsSet : most.edit,
     delete: gone,
     createOrgs: orgsCreated,
     release: released,

@@ -73,10 +73,7 @@ test("finds in a text with one name per line what people call a user", async () 
     problems: [],
   });
   const wrong = await select("鈴木一郎\n髙橋 圭\nE9", { lines: true, delimiter: "\u001f" });
-  expect(wrong).toMatchObject({
-    selected: [`${ICHIRO}?`],
-    problems: ["2:0 record-ambiguous", "3:0 record-unknown"],
-  });
+  expect(wrong).toMatchObject({ selected: [`${ICHIRO}?`], problems: ["2:0 record-ambiguous", "3:0 record-unknown"] });
 });
 
 test("finds organisations by path, and devices by telephone number", async () => {

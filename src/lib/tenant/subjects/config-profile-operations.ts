@@ -12,12 +12,7 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   list: RecordList<F>,
   editable: (session: Session, given: ManualValues) => Promise<EditableRecordType<F>>,
 ) => ({
-  ...recordOperations({
-    noun,
-    list,
-    editable,
-    edits: needsPartOf(`${noun}.write`, `${noun}.assign`, ASSIGNED_FIELDS),
-  }),
+  ...recordOperations({ noun, list, editable, edits: needsPartOf(`${noun}.write`, `${noun}.assign`, ASSIGNED_FIELDS) }),
   list: operation({
     route: `GET /v1/${noun}`,
     about: `List ${noun}, or those that apply to a device or to each device of an organisation`,
