@@ -349,6 +349,14 @@ test.each([
   expect((await failureOf(tenant.client.tenant.set(values as never)))?.what.en).toMatch(told);
 });
 
+test("a list of users creates no organisation that a rule refuses", async () => {
+  await using tenant = new TestTenant();
+  const list = "氏名,メールアドレス,組織コード\n山田,a@b.jp,全社";
+  expect(await failureOf(tenant.import({ kind: "users", createOrgs: true }, list))).toMatchObject({
+    what: { en: "全社 is reserved for the root organisation" },
+  });
+});
+
 test("an item's phone is a telephone number", async () => {
   await using tenant = new TestTenant();
   const added = tenant.client.renewals.add({ kind: "custom", name: "トークン", phone: "机の上" });

@@ -98,6 +98,13 @@ test("selects nobody whom another row keeps, and no row of a second post", async
   expect(file?.rows).toEqual({ left: 2, later: 0, stays: 2, second: 2 });
 });
 
+test("does not judge a row with too few cells by the last day of the row above", async () => {
+  const list = "氏名,メールアドレス,退職日\n山田,a@b.jp,2026/10/31\n佐藤,b@b.jp\n鈴木,c@b.jp,";
+  const plan = await tenant.plan({ kind: "users", today: "2026-11-29" }, list);
+  expect(plan).toMatchObject({ left: 1, rows: 2, rejected: true });
+  expect(await tenant.faults(plan)).toEqual(["cells-too-few@3"]);
+});
+
 test("refuses a row of somebody who stays that could be of two people, of whom one leaves", async () => {
   const list = "社員コード,氏名,退職日\n0000123,,2026/10/31\n,髙橋 圭,2027/3/31";
   expect((await select(list)).problems).toEqual(["3:0 record-ambiguous"]);
