@@ -86,7 +86,7 @@ const createTenChecksBenchmark = (
 export const RENEWAL_BENCHMARKS: readonly Benchmark[] = [
   FOLDER_CHECK_BENCHMARK,
   createTenChecksBenchmark("renewals check, ten files", 2.72, (bench) => bench.certificates()),
-  createTenChecksBenchmark("renewals check, ten recorded", 3.4, async (bench, program) => {
+  createTenChecksBenchmark("renewals check, ten recorded", 3.6, async (bench, program) => {
     for (const [at, file] of (await bench.certificates()).entries())
       await program.run("record a certificate", `item ${at}`, file);
     return [];

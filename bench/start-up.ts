@@ -60,14 +60,14 @@ const EDITED_USER_ADDRESS = "hanako@example.jp";
 export const START_UP_BENCHMARKS: readonly Benchmark[] = [
   createPlainBenchmark("version", 1.5, "version"),
   createPlainBenchmark("help", 1.5, "help"),
-  createPlainBenchmark("orgs list", 2.45, "list organisations"),
-  createPlainBenchmark("whoami", 2.55, "who am I"),
-  createStartUpBenchmark("orgs create", 3.91, async (bench, checkout) => {
+  createPlainBenchmark("orgs list", 2.58, "list organisations"),
+  createPlainBenchmark("whoami", 2.65, "who am I"),
+  createStartUpBenchmark("orgs create", 4.18, async (bench, checkout) => {
     const program = await bench.emptyTenant(checkout);
     let runs = 0;
     return () => program.run("create an organisation", `課 ${(runs += 1)}`);
   }),
-  createStartUpBenchmark("users edit", 4.2, async (bench, checkout) => {
+  createStartUpBenchmark("users edit", 4.37, async (bench, checkout) => {
     const program = await bench.emptyTenant(checkout);
     await program.run("create a user", "花子", EDITED_USER_ADDRESS);
     let runs = 0;
