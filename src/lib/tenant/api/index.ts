@@ -25,6 +25,8 @@ export interface OpenTenant {
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
+  /** false while requests or jobs are under way */
+  readonly isIdle: () => boolean;
   /** Waits for running work and closes the files. Later requests fail with `unavailable`. */
   readonly close: () => Promise<void>;
 }
@@ -92,6 +94,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     processes,
   });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
+  const countSignIns = async () => owner.read((await import("./sign-in/credential-rows.ts")).countSignInAccounts);
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, startJob };
   const partsFor: PartsResolver =
     acting === "requests"
@@ -104,15 +107,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     partsFor,
     explain: own.explain,
     track,
-    canSignIn: async () => (await owner.read(await loadSignInCount())) > 0,
-    isReadable: async () => {
-      try {
-        await owner.read(await loadSignInCount());
-        return !isClosing && parts.isCurrent();
-      } catch {
-        return false;
-      }
-    },
+    canSignIn: async () => (await countSignIns()) > 0,
+    isReadable: () =>
+      countSignIns()
+        .then(() => !isClosing && parts.isCurrent())
+        .catch(() => false),
+    isIdle: () => underWay.size === 0,
     async close() {
       isClosing = true;
       stopping.abort();
@@ -218,8 +218,6 @@ const openTenantParts = async (own: OpenedTenantParts, actor: Actor, { surroundi
   const parts = { ...own, ...(scope && (await own.within(scope))) };
   return { ...parts, session: new Session(parts.store, surroundings, owner, actor) };
 };
-
-const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =
   (as: string, own: OpenedTenantParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
