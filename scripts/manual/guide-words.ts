@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Language } from "../../src/lib/text/index.ts";
+import type { Language, Text } from "../../src/lib/text/index.ts";
 
 interface LanguageWords {
   readonly must: readonly string[];
@@ -22,6 +22,8 @@ interface StepWords extends Readonly<Record<Language, LanguageWords>> {
 interface GuideWords {
   readonly sense: Readonly<Record<Language, readonly string[]>>;
   readonly guides: Readonly<Record<string, readonly StepWords[]>>;
+  /** by place in the program; one string if both languages are the same */
+  readonly texts: Readonly<Record<string, Text | string>>;
 }
 
 const FILE = join(import.meta.dirname, "..", "..", "guides", "words.yaml");

@@ -253,6 +253,7 @@ function renderShortVerbHelp(
 ): string[] {
   const options = Object.entries(selectHelpOptions(command));
   const named = options.flatMap(([key]) => (explained.has(key) ? [] : [`--${toFlagName(key)}`]));
+  if (command.plans === true) named.push("--yes");
   const shown = options.filter(([key]) => explained.has(key));
   const brief = shown.map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
   return [
@@ -260,7 +261,7 @@ function renderShortVerbHelp(
     ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(brief)), language),
     "",
     ...renderMoreHelpHint(path, ALL_OPTIONS_LABEL[language]),
-    ...wrapParagraph([...named, ...(command.plans === true ? ["--yes"] : [])].join(", "), "  "),
+    ...(named.length === 0 ? [] : wrapParagraph(named.join(", "), "  ")),
   ];
 }
 

@@ -19,6 +19,11 @@ test.each(["bash", "zsh", "powershell"])("the %s script calls the program back",
   expect(ja.stdout).toBe(en.stdout);
 });
 
+test("requires a shell, and names those that exist", async () => {
+  const { exit, stderr } = await run("completion");
+  expect([exit, stderr]).toEqual([2, expect.stringContaining("bash|zsh|powershell")]);
+});
+
 test("describes nouns, verbs and options in the language of the line, without hidden ones", async () => {
   expect(await tab(["us"])).toEqual(["words", "users\tusers of CLOMO PANEL"]);
   expect(await tab(["--lang", "ja", "us"])).toEqual(["words", "users\tCLOMO PANEL のユーザー"]);

@@ -46,7 +46,7 @@ import { describeJobError } from "./kit/jobs/findings.ts";
 
 const JOB_COLUMNS: readonly Column<Job & { readonly tenant: string }>[] = [
   { key: "tenant", header: text("tenant", "テナント"), value: ({ tenant }) => tenant },
-  { key: "job", header: text("job", "自動実行"), value: ({ job }) => job },
+  { key: "job", header: text("job", "自動実行"), value: ({ job }) => job, whole: true },
   { key: "state", header: text("last run", "最後の結果"), value: ({ state }) => state },
   { key: "startedAt", header: text("started", "開始"), instant: true, value: ({ startedAt }) => startedAt },
   {

@@ -51,6 +51,18 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "users import b.csv --mode replace --yes",
     code: 3,
   },
+  "other-export": {
+    files: { "a.csv": drawUsers("example.jp"), "b.csv": drawUsers("other.example") },
+    before: ["console sync a.csv --yes"],
+    line: "console sync b.csv --yes",
+    code: 3,
+  },
+  administrators: {
+    files: { "a.csv": drawUsers("example.jp"), "b.csv": toUsers("社員 0,e0@example.jp") },
+    before: ["console sync a.csv --yes"],
+    line: "users import b.csv --mode replace --yes",
+    code: 3,
+  },
   "several-contexts": {
     before: ["context add kanto --embedded --use", "context add kansai --embedded"],
     line: "orgs create 営業部",

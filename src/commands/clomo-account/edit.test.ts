@@ -35,6 +35,11 @@ test('shows all changed options, including "all" for a custom administrator who 
   });
   expect(requests.at(-2)).toMatchObject({ json: { supportOption: false } });
   expect(stderr).toBe("support option: yes → no\nnotice emails: yes → no\n");
+  const last = { ...system, id: before.id };
+  const lost = await run(line, {
+    tenant: { findAccounts, editAccount: ended, accounts: { items: [last], next: null } },
+  });
+  expect(lost.stderr).toContain("no account has the support option");
   const scheme = { id: before.id, name: "受付 担当" };
   const custom: Account = { ...before, role: "custom", scheme, managesAll: true, managedOrgs: [] };
   const { managedOrgs } = before;

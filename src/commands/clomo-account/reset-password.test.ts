@@ -23,8 +23,9 @@ const withPassword = (): string => {
 describe("by an administrator", () => {
   test("sets the password with which an account signs in to the server of a mirror", async () => {
     const more = { tenant: { findAccounts, resetPassword: reset }, folder: withPassword() };
-    const { exit, requests } = await run(`${LINE} --for-sign-in --password-file password`, more);
+    const { exit, requests, stderr } = await run(`${LINE} --for-sign-in --password-file password`, more);
     expect(exit).toBe(0);
+    expect(stderr).toBe("the password was set\n");
     expect(requests.at(-1)).toMatchObject({ json: { password: "Invented1", forSignIn: true } });
   });
 

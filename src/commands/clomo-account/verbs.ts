@@ -8,6 +8,7 @@ import { defineCommand } from "../kit/command.ts";
 import { defineOption, defineSwitch } from "../kit/field.ts";
 import { confirmChange } from "../kit/permission.ts";
 import {
+  DRY_RUN_NOTE,
   FORMER_SECRETS,
   STATE_UNCHANGED,
   describeUnrestoredValues,
@@ -258,7 +259,11 @@ const resetPassword = defineCommand({
       ...(forSignIn && { forSignIn }),
       dryRun,
     };
-    await showChangedAccount(tools, await client.accounts.resetPassword(id, given));
+    const written = await client.accounts.resetPassword(id, given);
+    if (!forSignIn) return showChangedAccount(tools, written);
+    // the record does not show the password that is only for signing in to a server
+    await tools.terminal.show(ACCOUNT_COLUMNS, written.after);
+    await tools.terminal.note(dryRun ? DRY_RUN_NOTE : text("the password was set", "パスワードを設定しました"));
   },
 });
 

@@ -22,5 +22,6 @@ export default defineAssignableVerbs({
   create: [
     "パスコード --kind passcode --org 全社 --since 2026-04-01",
     "VPN --kind vpn --device SERIAL000001 --dry-run",
+    "ADE標準 --kind ade --ade-setting 監視対象モード:設定する --ade-setting 'MDM 構成プロファイル削除:許可しない' --ade-setting 'ホスト PC との接続:許可する'",
   ],
 });

@@ -249,7 +249,7 @@ describe("a file", () => {
 
 describe("refusals", () => {
   test.each([
-    [["x"], "kind is missing"],
+    [["x"], "no such folder, and the kind is missing\n  x\n"],
     [["x", "--last-login", "2026-04-01"], "kind is missing"],
     [["x", "--kind", "custom", "--last-login", "2026-03-01"], "--last-login requires the kind android-owner"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is in the future\n  --last-login\n"],

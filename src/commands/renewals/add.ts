@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { commandName, line } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { NewRenewalItem, RenewalChange } from "../../lib/client/index.ts";
 import { type RenewalItem, RECORDED_FIELDS, type RenewalKind } from "../../lib/nouns/renewal.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -8,7 +8,8 @@ import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand, type Outcome } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
 import { requireFreeTextConfirmation } from "../kit/password-question.ts";
-import { ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
+import { DEFAULT_ITEM_COLUMNS, ITEM_COLUMNS, showItem } from "../kit/items/columns.ts";
+import { listColumns } from "../kit/list/list.ts";
 import { NEW_ITEM_OPTIONS, type NewItemOptions } from "../kit/items/options.ts";
 import {
   readItemOptions,
@@ -61,12 +62,13 @@ async function addFolder(
   for (const file of superseded) await report(file);
   for (const file of checked.toSorted(compareByExpiry)) {
     signal.throwIfAborted();
-    const next = toRenewable(file);
-    if (next === undefined) {
+    const { evidence, ...expiring } = file;
+    if (evidence === undefined) {
       refused += 1;
       await report(file);
       continue;
     }
+    const next = { expiring: expiring as Renewable["expiring"], evidence };
     const known = findRenewedItem(next, before);
     if (known !== undefined) {
       const { bad } = compareFiles({ ...circumstances, current: known.current, next });
@@ -87,7 +89,7 @@ async function addFolder(
       await report(file, error.what);
     }
   }
-  await terminal.list(ITEM_COLUMNS, added);
+  await terminal.list(listColumns(terminal, ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS), added);
   await warnOfSharedFiles(tools, context, added);
   if (added.length === 0 && refused + skipped > 0) return "input-rejected";
   return refused === 0 ? undefined : "partial";
@@ -123,9 +125,6 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
     `このファイルは「${name}」の更新後のファイルです。更新を登録するには: ${renew}`,
   );
 }
-
-const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
-  evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };
 
 export default defineCommand({
   summary: text("record a renewal item", "年次更新・期限の項目を登録する"),
@@ -169,8 +168,8 @@ export default defineCommand({
     if (kind === undefined && file === undefined) {
       if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name))))
         throw new Failure("usage", {
-          what: text("the kind is missing", "種類を指定してください"),
-          where: commandName("renewals add"),
+          what: text("no such folder, and the kind is missing", "フォルダーがなく、種類の指定もありません"),
+          where: name,
           hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
         });
       return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });

@@ -80,7 +80,7 @@ const buildCheckColumns = (language: Language): readonly Column<Check>[] => [
     value: ({ outcome }) => outcome,
     name: ({ outcome }) => OUTCOME_LABELS[outcome],
   },
-  { key: "why", advice: true, header: text("reason", "理由"), value: ({ what }) => what[language] },
+  { key: "why", advice: true, header: text("reason", "理由"), value: ({ what }) => what[language], wraps: true },
 ];
 
 const OUTCOME_LABELS = {

@@ -109,7 +109,7 @@ async function listBeforeLastDay(
   found: readonly UserDependents[],
   { lastDay, report }: { readonly lastDay: string; readonly report: string | undefined },
 ): Promise<void> {
-  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one, dryRun: false }));
+  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one }));
   await writeReport(tools, report, rows, async () => undefined);
   await showRows(tools, rows);
   for (const warning of listUncheckedWarnings(found)) await tools.terminal.warn(warning);

@@ -28,3 +28,12 @@ test("an operator never has a wider reach than a division administrator", () => 
     expect([operation, isMore]).toEqual([operation, true]);
   }
 });
+
+test("only what belongs to no organisation is open beyond the managed organisations, and then to every role", () => {
+  const open = OPERATION_NAMES.filter((operation) => {
+    const { division, operator, custom } = ROLE_POLICY[operation];
+    return [division, operator, custom].includes("all");
+  });
+  expect(open.toSorted()).toEqual(["fields.read", "renewals.read", "roles.read"]);
+  for (const operation of open) expect(new Set(Object.values(ROLE_POLICY[operation]))).toEqual(new Set(["all"]));
+});

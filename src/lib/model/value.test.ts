@@ -111,6 +111,7 @@ test("warns about what is common in files, but accepts it", () => {
     expect(describeRefusal(valueRuleOf(field), value)).toBeUndefined();
     expect(describeValueWarning(valueRuleOf(field), value)?.ja).toMatch(/[ぁ-ん]/);
   }
-  expect(describeValueWarning(valueRuleOf(emails), "<a@x.jp>")?.en).toContain("to enter only the address: a@x.jp");
+  for (const wrapped of ["<a@x.jp>", "mailto:a@x.jp", "mailto:<a@x.jp>"])
+    expect(describeValueWarning(valueRuleOf(emails), wrapped)?.en).toContain("to enter only the address: a@x.jp");
   expect(describeValueWarning(valueRuleOf(emails), "a@x.jp")).toBeUndefined();
 });

@@ -171,8 +171,8 @@ export type ReminderRecord = RecordOf<typeof REMINDER.fields>;
 /** Null means that the effect depends on the item. @see facts 3.1, 3.5, 3.6 */
 export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
   "push-certificate": text(
-    "commands no longer reach any iPhone or iPad, and new devices cannot be enrolled",
-    "すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できなくなります",
+    "commands no longer reach any iPhone, iPad or Mac, and new ones do not report properly",
+    "すべての iPhone・iPad・Mac に命令が届かなくなり、新しいデバイスの情報も正しく取得できなくなります",
   ),
   "ade-token": text(
     "CLOMO can no longer fetch devices from Apple (an assumption; CLOMO does not document this)",

@@ -174,8 +174,8 @@ export const USER = {
       'CLOMO PANEL の「Users/Org」›「Add User」をクリックし、「"新規ユーザー" の基本情報」を入力して「保存」をクリック',
     ),
     edit: text(
-      "CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存",
-      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック",
+      "CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存 (an assumption)",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック(推定)",
     ),
     move: text(
       "CLOMO PANEL: Users/Org › the user › 編集 › 所属組織 › 保存 (the manual describes 所属組織 only for new users)",

@@ -35,6 +35,13 @@ test("an independent parser reads all-day events with alarms, identified by the 
   ]);
 });
 
+test("an event names the command of its guide, and what happens at the end if that is known", async () => {
+  const events = parse(await renderRenewalCalendar(ENTRIES, "en")).getAllSubcomponents("vevent");
+  const [known, custom] = events.map((event) => String(event.getFirstPropertyValue("description")));
+  expect(known).toMatch(/^commands no longer reach .*\nclomoctl renewals guide /);
+  expect(custom).toMatch(/^clomoctl renewals guide /);
+});
+
 test("lines end with CRLF and fold at 75 octets, and the same records produce the same bytes", async () => {
   const calendar = await renderRenewalCalendar(ENTRIES, "en");
   expect(calendar.endsWith("END:VCALENDAR\r\n")).toBe(true);

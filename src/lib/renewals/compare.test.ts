@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
 import type { Issuer } from "../apple/renewable.ts";
-import type { ExpiringItem } from "../nouns/renewal.ts";
+import { EXPIRY_CONSEQUENCES, type ExpiringItem } from "../nouns/renewal.ts";
 import { compareFiles, identityOf, type CurrentItem, type FilePair } from "./compare.ts";
 
 const KINDS = {
@@ -82,6 +82,16 @@ const compare = (current: CurrentItem, next: Renewable, more: Partial<FilePair> 
   return { checks, outcomes, bad: bad.map(({ id }) => id), left: left.map(({ id }) => id) };
 };
 
+test("only Apple's devices need the push certificate: another topic, and its expiry, tell of no others", () => {
+  const kind = "push-certificate";
+  const { checks } = compare(pushOf("t", APPLE, { kind }), pushOf("u", APPLE, { kind, ...LATER }));
+  const topic = checks.find(({ id }) => id === "topic")?.what;
+  for (const told of [topic, EXPIRY_CONSEQUENCES[kind]]) {
+    expect(told?.en).toMatch(/iPhones?, iPads? (?:and|or) Macs?/);
+    expect(told?.ja).toContain("iPhone・iPad・Mac");
+  }
+});
+
 const OTHER_APPLE: Issuer = { ...APPLE, name: "CN=Apple Application 9, O=Apple Inc." };
 
 test.each([
@@ -133,6 +143,39 @@ test("a server token of another key or of another consumer key cannot replace th
   expect(why(otherConsumer, "consumer")).toContain("download the token of the MDM server in use");
   const recorded = { expiring: { ...current.expiring, expiresAt: "2027-03-01T00:00:00Z" } };
   expect(compare(recorded, opened("own.key", "c")).left).toContain("key");
+});
+
+const keyed = (publicKey: string, topic: string | null = "t", issuer = APPLE): Renewable =>
+  file({ of: "certificate", issuer, publicKey }, { kind: "push-certificate", topic });
+const [OLD_PUSH, CSR] = [keyed("old"), { publicKey: "new" } as FilePair["csr"]];
+
+test.each<[string, Renewable, Renewable, RegExp, Partial<ExpiringItem>?]>([
+  ["file", OLD_PUSH, OLD_PUSH, /^this file is the same as .*現在使われているファイルと同じ/, { fingerprint: "00" }],
+  ["topic", OLD_PUSH, keyed("new", null), /\(subject UID\) is missing \/ トピック.*がありません$/],
+  ["topic", OLD_PUSH, keyed("new", "u"), /stop responding.* Renew with the same .*応答しなくなります.*同じ.*「Renew」/],
+  [
+    "expiry",
+    OLD_PUSH,
+    OLD_PUSH,
+    /is not later than .*は現在の期限 .* 以前です$/,
+    { expiresAt: "2027-03-01T00:00:00Z" },
+  ],
+  ["expiry", OLD_PUSH, OLD_PUSH, /^extended from 2027.* to 2028.* \/ 2027.* から 2028.* に延びます$/],
+  ["validity", OLD_PUSH, OLD_PUSH, /^expired on .*に期限が切れています$/, { expiresAt: "2027-02-14T00:00:00Z" }],
+  ["validity", OLD_PUSH, OLD_PUSH, /^not valid before .*より前は有効では/, { validFrom: "2027-02-16T00:00:00Z" }],
+  ["issuer", OLD_PUSH, keyed("new", "t", OTHER), /^the new issuer is not Apple.*ではありません/],
+  ["request-key", OLD_PUSH, keyed("new"), /^the public key matches .*と一致しています$/],
+  ["request-key", OLD_PUSH, keyed("other"), /^not made from this .* a new CSR.*から作られていない.*し直して/],
+  ["request-key", keyed("new"), OLD_PUSH, /^this is the CSR of the certificate in use.* new .*使用中の.*し直して/],
+  ["key", ade("s", A), ade("s", B), /server in use, and do not change .*使用中の.*公開鍵は変えないで/],
+  ["server", ade("s", A), ade("t", A), /^was the server renamed\?.*サーバー名を変更しましたか/],
+  ["consumer", ade("s", A, "c"), ade("s", A, "d"), /^another.* in use, with the same .*\/ 別の.*使用中の.*同じ/],
+  ["organisation", vpp("x"), vpp("x", "別"), /^this token belongs to another .*別の組織のトークンです/],
+  ["location", vpp("x"), vpp("y"), /^this token belongs to another .* other .*別の場所の.*ライセンスも別です/],
+])("%s says why in both languages: %#", (check, current, { expiring, evidence }, words, fields = {}) => {
+  const next = { expiring: { ...expiring, ...LATER, ...fields }, evidence };
+  const what = compare(current, next, { csr: CSR }).checks.find(({ id }) => id === check)?.what;
+  expect(`${what?.en} / ${what?.ja}`).toMatch(words);
 });
 
 test.each([

@@ -70,8 +70,8 @@ const checkTopic = ({ current, next }: FilePair): OutcomeWithReason => {
   return compareValues(was, is, [
     "bad",
     text(
-      "every enrolled device would stop responding. In Apple's portal, use Renew with the same Apple Account",
-      "登録済みの全デバイスが応答しなくなります。Apple のポータルで同じ Apple Account の「Renew」を使ってください",
+      "all enrolled iPhones, iPads and Macs would stop responding. In Apple's portal, use Renew with the same Apple Account",
+      "登録済みの iPhone・iPad・Mac がすべて応答しなくなります。Apple のポータルで同じ Apple Account の「Renew」を使ってください",
     ),
   ]);
 };

@@ -142,8 +142,7 @@ export async function resolvePassword(
     passwordSetAt = null,
     forSignIn = false,
   }: Pick<AccountOptionValues, "passwordFile" | "passwordInConsole"> &
-    DryRunOption &
-    Partial<Pick<Account, "passwordSetAt">> & { readonly forSignIn?: boolean },
+    Partial<Pick<Account, "passwordSetAt">> & { readonly dryRun: boolean; readonly forSignIn?: boolean },
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
@@ -156,10 +155,6 @@ export async function resolvePassword(
   if (password === undefined) return {};
   if (passwordSetAt !== null && !forSignIn) await noteNotRestored(tools, FORMER_SECRETS);
   return { password };
-}
-
-interface DryRunOption {
-  readonly dryRun: boolean;
 }
 
 const describeMissingPassword = (option: string): Text =>

@@ -29,9 +29,7 @@ const defineTextOption = (value: string, en: string, ja: string) =>
   ({ kind: "string", value, blank: true, about: text(en, ja) }) as const;
 
 export const ITEM_OPTIONS = {
-  kind: defineChoice(RECORDABLE_KINDS, `kind: ${RECORDABLE_KINDS.join(", ")}`, `種類: ${RECORDABLE_KINDS.join(", ")}`, {
-    value: "KIND",
-  }),
+  kind: defineChoice(RECORDABLE_KINDS, "kind", "種類", { value: "KIND" }),
   expires: {
     kind: "date",
     value: "DATE",

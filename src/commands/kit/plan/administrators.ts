@@ -20,7 +20,7 @@ export async function checkAdministrators(tools: Tools, { kind: of, mode, reques
     kind === "users"
       ? line("users edit", ["USER"], { administrator: "yes" })
       : line("tenant set", [], { administratorsComplete: kind });
-  const hint = text(`specify or confirm the administrators: ${command}`, `管理者を指定か確認してください: ${command}`);
+  const hint = text(`specify or confirm the administrators: ${command}`, `管理者の指定か確認が必要です: ${command}`);
   const isRisky = mode === "replace" || request?.recursive === true;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
   await tools.terminal.warn(text(`${what.en}; ${hint.en}`, `${what.ja}。${hint.ja}`));

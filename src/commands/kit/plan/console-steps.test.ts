@@ -93,7 +93,7 @@ test("values are entered one by one, on their own page if they have one, and an 
     { field: "accountName", before: null, after: "hanako" },
   ];
   expect(buildTaskSteps(taskOf({ changes })).map(({ en }) => en)).toEqual([
-    "change: CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存",
+    "change: CLOMO PANEL: Users/Org › the user › 編集 › make the changes › 保存 (an assumption)",
     "髙橋 花子: 役職: 課長 → 部長, TEL: 03-0000-0000, 座席: A 1 → (blank)",
     `change: ${ACCOUNT_FORM.en}`,
     "髙橋 花子: CLOMOアカウント名: hanako",

@@ -125,7 +125,7 @@ function describeValueChange(fields: RecordType["fields"], { field, before, afte
 const isLeftOut = ({ state }: TaskRecord): boolean => state === "left-out";
 
 const isInState = (records: readonly TaskRecord[], state: TaskRecord["state"]): boolean =>
-  records.length > 0 && records.every((record) => record.state === state);
+  records[0]?.state === state && records.every((record) => record.state === state);
 
 const isShownByExport = ({ kind, work, changes }: TaskRecord): boolean =>
   work === "create" ||

@@ -87,8 +87,8 @@ const listHeaderItems = (list: UnknownList, asked: readonly string[], draft: Par
     const seconds = survey.columns[headers.indexOf(header)]?.seconds;
     const subjects = ROW_SUBJECTS.filter((one) => (one === "skip" ? header === posts : isOfPeople || selects));
     const choices = [
+      [UNREAD, ignoreColumn(draft, header)],
       ...subjects.map((one): Choice => [SUBJECTS[one], explainRows(draft, header, one, one === "skip" ? seconds : [])]),
-      [UNREAD, ignoreColumn(draft, header)] as const,
       ...fields.map((column): Choice => [same(column.header), mapColumn(draft, header, column)]),
     ] as const;
     return { label: header, values: valuesOf(list, header), now: says === undefined ? field : SUBJECTS[says], choices };

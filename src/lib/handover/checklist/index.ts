@@ -87,8 +87,8 @@ function* findAdministratorGaps({ administrators, answers, isMirror }: HandoverF
   const holders = administrators.filter(({ supportOption }) => supportOption);
   if (!holders.some(isSystemAdministrator)) {
     const what = text(
-      "no system administrator has the support option: nobody gets CLOMO's emails or can submit the application form",
-      "サポートオプションを使えるシステム管理者がいないため、お知らせメールの受信と申込書の提出ができません",
+      "no system administrator has the support option: nobody gets CLOMO's emails or (an assumption) can submit the application form",
+      "サポートオプションを使えるシステム管理者がいないため、お知らせメールの受信と、申込書の提出(推定)ができません",
     );
     yield ["no-support-option", what, advice];
   }

@@ -79,6 +79,15 @@ describe("a report", () => {
     expect(pageOf(data, "ja")).not.toContain(told);
   });
 
+  test("says how a password is reset, in the console of a mirror as its manual says", () => {
+    const data = buildReportData(COMPLETE_FACTS);
+    const tenant = { ...data.manifest.tenant, mirroredAt: "2026-11-19T00:00:00.000Z" };
+    expect(pageOf({ ...data, manifest: { ...data.manifest, tenant } }, "ja")).toContain(
+      "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
+    );
+    expect(pageOf(data, "ja")).toContain("パスワードの再設定: clomoctl clomo-account reset-password");
+  });
+
   test("says how many tasks in the console are open", () => {
     const data = buildReportData(COMPLETE_FACTS);
     expect(pageOf({ ...data, shown: { ...data.shown, consoleTasks: 3 } }, "ja")).toContain(

@@ -83,6 +83,18 @@ test("a revoked role ends with the next request", async () => {
   expect((await answerTo("leaver", users)).status).toBe(403);
 });
 
+const LIMITED_ROLES = ADMINISTRATOR_ROLES.filter((role) => role !== "system");
+
+test.each(
+  [...TABLE].flatMap(([name, { roles, rights }]) => {
+    const [policy, ...others] = Object.entries(ROLE_POLICY).filter(([right]) => rights.includes(right));
+    if (policy === undefined || others.length > 0 || rights.length > 1) return [];
+    return [[name, policy[0], policy[1], LIMITED_ROLES.filter((role) => roles.has(role.slice(0, 3)))] as const];
+  }),
+)("the roles that may do %s are those that have %s", (_, __, policy, roles) => {
+  expect(LIMITED_ROLES.filter((role) => policy[role] !== "no")).toEqual(roles);
+});
+
 test("the policy has a row for each operation, and a system administrator may do everything", () => {
   expect(Object.keys(ROLE_POLICY).toSorted()).toEqual(Object.keys(OPERATIONS).toSorted());
   for (const role of ADMINISTRATOR_ROLES) expect(ROLE_POLICY["roles.read"][role]).toBe("all");

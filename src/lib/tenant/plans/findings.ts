@@ -250,7 +250,7 @@ export const findInvalidAccountNames = (database: Database, plan: PlanDefinition
 
 export const findBlankColumns = (database: Database, plan: PlanDefinition, columns: readonly ColumnChange[]): void => {
   if (plan.request.blank !== undefined) return;
-  for (const { field, changed, cleared } of columns) {
+  for (const { field, cleared } of columns) {
     if (cleared === 0) continue;
     const cells = buildFilledCellsQuery(database, plan, field);
     if (cells === undefined) continue;
@@ -258,7 +258,7 @@ export const findBlankColumns = (database: Database, plan: PlanDefinition, colum
       ...cells.params,
       cleared,
     });
-    if (filled >= cleared || (changed > 0 && filled === 0)) continue;
+    if (filled >= cleared) continue;
     const { headerRow } = plan.staged;
     recordFinding(database, plan, {
       code: filled === 0 ? "column-blank" : "values-cleared",

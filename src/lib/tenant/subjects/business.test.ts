@@ -50,6 +50,19 @@ describe("the key of the Apple Business API", () => {
     expect(ownFiles).toContain(String(sealed));
   });
 
+  test("is used at Apple's own address unless another was given", async () => {
+    await using organisation = await new Organisation().setUp();
+    const { url: _, ...key } = organisation.key();
+    await organisation.ade.setBusinessKey({ key });
+    const asked: string[] = [];
+    organisation.tenant.apple = (request) => {
+      asked.push(new URL(request.url).origin);
+      return organisation.simulator.send(request);
+    };
+    await organisation.ade.sync();
+    expect(asked).toContain("https://api-business.apple.com");
+  });
+
   test("keeps another sealing key from being used for the key pair", async () => {
     await using organisation = await new Organisation().setUp({ isMirror: false });
     organisation.tenant.sealingKey = "another";

@@ -117,7 +117,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
     "the account name or the password is wrong, or the account may not sign in",
     "アカウント名かパスワードが違うか、サインインできないアカウントです",
   ),
-  hint: step("to try again", "もう一度サインインするには", line("login", [])),
+  hint: step("if you forgot the password", "パスワードを忘れたときは", line("login", [], { forgot: "ACCOUNT" })),
 });
 
 const FAILED_ATTEMPT_MS = 100;
