@@ -62,6 +62,16 @@ export class Contexts {
     return all.filter((context) => selected.includes(context));
   }
 
+  /** The contexts of a list or check: all of them, those of a pattern, or the chosen one. */
+  async chooseSeveral(
+    isAll: boolean,
+    option: string | undefined,
+    environment: EnvironmentVariables,
+  ): Promise<readonly Context[]> {
+    if (isAll) return this.listUsed();
+    return isContextPattern(option) ? this.select(option) : [(await this.choose(option, environment)).context];
+  }
+
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
@@ -70,6 +80,7 @@ export class Contexts {
   }
 
   async inEffect(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext | undefined> {
+    if (isContextPattern(option)) return undefined;
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
