@@ -25,6 +25,7 @@ import { applyPlan, auditImport, PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlann
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
 import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "./functions.ts";
 import {
+  findPlanner,
   updateImport,
   isFullConsoleImport,
   readImport,
@@ -310,7 +311,7 @@ const applyAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: { committedAt: now, actor },
+    detail: { committedAt: now, actor, plannedBy: findPlanner(record, actor) },
   });
   await learnLayout(writer, record, { at: now, actor, change });
   if (orgs !== undefined) {
