@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { createExampleId } from "#support/examples.ts";
 import { COMPLETE_FACTS, createRenewal, TODAY } from "#support/handover/facts.ts";
+import checkTable from "../src/commands/csv/check.ts";
+import verifyBundle from "../src/commands/handover/verify.ts";
+import checkRenewals from "../src/commands/renewals/check.ts";
+import verifyRenewal from "../src/commands/renewals/verify.ts";
+import showStatus from "../src/commands/status.ts";
 import { assessAdeHealth } from "../src/lib/derived/ade-health.ts";
 import { QUESTIONS, YES_NO_CHOICES, type Question } from "../src/lib/derived/question.ts";
 import { buildChecklist } from "../src/lib/handover/checklist/index.ts";
@@ -69,6 +74,15 @@ const listAdeConditions = () =>
     ),
   );
 
+/** Commands on whose result people rely: their help says what is checked and what is not. */
+const CHECKS = {
+  "csv check": checkTable,
+  "handover verify": verifyBundle,
+  "renewals check": checkRenewals,
+  "renewals verify": verifyRenewal,
+  status: showStatus,
+};
+
 test("texts of the program on which people act have all words of their sense", () => {
   const texts = [
     ...[...RECORD_TYPES].flatMap(([name, thing]) =>
@@ -86,6 +100,7 @@ test("texts of the program on which people act have all words of their sense", (
     ...["push-certificate", "apple-business", "android"].flatMap(listPersonalAccounts),
     ...listLeaverSteps().flatMap(({ what, next, step }) => listTexts(`leaver.${step}`, { what, next })),
     ...listAdeConditions(),
+    ...Object.entries(CHECKS).flatMap(([name, { details }]) => listTexts(`help.${name}`, details)),
   ];
   expect(Object.fromEntries(texts)).toEqual(GUIDE_WORDS.texts);
 });

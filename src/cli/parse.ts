@@ -213,7 +213,10 @@ export function createStrayFailure({ word, path, noun }: NonNullable<Route["stra
   const parser = createParser(createOptions({ ...GLOBAL_OPTIONS, ...HELP_OPTIONS, ...VERSION_OPTION }));
   for (const { name, aliases } of noun.nouns) parser.command(name).aliases(aliases);
   for (const { name } of noun.verbs) parser.command(name);
-  const near = findSuggestion(findParserError(parser, [word])?.message);
+  const isOfUsers = noun.nouns.some(({ name, verbs }) => name === "users" && verbs.some((verb) => verb.name === word));
+  const isOfVersion = /^-?v(?:ersion)?$/iu.test(word);
+  const likely = isOfUsers ? `users ${word}` : isOfVersion ? "--version" : undefined;
+  const near = likely ?? findSuggestion(findParserError(parser, [word])?.message);
   const typed = formatTypedCommand(path);
   return new Failure("usage", {
     what: isOption(word)

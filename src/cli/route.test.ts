@@ -31,6 +31,7 @@ const program = noun(
     noun("users", [noun("fields", [], ["add", "remove"])], ["list", "import", "create"]),
     noun("secured", [noun("users", [], ["import"])], []),
     noun("clomo-account", [], ["edit"], ["account"]),
+    noun("imports", [], ["list"]),
   ],
   [],
 );
@@ -85,6 +86,10 @@ test.each([
   ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
   ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
   ["users frobnicate", "unknown command frobnicate", "see clomoctl users --help"],
+  ["import people.csv", "unknown command import", "did you mean clomoctl users import?"],
+  ["secured import a.csv", "unknown command import", "did you mean clomoctl secured users import?"],
+  ["version", "unknown command version", "did you mean clomoctl --version?"],
+  ["-v", "unknown option -v before the subcommand", "did you mean clomoctl --version?"],
   ["us", "unknown command us", "see clomoctl --help"],
   ["--fromat json users list", "unknown option --fromat before the subcommand", "did you mean clomoctl --format?"],
   ["--constructor users list", "unknown option --constructor before the subcommand", "see clomoctl --help"],

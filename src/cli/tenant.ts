@@ -53,11 +53,7 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   const { signal, beforeChange, unaudited, changed } = machine;
   const opening = context.kind === "remote" ? connectToServer(machine, context) : connectInProcess(machine, context);
   const { close, ...connection } = await opening;
-  return {
-    ...chosen,
-    connection: { ...connection, signal, beforeChange, unaudited, changed },
-    close,
-  };
+  return { ...chosen, connection: { ...connection, signal, beforeChange, unaudited, changed }, close };
 }
 
 const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
@@ -138,12 +134,7 @@ export async function receiveTenant(
   const made = await createTemporaryFolder(temporary, name, tenants);
   try {
     const { processes } = temporary;
-    await receiveTenantFile(copy, {
-      name,
-      folder: made.path,
-      now: clock.now().toISOString(),
-      processes,
-    });
+    await receiveTenantFile(copy, { name, folder: made.path, now: clock.now().toISOString(), processes });
     await syncFolder(made.path);
     const file = join(tenantFolder, TENANT_FILE);
     if (existsSync(file)) await replaceTenantFile(file, join(made.path, TENANT_FILE));
@@ -277,7 +268,7 @@ export async function serveTenant(
   const openOnly = async (context: EmbeddedContext) => {
     const tenant = openServed(context);
     closing.defer(tenant.close);
-    if (!(await tenant.canSignIn())) throw NO_PASSWORD_FAILURE;
+    if (!(await tenant.canSignIn())) throw createNoPasswordFailure(await tenant.isMirror());
     return { ...tenant, release: undefined };
   };
   const openSeveral = (find: (name: string) => Promise<EmbeddedContext | undefined>) => {
@@ -314,14 +305,24 @@ interface ServingTools {
   readonly closing: AsyncDisposableStack;
 }
 
-const NO_PASSWORD_FAILURE = new Failure("input-rejected", {
-  what: text(
-    "nobody can sign in to this tenant, because no administrator has a password",
-    "パスワードのある管理者がいないため、このテナントにはだれもサインインできません",
-  ),
-  hint: step(
-    "to create the first administrator",
-    "最初の管理者を作るには",
-    line("serve", ["init"], { account: "NAME", passwordFile: "FILE" }),
-  ),
-});
+const createNoPasswordFailure = (isMirror: boolean): Failure => {
+  const account = { account: "NAME", role: "system", alreadyInConsole: true } as const;
+  const signIn = line("clomo-account reset-password", ["NAME"], { forSignIn: true, passwordFile: "FILE" });
+  return new Failure("input-rejected", {
+    what: text(
+      "nobody can sign in to this tenant, because no administrator has a password",
+      "パスワードのある管理者がいないため、このテナントにはだれもサインインできません",
+    ),
+    hint: isMirror
+      ? step(
+          `to record an administrator of the console: ${line("clomo-account create", ["MAIL"], account)}; then, to let the administrator sign in`,
+          `管理画面の管理者を記録するには: ${line("clomo-account create", ["MAIL"], account)}。続けて、サインインできるようにするには`,
+          signIn,
+        )
+      : step(
+          "to create the first administrator",
+          "最初の管理者を作るには",
+          line("serve", ["init"], { account: "NAME", passwordFile: "FILE" }),
+        ),
+  });
+};

@@ -160,7 +160,7 @@ const serve = async (tools: Tools, { listen, allContexts, behindProxy, ...files 
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
-  if (!isLocal(place) && tls === undefined && proxies === undefined)
+  if (!("path" in place || LOOPBACK.includes(place.host)) && tls === undefined && proxies === undefined)
     throw new Failure("usage", {
       what: text(
         "passwords would be sent over the network without encryption",
@@ -212,8 +212,6 @@ const requireEmbedded = (context: Context): EmbeddedContext => {
 };
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
-
-const isLocal = (place: ListenAddress): boolean => "path" in place || LOOPBACK.includes(place.host);
 
 /** @param typed an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
 const parseListenPlace = (typed: string): ListenAddress => {

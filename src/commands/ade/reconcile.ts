@@ -51,11 +51,7 @@ function findSerialColumn(rows: readonly TableRow[]): { readonly column: number;
 }
 
 /** Reads the serial numbers of a list without duplicates. @throws `input-rejected` if a value is not a serial number */
-async function readSerialList(
-  tools: Tools,
-  name: string,
-  choice: Parameters<typeof readTable>[2],
-): Promise<readonly SerialRow[]> {
+async function readSerialList(tools: Tools, name: string, choice: Parameters<typeof readTable>[2]) {
   const { rows: all, label } = await readTable(tools, name, choice);
   const rows = all.filter(({ cells }) => cells.some((cell) => cell.trim() !== ""));
   const { column, headerRow } = findSerialColumn(rows);
@@ -168,11 +164,7 @@ async function* reconcileOrganisation(client: Client<"ade" | "devices">, list: r
   }
 }
 
-async function reconcile(
-  client: Client<"ade" | "devices">,
-  list: readonly SerialRow[],
-  ade: Ade,
-): Promise<readonly ReconciledDevice[]> {
+async function reconcile(client: Client<"ade" | "devices">, list: readonly SerialRow[], ade: Ade) {
   const isOrganisationKnown = typeof ade.business?.lastSyncAt === "string";
   const all = isOrganisationKnown ? reconcileOrganisation(client, list) : reconcileWithTenant(client, list, ade);
   return (await Array.fromAsync(all)).toSorted(

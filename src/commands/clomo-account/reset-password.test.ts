@@ -39,7 +39,7 @@ describe("by an administrator", () => {
       params: { id },
       json: { password: "Invented1", dryRun: false },
     });
-    expect(en.stderr).toBe("password set at: (blank) → 2026-11-20 10:00\n");
+    expect(en.stderr).toBe("password: set\n");
     expect(en.stdout).not.toContain("Invented1");
   });
 

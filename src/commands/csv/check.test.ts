@@ -55,6 +55,25 @@ test("corrects what is certain, counts it in one line, and only then finds dupli
   });
 });
 
+test.each([
+  ["people.csv", (name: string) => `氏名,メールアドレス\n${name},a@example.jp\n`],
+  [
+    "people.xlsx",
+    (name: string) =>
+      buildWorkbook({
+        sheets: { 社員: { rows: buildRow(1, "氏名", "メールアドレス") + buildRow(2, name, "a@example.jp") } },
+      }),
+  ],
+])("a character that was lost before %s was written is an error of its cell", async (file, write) => {
+  const folder = folderWith({ [file]: write("佐\ufffd 一郎") });
+  const { en, ja } = await runInBoth(`csv check ${file} --as users`, { folder });
+  expect([en.exit, en.stderr]).toEqual([
+    3,
+    expect.stringMatching(/:2:1: 氏名: contains U\+FFFD.*: "佐\ufffd 一郎" \(A2\)\n/),
+  ]);
+  expect(ja.stderr).toContain("失われた文字(U+FFFD)があります");
+});
+
 test("shows no secrets", async () => {
   const { stdout, stderr } = await check(
     '表示名,ユーザーID,パスワード\n山,taro,="="\n山,hana,ひみつ\n',

@@ -46,11 +46,7 @@ test("sets the owner of all named devices in one request", async () => {
 test("shows 全社 as an owner by that name", async () => {
   const one = device("S1", { owner: null, ownerOrg: null, org: null });
   const after = { ...one, ownerOrg: { id: org.id, code: null, path: "" } };
-  const tenant = {
-    ...tenantOf(one),
-    findOrgs: { items: [org] },
-    setDeviceOwner: { items: [written(one, { after })] },
-  };
+  const tenant = { ...tenantOf(one), findOrgs: { items: [org] }, setDeviceOwner: { items: [written(one, { after })] } };
   const { en } = await runInBoth("devices set-owner S1 --org 全社", { tenant });
   expect(en.stderr).toContain("owning organisation: (blank) → 全社\n");
 });

@@ -92,10 +92,8 @@ export async function openVerifiedBundle(
   const { terminal, signal } = tools;
   await using stack = new AsyncDisposableStack();
   const found = stack.use(await openNamedBundle(tools, name, identity));
-  const { en, ja } = joinFirstTexts(
-    found.ignored.map((path) => same(shortenText(path))),
-    3,
-  );
+  const names = found.ignored.map((path) => same(shortenText(path)));
+  const { en, ja } = joinFirstTexts(names, 3);
   const ignored = text(
     `ignored files that the operating system added: ${en}`,
     `OS が追加したファイルは無視します: ${ja}`,

@@ -85,11 +85,7 @@ test("a bundle has the tenant, records, a workbook, a report, manifest and hashe
   expect(paths.map((line) => line.slice(66))).toEqual([...files.keys()].filter((path) => path !== "SHA256SUMS"));
   for (const path of ["tenant.db", "records.xlsx", "report.html", "resources/users.ndjson"])
     expect(files.has(path)).toBe(true);
-  expect(manifestIn(join(folder, "one"))).toMatchObject({
-    schema: 103,
-    tenant: { name: "試験" },
-    asOf: "2026-11-20",
-  });
+  expect(manifestIn(join(folder, "one"))).toMatchObject({ schema: 103, tenant: { name: "試験" }, asOf: "2026-11-20" });
   const [record] = await Array.fromAsync(tenant.client.audit.list({ limit: 1 }));
   const fingerprint = createHash("sha256").update(sums).digest("hex");
   expect(record?.record).toMatchObject({ action: "handover.export", detail: { fingerprint } });

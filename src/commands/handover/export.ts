@@ -95,11 +95,7 @@ export default defineCommand({
 const COPYING = { id: "copy", name: text("Copying the tenant", "テナントをコピー") };
 const WRITING = { id: "write", name: text("Writing the bundle", "引き継ぎデータを書き出し") };
 
-async function writeFile(
-  bundle: BundleWriter,
-  path: string,
-  content: Iterable<string> | AsyncIterable<Uint8Array>,
-): Promise<void> {
+async function writeFile(bundle: BundleWriter, path: string, content: Iterable<string> | AsyncIterable<Uint8Array>) {
   const file = await bundle.file(path);
   for await (const chunk of content) await file.write(chunk);
   await file.close();

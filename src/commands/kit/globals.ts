@@ -1,4 +1,5 @@
 import { defineChoice, defineOption, defineSwitch, type Fields, type InputOf } from "./field.ts";
+import { OUTPUT_FORMATS } from "../../lib/terminal/output-choice.ts";
 import { text } from "../../lib/text/index.ts";
 
 export const GLOBAL_OPTIONS = {
@@ -33,7 +34,7 @@ export const GLOBAL_OPTIONS = {
     "表示言語(既定: CLOMOCTL_LANG、なければロケール)",
   ),
   format: defineChoice(
-    ["table", "json", "ndjson", "csv", "tsv", "xlsx"],
+    OUTPUT_FORMATS,
     "output format (default: table on a terminal, otherwise tsv)",
     "出力形式(既定: ターミナルでは table、それ以外は tsv)",
   ),

@@ -81,9 +81,7 @@ test("contains no personal names", async () => {
   expect(summary).toBe(`${START} users delete: +0 ~0 -1 import 17 exit 0`);
   const { findUsers: _find, planDeletion: _plan, ...kept } = deleting;
   const imports = { items: [{ ...DELETION, state: "planned" }] };
-  const later = await run("imports commit P12 --confirm-deletions 1", {
-    tenant: { ...kept, imports },
-  });
+  const later = await run("imports commit P12 --confirm-deletions 1", { tenant: { ...kept, imports } });
   expect(later.summary).toBe(`${START} imports commit: +0 ~0 -1 import 17 exit 0`);
 });
 
@@ -148,8 +146,5 @@ test.each([
     },
   });
   const ended = await run(`${REPLACE} 5%`, { ...answers, signals });
-  expect(ended).toMatchObject({
-    exit,
-    summary: `${START} users import n2.csv: +0 ~0 -3 import 17 exit ${exit}`,
-  });
+  expect(ended).toMatchObject({ exit, summary: `${START} users import n2.csv: +0 ~0 -3 import 17 exit ${exit}` });
 });

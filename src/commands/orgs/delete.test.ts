@@ -86,9 +86,7 @@ test.each([
   expect(told.en.stderr).toContain(`pass --confirm-deletions ${users + orgs} instead`);
   const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
   const imports = { items: [whole] };
-  const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, {
-    tenant: { ...kept, imports },
-  });
+  const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
   expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
 });

@@ -302,10 +302,7 @@ describeWithOpenssl("certificates", () => {
     const wrong = await run(["renewals", "add", "a", "--file", plain.certificateFile, "--kind", "vpp-token"], {
       tenant: {},
     });
-    expect(wrong).toMatchObject({
-      exit: 3,
-      stderr: expect.stringContaining("the file contains: certificate"),
-    });
+    expect(wrong).toMatchObject({ exit: 3, stderr: expect.stringContaining("the file contains: certificate") });
   });
 
   test("selects one of several by its kind", async () => {

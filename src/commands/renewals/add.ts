@@ -34,15 +34,11 @@ import {
 import { findCurrentItem, gatherItems } from "../../lib/renewals/sources.ts";
 import { createExpiryClock } from "../kit/items/tenant-items.ts";
 
-interface FolderRequest extends Pick<NewItemOptions, "key" | "csr"> {
-  readonly folder: string;
-  readonly sharedFields: RenewalChange;
-}
-
 async function addFolder(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
-  { folder, sharedFields, key, csr }: FolderRequest,
+  folder: string,
+  { sharedFields, key, csr }: Pick<NewItemOptions, "key" | "csr"> & { readonly sharedFields: RenewalChange },
 ): Promise<Outcome> {
   const { terminal, workingFolder, signal } = tools;
   const { client, context } = tenant;
@@ -172,7 +168,7 @@ export default defineCommand({
           where: name,
           hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
         });
-      return addFolder(tools, tenant, { folder: name, key, csr, sharedFields });
+      return addFolder(tools, tenant, name, { key, csr, sharedFields });
     }
     const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });
     const item: NewRenewalItem = {

@@ -132,11 +132,7 @@ describe("recorded items", () => {
   test("an empty check is unknown and does not create a tenant", async () => {
     const home = freshFolder();
     const { en } = await runInBoth("renewals check", { home });
-    expect(en).toMatchObject({
-      exit: 3,
-      requests: [],
-      stdout: expect.stringContaining("its file is missing"),
-    });
+    expect(en).toMatchObject({ exit: 3, requests: [], stdout: expect.stringContaining("its file is missing") });
     expect(existsSync(join(home, "tenants"))).toBe(false);
     expect(await checkOf([])).toMatchObject({ exit: 3, stdout: "no expiry date to check\n" });
   });

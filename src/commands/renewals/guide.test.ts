@@ -11,9 +11,7 @@ import { idOf, item } from "#support/commands/renewals/item.ts";
 const listing = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items } });
 
 const ade = example<Ade>("ade", { endpoint: null, server: null, token: null });
-const HOLDS_NONE: Readonly<Partial<Record<RenewalItem["kind"], Answers>>> = {
-  "ade-token": { ade },
-};
+const HOLDS_NONE: Readonly<Partial<Record<RenewalItem["kind"], Answers>>> = { "ade-token": { ade } };
 const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): Answers => ({
   ...listing(...items),
   ...HOLDS_NONE[items[0].kind],

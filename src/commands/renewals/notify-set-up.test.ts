@@ -63,10 +63,13 @@ describe("test", () => {
 
   test("requires settings with a recipient", async () => {
     const home = freshFolder();
-    expect(await run("renewals notify test", { home })).toMatchObject({ exit: 6 });
+    expect(await run("renewals notify test", { home })).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining("no recipients are configured"),
+    });
     writeFileSync(join(home, "notify.yaml"), "recipients: []\n", { mode: 0o600 });
     const { en } = await runInBoth("renewals notify test", { home });
-    expect(en).toMatchObject({ exit: 6, stderr: expect.stringContaining("no recipients are configured") });
+    expect(en).toMatchObject({ exit: 6, stderr: expect.stringContaining("the file names no recipient") });
     expect(await run("renewals notify", { home })).toMatchObject({ exit: 2 });
   });
 });

@@ -53,15 +53,18 @@ const TEST_MESSAGE = {
 /** If no recipient has an email address, emails the sender: this tests the mail server that reminds item owners. */
 async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, home } = tools;
-  const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };
+  const written = await readNotifySettings(home);
+  const settings = written ?? { language: terminal.language, recipients: [], smtp: undefined };
   const { smtp, recipients, language } = settings;
-  const listed = recipients.some(({ way }) => way === "mail");
   const address = /<([^<>]+)>$/.exec(smtp?.from ?? "")?.[1] ?? smtp?.from ?? "";
   const sender: Recipient = { name: address, way: "mail", address, language };
-  const all = smtp === undefined || listed ? recipients : [...recipients, sender];
+  const all = smtp === undefined || recipients.some(({ way }) => way === "mail") ? recipients : [...recipients, sender];
   if (all.length === 0) {
     throw new Failure("not-found", {
-      what: text("no recipients are configured", "通知先の設定がありません"),
+      what:
+        written === undefined
+          ? text("no recipients are configured", "通知先の設定がありません")
+          : text("the file names no recipient", "ファイルに通知先が書かれていません"),
       where: getNotifyFile(home),
       hint: step("to see the format", "書き方を見るには", line("renewals notify", ["init"], { helpAll: true })),
     });

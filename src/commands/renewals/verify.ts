@@ -65,10 +65,8 @@ function describeVerdict(file: string, isSafe: boolean, left: readonly Check[]):
     ? [`${file} can replace the file in use`, `${file} で更新できます`]
     : [`${file}: do not upload it`, `${file}: アップロードしないでください`];
   if (left.length === 0) return text(en, ja);
-  const named = joinTexts(
-    left.map(({ label }) => label),
-    text(", ", "、"),
-  );
+  const labels = left.map(({ label }) => label);
+  const named = joinTexts(labels, text(", ", "、"));
   return text(`${en}; check these yourself: ${named.en}`, `${ja}(確認が必要な項目: ${named.ja})`);
 }
 

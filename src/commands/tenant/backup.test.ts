@@ -58,6 +58,8 @@ test("--keep deletes only earlier states of the tenant that this command wrote",
   copyFileSync(join(out, nameAt("kanto", 5)), join(out, "clomoctl-kanto-20991120T000000000Z.db"));
   copyFileSync(join(out, nameAt("osaka", 8)), join(out, "clomoctl-kanto-20261120T000730000Z.db"));
   mkdirSync(join(out, "clomoctl-kanto-20251122T000000000Z.db"));
+  using copy = new DatabaseSync(join(out, nameAt("osaka", 8)), { readOnly: true });
+  expect(copy.prepare("pragma journal_mode").get()).toEqual({ journal_mode: "delete" });
   const before = list(home);
   const { code, stderr } = await at("tenant backup -o out --context kanto --keep 2");
   expect([code, stderr]).toEqual([0, expect.stringContaining("verified), deleted 2 older\n")]);

@@ -23,6 +23,14 @@ testRefusals(
     tenant: {},
     files: { "book.xlsx": "PK\u0003\u0004\0\0" },
   },
+  {
+    line: "users import people.csv --yes --sheet 社員",
+    exit: 2,
+    en: "--sheet is for workbooks",
+    ja: "people.csv",
+    tenant: {},
+    files: { "people.csv": "氏名\r\n髙橋 花子\r\n" },
+  },
   { line: "users delete --file gone.txt", exit: 6, en: "gone.txt", tenant: {} },
   {
     line: "users delete --file -",
@@ -74,6 +82,13 @@ testRefusals(
     ja: "一緒に指定してください",
     tenant: {},
   })),
+  {
+    line: "users list --output JSON",
+    exit: 2,
+    en: "-o FILE must be used together\n  --output\n  did you mean --format json?",
+    ja: "「--format json」ではありませんか?",
+    tenant: {},
+  },
   {
     line: "users show E9",
     exit: 6,

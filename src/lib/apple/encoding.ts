@@ -8,11 +8,7 @@ export interface BerElement {
   readonly whole: Uint8Array;
 }
 
-export const TAG = {
-  integer: 0x02,
-  sequence: 0x30,
-  set: 0x31,
-} as const;
+export const TAG = { integer: 0x02, sequence: 0x30, set: 0x31 } as const;
 
 const CONSTRUCTED_BIT = 0x20;
 /** Tag numbers of 31 or more take several bytes. The supported files have no such tags. */

@@ -41,7 +41,7 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
   const ownKey = async (kept: readonly string[]): Promise<Buffer> => {
     const key = await present();
     if (key !== undefined) {
-      const mark = keyMarkOf(key);
+      const mark = getKeyMark(buildHeader(key).toString("base64url"));
       if (kept.some((sealed) => getKeyMark(sealed) !== mark)) throw createKeyFailure(path, KEY_DIFFERS);
       return key;
     }
@@ -84,8 +84,6 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
     },
   };
 }
-
-const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString("base64url"));
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
 

@@ -37,3 +37,15 @@ test("only what belongs to no organisation is open beyond the managed organisati
   expect(open.toSorted()).toEqual(["fields.read", "renewals.read", "roles.read"]);
   for (const operation of open) expect(new Set(Object.values(ROLE_POLICY[operation]))).toEqual(new Set(["all"]));
 });
+
+test.each([
+  ["operator", "console.read devices.note devices.read orgs.read users.read"],
+  [
+    "division",
+    "accounts.read accounts.write console.read console.write devices.delete devices.note devices.read devices.write orgs.delete orgs.read orgs.write users.delete users.move users.read users.write",
+  ],
+  ["custom", "accounts.read accounts.write console.read console.write devices.read orgs.read users.read"],
+] as const)("%s administrators have these rights inside their organisations, and no others", (role, rights) => {
+  const inside = OPERATION_NAMES.filter((operation) => ROLE_POLICY[operation][role] === "inside");
+  expect(inside.toSorted().join(" ")).toBe(rights);
+});

@@ -85,16 +85,23 @@ export const ROLE_POLICY = Object.fromEntries(
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, OperationScope>>>>;
 
 /** Returns the right to write or delete records. Without a right to delete, the right to write suffices. */
-export const getChangeOperation = ({ collection, rights = {} }: RecordType, right: "write" | "delete"): Operation =>
-  `${collection}.${right in rights ? right : "write"}` as Operation;
+export const getChangeOperation = (
+  { collection, rights = {} }: RecordType,
+  right: "write" | "delete" | "assign",
+): Operation => `${collection}.${right in rights ? right : "write"}` as Operation;
 
-export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
+export const concernsWholeTenant = (operation: Operation): boolean =>
+  /^(?:secured|audit|(?:apps|config-profiles)\.(?:write|delete)$)/.test(operation);
 
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
   (operation) => ROLE_POLICY[operation].custom === "item",
 );
 
-const INCLUDING_OPERATIONS: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
+const INCLUDING_OPERATIONS: Readonly<Partial<Record<Operation, Operation>>> = {
+  "devices.note": "devices.write",
+  "config-profiles.assign": "config-profiles.write",
+  "apps.assign": "apps.write",
+};
 
 export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
   const { [operation]: whole } = INCLUDING_OPERATIONS;

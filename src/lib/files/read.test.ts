@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -32,6 +33,17 @@ test("reads a whole file of at most the given length, and nothing of a longer on
   await writeFile(path, Buffer.alloc(8));
   expect((await readSmallFile(path, 8))?.bytes).toHaveLength(8);
   expect(await readSmallFile(path, 7)).toBeUndefined();
+});
+
+test("closes each file after it was read", async () => {
+  const open = (): number => {
+    const file = openSync(import.meta.filename, "r");
+    closeSync(file);
+    return file;
+  };
+  const before = open();
+  for (let read = 0; read < 200; read += 1) await readFileStart(import.meta.filename, 8);
+  expect(open() - before).toBeLessThan(100);
 });
 
 test("reads every text as written, including a byte order mark and U+FFFD", () => {

@@ -42,9 +42,10 @@ const createValueError = (en: MessageTemplate, ja: MessageTemplate): ProblemKind
 const describeMore = ({ count = 1 }: ProblemParams): Text =>
   Number(count) > 1 ? text(` and ${Number(count) - 1} more`, ` ほか ${Number(count) - 1} 件`) : same("");
 
-const createSuspiciousValueKind = (en: string, ja: string): ProblemKind => ({
-  severity: "warning",
-  describe: (params) => joinTexts([text(en, ja), quoteValue(params["value"]), describeMore(params)], same("")),
+const createSuspiciousValueKind = (en: string, ja: string, severity: ProblemKind["severity"] = "warning") => ({
+  severity,
+  describe: (params: ProblemParams) =>
+    joinTexts([text(en, ja), quoteValue(params["value"]), describeMore(params)], same("")),
 });
 
 const createError = createProblemKindFactory("error");
@@ -92,6 +93,11 @@ export const PROBLEMS = {
   "character-invisible": createWarning(
     (p) => `${formatCount(Number(p["count"] ?? 1), "invisible character")} (${p["codePoint"]})`,
     (p) => `見えない文字が ${p["count"] ?? 1} 個あります(${p["codePoint"]})`,
+  ),
+  "character-lost": createSuspiciousValueKind(
+    "contains U+FFFD, which stands for a lost character; get the list again from its source, or correct the value",
+    "失われた文字(U+FFFD)があります。元のシステムから一覧を取り直すか、値を直してください",
+    "error",
   ),
   "character-nul": createError("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
   "quote-unclosed": createError("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
@@ -246,13 +252,11 @@ export const PROBLEMS = {
   "value-formula": createSuspiciousValueKind("a code written as a formula", "数式の形で保護された値です"),
   "value-apostrophe": createSuspiciousValueKind("begins with an apostrophe", "先頭にアポストロフィがあります"),
   "value-exponent": createSuspiciousValueKind("a number rounded by a spreadsheet", "表計算ソフトが桁を丸めた数値です"),
-  "value-error": {
-    ...createSuspiciousValueKind(
-      "a spreadsheet error value; correct it, or pass --allow error-values to import it as text",
-      "表計算ソフトのエラー値です(値を直すか、文字として登録するなら --allow error-values を付けてください)",
-    ),
-    severity: "error",
-  },
+  "value-error": createSuspiciousValueKind(
+    "a spreadsheet error value; correct it, or pass --allow error-values to import it as text",
+    "表計算ソフトのエラー値です(値を直すか、文字として登録するなら --allow error-values を付けてください)",
+    "error",
+  ),
   "name-blanks": createSuspiciousValueKind(
     "leading or trailing spaces; clomoctl does not remove them from names, so correct the file",
     "前後に空白があります(名前の空白は自動では取り除かないため、ファイルを直してください)",
@@ -367,6 +371,10 @@ export const PROBLEMS = {
   "account-taken": createError(
     "{owner} also owns the Android device {device}; in Fully Managed mode, an account can be used for only one device",
     "「{owner}」は Android デバイス「{device}」も所有しています。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません",
+  ),
+  "account-missing": createWarning(
+    "{owner} has no CLOMO account, which is asked for when a Fully Managed device is set up",
+    "「{owner}」には CLOMO アカウントがありません。Fully Managed のデバイスのセットアップで入力を求められます",
   ),
   "account-shared": createWarning(
     "{owner} also owns the Android device {device}; each account is intended for only one device",

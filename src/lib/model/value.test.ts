@@ -30,6 +30,7 @@ describe("characters", () => {
     ["a soft hyphen", title, "a\u00adb", ["value-hidden"]],
     ["a lone surrogate", title, "a\ud800", ["value-hidden"]],
     ["a joiner that joins nothing", title, "a\u200db", ["value-hidden"]],
+    ["a character lost earlier", name, "佐\ufffd\u200b 一郎", ["character-lost"]],
     ["an emoji of several people", title, "👩‍👩‍👧", []],
     ["a flag with a joiner", title, "🏳️‍🌈", []],
     ["a word of a script that joins", title, "می‌خواهم", []],

@@ -15,6 +15,7 @@ import {
 const NO_FAULTS: readonly RuleFault[] = [];
 
 const findCharacterFaults = ({ lines, secret }: ValueRule, value: string): readonly RuleFault[] => {
+  if (value.includes("\ufffd")) return [{ code: "character-lost", params: {} }];
   if (secret) return NO_FAULTS;
   const characters = findHiddenCharacters(value);
   if (characters.length > 0) return [{ code: "value-hidden", params: { characters: characters.join(", ") } }];
@@ -41,6 +42,7 @@ export const findValueFaults = (of: ValueRule, value: string): readonly RuleFaul
 };
 
 const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
+  "character-lost",
   "value-hidden",
   "value-lines",
   "too-long",

@@ -56,6 +56,14 @@ const NOT_EXPORTED_PROPERTIES = {
   keys: [{ name: "name", field: "name", unique: true }],
 } as const satisfies Partial<FileRecordType>;
 
+/** Who manages a part of the organisations sees and assigns what the whole tenant has. @see seed 000 */
+const defineRights = (en: string, ja: string) => ({
+  read: defineRight(`read ${en}`, `${ja}の閲覧`, "inside", "no", "item"),
+  assign: defineRight(`assign ${en}`, `${ja}の適用`, "inside", "no", "item"),
+  write: defineRight(`record ${en}`, `${ja}の登録・変更`, "no", "no", "item"),
+  delete: defineRight(`delete ${en}`, `${ja}の削除`, "no", "no", "item"),
+});
+
 /** The kinds of profiles in the order of the manual, each with its purpose. @see seed 003, 10-1 and 7-2-5 */
 const PROFILE_KIND_TEXTS = [
   ["passcode", "パスコード設定プロファイル", "passcode", "パスコードの長さや期限", "length and expiry of passcodes"],
@@ -102,11 +110,7 @@ export const CONFIG_PROFILE = {
   name: "config_profile",
   collection: "config-profiles",
   single: text("configuration profile", "構成プロファイル"),
-  rights: {
-    read: defineRight("read configuration profiles", "構成プロファイルの閲覧"),
-    write: defineRight("record configuration profiles", "構成プロファイルの登録・変更"),
-    delete: defineRight("delete configuration profiles", "構成プロファイルの削除"),
-  },
+  rights: defineRights("configuration profiles", "構成プロファイル"),
   title: text("configuration profiles", "構成プロファイル"),
   fields: CONFIG_PROFILE_FIELDS,
   formats: { "config-profiles": listFileFields(CONFIG_PROFILE_FIELDS) },
@@ -137,11 +141,7 @@ export const APP = {
   name: "app",
   collection: "apps",
   single: text("app", "アプリ"),
-  rights: {
-    read: defineRight("read apps", "アプリの閲覧"),
-    write: defineRight("record apps", "アプリの登録・変更"),
-    delete: defineRight("delete apps", "アプリの削除"),
-  },
+  rights: defineRights("apps", "アプリ"),
   title: text("apps", "アプリ"),
   fields: APP_FIELDS,
   formats: { apps: listFileFields(APP_FIELDS) },

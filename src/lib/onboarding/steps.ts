@@ -130,10 +130,8 @@ function evaluateAssignments(
   );
   const open = problems.flatMap(([why, [first, ...others], next]) => {
     if (first === undefined) return [];
-    const names = joinFirstTexts(
-      [first, ...others].map(({ name }) => same(name)),
-      MAX_SHOWN_NAMES,
-    );
+    const all = [first, ...others].map(({ name }) => same(name));
+    const names = joinFirstTexts(all, MAX_SHOWN_NAMES);
     return [{ why: text(`${why.en}: ${names.en}`, `${why.ja}: ${names.ja}`), line: next(first.name) }];
   });
   if (open.length === 0) return createDoneStatus(count);

@@ -134,10 +134,8 @@ export function describeColumn(kind: Import["kind"], column: Import["columns"][n
     [cleared, text(`${cleared} cleared`, `値を消す ${cleared} 件`)],
     [removed, text(`${formatCount(removed, "value")} removed`, `除く値 ${removed} 件`)],
   ] as const;
-  const { en, ja } = joinTexts(
-    parts.filter(([count]) => count > 0).map(([, what]) => what),
-    text(", ", "、"),
-  );
+  const shown = parts.flatMap(([count, what]) => (count > 0 ? [what] : []));
+  const { en, ja } = joinTexts(shown, text(", ", "、"));
   const header = findFieldHeader(kind, field);
   return text(`${header}: ${en}`, `${header}: ${ja}`);
 }

@@ -228,10 +228,8 @@ const MAX_VALUE_LENGTH = 40;
 const MAX_LISTED_NAMES = 50;
 
 const describeUnknownColumns = (names: readonly string[]): Text => {
-  const shown = formatNamedCount(
-    names.length,
-    names.slice(0, MAX_LISTED_NAMES).map((name) => shortenText(name)),
-  );
+  const listed = names.slice(0, MAX_LISTED_NAMES).map((name) => shortenText(name));
+  const shown = formatNamedCount(names.length, listed);
   return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 

@@ -42,11 +42,7 @@ test.each([
     "2026-11-21T02:59:59.000Z",
   ],
 ])("a rejected item ended %s", (_, expiresAt, at, end) => {
-  const item = {
-    ...EXAMPLE_RENEWAL_ITEM,
-    expiresAt,
-    rejection: { what: TOKEN_REJECTION_MESSAGE, at },
-  };
+  const item = { ...EXAMPLE_RENEWAL_ITEM, expiresAt, rejection: { what: TOKEN_REJECTION_MESSAGE, at } };
   const now = new Date("2026-11-21T05:00:00.000Z");
   expect(expireAtRejection(item, now, "Asia/Tokyo").expiresAt).toBe(end);
   const { rejection: _rejection, ...others } = item;

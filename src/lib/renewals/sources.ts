@@ -93,16 +93,14 @@ export async function applySourceDate(
   const file = await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined);
   if (file === undefined) return recorded;
   const { renewables, broken } = await readSourceContent(basename(source), file.bytes);
-  const now = findCounterpart(
-    item,
-    renewables.map(({ expiring }) => expiring),
-  );
+  const now = findCounterpart(item, renewables);
   if (now !== undefined) return { ...applyFileDate(recorded, now, timezone), validFrom: now.validFrom };
   const [reason] = broken;
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
-function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
+function findCounterpart(item: RenewalItem, renewables: RenewableReadResult["renewables"]): ExpiringItem | undefined {
+  const inFile = renewables.map(({ expiring }) => expiring);
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);

@@ -1,10 +1,10 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text, findNearestWord, toLooseKey } from "../text/index.ts";
 
-type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
+export const OUTPUT_FORMATS = ["table", "json", "ndjson", "csv", "tsv", "xlsx"] as const;
 
 export interface OutputOptions {
-  readonly format?: OutputFormat | undefined;
+  readonly format?: (typeof OUTPUT_FORMATS)[number] | undefined;
   readonly output?: string | undefined;
   readonly fields?: string | undefined;
 }
@@ -47,15 +47,20 @@ export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIs
     const names = fields?.split(/[,，、]/u).map((name) => name.trim());
     return { format: format ?? (stdoutIsTerminal ? "table" : "tsv"), fields: names };
   }
+  const meant = OUTPUT_FORMATS.find((one) => one === output?.toLowerCase());
+  const near = askIfMeant(meant && `--format ${meant}`);
   throw new Failure("usage", {
     what: text("--format xlsx and -o FILE must be used together", "--format xlsx と -o FILE は一緒に指定してください"),
     where: format === "xlsx" ? "--format" : "--output",
     hint: text(
-      "choose another format with --format json, and redirect it to a file with > FILE",
-      "ほかの形式は --format json のように指定し、> FILE でファイルに書き出せます",
+      `${near.en}choose another format with --format json, and redirect it to a file with > FILE`,
+      `${near.ja}ほかの形式は --format json のように指定し、> FILE でファイルに書き出せます`,
     ),
   });
 }
+
+const askIfMeant = (word: string | undefined): Text =>
+  word === undefined ? text("", "") : text(`did you mean ${word}? `, `「${word}」ではありませんか? `);
 
 function findColumn<R>(columns: readonly Column<R>[], name: string): Column<R> | undefined {
   const key = toLooseKey(name);
@@ -89,13 +94,12 @@ export function selectColumns<R>(
 
 function createUnknownFieldFailure(name: string, columns: readonly Pick<Column<never>, "key" | "header">[]): Failure {
   const names = columns.flatMap(({ key, header: { en, ja } }) => [key, en, ja]);
-  const meant = findNearestWord(name, names, toLooseKey);
+  const near = askIfMeant(findNearestWord(name, names, toLooseKey));
   const list = columns.map(({ key }) => key).join(", ");
-  const [near, nearJa] = meant === undefined ? ["", ""] : [`did you mean ${meant}? `, `「${meant}」ではありませんか? `];
   return new Failure("usage", {
     what: text(`unknown field "${name}"`, `「${name}」という項目はありません`),
     where: "--fields",
-    hint: text(`${near}available fields: ${list}`, `${nearJa}使える項目: ${list}`),
+    hint: text(`${near.en}available fields: ${list}`, `${near.ja}使える項目: ${list}`),
   });
 }
 

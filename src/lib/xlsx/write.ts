@@ -110,14 +110,12 @@ const COLUMN_WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
 const PAGE_WIDTH = 180;
 
-const measureText = (line: string): number => line.length + (line.match(/[\u1100-\uff60]/g)?.length ?? 0);
-
 const measureCell = (cell: string): number =>
   Math.max(
     ...cell
       .slice(0, COLUMN_WIDTHS.max * 4)
       .split("\n")
-      .map(measureText),
+      .map((line) => line.length + (line.match(/[\u1100-\uff60]/g)?.length ?? 0)),
   );
 
 const measureColumns = (rows: readonly (readonly string[])[]): readonly number[] => {

@@ -17,9 +17,7 @@ export default defineCommand({
       about: text("another server that implements Apple's API", "Apple と同じ API を持つ別のサーバー"),
     },
   },
-  options: {
-    apple: { kind: "boolean", about: text("use Apple's server", "Apple のサーバーを使う") },
-  },
+  options: { apple: { kind: "boolean", about: text("use Apple's server", "Apple のサーバーを使う") } },
   examples: [
     { line: "clomoctl ade endpoint set --apple" },
     { line: "clomoctl ade endpoint set http://127.0.0.1:8600" },

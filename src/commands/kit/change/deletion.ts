@@ -57,12 +57,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   });
 }
 
-async function finishDeletion(
-  tools: Tools,
-  pending: PendingPlan,
-  options: DeletionOptions,
-  notes: readonly Text[],
-): Promise<void> {
+async function finishDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions, notes: readonly Text[]) {
   const { plan } = pending;
   const { report } = options;
   await showPlan(tools, plan, { more: notes, allRows: same(report ?? "--report plan.xlsx") });

@@ -126,11 +126,7 @@ const createRejection = (where: string, { all, whole }: ListedProblems, count: n
   return new RejectedFileFailure({ what, where, hint: whole === undefined ? hint : undefined }, all);
 };
 
-async function confirmNames(
-  { terminal }: Tools,
-  records: readonly SelectedRecord[],
-  key: string | undefined,
-): Promise<boolean> {
+async function confirmNames({ terminal }: Tools, records: readonly SelectedRecord[], key: string | undefined) {
   const named = records.filter(({ isByName }) => isByName);
   if (named.length === 0 || key === NAME_KEY) return true;
   for (const { label, more } of named)

@@ -276,10 +276,9 @@ const defineTemplate = <R extends { readonly id: string }>(of: FileNoun<R>) => {
     async run(tools, options) {
       const tenant = thing.custom === true ? await tools.tenant("users") : undefined;
       const { context } = tenant ?? (await tools.contexts.choose(tools.globals.context, tools.environment));
-      const customFields = await tenant?.client.users.fields();
+      const customFields = (await tenant?.client.users.fields()) ?? [];
       const { writeTemplate } = await import("../files/export.ts");
-      await writeTemplate(tools, options, {
-        format: of.kind(options),
+      await writeTemplate(tools, options, of.kind(options), {
         language: getAccountLanguage({ context }),
         customFields,
       });

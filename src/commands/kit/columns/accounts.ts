@@ -42,11 +42,7 @@ const VALUE_RENDERERS: Readonly<Record<string, Column<Account>["name"]>> = {
 export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((column) => {
   const { key } = column;
   const { [key]: name = column.name } = VALUE_RENDERERS;
-  return {
-    ...column,
-    name,
-    whole: column.whole === true || ["name", "role", "scheme"].includes(key),
-  };
+  return { ...column, name, whole: column.whole === true || ["name", "role", "scheme"].includes(key) };
 });
 
 export const getDefaultColumns = (role: Role | undefined): readonly string[] => {

@@ -13,13 +13,14 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly undoable?: boolean | undefined;
   readonly fields?: Fields | undefined;
   readonly along?: ((written: W) => Text | undefined) | undefined;
+  readonly doubt?: ((tools: ResultTools, before: R | null, after: R) => Promise<Text | undefined>) | undefined;
 }
 
 export const STATE_UNCHANGED = text("nothing was changed", "何も変更していません");
 
 type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
-const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
+const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth", "recorded"];
 
 /** Returns the columns whose values differ. Omits columns of IDs if other columns differ, too. */
 const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
@@ -48,8 +49,12 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
     yield text(`${name} already has these values, so there is nothing to change`, `${name} はすでに指定どおりです`);
     return;
   }
-  for (const { header, value, name: word, instant } of changed) {
+  for (const { key, header, value, name: word, instant } of changed) {
     if (before === null) continue;
+    if (key.endsWith("SetAt") && value(after) !== null) {
+      yield text("password: set", "パスワード: 設定");
+      continue;
+    }
     const valueOf = (record: R): unknown => {
       const found = value(record);
       return instant === true && typeof found === "string" ? terminal.moment(found) : found;
@@ -109,22 +114,16 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** Hides the ID that a dry run shows for a new record, because the created record gets another ID. */
-const hideProvisionalId = <R>(
-  columns: readonly Column<R>[],
-  { before, dryRun }: ChangeResult<R>,
-): readonly Column<R>[] =>
-  before === null && dryRun
-    ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
-    : columns;
-
 export async function showWrittenRecord<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   written: W,
   showing: ResultLayout<R, W>,
 ): Promise<void> {
   const { terminal } = tools;
-  await terminal.show(hideProvisionalId(showing.columns, written), written.after);
+  // a dry run hides the ID of a new record, because the created record gets another ID
+  const isHidden = ({ key }: Column<R>): boolean => key === "id" && written.before === null && written.dryRun;
+  const columns = showing.columns.map((one) => (isHidden(one) ? { ...one, value: () => null, name: undefined } : one));
+  await terminal.show(columns, written.after);
   for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
   await noteNextSteps(tools, [written], showing);
   await warnOfDoubtfulValues(tools, written, showing);
@@ -132,12 +131,14 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
 }
 
 const warnOfDoubtfulValues = async <R extends object>(
-  { terminal }: Pick<Tools, "terminal">,
+  tools: ResultTools,
   { before, after }: ChangeResult<R>,
-  { fields = {} }: Pick<ResultLayout<R>, "fields">,
+  { fields = {}, doubt: find }: Pick<ResultLayout<R>, "fields" | "doubt">,
 ): Promise<void> => {
   for (const { name, doubt } of findDoubtfulValues(fields, before, after))
-    await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
+    await tools.terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
+  const doubt = await find?.(tools, before, after);
+  if (doubt !== undefined) await tools.terminal.warn(doubt);
 };
 
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
@@ -148,10 +149,8 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
   const { terminal } = tools;
   const [first, ...others] = all;
   if (first !== undefined && others.length === 0) return showWrittenRecord(tools, first, showing);
-  await terminal.list(
-    listed,
-    all.map(({ after }) => after),
-  );
+  const records = all.map(({ after }) => after);
+  await terminal.list(listed, records);
   for (const written of all) {
     const name = showing.called(written.after);
     for await (const { en, ja } of describeResult(tools, written, showing))

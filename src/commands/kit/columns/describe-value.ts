@@ -5,9 +5,6 @@ import { SECURED_USER } from "../../../lib/nouns/secured-user.ts";
 import type { Field, Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 
-const isBlank = (value: unknown): boolean =>
-  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
-
 export const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
@@ -29,13 +26,7 @@ const MAX_SHOWN_VALUES = 20;
 
 export type InstantFormatter = (instant: string) => string;
 
-interface FieldEntry {
-  readonly field: string;
-  readonly value?: unknown;
-  readonly at?: string;
-}
-
-const isFieldEntry = (value: unknown): value is FieldEntry =>
+const isFieldEntry = (value: unknown): value is Readonly<{ field: string; value?: unknown; at?: string }> =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
 export const describeValue = (value: unknown, field: Field | undefined, moment: InstantFormatter): Text => {
@@ -53,7 +44,8 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
 };
 
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
-  if (isBlank(value)) return text("(blank)", "(空)");
+  if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0))
+    return text("(blank)", "(空)");
   if (!Array.isArray(value)) return word(value);
   const [first, more] = [value.slice(0, MAX_SHOWN_VALUES), value.length - MAX_SHOWN_VALUES];
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 件`)] : [];

@@ -2,7 +2,15 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Device, DeviceAction, AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import { APP, CONFIG_PROFILE } from "../../../lib/nouns/config-profile.ts";
-import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, PLATFORMS } from "../../../lib/nouns/device.ts";
+import {
+  ACCOUNT_PER_DEVICE_MODE,
+  DEVICE,
+  DEVICE_ACTION,
+  DEVICE_STATUSES,
+  PLATFORMS,
+} from "../../../lib/nouns/device.ts";
+import { describeProblem } from "../../../lib/model/problem.ts";
+import { getThingNoun } from "../../../lib/nouns/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/nouns/organisation.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
@@ -66,6 +74,13 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
   columns: DEVICE_COLUMNS,
   fields: DEVICE.fields,
   called: ({ serialNumber }) => serialNumber,
+  async doubt(tools, before, { androidMode, owner }) {
+    if (androidMode !== ACCOUNT_PER_DEVICE_MODE || owner === null) return undefined;
+    if (before?.androidMode === androidMode && before.owner?.id === owner.id) return undefined;
+    const [found] = await (await tools.tenant("users")).client.users.find({ name: owner.id });
+    const params = { owner: `${owner.name} <${owner.email}>` };
+    return found?.accountName === null ? describeProblem({ code: "account-missing", params }, getThingNoun) : undefined;
+  },
 };
 
 export const DEVICE_ACTION_COLUMNS = buildFieldColumns<DeviceAction>(DEVICE_ACTION.fields);

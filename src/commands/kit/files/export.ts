@@ -18,16 +18,11 @@ import { formatRecord, NEWLINES } from "../../../lib/csv/records/record.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 import { writeOutput } from "./outputs.ts";
 
-interface TemplateSource {
-  readonly format: FormatName;
-  readonly language: Language;
-  readonly customFields?: readonly CustomField[] | undefined;
-}
-
 export async function writeTemplate(
   tools: Tools,
   options: InputOf<typeof TEMPLATE_OPTIONS>,
-  { format, language, customFields = [] }: TemplateSource,
+  format: FormatName,
+  { language, customFields }: { readonly language: Language; readonly customFields: readonly CustomField[] },
 ): Promise<void> {
   const { output, encoding } = options;
   rejectTextOption(output, encoding);

@@ -123,11 +123,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...imports("orgs import", "orgs.csv", "組織名,組織コード\r\n人事部,NEW\r\n"),
   "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
   "renewals calendar --output": { line: "renewals calendar -o OUT" },
-  "renewals check --prometheus": {
-    line: "renewals check apps.vpptoken --prometheus OUT",
-    isPublic: true,
-    refused: 3,
-  },
+  "renewals check --prometheus": { line: "renewals check apps.vpptoken --prometheus OUT", isPublic: true, refused: 3 },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
   "secured users delete --report": { line: "secured users delete hanako --app docs --report OUT --dry-run" },
   "secured users export --output": { line: "secured users export --app docs -o OUT" },
@@ -191,11 +187,7 @@ async function populated(): Promise<TestTenant> {
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["花子", "hanako", "Hidden4711", "営業"],
   ]);
-  await tenant.client.renewals.add({
-    name: "本社",
-    kind: "push-certificate",
-    expiresAt: "2099-01-01T00:00:00.000Z",
-  });
+  await tenant.client.renewals.add({ name: "本社", kind: "push-certificate", expiresAt: "2099-01-01T00:00:00.000Z" });
   await new Rehearsal({ devices: 2 }, tenant).setUp();
   return tenant;
 }

@@ -123,11 +123,7 @@ export async function permitOutputs(
 }
 
 /** @throws `usage` if an output is also an input or another output, even through a link */
-async function refuseSameFiles(
-  { workingFolder }: Tools,
-  named: readonly NamedOutput[],
-  inputs: readonly NamedInput[],
-): Promise<void> {
+async function refuseSameFiles({ workingFolder }: Tools, named: readonly NamedOutput[], inputs: readonly NamedInput[]) {
   const placeOf = (name: string): Promise<string> => resolveRealPath(resolve(workingFolder, name));
   const read = await Promise.all(
     inputs.filter(({ name }) => name !== "-").map(async (input) => ({ ...input, path: await placeOf(input.name) })),

@@ -9,11 +9,7 @@ import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 const MAX_LISTED_PROBLEMS = 20;
 
 /** Adds the line number if it differs from the row number. */
-function renderProblemLine(
-  file: string,
-  { row, line, column, header, params }: Omit<Problem, "code">,
-  reason: Text,
-): Text {
+function renderProblemLine(file: string, { row, line, column, header, params }: Omit<Problem, "code">, reason: Text) {
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
   const name = header === "" ? "" : `${shortenText(header)}: `;
   const cell = row > 0 && column > 0 ? toCellName(column, row) : undefined;

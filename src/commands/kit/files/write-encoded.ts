@@ -48,10 +48,7 @@ type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 class UnmappableError extends Error {}
 
 /** Lists the first characters of a CSV file in UTF-8 that the encoding lacks. */
-async function locateUnmappable(
-  source: AsyncIterable<Uint8Array>,
-  encoding: Encoding,
-): Promise<readonly LocatedCharacter[]> {
+async function locateUnmappable(source: AsyncIterable<Uint8Array>, encoding: Encoding) {
   const placed: LocatedCharacter[] = [];
   const record = (cells: readonly string[], count: number, row: number): void => {
     for (const [at, cell] of cells.slice(0, count).entries())

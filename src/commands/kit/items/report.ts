@@ -62,15 +62,10 @@ export async function writeLines({ terminal }: Tools, lines: readonly Text[]): P
   for (const one of lines) await terminal.out.write(`${terminal.shown(terminal.say(one)).join("")}\n`);
 }
 
-interface MonitoringReport extends NagiosReport {
-  readonly items: readonly CheckedItem[];
-  readonly jobs?: readonly MonitoredJob[];
-}
-
 export async function writeReport(
   { terminal, outputs, clock }: Tools,
   { nagios, prometheus }: ReportOptions,
-  report: MonitoringReport,
+  report: NagiosReport & { readonly items: readonly CheckedItem[]; readonly jobs?: readonly MonitoredJob[] },
 ): Promise<number> {
   if (prometheus !== undefined) {
     const { renderPrometheusText } = await import("../../../lib/renewals/monitoring.ts");

@@ -74,7 +74,12 @@ function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   const shown = records.slice(0, most);
   for (const entries of Map.groupBy(shown.flatMap(listPlaces), ({ place }) => place.ja).values()) {
     yield* entries.slice(0, 1).map(({ place }) => place);
-    yield* entries.map(({ entry }) => entry);
+    // one form can have fields of two records: a user's and their account's
+    for (const [name, of] of Map.groupBy(entries, (entry) => entry.name.ja)) {
+      const entered = of.flatMap(({ values }) => values);
+      const { en, ja } = joinTexts(entered, COMMA);
+      yield ja === "" ? (of[0]?.name ?? same(name)) : text(`${name}: ${en}`, `「${name}」: ${ja}`);
+    }
   }
   const listed = task.create + task.update + task.delete + records.filter(isLeftOut).length;
   const rest = listed - shown.length;
@@ -82,10 +87,13 @@ function* buildRecordSteps(task: ConsoleTask, most: number): Generator<Text> {
   if (rest > 0) yield text(`to see the remaining records (${rest}): ${see}`, `ほかの ${rest} 件を表示するには: ${see}`);
 }
 
-/** Fields of an action that the console's screen does not have. */
-const OWN_ACTION_FIELDS: readonly string[] = ["serialNumber", "kind", "reason", "by"];
+/** Fields that the console's screen does not have: the role says who is an administrator. */
+const getOwnFields = (work: TaskRecord["work"]): readonly string[] =>
+  work === "perform" ? ["serialNumber", "kind", "reason", "by"] : ["administrator"];
 
-function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
+type Entry = Readonly<Record<"place" | "name", Text> & { values: readonly Text[] }>;
+
+function listPlaces(record: TaskRecord): readonly Entry[] {
   const { clicks, fields } = getRecordType(record);
   const { kind, work, changes } = record;
   const name = formatNameWithKey(record, record.console ?? record);
@@ -95,16 +103,14 @@ function listPlaces(record: TaskRecord): readonly { readonly place: Text; readon
     const page = insertAppName(kind, clicks?.fields?.[field] ?? own ?? clicks?.edit ?? getConsolePage(kind));
     return joinTexts([CONSOLE_WORK_NAMES[work], page], same(": "));
   };
-  const entered = work === "perform" ? changes.filter(({ field }) => !OWN_ACTION_FIELDS.includes(field)) : changes;
+  const entered = changes.filter(({ field }, _, { length }) => length === 1 || !getOwnFields(work).includes(field));
   const row = text(`row ${record.row}: ${name}`, `${record.row} 行目: ${name}`);
-  if (entered.length === 0) return [{ place: pageOf(""), entry: isLeftOut(record) ? row : same(name) }];
-  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((of) => {
-    const { en, ja } = joinTexts(
-      of.map((change) => describeValueChange(fields, change)),
-      COMMA,
-    );
-    return { place: pageOf(of[0]?.field ?? ""), entry: text(`${name}: ${en}`, `「${name}」: ${ja}`) };
-  });
+  if (entered.length === 0) return [{ place: pageOf(""), name: isLeftOut(record) ? row : same(name), values: [] }];
+  return [...Map.groupBy(entered, ({ field }) => pageOf(field).ja).values()].map((of) => ({
+    place: pageOf(of[0]?.field ?? ""),
+    name: same(name),
+    values: of.map((change) => describeValueChange(fields, change)),
+  }));
 }
 
 type RecordChange = TaskRecord["changes"][number];
@@ -114,11 +120,8 @@ function describeValueChange(fields: RecordType["fields"], { field, before, afte
   const label = getConsoleLabel(fields, field);
   if (of?.secret === true)
     return text(`${label}: the new value (not stored by clomoctl)`, `${label}: 新しい値(clomoctl は保存していません)`);
-  const values = before === null ? [after] : [before, after];
-  const { en, ja } = joinTexts(
-    values.map((value) => formatConsoleValue(of, value)),
-    same(" → "),
-  );
+  const values = (before === null ? [after] : [before, after]).map((value) => formatConsoleValue(of, value));
+  const { en, ja } = joinTexts(values, same(" → "));
   return text(`${label}: ${en}`, `${label}: ${ja}`);
 }
 
@@ -166,10 +169,7 @@ function* buildClosingSteps({ number, records: all }: ConsoleTask): Generator<Te
   yield text(`to take what the console has instead: ${drop}`, `代わりに管理画面の内容に合わせるには: ${drop}`);
 }
 
-const formatNameWithKey = (
-  { thing }: Pick<TaskRecord, "thing">,
-  { name, key }: Pick<TaskRecord, "name" | "key">,
-): string => {
+const formatNameWithKey = ({ thing }: Pick<TaskRecord, "thing">, { name, key }: Pick<TaskRecord, "name" | "key">) => {
   if (thing === ACCOUNT_SETTINGS.name) return "CLOMO アカウント設定";
   if (key === name) return name;
   if (thing !== ORG.name) return `${name} <${key}>`;

@@ -49,7 +49,7 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const all = await client.imports.list();
   const found = isKeywordLast(typed)
-    ? findLast(all, lastOf)
+    ? all.filter(({ state }) => lastOf.includes(state)).toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0))[0]
     : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
   // if the change is not an import, the tenant's error names the change
@@ -59,6 +59,3 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 }
-
-const findLast = (imports: readonly Import[], states: ImportStates): Import | undefined =>
-  imports.filter(({ state }) => states.includes(state)).toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0))[0];

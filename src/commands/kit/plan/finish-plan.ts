@@ -18,11 +18,7 @@ interface ForeignFileOptions {
 }
 
 /** Asks even with `--yes`. @throws `input-rejected` in scripts */
-async function confirmForeignFile(
-  tools: Tools,
-  plan: Import,
-  { allow = [], requested }: ForeignFileOptions,
-): Promise<boolean> {
+async function confirmForeignFile(tools: Tools, plan: Import, { allow = [], requested }: ForeignFileOptions) {
   if (plan.foreign === undefined || allow.includes("other-tenant")) return true;
   const tenant = formatTenantName(plan, await tools.tenant("imports"));
   const file = plan.fileName === "-" ? "stdin" : plan.fileName;

@@ -92,6 +92,7 @@ test("in a mirror the upload file has the passwords of new users, and nobody els
   expect([refused.exit, readdirSync(folder)]).toEqual([2, ["in.csv"]]);
   const done = await program(`${both} up`, mirror.fetch);
   expect(done, done.stderr).toMatchObject({ exit: 0 });
+  expect(done.stderr).toContain("export the records in the console, then: clomoctl ");
   const [[, , , password] = []] = readRows();
   const read = (name: string) => new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up", name)));
   expect(read("1-docs.csv")).toBe("表示名,ユーザーID\r\n既存 一改,kizon\r\n");

@@ -14,10 +14,7 @@ async function settled(failure: unknown, { mode = "append", keep = false, isComm
     describeState: (say: () => { en: string }) => (ended.state = say().en),
     describeDone: ({ en }: { en: string }) => (ended.done = en),
   } as unknown as Tools;
-  const plan = planOf({
-    ...(mode === "undo" ? { mode: "undo" } : {}),
-    ...(isCommitted ? { state: "committed" } : {}),
-  });
+  const plan = planOf({ ...(mode === "undo" ? { mode: "undo" } : {}), ...(isCommitted ? { state: "committed" } : {}) });
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
   const client = await openClient({ transport: tenant.transport }, ["imports"]);
   await new PendingPlan(tools, client, plan, keep).settle(failure);

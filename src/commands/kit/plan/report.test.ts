@@ -63,12 +63,7 @@ test("a report has a line for each value, with deletions first, safe for a sprea
 test("a report exists before the question, whatever the answer is", async () => {
   const folder = folderOf();
   const plan = planOf();
-  const answers = {
-    orgs: { items: [] },
-    importRows: createRowsResponder(...ROWS),
-    import: plan,
-    discardImport: plan,
-  };
+  const answers = { orgs: { items: [] }, importRows: createRowsResponder(...ROWS), import: plan, discardImport: plan };
   const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
 });

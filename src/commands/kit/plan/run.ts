@@ -169,11 +169,7 @@ async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedLis
   }
 }
 
-async function planOrgs(
-  tools: Tools,
-  client: Client<"imports">,
-  { orgs: name, dryRun, keepPlan }: ImportOptions,
-): Promise<string | undefined> {
+async function planOrgs(tools: Tools, client: Client<"imports">, { orgs: name, dryRun, keepPlan }: ImportOptions) {
   if (name === undefined) return undefined;
   const options = { mode: "append", encoding: "auto", skipInvalid: false, dryRun, keepPlan } as const;
   await using file = await openInput(tools, name);

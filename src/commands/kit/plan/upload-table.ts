@@ -96,10 +96,7 @@ const openExport = async (client: ExportClient, kind: ImportKind): Promise<Async
   isPanelKind(kind) ? client[kind].export({}) : client.secured.export(kind, { layout: "full" });
 
 /** Reads the values that are here from an export of the tenant, because only an export has them as files do. */
-async function readUploadRows(
-  client: ExportClient,
-  { kind, records, secrets, isWhole }: KindUpload,
-): Promise<readonly UploadRow[]> {
+async function readUploadRows(client: ExportClient, { kind, records, secrets, isWhole }: KindUpload) {
   const open = new Map(records.map((record) => [record.key, record]));
   const keyHeader = FORMATS[kind].columns.find(({ field }) => field === FORMATS[kind].key)?.header;
   const rows: UploadRow[] = [];

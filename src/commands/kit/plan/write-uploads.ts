@@ -204,11 +204,7 @@ export async function writeKindUpload(
 
 const MAX_NAMED_ROWS = 20;
 
-async function writeDeletionList(
-  tools: Tools,
-  { kind, deleted }: Pick<OpenKind, "kind" | "deleted">,
-  file: string,
-): Promise<void> {
+async function writeDeletionList(tools: Tools, { kind, deleted }: Pick<OpenKind, "kind" | "deleted">, file: string) {
   const { thing, key } = FORMATS[kind];
   const header = [thing.namedBy ?? "name", key].map((name) => findColumn(FORMATS[kind].columns, name)?.header ?? name);
   const rows = deleted.map((one) => [one.name, one.key]);

@@ -113,10 +113,8 @@ export interface UnknownList {
 export const mapColumn = (map: ParsedMapFile, header: string, column: Column): ParsedMapFile => {
   const to = column.header;
   const former = column.repeated === true ? [] : map.columns.filter((one) => one.to === to || one.to === column.field);
-  const rest = without(
-    former.reduce((all, one) => ignoreColumn(all, one.header), map),
-    header,
-  );
+  const others = former.reduce((all, one) => ignoreColumn(all, one.header), map);
+  const rest = without(others, header);
   return {
     ...rest,
     columns: [...rest.columns, { header, to }],
@@ -231,11 +229,7 @@ const mustBeExplained = ({ headers, survey }: UnknownList, header: string): bool
   return facts.hasDays || facts.leavingWords > 0 || isKindHeader(header);
 };
 
-const takeAnswers = (
-  map: ParsedMapFile,
-  headers: readonly string[],
-  earlier: ParsedMapFile | undefined,
-): ParsedMapFile => {
+const takeAnswers = (map: ParsedMapFile, headers: readonly string[], earlier: ParsedMapFile | undefined) => {
   if (earlier === undefined) return map;
   const known = headers.filter((header) => mentions(earlier, header));
   const isKnown = ({ header }: { readonly header: string }): boolean => known.some((one) => isSameHeader(one, header));

@@ -40,8 +40,5 @@ export async function keepAnswers(tools: Tools, asked: AskedList, map: ParsedMap
   const own = map && { [key]: { map, at: clock.now().toISOString() } };
   const kept = Object.fromEntries(Object.entries({ ...own, ...others }).slice(0, MAX_KEPT));
   await ensureFolder(home.folder);
-  await writeProgramFile(join(home.folder, ANSWERS_FILE), `${JSON.stringify(kept)}\n`, {
-    ...temporary,
-    secret: true,
-  });
+  await writeProgramFile(join(home.folder, ANSWERS_FILE), `${JSON.stringify(kept)}\n`, { ...temporary, secret: true });
 }

@@ -13,8 +13,5 @@ test("sends the name", async () => {
   expect(en.requests).toEqual([
     { operation: "createSecuredGroup", params: { app: "docs" }, json: { name: "営業三部", dryRun: false } },
   ]);
-  expect(en).toMatchObject({
-    exit: 0,
-    stderr: "created: 営業三部\n",
-  });
+  expect(en).toMatchObject({ exit: 0, stderr: "created: 営業三部\n" });
 });

@@ -49,10 +49,7 @@ test("sends the given values, and secrets from files", async () => {
       },
     },
   ]);
-  expect(en).toMatchObject({
-    exit: 0,
-    stderr: "created: 山田 (taro01)\n",
-  });
+  expect(en).toMatchObject({ exit: 0, stderr: "created: 山田 (taro01)\n" });
   expect(en.stdout + ja.stdout).not.toContain(CANARY);
 });
 

@@ -57,12 +57,13 @@ describe("reading records from bytes", () => {
   });
 
   test.each([1, 2, 3, 4, 7, 1000])("reports invisible characters in UTF-8, in chunks of %i", (size) => {
-    const file = Buffer.from("a…,b\u200b\r\nx\u2069,（\ufeffy）\r\nz,\u001a\0w\r\n");
+    const file = Buffer.from("a…,b\u200b\r\nx\u2069,（\ufeffy）\r\nz,\u001a\0w\r\n佐\ufffd,｡\r\n");
     expect(places(read({ encoding: "utf-8" }, file, size))).toEqual([
       ["character-invisible", 1, 2, { codePoint: "U+200B" }],
       ["character-invisible", 2, 1, { codePoint: "U+2069" }],
       ["character-bom", 2, 2, {}],
       ["character-nul", 3, 2, {}],
+      ["character-lost", 4, 1, {}],
     ]);
   });
 

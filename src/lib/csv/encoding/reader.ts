@@ -18,13 +18,13 @@ export interface RecordReaderOptions {
 const MAX_CELLS = 10_000;
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
-const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd]/;
 /** Matches the suspect characters that are reported. Zero-width joiners in emoji and Indic words are not reported. */
-const REPORTED_UNICODE_PATTERN = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
+const REPORTED_UNICODE_PATTERN = new RegExp(`[\\0\\u2028\\u2029\\ufffd]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
 const REPORTED_CP932_PATTERN = new RegExp(SUSPECT_CP932, "g");
 
 /** UTF-8 prefixes of {@link SUSPECT_UNICODE}. Searching for the prefixes is several times faster than the pattern. */
-const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
+const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb", "efbf"].map((hex) => Buffer.from(hex, "hex"));
 const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
@@ -97,6 +97,7 @@ export class RecordReader implements TextSink {
     const codePoint = formatCodePoint(character.charCodeAt(0));
     if (character === "\0") this.#splitter.note("character-nul", {});
     else if (character === "\ufeff") this.#splitter.note("character-bom", {});
+    else if (character === "\ufffd") this.#splitter.note("character-lost", {});
     else if (/[\ue000-\uf8ff]/.test(character) && this.#encoding === "shift_jis")
       this.#splitter.note("character-private-use", { codePoint });
     else this.#splitter.note("character-invisible", { codePoint });

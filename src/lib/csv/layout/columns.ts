@@ -12,11 +12,14 @@ export const isNewHeader = (header: string): boolean => NEW_VALUE_PREFIX.test(he
 
 const removeTrailingParentheses = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
-const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
+const DEPARTMENT_HEADERS =
+  "部署 部署名 部署名称 部門 部門名 部門名称 department organizationname organisationname".split(" ");
 const ORG_HEADERS = "所属 所属名 所属名称 所属組織 所属部署 所属部署名 新所属 配属先 組織 組織名 組織パス".split(" ");
 const ORG_LEVELS = "本部 事業部 事業所 営業所 支社 支店 店舗 部 課 室 係 グループ チーム".split(" ");
 const ORG_LEVEL_HEADERS = ORG_LEVELS.flatMap((level) => ["", "名", "名称"].map((ending) => level + ending));
-const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_LEVELS].map((org) => `${org}コード`);
+const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_LEVELS]
+  .map((org) => `${org}コード`)
+  .concat("organizationcode", "organisationcode");
 const TELEPHONE_HEADERS = ["電話", "携帯電話", "携帯", "直通"]
   .flatMap((telephone) => [telephone, `${telephone}番号`])
   .concat("携帯番号", "直通電話", "連絡先", "phone");
@@ -37,7 +40,7 @@ const NOTE_HEADERS = ["備考", "備考欄", "メモ欄", "コメント", "memo"
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   name: [...KANJI_NAME_HEADERS, "表示名", "ユーザー名", "ユーザ名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
-  nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)"],
+  nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)", "kana"],
   emails: MAIL_HEADERS,
   組織名: [...DEPARTMENT_HEADERS, ...ORG_LEVEL_HEADERS, "組織名称"],
   組織コード: ORG_CODE_HEADERS,
@@ -67,28 +70,25 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
 
-const findColumnByAlias = (columns: readonly Column[], name: string): Column | undefined => {
+const findColumnBy = (columns: readonly Column[], name: string, namesOf: (column: Column) => readonly string[]) => {
   const wanted = normaliseHeader(name);
-  return columns.find(({ field, header }) =>
-    [field, header].some((key) => HEADER_ALIASES[key]?.some((other) => normaliseHeader(other) === wanted)),
-  );
+  return columns.find((column) => namesOf(column).some((own) => normaliseHeader(own) === wanted));
 };
+
+const findColumnByAlias = (columns: readonly Column[], name: string): Column | undefined =>
+  findColumnBy(columns, name, ({ field, header }) => [field, header].flatMap((key) => HEADER_ALIASES[key] ?? []));
 
 /** Finds the column by its header or another usual name. The header may begin with 新. */
 export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
   const header = typed.normalize("NFKC").trim().replace(NEW_VALUE_PREFIX, "");
-  const wanted = normaliseHeader(header);
-  return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findColumnByAlias(columns, header);
+  return findColumnBy(columns, header, (column) => [column.header]) ?? findColumnByAlias(columns, header);
 };
 
 const MAX_COMPARED_LENGTH = 64;
 
 export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined => {
   if (misspelt.length > MAX_COMPARED_LENGTH || isFormerHeader(misspelt)) return undefined;
-  const findNamed = (name: string): Column | undefined => {
-    const wanted = normaliseHeader(name);
-    return columns.find(({ header, field }) => [header, field].some((own) => normaliseHeader(own) === wanted));
-  };
+  const findNamed = (name: string) => findColumnBy(columns, name, ({ header, field }) => [header, field]);
   const variants = [misspelt, removeTrailingParentheses(misspelt), misspelt.replace(NEW_VALUE_PREFIX, "")];
   const [likely] = variants.flatMap((name) => findNamed(name) ?? findColumnByAlias(columns, name) ?? []);
   const names = columns.flatMap(({ header, field }) => [header, field]);

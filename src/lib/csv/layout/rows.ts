@@ -94,11 +94,8 @@ export class RowChecker {
   readonly #cells: readonly CellCheck[];
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
-  readonly #unnamed: readonly number[];
-  readonly #allowsErrorValues: boolean;
-  readonly #isOfConsole: boolean;
+  readonly #options: RowOptions;
   readonly #key: number;
-  readonly #selects: boolean;
   readonly #selection: RowFilter;
   readonly #fallbackKey: number;
   readonly #tree: CellCheck | undefined;
@@ -115,12 +112,9 @@ export class RowChecker {
     const { columns, format, key } = layout;
     this.#layout = layout;
     this.width = layout.headers.length;
-    this.#unnamed = layout.unnamed;
     this.tally = new ProblemTally(layout.place);
     this.#selection = new RowFilter(layout, options);
-    this.#allowsErrorValues = options.allowErrorValues === true;
-    this.#isOfConsole = options.fromConsole === true;
-    this.#selects = options.selects === true;
+    this.#options = options;
     this.#report = report;
     this.#cells = columns.map((column) => createCellCheck(column, key, options));
     this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
@@ -136,14 +130,14 @@ export class RowChecker {
 
   /** Stores an error until the record is read, because no errors are reported for skipped records. */
   noteReaderProblem(problem: Problem): void {
-    if (problem.code === "character-invisible") this.#hasHidden = true;
+    if (problem.code === "character-invisible" || problem.code === "character-lost") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
     else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
   #mayBeMerged(position: number): boolean {
     return (
-      this.#unnamed.includes(position) ||
+      this.#layout.unnamed.includes(position) ||
       this.#cells.some(
         ({ joined, positions }) =>
           isOrgPathJoin(joined) && positions.includes(position) && positions.includes(position - 1),
@@ -158,7 +152,6 @@ export class RowChecker {
   /** Returns true if the row is not a record, such as a blank row. @param count number of cells; 0 if unknown */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
-    const place = { row, line, column: 0, header: "" };
     const omission = this.#findOmission(cells, count, (position) => {
       const params = { value: shortenText(cells[position] ?? "") };
       const header = this.#layout.headers[position] ?? "";
@@ -169,7 +162,7 @@ export class RowChecker {
       if (count === 0) this.#damage.length = 0;
       return false;
     }
-    this.tally.note({ ...place, ...omission });
+    this.tally.note({ row, line, ...omission });
     this.#damage.length = 0;
     this.#hasHidden = false;
     return true;
@@ -201,12 +194,11 @@ export class RowChecker {
   }
 
   #isComplete(cells: readonly string[], count: number): boolean {
-    const { headers } = this.#layout;
-    const want = headers.length;
+    const want = this.width;
     if (count < want) this.#fault("cells-too-few", -1, { got: count, want });
     else if (count > want && !isBlankRecord(cells, want, count))
       this.#fault("cells-too-many", -1, { got: count, want });
-    else if (isHeader(cells, headers)) this.#fault("header-again", -1, NO_PARAMS);
+    else if (isHeader(cells, this.#layout.headers)) this.#fault("header-again", -1, NO_PARAMS);
     else return true;
     return false;
   }
@@ -216,8 +208,7 @@ export class RowChecker {
     position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
   #note(code: ProblemCode, position: number, value?: string): void {
-    if (this.#isDamaged(position)) return;
-    this.tally.note(this.#noted(code, position, value));
+    if (!this.#isDamaged(position)) this.tally.note(this.#noted(code, position, value));
   }
 
   // The value is copied, because V8 would otherwise keep a whole chunk of the file in memory.
@@ -241,8 +232,9 @@ export class RowChecker {
       } else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
-    for (const position of this.#unnamed) if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
-    if (!this.#selects) this.#checkKey();
+    for (const position of this.#layout.unnamed)
+      if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
+    if (this.#options.selects !== true) this.#checkKey();
   }
 
   #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {
@@ -293,7 +285,7 @@ export class RowChecker {
 
   #suspect(suspicion: ProblemCode, column: Column, value: string, position: number): void {
     if (suspicion === "value-error") {
-      if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shortenText(value) });
+      if (this.#options.allowErrorValues !== true) this.#fault(suspicion, position, { value: shortenText(value) });
     } else if (suspicion === "value-mended") {
       if (isRequiredName(column)) this.#note("name-blanks", position, value);
     } else if (suspicion !== "value-short") this.#note(suspicion, position, value);
@@ -307,7 +299,7 @@ export class RowChecker {
 
   #reportFault({ of }: CellCheck, code: ProblemCode, position: number, params: ProblemParams, value: string): void {
     const shownParams = of.secret ? params : { ...params, value: shortenText(value) };
-    if (this.#isOfConsole && isWarningFromConsole(code))
+    if (this.#options.fromConsole === true && isWarningFromConsole(code))
       this.tally.note(this.#place("value-kept", position, { ...shownParams, of: code }));
     else this.#fault(code, position, shownParams);
   }
@@ -331,7 +323,7 @@ export class RowChecker {
     }
     const first = positions[0] ?? -1;
     const { most = Infinity } = cell.column;
-    if (list.length > most && !this.#isOfConsole)
+    if (list.length > most && this.#options.fromConsole !== true)
       this.#fault("values-too-many", first, { count: list.length, max: most });
     if (list.length === 0 && cell.required) this.#fault("required", first, NO_PARAMS);
     return list;
@@ -339,8 +331,7 @@ export class RowChecker {
 
   #checkKey(): void {
     const key = this.#cells[this.#key];
-    if (key === undefined || !isBlank(this.values[this.#key])) return;
-    if (key.required) return;
+    if (key === undefined || key.required || !isBlank(this.values[this.#key])) return;
     const standIn = this.#cells[this.#fallbackKey];
     if (standIn !== undefined && (standIn.required || !isBlank(this.values[this.#fallbackKey]))) return;
     this.#fault("required", key.positions[0] ?? -1, NO_PARAMS);

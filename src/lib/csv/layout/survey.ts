@@ -72,7 +72,7 @@ export class Survey implements RecordSink {
   constructor(layout: Layout, headerRow: number) {
     this.#layout = layout;
     this.#headerRow = headerRow;
-    this.#filter = new RowFilter(layout, { selects: true, days: { today: "" } });
+    this.#filter = new RowFilter(layout, {});
     this.columns = layout.headers.map(() => new ColumnFacts());
     const { thing, columns } = layout.format;
     const keys = thing.keys.flatMap(({ field }) => {

@@ -219,6 +219,7 @@ export class RecordScanner {
     if (this.#row === this.#headerRow) this.#columns = this.#count;
     if (!blank || this.#columns === 1) {
       const count = this.#dropping ? 0 : this.#count;
+      this.#cells.length = count;
       this.#sink.record(this.#cells, count, this.#row, this.#recordLine, this.#sound, this.#units);
     }
     this.#units.isSuspect = false;

@@ -96,11 +96,7 @@ const UNEXPECTED_FILE = text(
   "一覧にない、重複している、または順序が違うファイルです",
 );
 
-async function writeEntry(
-  folder: FolderWriter,
-  { path, bytes, content }: ArchiveEntry,
-  where: string,
-): Promise<string> {
+async function writeEntry(folder: FolderWriter, { path, bytes, content }: ArchiveEntry, where: string) {
   const file = await folder.file(path);
   const kept: Uint8Array[] = [];
   let passed = 0;

@@ -50,10 +50,7 @@ test("a list for the successor never cleans up a computer", () => {
 test("lists everything that depends on a leaver in order", () => {
   const facts: HandoverFacts = {
     ...COMPLETE_FACTS,
-    tenant: {
-      ...COMPLETE_FACTS.tenant,
-      contactMail: "admin1@example.jp",
-    },
+    tenant: { ...COMPLETE_FACTS.tenant, contactMail: "admin1@example.jp" },
     renewals: [
       ...COMPLETE_FACTS.renewals.filter(({ kind }) => kind !== "android-owner"),
       createRenewal(8, { kind: "android-owner", name: "G", account: "admin1@example.jp" }),

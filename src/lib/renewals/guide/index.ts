@@ -13,17 +13,13 @@ import { same, text, type Text } from "../../text/index.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 import { line, type CommandLine } from "../../advice/index.ts";
 
-interface AdeState extends Pick<AdeHealthFacts, "mirror" | "token"> {
-  readonly server: { readonly name: string } | null;
-}
-
 interface OwnToken {
   readonly server: string | null;
 }
 
 /** Returns undefined if the item is not the tenant's token. @param item null for any ADE token */
 export function findOwnToken(
-  { mirror, server, token }: AdeState,
+  { mirror, server, token }: Pick<AdeHealthFacts, "mirror" | "token"> & { readonly server: { name: string } | null },
   item: Pick<RenewalItem, "id" | "expiresAt"> | null,
 ): OwnToken | undefined {
   if (token === null || mirror) return undefined;

@@ -135,7 +135,5 @@ test("sends plain text through the mail server of renewals notify, and reports a
   expect(got).toMatchObject({ to: "hana@example.jp", user: "it", mail: { subject: "件名", text: "本文\n" } });
   expect(got?.mail.headers.get("auto-submitted")).toBe("auto-generated");
   expect(got?.mail.headers.has("list-id")).toBe(false);
-  expect(await send({ ...MAIL, to: "gone@example.jp" })).toMatchObject({
-    en: "550 5.1.1 no such user",
-  });
+  expect(await send({ ...MAIL, to: "gone@example.jp" })).toMatchObject({ en: "550 5.1.1 no such user" });
 });

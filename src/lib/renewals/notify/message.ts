@@ -67,10 +67,7 @@ export const buildReminderMessage = ({
   due,
   language,
   messageId,
-}: Pick<Message, "messageId"> & {
-  readonly due: readonly DueReminder[];
-  readonly language: Language;
-}): Promise<Message> => {
+}: Pick<MessageContent, "language" | "messageId"> & { readonly due: readonly DueReminder[] }): Promise<Message> => {
   const [first] = due;
   const lines = due.map(describeReminder);
   if (first === undefined) return buildMessage({ subject: same(""), lines, language, messageId });

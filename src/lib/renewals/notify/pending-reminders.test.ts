@@ -84,10 +84,7 @@ test.each([
 
 test("ignores an unfinished reminder of a removed item or of a former stage", () => {
   const notices = [createPastReminder("2027-01-01", { itemId: "gone", state: "sending" })];
-  expect(work([{ items: [item("a", MARCH)], notices }])).toMatchObject({
-    unfinished: [],
-    fresh: ["kanto/a 30 in 28"],
-  });
+  expect(work([{ items: [item("a", MARCH)], notices }])).toMatchObject({ unfinished: [], fresh: ["kanto/a 30 in 28"] });
 });
 
 test("settles an unfinished reminder without a message if the recipient no longer receives it", () => {

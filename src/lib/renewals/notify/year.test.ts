@@ -282,10 +282,7 @@ test(
       for (const life of LIVES) {
         const expiresAt = expiryAt(life, hour);
         if (expiresAt === undefined) continue;
-        const stage = findReachedStage(expiresAt, {
-          now: new Date(START + hour * HOUR_MS),
-          timezone: TOKYO,
-        });
+        const stage = findReachedStage(expiresAt, { now: new Date(START + hour * HOUR_MS), timezone: TOKYO });
         if (stage === undefined) continue;
         for (const to of people(life)) {
           const key = `${to} ${life.name} ${expiresAt} ${stage}`;

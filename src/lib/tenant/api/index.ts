@@ -24,6 +24,7 @@ export interface OpenTenant {
   readonly explain: TenantParts["explain"];
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   readonly canSignIn: () => Promise<boolean>;
+  readonly isMirror: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
   /** false while requests or jobs are under way */
   readonly isIdle: () => boolean;
@@ -108,6 +109,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     explain: own.explain,
     track,
     canSignIn: async () => (await countSignIns()) > 0,
+    isMirror: async () => owner.read((await import("../ledger/tenant-rows.ts")).isMirror),
     isReadable: () =>
       countSignIns()
         .then(() => !isClosing && parts.isCurrent())

@@ -10,18 +10,18 @@ import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { defineRecordList } from "./record-list.ts";
 
 /**
- * SQL: `reach` has the organisations in which each record applies automatically; `chosen` has the serial numbers to
+ * SQL: from all assignments, what applies to the devices in the scope. `reach` has the organisations in which each record applies automatically; `chosen` has the serial numbers to
  * which a record is assigned by hand. Devices are `alike` if they have the same organisation and the same assigned
  * records; `applied` has the records of each such group.
  */
 const buildEffectiveSql = (thing: string, of = "true"): string => `with recursive reach (pk, org) as (
-    select t.pk, o.pk from ${thing} t, json_each(t.orgs) e
-      join org o on o.code = e.value or o.parent is null and e.value = '${ROOT_ORG_NAME}'
-    union select r.pk, o.pk from reach r join org o on o.parent = r.org),
+    select t.pk, o.pk from main.${thing} t, json_each(t.orgs) e
+      join main.org o on o.code = e.value or o.parent is null and e.value = '${ROOT_ORG_NAME}'
+    union select r.pk, o.pk from reach r join main.org o on o.parent = r.org),
   placed (device, serial, org) as (
     select t.pk, t.serialNumber, coalesce(${DEVICE_ORG_SQL}, ${ROOT_ORG_NUMBER}) from device t left join user o on o.pk = t.owner
     where (t.platform is null or t.platform in ('iOS', 'macOS')) and t.status is distinct from '${NOT_MANAGED}' and ${of}),
-  chosen (serial, pk) as materialized (select e.value, t.pk from ${thing} t, json_each(t.devices) e),
+  chosen (serial, pk) as materialized (select e.value, t.pk from main.${thing} t, json_each(t.devices) e),
   alike (place, org, own, devices, example) as materialized (
     select row_number() over (), p.org, h.own, count(*), min(p.serial) from placed p left join (
       select q.device, json_group_array(c.pk order by c.pk) as own

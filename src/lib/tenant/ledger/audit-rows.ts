@@ -44,10 +44,7 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
-const serialiseRecord = (
-  seq: number,
-  { at, actor, by, origin, action, objects, before, after, detail }: AuditEntry,
-): string =>
+const serialiseRecord = (seq: number, { at, actor, by, origin, action, objects, before, after, detail }: AuditEntry) =>
   JSON.stringify(
     { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, before, after, detail },
     (name, value: unknown) => {

@@ -93,10 +93,7 @@ const verifyBatch = (
   return { seq: at, hash: before, headSeq: found, hasReceipt: hasReceipt || text.includes(RECEIPT_ACTION) };
 };
 
-const isIntact = (
-  { seq, hash }: Pick<ChainProgress, "seq" | "hash">,
-  { seq: own, record, hash: stored }: Row,
-): boolean =>
+const isIntact = ({ seq, hash }: Pick<ChainProgress, "seq" | "hash">, { seq: own, record, hash: stored }: Row) =>
   own === seq + 1 &&
   typeof record === "string" &&
   record.startsWith(buildRecordStart(own)) &&

@@ -61,10 +61,7 @@ export const buildSearchFilters = (org: string) => ({
 
 export const descendingOrder = { desc: queryFlag };
 
-export const exportQuery = {
-  ...filters,
-  newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
-};
+export const exportQuery = { ...filters, newline: z.enum(["crlf", "lf", "cr"]).default("crlf") };
 
 export const listFormQuery = {
   limit: z.coerce.number().int().min(0).optional(),

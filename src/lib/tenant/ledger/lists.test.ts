@@ -57,12 +57,7 @@ const PHONES: RecordList<typeof FIELDS> = {
   format,
   table: "phone t",
   joined: "left join user o on o.pk = t.owner",
-  sql: {
-    "owner.id": "o.id",
-    "owner.name": "o.name",
-    "owner.mail": "o.emails ->> 0",
-    "owner.emails": "o.emails ->> 0",
-  },
+  sql: { "owner.id": "o.id", "owner.name": "o.name", "owner.mail": "o.emails ->> 0", "owner.emails": "o.emails ->> 0" },
   order: [CREATION_ORDER],
   orders: {
     memo: [{ sql: "t.memo", before: "" }, CREATION_ORDER],

@@ -9,17 +9,20 @@ import {
   type Field,
   type Fields,
   type ManualValues,
+  type RecordType,
   type RecordOf,
   CUSTOM_VALUE_RULE,
   valueRuleOf,
 } from "../../model/thing.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { createValueCheck, hasFieldType } from "../../rules/values.ts";
+import { createValueCheck, hasFieldType, throwFirstProblem } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { getCurrentInstant, createId } from "../store/ids.ts";
 import type { ChangedObject, Session } from "./session.ts";
 import { advanceCollections } from "./rows.ts";
+import { describeUnknownKeys } from "./rules.ts";
+import { buildKeysInScopeSql, KEY_LISTS } from "./versions.ts";
 import { findRecords, readRecordsById, type RecordList } from "./lists.ts";
 import {
   findValueHolder,
@@ -288,11 +291,30 @@ const resolveStoredValues = async (
       stored.set(name, await resolveReference(writer, [name, field], value));
     else if (field.type === "objects")
       stored.set(name, await mergeCustomValues(writer, validateCustomValues(value as CustomValues), own));
-    else if (Array.isArray(value)) stored.set(name, validateListValue(name, field, value as readonly string[]));
-    else stored.set(name, validateTextValue(name, field, value as string | null));
+    else if (Array.isArray(value)) {
+      const keys = await addHiddenKeys(writer, [noun.list.thing, name], { keys: value as readonly string[], own });
+      stored.set(name, validateListValue(name, field, keys));
+    } else stored.set(name, validateTextValue(name, field, value as string | null));
   }
   await checkUniqueValues(writer, noun, stored, own);
   return stored;
+};
+
+/** Adds the keys of a stored list that the account does not see. @throws Failure `input-rejected` for others like them */
+const addHiddenKeys = async (
+  writer: Writer,
+  [{ name: thing }, name]: readonly [RecordType, string],
+  { keys, own = null }: { readonly keys: readonly string[]; readonly own: number | null | undefined },
+): Promise<readonly string[]> => {
+  const of = KEY_LISTS.find(({ from, list }) => from.name === thing && list === name);
+  if (of === undefined || !writer.isPartial) return keys;
+  const sql = `select ${buildKeysInScopeSql(of, ":keys")} as seen, ${buildKeysInScopeSql(of, `t.${name}`, "not in")} as hidden
+    from (select 1) left join main.${thing} t on t.pk = :own`;
+  const row = await writer.get(sql, { keys: JSON.stringify(keys), own });
+  const [seen = [], hidden = []] = [row?.["seen"], row?.["hidden"]].map((list) => JSON.parse(String(list)) as string[]);
+  const unknown = keys.filter((key) => !seen.includes(key));
+  if (unknown.length > 0) throwFirstProblem([{ field: name, what: describeUnknownKeys(of.to, unknown.join(", ")) }]);
+  return [...keys, ...hidden];
 };
 
 type CustomValues = readonly { readonly name: string; readonly value: string | null }[];

@@ -249,12 +249,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
   "device-account": {
     told: /also owns the Android device A; in Fully Managed mode, an account can be used for only one device/,
     hand: hand(({ client, person }) =>
-      client.devices.create({
-        serialNumber: "C",
-        platform: "Android",
-        androidMode: "fully-managed",
-        owner: person,
-      }),
+      client.devices.create({ serialNumber: "C", platform: "Android", androidMode: "fully-managed", owner: person }),
     ),
     file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
@@ -352,6 +347,14 @@ test.each([
 ] as const)("a tenant's profile: %s", async (told, values) => {
   await using tenant = new TestTenant();
   expect((await failureOf(tenant.client.tenant.set(values as never)))?.what.en).toMatch(told);
+});
+
+test("a list of users creates no organisation that a rule refuses", async () => {
+  await using tenant = new TestTenant();
+  const list = "氏名,メールアドレス,組織コード\n山田,a@b.jp,全社";
+  expect(await failureOf(tenant.import({ kind: "users", createOrgs: true }, list))).toMatchObject({
+    what: { en: "全社 is reserved for the root organisation" },
+  });
 });
 
 test("an item's phone is a telephone number", async () => {

@@ -52,10 +52,7 @@ export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, read
   org: { org: ["name", "code", "parent"] },
   scheme: { scheme: ["operations"] },
   user: { user: ["accountName"] },
-  account: {
-    user: ["accountName", "org"],
-    account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
-  },
+  account: { user: ["accountName", "org"], account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"] },
   ...Object.fromEntries(
     KEY_LISTS.map(({ from }) => {
       const lists = KEY_LISTS.flatMap(({ from: { name }, list }) => (name === from.name ? [list] : []));
@@ -334,8 +331,13 @@ const DEVICE_RULES: readonly RecordRule[] = [
   },
 ];
 
+export const describeUnknownKeys = (to: string, keys: string): Text => {
+  const { en, ja } = getThingNoun(to);
+  return text(`${en} not found: ${keys}`, `${ja}が見つかりません: ${keys}`);
+};
+
 const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly RecordRule[] => {
-  const [noun, target] = [getThingNoun(from.name), getThingNoun(to)];
+  const noun = getThingNoun(from.name);
   const buildUnknownSql = (all: AllRecords): string => `select e.value from json_each(new_${list}) e
     where e.value <> '${ROOT_ORG_NAME}' and not exists (select 1 from ${all(to, [by])} o where o.${by} = e.value)`;
   const buildNamingSql = (all: AllRecords): string =>
@@ -348,10 +350,7 @@ const KEY_LIST_RULES = KEY_LISTS.flatMap(({ from, list, to, by }): readonly Reco
       spares: "console",
       breaks: (all) => `exists (${buildUnknownSql(all)})`,
       told: (all) => `select json_quote(string_agg(value, ', ')) from (${buildUnknownSql(all)} limit 3)`,
-      problem: (_, keys) => ({
-        field: list,
-        what: text(`${target.en} not found: ${String(keys)}`, `${target.ja}が見つかりません: ${String(keys)}`),
-      }),
+      problem: (_, keys) => ({ field: list, what: describeUnknownKeys(to, String(keys)) }),
     },
     {
       name: `${to}-of-${from.name}`,

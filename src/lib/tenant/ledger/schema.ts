@@ -28,11 +28,7 @@ const TABLE_OPTIONS: ReadonlyMap<RecordType, TableOptions> = new Map<RecordType,
     ACCOUNT,
     {
       number: "user integer primary key",
-      columns: {
-        role: "text not null default 'none'",
-        scheme: "integer references scheme (pk)",
-        managedOrgs: "text",
-      },
+      columns: { role: "text not null default 'none'", scheme: "integer references scheme (pk)", managedOrgs: "text" },
       more: ["verifier text"],
     },
   ],

@@ -7,7 +7,7 @@ import { SECURED_USER } from "../../nouns/secured-user.ts";
 import { listStoredColumns, type Field, type RecordType } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
 import { buildVisibleConditionSql } from "./audit-records.ts";
-import { getColumnBit, getVersionSchema } from "./versions.ts";
+import { buildKeysInScopeSql, getColumnBit, getVersionSchema, KEY_LISTS } from "./versions.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { buildCaseSql, buildFieldKeySql, buildNameListSql } from "../store/sql.ts";
 import type { DerivedTable, Scope, View } from "../store/types.ts";
@@ -73,11 +73,6 @@ const refersToPlace = ({ type, refers }: Field): boolean =>
 export const belongsToOrg = (thing: RecordType): boolean =>
   thing === DEVICE_ACTION || listStoredColumns(thing).some(([, field]) => refersToPlace(field));
 
-/** Record types without an organisation. Accounts that may read such a type see all its records. */
-export const WHOLE_THINGS: readonly RecordType[] = [...RECORD_TYPES.values()].filter(
-  (thing) => !belongsToOrg(thing) && thing.scope === undefined && thing !== ACCOUNT,
-);
-
 export const buildRecordOrgSql = (thing: RecordType, column: (name: string) => string): string => {
   if (thing === ORG) return "t.pk";
   if (thing === DEVICE_ACTION) {
@@ -138,7 +133,12 @@ const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string,
     (column) => [column, `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`] as const,
   );
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
+  const lists = [...Map.groupBy(orgs === undefined ? [] : KEY_LISTS, ({ from }) => from.name)].flatMap(([name, of]) => {
+    const columns = Object.fromEntries(of.map((one) => [one.list, buildKeysInScopeSql(one, `t."${one.list}"`)]));
+    return [name, getVersionSchema(name).table].map((table) => [table, columns] as const);
+  });
   return {
+    ...Object.fromEntries(lists),
     renewal_item: Object.fromEntries([...(orgs === undefined ? [] : people), ...none(RESTRICTED_FIELDS)]),
     tenant_profile: Object.fromEntries(none(["contactMail", "contactPhone"])),
   };
@@ -150,6 +150,9 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   return new Map([
     ...things.filter(belongsToOrg).map((thing) => [thing.name, buildIsInScope(thing)] as const),
     ...things.flatMap((thing) => (thing.scope === undefined ? [] : [[thing.name, String(scope.secured)] as const])),
+    ...KEY_LISTS.flatMap(({ from: { name } }) =>
+      [name, getVersionSchema(name).table].map((one) => [one, "true"] as const),
+    ),
     ["user_email", buildIsUserInScope("t.user")],
     ["account", buildIsUserInScope("t.user")],
     ["reset_code", buildIsUserInScope("t.user")],

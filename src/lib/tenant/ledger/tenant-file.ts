@@ -51,10 +51,7 @@ export const checkIdentity = (path: string): number => {
   return logged === undefined ? version : validateIdentity(path, logged);
 };
 
-function validateIdentity(
-  path: string,
-  { version, application }: NonNullable<ReturnType<typeof readIdentity>>,
-): number {
+function validateIdentity(path: string, { version, application }: NonNullable<ReturnType<typeof readIdentity>>) {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
   throw createUnreleasedFileFailure(path);
 }

@@ -23,10 +23,7 @@ test("an organisation has the same value in plans and histories, by code or by p
   expect(parents(await rowsOf(moved.id))).toEqual(expected);
   expect(
     await tenant.plan(orgs, [header, ["営業/東", "", "", "本社"], ["課", "K", "", "本社/営業\\/東"]]),
-  ).toMatchObject({
-    unchanged: 2,
-    update: 0,
-  });
+  ).toMatchObject({ unchanged: 2, update: 0 });
   const undo = await undoImport(tenant.client, moved.id);
   expect(parents(await rowsOf(undo.id))).toEqual([["K", "本社/営業\\/東", "H"]]);
   await tenant.client.imports.commit(undo);

@@ -38,8 +38,8 @@ const isRecordVisible = async (reader: Reader, versions: VersionSchema, pk: numb
 
 const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number): Promise<Timeline> => {
   const { thing, key } = versions;
-  const now = (await reader.get(`select * from main.${thing.name} t where t.${key} = :pk`, { pk })) ?? null;
-  const written = await reader.all(`select * from main.${versions.table} where pk = :pk`, { pk });
+  const now = (await reader.get(`select * from ${thing.name} t where t.${key} = :pk`, { pk })) ?? null;
+  const written = await reader.all(`select * from ${versions.table} where pk = :pk`, { pk });
   const created = await reader.all(
     "select revision from main.created_range where thing = :thing and :pk between first and last",
     { thing: thing.name, pk },

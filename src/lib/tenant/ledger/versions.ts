@@ -4,7 +4,7 @@ import type { Params, Writer } from "../store/types.ts";
 import { buildDerivedColumns } from "./kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../nouns/account.ts";
 import { listStoredColumns, type RecordType } from "../../model/thing.ts";
-import { ORG } from "../../nouns/organisation.ts";
+import { ORG, ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import { SCHEME } from "../../nouns/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../nouns/secured-user.ts";
 import { CUSTOM_FIELD, USER } from "../../nouns/user.ts";
@@ -132,6 +132,18 @@ export const KEY_LISTS = [...RECORD_TYPES.values()].flatMap((from) =>
     follows === undefined ? [] : [{ from, list, to: follows[0], by: follows[1] }],
   ),
 );
+
+export const ASSIGNED_FIELDS: readonly string[] = KEY_LISTS.map(({ list }) => list);
+
+/** SQL: the keys of a list that name records in the scope, or else those that do not. @param keys SQL: the list */
+export const buildKeysInScopeSql = (
+  { to, by }: Pick<(typeof KEY_LISTS)[number], "to" | "by">,
+  keys: string,
+  are: "in" | "not in" = "in",
+): string => {
+  const key = to === ORG.name ? `iif(parent is null, '${ROOT_ORG_NAME}', coalesce(${by}, ''))` : by;
+  return `(select json_group_array(e.value) from json_each(${keys}) e where e.value ${are} (select ${key} from ${to}))`;
+};
 
 export const RELATIONS: readonly StoredRelation[] = [
   ...[...RECORD_TYPES.values()].flatMap((thing) =>

@@ -207,12 +207,7 @@ const releaseDevices = (database: Database, plan: PlanDefinition, { now, revisio
   database.run(`update device set ${blank} where pk in (${lost})`, change);
 };
 
-const recordSecrets = (
-  database: Database,
-  plan: PlanDefinition,
-  { now, revision }: CommitContext,
-  base: number,
-): void => {
+const recordSecrets = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext, base: number) => {
   if (!hasSecretColumns(plan)) return;
   const { table, thing } = plan.kind;
   const change =

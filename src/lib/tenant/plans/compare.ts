@@ -4,7 +4,6 @@ import { sha256 } from "../store/ids.ts";
 import type { Database } from "../store/database.ts";
 import {
   buildIsMatchedRowSql,
-  buildIsMissingRecordSql,
   buildIsValidRowSql,
   buildNameListSql,
   buildCaseSql,
@@ -184,20 +183,6 @@ export const countRecords = (database: Database, { thing, inScope, table }: Stor
     { usual: table.usual ?? null },
   );
 
-const countDeleted = (database: Database, { kind, request }: PlanDefinition): number => {
-  if (request.mode !== "replace") return 0;
-  const { isProtected, isFree, isLacking } = kind;
-  const isCounted =
-    kind.table.tree !== undefined ||
-    request.fromConsole === true ||
-    database.get("select 1 from s.present limit 1") !== undefined;
-  if (isCounted) return countRecords(database, kind, isLacking);
-  const matched = database.count("select count(distinct target) from s.match");
-  const keeps = countRecords(database, kind, `${isProtected} and not ${buildIsMissingRecordSql("t.pk")}`);
-  const kept = countRecords(database, kind, `${isFree} and t.pk in (select target from s.${UNDELETABLE_TABLE})`);
-  return countRecords(database, kind, isFree) - (matched - keeps) - kept;
-};
-
 const isRejected = (
   database: Database,
   { request, staged }: PlanDefinition,
@@ -282,7 +267,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
   const matched = database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`);
   const { update, columns } = countChanges(database, plan);
   findBlankColumns(database, plan, columns);
-  const deleted = countDeleted(database, plan);
+  const deleted = plan.request.mode === "replace" ? countRecords(database, plan.kind, plan.kind.isLacking) : 0;
   const released = reportReleasedDevices(database, plan);
   const [orgs, groups] = [readCreated(database, plan, "orgsCreated"), readCreated(database, plan, "groupsCreated")];
   const severity = (which: string): number =>

@@ -10,7 +10,7 @@ beforeEach(async () => {
   await tenant.import({ kind: "orgs" }, "組織名,組織コード\n本社,H\n営業部,S");
   await tenant.import(
     { kind: "users" },
-    "氏名,メールアドレス,組織コード\n山田,yamada@example.jp,S\n髙橋,takahashi@example.jp,H",
+    "氏名,メールアドレス,組織コード,CLOMOアカウント名\n山田,yamada@example.jp,S,yamada\n髙橋,takahashi@example.jp,H,takahashi",
   );
 });
 
@@ -178,6 +178,14 @@ describe("an account has one Android device (1.3)", () => {
     ]);
     expect(await tenant.faults(plan)).toEqual(["account-taken@3"]);
     expect(await faults({ S1: pair.S2, S2: pair.S1 })).toEqual(["account-taken@3"]);
+  });
+
+  test("an owner without an account is a warning in Fully Managed mode, once", async () => {
+    await tenant.import({ kind: "users" }, "氏名,メールアドレス,組織コード\n佐藤,sato@example.jp,H");
+    const rows = { S1: { mode: "fully-managed", user: "sato@example.jp" }, S2: { mode: "dedicated", user: YAMADA } };
+    expect(await faults(rows)).toEqual(["account-missing@2"]);
+    await load(rows);
+    expect(await faults({ ...rows, S1: { ...rows.S1, tags: ["x"] } })).toEqual([]);
   });
 
   test("a second device is a warning in other Android modes", async () => {

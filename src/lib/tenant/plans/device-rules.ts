@@ -79,11 +79,14 @@ const reportDeviceOutcomes = (
   });
 };
 
+const OWNER_SQL = "(select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner)";
+
+const ASKS_FOR_ACCOUNT_SQL = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
+
 /** An account on several devices is an error only if one of the devices is Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
-  const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
-  if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
-    return;
+  const asking = `select 1 from ${DEVICE_OUTCOME_TABLE} o where ${ASKS_FOR_ACCOUNT_SQL} limit 1`;
+  if (database.get(asking) === undefined) return;
   createTargetIndex(database);
   database.exec(`create index s.device_outcome_owner on device_outcome (owner)`);
   const full = (of: string): string => buildCaseSql(`${of}."androidMode" = '${ACCOUNT_PER_DEVICE_MODE}'`, "1", "0");
@@ -91,12 +94,12 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
     select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${buildIsValidRowSql("g.row")})`;
   database.createTable(
     "s.device_shared",
-    `as select o.row, (select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner) as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
+    `as select o.row, ${OWNER_SQL} as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
         from ${DEVICE_OUTCOME_TABLE} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t
         where ${buildUsesAccountSql(recordColumn)} and ${stays} and t.owner in (select p.owner from ${DEVICE_OUTCOME_TABLE} p where p.uses = 1)
-    ) b on b.owner = o.owner and b.row < o.row where ${asks} group by o.row`,
+    ) b on b.owner = o.owner and b.row < o.row where ${ASKS_FOR_ACCOUNT_SQL} group by o.row`,
   );
   const params =
     "(select json_object('owner', x.owner, 'device', x.device) from s.device_shared x where x.row = o.row)";
@@ -125,6 +128,15 @@ export const checkDeviceOwners = (database: Database, plan: PlanDefinition): num
     "owner",
     IS_WIPE_REQUIRED_SQL,
     `json_object('certain', ${buildCaseSql(`o."androidMode" in (${buildNameListSql(MODES_REQUIRING_WIPE)})`, "1", "0")})`,
+  );
+  reportDeviceOutcomes(
+    database,
+    plan,
+    "account-missing",
+    "owner",
+    `${ASKS_FOR_ACCOUNT_SQL} and o."androidMode" = '${ACCOUNT_PER_DEVICE_MODE}'
+      and o.owner in (select pk from user where accountName is null)`,
+    `json_object('owner', ${OWNER_SQL})`,
   );
   reportSharedAccounts(database, plan);
   return database.count(

@@ -132,12 +132,7 @@ export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): st
 export const isBlankInNewRecords = (plan: PlanDefinition, field: ImportedField): boolean =>
   !isStaged(plan, field) && buildNewValueSql(plan, field) === "null";
 
-const buildFallbackIfUnclearSql = (
-  plan: PlanDefinition,
-  field: ImportedField,
-  value: string,
-  instead: string,
-): string =>
+const buildFallbackIfUnclearSql = (plan: PlanDefinition, field: ImportedField, value: string, instead: string) =>
   plan.request.fromConsole === true && plan.kind.references.some((one) => one.field === field)
     ? buildCaseSql(buildIsUnclearSql(plan, field), instead, value)
     : value;

@@ -79,7 +79,6 @@ export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): 
   if (!isNoted(database, "key")) return;
   const columns = database.listColumns("row", "s").filter((name) => name !== "row" && name !== "line");
   const isSame = columns.map((name) => `f."${name}" is not distinct from ${rowColumn(name)}`);
-  database.exec("create index if not exists s.row_key on row (key)");
   database.exec(`create table if not exists s.repeated_row as select r.row, r.line from s.row r
     where ${IS_VALID_ROW_SQL} and ${hasSecretColumns(plan) ? "r.secrets is null" : "true"}
       and exists (select 1 from s.row f where f.key = r.key and f.row < r.row and ${isSame.join(" and ")})`);

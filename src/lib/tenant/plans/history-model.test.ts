@@ -213,11 +213,7 @@ const known = (model: HistoryModel, { action, before, after }: RecordChange) => 
   const isChanged = (field: string): boolean => valueIn(before, field) !== valueIn(after, field);
   const fields = [...all].filter((field) => action !== "update" || isChanged(field));
   const of = (values: Values) => named(model, fields, values, model.called());
-  return {
-    action,
-    ...(before && { before: of(before) }),
-    ...(after && { after: of(after) }),
-  };
+  return { action, ...(before && { before: of(before) }), ...(after && { after: of(after) }) };
 };
 
 const told = (kind: Kind, row: PlanRow) => {

@@ -55,10 +55,7 @@ test("if two commit a plan at once, the second learns that it is done", async ()
   const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   const lost = outcomes.find((one) => one.status === "rejected");
-  expect(lost?.reason).toMatchObject({
-    code: "conflict",
-    what: { ja: expect.stringContaining("は適用済みです") },
-  });
+  expect(lost?.reason).toMatchObject({ code: "conflict", what: { ja: expect.stringContaining("は適用済みです") } });
 });
 
 test("of two files sent to one import at once, only the first makes its plan", async () => {

@@ -26,11 +26,7 @@ const MAKER = {
   collection: "makers",
   single: text("maker", "製造元"),
   title: text("makers", "製造元"),
-  fields: {
-    id: ID_FIELD,
-    name: value("maker", { comparison: "name", unique: true }),
-    createdAt: CREATED_AT_FIELD,
-  },
+  fields: { id: ID_FIELD, name: value("maker", { comparison: "name", unique: true }), createdAt: CREATED_AT_FIELD },
   usual: [],
 } as const satisfies RecordType;
 

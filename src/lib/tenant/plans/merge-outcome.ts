@@ -99,7 +99,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   );
   const leftOutRows = database.all<{ row: number; key: string }>(
     `select m.row, coalesce(${buildStagedKeyText(plan)}, '') as key from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row
-     where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${KEPT_TABLE} k where k.row = m.row and k.why = 'deleted here') order by m.row`,
+     where m.target = ${LEFT_OUT_TARGET} and m.row not in (select k.row from ${KEPT_TABLE} k where k.why = 'deleted here') order by m.row`,
   );
   const leftOut = leftOutRows.length;
   const unsettled = isWhole ? database.count(`select count(*) from ${lacking} and k.why <> 'put back'`) : 0;

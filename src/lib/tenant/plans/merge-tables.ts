@@ -60,7 +60,6 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
   );
   database.exec("create index s.merged_row on merged (row)");
   database.createTable(KEPT_TABLE, "(pk integer primary key, why text not null, row integer)");
-  database.exec("create index s.kept_row on kept (row)");
   database.createTable(
     CANDIDATE_KEY_TABLE,
     "(what text not null, key text not null, pk integer, primary key (what, key))",

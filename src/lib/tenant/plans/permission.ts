@@ -7,6 +7,7 @@ import { ORG } from "../../nouns/organisation.ts";
 import { getChangeOperation, type Operation } from "../../derived/role-policy.ts";
 import { getOperationsForNewUsers, USER } from "../../nouns/user.ts";
 import type { Actor } from "../ledger/actor.ts";
+import { ASSIGNED_FIELDS } from "../ledger/versions.ts";
 import { requireAccountRights, requireTokenRights } from "../ledger/check-rights.ts";
 
 type PlanWork = ReturnType<typeof derivePlanWork>;
@@ -17,6 +18,7 @@ const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyo
     create: kind === "users" ? getOperationsForNewUsers(actor.orgs === undefined) : writing,
     edit: writing,
     note: ["devices.note"],
+    assign: [getChangeOperation(TYPES_BY_FORMAT[kind], "assign")],
     move: kind === "users" ? ["users.move"] : writing,
     delete: [getChangeOperation(TYPES_BY_FORMAT[kind], "delete")],
     createOrgs: ["orgs.write"],
@@ -24,27 +26,30 @@ const getWorkOperations = (actor: Actor, kind: FormatName): Readonly<Record<keyo
   };
 };
 
-const derivePlanWork = (kind: FormatName, counts: PlanCounts) => {
+const derivePlanWork = (kind: FormatName, counts: PlanCounts, undoes?: number) => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
-  const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
-  const changed = (of: PlanCounts["columns"]): number =>
-    of.reduce((most, column) => Math.max(most, column.changed, column.cleared, column.removed), 0);
-  const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
-  const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column)));
+  const workOf = (field: string): "assign" | "edit" | "move" | "note" => {
+    if (placing.some((one) => one.field === field)) return "move";
+    if (kind === "devices" && NOTE_FIELDS.includes(field)) return "note";
+    // unlike a file, an undo restores the assignments outside the account's organisations too
+    return undoes !== undefined && ASSIGNED_FIELDS.includes(field) ? "assign" : "edit";
+  };
+  const most = { assign: 0, edit: 0, move: 0, note: 0 };
+  for (const { field, changed, cleared, removed } of columns)
+    most[workOf(field)] = Math.max(most[workOf(field)], changed, cleared, removed);
   return {
+    ...most,
     create,
-    edit: edited === 0 && create === 0 ? secretsSet : edited,
-    note: changed(columns.filter(isNote)),
-    move: changed(columns.filter(isPlace)),
+    edit: most.edit === 0 && create === 0 ? secretsSet : most.edit,
     delete: gone,
     createOrgs: orgsCreated,
     release: released,
   };
 };
 
-export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: PlanCounts): void => {
-  const work = derivePlanWork(kind, counts);
+export const requirePlanPermission = (actor: Actor, kind: FormatName, counts: PlanCounts, undoes?: number): void => {
+  const work = derivePlanWork(kind, counts, undoes);
   const needed = Object.entries(getWorkOperations(actor, kind));
   const parts = needed.flatMap(([part, operations]) => (work[part as keyof PlanWork] > 0 ? [operations] : []));
   const all = [...parts, ...listRelatedOperations(actor, counts)];

@@ -85,9 +85,7 @@ const buildStoredEntrySql = (kind: StoredKind, field: ImportedField): string => 
   return buildValueEntrySql(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
 };
 
-const buildChangedListSql = (
-  pieces: readonly (readonly [field: Pick<ImportedField, "bit">, piece: string])[],
-): string =>
+const buildChangedListSql = (pieces: readonly (readonly [field: Pick<ImportedField, "bit">, piece: string])[]) =>
   buildCaseSql(
     "coalesce(m.changed, 0) = 0",
     "'[]'",

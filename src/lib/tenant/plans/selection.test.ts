@@ -73,10 +73,7 @@ test("finds in a text with one name per line what people call a user", async () 
     problems: [],
   });
   const wrong = await select("鈴木一郎\n髙橋 圭\nE9", { lines: true, delimiter: "\u001f" });
-  expect(wrong).toMatchObject({
-    selected: [`${ICHIRO}?`],
-    problems: ["2:0 record-ambiguous", "3:0 record-unknown"],
-  });
+  expect(wrong).toMatchObject({ selected: [`${ICHIRO}?`], problems: ["2:0 record-ambiguous", "3:0 record-unknown"] });
 });
 
 test("finds organisations by path, and devices by telephone number", async () => {
@@ -99,6 +96,13 @@ test("selects nobody whom another row keeps, and no row of a second post", async
   const { selected, problems, file } = await select(list, { map });
   expect({ selected, problems }).toEqual({ selected: [HANAKO], problems: ["5:0 leaver-stays"] });
   expect(file?.rows).toEqual({ left: 2, later: 0, stays: 2, second: 2 });
+});
+
+test("does not judge a row with too few cells by the last day of the row above", async () => {
+  const list = "氏名,メールアドレス,退職日\n山田,a@b.jp,2026/10/31\n佐藤,b@b.jp\n鈴木,c@b.jp,";
+  const plan = await tenant.plan({ kind: "users", today: "2026-11-29" }, list);
+  expect(plan).toMatchObject({ left: 1, rows: 2, rejected: true });
+  expect(await tenant.faults(plan)).toEqual(["cells-too-few@3"]);
 });
 
 test("refuses a row of somebody who stays that could be of two people, of whom one leaves", async () => {

@@ -80,12 +80,7 @@ const buildNumberWithoutZerosSql = ({ comparison, stored }: ImportedField): stri
 const buildStoredCellSql = ({ comparison, stored, short }: ImportedField): string =>
   `${recordColumn(stored)}, ${comparison === "exact" ? "null" : recordColumn(getKeyColumn({ short, list: false }))}`;
 
-const buildPaddedCodes = (
-  database: Database,
-  { kind }: PlanDefinition,
-  field: ImportedField,
-  rows: string,
-): readonly string[] => {
+const buildPaddedCodes = (database: Database, { kind }: PlanDefinition, field: ImportedField, rows: string) => {
   const [cell, code, isShort] = [rowColumn(field.field), recordColumn(field.stored), buildMayLackZerosSql(field)];
   const isCode = kind.keys.some((key) => key.field === field.field && key.lasting === true);
   if (!isCode || database.get(`select 1 ${rows} and ${isShort} limit 1`) === undefined) return [];

@@ -7,6 +7,7 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import {
   ALL_COLUMNS_MASK,
+  buildKeysInScopeSql,
   getColumnBit,
   type VersionSchema,
   getVersionSchema,
@@ -20,7 +21,6 @@ import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonListSql } from ".
 import type { Database } from "../store/database.ts";
 import { buildInterruptCheckSql } from "./functions.ts";
 import { hasAppliedView } from "../store/store.ts";
-import { WHOLE_THINGS } from "../ledger/scope.ts";
 import { checkPlannedRecords } from "../ledger/check-rules.ts";
 import {
   buildAnyLabelLookupSql,
@@ -53,7 +53,7 @@ const buildBlockSql = (
 function* findObstacles(database: Database, undone: UndoneChange): Generator<string> {
   for (const versions of VERSIONED_THINGS) {
     if (!hasStagedRecords(database, versions)) continue;
-    if (hasAppliedView(database) && !WHOLE_THINGS.includes(versions.thing)) requireInSight(database, versions);
+    if (hasAppliedView(database)) requireInSight(database, versions);
     yield* listLaterChanges(versions);
     yield* listAdministrators(versions, undone);
     yield* listTakenValues(versions);
@@ -143,7 +143,12 @@ const requireInSight = (database: Database, versions: VersionSchema): void => {
   const isUnseen = (name: string, column: string, value: string): string =>
     `${value} is not null and not exists (select 1 from "${name}" seen where seen.${column} = ${value})`;
   const places = RELATIONS.filter(({ from, to, columns }) => from === thing && to === ORG && columns.length === 1);
+  const lists = KEY_LISTS.filter(({ from }) => from === thing).map((one) => {
+    const [was, is] = ["t", "u"].map((side) => buildKeysInScopeSql(one, `${side}.${one.list}`, "not in"));
+    return `${was} <> ${is}`;
+  });
   const isHidden = [
+    ...lists,
     isUnseen(thing.name, key, `t.${key}`),
     ...places.map(({ field }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${field}`)}`),
   ];

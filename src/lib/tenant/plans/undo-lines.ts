@@ -2,11 +2,20 @@ import type { PlanCounts } from "../ledger/import-rows.ts";
 import type { FormatName } from "../../nouns/index.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import type { RecordAction } from "../../model/import.ts";
-import { RELATIONS, ALL_COLUMNS_MASK, getColumnBit, type VersionSchema, getVersionSchema } from "../ledger/versions.ts";
+import {
+  RELATIONS,
+  ALL_COLUMNS_MASK,
+  buildKeysInScopeSql,
+  getColumnBit,
+  KEY_LISTS,
+  type VersionSchema,
+  getVersionSchema,
+} from "../ledger/versions.ts";
 import type { RowQuery } from "./engine-types.ts";
 import type { ImportedField } from "../ledger/kinds.ts";
 import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } from "../store/sql.ts";
 import type { Database } from "../store/database.ts";
+import { hasAppliedView } from "../store/store.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "./expressions.ts";
 import { buildInterruptCheckSql } from "./functions.ts";
 import { batchLines, buildFieldEntrySql, buildLineSql, buildValueEntrySql } from "./rows.ts";
@@ -67,7 +76,7 @@ const buildReferencedTextSql = (reference: StoredReference, pk: string): string 
   return `coalesce(${[...now, buildReferenceTextSql(reference, pk, deleted), name(deleted)].join(", ")})`;
 };
 
-const toFileField = (kind: StoredKind, field: ImportedField): LineField => {
+const toFileField = (database: Database, kind: StoredKind, field: ImportedField): LineField => {
   const { field: name, stored: column, merge } = field;
   if (merge === "custom") {
     const entry = (value: string): string =>
@@ -77,7 +86,13 @@ const toFileField = (kind: StoredKind, field: ImportedField): LineField => {
     return { name, column, piece };
   }
   const reference = findReference(kind, field);
-  const shown = (value: string): string => (reference === undefined ? value : buildReferencedTextSql(reference, value));
+  const keys = hasAppliedView(database)
+    ? KEY_LISTS.find(({ from, list }) => from === kind.thing && list === column)
+    : undefined;
+  const shown = (value: string): string => {
+    if (keys !== undefined) return buildKeysInScopeSql(keys, value);
+    return reference === undefined ? value : buildReferencedTextSql(reference, value);
+  };
   return { name, column, piece: (value) => buildValueEntrySql(field, shown(value)) };
 };
 
@@ -101,7 +116,7 @@ const listLineFields = (database: Database, { versions, kind }: LineType): reado
   const isOwn = (name: string): boolean =>
     !["id", "createdAt", versions.thing.scope].includes(name) && filed.every(({ stored }) => stored !== name);
   return [
-    ...filed.map((field) => toFileField(kind as StoredKind, field)),
+    ...filed.map((field) => toFileField(database, kind as StoredKind, field)),
     ...listRestoredColumns(versions)
       .filter(({ name, leads }) => leads && isOwn(name))
       .map(({ name }) => toOwnField(database, versions, name)),

@@ -89,10 +89,7 @@ test("release also deletes the owner and frees the devices; an undo gives them b
       Object.entries(rows).map(([table, all]) => [table, all.map((row) => omitColumn(row, "updatedAt"))]),
     );
   expect(times()).toEqual(times(before));
-  expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({
-    broken: null,
-    changes: { broken: [] },
-  });
+  expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({ broken: null, changes: { broken: [] } });
 });
 
 test("owners of 管理外 devices are always kept, because the console does not change their owner", async () => {

@@ -158,10 +158,7 @@ describe("passwords", () => {
     const { id: user } = await made("hana@example.jp");
     for (const password of ["Abc12", "abcdef1", "ABCDEF1", "Abcdefg", ""]) {
       const refused = await failureOf(accounts().create({ user, name: "hana01", role: "system", password }));
-      expect(refused).toMatchObject({
-        code: "input-rejected",
-        hint: { en: "choose another password" },
-      });
+      expect(refused).toMatchObject({ code: "input-rejected", hint: { en: "choose another password" } });
     }
     expect((await accounts().create({ user, name: "hana01", role: "system", password: "Abcde1" })).after.role).toBe(
       "system",
@@ -722,9 +719,7 @@ test("in a mirror, each account change creates its own console task, which peopl
   const created = await accounts().create({ user, name: "yamada", role: "system", passwordInConsole: true });
   const { console: panel } = tenant.client;
   const task = await panel.show(created.consoleTask ?? 0);
-  expect(task).toMatchObject({
-    kind: "users",
-  });
+  expect(task).toMatchObject({ kind: "users" });
   const record = task.records.find(({ thing }) => thing === "account");
   expect(record).toMatchObject({ work: "edit", name: "山田", key: "yamada@example.jp" });
   expect(record?.changes).toEqual([{ field: "role", before: null, after: "system" }]);
@@ -886,9 +881,7 @@ describe("what account names are built from", () => {
     const refused = await failureOf(accounts().edit(user, { name: "other" }));
     expect(refused).toMatchObject({
       code: "input-rejected",
-      what: {
-        en: 'account: the account name must be "E1" (built from: employee code of the user), not "other"',
-      },
+      what: { en: 'account: the account name must be "E1" (built from: employee code of the user), not "other"' },
       hint: { en: "to show what account names are built from: `clomoctl clomo-account settings show`" },
     });
     expect((await accounts().edit(user, { name: "yamada", memo: "x" })).after).toMatchObject({

@@ -116,9 +116,7 @@ describe("the key of the Apple Business API", () => {
     organisation.simulator.isClosed = false;
     await organisation.ade.sync({});
     expect((await organisation.ade.show()).business?.key?.rejectedAt).toBeNull();
-    await organisation.ade.setBusinessKey({
-      key: organisation.key(new BusinessSimulator(() => 0).privateKey),
-    });
+    await organisation.ade.setBusinessKey({ key: organisation.key(new BusinessSimulator(() => 0).privateKey) });
     expect(await rejection(organisation.ade.sync({}))).toMatchObject({ code: "not-permitted" });
   });
 });

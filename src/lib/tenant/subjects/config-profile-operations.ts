@@ -1,7 +1,8 @@
 import type { Fields, ManualValues } from "../../model/thing.ts";
+import { ASSIGNED_FIELDS } from "../ledger/versions.ts";
 import { operation } from "./operation.ts";
 import { APP_LIST, CONFIG_PROFILE_LIST, findClashes, selectAssigned } from "../ledger/assigned-rows.ts";
-import { recordOperations } from "./record-operations.ts";
+import { needsPartOf, recordOperations } from "./record-operations.ts";
 import type { EditableRecordType } from "../ledger/records.ts";
 import type { Session } from "../ledger/session.ts";
 import { streamList, type RecordList } from "../ledger/lists.ts";
@@ -11,7 +12,7 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   list: RecordList<F>,
   editable: (session: Session, given: ManualValues) => Promise<EditableRecordType<F>>,
 ) => ({
-  ...recordOperations({ noun, list, editable }),
+  ...recordOperations({ noun, list, editable, edits: needsPartOf(`${noun}.write`, `${noun}.assign`, ASSIGNED_FIELDS) }),
   list: operation({
     route: `GET /v1/${noun}`,
     about: `List ${noun}, or those that apply to a device or to each device of an organisation`,

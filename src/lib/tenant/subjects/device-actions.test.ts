@@ -85,10 +85,7 @@ test.each<[Values, string]>([
 
 test("a device is lost while its last record about lost mode is not an end", async () => {
   const devices = [await addDevice("S1"), await addDevice("s2"), await addDevice("S3")];
-  const step = fc.record({
-    at: fc.nat(2),
-    kind: fc.constantFrom("lost-mode", "end-lost-mode", "rename"),
-  });
+  const step = fc.record({ at: fc.nat(2), kind: fc.constantFrom("lost-mode", "end-lost-mode", "rename") });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
       tenant.database.exec("delete from device_action");

@@ -2,7 +2,7 @@ import { DEVICE, DEVICE_ACTION, DEVICE_STATUSES, NOTE_FIELDS, PLATFORMS } from "
 import { operation } from "./operation.ts";
 import { buildReadingInput } from "../ledger/import-request.ts";
 import { DEVICE_ACTION_LIST, DEVICE_LIST, LOST_DEVICE_LIST } from "../ledger/device-rows.ts";
-import { readOperations, recordOperations } from "./record-operations.ts";
+import { needsPartOf, readOperations, recordOperations } from "./record-operations.ts";
 import { streamList } from "../ledger/lists.ts";
 
 const DEVICES_OF_ORG = "the devices owned by this organisation, or by a user in it";
@@ -14,11 +14,7 @@ export const devices = {
     filters: ({ buildOrgFilters }) => buildOrgFilters(DEVICES_OF_ORG),
     editable: async () => (await import("./devices.ts")).EDITABLE_DEVICES,
     // operators may change only the memo and tags
-    edits: (given) => [
-      Object.keys(given).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
-        ? "devices.note"
-        : "devices.write",
-    ],
+    edits: needsPartOf("devices.write", "devices.note", NOTE_FIELDS),
     without: ["owner", "ownerOrg", "tags"],
   }),
   list: operation({

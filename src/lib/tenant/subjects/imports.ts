@@ -135,10 +135,10 @@ export class TenantImports {
 
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { actor } = this.#session;
-    const { counts } = record.detail;
+    const { counts, undoes } = record.detail;
     if (actor.account === undefined || counts === null) return record;
     const { requirePlanPermission } = await import("../plans/permission.ts");
-    requirePlanPermission(actor, record.kind, counts);
+    requirePlanPermission(actor, record.kind, counts, undoes);
     return record;
   }
 
@@ -279,7 +279,7 @@ export class TenantImports {
     if (undone.deleted !== undefined && counts.blocked !== undefined)
       throw createBlockedDeletionFailure(undone.deleted.request, counts.blocked);
     const { requirePlanPermission } = await import("../plans/permission.ts");
-    requirePlanPermission(this.#session.actor, kind, counts);
+    requirePlanPermission(this.#session.actor, kind, counts, planned.detail.undoes);
     return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } });
   }
 

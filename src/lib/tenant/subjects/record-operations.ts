@@ -45,6 +45,13 @@ interface WrittenNoun<N extends PanelKind, F extends Fields, S extends z.ZodRawS
   readonly without?: readonly string[] | undefined;
 }
 
+/** Returns the right `part` for an edit of certain fields only. */
+export const needsPartOf =
+  (whole: NeededRight, part: NeededRight, fields: readonly string[]) =>
+  (given: object): readonly NeededRight[] => [
+    Object.keys(given).every((field) => fields.includes(field) || field === "dryRun") ? part : whole,
+  ];
+
 export const recordOperations = <const N extends PanelKind, F extends Fields, S extends z.ZodRawShape>({
   noun,
   list,

@@ -40,10 +40,7 @@ test("an invalid text is rejected with the name of its field by every operation"
     await failureOf(renewals.add({ ...PUSH, name: "B", ...change })),
     await failureOf(renewals.edit(id, change)),
   ];
-  const what = {
-    en: "notes: 3000 characters; the maximum is 2000",
-    ja: "メモ: 3000 文字あります(上限 2000 文字)",
-  };
+  const what = { en: "notes: 3000 characters; the maximum is 2000", ja: "メモ: 3000 文字あります(上限 2000 文字)" };
   for (const failure of await refusals({ notes: "a".repeat(3000) }))
     expect(failure).toMatchObject({ code: "input-rejected", what });
   for (const name of ["", "a".repeat(256)]) {
@@ -108,12 +105,7 @@ test.each([
 
 test("a second item with the same name, topic or file is rejected, with a hint to renew the first", async () => {
   const { renewals } = tenant.client;
-  const first = await renewals.add({
-    ...PUSH,
-    name: "本社 A",
-    topic: "com.apple.mgmt.1",
-    fingerprint: "a".repeat(64),
-  });
+  const first = await renewals.add({ ...PUSH, name: "本社 A", topic: "com.apple.mgmt.1", fingerprint: "a".repeat(64) });
   const again = renewals.add({ kind: "custom", name: "本社 A" });
   await expect(again).rejects.toMatchObject({
     code: "input-rejected",

@@ -48,7 +48,7 @@ test("the matrix matches what the tenant permits for every operation, role, item
         for (const has of [false, true]) {
           const actor: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
           const { [role]: reach } = cells;
-          const isOfAll = /^(?:secured|audit)\./.test(operation);
+          const isOfAll = /^(?:secured\.|audit\.|(?:apps|config-profiles)\.(?:write|delete))/.test(operation);
           const isRefused = reach === "no" || (reach === "item" && !has) || (isOfAll && !isWhole);
           const wide = reach === "all" || isWhole ? "all" : "inside";
           expect([operation, role, getPermittedReach(actor, operation)]).toEqual([
