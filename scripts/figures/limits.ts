@@ -33,6 +33,8 @@ const ADDS: readonly Numbers[] = [
   { generated: 3_802 },
   // The manual, word for word, and pages one looks at
   { tests: 300 },
+  // One server for many tenants
+  { src: 900, tests: 700, generated: 300 },
 ];
 
 /** The limits of these parts were removed once, because the judge limits only `src`, tests and generated files (044). */

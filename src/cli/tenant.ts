@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { line, step } from "../lib/advice/index.ts";
 import type { Clock, ServerPlan } from "../commands/kit/tools.ts";
-import type { RunningServer } from "../lib/serve/index.ts";
+import type { RunningServer, ServeOptions } from "../lib/serve/options.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
@@ -56,14 +56,18 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   return { ...chosen, connection: { ...connection, signal, beforeChange, unaudited, changed }, close };
 }
 
+const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
+  kind: "embedded",
+  name,
+  tenantFolder,
+  language: "ja",
+  timezone: DEFAULT_TIMEZONE,
+});
+
 export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: string): Promise<OpenTenant> =>
   openTenant(
     { ...machine, as: undefined, rehearsesIn: undefined },
-    {
-      source: "default",
-      among: [],
-      context: { kind: "embedded", name: "copy", tenantFolder, language: "ja", timezone: DEFAULT_TIMEZONE },
-    },
+    { source: "default", among: [], context: createBareContext("copy", tenantFolder) },
   );
 
 const TENANT_FILE = "tenant.db";
@@ -231,14 +235,17 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
+/** Number of tenants that a server keeps open. */
+const MAX_OPEN_TENANTS = 200;
+
 export async function serveTenant(
   machine: ConnectionEnvironment,
-  { context, place, tls, proxies }: ServerPlan,
+  { tenant: served, place, tls, proxies }: ServerPlan,
   { temporary, documentFile, log, closing }: ServingTools,
 ): Promise<RunningServer> {
   const [
     { openTenant: open },
-    { startServer, receiveUpload, formatLogLine, DEFAULT_LIMITS: limits },
+    { startServer, receiveUpload, formatLogLine, removeTenant, TenantRouter, DEFAULT_LIMITS: limits },
     { createProblemResponse, createErrorResponse },
     { createDispatch },
   ] = await Promise.all([
@@ -247,26 +254,47 @@ export async function serveTenant(
     import("../lib/tenant/api/problem.ts"),
     import("../lib/tenant/api/dispatch.ts"),
   ]);
-  const tenant = open({
-    ...buildTenantOptions(machine, context, "requests"),
-    spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
-  });
-  closing.defer(tenant.close);
-  if (!(await tenant.canSignIn())) throw createNoPasswordFailure(await tenant.isMirror());
-  const answer = createDispatch(tenant);
+  const openServed = (context: EmbeddedContext, inMemory = false) => {
+    const tenant = open({
+      ...buildTenantOptions(machine, context, "requests"),
+      inMemory,
+      spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
+    });
+    const dispatch = createDispatch(tenant, typeof served === "function" ? removeTenant : undefined);
+    const answer: ServeOptions["answer"] = (request, from, trace) =>
+      dispatch(request, { ...from, limitMs: limits.requestMs, trace });
+    return { ...tenant, answer };
+  };
+  const openOnly = async (context: EmbeddedContext) => {
+    const tenant = openServed(context);
+    closing.defer(tenant.close);
+    if (!(await tenant.canSignIn())) throw createNoPasswordFailure(await tenant.isMirror());
+    return { ...tenant, release: undefined };
+  };
+  const openSeveral = (find: (name: string) => Promise<EmbeddedContext | undefined>) => {
+    const open = (found: EmbeddedContext | undefined) =>
+      openServed(found ?? createBareContext("", ""), found === undefined);
+    const tenants = new TenantRouter({ limit: MAX_OPEN_TENANTS, find, open });
+    closing.defer(() => tenants.close());
+    return { isReadable: () => Promise.resolve(true), answer: tenants.answer, release: tenants.release };
+  };
+  const { answer, isReadable, release } = typeof served === "function" ? openSeveral(served) : await openOnly(served);
   return startServer({
     place,
     tls,
     proxies,
     limits,
-    answer: (request, from, trace) => answer(request, { ...from, limitMs: limits.requestMs, trace }),
+    answer,
     refuse: (failure, headers = {}, status) =>
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
     explain: createErrorResponse,
-    isReady: tenant.isReadable,
+    isReady: isReadable,
     document: () => readFile(documentFile, "utf8"),
     newId: () => crypto.randomUUID(),
-    log: (request) => log(formatLogLine(machine.clock.now().toISOString(), request)),
+    log: (request) => {
+      release?.(request.id);
+      log(formatLogLine(machine.clock.now().toISOString(), request));
+    },
   });
 }
 

@@ -1,13 +1,15 @@
 import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { freshHome, run as runAtHome } from "#support/cli/home.ts";
 import { run } from "#support/commands/program.ts";
 
+const PASSWORD = "Strong42";
+
 test("prints its address alone, and serves there until it is stopped", async () => {
   const home = freshHome();
-  writeFileSync(join(home, "password"), "Strong42", { mode: 0o600 });
+  writeFileSync(join(home, "password"), PASSWORD, { mode: 0o600 });
   await runAtHome("serve init --account boss@example.jp --password-file password".split(" "), { home });
   const signals = new EventEmitter();
   const statuses: number[] = [];
@@ -47,3 +49,98 @@ test.each(["8080", "127.0.0.1", "127.0.0.1:65536", "[127.0.0.1]:80", "unix:", "h
     expect([exit, stderr]).toEqual([2, expect.stringContaining("--listen 127.0.0.1:8080")]);
   },
 );
+
+describe("several tenants at one address", () => {
+  const send = async (url: string, headers: Record<string, string>, body?: string) => {
+    const response = await fetch(url, { headers, ...(body !== undefined && { method: "POST", body }) });
+    return { status: response.status, body: await response.text() };
+  };
+  const get = (url: string, secret?: string) =>
+    send(url, secret === undefined ? {} : { authorization: `Bearer ${secret}` });
+  const signIn = (url: string, account: string) =>
+    send(`${url}/v1/sessions`, { "content-type": "application/json" }, JSON.stringify({ account, password: PASSWORD }));
+
+  /** Serves tenants of `names`, each with its own administrator `boss-NAME`, and talks to the server. */
+  async function serving(
+    names: readonly string[],
+    options: string,
+    talk: (url: string, home: string) => Promise<void>,
+  ): Promise<readonly { readonly tenant?: string; readonly status: number; readonly fault?: string }[]> {
+    const home = freshHome();
+    writeFileSync(join(home, "password"), PASSWORD, { mode: 0o600 });
+    for (const name of names) {
+      await runAtHome(["context", "add", name, "--embedded"], { home });
+      const account = ["--account", `boss-${name}`, "--email", `boss@${name}.example.jp`];
+      await runAtHome(["serve", "init", "--context", name, ...account, "--password-file", "password"], { home });
+    }
+    const signals = new EventEmitter();
+    const talks: Promise<void>[] = [];
+    const onOutput = (printed: string): void => {
+      if (!printed.endsWith("\n") || talks.length > 0) return;
+      talks.push(talk(printed.trim(), home).finally(() => signals.emit("SIGTERM")));
+    };
+    const { exit, stderr } = await run(`serve --listen 127.0.0.1:0 ${options}`, {
+      home,
+      tenant: {},
+      signals,
+      onOutput,
+    });
+    await Promise.all(talks);
+    expect([exit, talks.length], stderr).toEqual([0, 1]);
+    return stderr
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as never);
+  }
+
+  test("each signs in its own accounts, and what belongs to one is worth nothing in another", async () => {
+    const logged = await serving(["east", "west"], "--all-contexts", async (url) => {
+      const signedIn = await signIn(`${url}/t/east`, "boss-east");
+      expect(signedIn.status).toBe(200);
+      const { secret } = JSON.parse(signedIn.body) as { readonly secret: string };
+      const users = await get(`${url}/t/east/v1/users`, secret);
+      expect(users).toMatchObject({ status: 200, body: expect.stringContaining("boss@east.example.jp") });
+      expect(await get(`${url}/t/EAST/v1/users`, secret)).toEqual(users);
+      const refused = await get(`${url}/t/west/v1/users`, secret);
+      expect(refused.status).toBe(401);
+      expect((await signIn(`${url}/t/west`, "boss-east")).status).toBe(401);
+      // a name that does not exist answers like a tenant in which the caller has no account
+      for (const name of ["north", "local", "%E5%8C%97", "..%2Feast"]) {
+        for (const path of ["users", "nothing"])
+          expect(await get(`${url}/t/${name}/v1/${path}`, secret)).toEqual(refused);
+        expect((await signIn(`${url}/t/${name}`, "boss-east")).status).toBe(401);
+      }
+      expect((await get(`${url}/t/%FF/v1/users`, secret)).status).toBe(400);
+      expect(await get(`${url}/t/west/v1/nothing`, secret)).toEqual(refused);
+      expect(await get(`${url}/v1/users`, secret)).toMatchObject({
+        status: 404,
+        body: expect.stringContaining("/t/NAME"),
+      });
+      expect((await get(`${url}/readyz`)).status).toBe(200);
+    });
+    expect(new Set(logged.map(({ tenant }) => tenant))).toEqual(new Set(["east", "west", undefined]));
+  });
+
+  test("one that is damaged answers 503 and disturbs no other; one that is added is served without a restart", async () => {
+    const logged = await serving(["east", "west"], "--context ea*,we*", async (url, home) => {
+      writeFileSync(join(home, "tenants", "west", "tenant.db"), "no database");
+      const refused = await get(`${url}/t/west/v1/users`);
+      expect(refused.status).toBe(503);
+      expect(refused.body).not.toContain(home);
+      expect((await signIn(`${url}/t/east`, "boss-east")).status).toBe(200);
+      await runAtHome(["context", "add", "easter", "--embedded"], { home });
+      const account = ["--account", "boss", "--email", "boss@easter.example.jp", "--password-file", "password"];
+      await runAtHome(["serve", "init", "--context", "easter", ...account], { home });
+      await expect.poll(async () => (await signIn(`${url}/t/easter`, "boss")).status).toBe(200);
+    });
+    expect(logged.find(({ status }) => status === 503)?.fault).toContain(join("west", "tenant.db"));
+  });
+
+  test.each([
+    ["--context no*", 6],
+    ["--context ea*,nowhere", 6],
+  ])("%s ends with %i", async (options, code) => {
+    const { exit } = await run(`serve --listen 127.0.0.1:0 ${options}`, { tenant: {} });
+    expect(exit).toBe(code);
+  });
+});

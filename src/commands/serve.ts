@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { performance } from "node:perf_hooks";
 import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
@@ -6,8 +7,10 @@ import { readSecret } from "../lib/renewals/notify/secret.ts";
 import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
-import { defineChoice, defineOption } from "./kit/field.ts";
-import type { Tools } from "./kit/tools.ts";
+import { defineChoice, defineOption, defineSwitch } from "./kit/field.ts";
+import type { ServerPlan, Tools } from "./kit/tools.ts";
+import type { EmbeddedContext } from "../lib/config/context.ts";
+import { isContextPattern, toContextNameKey, type Context } from "../lib/config/index.ts";
 import { codeKey } from "../lib/model/normalise.ts";
 import { readNewPassword } from "./kit/change/account-options.ts";
 
@@ -121,6 +124,10 @@ export default defineCommand({
     tlsKey: defineOption("file", "FILE", "private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)", {
       requires: "tlsCert",
     }),
+    allContexts: defineSwitch(
+      "serve all tenants of this computer, each at /t/NAME (or several: --context 'kanto-*,osaka')",
+      "このコンピューターの全テナントを、それぞれ /t/名前 で提供する(一部だけなら --context 'kanto-*,osaka')",
+    ),
     behindProxy: {
       kind: "list",
       value: "ADDRESSES",
@@ -130,6 +137,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl serve init --account admin@example.jp --password-file admin.txt" },
     { line: "clomoctl serve --context head-office" },
+    { line: "clomoctl serve --all-contexts --listen unix:/run/clomoctl.sock" },
     { line: "clomoctl serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key" },
   ],
   exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],
@@ -143,10 +151,11 @@ type CertificateFiles = Readonly<Record<"tlsCert" | "tlsKey", string | undefined
 
 interface ServeInput extends CertificateFiles {
   readonly listen: string;
+  readonly allContexts: boolean;
   readonly behindProxy: readonly string[] | undefined;
 }
 
-const serve = async (tools: Tools, { listen, behindProxy, ...files }: ServeInput): Promise<void> => {
+const serve = async (tools: Tools, { listen, allContexts, behindProxy, ...files }: ServeInput): Promise<void> => {
   const { out } = tools.terminal;
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
@@ -163,18 +172,43 @@ const serve = async (tools: Tools, { listen, behindProxy, ...files }: ServeInput
         "--tls-cert FILE --tls-key FILE を付けるか、TLS のプロキシを前段に置いて --behind-proxy ADDRESS を付けてください",
       ),
     });
-  const { context } = await tools.tenant();
-  if (context.kind !== "embedded")
-    throw new Failure("usage", {
-      what: text(`${context.name} is not on this computer`, `${context.name} はこのコンピューターにありません`),
-      where: "--context",
-      hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
-    });
-  const server = await tools.serve({ context, place, tls, proxies });
+  const server = await tools.serve({ tenant: await chooseTenants(tools, allContexts), place, tls, proxies });
   await out.write(`${server.url}\n`);
   await out.flush();
   await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS);
   await server.stop(REQUEST_GRACE_MS);
+};
+
+const chooseTenants = async (tools: Tools, allContexts: boolean): Promise<ServerPlan["tenant"]> => {
+  const { contexts, globals } = tools;
+  const { context: pattern } = globals;
+  if (!allContexts && !isContextPattern(pattern)) return requireEmbedded((await tools.tenant()).context);
+  const select = () => (pattern === undefined ? contexts.list() : contexts.select(pattern));
+  const typed = pattern?.split(",") ?? [];
+  for (const context of await select()) if (typed.includes(context.name)) requireEmbedded(context);
+  let known = new Map<string, EmbeddedContext>();
+  let readAt = -Infinity;
+  return async (name) => {
+    const now = performance.now();
+    // a tenant can be added or removed while the server runs
+    if (now - readAt >= RELOAD_MS) {
+      const all = (await select()).filter((context) => context.kind === "embedded" && contexts.hasDatabase(context));
+      known = new Map(all.map((context) => [toContextNameKey(context.name), context as EmbeddedContext]));
+      readAt = now;
+    }
+    return known.get(toContextNameKey(name));
+  };
+};
+
+const RELOAD_MS = 1000;
+
+const requireEmbedded = (context: Context): EmbeddedContext => {
+  if (context.kind === "embedded") return context;
+  throw new Failure("usage", {
+    what: text(`${context.name} is not on this computer`, `${context.name} はこのコンピューターにありません`),
+    where: "--context",
+    hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
+  });
 };
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];

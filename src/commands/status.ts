@@ -37,6 +37,7 @@ import {
   type FindingValues,
 } from "./status/findings.ts";
 import type { Tools } from "./kit/tools.ts";
+import { workOnAll } from "./kit/each-context.ts";
 import { line, step } from "../lib/advice/index.ts";
 import { RENEWAL_KINDS } from "../lib/nouns/renewal.ts";
 import { buildReminderCommand, NO_REMINDERS } from "./kit/items/tenant-items.ts";
@@ -210,17 +211,13 @@ const MAX_OPEN_TENANTS = 16;
 /** @param keepsOpen returns true for tenants that are needed later */
 async function findInAllTenants(tools: Tools, thresholds: Thresholds, keepsOpen: (tenant: TenantFindings) => boolean) {
   const contexts = await listUsedContexts(tools);
-  const [all, places]: [TenantFindings[], Iterator<[number, Context]>] = [[], contexts.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = places.next(); next.done !== true; next = places.next()) {
-      const [at, context] = next.value;
-      const found = (all[at] = await findInTenant(tools, context, thresholds));
-      if (contexts.length > 1 && !keepsOpen(found)) await tools.release(context);
-    }
+  const work = async (context: Context): Promise<TenantFindings> => {
+    const found = await findInTenant(tools, context, thresholds);
+    if (contexts.length > 1 && !keepsOpen(found)) await tools.release(context);
+    return found;
   };
   // read tenants in parallel, so that a slow tenant does not delay the others
-  await Promise.all(Array.from({ length: MAX_OPEN_TENANTS }, work));
-  return all;
+  return (await workOnAll(contexts, work, MAX_OPEN_TENANTS)).map(([, found]) => found);
 }
 
 const listAllFindings = (all: readonly TenantFindings[]): readonly Finding[] => [

@@ -6,6 +6,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineOption, defineSwitch } from "../kit/field.ts";
+import { ALL_CONTEXTS_OPTION, listOfContexts } from "../kit/list/contexts.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
 import { noteNotRestored } from "../kit/columns/change-result.ts";
 
@@ -95,13 +96,15 @@ const list = defineCommand({
       kind: "boolean",
       about: text("list all accounts' tokens (system administrators)", "全アカウントのトークンの一覧(システム管理者)"),
     },
+    allContexts: ALL_CONTEXTS_OPTION,
   },
   examples: [{ line: "clomoctl access-tokens list" }],
-  exits: ["not-signed-in", "not-permitted", "input-rejected"],
-  async run(tools, { all }) {
-    const { client } = await tools.tenant("access-tokens");
-    await tools.terminal.list(TOKEN_COLUMNS, await client["access-tokens"].list(all ? { all } : {}));
-  },
+  exits: ["not-signed-in", "not-permitted", "input-rejected", "partial"],
+  run: (tools, { all, allContexts }) =>
+    listOfContexts(tools, { allContexts }, async (here) => {
+      const { client } = await here.tenant("access-tokens");
+      return { columns: TOKEN_COLUMNS, records: await client["access-tokens"].list(all ? { all } : {}) };
+    }),
 });
 
 const revoke = defineCommand({

@@ -1,6 +1,7 @@
 import { text, formatCount, same, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { noteFailedJobs } from "../kit/jobs/recorder.ts";
+import { ALL_CONTEXTS_OPTION, isAboutSeveral, listOfContexts } from "../kit/list/contexts.ts";
 import { limitRecords, LIMIT_OPTION, listColumns, isDefaultTable } from "../kit/list/list.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow, getImportName } from "./entries.ts";
@@ -93,7 +94,7 @@ const verify = defineCommand({
       "also verify the former values stored for undo and history",
       "取り消しと変更履歴に使う、変更前の値も検証する",
     ),
-    allContexts: defineSwitch("verify the audit logs of all tenants", "すべてのテナントの監査ログを検証する"),
+    allContexts: ALL_CONTEXTS_OPTION,
   },
   excludes: [["head", "allContexts"]],
   examples: [
@@ -105,7 +106,7 @@ const verify = defineCommand({
   exits: ["input-rejected", "not-found", "partial"],
   async run(tools, { head: typed, changes, allContexts }) {
     const { terminal, signal } = tools;
-    if (allContexts) return await verifyAll(tools, changes);
+    if (isAboutSeveral(tools, allContexts)) return await verifySeveral(tools, { allContexts, changes });
     const head = typed === undefined ? undefined : parseHash(typed);
     const { client } = await tools.tenant("audit");
     const found = await client.audit.verify({ head, changes }, signal);
@@ -137,12 +138,16 @@ const CONTEXT_COLUMN: Column<AuditVerification & { readonly context: string }> =
   "コンテキスト",
 );
 
-async function verifyAll(tools: Tools, changes: boolean): Promise<ErrorCode | undefined> {
-  const { terminal, signal, contexts } = tools;
+async function verifySeveral(
+  tools: Tools,
+  { allContexts, changes }: { readonly allContexts: boolean; readonly changes: boolean },
+): Promise<ErrorCode | undefined> {
+  const { terminal, signal, contexts, globals, environment } = tools;
   const columns = listColumns(terminal, [CONTEXT_COLUMN, ...VERIFICATION_COLUMNS], ["context", "records", "broken"]);
   const rows: (AuditVerification & { readonly context: string })[] = [];
   try {
-    return await workOnEachContext(tools, await contexts.listUsed(), async (context) => {
+    const named = await contexts.chooseSeveral(allContexts, globals.context, environment);
+    return await workOnEachContext(tools, named, async (context) => {
       const { client } = await tools.tenantOf(context, "audit");
       const found = await client.audit.verify({ changes }, signal);
       rows.push({ ...found, context: context.name });
@@ -247,6 +252,7 @@ const list = defineCommand({
       "list the records that a received bundle replaced",
       "受け取った引き継ぎデータに置き換えられた記録を一覧する",
     ),
+    allContexts: ALL_CONTEXTS_OPTION,
     limit: LIMIT_OPTION,
   },
   examples: [
@@ -265,21 +271,21 @@ const list = defineCommand({
       ),
     },
   ],
-  exits: ["not-found"],
-  async run(tools, { limit, replaced, ...filters }) {
-    const { terminal } = tools;
-    const chosen = await tools.tenant("audit");
-    const records = chosen.client.audit.list({
-      ...buildAuditQuery(filters, resolveTimezone(tools, chosen)),
-      limit: limit && Math.max(limit, 1),
-      replaced: replaced ? true : undefined,
-    });
-    const entries = async function* (): AsyncGenerator<AuditRow> {
-      for await (const record of limitRecords(records, limit)) yield toAuditRow(record);
-    };
-    await terminal.list(listColumns(terminal, AUDIT_COLUMNS, DEFAULT_AUDIT_COLUMNS), entries());
-    await noteFailedJobs(tools, chosen.context);
-  },
+  exits: ["not-found", "partial"],
+  run: (tools, { limit, replaced, allContexts, ...filters }) =>
+    listOfContexts(tools, { allContexts, limit }, async (here) => {
+      const chosen = await here.tenant("audit");
+      const records = chosen.client.audit.list({
+        ...buildAuditQuery(filters, resolveTimezone(here, chosen)),
+        limit: limit && Math.max(limit, 1),
+        replaced: replaced ? true : undefined,
+      });
+      const entries = async function* (): AsyncGenerator<AuditRow> {
+        for await (const record of limitRecords(records, limit)) yield toAuditRow(record);
+      };
+      const columns = listColumns(here.terminal, AUDIT_COLUMNS, DEFAULT_AUDIT_COLUMNS);
+      return { columns, records: entries(), note: () => noteFailedJobs(here, chosen.context) };
+    }),
 });
 
 export default { list, show, verify };

@@ -5,13 +5,14 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineSwitch } from "../kit/field.ts";
+import { ALL_CONTEXTS_OPTION, listOfContexts } from "../kit/list/contexts.ts";
 import { hasAllColumns, isDefaultTable, listColumns } from "../kit/list/list.ts";
 import type { Tools } from "../kit/tools.ts";
 import { describeTaskChanges, buildTaskSteps, TASK_COLUMNS } from "../kit/plan/console-steps.ts";
 import { readTaskNumber, TASK_ARGUMENT } from "../kit/plan/find.ts";
 
-const showTaskList = ({ terminal }: Tools, tasks: readonly ConsoleTask[]): Promise<void> =>
-  terminal.list(listColumns(terminal, TASK_COLUMNS, ["number", "work", "name"]), tasks);
+const listTaskColumns = ({ terminal }: Tools): readonly Column<ConsoleTask>[] =>
+  listColumns(terminal, TASK_COLUMNS, ["number", "work", "name"]);
 
 const joinTaskChanges = (task: ConsoleTask): Text | null => {
   const changes = describeTaskChanges(task);
@@ -39,17 +40,20 @@ const STEPS_COLUMN: Column<ConsoleTask> = {
 const list = defineCommand({
   summary: text("list the tasks to do in the console", "管理画面で行う作業を一覧する"),
   args: {},
-  options: {},
+  options: { allContexts: ALL_CONTEXTS_OPTION },
   examples: [{ line: "clomoctl console list" }],
-  exits: ["not-found"],
-  async run(tools) {
-    const tasks = await (await tools.tenant("console")).client.console.list({});
-    await showTaskList(tools, tasks);
-    for (const { number } of tasks.slice(0, 1))
-      await tools.terminal.note(
-        step("to see the steps of a task", "作業の手順を見るには", line("console show", [number])),
-      );
-  },
+  exits: ["not-found", "partial"],
+  run: (tools, { allContexts }) =>
+    listOfContexts(tools, { allContexts }, async (here) => {
+      const records = await (await here.tenant("console")).client.console.list({});
+      const note = async (): Promise<void> => {
+        for (const { number } of records.slice(0, 1))
+          await here.terminal.note(
+            step("to see the steps of a task", "作業の手順を見るには", line("console show", [number])),
+          );
+      };
+      return { columns: listTaskColumns(here), records, note };
+    }),
 });
 
 const show = defineCommand({
@@ -84,7 +88,7 @@ const confirm = defineCommand({
     await requireChangePermission();
     const confirmed = [...new Set(numbers)];
     const open = await client.console.confirm({ numbers: confirmed });
-    if (open.length > 0 || !isDefaultTable(tools.terminal)) await showTaskList(tools, open);
+    if (open.length > 0 || !isDefaultTable(tools.terminal)) await tools.terminal.list(listTaskColumns(tools), open);
     await tools.terminal.note(text(`recorded as done: ${confirmed.join()}`, `完了を記録しました: ${confirmed.join()}`));
   },
 });

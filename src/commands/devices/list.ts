@@ -4,6 +4,7 @@ import { defineCommand } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
 import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { resolveOrgFilter } from "../kit/change/find-org.ts";
+import { listOfContexts, ALL_CONTEXTS_OPTION } from "../kit/list/contexts.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS } from "../kit/columns/devices.ts";
 import { findUser } from "../kit/columns/users.ts";
 
@@ -14,6 +15,7 @@ export default defineCommand({
     ...DEVICE_FILTERS,
     owner: defineOption("string", "USER", "only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
     lost: { kind: "boolean", about: text("only devices in lost mode", "紛失モードのデバイスに絞り込む") },
+    allContexts: ALL_CONTEXTS_OPTION,
     limit: LIMIT_OPTION,
   },
   examples: [
@@ -22,21 +24,20 @@ export default defineCommand({
     { line: "clomoctl devices list --search 山崎 --fields serialNumber,phoneNumber,owner" },
     { line: "clomoctl devices list --lost" },
   ],
-  exits: ["not-found"],
-  async run(tools, { org, direct, owner, lost, limit, ...filters }) {
-    const { terminal } = tools;
-    const { client } = await tools.tenant("devices");
-    const query = {
-      ...filters,
-      limit,
-      ...(lost && { lost }),
-      ...(await resolveOrgFilter(tools, { org, direct })),
-      ...(owner !== undefined && {
-        owner: (await findUser((await tools.tenant("users")).client, owner)).id,
-      }),
-    };
-    const devices = client.devices.list(query);
-    const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
-    await terminal.list(columns, devices, () => devices.ndjson());
-  },
+  exits: ["not-found", "partial"],
+  run: (tools, { org, direct, owner, lost, limit, allContexts, ...filters }) =>
+    listOfContexts(tools, { allContexts, limit }, async (here) => {
+      const { client } = await here.tenant("devices");
+      const records = client.devices.list({
+        ...filters,
+        limit,
+        ...(lost && { lost }),
+        ...(await resolveOrgFilter(here, { org, direct })),
+        ...(owner !== undefined && {
+          owner: (await findUser((await here.tenant("users")).client, owner)).id,
+        }),
+      });
+      const columns = listColumns(here.terminal, DEVICE_COLUMNS, DEVICE.usual);
+      return { columns, records, ndjson: () => records.ndjson() };
+    }),
 });

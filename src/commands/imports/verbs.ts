@@ -1,6 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { noteFailedJobs } from "../kit/jobs/recorder.ts";
+import { ALL_CONTEXTS_OPTION, listOfContexts } from "../kit/list/contexts.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import {
   buildRowColumns,
@@ -41,18 +42,19 @@ const IMPORT_JOB = /^(?:[\w-]+ )+import |^console sync /;
 const list = defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
   args: {},
-  options: { limit: LIMIT_OPTION },
+  options: { allContexts: ALL_CONTEXTS_OPTION, limit: LIMIT_OPTION },
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields number,state" }],
-  exits: ["not-found", "locked"],
-  async run(tools, { limit }) {
-    const { client, context } = await tools.tenant("imports");
-    const shown = (await client.imports.list()).filter(({ state }) => state !== "discarded");
-    await tools.terminal.list(
-      listColumns(tools.terminal, IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS),
-      limitRecords(shown, limit),
-    );
-    await noteFailedJobs(tools, context, IMPORT_JOB);
-  },
+  exits: ["not-found", "locked", "partial"],
+  run: (tools, { limit, allContexts }) =>
+    listOfContexts(tools, { allContexts, limit }, async (here) => {
+      const { client, context } = await here.tenant("imports");
+      const shown = (await client.imports.list()).filter(({ state }) => state !== "discarded");
+      return {
+        columns: listColumns(here.terminal, IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS),
+        records: limitRecords(shown, limit),
+        note: () => noteFailedJobs(here, context, IMPORT_JOB),
+      };
+    }),
 });
 
 const show = defineCommand({

@@ -51,7 +51,8 @@ export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environm
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
 export interface ServerPlan {
-  readonly context: EmbeddedContext;
+  /** the only tenant, or a search for one of several by its name */
+  readonly tenant: EmbeddedContext | ((name: string) => Promise<EmbeddedContext | undefined>);
   readonly place: ListenAddress;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly proxies: BlockList | undefined;

@@ -6,7 +6,7 @@ import { defineCommand } from "../kit/command.ts";
 import { OUTPUT_FILE_OPTION } from "../kit/files/text-format.ts";
 import { writeOutput } from "../kit/files/outputs.ts";
 import type { ChosenTenant, Tools } from "../kit/tools.ts";
-import { ALL_CONTEXTS_OPTION } from "../kit/items/options.ts";
+import { ALL_CONTEXTS_OPTION, isAboutSeveral } from "../kit/list/contexts.ts";
 import { createExpiryClock, readCurrentItems, listRemarks } from "../kit/items/tenant-items.ts";
 
 export default defineCommand({
@@ -50,8 +50,8 @@ export default defineCommand({
 });
 
 async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
-  if (!allContexts) return [await tools.tenant("renewals", "ade")];
-  const tenants: ChosenTenant<"renewals" | "ade">[] = [];
-  for (const context of await tools.contexts.listUsed()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));
-  return tenants;
+  const { contexts, globals, environment } = tools;
+  if (!isAboutSeveral(tools, allContexts)) return [await tools.tenant("renewals", "ade")];
+  const named = await contexts.chooseSeveral(allContexts, globals.context, environment);
+  return Array.fromAsync(named, (context) => tools.tenantOf(context, "renewals", "ade"));
 }

@@ -4,7 +4,8 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import type { Fields } from "../kit/field.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
-import { ALL_CONTEXTS_OPTION, DECRYPTION_OPTIONS } from "../kit/items/options.ts";
+import { DECRYPTION_OPTIONS } from "../kit/items/options.ts";
+import { ALL_CONTEXTS_OPTION } from "../kit/list/contexts.ts";
 import {
   buildStateExits,
   REPORT_OPTIONS,
@@ -53,9 +54,7 @@ async function runCheck(
     }
   } else {
     const { createExpiryClock, readCheckedItems, warnOfSilence } = await import("../kit/items/tenant-items.ts");
-    for (const context of allContexts
-      ? await contexts.listUsed()
-      : [(await contexts.choose(globals.context, environment)).context]) {
+    for (const context of await contexts.chooseSeveral(allContexts, globals.context, environment)) {
       tools.signal.throwIfAborted();
       await warnOfSilence(tools, context);
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };

@@ -121,7 +121,7 @@ describe("for all tenants", () => {
     const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "中断" } });
     const ran = await run("renewals list --all-contexts", {
       home: await homeOfThree(),
-      tenants: { local: interrupted },
+      tenants: { local: interrupted, kanto: having(), osaka: having() },
     });
     expect(ran).toMatchObject({ exit: 130, stdout: "" });
     expect(ran.stderr).not.toContain("error: local");

@@ -6,7 +6,7 @@ import { workOnEachContext } from "../kit/each-context.ts";
 import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { type ChosenTenant, type Tools } from "../kit/tools.ts";
 import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "../kit/items/tenant-items.ts";
-import { ALL_CONTEXTS_OPTION } from "../kit/items/options.ts";
+import { ALL_CONTEXTS_OPTION, isAboutSeveral } from "../kit/list/contexts.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "../kit/items/columns.ts";
 
 export default defineCommand({
@@ -19,16 +19,16 @@ export default defineCommand({
   ],
   exits: ["not-found", "locked", "unavailable", "partial"],
   async run(tools, { allContexts, limit }) {
-    const { terminal } = tools;
+    const { terminal, contexts, globals, environment } = tools;
     const found: ItemWithStatus[] = [];
     const judge = async (tenant: Promise<ChosenTenant<"renewals" | "ade">>): Promise<void> =>
       void found.push(...(await judgeItemsOfTenant(tools, await tenant)));
     let failed: ErrorCode | undefined;
-    if (!allContexts) await judge(tools.tenant("renewals", "ade"));
-    else
-      failed = await workOnEachContext(tools, await tools.contexts.listUsed(), (context) =>
-        judge(tools.tenantOf(context, "renewals", "ade")),
-      );
+    if (!isAboutSeveral(tools, allContexts)) await judge(tools.tenant("renewals", "ade"));
+    else {
+      const named = await contexts.chooseSeveral(allContexts, globals.context, environment);
+      failed = await workOnEachContext(tools, named, (context) => judge(tools.tenantOf(context, "renewals", "ade")), 8);
+    }
     const shown = found.toSorted(compareByExpiry).slice(0, limit);
     await terminal.list(listColumns(terminal, ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS), shown);
     return failed;

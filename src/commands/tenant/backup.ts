@@ -7,6 +7,7 @@ import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
 import { defineOption, type OutputField } from "../kit/field.ts";
 import { permitOutputs } from "../kit/files/outputs.ts";
+import { isAboutSeveral } from "../kit/list/contexts.ts";
 import { checkBackup } from "../kit/files/tenant-copy.ts";
 import type { Tools } from "../kit/tools.ts";
 
@@ -52,10 +53,8 @@ export default defineCommand({
     const { contexts, globals, environment, workingFolder } = tools;
     const folder = resolve(workingFolder, output);
     const isInFolder = output !== "-" && (extname(output) === "" || (await isFolder(folder)));
-    if (!isInFolder && (allContexts || keep !== undefined)) throw FOLDER_REQUIRED_FAILURE;
-    const named = allContexts
-      ? await contexts.listUsed()
-      : [(await contexts.choose(globals.context, environment)).context];
+    if (!isInFolder && (isAboutSeveral(tools, allContexts) || keep !== undefined)) throw FOLDER_REQUIRED_FAILURE;
+    const named = await contexts.chooseSeveral(allContexts, globals.context, environment);
     const local = named.filter((context) => context.kind === "embedded" && contexts.hasTenant(context));
     const names = named.flatMap((context) => (local.includes(context) ? [] : [context.name])).join(", ");
     const what = text(

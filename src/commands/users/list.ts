@@ -2,6 +2,7 @@ import { USER } from "../../lib/nouns/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../kit/list/list.ts";
+import { listOfContexts, ALL_CONTEXTS_OPTION } from "../kit/list/contexts.ts";
 import { USER_COLUMNS, USER_ORG_OPTIONS } from "../kit/columns/users.ts";
 
 export default defineCommand({
@@ -11,6 +12,7 @@ export default defineCommand({
     ...USER_ORG_OPTIONS,
     search: SEARCH_OPTION,
     ...FILTER_OPTIONS,
+    allContexts: ALL_CONTEXTS_OPTION,
     limit: LIMIT_OPTION,
   },
   examples: [
@@ -19,15 +21,15 @@ export default defineCommand({
     { line: "clomoctl users list --org 本社/営業部" },
     { line: "clomoctl users list --format csv --fields employeeCode,name,org" },
   ],
-  exits: ["not-found"],
-  async run(tools, { org, direct, ...filters }) {
-    const { terminal } = tools;
-    const { client } = await tools.tenant("users");
-    const isOrgGiven = org !== undefined || direct;
-    const within =
-      isOrgGiven && (await (await import("../kit/change/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
-    const users = client.users.list({ ...filters, ...within });
-    const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
-    await terminal.list(columns, users, () => users.ndjson());
-  },
+  exits: ["not-found", "partial"],
+  run: (tools, { org, direct, allContexts, ...filters }) =>
+    listOfContexts(tools, { allContexts, limit: filters.limit }, async (here) => {
+      const { client } = await here.tenant("users");
+      const isOrgGiven = org !== undefined || direct;
+      const within =
+        isOrgGiven && (await (await import("../kit/change/find-org.ts")).resolveOrgFilter(here, { org, direct }));
+      const records = client.users.list({ ...filters, ...within });
+      const columns = listColumns(here.terminal, USER_COLUMNS, USER.usual);
+      return { columns, records, ndjson: () => records.ndjson() };
+    }),
 });

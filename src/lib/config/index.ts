@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { line } from "../advice/index.ts";
+import { line, step } from "../advice/index.ts";
 import { toPermissionFailure, toDiskFailure, Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Context, ContextChange, NewContext, StoredContext } from "./context.ts";
@@ -47,6 +47,31 @@ export class Contexts {
     return findContext(await this.list(), name);
   }
 
+  /** @param pattern such as `kanto-*,osaka` @throws Failure `not-found` if a part of it matches no context */
+  async select(pattern: string): Promise<readonly Context[]> {
+    const all = await this.list();
+    const selected = pattern.split(",").flatMap((part) => {
+      if (!part.includes("*")) return [findContext(all, part)];
+      const found = all.filter(({ name }) => isMatch(name, part));
+      if (found.length > 0) return found;
+      throw new Failure("not-found", {
+        what: text(`no context matches ${part}`, `${part} に一致するコンテキストはありません`),
+        hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
+      });
+    });
+    return all.filter((context) => selected.includes(context));
+  }
+
+  /** The contexts of a list or check: all of them, those of a pattern, or the chosen one. */
+  async chooseSeveral(
+    isAll: boolean,
+    option: string | undefined,
+    environment: EnvironmentVariables,
+  ): Promise<readonly Context[]> {
+    if (isAll) return this.listUsed();
+    return isContextPattern(option) ? this.select(option) : [(await this.choose(option, environment)).context];
+  }
+
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
@@ -55,6 +80,7 @@ export class Contexts {
   }
 
   async inEffect(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext | undefined> {
+    if (isContextPattern(option)) return undefined;
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
@@ -181,6 +207,13 @@ export class Contexts {
     });
   }
 }
+
+export const isContextPattern = (typed: string | undefined): typed is string => /[*,]/.test(typed ?? "");
+
+const isMatch = (name: string, pattern: string): boolean => {
+  const escaped = toContextNameKey(pattern).replaceAll(/[^\p{L}\p{N}*]/gu, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll("*", ".*")}$`).test(toContextNameKey(name));
+};
 
 const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   const all = contexts.map(({ name }) => name).join(", ");

@@ -138,6 +138,9 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("warnings", text("warnings", "警告")),
   createImportColumn("tenant", text("tenant", "テナント")),
   ACTOR_COLUMN,
+  createImportColumn("plannedBy", text("planned by", "計画した人"), {
+    name: ({ plannedBy }) => (plannedBy === undefined ? null : formatActor(plannedBy)),
+  }),
   createImportColumn("encoding", text("encoding", "文字コード")),
   createImportColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
   createImportTimeColumn("committedAt", text("committed at", "適用日時")),

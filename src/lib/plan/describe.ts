@@ -1,3 +1,4 @@
+import { formatActor } from "../model/actor.ts";
 import { line } from "../advice/index.ts";
 import type { Import, PlanRow } from "../tenant/api/operations.ts";
 import { getFormatTitle } from "../derived/format.ts";
@@ -271,10 +272,21 @@ export const PLAN_DRY_RUN_NOTE = text(
 );
 
 export function describeCommit(plan: Import): readonly Text[] {
-  const told = [describeOutcome(plan), ...describeLostAssignments(plan), ...describeSettledTasks(plan)];
+  const told = [
+    describeOutcome(plan),
+    ...describePlanner(plan),
+    ...describeLostAssignments(plan),
+    ...describeSettledTasks(plan),
+  ];
   if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
   const undo = line("undo", [plan.change ?? "last"]);
   return [...told, ...describeConsoleStep(plan), text(`undo: ${undo}`, `取り消すには: ${undo}`)];
+}
+
+function describePlanner({ plannedBy, actor }: Import): readonly Text[] {
+  if (plannedBy === undefined) return [];
+  const [planner, committer] = [formatActor(plannedBy), formatActor(actor)];
+  return [text(`planned by ${planner.en}, committed by ${committer.en}`, `計画: ${planner.ja}、適用: ${committer.ja}`)];
 }
 
 function describeConsoleStep({ consoleTask, request }: Import): readonly Text[] {

@@ -115,6 +115,7 @@ export {
   parseProxies,
   receiveUpload,
 } from "./options.ts";
+export { removeTenant, TenantRouter } from "./tenants.ts";
 
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {

@@ -21,6 +21,8 @@ export const DEFAULT_LIMITS = {
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;
+  /** if the server has several tenants: the name of the context */
+  readonly tenant?: string | undefined;
   readonly route: string | null;
   readonly status: number;
   readonly ms: number;

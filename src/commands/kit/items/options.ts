@@ -2,11 +2,6 @@ import { RECORDABLE_KINDS } from "../../../lib/nouns/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineChoice, defineOption, type Field, type Fields, type InputOf } from "../field.ts";
 
-export const ALL_CONTEXTS_OPTION = {
-  kind: "boolean",
-  about: text("include the items of all contexts", "すべてのコンテキストの項目を含める"),
-} as const satisfies Field;
-
 const CSR_OPTION = {
   kind: "file",
   value: "CSR",

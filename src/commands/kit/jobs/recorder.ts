@@ -156,15 +156,14 @@ const listPlanFiles = ({ args, options, plans }: Command, input: RunLine["input"
 const listContexts = async (tools: Tools, { opensTenant, isLocal }: Command, { allContexts }: RunLine["input"]) => {
   const { contexts, globals, environment } = tools;
   if (opensTenant === false && isLocal !== true) return listUsedContexts(tools);
-  const named =
-    allContexts === true ? await contexts.listUsed() : [(await contexts.choose(globals.context, environment)).context];
+  const named = await contexts.chooseSeveral(allContexts === true, globals.context, environment);
   return isLocal === true ? named.filter((context) => contexts.hasTenant(context)) : named;
 };
 
 /** Returns the contexts of a report about several tenants: the named one, or all. */
 export const listUsedContexts = async ({ contexts, globals, environment }: Tools): Promise<readonly Context[]> => {
   const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
-  return name === undefined ? contexts.listUsed() : [(await contexts.choose(name, environment)).context];
+  return contexts.chooseSeveral(name === undefined, name, environment);
 };
 
 async function sendRun(tools: Tools, context: Context, stored: HomeRun): Promise<void> {

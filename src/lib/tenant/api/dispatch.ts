@@ -85,16 +85,18 @@ type DispatchedTenant = Pick<OpenTenant, "partsFor" | "explain">;
 
 class RequestDispatcher {
   readonly #tenant: DispatchedTenant;
+  readonly #getPath: (request: Request) => string;
   readonly #nouns = new Map<string, Promise<Hono<DispatchEnvironment>>>();
 
-  constructor(tenant: DispatchedTenant) {
+  constructor(tenant: DispatchedTenant, toOwnPath: (path: string) => string) {
     this.#tenant = tenant;
+    this.#getPath = (request) => toOwnPath(getPath(request));
   }
 
   async fetch(request: Request, from?: RequestSource): Promise<Response> {
     try {
       if (tryOrUndefined(() => decodeURIComponent(request.url)) === undefined) throw MALFORMED_URL_FAILURE;
-      const app = await this.#appOf(getPath(request).split("/")[2] ?? "");
+      const app = await this.#appOf(this.#getPath(request).split("/")[2] ?? "");
       return await app.fetch(request, { from });
     } catch (error) {
       return this.#failed(error, from);
@@ -128,7 +130,7 @@ class RequestDispatcher {
   }
 
   #emptyApp(): Hono<DispatchEnvironment> {
-    const app = new Hono<DispatchEnvironment>();
+    const app = new Hono<DispatchEnvironment>({ getPath: this.#getPath });
     app.onError((error, c) => this.#failed(error, c.env.from));
     app.notFound(({ req: { method, path } }) => {
       const what = text(`the tenant API has no ${method} ${path}`, `テナント API に ${method} ${path} はありません`);
@@ -228,10 +230,12 @@ class RequestDispatcher {
   }
 }
 
+/** @param toOwnPath removes what a server with several tenants puts before a path */
 export const createDispatch = (
   tenant: DispatchedTenant & Pick<OpenTenant, "track">,
+  toOwnPath: (path: string) => string = (path) => path,
 ): ((request: Request, from?: RequestSource) => Promise<Response>) => {
-  const dispatch = new RequestDispatcher(tenant);
+  const dispatch = new RequestDispatcher(tenant, toOwnPath);
   return (request, from) => tenant.track(() => dispatch.fetch(request, from));
 };
 

@@ -26,6 +26,8 @@ export interface OpenTenant {
   readonly canSignIn: () => Promise<boolean>;
   readonly isMirror: () => Promise<boolean>;
   readonly isReadable: () => Promise<boolean>;
+  /** false while requests or jobs are under way */
+  readonly isIdle: () => boolean;
   /** Waits for running work and closes the files. Later requests fail with `unavailable`. */
   readonly close: () => Promise<void>;
 }
@@ -112,6 +114,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
       countSignIns()
         .then(() => !isClosing && parts.isCurrent())
         .catch(() => false),
+    isIdle: () => underWay.size === 0,
     async close() {
       isClosing = true;
       stopping.abort();

@@ -118,6 +118,8 @@ export interface ConsoleImportResult {
 
 export interface ImportDetail {
   readonly actor: string;
+  /** who made a kept plan that somebody else committed */
+  readonly plannedBy?: string | undefined;
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
@@ -171,6 +173,10 @@ export const toImportRecord = ({ detail, undoneInPart, ...row }: Row): ImportRec
     detail: JSON.parse(String(detail)) as ImportDetail,
   };
 };
+
+/** Returns who made a plan that somebody else commits. */
+export const findPlanner = ({ detail }: Pick<ImportRecord, "detail">, committer: string): string | undefined =>
+  detail.actor === committer ? undefined : detail.actor;
 
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
   state !== "committed" || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";

@@ -34,7 +34,7 @@ import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { appendAudit, type ChangeWriter } from "../ledger/audit-rows.ts";
 import type { CommitDetails } from "./engine-types.ts";
-import { getChangeCounts, toImportObject, type ImportRecord } from "../ledger/import-rows.ts";
+import { findPlanner, getChangeCounts, toImportObject, type ImportRecord } from "../ledger/import-rows.ts";
 import type { Writer } from "../store/types.ts";
 import { computeChecksum } from "../ledger/version-checksum.ts";
 import { ORG } from "../../nouns/organisation.ts";
@@ -279,6 +279,7 @@ export const auditImport = async (
         drops,
         ...getChangeCounts(counts),
         inputSha256: staged?.inputSha256,
+        plannedBy: findPlanner(record, actor),
         versions: computeChecksum(database, revision),
       },
     },

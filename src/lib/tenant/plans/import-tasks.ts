@@ -25,6 +25,7 @@ import { applyPlan, auditImport, PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlann
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
 import { COMMIT_VISITS, countVisits, registerSqlFunctions, UNDO_VISITS, type RowExpectation } from "./functions.ts";
 import {
+  findPlanner,
   updateImport,
   isFullConsoleImport,
   readImport,
@@ -306,7 +307,12 @@ const applyAndRecord = async (
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
-  await updateImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
+  await updateImport(writer, record, {
+    state: "committed",
+    revision,
+    change,
+    detail: { committedAt: now, actor, plannedBy: findPlanner(record, actor) },
+  });
   await learnLayout(writer, record, { at: now, actor, change });
   if (orgs !== undefined) {
     await learnLayout(writer, orgs, { at: now, actor, change });

@@ -1,3 +1,4 @@
+import { describeCommit } from "../../plan/describe.ts";
 import { createDispatch } from "../api/dispatch.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -136,13 +137,16 @@ test("an import belongs to the person who committed it, as in the audit log, not
   const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);
   expect(plan).toMatchObject({ actor: "owner" });
   const committed = await theirs.imports.commit(plan);
-  expect(committed).toMatchObject({ actor: "owner (taro)" });
-  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ actor: "owner (taro)" });
+  expect(committed).toMatchObject({ actor: "owner (taro)", plannedBy: "owner" });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ actor: "owner (taro)", plannedBy: "owner" });
+  expect(describeCommit(committed).map(({ en }) => en)).toContain("planned by owner, committed by owner (taro)");
   const undoing = await undoImport(theirs, plan.id);
   expect(await tenant.client.imports.commit(undoing)).toMatchObject({ actor: "owner" });
-  expect(tenant.sql("select actor, action from audit order by seq").slice(-2)).toEqual([
-    { actor: "owner (taro)", action: "imports.commit" },
-    { actor: "owner", action: "undo" },
+  expect(
+    tenant.sql("select actor, action, record -> 'detail' ->> 'plannedBy' as planner from audit order by seq").slice(-2),
+  ).toEqual([
+    { actor: "owner (taro)", action: "imports.commit", planner: "owner" },
+    { actor: "owner", action: "undo", planner: "owner (taro)" },
   ]);
 });
 

@@ -32,7 +32,12 @@ export interface RequestSource {
   readonly until: AbortController;
   readonly isReceived: () => boolean;
   readonly stopping: AbortSignal;
-  readonly trace: { route: string | null; account: string | null; fault?: string | undefined };
+  readonly trace: {
+    tenant?: string | undefined;
+    route: string | null;
+    account: string | null;
+    fault?: string | undefined;
+  };
   readonly breakOff: () => void;
 }
 

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { addTestCredential } from "#support/tenant/credentials.ts";
+import { NAMED_OPERATIONS, requestOf, type NamedOperation } from "#support/tenant/route-requests.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { createDispatch } from "../tenant/api/dispatch.ts";
+import type { RequestOrigin } from "./options.ts";
+import { removeTenant, TenantRouter } from "./tenants.ts";
+
+const NAMES: readonly string[] = ["a", "b"];
+
+let tenants: ReadonlyMap<string, TestTenant>;
+let router: TenantRouter<{ readonly name: string }>;
+
+const tenantOf = (name: string): TestTenant => tenants.get(name) ?? expect.unreachable(`no tenant ${name}`);
+
+beforeAll(async () => {
+  tenants = new Map(["a", "b", "nobody"].map((name) => [name, new TestTenant()]));
+  for (const name of NAMES) {
+    await tenantOf(name).client.orgs.create({ name: "東日本", code: "EAST" });
+    await addTestAccount(tenantOf(name), { name: "sys", role: "system" });
+    await addTestAccount(tenantOf(name), { name: "div", role: "division", manages: ["EAST"] });
+  }
+  router = new TenantRouter({
+    limit: 2,
+    find: async (name) => NAMES.map((one) => ({ name: one })).find((one) => one.name === name),
+    open: (found) => {
+      const { served } = tenantOf(found?.name ?? "nobody");
+      const dispatch = createDispatch(served, removeTenant);
+      return {
+        answer: (request, from, trace) => dispatch(request, { ...from, limitMs: 60_000, trace }),
+        isIdle: () => true,
+        close: async () => undefined,
+      };
+    },
+  });
+});
+afterAll(() => Promise.all([...tenants.values()].map((tenant) => tenant[Symbol.asyncDispose]())));
+
+const ask = async (name: string, request: Request, headers: Readonly<Record<string, string>>) => {
+  const { pathname, search } = new URL(request.url);
+  const sent = new Request(`http://localhost/t/${name}${pathname}${search}`, request);
+  for (const [header, value] of Object.entries(headers)) sent.headers.set(header, value);
+  const from = {
+    address: "192.0.2.1",
+    id: "request-1",
+    until: new AbortController(),
+    isReceived: () => true,
+    stopping: new AbortController().signal,
+    breakOff: () => undefined,
+  } satisfies RequestOrigin;
+  const response = await router.answer(sent, from, { route: null, account: null });
+  router.release(from.id);
+  return { status: response.status, headers: [...response.headers], body: await response.text() };
+};
+
+const bearer = (secret: string | undefined) => (secret === undefined ? {} : { authorization: `Bearer ${secret}` });
+
+const askFor = async (name: string, operation: NamedOperation, secret: string | undefined) =>
+  ask(name, (await requestOf(operation)).request, bearer(secret));
+
+const routes = NAMED_OPERATIONS.filter(({ one }) => one.needs !== "open").map((one) => [one.name, one] as const);
+
+describe.each([
+  ["a session of a system administrator", () => addTestCredential(tenantOf("a"), "sys")],
+  ["a session of a division administrator", () => addTestCredential(tenantOf("a"), "div")],
+  ["a token that only reads", () => addTestCredential(tenantOf("a"), "sys", { token: "read-only" })],
+  ["no credential", () => undefined],
+])("in another tenant, %s says as much as in one that does not exist", (_, createSecret) => {
+  test.each(routes)("%s", async (_name, operation) => {
+    const secret = createSecret();
+    const before = tenantOf("b").dump();
+    const answer = await askFor("b", operation, secret);
+    expect(answer.status).toBe(401);
+    expect(answer).toEqual(await askFor("unknown", operation, secret));
+    expect(tenantOf("b").dump()).toEqual(before);
+  });
+});
+
+test("a secret works in its own tenant alone, and a key for repeated requests as well", async () => {
+  const [own, other] = NAMES.map((name) => addTestCredential(tenantOf(name), "sys"));
+  const create = (name: string, secret: string | undefined) =>
+    ask(
+      name,
+      new Request("http://localhost/v1/orgs", {
+        method: "POST",
+        body: JSON.stringify({ name: `課 ${name}`, code: name }),
+      }),
+      {
+        ...bearer(secret),
+        "content-type": "application/json",
+        "idempotency-key": "019a0000-0000-7000-8000-000000000001",
+      },
+    );
+  for (const [name, secret] of [["a", own] as const, ["b", other] as const, ["a", own] as const])
+    expect(await create(name, secret)).toMatchObject({ status: 200, body: expect.stringContaining(`課 ${name}`) });
+  for (const name of NAMES) expect(tenantOf(name).sql("select name from org where name like '課 %'")).toHaveLength(1);
+  expect((await create("b", own)).status).toBe(401);
+});
