@@ -42,7 +42,7 @@ test.each([
   ["operator", "console.read devices.note devices.read orgs.read users.read"],
   [
     "division",
-    "accounts.read accounts.write console.read console.write devices.delete devices.note devices.read devices.write orgs.delete orgs.read orgs.write users.delete users.move users.read users.write",
+    "accounts.read accounts.write apps.assign apps.read config-profiles.assign config-profiles.read console.read console.write devices.delete devices.note devices.read devices.write orgs.delete orgs.read orgs.write users.delete users.move users.read users.write",
   ],
   ["custom", "accounts.read accounts.write console.read console.write devices.read orgs.read users.read"],
 ] as const)("%s administrators have these rights inside their organisations, and no others", (role, rights) => {
