@@ -137,7 +137,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl serve init --account admin@example.jp --password-file admin.txt" },
     { line: "clomoctl serve --context head-office" },
-    { line: "clomoctl serve --all-contexts --listen unix:/run/clomoctl.sock" },
+    { line: "clomoctl serve --context 'kanto-*,osaka'" },
     { line: "clomoctl serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key" },
   ],
   exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],

@@ -6,8 +6,8 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineOption, defineSwitch } from "../kit/field.ts";
-import { ALL_CONTEXTS_OPTION, listOfContexts } from "../kit/list/contexts.ts";
-import { isRecordOutputRequested } from "../kit/list/list.ts";
+import { listOfContexts } from "../kit/list/contexts.ts";
+import { ALL_CONTEXTS_OPTION, isRecordOutputRequested } from "../kit/list/list.ts";
 import { noteNotRestored } from "../kit/columns/change-result.ts";
 
 export const TOKEN_COLUMNS: readonly Column<AccessToken>[] = [

@@ -1,8 +1,8 @@
 import { text, formatCount, same, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { noteFailedJobs } from "../kit/jobs/recorder.ts";
-import { ALL_CONTEXTS_OPTION, isAboutSeveral, listOfContexts } from "../kit/list/contexts.ts";
-import { limitRecords, LIMIT_OPTION, listColumns, isDefaultTable } from "../kit/list/list.ts";
+import { isAboutSeveral, listOfContexts } from "../kit/list/contexts.ts";
+import { ALL_CONTEXTS_OPTION, limitRecords, LIMIT_OPTION, listColumns, isDefaultTable } from "../kit/list/list.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { AUDIT_COLUMNS, toAuditRow, DEFAULT_AUDIT_COLUMNS, type AuditRow, getImportName } from "./entries.ts";
 import { line, step } from "../../lib/advice/index.ts";

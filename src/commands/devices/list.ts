@@ -2,9 +2,9 @@ import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
-import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { ALL_CONTEXTS_OPTION, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { resolveOrgFilter } from "../kit/change/find-org.ts";
-import { listOfContexts, ALL_CONTEXTS_OPTION } from "../kit/list/contexts.ts";
+import { listOfContexts } from "../kit/list/contexts.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS } from "../kit/columns/devices.ts";
 import { findUser } from "../kit/columns/users.ts";
 

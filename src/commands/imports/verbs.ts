@@ -1,8 +1,8 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { noteFailedJobs } from "../kit/jobs/recorder.ts";
-import { ALL_CONTEXTS_OPTION, listOfContexts } from "../kit/list/contexts.ts";
-import { limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { listOfContexts } from "../kit/list/contexts.ts";
+import { ALL_CONTEXTS_OPTION, limitRecords, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import {
   buildRowColumns,
   DEFAULT_LIST_COLUMNS,

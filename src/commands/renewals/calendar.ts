@@ -2,11 +2,12 @@ import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/cal
 import { addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
+import { ALL_CONTEXTS_OPTION } from "../kit/list/list.ts";
 import { defineCommand } from "../kit/command.ts";
 import { OUTPUT_FILE_OPTION } from "../kit/files/text-format.ts";
 import { writeOutput } from "../kit/files/outputs.ts";
 import type { ChosenTenant, Tools } from "../kit/tools.ts";
-import { ALL_CONTEXTS_OPTION, isAboutSeveral } from "../kit/list/contexts.ts";
+import { isAboutSeveral } from "../kit/list/contexts.ts";
 import { createExpiryClock, readCurrentItems, listRemarks } from "../kit/items/tenant-items.ts";
 
 export default defineCommand({

@@ -3,9 +3,8 @@ import { toItemFinding } from "../../lib/renewals/finding.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import type { Fields } from "../kit/field.ts";
-import { isRecordOutputRequested } from "../kit/list/list.ts";
+import { ALL_CONTEXTS_OPTION, isRecordOutputRequested } from "../kit/list/list.ts";
 import { DECRYPTION_OPTIONS } from "../kit/items/options.ts";
-import { ALL_CONTEXTS_OPTION } from "../kit/list/contexts.ts";
 import {
   buildStateExits,
   REPORT_OPTIONS,

@@ -3,10 +3,10 @@ import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
-import { LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
+import { ALL_CONTEXTS_OPTION, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { type ChosenTenant, type Tools } from "../kit/tools.ts";
 import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "../kit/items/tenant-items.ts";
-import { ALL_CONTEXTS_OPTION, isAboutSeveral } from "../kit/list/contexts.ts";
+import { isAboutSeveral } from "../kit/list/contexts.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "../kit/items/columns.ts";
 
 export default defineCommand({

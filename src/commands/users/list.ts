@@ -1,8 +1,8 @@
 import { USER } from "../../lib/nouns/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
-import { FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../kit/list/list.ts";
-import { listOfContexts, ALL_CONTEXTS_OPTION } from "../kit/list/contexts.ts";
+import { ALL_CONTEXTS_OPTION, FILTER_OPTIONS, LIMIT_OPTION, listColumns, SEARCH_OPTION } from "../kit/list/list.ts";
+import { listOfContexts } from "../kit/list/contexts.ts";
 import { USER_COLUMNS, USER_ORG_OPTIONS } from "../kit/columns/users.ts";
 
 export default defineCommand({

@@ -3,13 +3,7 @@ import type { ErrorCode } from "../../../lib/errors/index.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { workOnEachContext } from "../each-context.ts";
-import type { Field } from "../field.ts";
 import type { Tools } from "../tools.ts";
-
-export const ALL_CONTEXTS_OPTION = {
-  kind: "boolean",
-  about: text("all contexts (some of them: --context 'a-*,b')", "すべてのコンテキスト(一部: --context 'a-*,b')"),
-} as const satisfies Field;
 
 /** How many tenants are read at the same time. */
 const READ_AT_ONCE = 8;

@@ -10,6 +10,11 @@ export const LIMIT_OPTION = {
   about: text("maximum number of records", "最大件数"),
 } as const satisfies NumberField;
 
+export const ALL_CONTEXTS_OPTION = {
+  kind: "boolean",
+  about: text("all contexts (some of them: --context 'a-*,b')", "すべてのコンテキスト(一部: --context 'a-*,b')"),
+} as const satisfies Field;
+
 export const SEARCH_OPTION = {
   kind: "string",
   value: "TEXT",
