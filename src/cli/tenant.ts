@@ -1,11 +1,11 @@
-import { existsSync, renameSync, rmdirSync } from "node:fs";
+import { existsSync, renameSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { line, step } from "../lib/advice/index.ts";
 import type { Clock, ServerPlan } from "../commands/kit/tools.ts";
 import type { RunningServer, ServeOptions } from "../lib/serve/options.ts";
-import type { ChosenContext } from "../lib/config/index.ts";
+import { toContextNameKey as keyOf, type ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
@@ -235,6 +235,11 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
+const getFileIdentity = ({ tenantFolder }: EmbeddedContext): string | undefined => {
+  const file = statSync(join(tenantFolder, TENANT_FILE), { throwIfNoEntry: false });
+  return file && `${file.dev} ${file.ino}`;
+};
+
 /** Number of tenants that a server keeps open. */
 const MAX_OPEN_TENANTS = 200;
 
@@ -263,7 +268,8 @@ export async function serveTenant(
     const dispatch = createDispatch(tenant, typeof served === "function" ? removeTenant : undefined);
     const answer: ServeOptions["answer"] = (request, from, trace) =>
       dispatch(request, { ...from, limitMs: limits.requestMs, trace });
-    return { ...tenant, answer };
+    const opened = getFileIdentity(context);
+    return { ...tenant, answer, isStored: () => getFileIdentity(context) === opened };
   };
   const openOnly = async (context: EmbeddedContext) => {
     const tenant = openServed(context);
@@ -274,7 +280,7 @@ export async function serveTenant(
   const openSeveral = (find: (name: string) => Promise<EmbeddedContext | undefined>) => {
     const open = (found: EmbeddedContext | undefined) =>
       openServed(found ?? createBareContext("", ""), found === undefined);
-    const tenants = new TenantRouter({ limit: MAX_OPEN_TENANTS, find, open });
+    const tenants = new TenantRouter({ limit: MAX_OPEN_TENANTS, find, keyOf, open });
     closing.defer(() => tenants.close());
     return { isReadable: () => Promise.resolve(true), answer: tenants.answer, release: tenants.release };
   };

@@ -132,6 +132,13 @@ describe("several tenants at one address", () => {
       const account = ["--account", "boss", "--email", "boss@easter.example.jp", "--password-file", "password"];
       await runAtHome(["serve", "init", "--context", "easter", ...account], { home });
       await expect.poll(async () => (await signIn(`${url}/t/easter`, "boss")).status).toBe(200);
+      await runAtHome(["context", "remove", "easter", "--confirm-context", "easter"], { home });
+      expect((await get(`${url}/t/easter/v1/users`)).status).toBe(401);
+      expect((await runAtHome(["context", "add", "easter", "--embedded"], { home })).code).toBe(0);
+      account[1] = "next";
+      await runAtHome(["serve", "init", "--context", "easter", ...account], { home });
+      expect((await signIn(`${url}/t/easter`, "boss")).status).toBe(401);
+      expect((await signIn(`${url}/t/easter`, "next")).status).toBe(200);
     });
     expect(logged.find(({ status }) => status === 503)?.fault).toContain(join("west", "tenant.db"));
   });

@@ -192,11 +192,13 @@ const chooseTenants = async (tools: Tools, allContexts: boolean): Promise<Server
     const now = performance.now();
     // a tenant can be added or removed while the server runs
     if (now - readAt >= RELOAD_MS) {
-      const all = (await select()).filter((context) => context.kind === "embedded" && contexts.hasDatabase(context));
-      known = new Map(all.map((context) => [toContextNameKey(context.name), context as EmbeddedContext]));
+      const all = (await select()).filter((context) => context.kind === "embedded");
+      known = new Map(all.map((context) => [toContextNameKey(context.name), context]));
       readAt = now;
     }
-    return known.get(toContextNameKey(name));
+    const context = known.get(toContextNameKey(name));
+    // opening a tenant that was removed since would create a new one
+    return context && contexts.hasDatabase(context) ? context : undefined;
   };
 };
 

@@ -23,6 +23,7 @@ beforeAll(async () => {
   }
   router = new TenantRouter({
     limit: 2,
+    keyOf: (name) => name.toLowerCase(),
     find: async (name) => NAMES.map((one) => ({ name: one })).find((one) => one.name === name),
     open: (found) => {
       const { served } = tenantOf(found?.name ?? "nobody");
@@ -30,6 +31,7 @@ beforeAll(async () => {
       return {
         answer: (request, from, trace) => dispatch(request, { ...from, limitMs: 60_000, trace }),
         isIdle: () => true,
+        isStored: () => true,
         close: async () => undefined,
       };
     },
@@ -96,4 +98,17 @@ test("a secret works in its own tenant alone, and a key for repeated requests as
     expect(await create(name, secret)).toMatchObject({ status: 200, body: expect.stringContaining(`課 ${name}`) });
   for (const name of NAMES) expect(tenantOf(name).sql("select name from org where name like '課 %'")).toHaveLength(1);
   expect((await create("b", own)).status).toBe(401);
+});
+
+test("attempts to sign in count by name, for names that do not exist as well", async () => {
+  const signIn = async (name: string, account = "x") => {
+    const body = JSON.stringify({ account, password: "wrong" });
+    const request = new Request("http://localhost/v1/sessions", { method: "POST", body });
+    return (await ask(name, request, { "content-type": "application/json" })).status;
+  };
+  for (const name of ["a", "unknown", "Unknown2"])
+    for (const status of [401, 401, 401, 401, 401, 429]) expect(await signIn(name)).toBe(status);
+  expect(await signIn("unknown2")).toBe(429);
+  for (const name of ["b", "other"]) expect(await signIn(name)).toBe(401);
+  expect(await signIn("unknown", "y")).toBe(401);
 });

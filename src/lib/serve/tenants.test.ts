@@ -6,6 +6,7 @@ import type { RequestOrigin, RequestTrace } from "./options.ts";
 function openRouter(limit: number) {
   const events: string[] = [];
   const busy = new Set<string>();
+  const removed = new Set<string>();
   const open = (found: { readonly name: string } | undefined): ServedTenant => {
     const name = found?.name ?? "nobody";
     if (name === "damaged") throw new Error(`/var/lib/${name}/tenant.db is damaged`);
@@ -13,11 +14,15 @@ function openRouter(limit: number) {
     return {
       answer: async () => new Response(name),
       isIdle: () => !busy.has(name),
-      close: async () => void events.push(`close ${name}`),
+      isStored: () => !removed.has(name),
+      close: async () => {
+        events.push(`close ${name}`);
+        removed.delete(name);
+      },
     };
   };
   const find = async (name: string) => (name === "unknown" ? undefined : { name });
-  const router = new TenantRouter({ limit, find, open });
+  const router = new TenantRouter({ limit, find, keyOf: (name) => name, open });
   let ids = 0;
   const ask = async (name: string, until = new AbortController()) => {
     const id = `request-${(ids += 1)}`;
@@ -27,7 +32,7 @@ function openRouter(limit: number) {
     return { id, trace, body: await response.text() };
   };
   const askAndEnd = async (name: string): Promise<void> => router.release((await ask(name)).id);
-  return { router, events, busy, ask, askAndEnd };
+  return { router, events, busy, removed, ask, askAndEnd };
 }
 
 test("the tenant that was used longest ago is closed, and opened again when it is asked for", async () => {
@@ -57,10 +62,21 @@ test("a sender that is gone before the tenant is opened does not keep it open", 
   expect(events).toEqual(["open a", "open b", "close a"]);
 });
 
+test("a tenant is closed after its file was removed, and another one in its place is opened", async () => {
+  const { events, removed, askAndEnd } = openRouter(9);
+  for (const name of ["a", "b"]) await askAndEnd(name);
+  removed.add("a");
+  await askAndEnd("a");
+  removed.add("b");
+  await askAndEnd("unknown");
+  expect(events).toEqual(["open a", "open b", "close a", "open a", "close b", "open nobody"]);
+});
+
 test("names that do not exist never close a tenant that does", async () => {
   const { events, ask, askAndEnd } = openRouter(1);
   await askAndEnd("a");
   expect(await ask("unknown")).toMatchObject({ body: "nobody", trace: { tenant: undefined } });
+  await askAndEnd("unknown");
   expect(events).toEqual(["open a", "open nobody"]);
 });
 

@@ -8,6 +8,8 @@ import type { RequestTrace, ServeOptions } from "./options.ts";
 export interface ServedTenant extends Pick<ServeOptions, "answer"> {
   /** false while work of the tenant continues without a request */
   readonly isIdle: () => boolean;
+  /** false after its file was removed or replaced */
+  readonly isStored: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -24,6 +26,7 @@ class TenantPool {
 
   /** @param request id, with which the tenant is released @throws what `open` throws */
   take(name: string, request: string, open: () => ServedTenant): ServedTenant {
+    if (this.#open.get(name)?.isStored() !== true) this.closeRemoved();
     const tenant = this.#open.get(name) ?? open();
     this.#open.delete(name);
     this.#open.set(name, tenant);
@@ -36,6 +39,11 @@ class TenantPool {
     if (this.#requests.delete(request)) this.#closeLeastUsed();
   }
 
+  /** A tenant that is kept open after its file was removed would still answer, and lose what it stores. */
+  closeRemoved(): void {
+    for (const [name, tenant] of this.#open) if (!tenant.isStored()) this.#closeOne(name, tenant);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map((tenant) => tenant.close()));
   }
@@ -45,11 +53,15 @@ class TenantPool {
     const used = new Set(this.#requests.values());
     for (const [name, tenant] of this.#open) {
       if (used.has(tenant) || !tenant.isIdle()) continue;
-      this.#open.delete(name);
-      // no request waits for it
-      tenant.close().catch(() => undefined);
+      this.#closeOne(name, tenant);
       if (this.#open.size <= this.#limit) return;
     }
+  }
+
+  #closeOne(name: string, tenant: ServedTenant): void {
+    this.#open.delete(name);
+    // no request waits for it
+    tenant.close().catch(() => undefined);
   }
 }
 
@@ -75,25 +87,24 @@ const createOpenFault = (cause: unknown): ServerFault =>
     what: text("the server cannot use this tenant at the moment", "現在、サーバーはこのテナントを利用できません"),
   });
 
-/** Enough to answer about names that do not exist; a flood of such names must not use up the memory. */
-const MAX_EMPTY_TENANTS = 20;
-
 export interface TenantSearch<C> {
   /** number of tenants that stay open */
   readonly limit: number;
   readonly find: (name: string) => Promise<C | undefined>;
+  /** Returns the same for names that find the same tenant. */
+  readonly keyOf: (name: string) => string;
   /** Opens an empty tenant in memory for a name that does not exist. */
   readonly open: (found: C | undefined) => ServedTenant;
 }
 
 /**
- * Answers the requests below `/t/NAME/`. For a name that does not exist, an empty tenant answers, so that the response is
- * the same as that of a tenant in which the caller has no account.
+ * Answers the requests below `/t/NAME/`. For all names that do not exist, one empty tenant answers, which counts the
+ * attempts to sign in by name, so that the response is the same as that of a tenant in which the caller has no account.
  */
 export class TenantRouter<C extends { readonly name: string }> {
   readonly #search: TenantSearch<C>;
   readonly #existing: TenantPool;
-  readonly #empty = new TenantPool(MAX_EMPTY_TENANTS);
+  #empty: ServedTenant | undefined;
 
   constructor(search: TenantSearch<C>) {
     this.#search = search;
@@ -103,26 +114,26 @@ export class TenantRouter<C extends { readonly name: string }> {
   /** The request ends with {@link TenantRouter.release}. */
   readonly answer: ServeOptions["answer"] = async (request, from, trace) => {
     const typed = findTenantName(request);
-    const found = await this.#search.find(typed);
-    trace.tenant = found?.name;
-    const tenant = this.#take(found, typed, from.id, trace);
+    const tenant = await this.#take(typed, from.id, trace);
     // a sender that is gone already is not released any more
     if (from.until.signal.aborted) this.release(from.id);
-    return tenant.answer(request, from, trace);
+    const missing = tenant === this.#empty ? this.#search.keyOf(typed) : undefined;
+    return tenant.answer(request, { ...from, missing }, trace);
   };
 
-  readonly release = (request: string): void => {
-    for (const pool of [this.#existing, this.#empty]) pool.release(request);
-  };
+  readonly release = (request: string): void => this.#existing.release(request);
 
   async close(): Promise<void> {
-    await Promise.all([this.#existing.close(), this.#empty.close()]);
+    await Promise.all([this.#existing.close(), this.#empty?.close()]);
   }
 
-  #take(found: C | undefined, typed: string, request: string, trace: RequestTrace): ServedTenant {
-    const pool = found === undefined ? this.#empty : this.#existing;
+  async #take(typed: string, request: string, trace: RequestTrace): Promise<ServedTenant> {
     try {
-      return pool.take(found?.name ?? typed, request, () => this.#search.open(found));
+      const found = await this.#search.find(typed);
+      trace.tenant = found?.name;
+      if (found !== undefined) return this.#existing.take(found.name, request, () => this.#search.open(found));
+      this.#existing.closeRemoved();
+      return (this.#empty ??= this.#search.open(undefined));
     } catch (error) {
       const fault = createOpenFault(error);
       trace.fault = describeFault(fault);

@@ -59,7 +59,7 @@ export interface TenantOptions extends Pick<
   readonly processes?: Processes | undefined;
 }
 
-const EMBEDDED_ADDRESS = "embedded";
+const EMBEDDED_SENDER = { address: "embedded" };
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
@@ -96,7 +96,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
   const countSignIns = async () => owner.read((await import("./sign-in/credential-rows.ts")).countSignInAccounts);
-  const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, startJob };
+  const own = { ...parts, session: owner, owner, sender: EMBEDDED_SENDER, spool, processes, mail, apple, startJob };
   const partsFor: PartsResolver =
     acting === "requests"
       ? createCredentialResolver(own, options)
@@ -238,7 +238,7 @@ const createCredentialResolver =
     const options = { surroundings: { ...surroundings, origin }, actor };
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     requireCurrentSchema(own);
-    if (isOpen) return { ...own, owner, session: owner, address };
+    if (isOpen) return { ...own, owner, session: owner, sender: from };
     const { findSignedInActor, recordUse } = await import("./sign-in/credentials.ts");
     const now = getCurrentInstant(surroundings);
     const found = await findSignedInActor(own.store, { header, now });
@@ -247,7 +247,7 @@ const createCredentialResolver =
     await recordUse(owner, stored, own.explain);
     const token = stored.kind === "token" ? stored.name : undefined;
     const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };
-    return { ...(await openTenantParts(own, found.actor, here)), owner, address };
+    return { ...(await openTenantParts(own, found.actor, here)), owner, sender: from };
   };
 
 const requireCurrentSchema = ({ isCurrent }: Pick<OpenedTenantParts, "isCurrent">): void => {

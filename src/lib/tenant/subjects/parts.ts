@@ -13,7 +13,7 @@ export interface TenantParts {
   readonly explain: (error: unknown) => unknown;
   readonly session: Session;
   readonly owner: Session;
-  readonly address: string;
+  readonly sender: Sender;
   /** stores an uploaded file, so that a slow sender does not block the import thread */
   readonly spool?:
     | ((request: Request, signal: AbortSignal) => Promise<(AsyncDisposable & { request: Request }) | undefined>)
@@ -27,6 +27,8 @@ export interface TenantParts {
 
 export interface RequestSource {
   readonly address: string;
+  /** the name of a tenant that does not exist, for which an empty one answers */
+  readonly missing?: string | undefined;
   readonly id: string;
   readonly limitMs: number;
   readonly until: AbortController;
@@ -40,6 +42,9 @@ export interface RequestSource {
   };
   readonly breakOff: () => void;
 }
+
+/** Whose attempts to sign in are counted together. */
+export type Sender = Pick<RequestSource, "address" | "missing">;
 
 /** An open route gets the tenant only to sign people in. @throws Failure if not signed in */
 export type PartsResolver = (

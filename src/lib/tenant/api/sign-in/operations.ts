@@ -44,7 +44,7 @@ export const sessions = {
     input: ({ z }) => z.strictObject({ account: z.string().min(1).max(255), password: z.string().min(1).max(1024) }),
     needs: "open",
     changes: false,
-    run: async ({ owner, address }, given) => (await import("./sign-in.ts")).signIn(owner, given, address),
+    run: async ({ owner, sender }, given) => (await import("./sign-in.ts")).signIn(owner, given, sender),
   }),
   requestResetCode: operation({
     route: "POST /v1/sessions/reset-code",
@@ -52,8 +52,8 @@ export const sessions = {
     input: ({ z }) => z.strictObject({ account: z.string().min(1).max(255) }),
     needs: "open",
     changes: false,
-    run: async ({ owner, mail, startJob, address }, { account }) => {
-      const send = await (await import("./sign-in.ts")).requestResetCode({ owner, mail }, { account, address });
+    run: async ({ owner, mail, startJob, sender }, { account }) => {
+      const send = await (await import("./sign-in.ts")).requestResetCode({ owner, mail }, { ...sender, account });
       if (send !== undefined) startJob(send);
       return { requested: true };
     },
@@ -69,8 +69,8 @@ export const sessions = {
       }),
     needs: "open",
     changes: false,
-    run: async ({ owner, address }, given) =>
-      (await import("./sign-in.ts")).resetForgottenPassword(owner, given, address),
+    run: async ({ owner, sender }, given) =>
+      (await import("./sign-in.ts")).resetForgottenPassword(owner, given, sender),
   }),
   end: operation({
     route: "DELETE /v1/sessions/current",

@@ -5,6 +5,7 @@ import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { findAccountByName, toActor, type Actor } from "../../ledger/actor.ts";
 import { Session } from "../../ledger/session.ts";
+import type { Sender } from "../../subjects/parts.ts";
 import { verifyPassword, createPasswordVerifier } from "../../subjects/verifier.ts";
 import { storeCredential } from "./credentials.ts";
 import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../../model/credential.ts";
@@ -30,7 +31,7 @@ export const getSenderNetwork = (address: string): string => {
 };
 
 /** The account name is the typed text; there may be no such account. */
-export type AttemptSource = Readonly<Record<"account" | "address", string>>;
+export type AttemptSource = Sender & { readonly account: string };
 
 interface AttemptLimit {
   /** a hash, because people sometimes type their password as the account name */
@@ -43,12 +44,15 @@ type Limits = Readonly<Record<"perAccount" | "perAddress" | "minutes", number>>;
 
 const buildLimits = (
   kind: string,
-  { account, address }: AttemptSource,
+  { account, address, missing }: AttemptSource,
   { perAccount, perAddress, minutes }: Limits,
-): readonly AttemptLimit[] => [
-  { subject: sha256(`${kind} account ${comparisonKey("code", account)}`), max: perAccount, minutes },
-  { subject: sha256(`${kind} address ${getSenderNetwork(address)}`), max: perAddress, minutes },
-];
+): readonly AttemptLimit[] => {
+  const own = missing === undefined ? kind : `${JSON.stringify(missing)} ${kind}`;
+  return [
+    { subject: sha256(`${own} account ${comparisonKey("code", account)}`), max: perAccount, minutes },
+    { subject: sha256(`${own} address ${getSenderNetwork(address)}`), max: perAddress, minutes },
+  ];
+};
 
 export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
   buildLimits("guess", source, SIGN_IN_LIMITS);
@@ -139,14 +143,14 @@ const beginAttempt = (owner: Session, source: AttemptSource) =>
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
-export const signIn = (owner: Session, request: SignInRequest, address: string) =>
-  refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
+export const signIn = (owner: Session, request: SignInRequest, sender: Sender) =>
+  refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, sender));
 
 const openSession = ({ store, surroundings, actorName }: Session, actor: Actor): Session =>
   new Session(store, surroundings, actorName, actor);
 
-const tryToSignIn = async (owner: Session, { account, password }: SignInRequest, address: string) => {
-  const { attempt, found } = await beginAttempt(owner, { account, address });
+const tryToSignIn = async (owner: Session, { account, password }: SignInRequest, sender: Sender) => {
+  const { attempt, found } = await beginAttempt(owner, { ...sender, account });
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
   const isRight = await queueHash(() => verifyPassword(verifier, password));
@@ -204,15 +208,15 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
 export const resetForgottenPassword = (
   owner: Session,
   request: ForgottenPassword,
-  address: string,
+  sender: Sender,
 ): Promise<{ readonly account: string }> =>
-  refuseInConstantTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
+  refuseInConstantTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, sender));
 
-const tryToReset = async (owner: Session, { account, code, password }: ForgottenPassword, address: string) => {
+const tryToReset = async (owner: Session, { account, code, password }: ForgottenPassword, sender: Sender) => {
   const fault = findPasswordFault(password);
   if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "json.password" });
   const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
-    const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ account, address }));
+    const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ ...sender, account }));
     const named = await findAccountByName(writer, account);
     const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
     return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
