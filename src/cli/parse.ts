@@ -10,6 +10,7 @@ import {
   type ValueField,
 } from "../commands/kit/field.ts";
 import { GLOBAL_OPTIONS, HELP_OPTIONS, VERSION_OPTION, type Globals } from "../commands/kit/globals.ts";
+import { isContextPattern } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
@@ -289,7 +290,7 @@ function rejectSharedInput({ args, options }: CommandSyntax, values: Readonly<Re
 
 function rejectUselessGlobals(
   { opensTenant, readsTenants, options }: CommandSyntax,
-  { format, as }: Readonly<Record<string, unknown>>,
+  { format, as, context, tokenFile }: Readonly<Record<string, unknown>>,
 ): void {
   const { output } = options;
   if (format === "xlsx" && output?.kind === "output" && !("format" in options))
@@ -304,6 +305,22 @@ function rejectUselessGlobals(
   if (opensNone && as !== undefined && !("as" in options))
     throw usageError(
       text("--as is only for commands on a tenant: remove --as", "--as はテナント専用です。外してください"),
+    );
+  if (typeof context !== "string" || !isContextPattern(context)) return;
+  if (opensTenant !== false && !("allContexts" in options))
+    throw usageError(
+      text(
+        "this command works on one tenant: name one context",
+        "1 つのテナント専用です。コンテキストを 1 つ指定してください",
+      ),
+      same(`--context ${context}`),
+    );
+  if (tokenFile !== undefined)
+    throw usageError(
+      text(
+        "--token-file is for one tenant: name one context, or store each token with context set NAME --token-file FILE",
+        "--token-file は 1 つのテナント専用です。コンテキストを 1 つ指定するか、context set 名前 --token-file FILE でそれぞれ保存してください",
+      ),
     );
 }
 

@@ -184,8 +184,8 @@ const chooseTenants = async (tools: Tools, allContexts: boolean): Promise<Server
   const { context: pattern } = globals;
   if (!allContexts && !isContextPattern(pattern)) return requireEmbedded((await tools.tenant()).context);
   const select = () => (pattern === undefined ? contexts.list() : contexts.select(pattern));
-  const typed = pattern?.split(",") ?? [];
-  for (const context of await select()) if (typed.includes(context.name)) requireEmbedded(context);
+  const typed = pattern?.split(",").map((name) => toContextNameKey(name.trim())) ?? [];
+  for (const context of await select()) if (typed.includes(toContextNameKey(context.name))) requireEmbedded(context);
   let known = new Map<string, EmbeddedContext>();
   let readAt = -Infinity;
   return async (name) => {

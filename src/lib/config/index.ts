@@ -50,7 +50,8 @@ export class Contexts {
   /** @param pattern such as `kanto-*,osaka` @throws Failure `not-found` if a part of it matches no context */
   async select(pattern: string): Promise<readonly Context[]> {
     const all = await this.list();
-    const selected = pattern.split(",").flatMap((part) => {
+    const selected = pattern.split(",").flatMap((typed) => {
+      const part = typed.trim();
       if (!part.includes("*")) return [findContext(all, part)];
       const found = all.filter(({ name }) => isMatch(name, part));
       if (found.length > 0) return found;
@@ -212,7 +213,7 @@ export const isContextPattern = (typed: string | undefined): typed is string => 
 
 const isMatch = (name: string, pattern: string): boolean => {
   const escaped = toContextNameKey(pattern).replaceAll(/[^\p{L}\p{N}*]/gu, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll("*", ".*")}$`).test(toContextNameKey(name));
+  return new RegExp(`^${escaped.replaceAll(/\*+/g, ".*")}$`).test(toContextNameKey(name));
 };
 
 const createNoContextFailure = (contexts: readonly Context[]): Failure => {

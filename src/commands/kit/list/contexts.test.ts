@@ -24,7 +24,7 @@ test("lists take a pattern or all contexts, and show the context first", async (
   for (const [which, shown] of [
     ["--all-contexts", names],
     ["--context 'KANTO-*'", names.slice(0, 2)],
-    ["--context osaka,kanto-b", names.slice(1)],
+    ["--context 'osaka, kanto-b'", names.slice(1)],
   ] as const) {
     const { code, text } = await at(`users list ${which} --format json --fields context,name`);
     expect([code, JSON.parse(text)]).toEqual([0, shown.map((context) => ({ context, name: `${context}さん` }))]);
@@ -67,7 +67,15 @@ test("a pattern that matches nothing is not found, and a write takes one tenant"
     code: 6,
     stderr: expect.stringContaining("no context matches no*"),
   });
-  expect((await at("users create --name x --email x@x.jp --context 'kanto-*'")).code).toBe(6);
+  expect(await at("users create --name x --email x@x.jp --context 'kanto-*'")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("this command works on one tenant"),
+  });
+  await at("context add far --url https://far.example.jp");
+  expect(await at("users list --context 'far,kanto-*' --token-file token")).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error: --token-file is for one tenant: /),
+  });
   expect((await at("status --context 'kanto-*'")).text).toContain("2 tenants");
   expect((await at("audit verify --context 'kanto-*'")).text).toMatch(/^context\trecords\t.*\nkanto-a\t.*\nkanto-b\t/);
 });
