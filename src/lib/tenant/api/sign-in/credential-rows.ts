@@ -20,8 +20,8 @@ export interface StoredCredential extends ActorCredential {
 const CREDENTIAL_COLUMNS =
   "c.pk, c.id, c.user, c.kind, c.name, c.readOnly, c.jobs, u.accountName, c.createdAt, c.lastUsedAt, c.expiresAt";
 
-const toStoredCredential = ({ readOnly, jobs, ...row }: Row): StoredCredential =>
-  ({ ...row, isReadOnly: readOnly === 1, addsJobs: jobs === 1 }) as unknown as StoredCredential;
+const toStoredCredential = (row: Row): StoredCredential =>
+  ({ ...row, isReadOnly: row["readOnly"] === 1, addsJobs: row["jobs"] === 1 }) as unknown as StoredCredential;
 
 export const findCredential = async (reader: Reader, hash: string) => {
   const row = await reader.get(
