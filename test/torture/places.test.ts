@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import * as byTests from "./figures/by-tests.ts";
 import { shuffleBySeed, moveNewKindsFirst, Progress } from "./places.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "torture-"));
@@ -62,4 +63,10 @@ test("another commit or seed, or a missing state, starts over", () => {
     expect(anew.open("kills", "a scene", PLACES)).toHaveLength(PLACES.length);
     expect(anew.findings).toEqual([]);
   }
+});
+
+test("every test file that a figure runs exists", () => {
+  const files = Object.values(byTests).flatMap((trials) => trials.map(({ scene }) => scene));
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.filter((file) => !existsSync(join(import.meta.dirname, "..", "..", file)))).toEqual([]);
 });

@@ -79,30 +79,29 @@ const TENANT_FOLDER = "src/lib/tenant";
 const createTestFile = (path: string, batch: number): TestFile => ({ path, batch });
 
 export const HISTORY_TRIALS = createTestTrials([
-  createTestFile(`${TENANT_FOLDER}/records/directory-history.test.ts`, 20),
-  createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
-  createTestFile(`${TENANT_FOLDER}/console/wish-history.test.ts`, 2),
+  createTestFile(`${TENANT_FOLDER}/subjects/directory-history.test.ts`, 20),
+  createTestFile(`${TENANT_FOLDER}/api/actors-history.test.ts`, 10),
+  createTestFile(`${TENANT_FOLDER}/ledger/wish-history.test.ts`, 2),
   createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
   createTestFile(`${TENANT_FOLDER}/plans/history-model.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/plans/orgs.test.ts`, 40),
   createTestFile(`${TENANT_FOLDER}/plans/devices.test.ts`, 12),
-  createTestFile(`${TENANT_FOLDER}/versions/history.test.ts`, 60),
 ]);
 
 export const ROUND_TRIP_TRIALS = createTestTrials([
   { path: "src/commands/imports/roundtrip.test.ts", name: "for random trees", batch: 40 },
-  { path: `${TENANT_FOLDER}/store/export.test.ts` },
+  { path: `${TENANT_FOLDER}/ledger/export.test.ts` },
 ]);
 
 /** Trials that check that what a plan, a dry run or a diff announces is exactly what is then applied. */
 export const PLAN_TRIALS = createTestTrials([
-  createTestFile(`${TENANT_FOLDER}/records/by-hand.test.ts`, 30),
+  createTestFile(`${TENANT_FOLDER}/subjects/by-hand.test.ts`, 30),
   createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
 ]);
 
 /** Trials of who may do what, and of what responses reveal about data that an account may not see. */
 export const ROLE_TRIALS = createTestTrials([
-  createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
+  createTestFile(`${TENANT_FOLDER}/api/actors-history.test.ts`, 10),
   { path: "src/commands/permission-everywhere.test.ts" },
 ]);
 
@@ -116,7 +115,7 @@ export const CANARY_TRIALS = createTestTrials([
   { path: "test/process/handover-canary.test.ts", project: "process" },
 ]);
 
-export const APPLE_TRIALS = createTestTrials([{ path: `${TENANT_FOLDER}/ade/ade.test.ts` }]);
+export const APPLE_TRIALS = createTestTrials([{ path: `${TENANT_FOLDER}/subjects/ade.test.ts` }]);
 
 export const RETRY_TRIALS = createTestTrials([
   { path: "src/lib/apple/retry.test.ts" },

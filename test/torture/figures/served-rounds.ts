@@ -51,8 +51,8 @@ export const roundOf = (place: string): number => Number(place.split(" ").at(-1)
 
 export async function listCodes(server: ServedHome): Promise<readonly string[]> {
   const response = await server.send("/v1/orgs");
-  const orgs = (await response.json()) as readonly { readonly code: string | null }[];
-  return orgs.flatMap(({ code }) => (code === null ? [] : [code]));
+  const lines = (await response.text()).split("\n").filter((line) => line !== "");
+  return lines.flatMap((line) => (JSON.parse(line) as { readonly code: string | null }).code ?? []);
 }
 
 /** Creates an organisation with an Idempotency-Key. @returns the status; undefined if there was no response */
