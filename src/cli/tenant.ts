@@ -19,6 +19,7 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/api/index.ts";
 import type { Connection } from "../lib/client/index.ts";
 import { Failure, hasErrorCode } from "../lib/errors/index.ts";
+import { isLoopback } from "../lib/model/address.ts";
 import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
@@ -208,7 +209,7 @@ async function connectToServer(
   const { url } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
-  const [{ openSocket }, { describeMissingEncryption, isLoopbackAddress }] = await Promise.all([
+  const [{ openSocket }, { describeMissingEncryption }] = await Promise.all([
     import("../lib/client/socket.ts"),
     import("../lib/config/context.ts"),
   ]);
@@ -218,7 +219,7 @@ async function connectToServer(
   const { transport, close } = openSocket({
     credential,
     // ignore proxy settings for requests to this computer, because a proxy could read the requests
-    environment: isLoopbackAddress(url) ? undefined : environment,
+    environment: isLoopback(base.hostname) ? undefined : environment,
     surroundings: {
       now: () => clock.now().getTime(),
       wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),

@@ -11,6 +11,7 @@ import { defineChoice, defineOption, defineSwitch } from "./kit/field.ts";
 import type { ServerPlan, Tools } from "./kit/tools.ts";
 import type { EmbeddedContext } from "../lib/config/context.ts";
 import { isContextPattern, toContextNameKey, type Context } from "../lib/config/index.ts";
+import { isLoopback } from "../lib/model/address.ts";
 import { codeKey } from "../lib/model/normalise.ts";
 import { readNewPassword } from "./kit/change/account-options.ts";
 
@@ -160,7 +161,7 @@ const serve = async (tools: Tools, { listen, allContexts, behindProxy, ...files 
   const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
-  if (!("path" in place || LOOPBACK.includes(place.host)) && tls === undefined && proxies === undefined)
+  if (!("path" in place || isLoopback(place.host)) && tls === undefined && proxies === undefined)
     throw new Failure("usage", {
       what: text(
         "passwords would be sent over the network without encryption",
@@ -212,8 +213,6 @@ const requireEmbedded = (context: Context): EmbeddedContext => {
     hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
   });
 };
-
-const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 /** @param typed an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
 const parseListenPlace = (typed: string): ListenAddress => {

@@ -1,4 +1,5 @@
 import { Failure } from "../errors/index.ts";
+import { isLoopback } from "../model/address.ts";
 import type { Given } from "../model/thing.ts";
 import { DEFAULT_TIMEZONE, findTimeZone } from "../model/time.ts";
 import { text, type Language, type Text } from "../text/index.ts";
@@ -98,12 +99,9 @@ export function readStoredContext(stored: unknown): StoredContext {
   return context;
 }
 
-export const isLoopbackAddress = (address: string): boolean =>
-  /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
-
 export const describeMissingEncryption = (address: string): Text | undefined => {
-  const { protocol, origin } = new URL(address);
-  if (protocol !== "http:" || isLoopbackAddress(address)) return undefined;
+  const { protocol, hostname, origin } = new URL(address);
+  if (protocol !== "http:" || isLoopback(hostname)) return undefined;
   return text(
     `the connection to ${origin} is not encrypted: others on the network can read passwords, tokens and records`,
     `${origin} への接続は暗号化されません。同じネットワークの他人に、パスワード、トークン、データを読まれるおそれがあります`,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
-import { isLoopback } from "./webhook.ts";
+import { isLoopback } from "../../model/address.ts";
 
 const MAX_SETTINGS_LENGTH = 1_000_000;
 const MAX_NAME_LENGTH = 100;

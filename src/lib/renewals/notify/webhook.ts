@@ -1,4 +1,5 @@
 import { Failure, tryOrUndefined } from "../../errors/index.ts";
+import { parseSecureUrl } from "../../model/address.ts";
 import { same, shortenText, text } from "../../text/index.ts";
 import { type Message, describeConnectionError, type DeliveryFault } from "./message.ts";
 
@@ -12,18 +13,7 @@ export interface ResolvedWebhook {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
-
 const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
-
-const parseWebhookUrl = (url: string): URL | undefined => {
-  const address = URL.parse(url.trim());
-  if (address === null || address.username !== "" || address.password !== "") return undefined;
-  return address.protocol === "https:" || (address.protocol === "http:" && isLoopback(address.hostname))
-    ? address
-    : undefined;
-};
 
 const MAX_TEXT_LENGTH = 4000;
 
@@ -71,7 +61,7 @@ export const requestOnce = async (
   request: HttpRequest,
   timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<DeliveryFault> => {
-  const address = parseWebhookUrl(url);
+  const address = parseSecureUrl(url);
   if (address === undefined) return HTTPS_REQUIRED;
   const { default: undici } = await import("undici");
   const dispatcher = new undici.EnvHttpProxyAgent({ connect: { timeout: timeoutMs } });
