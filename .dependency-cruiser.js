@@ -33,7 +33,7 @@ const ALLOWED = {
   renewals: ["document", "terminal", "apple", "model", "nouns", "derived", "files"],
   handover: ["document", "csv", "model", "nouns", "derived", "files", "renewals", "rules"],
   onboarding: ["document", "renewals", "model", "nouns", "derived"],
-  serve: ["tenant", "files"],
+  serve: ["model", "nouns", "files", "renewals", "tenant"],
   tenant: ["rules", "csv", "xlsx", "apple", "renewals", "handover", "model", "nouns", "derived", "files"],
 };
 

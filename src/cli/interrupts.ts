@@ -38,6 +38,8 @@ export class Interrupts {
   #reported = false;
   #graceMs = SIGNAL_GRACE_MS;
   done: Text | undefined;
+  /** what SIGHUP means to a server, which then goes on */
+  reload: (() => void) | undefined;
   #endsItself = false;
 
   /** @param say must write to stderr synchronously, because the process may end right after the call */
@@ -96,7 +98,8 @@ export class Interrupts {
   }
 
   hangUp(): void {
-    if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
+    if (this.reload !== undefined) this.reload();
+    else if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
 
   /** At a prompt, Ctrl-C is read as a key and sends no signal. */

@@ -1,11 +1,8 @@
-import { existsSync, renameSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, renameSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readFile } from "node:fs/promises";
-import { line, step } from "../lib/advice/index.ts";
-import type { Clock, ServerPlan } from "../commands/kit/tools.ts";
-import type { RunningServer, ServeOptions } from "../lib/serve/options.ts";
-import { toContextNameKey as keyOf, type ChosenContext } from "../lib/config/index.ts";
+import type { Clock } from "../commands/kit/tools.ts";
+import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
@@ -57,7 +54,7 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   return { ...chosen, connection: { ...connection, signal, beforeChange, unaudited, changed }, close };
 }
 
-const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
+export const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
   kind: "embedded",
   name,
   tenantFolder,
@@ -71,11 +68,11 @@ export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: str
     { source: "default", among: [], context: createBareContext("copy", tenantFolder) },
   );
 
-const TENANT_FILE = "tenant.db";
+export const TENANT_FILE = "tenant.db";
 
 type ClosableTenant = Pick<OpenTenant, "close">;
 
-const buildTenantOptions = (
+export const buildTenantOptions = (
   { clock, processes, userName, hostName, program, apple, mail }: ConnectionEnvironment,
   { tenantFolder, name }: EmbeddedContext,
   acting: TenantOptions["acting"],
@@ -235,101 +232,3 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
     "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインしたアカウントの権限で動作します",
   ),
 });
-
-const getFileIdentity = ({ tenantFolder }: EmbeddedContext): string | undefined => {
-  const file = statSync(join(tenantFolder, TENANT_FILE), { throwIfNoEntry: false });
-  return file && `${file.dev} ${file.ino}`;
-};
-
-/** Number of tenants that a server keeps open. */
-const MAX_OPEN_TENANTS = 200;
-
-export async function serveTenant(
-  machine: ConnectionEnvironment,
-  { tenant: served, place, tls, proxies }: ServerPlan,
-  { temporary, documentFile, log, closing }: ServingTools,
-): Promise<RunningServer> {
-  const [
-    { openTenant: open },
-    { startServer, receiveUpload, formatLogLine, removeTenant, TenantRouter, DEFAULT_LIMITS: limits },
-    { createProblemResponse, createErrorResponse },
-    { createDispatch },
-  ] = await Promise.all([
-    import("../lib/tenant/api/index.ts"),
-    import("../lib/serve/index.ts"),
-    import("../lib/tenant/api/problem.ts"),
-    import("../lib/tenant/api/dispatch.ts"),
-  ]);
-  const openServed = (context: EmbeddedContext, inMemory = false) => {
-    const tenant = open({
-      ...buildTenantOptions(machine, context, "requests"),
-      inMemory,
-      spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
-    });
-    const dispatch = createDispatch(tenant, typeof served === "function" ? removeTenant : undefined);
-    const answer: ServeOptions["answer"] = (request, from, trace) =>
-      dispatch(request, { ...from, limitMs: limits.requestMs, trace });
-    const opened = getFileIdentity(context);
-    return { ...tenant, answer, isStored: () => getFileIdentity(context) === opened };
-  };
-  const openOnly = async (context: EmbeddedContext) => {
-    const tenant = openServed(context);
-    closing.defer(tenant.close);
-    if (!(await tenant.canSignIn())) throw createNoPasswordFailure(await tenant.isMirror());
-    return { ...tenant, release: undefined };
-  };
-  const openSeveral = (find: (name: string) => Promise<EmbeddedContext | undefined>) => {
-    const open = (found: EmbeddedContext | undefined) =>
-      openServed(found ?? createBareContext("", ""), found === undefined);
-    const tenants = new TenantRouter({ limit: MAX_OPEN_TENANTS, find, keyOf, open });
-    closing.defer(() => tenants.close());
-    return { isReadable: () => Promise.resolve(true), answer: tenants.answer, release: tenants.release };
-  };
-  const { answer, isReadable, release } = typeof served === "function" ? openSeveral(served) : await openOnly(served);
-  return startServer({
-    place,
-    tls,
-    proxies,
-    limits,
-    answer,
-    refuse: (failure, headers = {}, status) =>
-      createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
-    explain: createErrorResponse,
-    isReady: isReadable,
-    document: () => readFile(documentFile, "utf8"),
-    newId: () => crypto.randomUUID(),
-    log: (request) => {
-      release?.(request.id);
-      log(formatLogLine(machine.clock.now().toISOString(), request));
-    },
-  });
-}
-
-interface ServingTools {
-  readonly temporary: TemporaryStorage;
-  readonly documentFile: string;
-  readonly log: (line: string) => void;
-  readonly closing: AsyncDisposableStack;
-}
-
-const createNoPasswordFailure = (isMirror: boolean): Failure => {
-  const account = { account: "NAME", role: "system", alreadyInConsole: true } as const;
-  const signIn = line("clomo-account reset-password", ["NAME"], { forSignIn: true, passwordFile: "FILE" });
-  return new Failure("input-rejected", {
-    what: text(
-      "nobody can sign in to this tenant, because no administrator has a password",
-      "パスワードのある管理者がいないため、このテナントにはだれもサインインできません",
-    ),
-    hint: isMirror
-      ? step(
-          `to record an administrator of the console: ${line("clomo-account create", ["MAIL"], account)}; then, to let the administrator sign in`,
-          `管理画面の管理者を記録するには: ${line("clomo-account create", ["MAIL"], account)}。続けて、サインインできるようにするには`,
-          signIn,
-        )
-      : step(
-          "to create the first administrator",
-          "最初の管理者を作るには",
-          line("serve", ["init"], { account: "NAME", passwordFile: "FILE" }),
-        ),
-  });
-};

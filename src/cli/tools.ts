@@ -388,7 +388,7 @@ export function openTools(
     serve: async (plan) => {
       const log = (line: string): void => void stderr.write(line);
       const serving = { temporary, documentFile: DOCUMENT_FILE, log, closing };
-      return (await import("./tenant.ts")).serveTenant(machine, plan, serving);
+      return (await import("./serve.ts")).serveTenant(machine, plan, serving);
     },
     send,
     faults,
@@ -396,6 +396,7 @@ export function openTools(
     describeState: (state) => interrupts.describe(state),
     describeDone: (done) => interrupts.describeDone(done),
     summarize: (plan) => summary?.add(plan),
+    onReload: (reload) => void (interrupts.reload = reload),
     untilStopped: (graceMs) => interrupts.untilStopped(graceMs),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -1,9 +1,13 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshHome, run as runAtHome } from "#support/cli/home.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
 import { run } from "#support/commands/program.ts";
+import { openIdentityProvider } from "#support/identity-provider.ts";
 
 const PASSWORD = "Strong42";
 
@@ -64,8 +68,11 @@ describe("several tenants at one address", () => {
   async function serving(
     names: readonly string[],
     options: string,
-    talk: (url: string, home: string) => Promise<void>,
-  ): Promise<readonly { readonly tenant?: string; readonly status: number; readonly fault?: string }[]> {
+    talk: (url: string, home: string, signals: EventEmitter) => Promise<void>,
+    settings?: string,
+  ): Promise<
+    readonly { readonly tenant?: string; readonly status: number; readonly fault?: string; readonly account: unknown }[]
+  > {
     const home = freshHome();
     writeFileSync(join(home, "password"), PASSWORD, { mode: 0o600 });
     for (const name of names) {
@@ -73,15 +80,17 @@ describe("several tenants at one address", () => {
       const account = ["--account", `boss-${name}`, "--email", `boss@${name}.example.jp`];
       await runAtHome(["serve", "init", "--context", name, ...account, "--password-file", "password"], { home });
     }
+    if (settings !== undefined) writeFileSync(join(home, "serve.yaml"), settings, { mode: 0o600 });
     const signals = new EventEmitter();
     const talks: Promise<void>[] = [];
     const onOutput = (printed: string): void => {
       if (!printed.endsWith("\n") || talks.length > 0) return;
-      talks.push(talk(printed.trim(), home).finally(() => signals.emit("SIGTERM")));
+      talks.push(talk(printed.trim(), home, signals).finally(() => signals.emit("SIGTERM")));
     };
     const { exit, stderr } = await run(`serve --listen 127.0.0.1:0 ${options}`, {
       home,
-      tenant: {},
+      // the commands of this process do not use the tenants that it serves
+      tenant: new Failure("unavailable", { what: text("away", "不在") }),
       signals,
       onOutput,
     });
@@ -141,6 +150,52 @@ describe("several tenants at one address", () => {
       expect((await signIn(`${url}/t/easter`, "next")).status).toBe(200);
     });
     expect(logged.find(({ status }) => status === 503)?.fault).toContain(join("west", "tenant.db"));
+  });
+
+  test("operators of the provider act until a reload of serve.yaml removes them, and metrics count", async () => {
+    await using provider = await openIdentityProvider();
+    const { issuer, audience } = provider;
+    const monitored = createServer();
+    await once(monitored.listen(0, "127.0.0.1"), "listening");
+    const { port } = monitored.address() as AddressInfo;
+    monitored.close();
+    const writeSettings = (who: string): string =>
+      `metrics: 127.0.0.1:${port}
+oidc: { issuer: '${issuer}', clientId: clomoctl, audience: '${audience}' }
+operators: [{ who: '${who}', tenants: ['*st'], role: system }]`;
+    const talk = async (url: string, home: string, signals: EventEmitter): Promise<void> => {
+      const secret = await provider.sign({ name: "佐藤" });
+      expect(JSON.parse((await get(`${url}/oidc.json`)).body)).toMatchObject({
+        issuer,
+        clientId: "clomoctl",
+        audience,
+      });
+      expect((await get(`${url}/tenants.json`)).status).toBe(401);
+      const mine = ["east", "west"].map((name) => ({ name, role: "system" }));
+      expect(JSON.parse((await get(`${url}/tenants.json`, secret)).body)).toEqual({ tenants: mine });
+      expect((await get(`${url}/t/east/v1/users`, secret)).status).toBe(200);
+      const unknown = await get(`${url}/t/nowhere/v1/users`, secret);
+      expect(unknown.status).toBe(404);
+      expect(await get(`${url}/t/north/v1/users`, secret)).toEqual(unknown);
+      const metrics = await get(`http://127.0.0.1:${port}/metrics`);
+      expect(metrics.body).toContain('clomoctl_requests_total{status="404"} 2\n');
+      expect(metrics.body).toMatch(/^clomoctl_tenant_size_bytes\{context="west"\} \d{5,}$/m);
+      expect(metrics.body).toContain("clomoctl_open_tenants 1\n");
+      expect(metrics.body).toContain("clomoctl_renewal_unreadable 3\n");
+      expect((await get(`http://127.0.0.1:${port}/t/east/v1/users`)).status).toBe(404);
+      const reload = async (settings: string, status: number): Promise<void> => {
+        writeFileSync(join(home, "serve.yaml"), settings);
+        signals.emit("SIGHUP");
+        await expect
+          .poll(async () => (await get(`${url}/t/east/v1/users`, secret)).status, { timeout: 60_000 })
+          .toBe(status);
+      };
+      await reload(writeSettings("subject:hanako"), 404);
+      await reload("operators: wrong", 404);
+      await reload(writeSettings("subject:taro"), 200);
+    };
+    const logged = await serving(["east", "west", "north"], "--all-contexts", talk, writeSettings("subject:taro"));
+    expect(new Set(logged.map(({ account }) => account))).toEqual(new Set([null, "operator:taro"]));
   });
 
   test.each([

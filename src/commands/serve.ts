@@ -1,16 +1,19 @@
 import { isIP } from "node:net";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { readNamedFile } from "../lib/files/index.ts";
+import { readNamedFile, readTrustedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
 import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import type { ServeSettings } from "../lib/serve/settings.ts";
+import { same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
 import { defineChoice, defineOption, defineSwitch } from "./kit/field.ts";
 import type { ServerPlan, Tools } from "./kit/tools.ts";
 import type { EmbeddedContext } from "../lib/config/context.ts";
-import { isContextPattern, toContextNameKey, type Context } from "../lib/config/index.ts";
+import type { Context } from "../lib/config/index.ts";
+import { isContextPattern, matchesContext, toContextNameKey } from "../lib/model/context-name.ts";
 import { isLoopback } from "../lib/model/address.ts";
 import { codeKey } from "../lib/model/normalise.ts";
 import { readNewPassword } from "./kit/change/account-options.ts";
@@ -75,6 +78,8 @@ const EMAIL_PROMPT = text("Email address of the first administrator:", "最初�
 
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 
+const DEFAULT_PLACE = "127.0.0.1:8080";
+
 const REQUEST_GRACE_MS = 30_000;
 const SERVER_CLOSE_MS = 4_000;
 
@@ -115,12 +120,12 @@ export default defineCommand({
       "init のとき: 自分だけが読めるパスワードのファイル",
       { requires: "action" },
     ),
-    listen: {
-      kind: "string",
-      value: "ADDRESS",
-      default: "127.0.0.1:8080",
-      about: text("HOST:PORT (port 0: any free port) or unix:PATH", "HOST:PORT(ポート 0 は空きポート)か unix:PATH"),
-    },
+    listen: defineOption(
+      "string",
+      "ADDRESS",
+      `HOST:PORT (port 0: any free port) or unix:PATH (default: ${DEFAULT_PLACE})`,
+      `HOST:PORT(ポート 0 は空きポート)か unix:PATH(既定: ${DEFAULT_PLACE})`,
+    ),
     tlsCert: defineOption("file", "FILE", "certificate chain (PEM)", "証明書チェーン(PEM)", { requires: "tlsKey" }),
     tlsKey: defineOption("file", "FILE", "private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)", {
       requires: "tlsCert",
@@ -151,14 +156,20 @@ export default defineCommand({
 type CertificateFiles = Readonly<Record<"tlsCert" | "tlsKey", string | undefined>>;
 
 interface ServeInput extends CertificateFiles {
-  readonly listen: string;
+  readonly listen: string | undefined;
   readonly allContexts: boolean;
   readonly behindProxy: readonly string[] | undefined;
 }
 
-const serve = async (tools: Tools, { listen, allContexts, behindProxy, ...files }: ServeInput): Promise<void> => {
-  const { out } = tools.terminal;
-  const place = parseListenPlace(listen);
+const serve = async (
+  tools: Tools,
+  { listen: typed, allContexts, behindProxy, ...files }: ServeInput,
+): Promise<void> => {
+  const { terminal } = tools;
+  const { out } = terminal;
+  const settings = await readSettings(tools);
+  const listen = typed ?? settings.listen ?? DEFAULT_PLACE;
+  const place = parseListenPlace(listen, "--listen");
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
   if (!("path" in place || isLoopback(place.host)) && tls === undefined && proxies === undefined)
@@ -173,34 +184,103 @@ const serve = async (tools: Tools, { listen, allContexts, behindProxy, ...files 
         "--tls-cert FILE --tls-key FILE を付けるか、TLS のプロキシを前段に置いて --behind-proxy ADDRESS を付けてください",
       ),
     });
-  const server = await tools.serve({ tenant: await chooseTenants(tools, allContexts), place, tls, proxies });
+  const tenant = await chooseTenants(tools, allContexts, settings);
+  const { readTenantMetrics } = await import("./kit/items/metrics.ts");
+  const read = readTenantMetrics(tools, async () => ("list" in tenant ? tenant.list() : [tenant]));
+  const metrics =
+    settings.metrics === undefined ? undefined : { place: parseListenPlace(settings.metrics, "metrics:"), read };
+  const server = await tools.serve({ tenant, place, tls, proxies, metrics });
+  if (server.metricsUrl !== undefined)
+    await terminal.note(text(`metrics: ${server.metricsUrl}`, `メトリクス: ${server.metricsUrl}`));
   await out.write(`${server.url}\n`);
   await out.flush();
   await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS);
   await server.stop(REQUEST_GRACE_MS);
 };
 
-const chooseTenants = async (tools: Tools, allContexts: boolean): Promise<ServerPlan["tenant"]> => {
+const SETTINGS_FILE = "serve.yaml";
+
+const readSettings = async ({ home }: Tools): Promise<ServeSettings> => {
+  const file = join(home.folder, SETTINGS_FILE);
+  const content = readTrustedFile(file, home.userId);
+  return (await import("../lib/serve/settings.ts")).parseServeSettings(content, file);
+};
+
+/** Reads the settings again at SIGHUP. Wrong ones change nothing. */
+const openAccess = async (tools: Tools, settings: ServeSettings, list: () => Promise<readonly EmbeddedContext[]>) => {
+  const { terminal } = tools;
+  const { OperatorAccess } = await import("../lib/serve/operators.ts");
+  const warnOfUnused = async ({ operators }: ServeSettings): Promise<void> => {
+    const names = (await list()).map(({ name }) => name);
+    const unused = operators
+      .flatMap(({ tenants }) => tenants)
+      .filter((pattern) => !names.some((name) => matchesContext(name, pattern)));
+    for (const pattern of unused)
+      await terminal.warn(
+        text(
+          `${SETTINGS_FILE}: no tenant is named ${pattern}, so operators cannot use it`,
+          `${SETTINGS_FILE}: ${pattern} に一致するテナントがないため、この指定は使われません`,
+        ),
+      );
+  };
+  await warnOfUnused(settings);
+  let access = new OperatorAccess(settings);
+  const reload = async (): Promise<void> => {
+    access = new OperatorAccess(await readSettings(tools), access);
+    await warnOfUnused(access.settings);
+  };
+  const keepSettings = (error: unknown): Promise<void> => {
+    const { what, where } = error instanceof Failure ? error : { what: same(String(error)), where: SETTINGS_FILE };
+    return terminal.warn(
+      text(`${where}: ${what.en}; the former settings stay in force`, `${where}: ${what.ja}。以前の設定のまま続けます`),
+    );
+  };
+  tools.onReload(() => void reload().catch(keepSettings));
+  return () => access;
+};
+
+const chooseTenants = async (
+  tools: Tools,
+  allContexts: boolean,
+  settings: ServeSettings,
+): Promise<ServerPlan["tenant"]> => {
   const { contexts, globals } = tools;
   const { context: pattern } = globals;
-  if (!allContexts && !isContextPattern(pattern)) return requireEmbedded((await tools.tenant()).context);
+  if (!allContexts && !isContextPattern(pattern)) {
+    if (settings.oidc === undefined) return requireEmbedded((await tools.tenant()).context);
+    throw new Failure("usage", {
+      what: text(
+        "operators can use only a server of several tenants",
+        "operators の設定は、複数のテナントのサーバーでだけ使えます",
+      ),
+      where: SETTINGS_FILE,
+      hint: text("add --all-contexts", "--all-contexts を付けてください"),
+    });
+  }
   const select = () => (pattern === undefined ? contexts.list() : contexts.select(pattern));
   const typed = pattern?.split(",").map((name) => toContextNameKey(name.trim())) ?? [];
   for (const context of await select()) if (typed.includes(toContextNameKey(context.name))) requireEmbedded(context);
   let known = new Map<string, EmbeddedContext>();
   let readAt = -Infinity;
-  return async (name) => {
+  const refresh = async (): Promise<void> => {
     const now = performance.now();
     // a tenant can be added or removed while the server runs
-    if (now - readAt >= RELOAD_MS) {
-      const all = (await select()).filter((context) => context.kind === "embedded");
-      known = new Map(all.map((context) => [toContextNameKey(context.name), context]));
-      readAt = now;
-    }
+    if (now - readAt < RELOAD_MS) return;
+    const all = (await select()).filter((context) => context.kind === "embedded");
+    known = new Map(all.map((context) => [toContextNameKey(context.name), context]));
+    readAt = now;
+  };
+  const list = async () => {
+    await refresh();
+    return [...known.values()].filter((context) => contexts.hasDatabase(context));
+  };
+  const find = async (name: string) => {
+    await refresh();
     const context = known.get(toContextNameKey(name));
     // opening a tenant that was removed since would create a new one
     return context && contexts.hasDatabase(context) ? context : undefined;
   };
+  return { find, list, limit: settings.open, access: await openAccess(tools, settings, list) };
 };
 
 const RELOAD_MS = 1000;
@@ -215,7 +295,7 @@ const requireEmbedded = (context: Context): EmbeddedContext => {
 };
 
 /** @param typed an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock` @throws Failure `usage` */
-const parseListenPlace = (typed: string): ListenAddress => {
+const parseListenPlace = (typed: string, setting: string): ListenAddress => {
   if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
   const { plain, bracketed, port } =
     /^(?:\[(?<bracketed>[0-9A-Fa-f:.]+)\]|(?<plain>[^:[\]\s/]+)):(?<port>\d{1,5})$/.exec(typed)?.groups ?? {};
@@ -223,9 +303,12 @@ const parseListenPlace = (typed: string): ListenAddress => {
   const isAddress = bracketed === undefined || isIP(bracketed) === 6;
   if (host !== undefined && isAddress && Number(port) <= 65_535) return { host, port: Number(port) };
   throw new Failure("usage", {
-    what: text("--listen must be HOST:PORT or unix:PATH", "--listen は HOST:PORT か unix:PATH の形で指定してください"),
+    what: text(
+      `${setting} must be HOST:PORT or unix:PATH`,
+      `${setting} は HOST:PORT か unix:PATH の形で指定してください`,
+    ),
     where: typed,
-    hint: text("for example: --listen 127.0.0.1:8080", "例: --listen 127.0.0.1:8080"),
+    hint: text(`for example: ${setting} ${DEFAULT_PLACE}`, `例: ${setting} ${DEFAULT_PLACE}`),
   });
 };
 

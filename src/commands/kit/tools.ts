@@ -5,7 +5,7 @@ import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Outputs, TemporaryStorage } from "../../lib/files/index.ts";
 import type { BlockList } from "node:net";
-import type { ListenAddress, RunningServer } from "../../lib/serve/index.ts";
+import type { ListenAddress, RunningServer, TenantSearch } from "../../lib/serve/index.ts";
 import type { CopyRelation, TenantCopyState } from "../../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../../lib/terminal/index.ts";
 import type { Text } from "../../lib/text/index.ts";
@@ -51,8 +51,9 @@ export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environm
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
 export interface ServerPlan {
-  /** the only tenant, or a search for one of several by its name */
-  readonly tenant: EmbeddedContext | ((name: string) => Promise<EmbeddedContext | undefined>);
+  /** the only tenant, or those that are found by their names */
+  readonly tenant: EmbeddedContext | Pick<TenantSearch<EmbeddedContext>, "find" | "list" | "limit" | "access">;
+  readonly metrics: { readonly place: ListenAddress; readonly read: () => Promise<string> } | undefined;
   readonly place: ListenAddress;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly proxies: BlockList | undefined;
@@ -90,7 +91,9 @@ export interface Tools {
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */
-  serve(plan: ServerPlan): Promise<RunningServer>;
+  serve(plan: ServerPlan): Promise<RunningServer & { readonly metricsUrl: string | undefined }>;
+  /** Calls this at SIGHUP, which then does not end the command. */
+  onReload(reload: () => void): void;
   /** After a signal, the command has `graceMs` milliseconds to end. */
   untilStopped(graceMs: number): Promise<void>;
   send(): Promise<Send>;

@@ -189,7 +189,12 @@ export class Contexts {
   }
 
   hasDatabase(context: Context): boolean {
-    return context.kind === "embedded" && pathExists(join(context.tenantFolder, "tenant.db"));
+    return this.findDatabaseSize(context) !== undefined;
+  }
+
+  /** Returns bytes. */
+  findDatabaseSize(context: Context): number | undefined {
+    return context.kind === "embedded" ? findSize(join(context.tenantFolder, "tenant.db")) : undefined;
   }
 
   #all({ contexts }: Settings): readonly Context[] {
@@ -232,12 +237,13 @@ function findContext(contexts: readonly Context[], name: string): Context {
   });
 }
 
-const pathExists = (path: string): boolean => {
+const pathExists = (path: string): boolean => findSize(path) !== undefined;
+
+const findSize = (path: string): number | undefined => {
   try {
-    lstatSync(path);
-    return true;
+    return lstatSync(path).size;
   } catch (cause) {
-    if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return false;
+    if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return undefined;
     throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
   }
 };

@@ -54,7 +54,7 @@ const renderLabel = (name: string, value: string): string =>
 
 const FINGERPRINT_DIGITS = 16;
 
-const renderLabels = (labels: Readonly<Record<string, string | null | undefined>>): string =>
+export const renderLabels = (labels: Readonly<Record<string, string | null | undefined>>): string =>
   `{${Object.entries(labels)
     .map(([name, value]) => renderLabel(name, value ?? ""))
     .join(",")}}`;
@@ -62,8 +62,13 @@ const renderLabels = (labels: Readonly<Record<string, string | null | undefined>
 const renderItemLabels = ({ context, kind, name, organisation, source, fingerprint: all }: CheckedItem): string =>
   renderLabels({ context, kind, name, organisation, source, fingerprint: all?.slice(0, FINGERPRINT_DIGITS) });
 
-const renderMetric = (name: string, help: string, samples: readonly MetricSample[]): string =>
-  `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
+export const renderMetric = (
+  name: string,
+  help: string,
+  samples: readonly MetricSample[],
+  type: "gauge" | "counter" = "gauge",
+): string =>
+  `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
 
 export interface MonitoredJob extends Job {
   readonly context: string;

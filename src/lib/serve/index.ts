@@ -12,6 +12,7 @@ import {
 } from "./options.ts";
 import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
+import { NO_PROVIDER_FAILURE } from "./tenants.ts";
 import { text } from "../text/index.ts";
 import { performance } from "node:perf_hooks";
 import { REQUEST_ID_HEADER, SERVER_PATHS } from "../tenant/api/wire.ts";
@@ -90,8 +91,9 @@ class Responder {
     return from.stopping.aborted ? this.#options.refuse(NOT_READY_FAILURE) : this.#options.answer(request, from, trace);
   }
 
-  async #answerOwn(path: ServerPath, { method }: Request): Promise<Response> {
-    const { isReady, refuse, document } = this.#options;
+  async #answerOwn(path: ServerPath, request: Request): Promise<Response> {
+    const { isReady, refuse, document, access } = this.#options;
+    const { method } = request;
     if (method !== "GET" && method !== "HEAD")
       return refuse(createMethodFailure(method), { allow: "GET, HEAD", connection: "close" }, 405);
     switch (path) {
@@ -103,6 +105,11 @@ class Responder {
           : refuse(NOT_READY_FAILURE);
       case "/openapi.json":
         return createJsonResponse(await document());
+      case "/oidc.json":
+      case "/tenants.json":
+        return access === undefined
+          ? refuse(NO_PROVIDER_FAILURE)
+          : createJsonResponse(JSON.stringify(await access(path, request)));
     }
   }
 }
@@ -115,7 +122,8 @@ export {
   parseProxies,
   receiveUpload,
 } from "./options.ts";
-export { removeTenant, TenantRouter } from "./tenants.ts";
+export { RequestCounts } from "./metrics.ts";
+export { removeTenant, TenantRouter, type TenantSearch } from "./tenants.ts";
 
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
   const timeouts = {
@@ -172,6 +180,29 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
       clearTimeout(timer);
+    },
+  };
+};
+
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** Serves metrics on an address of their own, because they name all tenants and need no credential. */
+export const startMetrics = async (
+  place: ListenAddress,
+  read: () => Promise<string>,
+  explain: ServeOptions["explain"],
+) => {
+  const answer = async ({ url }: Request): Promise<Response> =>
+    new URL(url).pathname === "/metrics"
+      ? new Response(await read(), { headers: { "content-type": METRICS_TYPE } })
+      : new Response(null, { status: 404 });
+  const respond = getRequestListener((request) => answer(request).catch(explain), { hostname: "localhost" });
+  const server = createServer((incoming, outgoing) => void respond(incoming, outgoing));
+  await startListening(server, place);
+  return {
+    url: `${getServerUrl(server, place, "http")}/metrics`,
+    close: async (): Promise<void> => {
+      server.close().closeAllConnections();
     },
   };
 };

@@ -1,20 +1,37 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openIdentityProvider } from "#support/identity-provider.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { NAMED_OPERATIONS, requestOf, type NamedOperation } from "#support/tenant/route-requests.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { createErrorResponse } from "../tenant/api/problem.ts";
 import { createDispatch } from "../tenant/api/dispatch.ts";
+import { OperatorAccess } from "./operators.ts";
 import type { RequestOrigin } from "./options.ts";
+import { parseServeSettings } from "./settings.ts";
 import { removeTenant, TenantRouter } from "./tenants.ts";
 
 const NAMES: readonly string[] = ["a", "b"];
 
 let tenants: ReadonlyMap<string, TestTenant>;
+let provider: Awaited<ReturnType<typeof openIdentityProvider>>;
+let access: OperatorAccess;
 let router: TenantRouter<{ readonly name: string }>;
 
 const tenantOf = (name: string): TestTenant => tenants.get(name) ?? expect.unreachable(`no tenant ${name}`);
 
 beforeAll(async () => {
+  provider = await openIdentityProvider();
+  const { issuer, audience } = provider;
+  access = new OperatorAccess(
+    parseServeSettings(
+      `oidc: { issuer: '${issuer}', clientId: clomoctl, audience: '${audience}' }
+operators:
+  - { who: 'subject:taro', tenants: [a], role: system }
+  - { who: 'group:east', tenants: [a], role: division }`,
+      "serve.yaml",
+    ),
+  );
   tenants = new Map(["a", "b", "nobody"].map((name) => [name, new TestTenant()]));
   for (const name of NAMES) {
     await tenantOf(name).client.orgs.create({ name: "東日本", code: "EAST" });
@@ -24,6 +41,8 @@ beforeAll(async () => {
   router = new TenantRouter({
     limit: 2,
     keyOf: (name) => name.toLowerCase(),
+    list: async () => NAMES.map((name) => ({ name })),
+    access: () => access,
     find: async (name) => NAMES.map((one) => ({ name: one })).find((one) => one.name === name),
     open: (found) => {
       const { served } = tenantOf(found?.name ?? "nobody");
@@ -37,7 +56,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => Promise.all([...tenants.values()].map((tenant) => tenant[Symbol.asyncDispose]())));
+afterAll(() => Promise.all([provider, ...tenants.values()].map((one) => one[Symbol.asyncDispose]())));
 
 const ask = async (name: string, request: Request, headers: Readonly<Record<string, string>>) => {
   const { pathname, search } = new URL(request.url);
@@ -51,7 +70,8 @@ const ask = async (name: string, request: Request, headers: Readonly<Record<stri
     stopping: new AbortController().signal,
     breakOff: () => undefined,
   } satisfies RequestOrigin;
-  const response = await router.answer(sent, from, { route: null, account: null });
+  const answered = router.answer(sent, from, { route: null, account: null });
+  const response = await answered.catch(createErrorResponse);
   router.release(from.id);
   return { status: response.status, headers: [...response.headers], body: await response.text() };
 };
@@ -64,19 +84,51 @@ const askFor = async (name: string, operation: NamedOperation, secret: string | 
 const routes = NAMED_OPERATIONS.filter(({ one }) => one.needs !== "open").map((one) => [one.name, one] as const);
 
 describe.each([
-  ["a session of a system administrator", () => addTestCredential(tenantOf("a"), "sys")],
-  ["a session of a division administrator", () => addTestCredential(tenantOf("a"), "div")],
-  ["a token that only reads", () => addTestCredential(tenantOf("a"), "sys", { token: "read-only" })],
-  ["no credential", () => undefined],
-])("in another tenant, %s says as much as in one that does not exist", (_, createSecret) => {
+  ["a session of a system administrator", 401, () => addTestCredential(tenantOf("a"), "sys")],
+  ["a session of a division administrator", 401, () => addTestCredential(tenantOf("a"), "div")],
+  ["a token that only reads", 401, () => addTestCredential(tenantOf("a"), "sys", { token: "read-only" })],
+  ["an operator", 404, () => provider.sign()],
+  ["an operator by group", 404, () => provider.sign({ sub: "hanako", groups: ["east"] })],
+  ["no credential", 401, () => undefined],
+])("in another tenant, %s says as much as in one that does not exist", (_, status, createSecret) => {
   test.each(routes)("%s", async (_name, operation) => {
-    const secret = createSecret();
+    const secret = await createSecret();
     const before = tenantOf("b").dump();
     const answer = await askFor("b", operation, secret);
-    expect(answer.status).toBe(401);
+    expect(answer.status).toBe(status);
     expect(answer).toEqual(await askFor("unknown", operation, secret));
     expect(tenantOf("b").dump()).toEqual(before);
   });
+});
+
+test("an operator acts with the role of the rule, and is named by the provider's subject", async () => {
+  const read = async (path: string, claims: object) => {
+    const { status, body } = await ask(
+      "a",
+      new Request(`http://localhost${path}`),
+      bearer(await provider.sign({ ...claims })),
+    );
+    return status === 200 ? (JSON.parse(body) as unknown) : status;
+  };
+  expect(await read("/v1/whoami", { name: "佐藤\n太郎" })).toMatchObject({
+    account: "佐藤太郎 (taro)",
+    role: "system",
+    user: null,
+  });
+  const hanako = { sub: "hanako", groups: ["east"] };
+  expect(await read("/v1/whoami", hanako)).toMatchObject({ account: "hanako (hanako)", role: "division" });
+  expect(await read("/v1/audit", hanako)).toBe(403);
+  expect(await read("/v1/whoami", { sub: "hanako", groups: "east" })).toBe(404);
+  expect(await read("/v1/access-tokens", {})).toBe(403);
+  const named = new Request("http://localhost/v1/orgs", {
+    method: "POST",
+    body: JSON.stringify({ name: "西日本", code: "WEST" }),
+  });
+  const json = { "content-type": "application/json" };
+  expect(await ask("a", named, { ...json, ...bearer(await provider.sign({ name: "佐藤" })) })).toMatchObject({
+    status: 200,
+  });
+  expect(tenantOf("a").sql("select actor from audit order by seq desc limit 1")).toEqual([{ actor: "佐藤 (taro)" }]);
 });
 
 test("a secret works in its own tenant alone, and a key for repeated requests as well", async () => {

@@ -22,7 +22,7 @@ function openRouter(limit: number) {
     };
   };
   const find = async (name: string) => (name === "unknown" ? undefined : { name });
-  const router = new TenantRouter({ limit, find, keyOf: (name) => name, open });
+  const router = new TenantRouter({ limit, find, list: async () => [], keyOf: (name) => name, open });
   let ids = 0;
   const ask = async (name: string, until = new AbortController()) => {
     const id = `request-${(ids += 1)}`;

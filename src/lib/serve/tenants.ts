@@ -1,7 +1,9 @@
-import { Failure, ServerFault, tryOrUndefined } from "../errors/index.ts";
+import { Failure, rethrowAs, ServerFault, tryOrUndefined } from "../errors/index.ts";
 import { describeFault } from "../tenant/api/problem.ts";
+import { NOT_SIGNED_IN_FAILURE } from "../tenant/api/sign-in/credentials.ts";
 import { toFailure } from "../tenant/store/storage-failure.ts";
 import { text } from "../text/index.ts";
+import type { OperatorAccess } from "./operators.ts";
 import type { RequestTrace, ServeOptions } from "./options.ts";
 
 /** A tenant that the server keeps open between requests. */
@@ -33,6 +35,10 @@ class TenantPool {
     this.#requests.set(request, tenant);
     this.#closeLeastUsed();
     return tenant;
+  }
+
+  get size(): number {
+    return this.#open.size;
   }
 
   release(request: string): void {
@@ -81,16 +87,32 @@ const findTenantName = (request: Request): string => {
   });
 };
 
-const createOpenFault = (cause: unknown): ServerFault =>
-  new ServerFault({
-    cause: toFailure(cause),
-    what: text("the server cannot use this tenant at the moment", "現在、サーバーはこのテナントを利用できません"),
+const explainOpenFault = (cause: unknown, trace: RequestTrace): ServerFault => {
+  const what = text("the server cannot use this tenant at the moment", "現在、サーバーはこのテナントを利用できません");
+  const fault = new ServerFault({ cause: toFailure(cause), what });
+  trace.fault = describeFault(fault);
+  return fault;
+};
+
+export const NO_PROVIDER_FAILURE = new Failure("not-found", {
+  what: text("this server has no identity provider", "このサーバーにはプロバイダーの設定がありません"),
+});
+
+/** The answer for a name that does not exist, and for a tenant in which the operator may not act. */
+const createUnknownTenantFailure = (): Failure =>
+  new Failure("not-found", {
+    what: text(
+      "this server has no tenant with this name, or you may not use it",
+      "この名前のテナントがないか、利用する権限がありません",
+    ),
   });
 
 export interface TenantSearch<C> {
   /** number of tenants that stay open */
   readonly limit: number;
+  readonly access?: (() => OperatorAccess) | undefined;
   readonly find: (name: string) => Promise<C | undefined>;
+  readonly list: () => Promise<readonly C[]>;
   /** Returns the same for names that find the same tenant. */
   readonly keyOf: (name: string) => string;
   /** Opens an empty tenant in memory for a name that does not exist. */
@@ -114,12 +136,37 @@ export class TenantRouter<C extends { readonly name: string }> {
   /** The request ends with {@link TenantRouter.release}. */
   readonly answer: ServeOptions["answer"] = async (request, from, trace) => {
     const typed = findTenantName(request);
-    const tenant = await this.#take(typed, from.id, trace);
+    const access = this.#search.access?.();
+    const identity = await access?.identify(request);
+    const found = await this.#search.find(typed).catch(rethrowAs((cause) => explainOpenFault(cause, trace)));
+    trace.tenant = found?.name;
+    const operator = identity && found && access?.findOperator(identity, found.name);
+    if (identity !== undefined && operator === undefined) throw createUnknownTenantFailure();
+    const tenant = this.#take(found, from.id, trace);
     // a sender that is gone already is not released any more
     if (from.until.signal.aborted) this.release(from.id);
-    const missing = tenant === this.#empty ? this.#search.keyOf(typed) : undefined;
-    return tenant.answer(request, { ...from, missing }, trace);
+    const missing = found === undefined ? this.#search.keyOf(typed) : undefined;
+    return tenant.answer(request, { ...from, missing, operator }, trace);
   };
+
+  /** Answers for the server itself: how to sign in, and the tenants in which the sender may act. */
+  readonly answerAccess = async (path: "/oidc.json" | "/tenants.json", request: Request): Promise<object> => {
+    const access = this.#search.access?.();
+    const provider = access?.describeProvider();
+    if (access === undefined || provider === undefined) throw NO_PROVIDER_FAILURE;
+    if (path === "/oidc.json") return provider;
+    const identity = await access.identify(request);
+    if (identity === undefined) throw NOT_SIGNED_IN_FAILURE;
+    const tenants = (await this.#search.list()).flatMap(({ name }) => {
+      const role = access.findOperator(identity, name)?.role;
+      return role === undefined ? [] : [{ name, role }];
+    });
+    return { tenants };
+  };
+
+  get openTenants(): number {
+    return this.#existing.size;
+  }
 
   readonly release = (request: string): void => this.#existing.release(request);
 
@@ -127,17 +174,13 @@ export class TenantRouter<C extends { readonly name: string }> {
     await Promise.all([this.#existing.close(), this.#empty?.close()]);
   }
 
-  async #take(typed: string, request: string, trace: RequestTrace): Promise<ServedTenant> {
+  #take(found: C | undefined, request: string, trace: RequestTrace): ServedTenant {
     try {
-      const found = await this.#search.find(typed);
-      trace.tenant = found?.name;
       if (found !== undefined) return this.#existing.take(found.name, request, () => this.#search.open(found));
       this.#existing.closeRemoved();
       return (this.#empty ??= this.#search.open(undefined));
     } catch (error) {
-      const fault = createOpenFault(error);
-      trace.fault = describeFault(fault);
-      throw fault;
+      throw explainOpenFault(error, trace);
     }
   }
 }

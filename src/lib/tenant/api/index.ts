@@ -239,6 +239,12 @@ const createCredentialResolver =
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     requireCurrentSchema(own);
     if (isOpen) return { ...own, owner, session: owner, sender: from };
+    const { operator } = from;
+    if (operator !== undefined) {
+      const { resolveOperator } = await import("../ledger/actor.ts");
+      const acting = await own.store.read((reader) => resolveOperator(reader, operator));
+      return { ...(await openTenantParts(own, acting, options)), owner, sender: from };
+    }
     const { findSignedInActor, recordUse } = await import("./sign-in/credentials.ts");
     const now = getCurrentInstant(surroundings);
     const found = await findSignedInActor(own.store, { header, now });

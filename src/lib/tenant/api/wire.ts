@@ -31,4 +31,4 @@ export const RESPONSE_HEADERS: readonly string[] = [
 
 export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-export const SERVER_PATHS = ["/healthz", "/readyz", "/openapi.json"] as const;
+export const SERVER_PATHS = ["/healthz", "/readyz", "/openapi.json", "/oidc.json", "/tenants.json"] as const;

@@ -10,10 +10,19 @@ import { text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 
 export interface ActorAccount {
-  /** record number of the account's user */
-  readonly user: number;
+  /** record number of the account's user; undefined for an operator of the server, who has no account here */
+  readonly user: number | undefined;
   readonly id: string;
   readonly name: string;
+}
+
+/** Somebody who signed in with the server's identity provider, and what they may do in this tenant. */
+export interface Operator {
+  readonly subject: string;
+  readonly name: string;
+  readonly role: Exclude<AdministratorRole, "operator">;
+  /** name of the scheme of a custom administrator */
+  readonly scheme?: string | undefined;
 }
 
 export interface ActorCredential {
@@ -132,6 +141,27 @@ export const toActor = (account: ActingAccount): Actor | undefined => {
     scheme,
     items: new Set(items as readonly Operation[]),
     orgs: getOwnOrgs(account),
+  };
+};
+
+/** The subject is part of the name, because the provider's display names are neither unique nor permanent. */
+export const resolveOperator = async (reader: Reader, { subject, name, role, scheme }: Operator): Promise<Actor> => {
+  const found = await reader.get("select name, operations from main.scheme where name = :scheme", {
+    scheme: scheme ?? null,
+  });
+  if (role === "custom" && found === undefined)
+    throw new Failure("not-permitted", {
+      what: text(
+        `this tenant has no scheme named "${scheme ?? ""}", which the server gives you`,
+        `サーバーが割り当てたスキーム「${scheme ?? ""}」は、このテナントにありません`,
+      ),
+    });
+  return {
+    account: { user: undefined, id: `operator:${subject}`, name: `${name} (${subject})` },
+    role,
+    scheme,
+    items: new Set(JSON.parse(String(found?.["operations"] ?? "[]")) as readonly Operation[]),
+    orgs: role === "division" ? [ROOT_ORG_NUMBER] : undefined,
   };
 };
 

@@ -1,3 +1,4 @@
+import type { Operator } from "../ledger/actor.ts";
 import type { Session } from "../ledger/session.ts";
 import type { AuditFindings, AuditVerificationOptions } from "../ledger/audit-verify.ts";
 import type { ImportEngine } from "../plans/engine.ts";
@@ -29,6 +30,8 @@ export interface RequestSource {
   readonly address: string;
   /** the name of a tenant that does not exist, for which an empty one answers */
   readonly missing?: string | undefined;
+  /** who signed in with the server's provider, instead of an account of the tenant */
+  readonly operator?: Operator | undefined;
   readonly id: string;
   readonly limitMs: number;
   readonly until: AbortController;

@@ -12,7 +12,7 @@ const readWhoami = ({ actor, actorName, by, store }: Session) =>
     return {
       account: account?.name ?? null,
       owner: by ?? actorName,
-      user: account === undefined ? null : await findOwnUser(reader, account.user),
+      user: account?.user === undefined ? null : await findOwnUser(reader, account.user),
       role,
       scheme,
       orgs: orgs === undefined ? null : [...(await readOrgPaths(reader, orgs))],

@@ -86,8 +86,19 @@ export const recordUse = async (
   }
 };
 
-export const requireAccount = ({ actor: { account } }: Session): ActorAccount => {
-  if (account !== undefined) return account;
+type OwnAccount = ActorAccount & { readonly user: number };
+
+const hasUser = (account: ActorAccount | undefined): account is OwnAccount => account?.user !== undefined;
+
+export const requireAccount = ({ actor: { account } }: Session): OwnAccount => {
+  if (hasUser(account)) return account;
+  if (account !== undefined)
+    throw new Failure("not-permitted", {
+      what: text(
+        "this operation requires a CLOMO account of this tenant, and you signed in with the server's provider",
+        "このテナントの CLOMO アカウントが必要な操作ですが、サーバーのプロバイダーでサインインしています",
+      ),
+    });
   throw new Failure("input-rejected", {
     what: text(
       "this operation requires a CLOMO account, and the owner of this computer does not have one",
@@ -118,7 +129,7 @@ export const storeCredential = async (
   { actor, kind, name = "", isReadOnly = false, addsJobs = false, expiresAt }: CredentialRequest,
 ) => {
   const { account } = actor;
-  if (account === undefined) throw new TypeError("the machine's owner does not have credentials");
+  if (!hasUser(account)) throw new TypeError("only accounts have credentials");
   const secret = generateSecret(surroundings.random);
   const createdAt = getCurrentInstant(surroundings);
   const begins = floorToHour(createdAt);
@@ -209,7 +220,7 @@ export const revokeAccessToken = async (session: Session, id: string): Promise<A
 
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.actor;
-  if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;
+  if (!hasUser(account) || credential === undefined) throw NOT_SIGNED_IN_FAILURE;
   if (credential.kind === "token")
     throw new Failure("not-permitted", {
       what: text(
