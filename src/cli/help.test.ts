@@ -8,6 +8,7 @@ import { runInBoth } from "#support/commands/program.ts";
 import { COMMANDS, VERBS } from "#support/commands/verbs.ts";
 import { displayWidth } from "../lib/terminal/width.ts";
 import { parseNotifySettings } from "../lib/renewals/notify/settings-schema.ts";
+import { parseServeSettings } from "../lib/serve/settings.ts";
 import { same, text } from "../lib/text/index.ts";
 import { renderNounHelp, renderVerbHelp } from "./help.ts";
 
@@ -99,12 +100,14 @@ test("help that is longer than a screen explains the options of its examples and
   ]);
 });
 
-test("indented lines of a text stay unchanged, so that sample settings can be copied", async () => {
-  const { en, ja } = await runInBoth("renewals notify init --help-all");
+test.each([
+  ["renewals notify init", "smtp", (sample: string) => parseNotifySettings(sample, "x").recipients[1]?.name, "chat"],
+  ["serve", "listen", (sample: string) => parseServeSettings(sample, "x").operators[0]?.role, "division"],
+])("the sample settings of %s stay unchanged, so that they can be copied", async (words, first, parse, read) => {
+  const { en, ja } = await runInBoth(`${words} --help-all`);
   for (const { stdout } of [en, ja]) {
-    const [sample = ""] = /^ {4}smtp:\n(?: {6}.*\n| {4}recipients:\n)+/m.exec(stdout) ?? [];
-    const settings = parseNotifySettings(sample, "notify.yaml");
-    expect(settings.recipients.map(({ name }) => name)).toEqual(["it", "chat"]);
+    const [sample = ""] = new RegExp(`^ {4}${first}:.*\\n(?: {4}.*\\n)+`, "m").exec(stdout) ?? [];
+    expect(parse(sample)).toBe(read);
   }
 });
 

@@ -83,6 +83,21 @@ const DEFAULT_PLACE = "127.0.0.1:8080";
 const REQUEST_GRACE_MS = 30_000;
 const SERVER_CLOSE_MS = 4_000;
 
+const SETTINGS_FILE = "serve.yaml";
+
+const SETTINGS_EXAMPLE = `    listen: 127.0.0.1:8080
+    open: 200 # tenants that stay open
+    metrics: 127.0.0.1:9464
+    oidc:
+      issuer: https://id.example.jp/realms/staff
+      clientId: clomoctl
+      audience: https://clomoctl.example.jp
+    passwords: true # false: only people of the provider
+    operators:
+      - who: group:kanto # or subject:ID
+        tenants: [kanto-*, osaka]
+        role: division # or system, or custom with scheme: NAME`;
+
 export default defineCommand({
   summary: text("serve a local tenant on the network", "このコンピューターのテナントをネットワークで使えるようにする"),
   details: [
@@ -94,6 +109,11 @@ export default defineCommand({
       "To accept connections from other computers, pass a certificate with --tls-cert and --tls-key. Or listen on a Unix socket, and connect through an SSH tunnel or a proxy that authenticates. stderr has one JSON object per request, without personal names.",
       "ほかのコンピューターからの接続を受け付けるには、--tls-cert と --tls-key で証明書を指定します。または Unix ソケットで待ち受け、SSH トンネルか認証を行うプロキシを通して接続します。標準エラー出力には、リクエストごとに 1 行の JSON を書きます(個人名は含みません)。",
     ),
+    text(
+      `Several tenants: people of an identity provider act in them without an account there, as ${SETTINGS_FILE} in CLOMOCTL_HOME says. SIGHUP reads the file again. Example:`,
+      `複数のテナントを提供するときは、ID プロバイダーの担当者が、CLOMOCTL_HOME の ${SETTINGS_FILE} のとおりに、アカウントなしで各テナントを操作できます。SIGHUP で読み直します。例:`,
+    ),
+    same(SETTINGS_EXAMPLE),
   ],
   args: {
     action: defineChoice(
@@ -197,8 +217,6 @@ const serve = async (
   await tools.untilStopped(REQUEST_GRACE_MS + SERVER_CLOSE_MS);
   await server.stop(REQUEST_GRACE_MS);
 };
-
-const SETTINGS_FILE = "serve.yaml";
 
 const readSettings = async ({ home }: Tools): Promise<ServeSettings> => {
   const file = join(home.folder, SETTINGS_FILE);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseServeSettings as parse } from "./settings.ts";
 
@@ -12,6 +14,12 @@ test("nothing has to be set", () => {
     passwords: false,
     oidc: { scope: "openid profile offline_access", groups: "groups" },
   });
+});
+
+test.each(["en", "ja"])("the settings on the page for providers are right (%s)", (language) => {
+  const page = readFileSync(join(import.meta.dirname, `../../../docs/guides/${language}/providers.md`), "utf8");
+  const [, sample] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  expect(parse(sample, "serve.yaml").operators.map(({ role }) => role)).toEqual(["system", "division", "custom"]);
 });
 
 test.each([
