@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
+import { FORMAT_NAMES, THINGS_WITHOUT_TASKS, TYPES_BY_FORMAT } from "../../nouns/index.ts";
 import { type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -37,6 +38,15 @@ test.each(["application/json; charset=utf-8", "Application/JSON", "application/v
   "%s is accepted as JSON",
   async (type) => {
     expect(await send("/v1/users/fields", { type, body: '{"name":"座席"}' })).toMatchObject({ status: 200 });
+  },
+);
+
+test.each(FORMAT_NAMES)(
+  "a file of %s for the console is recorded, or refused without tasks for the console",
+  async (kind) => {
+    const body = JSON.stringify({ files: [{ kind, fields: [] }] });
+    const status = THINGS_WITHOUT_TASKS.includes(TYPES_BY_FORMAT[kind]) ? 400 : 200;
+    expect(await send("/v1/console/files", { type: "application/json", body })).toMatchObject({ status });
   },
 );
 

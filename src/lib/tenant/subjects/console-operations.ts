@@ -3,7 +3,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { findColumn } from "../../derived/format.ts";
 import { FORMATS } from "../../derived/formats.ts";
-import { FORMAT_NAMES, type FormatName } from "../../nouns/index.ts";
+import { FORMAT_NAMES, THINGS_WITHOUT_TASKS, TYPES_BY_FORMAT, type FormatName } from "../../nouns/index.ts";
 import { text } from "../../text/index.ts";
 import { findRevision, getLastChange } from "../ledger/audit-change-number.ts";
 import { operation } from "./operation.ts";
@@ -15,6 +15,8 @@ import type { Writer } from "../store/types.ts";
 import { confirmDrift } from "../ledger/drift.ts";
 import { findFileFields, buildRecordWrittenSql } from "../ledger/observed-state.ts";
 import { listTasks, readTasks, type ConsoleTask } from "../ledger/tasks.ts";
+
+const FORMATS_WITH_TASKS = FORMAT_NAMES.filter((kind) => !THINGS_WITHOUT_TASKS.includes(TYPES_BY_FORMAT[kind]));
 
 export const consoleTasks = {
   list: operation({
@@ -54,7 +56,7 @@ export const consoleTasks = {
         files: z
           .array(
             z.strictObject({
-              kind: z.enum(FORMAT_NAMES),
+              kind: z.enum(FORMATS_WITH_TASKS),
               fields: z.array(z.string()).meta({ description: "fields of the file's columns" }),
               ids: z
                 .array(z.string())
