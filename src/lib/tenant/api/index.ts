@@ -11,7 +11,13 @@ import type { CopyRelation, TenantCopyState } from "../../model/tenant-file.ts";
 import type { OpenMail } from "../subjects/account-reset.ts";
 import type { AppleAccess } from "../subjects/ade-server.ts";
 import type { AuditVerificationOptions } from "../ledger/audit-verify.ts";
-import { readSchemaVersion, SCHEMA_VERSION, openTenantFile, type TenantFileOptions } from "../ledger/tenant-file.ts";
+import {
+  readSchemaVersion,
+  SCHEMA_VERSION,
+  openTenantFile,
+  upgradeTo,
+  type TenantFileOptions,
+} from "../ledger/tenant-file.ts";
 import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
 import { Store, type WriterGuard } from "../store/store.ts";
 import type { Scope } from "../store/types.ts";
@@ -47,7 +53,7 @@ export type LocalResult = Awaited<ReturnType<typeof perform>>;
 
 export interface TenantOptions extends Pick<
   StoredTenantOptions,
-  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "guard"
+  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "guard" | "log"
 > {
   readonly actor: string;
   readonly acting: "owner" | { readonly account: string } | "requests";
@@ -179,13 +185,14 @@ interface StoredTenantOptions extends TenantFileOptions {
 }
 
 const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => {
-  const { folder, processes } = file;
+  const { folder, processes, log } = file;
   const database = openTenantFile(file);
-  const store = new Store(database, guard);
+  const followed = log && { log, schema: SCHEMA_VERSION, upgrade: upgradeTo };
+  const store = new Store(database, { guard, followed });
   let begun: ReturnType<typeof makeEngine> | undefined;
   const makeEngine = async () => {
     const { ImportEngine } = await import("../plans/engine.ts");
-    return new ImportEngine(database, { folder, processes });
+    return new ImportEngine(database, { folder, processes, followed });
   };
   const engine = () => (begun ??= makeEngine());
   return {
@@ -202,7 +209,8 @@ const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => 
       const failure = toStorageFailure(error, database.path);
       return isServed === true ? hideStoragePaths(failure) : failure;
     },
-    isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
+    // a file that follows a log is checked whenever it has followed the log
+    isCurrent: () => log !== undefined || readSchemaVersion(database) === SCHEMA_VERSION,
     close: async (): Promise<void> => {
       await (await begun)?.close();
       database.close();

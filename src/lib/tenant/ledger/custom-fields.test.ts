@@ -12,7 +12,7 @@ openForEachTest((tenant) => (database = tenant.database));
 
 test("removing a custom field removes its values, and changes no other user", async () => {
   const session = new Session(
-    new Store(database, guardWrites(collectionOf)),
+    new Store(database, { guard: guardWrites(collectionOf) }),
     new TestSurroundings(),
     "owner",
     MACHINE_OWNER,
@@ -61,7 +61,7 @@ test.each([
   ["a ", 'the name begins or ends with a space: "a "'],
 ])("rejects a custom field with the name %j", async (name, told) => {
   const session = new Session(
-    new Store(database, guardWrites(collectionOf)),
+    new Store(database, { guard: guardWrites(collectionOf) }),
     new TestSurroundings(),
     "owner",
     MACHINE_OWNER,

@@ -172,6 +172,9 @@ const MANUAL_SCHEMA_SQL = `
   create index credential_user on credential (user);
   create index credential_end on credential (expiresAt);
   create table job (name text primary key, run text not null) without rowid;
+  -- where a file is in the log of a shared store; no row if the file is the tenant itself
+  create table log_position (
+    pk integer primary key check (pk = 1), seq integer not null, schema integer not null, hash text not null);
   create table counted_attempt (
     pk integer primary key, attempt text not null, subject text not null, until text not null);
   create index counted_attempt_subject on counted_attempt (subject, until);

@@ -112,7 +112,7 @@ test("a change must declare its locks at its start", async () => {
   const changing = (locks: ChangeOptions["locks"]) => {
     const collectionOf = (table: string) => (table === "thing" ? "answers" : undefined);
     const checked = new Session(
-      new Store(database(), guardWrites(collectionOf)),
+      new Store(database(), { guard: guardWrites(collectionOf) }),
       session.surroundings,
       "owner",
       MACHINE_OWNER,

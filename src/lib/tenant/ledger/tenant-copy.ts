@@ -14,7 +14,14 @@ import { compareAuditChains, keepReplacedRecords } from "./audit-chains.ts";
 import { isBusyError, TENANT_CHANGED_FAILURE, createLockedFailure } from "../store/storage-failure.ts";
 
 /** Tables that a copy leaves empty: their rows describe running work, or would let other people sign in. */
-export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable", "job"];
+export const EMPTIED_TABLES: readonly string[] = [
+  "credential",
+  "reset_code",
+  "counted_attempt",
+  "repeatable",
+  "job",
+  "log_position",
+];
 
 const API_COLUMNS = ["apiEndpoint", "apiClient", "apiKeyId", "apiKey", "apiKeyAt"];
 

@@ -11,6 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { tryOrUndefined, Failure } from "../../errors/index.ts";
+import type { ChangeLog } from "../store/change-log.ts";
+import { requireOwnFile } from "../store/follow-log.ts";
 import type { Processes } from "../store/ids.ts";
 import { createOwnerOnlyFile, Database, type OnPages } from "../store/database.ts";
 import { createUnusableFileFailure, toStorageFailure } from "../store/storage-failure.ts";
@@ -90,14 +92,27 @@ export const migrate = (
   if (missing().length === 0) return;
   database.change(() => {
     const isNew = readSchemaVersion(database) === 0;
-    for (const { version, sql } of missing()) {
-      database.exec(sql);
-      database.exec(`pragma user_version = ${version}`);
-    }
+    runSteps(database, missing());
     if (!isNew) return;
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
     database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", { ...tenant });
   });
+};
+
+const runSteps = (database: Database, steps: typeof SCHEMA_STEPS): void => {
+  for (const { version, sql } of steps) {
+    database.exec(sql);
+    database.exec(`pragma user_version = ${version}`);
+  }
+};
+
+/** Migrates within a transaction, up to a version. */
+export const upgradeTo = (database: Database, newest: number, steps = SCHEMA_STEPS): void => {
+  const version = readSchemaVersion(database);
+  runSteps(
+    database,
+    steps.filter((step) => step.version > version && step.version <= newest),
+  );
 };
 
 export const readSchemaVersion = (database: Database): number => database.count("pragma user_version");
@@ -111,6 +126,8 @@ export interface TenantFileOptions {
   readonly inMemory?: boolean | undefined;
   /** maximum time that a change waits for another process; default: five seconds */
   readonly busyTimeoutMs?: number | undefined;
+  /** the log of a shared store, which also contains the upgrades of the file */
+  readonly log?: ChangeLog | undefined;
 }
 
 export const TENANT_FILE_NAME = "tenant.db";
@@ -129,7 +146,7 @@ export const openTenantFile = (file: TenantFileOptions): Database => {
     if (!existsSync(path)) createTenantFile(path, file);
     if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
-    const database = openAndMigrate(path, file);
+    const database = file.log === undefined ? openOwnFile(path, file) : Database.orReadOnly(path, file);
     if (!database.isReadOnly) restrictToOwner(path, file.folder);
     return database;
   } catch (error) {
@@ -153,6 +170,17 @@ function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOp
   const database = Database.orReadOnly(path, { busyTimeoutMs });
   try {
     migrate(database, { name, now });
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function openOwnFile(path: string, file: TenantFileOptions): Database {
+  const database = openAndMigrate(path, file);
+  try {
+    requireOwnFile(database);
     return database;
   } catch (error) {
     database.close();
@@ -203,6 +231,7 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
     database.run("update tenant set name = :name", { name: file.name });
     // the jobs of a backup may run elsewhere, or no longer
     database.run("delete from job");
+    database.run("delete from log_position");
     database.foldLog();
   } catch (error) {
     throw toStorageFailure(error, path);

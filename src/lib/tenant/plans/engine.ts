@@ -22,6 +22,8 @@ import type { TaskFiles } from "./import-tasks.ts";
 import { on } from "node:events";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { getResult, startWorker, type ThreadOutcome } from "../store/run-in-worker.ts";
+import type { FollowedLog } from "../store/follow-log.ts";
+import { serveLog } from "../store/log-port.ts";
 import { WorkQueue } from "../store/store.ts";
 import { findShareReceiver } from "../store/work.ts";
 import type { WorkerJob, JobArguments, ImportJobs, JobMessage } from "./import-worker.ts";
@@ -48,11 +50,16 @@ const returnWorker = (worker: Worker): void => {
 
 export class ImportThreads {
   readonly #turns = new WorkQueue();
+  readonly #followed: FollowedLog | undefined;
   readonly reading = new Set<Database>();
+
+  constructor(followed?: FollowedLog) {
+    this.#followed = followed;
+  }
 
   /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
   run<J extends keyof ImportJobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<ImportJobs[J]> {
-    return this.#turns.next(() => runJob(job, args, signal)) as ReturnType<ImportJobs[J]>;
+    return this.#turns.next(() => runJob(job, args, this.#followed, signal)) as ReturnType<ImportJobs[J]>;
   }
 
   async close(): Promise<void> {
@@ -65,6 +72,7 @@ export class ImportThreads {
 async function runJob(
   job: keyof ImportJobs,
   args: JobArguments<keyof ImportJobs>,
+  followed: FollowedLog | undefined,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -76,12 +84,16 @@ async function runJob(
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
   const chunks = "stream" in args ? sendChunks(args.stream, end.signal) : undefined;
-  const assignment: WorkerJob = { job, args: { ...args, ...(chunks && { stream: undefined }) }, chunks, stop };
+  const log = followed && serveLog(followed);
+  const assignment: WorkerJob = { job, args: { ...args, ...(chunks && { stream: undefined }) }, chunks, stop, log };
   try {
     const worker = idle ?? startImportWorker();
     idle = undefined;
     worker.ref();
-    worker.postMessage(assignment, chunks === undefined ? [] : [chunks]);
+    worker.postMessage(
+      assignment,
+      [chunks, log?.port].filter((port) => port !== undefined),
+    );
     const outcome = await waitForOutcome(worker);
     returnWorker(worker);
     return getResult(outcome);
@@ -121,6 +133,7 @@ const waitForOutcome = async (worker: Worker): Promise<ThreadOutcome> => {
 export interface EngineOptions {
   readonly folder: string;
   readonly processes: Processes;
+  readonly followed?: FollowedLog | undefined;
 }
 
 /** Plans and commits imports outside the main thread. Each has a staging file, which is never backed up. */
@@ -134,7 +147,9 @@ export class ImportEngine {
   constructor(
     database: Database,
     options: EngineOptions,
-    seen: { readonly scope?: Scope; readonly threads: ImportThreads } = { threads: new ImportThreads() },
+    seen: { readonly scope?: Scope; readonly threads: ImportThreads } = {
+      threads: new ImportThreads(options.followed),
+    },
   ) {
     this.#database = database;
     this.#options = options;

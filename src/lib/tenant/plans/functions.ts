@@ -9,6 +9,7 @@ import {
   toComparableName,
 } from "../../model/normalise.ts";
 import type { Database } from "../store/database.ts";
+import { recordPart } from "../store/follow-log.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 
 const haveSimilarNames = (one: string, other: string): boolean => {
@@ -74,6 +75,7 @@ export const forEachNumberRange = (database: Database, last: number, body: (rang
   for (let after = 0; after < last; after += ROWS_PER_VISIT) {
     database.get("select proceed()");
     body({ after, upTo: after + ROWS_PER_VISIT });
+    recordPart(database);
   }
 };
 

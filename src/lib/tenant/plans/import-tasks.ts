@@ -20,6 +20,7 @@ import { getNextChangeNumber } from "../ledger/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../ledger/change.ts";
 import type { Reader, Scope, Writer } from "../store/types.ts";
 import { createPlanScope, buildScopeView, limitToScope } from "../ledger/scope.ts";
+import type { FollowedLog } from "../store/follow-log.ts";
 import { refreshViewOrgs, Connection, Store } from "../store/store.ts";
 import { applyPlan, auditImport, PLANNED_ORGS_SCHEMA, showPlannedOrgs, withPlannedOrgRows } from "./commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "./compare.ts";
@@ -56,6 +57,7 @@ export interface TaskFiles {
 }
 
 interface StagedJob {
+  readonly followed?: FollowedLog | undefined;
   readonly id: string;
   readonly files: TaskFiles;
 }
@@ -136,7 +138,7 @@ export const plan = async (
   interrupted: () => boolean,
   expect: RowExpectation,
 ): Promise<void> => {
-  const { files, id, request } = job;
+  const { files, id, request, followed } = job;
   const { tenant } = files;
   const orgs = await withDatabase({ tenant }, interrupted, async (database) => {
     const reader = new Connection(database);
@@ -149,7 +151,7 @@ export const plan = async (
     const kind = buildPlannedKind(request);
     const staged = await stageFile(database, kind, job, interrupted);
     expect(staged.rows);
-    await compareAndStorePlan(database, id, { kind, request, staged }, orgs);
+    await compareAndStorePlan(database, new Store(database, { followed }), id, { kind, request, staged }, orgs);
   };
   return withDatabase(files, interrupted, body, (database) => {
     if (orgs !== undefined && files.beside !== undefined)
@@ -191,6 +193,7 @@ export const select = async (
 
 const compareAndStorePlan = async (
   database: Database,
+  store: Store,
   id: string,
   plan: PlanDefinition,
   orgs: ImportRecord | undefined,
@@ -202,7 +205,7 @@ const compareAndStorePlan = async (
     return { etag, counts, comparedRevision: readTenantRevision(database) };
   });
   flushToDisk(database);
-  await new Store(database).change(async (writer) => {
+  await store.change(async (writer) => {
     await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
@@ -346,15 +349,15 @@ type JobWork = readonly [interrupted: () => boolean, expect: RowExpectation];
 
 const commit = (
   files: Pick<TaskFiles, "tenant"> & Partial<TaskFiles>,
-  job: ChangeJob,
+  job: ChangeJob & Pick<StagedJob, "followed">,
   [interrupted, expect]: JobWork,
   visits: typeof COMMIT_VISITS,
   apply: typeof applyAndRecord,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
-    const { id, once, moment } = job;
+    const { id, once, moment, followed } = job;
     const { requireSameSender } = await import("../ledger/actor.ts");
-    await new Store(database).change(async (writer) => {
+    await new Store(database, { followed }).change(async (writer) => {
       // the same request may have been sent twice at the same time
       if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
       if (moment.sender !== undefined) await requireSameSender(writer, moment.sender);

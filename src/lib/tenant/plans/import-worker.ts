@@ -2,6 +2,7 @@ import { on } from "node:events";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { createInterruptedFailure } from "../../errors/index.ts";
 import { toFailedOutcome, type ThreadOutcome } from "../store/run-in-worker.ts";
+import { followThroughPort, type LogAccess } from "../store/log-port.ts";
 import { toStorageFailure } from "../store/storage-failure.ts";
 import { ROWS_PER_VISIT, type RowExpectation } from "./functions.ts";
 import { commitPlan, commitUndo, plan, select } from "./import-tasks.ts";
@@ -26,6 +27,7 @@ export interface WorkerJob {
   readonly stop: Int32Array;
   /** sends a chunk of the file for each message, and null at its end; closes if the file breaks off */
   readonly chunks: MessagePort | undefined;
+  readonly log: LogAccess | undefined;
 }
 
 /** `share` is the part of the job that is done, from 0 to 1; all other messages end the job */
@@ -63,8 +65,10 @@ async function* receiveChunks(port: MessagePort): AsyncGenerator<Uint8Array> {
   throw createInterruptedFailure();
 }
 
-async function perform({ job, args: given, stop, chunks }: WorkerJob): Promise<ThreadOutcome> {
-  const args = chunks === undefined ? given : { ...given, stream: ReadableStream.from(receiveChunks(chunks)) };
+async function perform({ job, args: given, stop, chunks, log }: WorkerJob): Promise<ThreadOutcome> {
+  const stream = chunks && ReadableStream.from(receiveChunks(chunks));
+  const followed = log && followThroughPort(log);
+  const args = { ...given, ...(stream && { stream }), followed };
   const { interrupted, expect } = createWork(stop);
   const run = JOBS[job] as (given: typeof args, interrupted: () => boolean, expect: RowExpectation) => Promise<unknown>;
   const { tenant, staging }: { readonly tenant: string; readonly staging?: string | undefined } = args.files;
@@ -72,6 +76,8 @@ async function perform({ job, args: given, stop, chunks }: WorkerJob): Promise<T
     return { result: await run(args, interrupted, expect) };
   } catch (error) {
     return toFailedOutcome(interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging));
+  } finally {
+    log?.port.close();
   }
 }
 

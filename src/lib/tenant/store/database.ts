@@ -1,5 +1,12 @@
 import { closeSync, existsSync, openSync, statSync } from "node:fs";
-import { backup, DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import {
+  backup,
+  DatabaseSync,
+  type Session,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createDiskFailure, Failure, createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
@@ -42,6 +49,8 @@ const LOCK_WAIT_MS = 100;
 const RETRY_PAUSE_MS = 20;
 
 const COPIED_PAGES = 2000;
+
+const TABLES_SQL = "select name from main.sqlite_schema where type = 'table'";
 
 export type OnPages = (copied: number, all: number) => void;
 
@@ -168,6 +177,23 @@ export class Database {
 
   rollback(): void {
     if (this.#db.isTransaction) this.exec("rollback");
+  }
+
+  /** Records changes of the tables that have a primary key. */
+  record(): Session {
+    return this.#db.createSession({ db: "main" });
+  }
+
+  /** Returns false if a changeset does not fit the data. Then the transaction must be rolled back. */
+  apply(changes: Uint8Array): boolean {
+    const tables = new Set(this.all<{ readonly name: string }>(TABLES_SQL).map(({ name }) => name));
+    let isKnown = true;
+    // SQLite would skip a table that does not exist
+    const filter = (table: string): boolean => {
+      isKnown &&= tables.has(table);
+      return isKnown;
+    };
+    return this.#db.applyChangeset(changes, { filter }) && isKnown;
   }
 
   exec(sql: string): void {

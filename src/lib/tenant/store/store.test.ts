@@ -222,11 +222,7 @@ describe("locks", () => {
     ["user", "users"],
     ["secured_user", "secured"],
   ]);
-  const checking = (): Store =>
-    new Store(
-      database,
-      guardWrites((table) => collections.get(table)),
-    );
+  const checking = (): Store => new Store(database, { guard: guardWrites((table) => collections.get(table)) });
 
   test.each<[string, string, Collection]>([
     ["update", "update org set code = 'x'", "orgs"],

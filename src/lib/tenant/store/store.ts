@@ -14,6 +14,8 @@ import type {
 } from "./types.ts";
 import { createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
 import type { Database } from "./database.ts";
+import type { LogHead } from "./change-log.ts";
+import { ChangeRecorder, followLog, readPosition, type FollowedLog } from "./follow-log.ts";
 
 interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -94,22 +96,30 @@ export class WorkQueue {
   }
 }
 
+export interface StoreOptions {
+  readonly guard?: WriterGuard | undefined;
+  /** the log of a shared store; undefined if the file is the tenant itself */
+  readonly followed?: FollowedLog | undefined;
+}
+
 /** Reads and changes run in turn. A body that awaits something other than its reader or writer is rolled back. */
 export class Store {
   readonly #database: Database;
   readonly #guard: WriterGuard;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
+  readonly #followed: FollowedLog | undefined;
 
-  constructor(database: Database, guard: WriterGuard = (writer) => writer, turns = new WorkQueue(), view?: View) {
+  constructor(database: Database, options: StoreOptions = {}, turns = new WorkQueue(), view?: View) {
     this.#database = database;
-    this.#guard = guard;
+    this.#guard = options.guard ?? ((writer) => writer);
+    this.#followed = options.followed;
     this.#turns = turns;
     this.#view = view;
   }
 
   within(view: View): Store {
-    return new Store(this.#database, this.#guard, this.#turns, view);
+    return new Store(this.#database, { guard: this.#guard, followed: this.#followed }, this.#turns, view);
   }
 
   get isReadOnly(): boolean {
@@ -122,6 +132,7 @@ export class Store {
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
     return this.#turns.next(async () => {
+      if (this.#followed !== undefined) await this.#follow(this.#followed);
       applyView(this.#database, this.#view);
       this.#database.run("begin");
       return this.#ending(body, new Connection(this.#database, this.#view));
@@ -179,6 +190,8 @@ export class Store {
   }
 
   async lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>> {
+    const followed = this.#followed;
+    if (followed !== undefined) await this.#turns.next(() => this.#follow(followed));
     const { streamLines } = await import("./line-batches.ts");
     return streamLines(this.#database, (database) => {
       applyView(database, this.#view);
@@ -196,16 +209,45 @@ export class Store {
     body: (writer: Writer) => Promise<T>,
     end: "commit" | "rollback",
   ): Promise<{ readonly result: T } | undefined> {
+    const guarded = (connection: Connection): Promise<T> => body(this.#guard(connection));
+    if (this.#followed !== undefined) return this.#tryLogged(guarded, end, this.#followed);
     applyView(this.#database, this.#view);
     if (!this.#database.tryBegin()) return undefined;
-    const guarded = (connection: Connection): Promise<T> => body(this.#guard(connection));
     return { result: await this.#ending(guarded, new Connection(this.#database, this.#view), end) };
+  }
+
+  /** The log has the change before the file, so that a file never has more than its log. */
+  async #tryLogged<T>(
+    body: (connection: Connection) => Promise<T>,
+    end: "commit" | "rollback",
+    followed: FollowedLog,
+  ): Promise<{ readonly result: T } | undefined> {
+    const turn = await followed.log.tryTurn();
+    if (turn === undefined) return undefined;
+    try {
+      await this.#follow(followed, turn.head);
+      applyView(this.#database, this.#view);
+      if (!this.#database.tryBegin()) return undefined;
+      using recorder = new ChangeRecorder(this.#database, turn);
+      const log = end === "commit" ? () => recorder.commit() : undefined;
+      return { result: await this.#ending(body, new Connection(this.#database, this.#view), end, log) };
+    } finally {
+      await turn.abandon();
+    }
+  }
+
+  async #follow(followed: FollowedLog, head?: LogHead): Promise<void> {
+    const known = head ?? (await followed.log.head());
+    // an upgrade changes the tables behind the views
+    if (readPosition(this.#database).seq !== known.seq) applyView(this.#database, undefined);
+    await followLog(this.#database, followed, known);
   }
 
   async #ending<T>(
     body: (connection: Connection) => Promise<T>,
     connection: Connection,
     end: "commit" | "rollback" = "commit",
+    log?: () => Promise<void>,
   ): Promise<T> {
     try {
       refreshViewOrgs(this.#database, this.#view);
@@ -216,6 +258,7 @@ export class Store {
         });
         body(connection).then(resolve, reject);
       });
+      if (log !== undefined) await log();
       this.#database.run(end);
       return result;
     } catch (error) {

@@ -1,0 +1,261 @@
+import { createHash } from "node:crypto";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import type { Session } from "node:sqlite";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import type { ChangeLog, LogEntry, LogHead, LogTurn } from "./change-log.ts";
+import type { Database } from "./database.ts";
+
+/** A log that a tenant's file follows. */
+export interface FollowedLog {
+  readonly log: ChangeLog;
+  /** the schema version that this program reads and writes */
+  readonly schema: number;
+  /** Upgrades the file within a transaction. Undefined in threads: the main thread upgrades the file. */
+  readonly upgrade?: ((database: Database, schema: number) => void) | undefined;
+}
+
+const RETRY_MS = 5;
+
+/** Rows that a part of a large change has, so that neither writing nor following it needs much memory. */
+const PART_ROWS = 16_384;
+
+/** Applying a changeset of this size takes milliseconds; others can run in between. */
+const LARGE_BYTES = 65_536;
+
+/** Returns where the file is in its log. */
+export const readPosition = (database: Database): LogHead => {
+  const { seq, hash } = database.get("select seq, hash from main.log_position") ?? {};
+  return { seq: Number(seq ?? 0), hash: String(hash ?? ""), schema: database.count("pragma main.user_version") };
+};
+
+/** A file that follows a log would no longer fit the log after a change of its own. @throws Failure `locked` */
+export const requireOwnFile = (database: Database): void => {
+  if (readPosition(database).seq === 0) return;
+  throw new Failure("locked", {
+    what: text(
+      "this tenant is in a shared store; this file is only a server's copy of it",
+      "このテナントは共有のストアにあります。このファイルは、サーバーが持つ写しにすぎません",
+    ),
+    where: database.path,
+    hint: text("use the server's address", "サーバーのアドレスを使ってください"),
+  });
+};
+
+const createMismatchFailure = (database: Database, reason: string): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      `the tenant's file is not a copy of what the shared store has: ${reason}`,
+      `テナントのファイルは、共有のストアの内容の写しではありません: ${reason}`,
+    ),
+    where: database.path,
+    hint: text(
+      "put this file aside, so that it is made anew",
+      "このファイルを別の場所に移してください。作り直されます",
+    ),
+  });
+
+const createVersionFailure = (stored: number, own: number): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      `this tenant has version ${stored} of the schema, but this server's clomoctl has version ${own}`,
+      `このテナントのスキーマはバージョン ${stored} ですが、このサーバーの clomoctl はバージョン ${own} です`,
+    ),
+    hint:
+      stored > own
+        ? text("update clomoctl on this server", "このサーバーの clomoctl を更新してください")
+        : text("upgrade the tenant", "テナントをアップグレードしてください"),
+  });
+
+const hashEntry = ({ before, seq, schema, continues, changes }: Omit<LogEntry, "hash">): string =>
+  createHash("sha256").update(`${before} ${seq} ${schema} ${continues}\n`).update(changes).digest("hex");
+
+/** Returns the entry that follows a position. */
+export const buildEntry = (
+  { seq: last, hash: before }: LogHead,
+  content: Pick<LogEntry, "schema" | "continues" | "changes">,
+): LogEntry => {
+  const entry = { ...content, seq: last + 1, before };
+  return { ...entry, hash: hashEntry(entry) };
+};
+
+/** The number is in each changeset; the hash is not, because it is computed from the changeset. */
+const ADVANCE_SQL = `insert into main.log_position (pk, seq, schema, hash) values (1, :seq, :schema, '')
+  on conflict (pk) do update set seq = excluded.seq, schema = excluded.schema`;
+
+const storeHash = (database: Database, { hash }: LogHead): void => {
+  database.run("update main.log_position set hash = :hash", { hash });
+};
+
+const RECORDERS = new WeakMap<Database, ChangeRecorder>();
+
+/** Call this between the statements of a change, so that a large change is recorded in parts. */
+export const recordPart = (database: Database): void => RECORDERS.get(database)?.recordPart();
+
+/** Records a transaction and appends it to the log, in parts if it is large. */
+export class ChangeRecorder {
+  readonly #database: Database;
+  readonly #turn: LogTurn;
+  readonly #appended: Promise<void>[] = [];
+  #position: LogHead;
+  #session: Session | undefined;
+  #changes: number;
+
+  /** @param database within a transaction, at the head of the turn */
+  constructor(database: Database, turn: LogTurn) {
+    this.#database = database;
+    this.#turn = turn;
+    this.#position = turn.head;
+    this.#session = database.record();
+    this.#changes = this.#countChanges();
+    RECORDERS.set(database, this);
+  }
+
+  recordPart(): void {
+    if (this.#countChanges() - this.#changes >= PART_ROWS) this.#append(true);
+  }
+
+  /** A transaction without a change leaves no entry. @throws Failure `unavailable` if the outcome is unknown */
+  async commit(): Promise<void> {
+    if (this.#appended.length === 0 && this.#countChanges() === this.#changes) return;
+    this.#append(false);
+    await Promise.all(this.#appended);
+    await this.#turn.commit();
+  }
+
+  [Symbol.dispose](): void {
+    RECORDERS.delete(this.#database);
+    this.#session?.close();
+  }
+
+  #append(continues: boolean): void {
+    const { schema } = this.#position;
+    this.#database.run(ADVANCE_SQL, { seq: this.#position.seq + 1, schema });
+    const changes = this.#session?.changeset() ?? new Uint8Array(0);
+    this.#session?.close();
+    this.#session = undefined;
+    const entry = buildEntry(this.#position, { schema, continues, changes });
+    this.#position = entry;
+    storeHash(this.#database, entry);
+    if (continues) this.#session = this.#database.record();
+    this.#changes = this.#countChanges();
+    const appended = this.#turn.append(entry);
+    // the error is thrown by the commit
+    appended.catch(() => undefined);
+    this.#appended.push(appended);
+  }
+
+  #countChanges(): number {
+    return this.#database.count("select total_changes()");
+  }
+}
+
+interface SchemaPart {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const drop = (database: Database, type: "trigger" | "index", parts: readonly SchemaPart[]): void => {
+  for (const { name } of parts) database.exec(`drop ${type} main."${name}"`);
+};
+
+const listParts = (database: Database, pattern: string): readonly SchemaPart[] =>
+  database.all("select name, sql from main.sqlite_schema where sql like :pattern order by name", { pattern });
+
+const restore = (database: Database, parts: readonly SchemaPart[]): void => {
+  for (const { sql } of parts) database.exec(sql);
+};
+
+/** Without unique indexes, records can exchange unique values. */
+const applyExchange = (database: Database, changes: Uint8Array): boolean => {
+  const indexes = listParts(database, "create unique index %");
+  drop(database, "index", indexes);
+  const isApplied = database.apply(changes);
+  if (isApplied) restore(database, indexes);
+  return isApplied;
+};
+
+const isUpgrade = ({ changes }: LogEntry): boolean => changes.length === 0;
+
+/** @throws Failure `unavailable`; then the transaction must be rolled back */
+const applyEntry = (database: Database, entry: LogEntry, { schema: own, upgrade }: FollowedLog): void => {
+  const { seq, before, schema, changes } = entry;
+  const position = readPosition(database);
+  const refuse = (reason: string): Failure => createMismatchFailure(database, `${reason} (${seq})`);
+  if (seq !== position.seq + 1 || before !== position.hash) throw refuse("another entry follows");
+  if (hashEntry(entry) !== entry.hash) throw refuse("the entry is damaged");
+  if (isUpgrade(entry)) {
+    if (schema > own || upgrade === undefined) throw createVersionFailure(schema, own);
+    upgrade(database, schema);
+    database.run(ADVANCE_SQL, { seq, schema });
+  } else {
+    if (schema !== position.schema) throw createVersionFailure(schema, position.schema);
+    if (!database.apply(changes) && !applyExchange(database, changes)) throw refuse("the entry does not fit");
+  }
+  const after = database.get("select seq, schema from main.log_position");
+  if (after?.["seq"] !== seq || after["schema"] !== schema) throw refuse("the entry is of another place");
+  storeHash(database, entry);
+};
+
+/** Applies whole writes. Triggers must not run, because changesets contain what they did. */
+const applyWrites = async (database: Database, first: readonly LogEntry[], followed: FollowedLog): Promise<void> => {
+  const triggers = listParts(database, "create trigger %");
+  drop(database, "trigger", triggers);
+  let last: LogEntry | undefined;
+  let entries = first;
+  do {
+    for (const entry of entries) {
+      if (isUpgrade(entry)) break;
+      if (entry.changes.length > LARGE_BYTES) await setImmediate();
+      applyEntry(database, entry, followed);
+      last = entry;
+    }
+    entries = last?.continues === true ? await followed.log.read(last.seq) : [];
+  } while (entries.length > 0);
+  if (last?.continues === true) throw createMismatchFailure(database, `a part is missing (${last.seq + 1})`);
+  restore(database, triggers);
+};
+
+const tryApply = async (database: Database, followed: FollowedLog): Promise<boolean> => {
+  const entries = await followed.log.read(readPosition(database).seq);
+  if (!database.tryBegin()) return false;
+  try {
+    // another connection of this process may have applied entries in the meantime
+    const { seq } = readPosition(database);
+    const missing = entries.filter((entry) => entry.seq > seq);
+    const [first] = missing;
+    if (entries.length === 0) throw createMismatchFailure(database, `an entry is missing (${seq + 1})`);
+    if (first !== undefined && isUpgrade(first)) applyEntry(database, first, followed);
+    else await applyWrites(database, missing, followed);
+    database.run("commit");
+    return true;
+  } catch (error) {
+    database.rollback();
+    throw error;
+  }
+};
+
+/**
+ * Brings a file to the head of its log, outside transactions.
+ * @throws Failure `unavailable` if the file is no copy of the log, or if the tenant has another schema; `locked`
+ */
+export const followLog = async (database: Database, followed: FollowedLog, head: LogHead): Promise<void> => {
+  let known = head;
+  for (let waitedMs = 0; ;) {
+    const position = readPosition(database);
+    // a thread of this process may have gone on
+    if (position.seq > known.seq) known = await followed.log.head();
+    if (position.seq > known.seq) throw createMismatchFailure(database, `${position.seq} > ${known.seq}`);
+    if (position.seq < known.seq) {
+      if (await tryApply(database, followed)) continue;
+      // a thread of this process commits what the log has already
+      database.checkWaited(waitedMs);
+      waitedMs += RETRY_MS;
+      await sleep(RETRY_MS);
+      continue;
+    }
+    if (position.hash !== known.hash) throw createMismatchFailure(database, `another entry (${position.seq})`);
+    if (position.schema !== followed.schema) throw createVersionFailure(position.schema, followed.schema);
+    return;
+  }
+};
