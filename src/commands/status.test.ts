@@ -405,6 +405,25 @@ test("one monthly line for all tenants of a recipient", async () => {
   expect((await run("status --notify --lang en", { home, tenants, now })).stdout).toBe("");
 });
 
+test("a recipient whose contexts match none is named in every run, and the pattern of another is followed", async () => {
+  const chat = await openChat();
+  const settings = [
+    "language: en",
+    "recipients:",
+    "  - {name: ka, way: webhook, url-file: chat-url, contexts: ['KAN*']}",
+    "  - {name: lost, way: webhook, url-file: chat-url, contexts: ['kanto-*']}",
+  ];
+  writeFileSync(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
+  const notify = () => run("status --notify --lang en", { home, tenants: { kanto: CALM, osaka: CALM }, now: NOW });
+  for (const count of [1, 0]) {
+    expect(await notify()).toMatchObject({
+      exit: 2,
+      stdout: expect.stringContaining("CRITICAL notify.yaml: could not notify lost: no context matches kanto-*"),
+    });
+    expect(textsOf(chat)).toHaveLength(count);
+  }
+});
+
 test("a heartbeat follows a complete run, and a run that fails is told without a record", async () => {
   const chat = await openChat();
   writeFileSync(

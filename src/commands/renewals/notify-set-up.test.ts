@@ -39,6 +39,8 @@ describe("test", () => {
       "  - {name: chat, way: webhook, url-file: chat-url}",
       "  - {name: dead, way: webhook, url-file: dead-url}",
       "  - {name: none, way: webhook, url-file: none}",
+      "  - {name: own, way: webhook, url-file: chat-url, contexts: ['LOC*']}",
+      "  - {name: lost, way: webhook, url-file: chat-url, contexts: [local, 'x-*']}",
     ];
     writeFileSync(join(home, "notify.yaml"), yaml.join("\n"), { mode: 0o600 });
     writeFileSync(join(home, "chat-url"), chat.url, { mode: 0o600 });
@@ -50,6 +52,8 @@ describe("test", () => {
       "chat\tsent\t",
       "dead\tfailed\t127.0.0.1:1: connection refused (ECONNREFUSED)",
       expect.stringMatching(/^none\tfailed\t.*none\)$/),
+      "own\tsent\t",
+      "lost\tfailed\tno context matches x-*",
       "a@example.jp\tsent\t",
     ]);
     expect(en.stdout + ja.stdout).not.toContain("SECRET");

@@ -7,6 +7,7 @@ import { renderMail } from "../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
+import { describeUnknownContext } from "../../lib/renewals/notify/send.ts";
 import type { Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import type { Tools } from "../kit/tools.ts";
@@ -70,11 +71,13 @@ async function sendTestMessages(tools: Tools): Promise<Outcome> {
     });
   }
   const deliver = createDeliverer(settings, home);
+  const names = (await tools.contexts.list()).map(({ name }) => name);
   const tried: RecipientTest[] = [];
   for (const [index, recipient] of all.entries()) {
     signal.throwIfAborted();
     const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
-    const reason = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId });
+    const fault = await deliver(recipient, { ...renderMail(TEST_MESSAGE, recipient.language), messageId });
+    const reason = fault ?? describeUnknownContext(recipient, names);
     tried.push({ recipient, reason });
   }
   await terminal.list(buildTestColumns(terminal.language), tried);
@@ -113,7 +116,7 @@ const SETTINGS_EXAMPLE = `    smtp:
       - name: chat
         way: webhook
         url-file: chat-url
-        contexts: [kanto]`;
+        contexts: [kanto-*, osaka] # names or patterns`;
 
 export default defineCommand({
   summary: text("set up and test the recipients of reminders", "通知先を設定し、テストする"),

@@ -3,12 +3,14 @@ import { compareByUrgency, describeFindings, type Finding } from "../../lib/rene
 import { createDeliverer, sendHeartbeat } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import {
+  describeUnknownContext,
+  isForContext,
   toRecipientId,
   deliverReminders,
   type DeliverMessage,
   type RecipientId,
 } from "../../lib/renewals/notify/send.ts";
-import { readNotifySettings } from "../../lib/renewals/notify/secret.ts";
+import { NOTIFY_FILE, readNotifySettings } from "../../lib/renewals/notify/secret.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../kit/tools.ts";
@@ -134,9 +136,6 @@ const keyOfRecipient = (recipient: Recipient): string => {
   return `${way} ${name}`;
 };
 
-const isForRecipient = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
-  contexts?.includes(context ?? "") ?? true;
-
 const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
     ({ context: { name }, reminders }) =>
@@ -160,8 +159,14 @@ export async function notify(
     deliver,
     signal: tools.signal,
   });
+  const names = (await tools.contexts.list()).map(({ name }) => name);
+  const unknown = settings.recipients.flatMap((recipient) => {
+    const reason = describeUnknownContext(recipient, names);
+    return reason === undefined ? [] : [{ ...createDeliveryFinding([], recipient.name, reason), tenant: NOTIFY_FILE }];
+  });
   const findings = [
     ...found,
+    ...unknown,
     ...failed.map(({ recipient, tenants, reason }) => createDeliveryFinding(tenants, recipient.name, reason)),
   ];
   await ReportedFindings.whileAlone(tools, () => reportNewFindings({ tools, all, settings, deliver, findings, print }));
@@ -190,7 +195,10 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
     return own.length === 0 ? [] : [buildMonthlyOverview(tools.clock.now(), own)];
   };
   const month = monthFor(() => true);
-  const months = [...month, ...settings.recipients.flatMap((one) => monthFor((of) => isForRecipient(one, of)))];
+  const months = [
+    ...month,
+    ...settings.recipients.flatMap((one) => monthFor((of) => isForContext(one, of.context ?? ""))),
+  ];
   await told.forgetAllBut(
     [...findings, ...months],
     all.map(({ context }) => context.name),
@@ -198,7 +206,7 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
     const key = keyOfRecipient(recipient);
-    const isFor = (one: Pick<Finding, "context">): boolean => isForRecipient(recipient, one);
+    const isFor = (one: Pick<Finding, "context">): boolean => isForContext(recipient, one.context ?? "");
     const news = [...findings.filter(isFor), ...monthFor(isFor)].toSorted(compareByUrgency);
     const unknown = news.filter((one) => told.isNew(one, key) && !isReminder(all, one));
     const claims = await Array.fromAsync(unknown, (one) => claimFinding(tools, all, one, toRecipientId(recipient)));

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../advice/index.ts";
 import { toPermissionFailure, toDiskFailure, Failure, hasErrorCode } from "../errors/index.ts";
+import { isContextPattern, isSameContext, matchesContext } from "../model/context-name.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Context, ContextChange, NewContext, StoredContext } from "./context.ts";
 import { getJobFolder, type Home } from "./home.ts";
@@ -12,6 +13,7 @@ import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Se
 export { findHomeFault, createUnsafeHomeFailure, listProgramPaths, locateHome, type Home } from "./home.ts";
 export type { Context } from "./context.ts";
 export { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
+export { isContextPattern, isSameContext, toContextNameKey } from "../model/context-name.ts";
 
 /** `default`: the context is selected because no other context exists. */
 export type ContextSource = "option" | "environment" | "used" | "default";
@@ -53,7 +55,7 @@ export class Contexts {
     const selected = pattern.split(",").flatMap((typed) => {
       const part = typed.trim();
       if (!part.includes("*")) return [findContext(all, part)];
-      const found = all.filter(({ name }) => isMatch(name, part));
+      const found = all.filter(({ name }) => matchesContext(name, part));
       if (found.length > 0) return found;
       throw new Failure("not-found", {
         what: text(`no context matches ${part}`, `${part} に一致するコンテキストはありません`),
@@ -209,13 +211,6 @@ export class Contexts {
   }
 }
 
-export const isContextPattern = (typed: string | undefined): typed is string => /[*,]/.test(typed ?? "");
-
-const isMatch = (name: string, pattern: string): boolean => {
-  const escaped = toContextNameKey(pattern).replaceAll(/[^\p{L}\p{N}*]/gu, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll(/\*+/g, ".*")}$`).test(toContextNameKey(name));
-};
-
 const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   const all = contexts.map(({ name }) => name).join(", ");
   return new Failure("usage", {
@@ -226,11 +221,6 @@ const createNoContextFailure = (contexts: readonly Context[]): Failure => {
     ),
   });
 };
-
-/** Names with the same key conflict in file systems that ignore case. */
-export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
-
-export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
 
 function findContext(contexts: readonly Context[], name: string): Context {
   const context = contexts.find((one) => isSameContext(one.name, name));

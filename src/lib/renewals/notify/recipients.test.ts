@@ -40,6 +40,9 @@ test.each<[string, Recipient, boolean]>([
   ["all", IT, true],
   ["this context", { ...IT, contexts: ["osaka", "kanto"] }, true],
   ["another context", { ...IT, contexts: ["osaka"] }, false],
+  ["this context, in other letters", { ...IT, contexts: ["Ｋanto", "KANTO"] }, true],
+  ["contexts of a pattern", { ...IT, contexts: ["osaka", "K*o"] }, true],
+  ["contexts of another pattern", { ...IT, contexts: ["kanto-*", "kant.", "*x*"] }, false],
   ["nothing, as its owner in another case of letters", { ...IT, address: "Yamada@Example.jp", contexts: [] }, true],
   ["nothing, by a webhook of the owner's name", { ...CHAT, name: "yamada@example.jp", contexts: [] }, false],
 ])("whether a recipient of %s receives it", (_, recipient, concerned) => {

@@ -1,6 +1,7 @@
 import { Failure, ignoreFailure } from "../../errors/index.ts";
 import type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../nouns/renewal.ts";
-import { same, type Text } from "../../text/index.ts";
+import { matchesContext } from "../../model/context-name.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type Message, type DueReminder, getErrorLabel, type DeliveryFault } from "./message.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { WITHDRAWN, type ReminderTenant } from "./tenant.ts";
@@ -190,6 +191,17 @@ export const listRecipients = (
   return [...all.values()];
 };
 
+export const isForContext = ({ contexts }: Pick<Recipient, "contexts">, context: string): boolean =>
+  contexts?.some((pattern) => matchesContext(context, pattern)) ?? true;
+
+/** Returns why a recipient is not told of all that it names: a part matches no context. */
+export const describeUnknownContext = ({ contexts = [] }: Recipient, names: readonly string[]): Text | undefined => {
+  const unknown = contexts.find((pattern) => !names.some((name) => matchesContext(name, pattern)));
+  return unknown === undefined
+    ? undefined
+    : text(`no context matches ${unknown}`, `${unknown} に一致するコンテキストはありません`);
+};
+
 export const shouldNotify = (recipient: Recipient, context: string, item: RenewalItem): boolean =>
-  (recipient.contexts?.includes(context) ?? true) ||
+  isForContext(recipient, context) ||
   (recipient.way === "mail" && findOwnerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
