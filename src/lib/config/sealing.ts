@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
-import { toDiskFailure, describeReadError, Failure, hasErrorCode, rethrowAs, tryOrUndefined } from "../errors/index.ts";
+import { toDiskFailure, describeReadError, Failure, hasErrorCode, rethrowAs } from "../errors/index.ts";
 import {
   ensureFolder,
   readSmallFile,
@@ -12,6 +12,7 @@ import {
 } from "../files/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
+import { buildSealHeader, KEY_BYTES, sealBytes, unsealBytes } from "./sealed-bytes.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
 /** These first characters of a sealed text identify its key, but do not reveal any part of the key. */
@@ -20,14 +21,6 @@ const KEY_MARK_LENGTH = 6;
 export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);
 
 export type SecretSealer = ReturnType<typeof createSecretSealer>;
-
-const SEALED_FORMAT_VERSION = 1;
-const KEY_BYTES = 32;
-const KEY_ID_BYTES = 4;
-const HEADER_BYTES = 1 + KEY_ID_BYTES;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const CIPHER = "aes-256-gcm";
 
 /** The key is one line of Base64url, which people can copy without damage. */
 const KEY_FILE_PATTERN = /^(?<key>[A-Za-z0-9_-]{43})\r?\n?$/;
@@ -41,7 +34,7 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
   const ownKey = async (kept: readonly string[]): Promise<Buffer> => {
     const key = await present();
     if (key !== undefined) {
-      const mark = getKeyMark(buildHeader(key).toString("base64url"));
+      const mark = getKeyMark(buildSealHeader(key).toString("base64url"));
       if (kept.some((sealed) => getKeyMark(sealed) !== mark)) throw createKeyFailure(path, KEY_DIFFERS);
       return key;
     }
@@ -66,40 +59,17 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
      */
     async seal(purpose: string, secret: string, kept: readonly string[] = []) {
       const key = await ownKey(kept);
-      const head = buildHeader(key);
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(buildAssociatedData(head, purpose));
-      const sealed = [cipher.update(secret, "utf8"), cipher.final()];
-      return Buffer.concat([head, nonce, cipher.getAuthTag(), ...sealed]).toString("base64url");
+      return sealBytes(key, purpose, Buffer.from(secret)).toString("base64url");
     },
     /** @throws `input-rejected` if the key is missing or wrong; `unexpected` if the text is damaged */
     async unseal(purpose: string, sealed: string) {
-      const bytes = Buffer.from(sealed, "base64url");
-      if (bytes[0] !== SEALED_FORMAT_VERSION || bytes.length < HEADER_BYTES + NONCE_BYTES + TAG_BYTES)
-        throw createDamagedSecretFailure(purpose);
       const key = await present();
-      if (key === undefined || !keyIdOf(key).equals(bytes.subarray(1, HEADER_BYTES)))
-        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, purpose);
-      return decryptSecret(key, purpose, bytes);
+      const plain = unsealBytes(key === undefined ? [] : [key], purpose, Buffer.from(sealed, "base64url"));
+      if (plain === "damaged") throw createDamagedSecretFailure(purpose);
+      if (plain !== "other-key") return plain.toString("utf8");
+      throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, purpose);
     },
   };
-}
-
-const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
-
-const keyIdOf = (key: Uint8Array): Buffer => createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
-
-const buildAssociatedData = (head: Uint8Array, purpose: string): Buffer => Buffer.concat([head, Buffer.from(purpose)]);
-
-function decryptSecret(key: Uint8Array, purpose: string, bytes: Buffer): string {
-  const head = bytes.subarray(0, HEADER_BYTES);
-  const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
-  const rest = bytes.subarray(HEADER_BYTES + NONCE_BYTES);
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(buildAssociatedData(head, purpose)).setAuthTag(rest.subarray(0, TAG_BYTES));
-  const plain = tryOrUndefined(() => Buffer.concat([decipher.update(rest.subarray(TAG_BYTES)), decipher.final()]));
-  if (plain === undefined) throw createDamagedSecretFailure(purpose);
-  return plain.toString("utf8");
 }
 
 async function readKey(path: string, userId: number | undefined): Promise<Buffer | undefined> {
