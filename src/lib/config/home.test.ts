@@ -22,6 +22,7 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/contexts.json",
     "/place/here/settings.lock",
     "/place/here/notify.yaml",
+    "/place/here/serve.yaml",
     "/place/here/smtp-password",
     "/place/here/runs",
     "/place/here/answers.json",

@@ -33,7 +33,7 @@ export const getJobFolder = ({ folder }: Pick<Home, "folder">, context: string):
 
 export const CREDENTIALS_FOLDER = "credentials";
 
-const OTHER_OWN_NAMES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password", "runs"];
+const OTHER_OWN_NAMES = ["contexts.json", "settings.lock", "notify.yaml", "serve.yaml", "smtp-password", "runs"];
 
 export function listProgramPaths({ folder, tenants, cache, temporary }: Home): readonly string[] {
   const names = [...OTHER_OWN_NAMES, ANSWERS_FILE, SEALING_KEY_FILE, CREDENTIALS_FOLDER];
