@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -25,12 +25,15 @@ import {
 } from "./administrator.ts";
 import { addTestCredential } from "./credentials.ts";
 import { guardWrites } from "./guarded-writer.ts";
+import { Shadow } from "./shadow.ts";
 import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
 import { openTenant, type TenantOptions } from "../../../src/lib/tenant/api/index.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/renewals/notify/deliver.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/subjects/ade-server.ts";
+import { Store } from "../../../src/lib/tenant/store/store.ts";
+import type { ChangeLog } from "../../../src/lib/tenant/store/change-log.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/database.ts";
-import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/ledger/tenant-file.ts";
+import { openTenantFile, SCHEMA_VERSION, TENANT_FILE_NAME } from "../../../src/lib/tenant/ledger/tenant-file.ts";
 import { OBSERVED_VERSIONS } from "../../../src/lib/tenant/ledger/observed-state.ts";
 import { VERSION_SCHEMAS } from "../../../src/lib/tenant/ledger/versions.ts";
 
@@ -211,6 +214,7 @@ export class TestTenant {
   unsent: Text | undefined;
 
   readonly #processes: Processes | undefined;
+  readonly #shadow: Shadow | undefined;
   #isKept = false;
 
   /**
@@ -219,13 +223,28 @@ export class TestTenant {
   constructor(folder?: string, start = CLOCK_START, processes?: Processes) {
     this.folder = folder ?? newTenantFolder(start);
     this.#processes = processes;
+    this.#shadow = existsSync(this.path) && process.env["NOSHADOW"] === undefined ? Shadow.of(this.path) : undefined;
     this.surroundings.time = start;
     this.#open = this.#start();
     this.client = createWholeClient(connectTo(this.#open));
   }
 
   get database(): Database {
-    return (this.#database ??= new Database(this.path));
+    if (this.#database !== undefined) return this.#database;
+    const database = new Database(this.path);
+    this.#shadow?.watch(database);
+    return (this.#database = database);
+  }
+
+  /** The log that everybody who opens the tenant's file must use. */
+  get log(): ChangeLog | undefined {
+    return this.#shadow?.log;
+  }
+
+  /** Opens a store without checks of what is written. */
+  openStore(): Store {
+    const { log } = this;
+    return new Store(new Database(this.path), { followed: log && { log, schema: SCHEMA_VERSION } });
   }
 
   get path(): string {
@@ -266,6 +285,7 @@ export class TestTenant {
       mail,
       apple,
       processes,
+      log: this.log,
     };
     // tests of `serve` itself open the tenant for requests
     if (!IS_SERVED || acting === "requests") return withFetch(openTenant(options));
@@ -535,8 +555,9 @@ export class TestTenant {
 
   async close(): Promise<void> {
     await this.leave();
-    this.#database?.close();
     await this.#open.close();
+    await this.#shadow?.leave();
+    this.#database?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -64,8 +64,8 @@ test("an export from a read-only tenant works, and reports that it left no audit
   copyFileSync(tenant.path, join(folder, "tenant.db"));
   // prevents a log next to the file, as on a read-only medium; permissions do not stop root
   mkdirSync(join(folder, "tenant.db-wal"));
-  const { surroundings } = tenant;
-  const opened = openTenant({ folder, name: "試験", acting: "owner", actor: "owner", surroundings });
+  const { surroundings, log } = tenant;
+  const opened = openTenant({ folder, name: "試験", acting: "owner", actor: "owner", surroundings, log });
   onTestFinished(opened.close);
   const fetch = createDispatch(opened);
   expect(await asked(fetch, "/v1/users/export")).toEqual({ status: 200, audit: "none", lines: 5 });
@@ -75,9 +75,10 @@ test("an export from a read-only tenant works, and reports that it left no audit
 });
 
 test("nothing is exported if the audit record cannot be written because another process locks the tenant", async () => {
-  const { folder, surroundings } = tenant;
+  const { folder, surroundings, log } = tenant;
   const impatient = openTenant({
     folder,
+    log,
     name: "試験",
     acting: "owner",
     actor: "owner",

@@ -28,7 +28,7 @@ import {
   buildNewValueSql,
 } from "./expressions.ts";
 import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN, quoteIdentifier } from "../store/sql.ts";
-import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
+import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql, runInParts } from "./functions.ts";
 import { clearReferences } from "./merge-tables.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 import { FORMATS } from "../../derived/formats.ts";
@@ -59,7 +59,9 @@ const storeChangedVersions = (database: Database, plan: PlanDefinition, context:
   );
   const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
     where m.changed <> 0 and ${buildIsValidRowSql("m.row")} and ${buildInterruptCheckSql("m.row")}`;
-  database.run(buildSaveVersionsSql(versions, changed), { revision: context.revision });
+  runInParts(database, { revision: context.revision }, (isInPart) =>
+    buildSaveVersionsSql(versions, `${changed} and ${isInPart("m.row")}`),
+  );
 };
 
 const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
@@ -68,7 +70,12 @@ const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinit
   const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions === undefined) return;
   const gone = `select t.pk from ${thing.name} t where ${kind.isLacking}`;
-  database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision });
+  runInParts(
+    database,
+    { revision: context.revision },
+    (isInPart) => buildSaveDeletedSql(versions, `${gone} and ${isInPart("t.pk")}`),
+    thing.name,
+  );
 };
 
 const createReferencedRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
@@ -118,12 +125,15 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
   if (thing.scope !== undefined) values.set(thing.scope, `'${kind}'`);
   if (fixed !== undefined) values.set(fixed, `r.${quoteIdentifier(fixed)}`);
   for (const field of fields) for (const [column, sql] of buildNewDerivedColumns(plan, field)) values.set(column, sql);
-  database.run(
-    `insert into ${thing.name} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
+  runInParts(
+    database,
+    { ...context, base },
+    (isInPart) =>
+      `insert into ${thing.name} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
      from s.row r left join s.match m on m.row = r.row ${buildReferenceJoinsSql(plan)}
-     where m.row is null and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")} order by r.row`,
-    { ...context, base },
+     where m.row is null and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")} and ${isInPart("r.row")}
+     order by r.row`,
   );
   storeLastNumber(database, plan.kind.series, thing.name);
   for (const claim of plan.kind.claims)
@@ -133,14 +143,17 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
 const claimNewValues = (database: Database, plan: PlanDefinition, { field, table }: Claim, base: number): void => {
   const key = buildRowKeySql(plan, field);
   const isNew = `not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")}`;
-  database.run(
-    `insert into ${table} select ${key}, :base + r.row, 1 from s.row r
-     where ${key} is not null and ${isNew} order by ${key}`,
+  runInParts(
+    database,
     { base },
+    (isInPart) => `insert into ${table} select ${key}, :base + r.row, 1 from s.row r
+     where ${key} is not null and ${isNew} and ${isInPart("r.row")} order by ${key}`,
   );
-  database.run(
-    `insert into ${table} select c.key, :base + c.row, 0 from s.claim c join s.row r on r.row = c.row where ${isNew}`,
+  runInParts(
+    database,
     { base },
+    (isInPart) => `insert into ${table} select c.key, :base + c.row, 0 from s.claim c join s.row r on r.row = c.row
+     where ${isNew} and ${isInPart("r.row")}`,
   );
 };
 
@@ -190,9 +203,20 @@ const deleteRecords = (database: Database, { kind, request }: PlanDefinition): v
   const { thing, isLacking } = kind;
   for (const { own, table, record } of kind.claims) {
     if (own) continue;
-    database.run(`delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking})`);
+    runInParts(
+      database,
+      {},
+      (isInPart) =>
+        `delete from ${table} where ${record} in (select t.pk from ${thing.name} t where ${isLacking} and ${isInPart("t.pk")})`,
+      thing.name,
+    );
   }
-  database.run(`delete from ${thing.name} as t where ${isLacking}`);
+  runInParts(
+    database,
+    {},
+    (isInPart) => `delete from ${thing.name} as t where ${isLacking} and ${isInPart("t.pk")}`,
+    thing.name,
+  );
 };
 
 const releaseDevices = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {

@@ -17,8 +17,10 @@ const users = { kind: "users" } as const;
 const FILE = "氏名,メールアドレス\n山田,yamada@x";
 
 test("a file whose stream breaks off never becomes a plan, not even briefly", async () => {
-  tenant.database.exec("create table seen (state text)");
-  tenant.database.exec("create trigger watch after update on import begin insert into seen values (new.state); end");
+  tenant.database.exec("create table seen (pk integer primary key, state text)");
+  tenant.database.exec(
+    "create trigger watch after update on import begin insert into seen (state) values (new.state); end",
+  );
   let sent = false;
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {

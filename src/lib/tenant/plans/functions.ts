@@ -8,8 +8,7 @@ import {
   nameKey,
   toComparableName,
 } from "../../model/normalise.ts";
-import type { Database } from "../store/database.ts";
-import { recordPart } from "../store/follow-log.ts";
+import type { Database, Params } from "../store/database.ts";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 
 const haveSimilarNames = (one: string, other: string): boolean => {
@@ -75,11 +74,35 @@ export const forEachNumberRange = (database: Database, last: number, body: (rang
   for (let after = 0; after < last; after += ROWS_PER_VISIT) {
     database.get("select proceed()");
     body({ after, upTo: after + ROWS_PER_VISIT });
-    recordPart(database);
   }
 };
 
+const LAST_ROW_SQL = "select coalesce(max(row), 0) from s.row";
+
 export const forEachRowRange = (database: Database, body: (range: RowRange) => void): void =>
-  forEachNumberRange(database, database.count("select coalesce(max(row), 0) from s.row"), body);
+  forEachNumberRange(database, database.count(LAST_ROW_SQL), body);
 
 export const IS_IN_RANGE_SQL = "r.row > :after and r.row <= :upTo";
+
+const RECORDED_RANGE = 2 * ROWS_PER_VISIT;
+
+/**
+ * Runs a statement at once, or in ranges if the change is recorded in parts.
+ * @param build of the condition for the number of a row of the file, or of a record of `thing`
+ */
+export const runInParts = (
+  database: Database,
+  params: Params,
+  build: (isInPart: (number: string) => string) => string,
+  thing?: string,
+): void => {
+  if (database.afterRun === undefined)
+    return void database.run(
+      build(() => "true"),
+      params,
+    );
+  const sql = build((number) => `${number} > :after and ${number} <= :upTo`);
+  const last = database.count(thing === undefined ? LAST_ROW_SQL : `select coalesce(max(pk), 0) from main.${thing}`);
+  for (let after = 0; after < last; after += RECORDED_RANGE)
+    database.run(sql, { ...params, after, upTo: after + RECORDED_RANGE });
+};

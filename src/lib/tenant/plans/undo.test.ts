@@ -123,9 +123,10 @@ test("an undo that deleted a needed record is named; after undoing that, this un
 });
 
 test("an import belongs to the person who committed it, as in the audit log, not who planned it", async () => {
-  const { folder, surroundings } = tenant;
+  const { folder, surroundings, log } = tenant;
   const other = openTenant({
     folder,
+    log,
     name: "試験",
     acting: "owner",
     actor: "owner (taro)",

@@ -98,6 +98,8 @@ export class Database {
   readonly #interrupted: () => boolean;
   readonly #fullDisk: Error | undefined;
   readonly #statements = new Map<string, StatementSync>();
+  /** is called between the statements of a change that is recorded in parts */
+  afterRun: (() => void) | undefined;
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { cacheKib = 8192, busyTimeoutMs = BUSY_TIMEOUT_MS, plain = false, interrupted = () => false } = options;
@@ -206,7 +208,9 @@ export class Database {
   }
 
   run(sql: string, params: Params = {}): number {
-    return Number(this.prepare(sql).run(params).changes);
+    const { changes } = this.prepare(sql).run(params);
+    if (this.afterRun !== undefined) this.afterRun();
+    return Number(changes);
   }
 
   get(sql: string, params: Params = {}): Row | undefined {

@@ -87,11 +87,6 @@ const storeHash = (database: Database, { hash }: LogHead): void => {
   database.run("update main.log_position set hash = :hash", { hash });
 };
 
-const RECORDERS = new WeakMap<Database, ChangeRecorder>();
-
-/** Call this between the statements of a change, so that a large change is recorded in parts. */
-export const recordPart = (database: Database): void => RECORDERS.get(database)?.recordPart();
-
 /** Records a transaction and appends it to the log, in parts if it is large. */
 export class ChangeRecorder {
   readonly #database: Database;
@@ -108,11 +103,9 @@ export class ChangeRecorder {
     this.#position = turn.head;
     this.#session = database.record();
     this.#changes = this.#countChanges();
-    RECORDERS.set(database, this);
-  }
-
-  recordPart(): void {
-    if (this.#countChanges() - this.#changes >= PART_ROWS) this.#append(true);
+    database.afterRun = () => {
+      if (this.#countChanges() - this.#changes >= PART_ROWS) this.#append(true);
+    };
   }
 
   /** A transaction without a change leaves no entry. @throws Failure `unavailable` if the outcome is unknown */
@@ -124,12 +117,13 @@ export class ChangeRecorder {
   }
 
   [Symbol.dispose](): void {
-    RECORDERS.delete(this.#database);
+    this.#database.afterRun = undefined;
     this.#session?.close();
   }
 
   #append(continues: boolean): void {
     const { schema } = this.#position;
+    this.#changes = Infinity;
     this.#database.run(ADVANCE_SQL, { seq: this.#position.seq + 1, schema });
     const changes = this.#session?.changeset() ?? new Uint8Array(0);
     this.#session?.close();

@@ -228,8 +228,8 @@ export class Store {
       await this.#follow(followed, turn.head);
       applyView(this.#database, this.#view);
       if (!this.#database.tryBegin()) return undefined;
-      using recorder = new ChangeRecorder(this.#database, turn);
-      const log = end === "commit" ? () => recorder.commit() : undefined;
+      using recorder = end === "commit" ? new ChangeRecorder(this.#database, turn) : undefined;
+      const log = recorder && (() => recorder.commit());
       return { result: await this.#ending(body, new Connection(this.#database, this.#view), end, log) };
     } finally {
       await turn.abandon();

@@ -9,8 +9,6 @@ import { ROOT_ORG_ID } from "../../nouns/organisation.ts";
 import type { AdministratorRole } from "../../nouns/account.ts";
 import type { Actor } from "../ledger/actor.ts";
 import { Session } from "../ledger/session.ts";
-import { Database } from "../store/database.ts";
-import { Store } from "../store/store.ts";
 import { failureOf, type TestTenant, openForEachTest } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, resetPassword, revokeRole } from "./accounts.ts";
 import { editRecord } from "../ledger/records.ts";
@@ -428,7 +426,7 @@ describe("permissions", () => {
   const session = (role: AdministratorRole, items: readonly Operation[] = []): Session => {
     const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "actor" };
     const actor: Actor = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
-    return new Session(new Store(new Database(tenant.path)), tenant.surroundings, "owner", actor);
+    return new Session(tenant.openStore(), tenant.surroundings, "owner", actor);
   };
 
   test("a custom administrator without 「ユーザーの作成と変更」 can only create operators", async () => {
