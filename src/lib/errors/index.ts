@@ -147,9 +147,14 @@ export const getErrorCode = (error: unknown): string => {
 export class ServerFault extends Failure {
   override readonly cause: Failure;
 
-  constructor({ cause, what, status = 503 }: Pick<FailureDetail, "what" | "status"> & { readonly cause: Failure }) {
+  constructor({
+    cause,
+    what,
+    status = 503,
+    retryAfterMs,
+  }: Pick<FailureDetail, "what" | "status" | "retryAfterMs"> & { readonly cause: Failure }) {
     const hint = text("contact the operator of the server", "サーバーの運用担当者に連絡してください");
-    super("unavailable", { what, hint, status });
+    super("unavailable", { what, hint, status, retryAfterMs });
     this.cause = cause;
   }
 }
