@@ -62,7 +62,7 @@ const COMMANDS_MAY = [
 const TESTS = [String.raw`\.test\.ts$`];
 
 /** Who may use the machine's files, system and programs. */
-const MACHINE = ["^src/lib/(?:files|config|tenant/(?:store|ledger|plans))/", "^src/cli/"];
+const MACHINE = ["^src/lib/(?:files|config|replicate|tenant/(?:store|ledger|plans))/", "^src/cli/"];
 
 /** The storeys of a tenant, the lowest first. Each imports only itself and lower ones. */
 const STOREYS = ["store", "ledger", "plans", "subjects", "api"];

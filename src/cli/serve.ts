@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ServerPlan } from "../commands/kit/tools.ts";
+import type { ServedContext, ServerPlan } from "../commands/kit/tools.ts";
 import { line, step } from "../lib/advice/index.ts";
 import type { EmbeddedContext } from "../lib/config/context.ts";
 import { Failure } from "../lib/errors/index.ts";
@@ -34,7 +34,7 @@ const openTenants = async (
   served: ServerPlan["tenant"],
   { temporary, closing }: Pick<ServingTools, "temporary" | "closing">,
 ) => {
-  const openServed = (context: EmbeddedContext, inMemory = false) => {
+  const openServed = (context: ServedContext, inMemory = false) => {
     const tenant = openTenant({
       ...buildTenantOptions(machine, context, "requests"),
       inMemory,
@@ -47,7 +47,7 @@ const openTenants = async (
     return { ...tenant, answer, isStored: () => getFileIdentity(context) === opened };
   };
   if ("find" in served) {
-    const open = (found: EmbeddedContext | undefined) =>
+    const open = (found: ServedContext | undefined) =>
       openServed(found ?? createBareContext("", ""), found === undefined);
     const tenants = new TenantRouter({ ...served, keyOf, open });
     closing.defer(() => tenants.close());
@@ -63,10 +63,12 @@ const openTenants = async (
 
 export async function serveTenant(
   machine: ConnectionEnvironment,
-  { tenant, metrics, ...place }: ServerPlan,
+  { tenant, metrics, clockOffsetMs, ...place }: ServerPlan,
   { documentFile, log, ...tools }: ServingTools,
 ): Promise<RunningServer & { readonly metricsUrl: string | undefined }> {
-  const { release, countOpen, ...opened } = await openTenants(machine, tenant, tools);
+  const { clock } = machine;
+  const now = (): Date => new Date(clock.now().getTime() + (clockOffsetMs?.() ?? 0));
+  const { release, countOpen, ...opened } = await openTenants({ ...machine, clock: { ...clock, now } }, tenant, tools);
   const counts = new RequestCounts();
   const renderMetrics = async () => counts.render(countOpen()) + ((await metrics?.read()) ?? "");
   const monitored = metrics && (await startMetrics(metrics.place, renderMetrics, createErrorResponse));

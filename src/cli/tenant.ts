@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../commands/kit/tools.ts";
+import type { Clock, ServedContext } from "../commands/kit/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
@@ -74,11 +74,12 @@ type ClosableTenant = Pick<OpenTenant, "close">;
 
 export const buildTenantOptions = (
   { clock, processes, userName, hostName, program, apple, mail }: ConnectionEnvironment,
-  { tenantFolder, name }: EmbeddedContext,
+  { tenantFolder, name, log }: ServedContext,
   acting: TenantOptions["acting"],
 ): TenantOptions => ({
   folder: tenantFolder,
   name,
+  log,
   acting,
   actor: userName === undefined ? "owner" : `owner (${userName})`,
   surroundings: {

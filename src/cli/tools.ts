@@ -228,17 +228,19 @@ type TenantTools = Pick<
   | "compareCopyWithTenant"
   | "backUpTenant"
   | "receiveTenant"
+  | "openStore"
 >;
 
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
   machine: TenantMachine,
-  { contexts, temporary }: Pick<Tools, "contexts" | "temporary">,
+  given: BasicTools,
+  closing: AsyncDisposableStack,
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => {
-    const among = (await contexts.list()).map(({ name }) => name);
+    const among = (await given.contexts.list()).map(({ name }) => name);
     return tenants.open({ context, source: "default", among }, nouns);
   },
   release: (context) => tenants.release(context),
@@ -252,8 +254,12 @@ const createTenantTools = (
     (await import("../lib/tenant/api/index.ts")).compareCopyWithTenant(join(tenantFolder, "tenant.db"), path),
   backUpTenant: async ({ tenantFolder }, ...request) =>
     (await import("../lib/tenant/api/index.ts")).backUpTenantFile(join(tenantFolder, "tenant.db"), ...request),
-  receiveTenant: async (copy, context) =>
-    (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
+  receiveTenant: async (copy, context) => (await import("./tenant.ts")).receiveTenant(copy, context, given),
+  openStore: async (address, way) => {
+    const { openStore } = await import("./store.ts");
+    const store = await openStore({ ...given, warn: (warning) => given.terminal.warn(warning) }, address, way);
+    return closing.use(store);
+  },
 });
 
 const DOCUMENT_FILE = fileURLToPath(
@@ -384,7 +390,7 @@ export function openTools(
     get stdin() {
       return openStdin(outside, interrupts);
     },
-    ...createTenantTools(tenants, choose, machine, given),
+    ...createTenantTools(tenants, choose, machine, given, closing),
     serve: async (plan) => {
       const log = (line: string): void => void stderr.write(line);
       const serving = { temporary, documentFile: DOCUMENT_FILE, log, closing };

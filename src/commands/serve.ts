@@ -9,8 +9,10 @@ import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
 import type { ServeSettings } from "../lib/serve/settings.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./kit/command.ts";
+import { DRY_RUN_OPTION } from "./kit/columns/field-options.ts";
 import { defineChoice, defineOption, defineSwitch } from "./kit/field.ts";
-import type { ServerPlan, Tools } from "./kit/tools.ts";
+import type { ServedContext, ServedStore, ServerPlan, Tools } from "./kit/tools.ts";
+import { STORE_ACTIONS } from "./serve/actions.ts";
 import type { EmbeddedContext } from "../lib/config/context.ts";
 import type { Context } from "../lib/config/index.ts";
 import { isContextPattern, matchesContext, toContextNameKey } from "../lib/model/context-name.ts";
@@ -117,10 +119,11 @@ export default defineCommand({
   ],
   args: {
     action: defineChoice(
-      ["init"],
-      "init: create the first system administrator (default: serve)",
-      "init: 最初のシステム管理者を作る(既定: サーバー)",
+      ["init", ...STORE_ACTIONS],
+      "init: create the first system administrator or the tables of a store; add, take, upgrade: of a store (default: serve)",
+      "init: 最初のシステム管理者か、保存先のテーブルを作る。add・take・upgrade: 保存先のテナントの追加・取り出し・アップグレード(既定: サーバー)",
     ),
+    name: { kind: "string", about: text("tenant to add or take", "追加するか取り出すテナント") },
   },
   options: {
     account: defineOption("string", "NAME", "with init: account name", "init のとき: アカウント名", {
@@ -154,6 +157,23 @@ export default defineCommand({
       "serve all tenants of this computer, each at /t/NAME (or several: --context 'kanto-*,osaka')",
       "このコンピューターの全テナントを、それぞれ /t/名前 で提供する(一部だけなら --context 'kanto-*,osaka')",
     ),
+    store: defineOption(
+      "string",
+      "ADDRESS",
+      "serve the tenants of a PostgreSQL database: postgres://USER@HOST/DATABASE",
+      "PostgreSQL のデータベースのテナントを提供する: postgres://USER@HOST/DATABASE",
+    ),
+    from: defineOption("file", "FILE", "with add: backup of the tenant", "add のとき: テナントのバックアップ", {
+      requires: "store",
+    }),
+    output: {
+      kind: "output",
+      short: "o",
+      notStdout: true,
+      requires: "store",
+      about: text("with take: file of the tenant", "take のとき: テナントのファイル"),
+    },
+    dryRun: DRY_RUN_OPTION,
     behindProxy: {
       kind: "list",
       value: "ADDRESSES",
@@ -167,10 +187,26 @@ export default defineCommand({
     { line: "clomoctl serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key" },
   ],
   exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],
-  async run(tools, { action, account, email, passwordFile, ...options }) {
-    if (action === "init") return createFirstAdministrator(tools, { account, email, passwordFile });
-    return serve(tools, options);
+  excludes: [
+    ["store", "allContexts"],
+    ["store", "account"],
+  ],
+  async run(tools, { action, name, from, output, dryRun, account, email, passwordFile, ...options }) {
+    const { store } = options;
+    if (action === "init" && store === undefined)
+      return createFirstAdministrator(tools, { account, email, passwordFile });
+    if (action === undefined) return serve(tools, options);
+    const { changeStore, initStore } = await import("./serve/store.ts");
+    if (store === undefined) throw STORE_REQUIRED_FAILURE;
+    return action === "init"
+      ? initStore(tools, store)
+      : changeStore(tools, action, { store, name, from, output, dryRun });
   },
+});
+
+const STORE_REQUIRED_FAILURE = new Failure("usage", {
+  what: text("add, take and upgrade require --store", "add・take・upgrade には --store が必要です"),
+  where: "--store",
 });
 
 type CertificateFiles = Readonly<Record<"tlsCert" | "tlsKey", string | undefined>>;
@@ -178,12 +214,13 @@ type CertificateFiles = Readonly<Record<"tlsCert" | "tlsKey", string | undefined
 interface ServeInput extends CertificateFiles {
   readonly listen: string | undefined;
   readonly allContexts: boolean;
+  readonly store: string | undefined;
   readonly behindProxy: readonly string[] | undefined;
 }
 
 const serve = async (
   tools: Tools,
-  { listen: typed, allContexts, behindProxy, ...files }: ServeInput,
+  { listen: typed, allContexts, store: address, behindProxy, ...files }: ServeInput,
 ): Promise<void> => {
   const { terminal } = tools;
   const { out } = terminal;
@@ -204,12 +241,17 @@ const serve = async (
         "--tls-cert FILE --tls-key FILE を付けるか、TLS のプロキシを前段に置いて --behind-proxy ADDRESS を付けてください",
       ),
     });
-  const tenant = await chooseTenants(tools, allContexts, settings);
+  const store = address === undefined ? undefined : await tools.openStore(address, "open");
+  await store?.keep();
+  const tenant =
+    store === undefined
+      ? await chooseTenants(tools, allContexts, settings)
+      : await searchTenants(tools, store, settings);
   const { readTenantMetrics } = await import("./kit/items/metrics.ts");
   const read = readTenantMetrics(tools, async () => ("list" in tenant ? tenant.list() : [tenant]));
   const metrics =
     settings.metrics === undefined ? undefined : { place: parseListenPlace(settings.metrics, "metrics:"), read };
-  const server = await tools.serve({ tenant, place, tls, proxies, metrics });
+  const server = await tools.serve({ tenant, place, tls, proxies, metrics, clockOffsetMs: store?.clockOffsetMs });
   if (server.metricsUrl !== undefined)
     await terminal.note(text(`metrics: ${server.metricsUrl}`, `メトリクス: ${server.metricsUrl}`));
   await out.write(`${server.url}\n`);
@@ -278,28 +320,37 @@ const chooseTenants = async (
   const select = () => (pattern === undefined ? contexts.list() : contexts.select(pattern));
   const typed = pattern?.split(",").map((name) => toContextNameKey(name.trim())) ?? [];
   for (const context of await select()) if (typed.includes(toContextNameKey(context.name))) requireEmbedded(context);
-  let known = new Map<string, EmbeddedContext>();
-  let readAt = -Infinity;
-  const refresh = async (): Promise<void> => {
-    const now = performance.now();
-    // a tenant can be added or removed while the server runs
-    if (now - readAt < RELOAD_MS) return;
-    const all = (await select()).filter((context) => context.kind === "embedded");
-    known = new Map(all.map((context) => [toContextNameKey(context.name), context]));
-    readAt = now;
-  };
-  const list = async () => {
-    await refresh();
-    return [...known.values()].filter((context) => contexts.hasDatabase(context));
-  };
-  const find = async (name: string) => {
-    await refresh();
-    const context = known.get(toContextNameKey(name));
-    // opening a tenant that was removed since would create a new one
-    return context && contexts.hasDatabase(context) ? context : undefined;
-  };
-  return { find, list, limit: settings.open, access: await openAccess(tools, settings, list) };
+  const list = async () => (await select()).filter((context) => context.kind === "embedded");
+  // opening a tenant that was removed since would create a new one
+  return searchTenants(tools, { list, isThere: (context) => contexts.hasDatabase(context) }, settings);
 };
+
+/** A tenant can be added or removed while the server runs. */
+const searchTenants = async (
+  tools: Tools,
+  { list: listNow, isThere = () => true, prepare }: TenantSource,
+  settings: ServeSettings,
+) => {
+  let known: ReadonlyMap<string, ServedContext> = new Map();
+  let readAt = -Infinity;
+  const refresh = async () => {
+    const now = performance.now();
+    if (now - readAt < RELOAD_MS) return known;
+    known = new Map((await listNow()).map((context) => [toContextNameKey(context.name), context]));
+    readAt = now;
+    return known;
+  };
+  const list = async () => [...(await refresh()).values()].filter(isThere);
+  const find = async (name: string) => {
+    const context = (await refresh()).get(toContextNameKey(name));
+    return context && isThere(context) ? context : undefined;
+  };
+  return { find, list, prepare, limit: settings.open, access: await openAccess(tools, settings, list) };
+};
+
+interface TenantSource extends Pick<ServedStore, "list">, Partial<Pick<ServedStore, "prepare">> {
+  readonly isThere?: (context: ServedContext) => boolean;
+}
 
 const RELOAD_MS = 1000;
 

@@ -1,13 +1,9 @@
 import { isSameContext } from "../../lib/config/index.ts";
 import { describeMissingEncryption, type EmbeddedContext } from "../../lib/config/context.ts";
-import { hasContent, openInput } from "../../lib/files/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineChoice, defineOption, defineSwitch } from "../kit/field.ts";
-import type { TenantCopy } from "../kit/files/tenant-copy.ts";
 import { warnOfSilence } from "../kit/items/tenant-items.ts";
-import type { Tools } from "../kit/tools.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
@@ -51,7 +47,8 @@ export default defineCommand({
   async run(tools, { name, url, from, language, use, protected: isProtected }) {
     const { terminal, contexts, globals } = tools;
     const settings = { timezone: globals.timezone, protected: isProtected };
-    await using backup = from === undefined ? undefined : await openBackup(tools, from);
+    await using backup =
+      from === undefined ? undefined : await (await import("../kit/files/tenant-copy.ts")).openBackup(tools, from);
     const embedded = { kind: "embedded", language, ...settings, notify: backup === undefined } as const;
     // the context `local` always exists, and one whose restore was interrupted can be tried again
     const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
@@ -67,20 +64,3 @@ export default defineCommand({
     await warnOfSilence(tools, context);
   },
 });
-
-/** Copies a backup into a temporary folder, and checks the copy. @throws `input-rejected` if it has a fault */
-async function openBackup(tools: Tools, from: string): Promise<TenantCopy> {
-  const { checkBackup, storeTenantCopy } = await import("../kit/files/tenant-copy.ts");
-  await using input = await openInput(tools, from);
-  if (await hasContent(`${input.path}-wal`)) throw new Failure("input-rejected", { what: IN_USE, where: from });
-  await using stack = new AsyncDisposableStack();
-  const copy = stack.use(await storeTenantCopy(tools, input.chunks()));
-  for (const what of (await checkBackup(tools, copy.path, from)).problems) await tools.terminal.warn(what);
-  stack.move();
-  return copy;
-}
-
-const IN_USE = text(
-  "the file of a tenant in use: its latest changes are in -wal; use a file of `tenant backup`",
-  "使用中のテナントのファイルです(最新の変更は -wal にあります)。`tenant backup` のファイルを使ってください",
-);

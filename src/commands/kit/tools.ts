@@ -5,7 +5,7 @@ import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Outputs, TemporaryStorage } from "../../lib/files/index.ts";
 import type { BlockList } from "node:net";
-import type { ListenAddress, RunningServer, TenantSearch } from "../../lib/serve/index.ts";
+import type { ChangeLog, ListenAddress, RunningServer, TenantSearch } from "../../lib/serve/index.ts";
 import type { CopyRelation, TenantCopyState } from "../../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../../lib/terminal/index.ts";
 import type { Text } from "../../lib/text/index.ts";
@@ -50,9 +50,32 @@ export const resolveTimezone = (
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
+/** A local tenant, or the copy of one in a store. */
+export interface ServedContext extends EmbeddedContext {
+  readonly log?: ChangeLog | undefined;
+}
+
+/** The tenants of a store that several servers share. Copies are in this home. */
+export interface ServedStore extends Pick<TenantSearch<ServedContext>, "find" | "list" | "prepare">, AsyncDisposable {
+  /** @param copy checked backup of a tenant @throws Failure `input-rejected` if the name exists */
+  readonly add: (name: string, copy: string) => Promise<void>;
+  /** @param keep stores the tenant's file, before the tenant is removed from the store */
+  readonly take: (name: string, keep: (path: string) => Promise<void>) => Promise<void>;
+  /** Returns false if there was nothing to upgrade. */
+  readonly upgrade: (name: string, dryRun: boolean) => Promise<boolean>;
+  /** Stores snapshots from time to time, and follows the store's clock. */
+  readonly keep: () => Promise<void>;
+  /** milliseconds that the store's clock is ahead */
+  readonly clockOffsetMs: () => number;
+}
+
 export interface ServerPlan {
   /** the only tenant, or those that are found by their names */
-  readonly tenant: EmbeddedContext | Pick<TenantSearch<EmbeddedContext>, "find" | "list" | "limit" | "access">;
+  readonly tenant:
+    | EmbeddedContext
+    | Pick<TenantSearch<ServedContext>, "find" | "list" | "prepare" | "limit" | "access">;
+  /** milliseconds that the clock of the tenants is ahead */
+  readonly clockOffsetMs?: (() => number) | undefined;
   readonly metrics: { readonly place: ListenAddress; readonly read: () => Promise<string> } | undefined;
   readonly place: ListenAddress;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
@@ -90,6 +113,8 @@ export interface Tools {
   backUpTenant(context: EmbeddedContext, copy: string, onPages: (copied: number, all: number) => void): Promise<void>;
   /** @throws Failure `conflict` if the copy is not a later state of the context's tenant */
   receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
+  /** @param way `create` makes the tables of a new store @throws Failure `input-rejected`, `unavailable`, `locked` */
+  openStore(address: string, way: "open" | "create"): Promise<ServedStore>;
   /** A request has the rights of the account that signed in. @throws Failure `unavailable` */
   serve(plan: ServerPlan): Promise<RunningServer & { readonly metricsUrl: string | undefined }>;
   /** Calls this at SIGHUP, which then does not end the command. */

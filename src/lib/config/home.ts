@@ -31,12 +31,15 @@ export const SEALING_KEY_FILE = "sealing.key";
 export const getJobFolder = ({ folder }: Pick<Home, "folder">, context: string): string =>
   join(folder, "runs", "jobs", context);
 
+/** A server's copies of the tenants of a store. */
+export const COPIES_FOLDER = "copies";
+
 export const CREDENTIALS_FOLDER = "credentials";
 
 const OTHER_OWN_NAMES = ["contexts.json", "settings.lock", "notify.yaml", "serve.yaml", "smtp-password", "runs"];
 
 export function listProgramPaths({ folder, tenants, cache, temporary }: Home): readonly string[] {
-  const names = [...OTHER_OWN_NAMES, ANSWERS_FILE, SEALING_KEY_FILE, CREDENTIALS_FOLDER];
+  const names = [...OTHER_OWN_NAMES, ANSWERS_FILE, SEALING_KEY_FILE, CREDENTIALS_FOLDER, COPIES_FOLDER];
   return [...names.map((name) => join(folder, name)), tenants, cache, temporary];
 }
 

@@ -20,7 +20,7 @@ const KEY_MARK_LENGTH = 6;
 
 export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);
 
-export type SecretSealer = ReturnType<typeof createSecretSealer>;
+export type SecretSealer = Pick<ReturnType<typeof createSecretSealer>, "seal" | "unseal">;
 
 /** The key is one line of Base64url, which people can copy without damage. */
 const KEY_FILE_PATTERN = /^(?<key>[A-Za-z0-9_-]{43})\r?\n?$/;
@@ -53,6 +53,8 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
     });
   };
   return {
+    /** Returns this home's key and, while it is replaced, the one before. The first call creates the key. */
+    keys: async () => ({ current: await ownKey([]), previous: await readKey(`${path}.previous`, home.userId) }),
     /**
      * The first call creates the key. @param purpose such as `ade-token` @param kept sealed texts in the database, to
      * which an existing key must belong @throws `input-rejected` if the key is unusable; `unexpected`

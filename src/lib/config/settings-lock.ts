@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Failure, rethrowAs } from "../errors/index.ts";
 import { text } from "../text/index.ts";
@@ -9,6 +9,15 @@ const MAX_TRIES = 100;
 /** SQLite's error code if another connection has the lock. @see https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
+/** Holds a lock that ends with the process. Returns undefined if another process has it. */
+export async function tryHoldLock(path: string): Promise<Disposable | undefined> {
+  await ensureFolder(dirname(path));
+  const lock = await openLock(path);
+  if (await tryLock(lock)) return lock;
+  lock.close();
+  return undefined;
+}
+
 /** SQLite's lock ends with the process. @param pause waits about 50 ms @throws `locked` after a hundred pauses */
 export async function withSettingsLock<T>(
   folder: string,
@@ -16,14 +25,8 @@ export async function withSettingsLock<T>(
   change: () => Promise<T>,
 ): Promise<T> {
   await ensureFolder(folder);
-  const { DatabaseSync } = await import("node:sqlite");
-  const path = join(folder, "settings.lock");
-  const openLock = async (): Promise<DatabaseSync> => {
-    await makePrivate(path);
-    return new DatabaseSync(path, { timeout: 0 });
-  };
   const toFailure = rethrowAs((cause) => createUnwritableFailure(folder, cause));
-  using lock = await openLock().catch(toFailure);
+  using lock = await openLock(join(folder, "settings.lock")).catch(toFailure);
   for (let tries = 1; !(await tryLock(lock).catch(toFailure)); tries++) {
     if (tries === MAX_TRIES) {
       const what = text("another process is changing the settings", "別のプロセスが設定を変更しています");
@@ -32,6 +35,12 @@ export async function withSettingsLock<T>(
     await pause();
   }
   return await change();
+}
+
+async function openLock(path: string): Promise<DatabaseSync> {
+  const { DatabaseSync } = await import("node:sqlite");
+  await makePrivate(path);
+  return new DatabaseSync(path, { timeout: 0 });
 }
 
 const OTHERS_ACCESS_BITS = 0o077;

@@ -1,5 +1,5 @@
 import readPasswordFile from "pgpass";
-import { isLoopbackAddress } from "../config/context.ts";
+import { isLoopback } from "../model/address.ts";
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
@@ -38,7 +38,7 @@ export function parseStoreAddress(address: string): StoreAddress {
   const database = decode(url.pathname.slice(1));
   const isPlace = url.hostname === "" ? folder.startsWith("/") : folder === "";
   if (!isPlace || user === "" || database === "" || Object.keys(unknown).length > 0) throw refuse(FORM);
-  const isNear = url.hostname === "" || isLoopbackAddress(`http://${url.host}`);
+  const isNear = url.hostname === "" || isLoopback(url.hostname);
   const mode = sslmode ?? (isNear ? "disable" : "verify-full");
   if (mode !== "verify-full" && !(mode === "disable" && isNear)) throw refuse(NO_ENCRYPTION);
   const host = folder || url.hostname.replaceAll(/^\[|\]$/g, "");

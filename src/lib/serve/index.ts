@@ -122,6 +122,7 @@ export {
   parseProxies,
   receiveUpload,
 } from "./options.ts";
+export type { ChangeLog } from "../tenant/store/change-log.ts";
 export { RequestCounts } from "./metrics.ts";
 export { removeTenant, TenantRouter, type TenantSearch } from "./tenants.ts";
 

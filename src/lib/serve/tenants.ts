@@ -37,6 +37,10 @@ class TenantPool {
     return tenant;
   }
 
+  has(name: string): boolean {
+    return this.#open.get(name)?.isStored() === true;
+  }
+
   get size(): number {
     return this.#open.size;
   }
@@ -113,6 +117,8 @@ export interface TenantSearch<C> {
   readonly access?: (() => OperatorAccess) | undefined;
   readonly find: (name: string) => Promise<C | undefined>;
   readonly list: () => Promise<readonly C[]>;
+  /** called before a tenant is opened */
+  readonly prepare?: ((found: C) => Promise<void>) | undefined;
   /** Returns the same for names that find the same tenant. */
   readonly keyOf: (name: string) => string;
   /** Opens an empty tenant in memory for a name that does not exist. */
@@ -142,6 +148,8 @@ export class TenantRouter<C extends { readonly name: string }> {
     trace.tenant = found?.name;
     const operator = identity && found && access?.findOperator(identity, found.name);
     if (identity !== undefined && operator === undefined) throw createUnknownTenantFailure();
+    if (found !== undefined && this.#search.prepare !== undefined && !this.#existing.has(found.name))
+      await this.#search.prepare(found).catch(rethrowAs((cause) => explainOpenFault(cause, trace)));
     const tenant = this.#take(found, from.id, trace);
     // a sender that is gone already is not released any more
     if (from.until.signal.aborted) this.release(from.id);

@@ -5,6 +5,7 @@ import { PANEL_KINDS } from "../../../lib/nouns/index.ts";
 import type { Tools } from "../tools.ts";
 import { join } from "node:path";
 import { Failure } from "../../../lib/errors/index.ts";
+import { hasContent, openInput } from "../../../lib/files/index.ts";
 import type { TenantCopyState } from "../../../lib/model/tenant-file.ts";
 import { text } from "../../../lib/text/index.ts";
 
@@ -77,3 +78,19 @@ export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8
 
 export const copyTenant = async (tools: Tools): Promise<TenantCopy> =>
   storeTenantCopy(tools, await (await tools.tenant("exports")).client.exports.create());
+
+/** Copies a backup into a temporary folder, and checks the copy. @throws `input-rejected` if it has a fault */
+export async function openBackup(tools: Tools, from: string): Promise<TenantCopy> {
+  await using input = await openInput(tools, from);
+  if (await hasContent(`${input.path}-wal`)) throw new Failure("input-rejected", { what: IN_USE, where: from });
+  await using stack = new AsyncDisposableStack();
+  const copy = stack.use(await storeTenantCopy(tools, input.chunks()));
+  for (const what of (await checkBackup(tools, copy.path, from)).problems) await tools.terminal.warn(what);
+  stack.move();
+  return copy;
+}
+
+const IN_USE = text(
+  "the file of a tenant in use: its latest changes are in -wal; use a file of `tenant backup`",
+  "使用中のテナントのファイルです(最新の変更は -wal にあります)。`tenant backup` のファイルを使ってください",
+);

@@ -1,0 +1,1 @@
+export const STORE_ACTIONS = ["add", "take", "upgrade"] as const;
