@@ -26,8 +26,12 @@ export function startSimulator(...options: readonly string[]): Promise<string> {
 /**
  * Starts a command that first prints its URL, and kills it when the test ends. @throws if the command ends too early
  */
-export async function startListening(home: string, words: readonly string[]): Promise<RunningServer> {
-  const running = start(words, { home, cwd: home });
+export async function startListening(
+  home: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
+  const running = start(words, { home, cwd: home, env });
   const listening = new Promise<string>((resolve) => {
     let text = "";
     running.process.stdout?.on("data", (chunk: Buffer) => {
