@@ -109,7 +109,7 @@ export default defineCommand({
   async run(tools, { server, clientId, clientSecretFile, account: typed, passwordFile, forgot, resetCode }) {
     const { terminal, home, temporary } = tools;
     if (server !== undefined) {
-      const { signInToServer } = await import("./kit/server-session.ts");
+      const { signInToServer } = await import("./kit/change/server-session.ts");
       return signInToServer(tools, server, clientId, clientSecretFile);
     }
     const context = await requireRemoteContext(tools);

@@ -28,7 +28,7 @@ export default defineCommand({
     if (globals.tokenFile !== undefined) throw TOKEN_FILE_FAILURE;
     const signedInAt = server ?? (await findServerOfSession(tools));
     if (signedInAt !== undefined) {
-      const { signOutOfServer } = await import("./kit/server-session.ts");
+      const { signOutOfServer } = await import("./kit/change/server-session.ts");
       return signOutOfServer(tools, signedInAt);
     }
     const { name } = await requireRemoteContext(tools);

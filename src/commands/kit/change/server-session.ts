@@ -1,12 +1,12 @@
-import { line, step } from "../../lib/advice/index.ts";
-import { hasServerSession } from "../../lib/config/credentials.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { signInAsService, signInWithDevice, revokeSession } from "../../lib/sign-in/provider.ts";
-import { parseServerAddress, readProviderSettings, readServerTenants } from "../../lib/sign-in/server.ts";
-import { deleteServerSession, storeServerSession } from "../../lib/sign-in/session.ts";
-import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
-import { readSecretFile } from "./change/secrets.ts";
-import type { Tools } from "./tools.ts";
+import { line, step } from "../../../lib/advice/index.ts";
+import { hasServerSession } from "../../../lib/config/credentials.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { signInAsService, signInWithDevice, revokeSession } from "../../../lib/sign-in/provider.ts";
+import { parseServerAddress, readProviderSettings, readServerTenants } from "../../../lib/sign-in/server.ts";
+import { deleteServerSession, storeServerSession } from "../../../lib/sign-in/session.ts";
+import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../../lib/text/index.ts";
+import { readSecretFile } from "./secrets.ts";
+import type { Tools } from "../tools.ts";
 
 export async function signInToServer(
   tools: Tools,
