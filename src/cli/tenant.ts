@@ -16,7 +16,6 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/api/index.ts";
 import type { Connection } from "../lib/client/index.ts";
 import { Failure, hasErrorCode } from "../lib/errors/index.ts";
-import { isLoopback } from "../lib/model/address.ts";
 import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
@@ -207,24 +206,17 @@ async function connectToServer(
   const { url } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
-  const [{ openSocket }, { describeMissingEncryption }] = await Promise.all([
+  const [{ openServerSocket }, { describeMissingEncryption }] = await Promise.all([
     import("../lib/client/socket.ts"),
     import("../lib/config/context.ts"),
   ]);
   const warning = describeMissingEncryption(url);
   if (warning !== undefined) await warn?.(warning);
   const base = new URL(url);
-  const { transport, close } = openSocket({
-    credential,
-    // ignore proxy settings for requests to this computer, because a proxy could read the requests
-    environment: isLoopback(base.hostname) ? undefined : environment,
-    surroundings: {
-      now: () => clock.now().getTime(),
-      wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),
-      random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
-    },
-  });
-  return { transport, base, newKey: () => crypto.randomUUID(), credentialSource: credential?.source, close };
+  const { transport, close } = openServerSocket({ clock, environment }, url, { credential });
+  const signInAt = credential?.renew === undefined ? undefined : base.origin;
+  const newKey = (): string => crypto.randomUUID();
+  return { transport, base, newKey, credentialSource: credential?.source, signInAt, close };
 }
 
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {

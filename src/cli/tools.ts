@@ -19,6 +19,7 @@ import { formatMinute } from "../lib/model/time.ts";
 import { listActorOptions } from "../lib/terminal/commands.ts";
 import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
+import type { openServerSession } from "../lib/sign-in/session.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -187,26 +188,33 @@ const createTokenCheck = (
 
 const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
   what: text(
-    "--token-file requires a file that contains the token, not the token itself (clomo_…)",
-    "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
+    "--token-file requires a file that contains the token, not the token itself (clomo_…, eyJ…)",
+    "--token-file にはトークン(clomo_…、eyJ…)ではなく、トークンを書いたファイルを指定してください",
   ),
 });
 
 /** Looks for a token in `--token-file` and CLOMOCTL_TOKEN, which must go only to the chosen tenant, and of `login`. */
-const createSecretLookup = (
-  { globals, home, environment, workingFolder, contexts }: BasicTools,
-  stdin: () => Tools["stdin"],
-): TenantMachine["secretFor"] => {
+const createSecretLookup = (given: BasicTools, stdin: () => Tools["stdin"]): TenantMachine["secretFor"] => {
+  const { globals, home, environment, workingFolder, contexts } = given;
+  const sessions = new Map<string, ReturnType<typeof openServerSession>>();
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
-    const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
+    const { hasServerSession, isLikeSecret, parseSecret, readCredential } =
+      await import("../lib/config/credentials.ts");
+    const { origin } = new URL(url);
     const { tokenFile } = globals;
     const { [TOKEN_VARIABLE]: token = "" } = environment;
     const chosen = await contexts.inEffect(globals.context, environment);
-    if ((tokenFile === undefined && token === "") || chosen?.context.name !== name) return readCredential(home, name);
-    const { origin } = new URL(url);
+    if ((tokenFile === undefined && token === "") || chosen?.context.name !== name) {
+      const own = readCredential(home, name);
+      if (own?.origin === origin || !hasServerSession(home, origin)) return own;
+      const { openServerSession } = await import("../lib/sign-in/session.ts");
+      const session = sessions.get(origin) ?? openServerSession(given, origin);
+      sessions.set(origin, session);
+      return session;
+    }
     if (tokenFile !== undefined) {
-      if (tokenFile.startsWith("clomo_")) throw TOKEN_INSTEAD_OF_FILE_FAILURE;
+      if (isLikeSecret(tokenFile)) throw TOKEN_INSTEAD_OF_FILE_FAILURE;
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { folder: workingFolder, userId: home.userId, stdin };
       // read the token file only once, because it may be stdin

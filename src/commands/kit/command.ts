@@ -51,11 +51,14 @@ export type Command = CommandDefinition<Fields, Fields>;
 
 export function defineCommand<const A extends Fields, const O extends Fields>(
   command: CommandDefinition<A, O> & {
-    readonly excludes?: readonly (readonly [keyof (A & O), keyof (A & O), ...(keyof (A & O))[]])[] | undefined;
+    readonly excludes?: readonly (readonly [Name<A & O>, Name<A & O>, ...Name<A & O>[]])[] | undefined;
   },
 ): CommandDefinition<A, O> {
   return command;
 }
+
+/** Name of an argument or option of the command, or of a global option that chooses a tenant. */
+type Name<F> = keyof F | "context" | "as" | "tokenFile";
 
 export interface Noun {
   readonly summary: Text;

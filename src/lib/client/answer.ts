@@ -36,7 +36,7 @@ export const createApiMismatchFailure = (route: CallPlace, reason: Text, status?
     ),
   });
 
-const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
+export const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let content = "";
   let bytes = 0;

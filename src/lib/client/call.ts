@@ -34,6 +34,8 @@ export interface Connection {
   readonly newKey?: (() => string) | undefined;
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   readonly credentialSource?: string | undefined;
+  /** where to sign in, if it is not at the tenant */
+  readonly signInAt?: string | undefined;
 }
 
 export type Upload = NonNullable<LocalRequest["file"]>;
@@ -56,7 +58,7 @@ const noteChanges = ({ changed }: Connection, { headers }: Response): void => {
 };
 
 const createCallFailure = async (
-  { credentialSource: where, base }: Connection,
+  { credentialSource: where, base, signInAt: server }: Connection,
   { method, path }: { readonly method: Method; readonly path: string },
   response: Response,
 ): Promise<Failure> => {
@@ -65,7 +67,7 @@ const createCallFailure = async (
   const { line, step } = await import("../advice/index.ts");
   const usual =
     where === undefined
-      ? step("to sign in", "サインインするには", line("login", []))
+      ? step("to sign in", "サインインするには", line("login", server === undefined ? [] : [server]))
       : step(
           "to create another token, after signing in with login",
           "login でサインインして、別のトークンを作るには",

@@ -1,3 +1,4 @@
+import { isLoopback } from "../model/address.ts";
 import { SECOND_MS } from "../model/time.ts";
 import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../tenant/api/wire.ts";
@@ -13,7 +14,9 @@ export interface SocketOptions {
     readonly random: () => number;
   };
   /** secret of a session or an access token, sent only to `origin` */
-  readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
+  readonly credential?:
+    | { readonly secret: string; readonly origin: string; readonly renew?: (() => Promise<string>) | undefined }
+    | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** maximum time without a response; long, because planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
@@ -34,6 +37,8 @@ const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"
 
 /** With Retry-After, these statuses mean that no work has begun. */
 const REFUSAL_STATUSES: readonly number[] = [429, 503];
+
+const SHORT_BODY_TYPES = /^application\/(?:json$|x-www-form-urlencoded)/;
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
@@ -140,9 +145,11 @@ const prepareRequest = async (request: Request, dispatcher: Dispatcher, { creden
   const headers = new Headers(request.headers);
   const { origin } = new URL(url);
   headers.delete("authorization");
-  if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
+  if (credential?.origin === origin) {
+    headers.set("authorization", `Bearer ${(await credential.renew?.()) ?? credential.secret}`);
+  }
   const isRead = method === "GET" || method === "HEAD";
-  const isFile = request.body !== null && headers.get("content-type") !== "application/json";
+  const isFile = request.body !== null && !SHORT_BODY_TYPES.test(headers.get("content-type") ?? "");
   const body = isFile || request.body === null ? request.body : await request.bytes();
   return {
     options: { dispatcher, method, headers, body: body as never, signal },
@@ -188,6 +195,27 @@ async function sendUntilAnswered(outgoing: OutgoingRequest, options: SocketOptio
     await surroundings.wait(delayMs, signal);
   }
 }
+
+/** The time and the proxies with which a program reaches servers. */
+export interface SocketTools extends Pick<SocketOptions, "environment"> {
+  readonly clock: { readonly now: () => Date; readonly wait: SocketOptions["surroundings"]["wait"] };
+}
+
+export const openServerSocket = (
+  { clock, environment }: SocketTools,
+  url: string,
+  more: Pick<SocketOptions, "credential" | "headersTimeoutMs"> = {},
+) =>
+  openSocket({
+    ...more,
+    // ignore proxy settings for requests to this computer, because a proxy could read the requests
+    environment: isLoopback(new URL(url).hostname) ? undefined : environment,
+    surroundings: {
+      now: () => clock.now().getTime(),
+      wait: clock.wait,
+      random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+    },
+  });
 
 /**
  * Uploads are never repeated. A POST request without an Idempotency-Key is repeated only if the tenant has not

@@ -1,28 +1,38 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
-import { SECRET_PATTERN } from "../model/credential.ts";
+import { JWT_PATTERN, SECRET_PATTERN, SECRET_PREFIX } from "../model/credential.ts";
 import { text } from "../text/index.ts";
 import type { RemoteContext } from "./context.ts";
-import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
+import { CREDENTIALS_FOLDER, SESSIONS_FOLDER, type Home } from "./home.ts";
 
 export interface CredentialSecret {
   readonly secret: string;
   readonly origin: string;
   /** file or environment variable with the token; undefined for a secret stored at sign-in */
   readonly source?: string | undefined;
+  /** the secret as it is now; only for the session of a server, whose secret changes while a command runs */
+  readonly renew?: (() => Promise<string>) | undefined;
 }
 
 const getCredentialPath = ({ folder }: Home, context: string): string => join(folder, CREDENTIALS_FOLDER, context);
 
+export const getServerSessionPath = ({ folder }: Home, server: string): string =>
+  join(folder, SESSIONS_FOLDER, encodeURIComponent(server));
+
+export const hasServerSession = (home: Home, server: string): boolean => existsSync(getServerSessionPath(home, server));
+
+export const isLikeSecret = (typed: string): boolean => typed.startsWith(SECRET_PREFIX) || JWT_PATTERN.test(typed);
+
 export const parseSecret = (content: string, where: string): string => {
   const secret = content.trim();
-  if (SECRET_PATTERN.test(secret)) return secret;
+  if (SECRET_PATTERN.test(secret) || JWT_PATTERN.test(secret)) return secret;
   throw new Failure("input-rejected", {
     what: text(
-      "not a session secret or an access token (both begin with clomo_)",
-      "セッションのシークレットでも、アクセストークンでもありません(どちらも clomo_ で始まります)",
+      "not a session secret or an access token (both begin with clomo_), nor a JWT of an identity provider",
+      "セッションのシークレットでもアクセストークン(どちらも clomo_ で始まります)でも、ID プロバイダーの JWT でもありません",
     ),
     where,
   });

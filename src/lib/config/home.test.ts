@@ -28,6 +28,7 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/answers.json",
     "/place/here/sealing.key",
     "/place/here/credentials",
+    "/place/here/sessions",
     "/place/here/tenants",
     "/place/here/cache",
     "/place/here/tmp",

@@ -36,10 +36,20 @@ export const COPIES_FOLDER = "copies";
 
 export const CREDENTIALS_FOLDER = "credentials";
 
+/** Sessions of servers, at which people sign in with an identity provider. */
+export const SESSIONS_FOLDER = "sessions";
+
 const OTHER_OWN_NAMES = ["contexts.json", "settings.lock", "notify.yaml", "serve.yaml", "smtp-password", "runs"];
 
 export function listProgramPaths({ folder, tenants, cache, temporary }: Home): readonly string[] {
-  const names = [...OTHER_OWN_NAMES, ANSWERS_FILE, SEALING_KEY_FILE, CREDENTIALS_FOLDER, COPIES_FOLDER];
+  const names = [
+    ...OTHER_OWN_NAMES,
+    ANSWERS_FILE,
+    SEALING_KEY_FILE,
+    CREDENTIALS_FOLDER,
+    SESSIONS_FOLDER,
+    COPIES_FOLDER,
+  ];
   return [...names.map((name) => join(folder, name)), tenants, cache, temporary];
 }
 

@@ -24,6 +24,15 @@ export interface ChosenContext {
   readonly among: readonly string[];
 }
 
+interface ServedContexts {
+  readonly added: readonly string[];
+  readonly kept: number;
+  /** names of contexts of this server whose tenant it no longer lists */
+  readonly gone: readonly string[];
+  /** why tenants have no context */
+  readonly refused: readonly Failure[];
+}
+
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 export class Contexts {
@@ -117,26 +126,53 @@ export class Contexts {
     return context.kind === "remote" || this.hasTenant(context);
   }
 
-  /** If the existing context was selected only because no other context existed, it stays selected. */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const { toStoredContext } = await import("./context.ts");
     const stored = toStoredContext(name, requested);
     return this.#change(async (settings) => {
-      const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: name });
-      if (this.#all(settings).some((context) => isSameContext(context.name, name)))
-        throw refuse(text("a context with this name already exists", "この名前のコンテキストはすでにあります"));
+      if (this.#isTaken(settings, name)) throw createNameTakenFailure(name);
       const context = this.#open(stored);
       if (this.hasTenant(context))
-        throw refuse(
-          text(
+        throw new Failure("input-rejected", {
+          what: text(
             "the data of an earlier tenant with this name still exists",
             "同じ名前だったテナントのデータが残っています",
           ),
-        );
-      const before = await this.#choose(settings, undefined, {});
-      const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
-      const used = use ? context.name : kept;
+          where: name,
+        });
+      const used = use ? context.name : await this.#keepUsed(settings);
       return [{ ...settings, used, contexts: [...settings.contexts, stored] }, context];
+    });
+  }
+
+  /** Adds the tenants of a server that have no context yet. A name that is in use gets the server's name in front. */
+  async addServed(server: string, tenants: readonly string[], timezone: string | undefined): Promise<ServedContexts> {
+    const { toStoredContext } = await import("./context.ts");
+    const prefix = `${server}/t/`;
+    const host = new URL(server).hostname.replaceAll(/[^\p{L}\p{N}.-]/gu, "");
+    const addressOf = (tenant: string): string => new URL(prefix + encodeURIComponent(tenant.toWellFormed())).href;
+    return this.#change(async (settings) => {
+      const wanted = new Map(tenants.map((tenant) => [addressOf(tenant), tenant]));
+      const known = new Map<string, string>();
+      for (const one of settings.contexts) if (one.kind === "remote") known.set(one.url.replace(/\/$/, ""), one.name);
+      const added: StoredContext[] = [];
+      const refused: Failure[] = [];
+      const withAdded = (): Settings => ({ ...settings, contexts: [...settings.contexts, ...added] });
+      for (const [url, tenant] of wanted) {
+        if (known.has(url)) continue;
+        try {
+          const name = this.#isTaken(withAdded(), tenant) ? `${host}-${tenant}` : tenant;
+          if (this.#isTaken(withAdded(), name)) throw createNameTakenFailure(name);
+          added.push(toStoredContext(name, { kind: "remote", url, timezone }));
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          refused.push(error);
+        }
+      }
+      const before = [...known].filter(([url]) => url.startsWith(prefix));
+      const gone = before.flatMap(([url, name]) => (wanted.has(url) ? [] : [name]));
+      const result = { added: added.map(({ name }) => name), kept: before.length - gone.length, gone, refused };
+      return [{ ...withAdded(), used: await this.#keepUsed(settings) }, result];
     });
   }
 
@@ -206,6 +242,16 @@ export class Contexts {
     return stored.kind === "remote" ? stored : { ...stored, tenantFolder: join(this.#home.tenants, stored.name) };
   }
 
+  #isTaken(settings: Settings, name: string): boolean {
+    return this.#all(settings).some((context) => isSameContext(context.name, name));
+  }
+
+  /** A context that was selected only because no other existed stays selected when others are added. */
+  async #keepUsed(settings: Settings): Promise<string | undefined> {
+    const before = await this.#choose(settings, undefined, {});
+    return before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
+  }
+
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
     const { withSettingsLock } = await import("./settings-lock.ts");
     return withSettingsLock(this.#home.folder, this.#pause, async () => {
@@ -216,6 +262,11 @@ export class Contexts {
   }
 }
 
+const createNameTakenFailure = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("a context with this name already exists", "この名前のコンテキストはすでにあります"),
+    where,
+  });
 const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   const all = contexts.map(({ name }) => name).join(", ");
   return new Failure("usage", {

@@ -28,6 +28,8 @@ const SETTINGS_FILE_BASENAME = "contexts";
 
 const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
+let last: { readonly content: string; readonly settings: Settings } | undefined;
+
 /** The npm package `conf` is not used, because it is slow and may write. @see docs/decisions/004-settings.md */
 export async function readSettings({ folder, userId }: Pick<Home, "folder" | "userId">): Promise<Settings> {
   const file = join(folder, `${SETTINGS_FILE_BASENAME}.json`);
@@ -36,7 +38,10 @@ export async function readSettings({ folder, userId }: Pick<Home, "folder" | "us
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;
     const { readTrustedFile } = await import("../files/program-file.ts");
     const content = readTrustedFile(file, userId);
-    return content === undefined ? NO_SETTINGS : await parseSettings(JSON.parse(content));
+    if (content === undefined) return NO_SETTINGS;
+    // a report about 300 tenants asks for the settings of each
+    if (content !== last?.content) last = { content, settings: await parseSettings(JSON.parse(content)) };
+    return last.settings;
   } catch (cause) {
     if (cause instanceof Failure && cause.code === "not-permitted") throw cause;
     throw createUnreadableSettingsFailure(file, cause);

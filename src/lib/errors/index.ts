@@ -109,7 +109,8 @@ export class Failure extends Error {
 }
 
 /** People may put a secret into an address or a name by mistake. */
-export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
+export const redactSecrets = (written: string): string =>
+  written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…").replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "eyJ…");
 
 export const unwrapSuppressed = (error: unknown): { readonly first: unknown; readonly later: readonly unknown[] } => {
   const later: unknown[] = [];

@@ -9,6 +9,9 @@ export const SECRET_PREFIX = "clomo_";
 
 export const SECRET_PATTERN = /^clomo_[\w-]{43}$/;
 
+/** An access token of an identity provider: its header begins with `{"`. */
+export const JWT_PATTERN = /^eyJ[\w-]{1,2000}\.[\w-]{1,8000}\.[\w-]{1,2000}$/;
+
 const SESSION_IDLE_MS = 13 * HOUR_MS;
 
 const SESSION_LIFETIME_MS = 30 * DAY_MS;

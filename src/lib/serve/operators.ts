@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Agent, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
 import { Failure, rethrowAs } from "../errors/index.ts";
+import { JWT_PATTERN } from "../model/credential.ts";
 import { matchesContext } from "../model/context-name.ts";
 import { isLoopback, parseSecureUrl } from "../model/address.ts";
 import type { Operator } from "../tenant/ledger/actor.ts";
@@ -37,9 +38,6 @@ const SUBJECT_SCHEMA = z.string().regex(/^[^\p{Cc}]{1,255}$/u);
 const GROUPS_SCHEMA = z.array(z.string()).catch([]);
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
-
-/** The secrets of tenants contain no dots. */
-const JWT_PATTERN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 const createProviderFailure = (cause: unknown): Failure =>
   new Failure("unavailable", {
