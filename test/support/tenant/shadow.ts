@@ -15,11 +15,14 @@ const TABLES_SQL = "select name from main.sqlite_schema where type = 'table' and
 /** Returns the names of the tables whose rows are not the same in both files. */
 export const listDifferentTables = (database: Database, other: string): readonly string[] => {
   database.run("attach :other as other", { other });
-  const tables = database.all<{ readonly name: string }>(TABLES_SQL).map(({ name }) => name);
+  // most tables are empty
+  const filled = database.all(TABLES_SQL).map(({ name }) => {
+    const [own, others] = ["main", "other"].map((schema) => `exists (select 1 from ${schema}."${String(name)}")`);
+    return `select '${String(name)}' as name where ${own} or ${others}`;
+  });
+  const tables = database.all<{ readonly name: string }>(filled.join(" union all ")).map(({ name }) => name);
   const differ = tables.filter((name) => {
     const [own, others] = ["main", "other"].map((schema) => `select * from ${schema}."${name}"`);
-    // most tables are empty
-    if (database.count(`select exists (${own}) or exists (${others})`) === 0) return false;
     return database.get(`select 1 from (${own} except ${others}) union all select 1 from (${others} except ${own})`);
   });
   database.exec("detach other");
@@ -115,7 +118,7 @@ export class Shadow {
       this.#watched.set(database, database.record());
     }
     const copy = new Database(path, { plain: true });
-    copy.exec("pragma synchronous = off; pragma foreign_keys = off");
+    copy.exec("pragma journal_mode = memory; pragma synchronous = off; pragma foreign_keys = off");
     const triggers = copy.all("select name from sqlite_schema where type = 'trigger'");
     copy.change(() => {
       for (const { name } of triggers) copy.exec(`drop trigger "${String(name)}"`);

@@ -223,7 +223,7 @@ export class TestTenant {
   constructor(folder?: string, start = CLOCK_START, processes?: Processes) {
     this.folder = folder ?? newTenantFolder(start);
     this.#processes = processes;
-    this.#shadow = existsSync(this.path) && process.env["NOSHADOW"] === undefined ? Shadow.of(this.path) : undefined;
+    this.#shadow = existsSync(this.path) ? Shadow.of(this.path) : undefined;
     this.surroundings.time = start;
     this.#open = this.#start();
     this.client = createWholeClient(connectTo(this.#open));

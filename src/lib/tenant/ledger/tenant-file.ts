@@ -83,36 +83,31 @@ export const migrate = (
   steps = SCHEMA_STEPS,
 ): void => {
   const newest = getNewestVersion(steps);
-  const missing = (): typeof SCHEMA_STEPS => {
+  const isOld = (): boolean => {
     const version = readSchemaVersion(database);
     if (version > newest) throw createNewerVersionFailure(database.path);
     if (version > 0 && version < FIRST_SCHEMA_VERSION) throw createUnreleasedFileFailure(database.path);
-    return steps.filter((step) => step.version > version);
+    return version < newest;
   };
-  if (missing().length === 0) return;
+  if (!isOld()) return;
   database.change(() => {
     const isNew = readSchemaVersion(database) === 0;
-    runSteps(database, missing());
+    // another process may have upgraded the file
+    if (isOld()) upgradeTo(database, newest, steps);
     if (!isNew) return;
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
     database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", { ...tenant });
   });
 };
 
-const runSteps = (database: Database, steps: typeof SCHEMA_STEPS): void => {
+/** Upgrades the schema within a transaction. */
+export const upgradeTo = (database: Database, newest: number, steps = SCHEMA_STEPS): void => {
+  const stored = readSchemaVersion(database);
   for (const { version, sql } of steps) {
+    if (version <= stored || version > newest) continue;
     database.exec(sql);
     database.exec(`pragma user_version = ${version}`);
   }
-};
-
-/** Migrates within a transaction, up to a version. */
-export const upgradeTo = (database: Database, newest: number, steps = SCHEMA_STEPS): void => {
-  const version = readSchemaVersion(database);
-  runSteps(
-    database,
-    steps.filter((step) => step.version > version && step.version <= newest),
-  );
 };
 
 export const readSchemaVersion = (database: Database): number => database.count("pragma user_version");
@@ -146,7 +141,9 @@ export const openTenantFile = (file: TenantFileOptions): Database => {
     if (!existsSync(path)) createTenantFile(path, file);
     if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
-    const database = file.log === undefined ? openOwnFile(path, file) : Database.orReadOnly(path, file);
+    // a file that follows a log is upgraded by an entry of the log
+    const database = file.log === undefined ? openAndMigrate(path, file) : Database.orReadOnly(path, file);
+    if (file.log === undefined) requireOwnFile(database);
     if (!database.isReadOnly) restrictToOwner(path, file.folder);
     return database;
   } catch (error) {
@@ -170,17 +167,6 @@ function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOp
   const database = Database.orReadOnly(path, { busyTimeoutMs });
   try {
     migrate(database, { name, now });
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function openOwnFile(path: string, file: TenantFileOptions): Database {
-  const database = openAndMigrate(path, file);
-  try {
-    requireOwnFile(database);
     return database;
   } catch (error) {
     database.close();

@@ -17,10 +17,10 @@ export interface FollowedLog {
 
 const RETRY_MS = 5;
 
-/** Rows that a part of a large change has, so that neither writing nor following it needs much memory. */
+/** Rows in a part of a large change, so that neither writing nor following it needs much memory. */
 const PART_ROWS = 16_384;
 
-/** Applying a changeset of this size takes milliseconds; others can run in between. */
+/** Applying a larger changeset takes milliseconds, so other work runs first. */
 const LARGE_BYTES = 65_536;
 
 /** Returns where the file is in its log. */
@@ -29,9 +29,13 @@ export const readPosition = (database: Database): LogHead => {
   return { seq: Number(seq ?? 0), hash: String(hash ?? ""), schema: database.count("pragma main.user_version") };
 };
 
-/** A file that follows a log would no longer fit the log after a change of its own. @throws Failure `locked` */
+/**
+ * Closes a file that follows a log, because it would no longer fit the log after a change of its own.
+ * @throws Failure `locked`
+ */
 export const requireOwnFile = (database: Database): void => {
   if (readPosition(database).seq === 0) return;
+  database.close();
   throw new Failure("locked", {
     what: text(
       "this tenant is in a shared store; this file is only a server's copy of it",
@@ -42,13 +46,13 @@ export const requireOwnFile = (database: Database): void => {
   });
 };
 
-const createMismatchFailure = (database: Database, reason: string): Failure =>
+const createMismatchFailure = ({ path }: Database, reason: string, seq: number): Failure =>
   new Failure("unavailable", {
     what: text(
-      `the tenant's file is not a copy of what the shared store has: ${reason}`,
-      `テナントのファイルは、共有のストアの内容の写しではありません: ${reason}`,
+      `the tenant's file is not a copy of what the shared store has: ${reason} (${seq})`,
+      `テナントのファイルは、共有のストアの内容の写しではありません: ${reason} (${seq})`,
     ),
-    where: database.path,
+    where: path,
     hint: text(
       "put this file aside, so that it is made anew",
       "このファイルを別の場所に移してください。作り直されます",
@@ -61,10 +65,7 @@ const createVersionFailure = (stored: number, own: number): Failure =>
       `this tenant has version ${stored} of the schema, but this server's clomoctl has version ${own}`,
       `このテナントのスキーマはバージョン ${stored} ですが、このサーバーの clomoctl はバージョン ${own} です`,
     ),
-    hint:
-      stored > own
-        ? text("update clomoctl on this server", "このサーバーの clomoctl を更新してください")
-        : text("upgrade the tenant", "テナントをアップグレードしてください"),
+    hint: text("upgrade what is older", "古いほうをアップグレードしてください"),
   });
 
 const hashEntry = ({ before, seq, schema, continues, changes }: Omit<LogEntry, "hash">): string =>
@@ -93,7 +94,7 @@ export class ChangeRecorder {
   readonly #turn: LogTurn;
   readonly #appended: Promise<void>[] = [];
   #position: LogHead;
-  #session: Session | undefined;
+  #session: Session;
   #changes: number;
 
   /** @param database within a transaction, at the head of the turn */
@@ -118,23 +119,22 @@ export class ChangeRecorder {
 
   [Symbol.dispose](): void {
     this.#database.afterRun = undefined;
-    this.#session?.close();
+    this.#session.close();
   }
 
   #append(continues: boolean): void {
-    const { schema } = this.#position;
     this.#changes = Infinity;
-    this.#database.run(ADVANCE_SQL, { seq: this.#position.seq + 1, schema });
-    const changes = this.#session?.changeset() ?? new Uint8Array(0);
-    this.#session?.close();
-    this.#session = undefined;
+    const { seq, schema } = this.#position;
+    this.#database.run(ADVANCE_SQL, { seq: seq + 1, schema });
+    const changes = this.#session.changeset();
+    this.#session.close();
     const entry = buildEntry(this.#position, { schema, continues, changes });
-    this.#position = entry;
     storeHash(this.#database, entry);
-    if (continues) this.#session = this.#database.record();
+    this.#position = entry;
+    this.#session = this.#database.record();
     this.#changes = this.#countChanges();
     const appended = this.#turn.append(entry);
-    // the error is thrown by the commit
+    // the commit throws the error
     appended.catch(() => undefined);
     this.#appended.push(appended);
   }
@@ -144,28 +144,25 @@ export class ChangeRecorder {
   }
 }
 
-interface SchemaPart {
-  readonly name: string;
-  readonly sql: string;
-}
+type SchemaParts = readonly { readonly name: string; readonly sql: string }[];
 
-const drop = (database: Database, type: "trigger" | "index", parts: readonly SchemaPart[]): void => {
-  for (const { name } of parts) database.exec(`drop ${type} main."${name}"`);
+/** Removes parts of the schema for a while. @param kind such as `unique index` */
+const removeParts = (database: Database, kind: string): SchemaParts => {
+  const sql = "select name, sql from main.sqlite_schema where sql like :pattern order by name";
+  const parts: SchemaParts = database.all(sql, { pattern: `create ${kind} %` });
+  for (const { name } of parts) database.exec(`drop ${kind.replace("unique ", "")} main."${name}"`);
+  return parts;
 };
 
-const listParts = (database: Database, pattern: string): readonly SchemaPart[] =>
-  database.all("select name, sql from main.sqlite_schema where sql like :pattern order by name", { pattern });
-
-const restore = (database: Database, parts: readonly SchemaPart[]): void => {
+const restoreParts = (database: Database, parts: SchemaParts): void => {
   for (const { sql } of parts) database.exec(sql);
 };
 
-/** Without unique indexes, records can exchange unique values. */
+/** Records can exchange unique values, which SQLite applies only without the index. */
 const applyExchange = (database: Database, changes: Uint8Array): boolean => {
-  const indexes = listParts(database, "create unique index %");
-  drop(database, "index", indexes);
+  const indexes = removeParts(database, "unique index");
   const isApplied = database.apply(changes);
-  if (isApplied) restore(database, indexes);
+  if (isApplied) restoreParts(database, indexes);
   return isApplied;
 };
 
@@ -175,50 +172,56 @@ const isUpgrade = ({ changes }: LogEntry): boolean => changes.length === 0;
 const applyEntry = (database: Database, entry: LogEntry, { schema: own, upgrade }: FollowedLog): void => {
   const { seq, before, schema, changes } = entry;
   const position = readPosition(database);
-  const refuse = (reason: string): Failure => createMismatchFailure(database, `${reason} (${seq})`);
-  if (seq !== position.seq + 1 || before !== position.hash) throw refuse("another entry follows");
-  if (hashEntry(entry) !== entry.hash) throw refuse("the entry is damaged");
+  const refuse = (reason: string): Failure => createMismatchFailure(database, reason, seq);
+  if (seq !== position.seq + 1 || before !== position.hash) throw refuse("it is of another log");
+  if (hashEntry(entry) !== entry.hash) throw refuse("an entry is damaged");
   if (isUpgrade(entry)) {
     if (schema > own || upgrade === undefined) throw createVersionFailure(schema, own);
     upgrade(database, schema);
     database.run(ADVANCE_SQL, { seq, schema });
   } else {
     if (schema !== position.schema) throw createVersionFailure(schema, position.schema);
-    if (!database.apply(changes) && !applyExchange(database, changes)) throw refuse("the entry does not fit");
+    if (!database.apply(changes) && !applyExchange(database, changes)) throw refuse("an entry does not fit");
   }
   const after = database.get("select seq, schema from main.log_position");
-  if (after?.["seq"] !== seq || after["schema"] !== schema) throw refuse("the entry is of another place");
+  if (after?.["seq"] !== seq || after["schema"] !== schema) throw refuse("an entry is at another place");
   storeHash(database, entry);
 };
 
 /** Applies whole writes. Triggers must not run, because changesets contain what they did. */
 const applyWrites = async (database: Database, first: readonly LogEntry[], followed: FollowedLog): Promise<void> => {
-  const triggers = listParts(database, "create trigger %");
-  drop(database, "trigger", triggers);
+  const triggers = removeParts(database, "trigger");
   let last: LogEntry | undefined;
+  const requireWhole = (): void => {
+    if (last?.continues === true) throw createMismatchFailure(database, "a part is missing", last.seq + 1);
+  };
   let entries = first;
   do {
     for (const entry of entries) {
-      if (isUpgrade(entry)) break;
+      if (isUpgrade(entry)) {
+        requireWhole();
+        break;
+      }
       if (entry.changes.length > LARGE_BYTES) await setImmediate();
       applyEntry(database, entry, followed);
       last = entry;
     }
     entries = last?.continues === true ? await followed.log.read(last.seq) : [];
   } while (entries.length > 0);
-  if (last?.continues === true) throw createMismatchFailure(database, `a part is missing (${last.seq + 1})`);
-  restore(database, triggers);
+  requireWhole();
+  restoreParts(database, triggers);
 };
 
+/** Returns false if another connection of this process writes to the file. */
 const tryApply = async (database: Database, followed: FollowedLog): Promise<boolean> => {
   const entries = await followed.log.read(readPosition(database).seq);
   if (!database.tryBegin()) return false;
   try {
-    // another connection of this process may have applied entries in the meantime
     const { seq } = readPosition(database);
+    if (entries.length === 0) throw createMismatchFailure(database, "an entry is missing", seq + 1);
+    // another connection may have applied some
     const missing = entries.filter((entry) => entry.seq > seq);
     const [first] = missing;
-    if (entries.length === 0) throw createMismatchFailure(database, `an entry is missing (${seq + 1})`);
     if (first !== undefined && isUpgrade(first)) applyEntry(database, first, followed);
     else await applyWrites(database, missing, followed);
     database.run("commit");
@@ -235,21 +238,18 @@ const tryApply = async (database: Database, followed: FollowedLog): Promise<bool
  */
 export const followLog = async (database: Database, followed: FollowedLog, head: LogHead): Promise<void> => {
   let known = head;
-  for (let waitedMs = 0; ;) {
-    const position = readPosition(database);
-    // a thread of this process may have gone on
-    if (position.seq > known.seq) known = await followed.log.head();
-    if (position.seq > known.seq) throw createMismatchFailure(database, `${position.seq} > ${known.seq}`);
-    if (position.seq < known.seq) {
-      if (await tryApply(database, followed)) continue;
-      // a thread of this process commits what the log has already
-      database.checkWaited(waitedMs);
-      waitedMs += RETRY_MS;
-      await sleep(RETRY_MS);
-      continue;
-    }
-    if (position.hash !== known.hash) throw createMismatchFailure(database, `another entry (${position.seq})`);
-    if (position.schema !== followed.schema) throw createVersionFailure(position.schema, followed.schema);
-    return;
+  let position = readPosition(database);
+  for (let waitedMs = 0; position.seq < known.seq; position = readPosition(database)) {
+    if (await tryApply(database, followed)) continue;
+    // a thread of this process commits what the log has already
+    database.checkWaited(waitedMs);
+    waitedMs += RETRY_MS;
+    await sleep(RETRY_MS);
   }
+  // a thread of this process may have gone on
+  if (position.seq > known.seq) known = await followed.log.head();
+  if (position.seq > known.seq) throw createMismatchFailure(database, "the store has less", known.seq);
+  if (position.seq === known.seq && position.hash !== known.hash)
+    throw createMismatchFailure(database, "it is of another log", known.seq);
+  if (position.schema !== followed.schema) throw createVersionFailure(position.schema, followed.schema);
 };

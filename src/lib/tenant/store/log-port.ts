@@ -14,7 +14,7 @@ export interface LogAccess {
 }
 
 /** Parts of a change that may be in memory until the log has them. */
-const WAITING_PARTS = 4;
+const WAITING_PARTS = 2;
 
 interface LogCalls extends Pick<ChangeLog, "head" | "read">, Pick<LogTurn, "append" | "commit" | "abandon"> {
   readonly tryTurn: () => Promise<LogHead | undefined>;
@@ -73,11 +73,12 @@ export const followThroughPort = ({ port, schema, appended }: LogAccess): Follow
   });
   const ask = async <N extends keyof LogCalls>(
     name: N,
-    ...[given]: Parameters<LogCalls[N]>
+    given?: Parameters<LogCalls[N]>[0],
   ): Promise<Awaited<ReturnType<LogCalls[N]>>> => {
     const call = Promise.withResolvers<unknown>();
     waiting.push(call);
-    port.postMessage([name, given]);
+    // a copy would stay in memory until the next garbage collection
+    port.postMessage([name, given], typeof given === "object" ? [given.changes.buffer as ArrayBuffer] : []);
     return (await call.promise) as Awaited<ReturnType<LogCalls[N]>>;
   };
   let sent = 0;
