@@ -1,4 +1,4 @@
-import pg, { type Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
+import pg, { type Pool, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
 import { Failure, getErrorCode, hasErrorCode, ServerFault } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 
@@ -7,7 +7,7 @@ export interface Limits extends Pick<PoolConfig, "max" | "maxUses" | "connection
   readonly idleMs?: number;
 }
 
-const LIMITS = { max: 10, connectionTimeoutMillis: 5000, query_timeout: 30_000, idleMs: 5000, keepAlive: true };
+const LIMITS = { max: 10, connectionTimeoutMillis: 5000, query_timeout: 30_000, idleMs: 5000 };
 const LOCK_WAIT_MS = 5000;
 const RETRY_AFTER_MS = 1000;
 
@@ -16,7 +16,7 @@ export const hasState = (error: unknown, ...states: readonly string[]): boolean 
   error instanceof ServerFault && hasErrorCode(error.cause.cause, ...states);
 export const [LOCK_TAKEN, EXISTS_ALREADY] = ["55P03", "23505"] as const;
 
-const toFault = (error: unknown, where: string): ServerFault => {
+const createFault = (error: unknown, where: string): ServerFault => {
   const reason = error instanceof Error && error.message !== "" ? error.message : getErrorCode(error);
   return new ServerFault({
     what: text("the server cannot use its store at the moment", "現在、サーバーは保存先を利用できません"),
@@ -25,12 +25,11 @@ const toFault = (error: unknown, where: string): ServerFault => {
   });
 };
 
-/**
- * Connections to PostgreSQL, also through a pooler that gives each transaction another one: a session has no state.
- * @throws ServerFault (all methods) with the reason as its cause
- */
+export type Transaction = Awaited<ReturnType<Connections["begin"]>>;
+
+/** Works through a pooler, too: a session has no state. All methods throw {@link ServerFault}, whose cause is the reason. */
 export class Connections {
-  readonly #where: string;
+  readonly where: string;
   readonly #idleMs: number;
   readonly #readers: Pool;
   /** apart, because a transaction waits for reads */
@@ -38,14 +37,14 @@ export class Connections {
 
   constructor(config: PoolConfig, limits: Limits = {}) {
     const { idleMs, ...all } = { ...LIMITS, ...limits };
-    this.#where = `${config.host}:${config.port}/${config.database}`;
     this.#idleMs = idleMs;
-    const open = (): Pool => {
-      const pool = new pg.Pool({ ...config, ...all, pipeline: true });
-      // what waits for the connection gets the error
-      const ignore = (): void => undefined;
-      return pool.on("error", ignore).on("connect", (client) => client.on("error", ignore));
-    };
+    this.where = `${config.host}:${config.port}/${config.database}`;
+    // what waits for a connection gets its error
+    const ignore = (): void => undefined;
+    const open = (): Pool =>
+      new pg.Pool({ ...config, ...all, keepAlive: true, pipeline: true })
+        .on("error", ignore)
+        .on("connect", (client) => client.on("error", ignore));
     [this.#readers, this.#writers] = [open(), open()];
   }
 
@@ -53,19 +52,37 @@ export class Connections {
     return (await this.#readers.query<R>(sql, values).catch(this.#throwFault)).rows;
   }
 
-  /** @param first a statement without parameters in the same message */
-  async begin(first: string, mode = "read committed") {
-    const transaction = new Transaction(
-      await this.#writers.connect().catch(this.#throwFault),
-      this.#throwFault,
-      this.#idleMs,
-    );
-    const limits = `idle_in_transaction_session_timeout = ${this.#idleMs}; set local lock_timeout = ${LOCK_WAIT_MS}`;
+  /** @param first a statement without parameters, in the same message */
+  async begin(first = "select 1", mode = "read committed") {
+    const client = await this.#writers.connect().catch(this.#throwFault);
+    let [isOver, fault]: [boolean, unknown] = [false, undefined];
+    const beat = setInterval(() => void client.query("select 1").catch(() => undefined), this.#idleMs / 3).unref();
+    const query = async <R extends QueryResultRow>(sql: string, values?: unknown[]): Promise<QueryResult<R>> => {
+      // the connection may be another's already
+      if (isOver) throw new TypeError("the transaction is over");
+      return client.query<R>(sql, values).catch((error: unknown) => this.#throwFault((fault ??= error)));
+    };
+    const end = async (statement: "commit" | "rollback"): Promise<void> => {
+      const ended = query(statement);
+      if (!isOver)
+        ended.then(
+          () => client.release(),
+          () => client.release(true),
+        );
+      isOver = true;
+      clearInterval(beat);
+      // PostgreSQL answers so to the commit of what has failed
+      if ((await ended).command === "ROLLBACK" && statement === "commit") this.#throwFault(fault);
+    };
+    /** Does nothing after the end. Never throws. */
+    const abandon = () => end("rollback").catch(() => undefined);
     try {
-      const results = await transaction.query(`begin isolation level ${mode}; set local ${limits}; ${first}`);
-      return { transaction, rows: (results as unknown as readonly QueryResult[]).at(-1)?.rows ?? [] };
+      const limits = `idle_in_transaction_session_timeout = ${this.#idleMs}; set local lock_timeout = ${LOCK_WAIT_MS}`;
+      const results = await query(`begin isolation level ${mode}; set local ${limits}; ${first}`);
+      const rows = (results as unknown as readonly QueryResult[]).at(-1)?.rows ?? [];
+      return { rows, query, commit: () => end("commit"), abandon, [Symbol.asyncDispose]: abandon };
     } catch (error) {
-      await transaction.abandon();
+      await abandon();
       throw error;
     }
   }
@@ -75,54 +92,6 @@ export class Connections {
   }
 
   readonly #throwFault = (error: unknown): never => {
-    throw toFault(error, this.#where);
+    throw createFault(error, this.where);
   };
-}
-
-export class Transaction {
-  readonly #client: PoolClient;
-  readonly #throwFault: (error: unknown) => never;
-  readonly #beat: NodeJS.Timeout;
-  #fault: unknown;
-  #isOver = false;
-
-  constructor(client: PoolClient, throwFault: (error: unknown) => never, idleMs: number) {
-    this.#client = client;
-    this.#throwFault = throwFault;
-    this.#beat = setInterval(() => void client.query("select 1").catch(() => undefined), idleMs / 3).unref();
-  }
-
-  async query<R extends QueryResultRow>(sql: string, values?: unknown[]): Promise<QueryResult<R>> {
-    if (this.#isOver) throw new TypeError("the transaction is over");
-    return this.#client.query<R>(sql, values).catch((error: unknown) => {
-      this.#fault ??= error;
-      return this.#throwFault(error);
-    });
-  }
-
-  /** After an error, the transaction may have been committed, unless an earlier query has failed. */
-  commit(): Promise<void> {
-    return this.#end("commit").catch(this.#throwFault);
-  }
-
-  /** Does nothing after the end. Never throws. */
-  async abandon(): Promise<void> {
-    if (!this.#isOver) await this.#end("rollback").catch(() => undefined);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.abandon();
-  }
-
-  async #end(statement: "commit" | "rollback"): Promise<void> {
-    clearInterval(this.#beat);
-    this.#isOver = true;
-    const ended = await this.#client.query(statement).catch((error: unknown) => {
-      this.#client.release(true);
-      throw error;
-    });
-    this.#client.release();
-    // PostgreSQL answers so to the commit of what has failed
-    if (statement === "commit" && ended.command === "ROLLBACK") throw this.#fault;
-  }
 }

@@ -13,7 +13,15 @@ export type Content = AsyncIterable<Uint8Array>;
  */
 export type Standing = "current" | "behind" | "outdated" | "foreign";
 
+export interface PostgresTurn extends LogTurn {
+  /** From the next position on, the tenant is another file, which is there. */
+  readonly replace: (next: LogHead, content: Content) => Promise<void>;
+  /** Removes the tenant from the store. */
+  readonly remove: () => Promise<void>;
+}
+
 const MAX_READ_BYTES = 8 << 20;
+const LAST = Number.MAX_SAFE_INTEGER;
 const PART_BYTES = 4 << 20;
 
 /** A standby may be behind. */
@@ -26,18 +34,20 @@ select seq::float8 as seq, schema, before, hash, continues, changes from (
   from clomoctl.entry where tenant = $1 and seq > $2 order by seq limit 500
 ) as entries where "bytesBefore" < ${MAX_READ_BYTES} order by seq`;
 
-/** If the head is not the entry before, the tenant is null, and the transaction fails. */
+/** If the head is not the entry before, null makes the transaction fail, also if nobody waits; so in the next one. */
 const APPEND = `
 with moved as (
   update clomoctl.tenant set seq = $2, hash = $5, schema = $3 where id = $1 and seq = $2::bigint - 1 and hash = $4 returning id
 ) insert into clomoctl.entry (tenant, seq, schema, before, hash, continues, changes)
 values ((select id from moved), $2, $3, $4, $5, $6, $7)`;
 
+const REPLACE = `
+update clomoctl.tenant set seq = case seq when $2::bigint - 1 then $2 end, hash = $3, schema = $4 where id = $1`;
+
 const STANDING = `
-select t.seq::float8 as seq, t.hash, (select count(*)::float8 from clomoctl.entry where tenant = t.id and seq > $2) as later,
-  coalesce((select before from clomoctl.entry where tenant = t.id and seq = $2::bigint + 1),
-    (select hash from clomoctl.entry where tenant = t.id and seq = $2)) as known
-from clomoctl.tenant as t where t.id = $1`;
+select tenant.*, (select count(*)::float8 from clomoctl.entry where tenant = $1 and seq > $2) as later,
+  coalesce((select before from clomoctl.entry where tenant = $1 and seq = $2::bigint + 1),
+    (select hash from clomoctl.entry where tenant = $1 and seq = $2)) as known from (${HEAD} where id = $1) as tenant`;
 
 const NEW_SNAPSHOT = `
 insert into clomoctl.snapshot (tenant, seq) select $1, $2::bigint
@@ -49,8 +59,8 @@ from clomoctl.part join (select max(seq) as seq from clomoctl.snapshot where ten
 where tenant = $1 and n = $2`;
 
 type HeadRow = LogHead & { readonly isStandby: boolean };
+type StandingRow = HeadRow & { readonly later: number; readonly known: string | null };
 type PartRow = Readonly<{ bytes: Buffer; seq: number; isLast: boolean }>;
-type StandingRow = Readonly<{ seq: number; hash: string; later: number; known: string | null }>;
 
 const placeOf = (id: string, { seq, schema, before, hash, continues }: Omit<LogEntry, "changes">): Place => [
   "entry",
@@ -62,7 +72,7 @@ const placeOf = (id: string, { seq, schema, before, hash, continues }: Omit<LogE
   continues,
 ];
 
-const readHead = ([row]: readonly HeadRow[], where: string): LogHead => {
+const readHead = <R extends HeadRow>([row]: readonly R[], where: string): Omit<R, "isStandby"> => {
   if (row === undefined) throw new Failure("not-found", { what: NO_TENANT, where });
   const { isStandby, ...head } = row;
   if (isStandby) throw new Failure("unavailable", { what: STANDBY, where, retryAfterMs: 1000 });
@@ -82,7 +92,7 @@ export class PostgresLog implements ChangeLog {
   }
 
   async head(): Promise<LogHead> {
-    return readHead(await this.#connections.query(`${HEAD} where id = $1`, [this.#id]), this.#id);
+    return readHead(await this.#connections.query<HeadRow>(`${HEAD} where id = $1`, [this.#id]), this.#id);
   }
 
   async read(after: number): Promise<readonly LogEntry[]> {
@@ -92,19 +102,41 @@ export class PostgresLog implements ChangeLog {
   }
 
   async tryTurn(): Promise<PostgresTurn | undefined> {
+    const [id, sealer] = [this.#id, this.#sealer];
     // what refers to the tenant, such as a new snapshot, does not wait for this lock
-    const lock = `${HEAD} where id = ${pg.escapeLiteral(this.#id)} for no key update nowait`;
+    const lock = `${HEAD} where id = ${pg.escapeLiteral(id)} for no key update nowait`;
     const begun = await this.#connections.begin(lock).catch((error: unknown) => {
       if (!hasState(error, LOCK_TAKEN)) throw error;
     });
     if (begun === undefined) return undefined;
-    if (begun.rows.length === 0) await begun.transaction.abandon();
-    return new PostgresTurn(begun.transaction, this.#id, readHead(begun.rows as HeadRow[], this.#id), this.#sealer);
+    const { rows, query, commit, abandon } = begun;
+    if (rows.length === 0) await abandon();
+    return {
+      head: readHead(rows as HeadRow[], id),
+      append(entry) {
+        const { seq, schema, before, hash, continues, changes } = entry;
+        const sealed = sealer.seal(placeOf(id, entry), changes);
+        const done = query(APPEND, [id, seq, schema, before, hash, continues, sealed]).then(() => undefined);
+        // who does not wait gets the error from the commit
+        done.catch(() => undefined);
+        return done;
+      },
+      async replace({ seq, hash, schema }, content) {
+        await query(REPLACE, [id, seq, hash, schema]);
+        await writeSnapshot(begun, id, seq, content, sealer);
+      },
+      remove: async () => void (await query("delete from clomoctl.tenant where id = $1", [id])),
+      commit,
+      abandon,
+    };
   }
 
+  /** @param file at position Infinity if it is damaged */
   async findStanding({ seq, hash }: Pick<LogHead, "seq" | "hash">): Promise<Standing> {
-    const [log] = await this.#connections.query<StandingRow>(STANDING, [this.#id, seq]);
-    if (log === undefined) throw new Failure("not-found", { what: NO_TENANT, where: this.#id });
+    const log = readHead(
+      await this.#connections.query<StandingRow>(STANDING, [this.#id, Math.min(seq, LAST)]),
+      this.#id,
+    );
     if (seq >= log.seq) return seq === log.seq && hash === log.hash ? "current" : "foreign";
     if (log.known !== null && log.known !== hash) return "foreign";
     return log.later === log.seq - seq ? "behind" : "outdated";
@@ -116,7 +148,7 @@ export class PostgresLog implements ChangeLog {
    */
   async putSnapshot(at: LogHead, content: Content): Promise<boolean> {
     if (!["current", "behind"].includes(await this.findStanding(at))) throw this.#refuse(NOT_IN_LOG);
-    await using transaction = (await this.#connections.begin("select 1")).transaction;
+    await using transaction = await this.#connections.begin();
     try {
       const isNew = await writeSnapshot(transaction, this.#id, at.seq, content, this.#sealer);
       if (isNew) await transaction.commit();
@@ -130,7 +162,7 @@ export class PostgresLog implements ChangeLog {
   /** Returns the newest snapshot in parts. */
   async *getSnapshot(): AsyncGenerator<Buffer> {
     await this.head();
-    await using transaction = (await this.#connections.begin("select 1", "repeatable read, read only")).transaction;
+    await using transaction = await this.#connections.begin("select 1", "repeatable read, read only");
     for (let [n, isLast] = [0, false]; !isLast; n++) {
       const [part] = (await transaction.query<PartRow>(PART, [this.#id, n])).rows;
       isLast = part?.isLast ?? false;
@@ -140,51 +172,6 @@ export class PostgresLog implements ChangeLog {
 
   #refuse(what: Text): Failure {
     return new Failure("unavailable", { what, where: this.#id });
-  }
-}
-
-export class PostgresTurn implements LogTurn {
-  readonly head: LogHead;
-  readonly #transaction: Transaction;
-  readonly #id: string;
-  readonly #sealer: Sealer;
-
-  constructor(transaction: Transaction, id: string, head: LogHead, sealer: Sealer) {
-    this.#transaction = transaction;
-    this.#id = id;
-    this.head = head;
-    this.#sealer = sealer;
-  }
-
-  append(entry: LogEntry): Promise<void> {
-    const { seq, schema, before, hash, continues, changes } = entry;
-    const sealed = this.#sealer.seal(placeOf(this.#id, entry), changes);
-    const values = [this.#id, seq, schema, before, hash, continues, sealed];
-    const done = this.#transaction.query(APPEND, values).then(() => undefined);
-    // who does not wait gets the error from the commit
-    done.catch(() => undefined);
-    return done;
-  }
-
-  /** From now on, the tenant is another file, whose position follows {@link head}. */
-  async replace({ seq, hash, schema }: LogHead, content: Content): Promise<void> {
-    if (seq !== this.head.seq + 1) throw new TypeError(`${seq} does not follow ${this.head.seq}`);
-    const sql = "update clomoctl.tenant set seq = $2, hash = $3, schema = $4 where id = $1";
-    await this.#transaction.query(sql, [this.#id, seq, hash, schema]);
-    await writeSnapshot(this.#transaction, this.#id, seq, content, this.#sealer);
-  }
-
-  /** Removes the tenant from the store. */
-  async remove(): Promise<void> {
-    await this.#transaction.query("delete from clomoctl.tenant where id = $1", [this.#id]);
-  }
-
-  commit(): Promise<void> {
-    return this.#transaction.commit();
-  }
-
-  abandon(): Promise<void> {
-    return this.#transaction.abandon();
   }
 }
 
@@ -213,11 +200,5 @@ export async function writeSnapshot(
 
 const NO_TENANT = text("the store has no such tenant", "保存先にこのテナントはありません");
 const STANDBY = text("the store is a standby at the moment", "現在、保存先は待機系です");
-const GAP = text(
-  "the store no longer has the next change: a snapshot is needed",
-  "次の変更は保存先から削除されました。スナップショットが必要です",
-);
-const NOT_IN_LOG = text(
-  "this file is not a copy of the tenant in the store",
-  "このファイルは、保存先にあるテナントのコピーではありません",
-);
+const GAP = text("the store no longer has the next change", "次の変更は保存先から削除されました");
+const NOT_IN_LOG = text("this file is not a copy of the tenant", "このファイルはテナントの写しではありません");

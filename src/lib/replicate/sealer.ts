@@ -12,6 +12,7 @@ export interface SealingKeys {
 /** Where contents belong: elsewhere they are refused. */
 export type Place = readonly ["store"] | readonly ["entry" | "part", tenant: string, seq: number, ...unknown[]];
 
+/** Compresses, then encrypts. */
 export class Sealer {
   readonly #keys: readonly [Uint8Array, ...Uint8Array[]];
   /** the beginning of what the current key sealed */
@@ -22,7 +23,6 @@ export class Sealer {
     this.header = buildSealHeader(current);
   }
 
-  /** Compresses and encrypts. */
   seal(place: Place, plain: Uint8Array): Buffer {
     return sealBytes(this.#keys[0], JSON.stringify(place), zstdCompressSync(plain));
   }
@@ -32,21 +32,17 @@ export class Sealer {
     const plain = unsealBytes(this.#keys, JSON.stringify(place), sealed);
     if (typeof plain !== "string") return zstdDecompressSync(plain);
     const [what, tenant, seq] = place;
-    const where = tenant === undefined ? what : `${tenant}: ${what} ${seq}`;
-    throw new Failure("unavailable", { ...FAULTS[plain], where });
+    throw new Failure("unavailable", {
+      what: FAULTS[plain],
+      where: tenant === undefined ? what : `${tenant}: ${what} ${seq}`,
+    });
   }
 }
 
 const FAULTS = {
-  "other-key": {
-    what: text("the store was sealed with another key", "保存先は別の鍵で暗号化されています"),
-    hint: text("use the sealing.key of the other servers", "ほかのサーバーと同じ sealing.key を使ってください"),
-  },
-  damaged: {
-    what: text(
-      "contents of the store are damaged or in the wrong place",
-      "保存先の内容が壊れているか、別の場所にあります",
-    ),
-    hint: text("restore the database to an earlier moment", "データベースを以前の時点に復元してください"),
-  },
+  "other-key": text("the store is sealed with another sealing.key", "保存先は別の sealing.key で暗号化されています"),
+  damaged: text(
+    "contents of the store are damaged or in the wrong place",
+    "保存先の内容が壊れているか、別の場所にあります",
+  ),
 };

