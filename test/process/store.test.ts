@@ -54,9 +54,13 @@ describeWithPostgres("a store of several servers", () => {
     const here = at(home);
     await writeFile(join(home, "password"), PASSWORD, { mode: 0o600 });
     await here("serve init --account boss@example.jp --password-file password");
-    await here("users create --name 山田 --email yamada@example.jp");
-    await here("console sync --snapshot users").catch(() => undefined);
-    await here("users edit yamada@example.jp --title 部長");
+    await writeFile(
+      join(home, "export.csv"),
+      "氏名,メールアドレス,役職\nboss@example.jp,boss@example.jp,\n山田,yamada@example.jp,課長\n",
+    );
+    await here("console sync export.csv --yes");
+    const edited = await here("users edit yamada@example.jp --title 部長");
+    const change = /\d+(?=[^\d]*$)/.exec(edited.stderr)?.[0];
     const head = /[0-9a-f]{64}/.exec((await here("audit verify --format json")).text)?.[0];
     await here("tenant backup -o backup.db");
     await here(`serve init --store ${postgres.url()}`);
@@ -80,6 +84,9 @@ describeWithPostgres("a store of several servers", () => {
     await here("context add back --from out.db");
     expect((await here(`audit verify --head ${head} --context back`)).code).toBe(0);
     expect((await here("orgs list --context back --format tsv --fields name")).text).toContain("課19");
-    await here("undo 3 --yes --context back");
+    expect((await here("console list --format tsv --context back")).text).toContain(`${change}\tchange a user`);
+    await here("console upload -o upload --context back");
+    await here(`undo ${change} --yes --context back`);
+    expect((await here("users show yamada@example.jp --format json --context back")).text).toContain("課長");
   });
 });
