@@ -184,5 +184,3 @@ const OWN_TOKEN_CONSEQUENCES = text(
   "this tenant can no longer fetch devices from Apple",
   "このテナントが Apple からデバイスの情報を取得できなくなります",
 );
-
-export type { Step } from "./step.ts";
