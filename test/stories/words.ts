@@ -269,7 +269,6 @@ export const renewals = {
   list: verb("renewals", "list"),
   guide: verb("renewals", "guide"),
   verify: verb("renewals", "verify"),
-  calendar: verb("renewals", "calendar"),
   remove: verb("renewals", "remove"),
   edit: verb("renewals", "edit"),
   renew: verb("renewals", "renew"),
