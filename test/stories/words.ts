@@ -321,8 +321,6 @@ export const handover = {
     "--yes",
     ...rest,
   ],
-  /** compares a bundle with the tenant */
-  diff: (bundle: string): Words => ["handover", "diff", bundle],
 };
 
 /** Names of files in a bundle. */
