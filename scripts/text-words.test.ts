@@ -64,16 +64,6 @@ const NO_SERVER = {
 const DIFFERENCES = { notInClomo: 1, otherServer: 2, released: 3 };
 const ADE = { mirror: false, token: TOKEN, lastSyncAt: null, devices: 9, notReady: 4 };
 
-const listAdeConditions = () =>
-  [
-    { ...ADE, business: { ...NO_SERVER, ...DIFFERENCES } },
-    { ...ADE, token: { ...TOKEN, rejectedAt: LONG_AGO }, business: { ...NO_SERVER, ...DIFFERENCES, server: "A" } },
-  ].flatMap((facts) =>
-    assessAdeHealth(facts, new Date("2026-01-04T00:00:00.000Z")).flatMap(({ id, what }) =>
-      listTexts(`ade.${id}`, what),
-    ),
-  );
-
 /** Commands on whose result people rely: their help says what is checked and what is not. */
 const CHECKS = {
   "csv check": checkTable,
@@ -99,7 +89,14 @@ test("texts of the program on which people act have all words of their sense", (
     ),
     ...["push-certificate", "apple-business", "android"].flatMap(listPersonalAccounts),
     ...listLeaverSteps().flatMap(({ what, next, step }) => listTexts(`leaver.${step}`, { what, next })),
-    ...listAdeConditions(),
+    ...[
+      { ...ADE, business: { ...NO_SERVER, ...DIFFERENCES } },
+      { ...ADE, token: { ...TOKEN, rejectedAt: LONG_AGO }, business: { ...NO_SERVER, ...DIFFERENCES, server: "A" } },
+    ].flatMap((facts) =>
+      assessAdeHealth(facts, new Date("2026-01-04T00:00:00.000Z")).flatMap(({ id, what }) =>
+        listTexts(`ade.${id}`, what),
+      ),
+    ),
     ...Object.entries(CHECKS).flatMap(([name, { details }]) => listTexts(`help.${name}`, details)),
   ];
   expect(Object.fromEntries(texts)).toEqual(GUIDE_WORDS.texts);

@@ -20,7 +20,6 @@ test("every command opens a tenant, except these", () => {
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
     "csv check",
     "devices template",
-    "handover diff",
     "handover receive",
     "handover report",
     "handover verify",

@@ -208,7 +208,14 @@ const STATUS_VERB_NAME = "status";
 
 /** If `all` is false, lists some options without descriptions, so that the help fits on one screen. */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
-  const whole = renderFullVerbHelp(path, command, language, all);
+  const whole = [
+    ...renderVerbOpening(path, command, language),
+    ...renderSection(HEADINGS.arguments, buildArgumentEntries(command.args), language),
+    ...renderSection(HEADINGS.options, buildOptionEntries(selectHelpOptions(command)), language),
+    ...renderGlobalOptions(path, language, all, selectHelpOptions(command)),
+    ...[command.details ?? []].flat().flatMap((words) => ["", ...wrapParagraph(words[language])]),
+    ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
+  ];
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);
   const ranked = rankOptions(command);
   const { length: needed } = ranked.filter(({ rank }) => rank === 0);
@@ -233,15 +240,6 @@ function renderVerbOpening(path: readonly string[], command: Command, language: 
     ...renderSection(HEADINGS.examples, examples, language),
   ];
 }
-
-const renderFullVerbHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
-  ...renderVerbOpening(path, command, language),
-  ...renderSection(HEADINGS.arguments, buildArgumentEntries(command.args), language),
-  ...renderSection(HEADINGS.options, buildOptionEntries(selectHelpOptions(command)), language),
-  ...renderGlobalOptions(path, language, all, selectHelpOptions(command)),
-  ...[command.details ?? []].flat().flatMap((words) => ["", ...wrapParagraph(words[language])]),
-  ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
-];
 
 const ALL_OPTIONS_LABEL = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 

@@ -96,7 +96,6 @@ test("every command that has --all-contexts refuses it together with --context, 
   for (const [words, failure] of [
     ["renewals check", 3],
     ["renewals list", 2],
-    ["renewals calendar -o renewals.ics", 2],
   ] as const) {
     const { en, ja } = await runInBoth(`${words} --all-contexts --context nowhere`);
     expect([en.exit, ja.exit]).toEqual([failure, failure]);

@@ -1,15 +1,9 @@
 import { expect, test } from "vitest";
-import type { NounNode, VerbNode } from "../commands/kit/command.ts";
+import type { NounNode } from "../commands/kit/command.ts";
 import type { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { findVerb, type Route } from "./command-line.ts";
 import { createStrayFailure, readWords } from "./parse.ts";
-
-const verb = (name: string): VerbNode => ({
-  name,
-  summary: same(name),
-  load: () => Promise.reject(new Error("a route loads nothing")),
-});
 
 const noun = (
   name: string,
@@ -22,7 +16,11 @@ const noun = (
   nouns,
   summary: same(name),
   examples: [],
-  verbs: verbs.map(verb),
+  verbs: verbs.map((name) => ({
+    name,
+    summary: same(name),
+    load: () => Promise.reject(new Error("a route loads nothing")),
+  })),
 });
 
 const program = noun(

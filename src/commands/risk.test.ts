@@ -141,11 +141,6 @@ test("a line below exists for every command with a dry run", () => {
   expect(rehearsing).toHaveLength(REHEARSED.length);
 });
 
-const observations = (tenant: TestTenant): unknown =>
-  tenant
-    .sql("select name from sqlite_schema where type = 'table' and name glob '*_observed' order by name")
-    .map(({ name }) => tenant.sql(`select * from ${String(name)}`));
-
 const stateOf = (tenant: TestTenant): unknown => ({
   tenant: tenant.sql("select * from tenant"),
   ...tenant.dump(),
@@ -157,7 +152,9 @@ const stateOf = (tenant: TestTenant): unknown => ({
   settings: tenant.sql("select * from account_settings"),
   notices: tenant.sql("select * from renewal_notice"),
   audit: tenant.sql("select * from audit order by seq"),
-  console: observations(tenant),
+  console: tenant
+    .sql("select name from sqlite_schema where type = 'table' and name glob '*_observed' order by name")
+    .map(({ name }) => tenant.sql(`select * from ${String(name)}`)),
   done: tenant.sql("select pk, state from import where state = 'committed'"),
 });
 

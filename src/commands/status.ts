@@ -183,7 +183,9 @@ export default defineCommand({
     const show = async (found: readonly Finding[]): Promise<void> =>
       isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
     const heard = all.filter(({ context }) => context.notify !== false);
-    const found = notify ? await notifyDaily(tools, heard, show) : listAllFindings(all);
+    const found = notify
+      ? await notifyDaily(tools, heard, show)
+      : [...all.flatMap(({ findings }) => findings), ...findFailedReminders(all), ...findLeftOutTenants(all)];
     const findings = found.toSorted(compareByUrgency);
     const tenants = text(formatCount(all.length, "tenant"), `${all.length} テナント`);
     const summary = findings.length === 0 ? tenants : describeLevels(findings, LEVEL_LABELS);
@@ -219,12 +221,6 @@ async function findInAllTenants(tools: Tools, thresholds: Thresholds, keepsOpen:
   // read tenants in parallel, so that a slow tenant does not delay the others
   return (await workOnAll(contexts, work, MAX_OPEN_TENANTS)).map(([, found]) => found);
 }
-
-const listAllFindings = (all: readonly TenantFindings[]): readonly Finding[] => [
-  ...all.flatMap(({ findings }) => findings),
-  ...findFailedReminders(all),
-  ...findLeftOutTenants(all),
-];
 
 async function notifyDaily(
   tools: Tools,

@@ -296,51 +296,34 @@ test.each(
     expect([...new Set(found[key])].toSorted().join(" "), key).toBe(numbers);
 });
 
-test("an import does not pass over a new column about leaving", async () => {
+test.each([
+  {
+    name: "an import does not pass over a new column about leaving",
+    learn: "layouts learn list.csv --as users",
+    typing: TAKE,
+    before: "社員No.,氏名,メール\n00101,姓一 名,p101@example.jp",
+    after: "社員No.,氏名,メール,退社予定\n00101,姓一 名,p101@example.jp,2026/3/31",
+    line: "users import list.csv --dry-run",
+    told: "退社予定",
+  },
+  {
+    name: "a layout does not learn a column that nobody was asked about",
+    learn: "layouts learn list.csv --as users --select",
+    before: "社員コード,氏名,変更後\n00101,姓一 名,",
+    after: "社員コード,氏名,変更後\n00101,姓一 名,2027/3/31",
+    line: "users leave --file list.csv --dry-run",
+    told: "変更後",
+  },
+])("$name", async ({ learn, typing, before, after, line, told }) => {
   const { tenant } = desk;
-  const context = {
-    tenant: tenant.fetch,
-    home: join(tenant.folder, "home"),
-    folder: desk.folder,
-    now: new Date(tenant.surroundings.now()),
-  };
-  const list = [
-    ["社員No.", "氏名", "メール"],
-    ["00101", "姓一 名", "p101@example.jp"],
-  ];
-  writeFileSync(desk.path("list.csv"), encodeCsv(list));
-  const learning = { ...context, terminal: { typing: TAKE } };
-  expect((await run("layouts learn list.csv --as users", learning)).exit).toBe(0);
-  writeFileSync(desk.path("list.csv"), encodeCsv(list.map((row, at) => [...row, at === 0 ? "退社予定" : "2026/3/31"])));
-  const { exit, stderr } = await run("users import list.csv --dry-run", context);
+  const [home, now] = [join(tenant.folder, "home"), new Date(tenant.surroundings.now())];
+  const context = { tenant: tenant.fetch, home, folder: desk.folder, now };
+  const write = (list: string) =>
+    writeFileSync(desk.path("list.csv"), encodeCsv(list.split("\n").map((row) => row.split(","))));
+  write(before);
+  expect((await run(learn, { ...context, ...(typing && { terminal: { typing } }) })).exit).toBe(0);
+  write(after);
+  const { exit, stderr } = await run(line, context);
   expect(exit, stderr).toBe(3);
-  expect(stderr).toContain("退社予定");
-});
-
-test("a layout does not learn a column that nobody was asked about", async () => {
-  const { tenant } = desk;
-  const context = {
-    tenant: tenant.fetch,
-    home: join(tenant.folder, "home"),
-    folder: desk.folder,
-    now: new Date(tenant.surroundings.now()),
-  };
-  writeFileSync(
-    desk.path("list.csv"),
-    encodeCsv([
-      ["社員コード", "氏名", "変更後"],
-      ["00101", "姓一 名", ""],
-    ]),
-  );
-  expect((await run("layouts learn list.csv --as users --select", context)).exit).toBe(0);
-  writeFileSync(
-    desk.path("list.csv"),
-    encodeCsv([
-      ["社員コード", "氏名", "変更後"],
-      ["00101", "姓一 名", "2027/3/31"],
-    ]),
-  );
-  const { exit, stderr } = await run("users leave --file list.csv --dry-run", context);
-  expect(exit, stderr).toBe(3);
-  expect(stderr).toContain("変更後");
+  expect(stderr).toContain(told);
 });

@@ -146,9 +146,6 @@ function missingOf(shown: readonly string[], screen: readonly string[]): string 
 /** How a line of progress is taken back: the cursor goes to its start, and it is erased. */
 const TAKEN_BACK = new RegExp(String.raw`${String.fromCodePoint(0x1b)}\[\d*[GK]`, "g");
 
-const linesOf = (screen: string): readonly string[] =>
-  stripVTControlCharacters(screen.replaceAll(TAKEN_BACK, "\n")).split(/\r*\n|\r/);
-
 /** The first digits of a fingerprint, as a page and as a bundle show them. */
 const [FINGERPRINT, SHOWN_FINGERPRINT] = ["3f9a 0c11 7be2 45d8", /(?:[0-9a-f]{4} ){3}[0-9a-f]{4}/];
 
@@ -171,7 +168,7 @@ describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) =>
       expect(code, `${part.line}\n${screen}`).toBe(part.exit);
       if (isOurs && target !== undefined) await writeFile(join(cwd, target), screen);
       fingerprint = SHOWN_FINGERPRINT.exec(screen)?.[0] ?? fingerprint;
-      const lines = linesOf(screen);
+      const lines = stripVTControlCharacters(screen.replaceAll(TAKEN_BACK, "\n")).split(/\r*\n|\r/);
       expect(missingOf(part.shown, lines), `${part.line}\n${lines.join("\n")}`).toBeUndefined();
     }
     expect(parts.filter(({ kind }) => kind === "command").length).toBeGreaterThan(3);

@@ -11,11 +11,9 @@ interface Event {
   readonly percent: number;
 }
 
-const isEvent = (line: string): boolean => line.startsWith('{"step":');
-
 /** The most per cent between two events of each step, the last before its end included. */
 function measureSteps(stderr: string): ReadonlyMap<string, { readonly widest: number; readonly reached: number }> {
-  const events = stderr.split("\n").flatMap((line) => (isEvent(line) ? [JSON.parse(line) as Event] : []));
+  const events = stderr.split("\n").flatMap((line) => (line.startsWith('{"step":') ? [JSON.parse(line) as Event] : []));
   const steps = Map.groupBy(events, ({ step }) => step);
   return new Map(
     [...steps].map(([step, all]) => {

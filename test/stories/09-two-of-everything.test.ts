@@ -42,8 +42,6 @@ async function addCustomer(s: Story, context: string): Promise<void> {
   await s.run(w.renewals.add(GMAIL, ...login, "--context", context), { tried: false });
 }
 
-const named = (context: string) => ({ context, kind: "android-owner", name: GMAIL });
-
 story(
   "two homes on a computer do not touch each other, and both are watched every day",
   async (first) => {
@@ -104,7 +102,7 @@ story(
     await w.runMorning(s);
     const mails = mailbox.take().filter(({ text }) => w.isReminder(text));
     // both customers' items have the same name
-    expect(listReminders(mails, [named("minato")])).toHaveLength(2);
+    expect(listReminders(mails, [{ context: "minato", kind: "android-owner", name: GMAIL }])).toHaveLength(2);
     for (const context of ["minato", "aoba"])
       expect(mails.filter(({ text }) => text.includes(context))).toHaveLength(2);
     await w.runMorning(s);

@@ -269,7 +269,6 @@ export const renewals = {
   list: verb("renewals", "list"),
   guide: verb("renewals", "guide"),
   verify: verb("renewals", "verify"),
-  calendar: verb("renewals", "calendar"),
   remove: verb("renewals", "remove"),
   edit: verb("renewals", "edit"),
   renew: verb("renewals", "renew"),
@@ -322,8 +321,6 @@ export const handover = {
     "--yes",
     ...rest,
   ],
-  /** compares a bundle with the tenant */
-  diff: (bundle: string): Words => ["handover", "diff", bundle],
 };
 
 /** Names of files in a bundle. */

@@ -11,15 +11,13 @@ const HISTORY_COUNT = 50;
 const isWhole = CLOMOCTL_HISTORIES === "all";
 const SHARE_OF_RUNS = isWhole ? 1 : 0.25;
 
-const countRuns = (numRuns: number): number =>
-  CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE_OF_RUNS * numRuns) : Number(CLOMOCTL_HISTORIES);
-
 /**
  * Returns the parameters of a random property: a fixed seed, and a quarter of `numRuns`. The torture run can replace
  * both.
  */
 export const toPropertyParameters = (numRuns: number, seed: number) => ({
-  numRuns: countRuns(numRuns),
+  numRuns:
+    CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE_OF_RUNS * numRuns) : Number(CLOMOCTL_HISTORIES),
   seed: Number(CLOMOCTL_SEED ?? seed),
   // the path to a shrunk failure, as fast-check reported it
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),

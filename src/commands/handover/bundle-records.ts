@@ -12,13 +12,13 @@ import type { RenewalRecord } from "../../lib/handover/checklist/people.ts";
 import { TYPES_BY_FORMAT, type PanelKind } from "../../lib/nouns/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/nouns/organisation.ts";
 import { RENEWAL_ITEM } from "../../lib/nouns/renewal.ts";
-import { ADMINISTRATOR_ROLES, ROLES } from "../../lib/nouns/account.ts";
+import { ADMINISTRATOR_ROLES } from "../../lib/nouns/account.ts";
 import { SECURED_APPS, SECURED_GROUP } from "../../lib/nouns/secured-user.ts";
 import { TENANT } from "../../lib/nouns/tenant.ts";
 import { CUSTOM_FIELD } from "../../lib/nouns/user.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joinTexts, same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { same, type Language } from "../../lib/text/index.ts";
 import { encodeSheets } from "../../lib/xlsx/write.ts";
 import { ADE_DEVICE_COLUMNS, DEVICE_ACTION_COLUMNS, DEVICE_COLUMNS } from "../kit/columns/devices.ts";
 import { ACCOUNT_COLUMNS, SETTINGS_COLUMNS } from "../kit/columns/accounts.ts";
@@ -31,25 +31,18 @@ import { USER_COLUMNS } from "../kit/columns/users.ts";
 import { ANSWER_COLUMNS } from "./answer.ts";
 import type { CopyClient } from "../kit/files/tenant-copy.ts";
 
-type RecordBatches<R> = AsyncIterable<readonly R[]>;
-
-export interface RecordTable<R = never> {
-  readonly name: ResourceName;
+interface RecordTable<R = never> {
   readonly columns: readonly Column<R>[];
-  /** must be the same in every tenant, so it is not an ID but, for example, an email address or a serial number */
-  readonly key: (record: R) => string;
-  readonly read: (client: CopyClient) => RecordBatches<R>;
-  readonly detail?: ((record: R) => Text) | undefined;
+  readonly read: (client: CopyClient) => StreamedLines<R> | AsyncIterable<readonly R[]> | Promise<readonly R[]>;
 }
 
-type RecordTableDefinition<R = never> = Omit<RecordTable<R>, "name">;
+const defineTable = <R>(columns: readonly Column<R>[], read: RecordTable<R>["read"]): RecordTable =>
+  ({ columns, read }) as unknown as RecordTable;
 
-const defineRecordType = <R>(one: RecordTableDefinition<R>): RecordTableDefinition =>
-  one as unknown as RecordTableDefinition;
-
-async function* readList<R>(list: StreamedLines<R> | Promise<readonly R[]>): AsyncGenerator<readonly R[]> {
-  if ("batches" in list) yield* list.batches();
-  else yield await list;
+async function* readBatches<R>(read: ReturnType<RecordTable<R>["read"]>): AsyncGenerator<readonly R[]> {
+  if ("batches" in read) yield* read.batches();
+  else if ("then" in read) yield await read;
+  else yield* read;
 }
 
 export async function* readAdministrators({ accounts }: CopyClient): AsyncGenerator<readonly Account[]> {
@@ -64,111 +57,36 @@ async function* readSecuredGroups({ secured }: CopyClient) {
   for (const app of SECURED_APPS) yield await secured.groups(app);
 }
 
-export const describeAdministrator = (account: Account): Text => {
-  const role = account.scheme === null ? [] : [same(account.scheme.name)];
-  const scope = ACCOUNT_COLUMNS.find(({ key }) => key === "managedOrgs")?.name?.(account) ?? null;
-  return joinTexts([ROLES[account.role], ...role, ...(scope === null ? [] : [scope])], text(", ", "、"));
-};
-
 const withPath = <R extends { readonly org: Pick<Org, "path"> }>(columns: readonly Column<R>[]): readonly Column<R>[] =>
   columns.map((column) =>
     column.key === "org" ? { ...column, name: ({ org }) => same(org.path || ROOT_ORG_NAME) } : column,
   );
 
-const RECORD_TYPE_DEFINITIONS: Readonly<
-  Record<Exclude<ResourceName, PanelKind>, RecordTableDefinition> & Partial<Record<ResourceName, RecordTableDefinition>>
+const RECORD_TABLES: Readonly<
+  Record<Exclude<ResourceName, PanelKind>, RecordTable> & Partial<Record<ResourceName, RecordTable>>
 > = {
-  tenant: defineRecordType({
-    columns: buildFieldColumns(TENANT.fields),
-    key: () => "",
-    read: ({ tenant }) => readList(tenant.show().then(({ profile }) => [profile])),
-  }),
-  "account-settings": defineRecordType({
-    columns: SETTINGS_COLUMNS,
-    key: () => "",
-    read: ({ accounts }) => readList(accounts.settings().then((settings) => [settings])),
-  }),
-  "custom-fields": defineRecordType({
-    columns: buildFieldColumns<CustomField>(CUSTOM_FIELD.fields),
-    key: ({ name }) => name,
-    read: ({ users }) => readList(users.fields()),
-  }),
-  orgs: defineRecordType({
-    columns: ORG_COLUMNS,
-    key: ({ code, path }) => code ?? path,
-    read: ({ orgs }) => readList(orgs.list()),
-  }),
-  schemes: defineRecordType({
-    columns: SCHEME_COLUMNS,
-    key: ({ name }) => name,
-    read: ({ roles }) => readList(roles.schemes()),
-  }),
-  users: defineRecordType({
-    columns: withPath(USER_COLUMNS),
-    key: ({ emails: [email], employeeCode, name }) => email ?? employeeCode ?? name,
-    read: ({ users }) => readList(users.list()),
-  }),
-  administrators: defineRecordType({
-    columns: ACCOUNT_COLUMNS,
-    key: ({ emails: [email], name }) => email ?? name,
-    read: readAdministrators,
-    detail: describeAdministrator,
-  }),
-  "secured-groups": defineRecordType({
-    columns: buildFieldColumns<SecuredGroup>(SECURED_GROUP.fields),
-    key: ({ app, name }) => `${app} ${name}`,
-    read: readSecuredGroups,
-  }),
-  "secured-users": defineRecordType({
-    columns: SECURED_USER_COLUMNS,
-    key: ({ app, userId }) => `${app} ${userId}`,
-    read: readSecuredUsers,
-  }),
-  devices: defineRecordType({
-    columns: DEVICE_COLUMNS,
-    key: ({ serialNumber, phoneNumber, id }) => serialNumber ?? phoneNumber ?? id,
-    read: ({ devices }) => readList(devices.list()),
-  }),
-  "device-actions": defineRecordType({
-    columns: DEVICE_ACTION_COLUMNS,
-    key: ({ serialNumber, kind, createdAt }) => [serialNumber, createdAt, kind].join(" "),
-    read: (client) => readList(client["device-actions"].list()),
-  }),
-  "ade-devices": defineRecordType({
-    columns: ADE_DEVICE_COLUMNS,
-    key: ({ serialNumber }) => serialNumber,
-    read: ({ ade }) => readList(ade.devices()),
-  }),
-  renewals: defineRecordType({
-    columns: buildFieldColumns<RenewalRecord>(RENEWAL_ITEM.fields),
-    key: ({ kind, name, organisation }) => [kind, name, organisation ?? ""].join(" ").trim(),
-    read: ({ renewals }) => readList(renewals.list()),
-  }),
-  answers: defineRecordType({
-    columns: ANSWER_COLUMNS,
-    key: ({ question }) => question,
-    read: ({ answers }) => readList(answers.list()),
-  }),
-  "console-tasks": defineRecordType({
-    columns: TASK_COLUMNS,
-    key: ({ number }) => String(number),
-    read: (client) => readList(client.console.list()),
-  }),
+  tenant: defineTable(buildFieldColumns(TENANT.fields), async ({ tenant }) => [(await tenant.show()).profile]),
+  "account-settings": defineTable(SETTINGS_COLUMNS, async ({ accounts }) => [await accounts.settings()]),
+  "custom-fields": defineTable(buildFieldColumns<CustomField>(CUSTOM_FIELD.fields), ({ users }) => users.fields()),
+  orgs: defineTable(ORG_COLUMNS, ({ orgs }) => orgs.list()),
+  schemes: defineTable(SCHEME_COLUMNS, ({ roles }) => roles.schemes()),
+  users: defineTable(withPath(USER_COLUMNS), ({ users }) => users.list()),
+  administrators: defineTable(ACCOUNT_COLUMNS, readAdministrators),
+  "secured-groups": defineTable(buildFieldColumns<SecuredGroup>(SECURED_GROUP.fields), readSecuredGroups),
+  "secured-users": defineTable(SECURED_USER_COLUMNS, readSecuredUsers),
+  devices: defineTable(DEVICE_COLUMNS, ({ devices }) => devices.list()),
+  "device-actions": defineTable(DEVICE_ACTION_COLUMNS, (client) => client["device-actions"].list()),
+  "ade-devices": defineTable(ADE_DEVICE_COLUMNS, ({ ade }) => ade.devices()),
+  renewals: defineTable(buildFieldColumns<RenewalRecord>(RENEWAL_ITEM.fields), ({ renewals }) => renewals.list()),
+  answers: defineTable(ANSWER_COLUMNS, ({ answers }) => answers.list()),
+  "console-tasks": defineTable(TASK_COLUMNS, (client) => client.console.list()),
 };
 
-const defineByFields = (noun: PanelKind): RecordTableDefinition => {
-  const { fields, keys } = TYPES_BY_FORMAT[noun];
-  return defineRecordType<Readonly<Record<string, unknown>>>({
-    columns: buildFieldColumns(fields),
-    key: (record) => String(record[keys[0].field]),
-    read: (client) => readList(client[noun].list() as StreamedLines<never>),
-  });
-};
-
-export const RECORD_TABLES: readonly RecordTable[] = RESOURCE_NAMES.map((name) => ({
-  name,
-  ...(RECORD_TYPE_DEFINITIONS[name] ?? defineByFields(name as PanelKind)),
-}));
+const defineByFields = (noun: PanelKind): RecordTable =>
+  defineTable<Readonly<Record<string, unknown>>>(
+    buildFieldColumns(TYPES_BY_FORMAT[noun].fields),
+    (client) => client[noun].list() as StreamedLines<never>,
+  );
 
 const MAX_SHEET_RECORDS = 2 ** 20 - 1;
 const MAX_CELL_CHARACTERS = 32_767;
@@ -183,12 +101,13 @@ export async function writeRecords(
   setFlagsFromString("--semi-space-growth-factor=1");
   const counts: Manifest["resources"] = [];
   let written = 0;
-  async function* readRows({ name, columns, read }: RecordTable): AsyncGenerator<readonly (readonly string[])[]> {
+  async function* readRows(name: ResourceName): AsyncGenerator<readonly (readonly string[])[]> {
+    const { columns, read } = RECORD_TABLES[name] ?? defineByFields(name as PanelKind);
     const cells = columns.map((column) => createTableCellRenderer(column, { language, moment }));
     const file = await writer.file(pathOfResource(name));
     let records = 0;
     yield [columns.map(({ header }) => header[language])];
-    for await (const batch of read(client)) {
+    for await (const batch of readBatches(read(client))) {
       await file.write(batch.map((record) => `${JSON.stringify(record)}\n`).join(""));
       yield batch
         .slice(0, Math.max(0, MAX_SHEET_RECORDS - records))
@@ -199,7 +118,7 @@ export async function writeRecords(
     await file.close();
     counts.push({ name, records });
   }
-  const sheets = RECORD_TABLES.map((type) => ({ name: RESOURCE_TITLES[type.name][language], rows: readRows(type) }));
+  const sheets = RESOURCE_NAMES.map((name) => ({ name: RESOURCE_TITLES[name][language], rows: readRows(name) }));
   const workbook = await writer.file("records.xlsx");
   for await (const bytes of encodeSheets(sheets)) await workbook.write(bytes);
   await workbook.close();

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import { FILE_MISSING } from "../../lib/handover/bundle/unpack.ts";
@@ -36,20 +35,6 @@ export const IDENTITY_OPTION = {
     "引き継ぎデータ(.age)を復号する age の鍵ファイル(自分だけが読める権限にしておく)",
   ),
 } as const satisfies Fields;
-
-/** Rejects `--as`, because a bundle contains only what its author may see. @throws `usage` */
-export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
-  if (globals.as === undefined) return;
-  throw new Failure("usage", {
-    what: text("--as cannot be used with a bundle", "引き継ぎデータに --as は使えません"),
-    where,
-    hint: step(
-      "omit --as, or use --as when you export the bundle",
-      "--as を外すか、引き継ぎデータを書き出すときに指定してください",
-      line("handover export", [], { output: "FOLDER", as: "ACCOUNT" }),
-    ),
-  });
-}
 
 async function openNamedBundle(
   { workingFolder, temporary, home }: Pick<Tools, "workingFolder" | "temporary" | "home">,

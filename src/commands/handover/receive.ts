@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { line, step, type CommandLine } from "../../lib/advice/index.ts";
+import type { Account } from "../../lib/client/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
 import { isSameContext, LOCAL_CONTEXT_NAME, type Context } from "../../lib/config/index.ts";
 import { parseContextName, type EmbeddedContext } from "../../lib/config/context.ts";
@@ -10,9 +11,11 @@ import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
 import { getActionName } from "../../lib/derived/audit.ts";
 import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts";
 import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
-import { formatCount, joinFirstTexts, text, type Text } from "../../lib/text/index.ts";
+import { ROLES } from "../../lib/nouns/account.ts";
+import { formatCount, joinFirstTexts, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
+import { ACCOUNT_COLUMNS } from "../kit/columns/accounts.ts";
 import { requireChangePermission } from "../kit/permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
@@ -183,8 +186,14 @@ function nameActions({ actions }: LocalRecords): Text {
   return joinFirstTexts(named, 3);
 }
 
+const describeAdministrator = (account: Account): Text => {
+  const role = account.scheme === null ? [] : [same(account.scheme.name)];
+  const scope = ACCOUNT_COLUMNS.find(({ key }) => key === "managedOrgs")?.name?.(account) ?? null;
+  return joinTexts([ROLES[account.role], ...role, ...(scope === null ? [] : [scope])], text(", ", "、"));
+};
+
 async function showAdministrators({ terminal }: Tools, client: CopyClient): Promise<void> {
-  const { describeAdministrator, readAdministrators } = await import("./bundle-records.ts");
+  const { readAdministrators } = await import("./bundle-records.ts");
   for await (const accounts of readAdministrators(client))
     for (const account of accounts) {
       const { en, ja } = describeAdministrator(account);

@@ -1,5 +1,5 @@
-import { commandName } from "../../lib/advice/index.ts";
-import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
+import { Failure, OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import { resolveReportTimezone, type ReportData } from "../../lib/handover/report/content.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -8,7 +8,7 @@ import { defineCommand } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { LEAVER_OPTIONS, toTypedLeaver } from "./facts.ts";
-import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
+import { IDENTITY_OPTION, openVerifiedBundle, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 
 export default defineCommand({
@@ -45,7 +45,7 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { bundle, output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
-    if (bundle !== undefined) refuseAsOption(tools, commandName("handover report"));
+    if (bundle !== undefined) refuseAsOption(tools);
     const output = named ?? "-";
     const data =
       bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, identity, ...leaving });
@@ -55,6 +55,20 @@ export default defineCommand({
     await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
   },
 });
+
+/** Rejects `--as`, because a bundle contains only what its author may see. @throws `usage` */
+function refuseAsOption({ globals }: Pick<Tools, "globals">): void {
+  if (globals.as === undefined) return;
+  throw new Failure("usage", {
+    what: text("--as cannot be used with a bundle", "引き継ぎデータに --as は使えません"),
+    where: commandName("handover report"),
+    hint: step(
+      "omit --as, or use --as when you export the bundle",
+      "--as を外すか、引き継ぎデータを書き出すときに指定してください",
+      line("handover export", [], { output: "FOLDER", as: "ACCOUNT" }),
+    ),
+  });
+}
 
 type ReportInput = Parameters<typeof toTypedLeaver>[0];
 

@@ -6,7 +6,7 @@ import { ACCOUNT, ROLES } from "../../lib/nouns/account.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
-import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { createChanges, renderPlan } from "../../lib/plan/plan.ts";
 import { formatTenantName } from "../kit/plan/show.ts";
 import { confirmCommit } from "../kit/plan/finish-plan.ts";
 import { isDefaultTable } from "../kit/list/list.ts";
@@ -102,7 +102,17 @@ export default defineCommand({
       return terminal.note(rest);
     }
     const target = formatTenantName({ tenant: tenant.context.name }, tenant);
-    const shown = buildTransferPlan(planned, { target, from, to });
+    const shown = {
+      target,
+      changes: [createChanges(text("record", "データ"), { update: planned.length })],
+      lines: [
+        text(
+          `plan for ${target.en}: transfer the responsibilities of ${from.called} to ${to.called}`,
+          `${addSpaceAfterLatin(target.ja)}に対する計画: ${from.called} さんの担当を ${to.called} さんに引き継ぐ`,
+        ),
+      ],
+      samples: [{ lines: planned.map(describeTransferRow), rest: 0 }],
+    };
     await renderPlan(terminal, shown);
     if (!(await confirmCommit(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     const rows = buildTransferRows(await tenant.client.accounts.transfer(from.id, { to: to.id }));
@@ -122,21 +132,6 @@ export default defineCommand({
         step("to list the tasks in the console", "管理画面での作業を確認するには", line("console list", [])),
       );
   },
-});
-
-const buildTransferPlan = (
-  rows: readonly TransferRow[],
-  { target, from, to }: { readonly target: Text; readonly from: Person; readonly to: Person },
-): Plan => ({
-  target,
-  changes: [createChanges(text("record", "データ"), { update: rows.length })],
-  lines: [
-    text(
-      `plan for ${target.en}: transfer the responsibilities of ${from.called} to ${to.called}`,
-      `${addSpaceAfterLatin(target.ja)}に対する計画: ${from.called} さんの担当を ${to.called} さんに引き継ぐ`,
-    ),
-  ],
-  samples: [{ lines: rows.map(describeTransferRow), rest: 0 }],
 });
 
 const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text => {

@@ -1,5 +1,4 @@
-import type { MovedOrg } from "../../lib/client/index.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { showWrittenRecord } from "../kit/columns/change-result.ts";
@@ -28,13 +27,11 @@ export default defineCommand({
     const written = await client.orgs.move(moved.id, { parent: above.id, dryRun });
     await showWrittenRecord(tools, written, {
       ...ORG_RESULT_LAYOUT,
-      along: ({ along }) => describeMovedContent(along),
+      along: ({ along }) =>
+        text(
+          `also moved: ${formatCount(along.orgs, "organisation")} below it, ${formatCount(along.users, "user")} and ${formatCount(along.devices, "device")}`,
+          `一緒に移るもの: 下位の組織 ${along.orgs} 件、ユーザー ${along.users} 人、デバイス ${along.devices} 台`,
+        ),
     });
   },
 });
-
-const describeMovedContent = ({ orgs, users, devices }: MovedOrg["along"]): Text =>
-  text(
-    `also moved: ${formatCount(orgs, "organisation")} below it, ${formatCount(users, "user")} and ${formatCount(devices, "device")}`,
-    `一緒に移るもの: 下位の組織 ${orgs} 件、ユーザー ${users} 人、デバイス ${devices} 台`,
-  );

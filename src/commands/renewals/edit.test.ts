@@ -4,12 +4,8 @@ import { runInBoth, run } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
-const listing = (one: Partial<RenewalItem>): Answers => ({
-  listRenewals: { items: [item(1, { name: "本社", ...one }), item(2)] },
-});
-
 const having = (one: Partial<RenewalItem>, after: Partial<RenewalItem> = one): Answers => ({
-  ...listing(one),
+  listRenewals: { items: [item(1, { name: "本社", ...one }), item(2)] },
   editRenewal: item(1, { name: "本社", ...after }),
 });
 

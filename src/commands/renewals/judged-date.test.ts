@@ -6,7 +6,7 @@ import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 const DAY_MS = 86_400_000;
 
-test("check, list, status and calendar use the same date: the earlier of record and file", async () => {
+test("check, list and status use the same date: the earlier of record and file", async () => {
   const home = freshHome();
   const clomoctl = (...args: readonly string[]): Promise<Outcome> => run(args, { home });
   await writeFile(join(home, "a.vpptoken"), createVppToken(new Date("2098-03-01T00:00:00Z"), "本社"));
@@ -23,9 +23,6 @@ test("check, list, status and calendar use the same date: the earlier of record 
   const listed = await clomoctl("renewals", "list", "--format", "json");
   expect([ofRow(listed, "expiresOn"), ofRow(listed, "level")]).toEqual([day, "critical"]);
   expect(listed.stderr).toContain(remark);
-  const calendar = await clomoctl("renewals", "calendar");
-  expect(calendar.text).toContain(`DTSTART;VALUE=DATE:${day.replaceAll("-", "")}`);
-  expect(calendar.stderr).toContain(remark);
   const status = await clomoctl("status");
   expect(status.text).toContain(`expires on ${day}, `);
   expect(status.text).toContain(remark);

@@ -110,11 +110,11 @@ describe("for all tenants", () => {
     expect(en.stderr).toBe("error: local: locked by 7\nerror: osaka: no answer\n");
   });
 
-  test.each(["list", "calendar"])("leaves out a local tenant without data: %s", async (verb) => {
+  test("leaves out a local tenant without data", async () => {
     const home = freshFolder();
     await run("context add osaka --url https://osaka.example.jp", { home });
     const osaka = having(second);
-    expect(await run(`renewals ${verb} --all-contexts`, { home, tenants: { osaka } })).toMatchObject({ exit: 0 });
+    expect(await run("renewals list --all-contexts", { home, tenants: { osaka } })).toMatchObject({ exit: 0 });
   });
 
   test("an interruption is not reported as an unreadable tenant", async () => {

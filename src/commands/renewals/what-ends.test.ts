@@ -24,7 +24,6 @@ const PLACES: readonly (readonly [line: string, told: RegExp])[] = [
   ["renewals check --nagios", /CRITICAL[^]*本社/],
   ["renewals check", /本社[^]*critical|critical[^]*本社/],
   ["renewals list", /本社.*2026-11-26/],
-  ["renewals calendar", /20261126[^]*本社|本社[^]*20261126/],
   ["renewals guide 本社", /本社/],
   ["handover checklist", /本社: critical \(2026-11-26\)/],
 ];

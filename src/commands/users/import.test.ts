@@ -16,7 +16,7 @@ import {
   ROWS,
   COMMITTED_RESULT,
 } from "#support/commands/imports/plans.ts";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
@@ -31,9 +31,6 @@ const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, s
     tenant: buildPlanAnswers(planOf(), { ...dropped(), ...more }),
     folder: folder(files),
   });
-
-const asked = ({ requests }: RunResult): unknown =>
-  requests.find(({ operation }) => operation === "createImport")?.json;
 
 const REQUEST = {
   kind: "users",
@@ -50,7 +47,7 @@ test("--map assigns headers to fields, including the tenant's custom fields", as
   const people = "名前|年|備考\r\n";
   const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map, "people.csv": people });
   expect(ended.exit).toBe(0);
-  expect(asked(ended)).toEqual({
+  expect(ended.requests.find(({ operation }) => operation === "createImport")?.json).toEqual({
     ...REQUEST,
     delimiter: "|",
     map: {

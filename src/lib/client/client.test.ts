@@ -87,8 +87,6 @@ const upload = (content: string | readonly Uint8Array[]): Upload => ({
 
 const json = { "content-type": "application/json" };
 
-const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
-
 const WAYS = ["in process", "over a socket"];
 
 const bring = async (client: WholeClient, request: Parameters<WholeClient["imports"]["plan"]>[0], content: string) =>
@@ -137,7 +135,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect(plan).toMatchObject({ create: 45_000 });
     expect(await Array.fromAsync(client.imports.rows(plan.id))).toHaveLength(45_000);
     await client.imports.commit(plan);
-    const exported = await textOf(await client.users.export({ filterId: "p1" }));
+    const exported = await new Response(await client.users.export({ filterId: "p1" })).text();
     expect(exported.split("\r\n").length).toBeGreaterThan(45_000);
     expect(exported).toContain("E144999");
   });

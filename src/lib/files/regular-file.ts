@@ -1,5 +1,4 @@
 import { hasErrorCode, rethrowAs } from "../errors/index.ts";
-import type { Dirent } from "node:fs";
 import { constants, lstat, open, opendir, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -61,7 +60,7 @@ export async function readFolderTree(
     for await (const entry of await opendir(join(folder, below))) {
       if (found.length >= mostEntries) return;
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      const kind = entryKindOf(entry, depth < deepest);
+      const kind = entry.isFile() ? "file" : entry.isDirectory() && depth < deepest ? "folder" : "other";
       // Node.js changes a name that is not UTF-8, so that the file cannot be opened
       const size = kind === "file" ? await findFileSize(join(folder, path)) : 0;
       found.push({ path, kind: size === undefined ? "other" : kind, bytes: size ?? 0 });
@@ -80,6 +79,3 @@ async function findFileSize(path: string): Promise<number | undefined> {
     throw error;
   }
 }
-
-const entryKindOf = (entry: Dirent, mayHaveFolders: boolean): TreeEntry["kind"] =>
-  entry.isFile() ? "file" : entry.isDirectory() && mayHaveFolders ? "folder" : "other";

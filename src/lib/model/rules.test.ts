@@ -43,36 +43,24 @@ describe("faultsOf", () => {
     }
   });
 
-  it.each(["a@b", "user001@example.com", "山田@例え.jp", "a..b@c"])("accepts %j as an email address", (value) =>
-    expect(codes({ kind: "mail-address" }, value)).toEqual([]),
-  );
-
-  it.each(["a", "@", "a@", "@b", "a@b@c", "a b@c", "a\u3000b@c", "a@b\n", "\u0007a@b", "a\u0085@b"])(
-    "refuses %j as an email address",
-    (value) => expect(codes({ kind: "mail-address" }, value)).toEqual(["not-mail-address"]),
-  );
-
-  it("accepts booleans in any letter case, and nothing else", () => {
-    for (const value of ["TRUE", "false", "True"]) expect(codes({ kind: "boolean" }, value)).toEqual([]);
-    for (const value of ["1", "yes", "TRUE ", "ＴＲＵＥ", "true\n"]) {
-      expect(codes({ kind: "boolean" }, value)).toEqual(["not-boolean"]);
-    }
-  });
-
   it.each([
+    [
+      "mail-address",
+      ["a@b", "user001@example.com", "山田@例え.jp", "a..b@c"],
+      ["a", "@", "a@", "@b", "a@b@c", "a b@c", "a\u3000b@c", "a@b\n", "\u0007a@b", "a\u0085@b"],
+    ],
+    ["boolean", ["TRUE", "false", "True"], ["1", "yes", "TRUE ", "ＴＲＵＥ", "true\n"]],
+    ["port", ["1", "993", "65535"], ["0", "65536", "-1", "99.5", "imap", "1e3"]],
     ["day", ["2028-02-29", "0001-01-01"], ["2026-02-29", "2026/4/1", "2026-4-1", "2026-04", "20260401", "2026-04-01 "]],
     ["integer", ["0", "12", "-3"], ["1.5", "01", "1,000", "-0", "１２", "1e3", "9007199254740993"]],
     ["count", ["0", "12"], ["-3", "1.5", "01", "１２"]],
   ] as const)("accepts only what a field with the rule %s can store", (type, good, bad) => {
-    const { rule } = valueRuleOf(type === "count" ? { type: "integer", rule: { kind: type } } : { type });
+    const { rule } = valueRuleOf(
+      type === "day" || type === "integer" ? { type } : { type: "text", rule: { kind: type } },
+    );
     expect(good.flatMap((value) => codes(rule, value))).toEqual([]);
-    expect(bad.map((value) => codes(rule, value))).toEqual(bad.map(() => [`not-${type}`]));
-  });
-
-  it("warns about a value that is not a port", () => {
-    for (const value of ["1", "993", "65535"]) expect(codes({ kind: "port" }, value)).toEqual([]);
-    for (const value of ["0", "65536", "-1", "99.5", "imap", "1e3"]) {
-      expect(codes({ kind: "port" }, value)).toEqual(["port-range"]);
-    }
+    expect(bad.map((value) => codes(rule, value))).toEqual(
+      bad.map(() => [type === "port" ? "port-range" : `not-${type}`]),
+    );
   });
 });

@@ -29,7 +29,7 @@ const FIXED_OFFSET_ZONES = new Map([
 const FIXED_OFFSET_SINCE = Date.UTC(1952, 0, 1);
 
 /** Certificates without an expiry date expire on this day. @see RFC 5280 4.1.2.5 */
-export const LAST_DAY = "9999-12-31";
+const LAST_DAY = "9999-12-31";
 
 /** Returns a day such as `2027-03-01` in an IANA time zone. @param when a Date, or a UTC instant */
 export const dayOf = (when: Date | string, timezone: string): string => {

@@ -16,7 +16,7 @@ const MEMO = DEVICE.fields.memo;
 const codes = (field: Parameters<typeof valueRuleOf>[0], value: string): readonly string[] =>
   findValueFaults(valueRuleOf(field), value).map(({ code }) => code);
 
-describe("characters", () => {
+describe("characters and lengths", () => {
   test.each([
     ["a line break", title, "課長\n部長", ["value-lines"]],
     ["a carriage return", title, "課長\r部長", ["value-lines"]],
@@ -38,6 +38,18 @@ describe("characters", () => {
     ["an address of several lines", address, "千代田区\r\n丸の内\n1-1", []],
     ["a memo with a tab", MEMO, "a\tb", ["value-hidden"]],
     ["other letters", name, "髙橋 一郎", []],
+    ["a text of the most characters", title, "題".repeat(MAX_FIELD_CHARACTERS), []],
+    ["a text that is too long", title, "題".repeat(MAX_FIELD_CHARACTERS + 1), ["too-long"]],
+    ["characters of two units", title, "𠮷".repeat(MAX_FIELD_CHARACTERS), []],
+    ["a limit of the manual", SECURED_USER.fields.description, "題".repeat(255), []],
+    ["more than a limit of the manual", SECURED_USER.fields.description, "題".repeat(256), ["too-long"]],
+    ["an account name", USER.fields.accountName, "a".repeat(321), ["too-long"]],
+    ["a scheme's own limit", { type: "text", longest: 3 } as const, "abcd", ["too-long"]],
+    ["a key", ORG.fields.code, "a".repeat(MAX_KEY_BYTES), []],
+    ["a key that is too long", ORG.fields.code, "a".repeat(MAX_KEY_BYTES + 1), ["key-too-long"]],
+    ["a key of kanji", ORG.fields.name, "部".repeat(867), ["key-too-long"]],
+    ["a key that is longer than its value", ORG.fields.name, "\u0958".repeat(700), ["key-too-long"]],
+    ["a path, which nothing is found by", ORG.fields.parentPath, "部/".repeat(2000), []],
   ])("%s", (_, field, value, expected) => {
     expect(codes(field, value)).toEqual(expected);
   });
@@ -63,23 +75,6 @@ describe("characters", () => {
 });
 
 describe("lengths", () => {
-  test.each([
-    ["a text", title, "題".repeat(MAX_FIELD_CHARACTERS), []],
-    ["a text that is too long", title, "題".repeat(MAX_FIELD_CHARACTERS + 1), ["too-long"]],
-    ["characters of two units", title, "𠮷".repeat(MAX_FIELD_CHARACTERS), []],
-    ["a limit of the manual", SECURED_USER.fields.description, "題".repeat(255), []],
-    ["more than a limit of the manual", SECURED_USER.fields.description, "題".repeat(256), ["too-long"]],
-    ["an account name", USER.fields.accountName, "a".repeat(321), ["too-long"]],
-    ["a scheme's own limit", { type: "text", longest: 3 } as const, "abcd", ["too-long"]],
-    ["a key", ORG.fields.code, "a".repeat(MAX_KEY_BYTES), []],
-    ["a key that is too long", ORG.fields.code, "a".repeat(MAX_KEY_BYTES + 1), ["key-too-long"]],
-    ["a key of kanji", ORG.fields.name, "部".repeat(867), ["key-too-long"]],
-    ["a key that is longer than its value", ORG.fields.name, "\u0958".repeat(700), ["key-too-long"]],
-    ["a path, which nothing is found by", ORG.fields.parentPath, "部/".repeat(2000), []],
-  ])("%s", (_, field, value, expected) => {
-    expect(codes(field, value)).toEqual(expected);
-  });
-
   test("no column has a lower limit than the length below which values are not checked", () => {
     const limits = Object.values(FORMATS).flatMap(({ columns }) => columns.map(({ value }) => value.max));
     expect(Math.min(...limits)).toBeGreaterThanOrEqual(MAX_UNCHECKED_UNITS);

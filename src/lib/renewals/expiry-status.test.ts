@@ -1,11 +1,11 @@
 import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { expect, test } from "vitest";
 import { same } from "../text/index.ts";
-import { compareByExpiry, addExpiryStatus, levelOf, DEFAULT_THRESHOLDS } from "./expiry-status.ts";
+import { compareByExpiry, addExpiryStatus, levelOf, DEFAULT_THRESHOLDS, type Thresholds } from "./expiry-status.ts";
 
 const NOW = new Date("2026-11-20T03:00:00.000Z");
 
-test.each([
+test.each<[string | null, ReturnType<typeof levelOf>, Thresholds?]>([
   ["2026-11-19T03:00:00.000Z", "expired"],
   ["2026-11-20T02:59:59.999Z", "expired"],
   ["2026-11-20T03:00:00.000Z", "expired"],
@@ -16,19 +16,17 @@ test.each([
   ["2027-02-18T15:00:00.000Z", "ok"],
   ["9999-12-31T23:59:59.000Z", "ok"],
   [null, "unknown"],
-])("an item that expires at %s is %s, by days in Tokyo", (expiresAt, level) => {
-  expect(levelOf(expiresAt, { now: NOW, timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS })).toBe(level);
-});
-
-test.each([
-  [{ withinDays: 0, criticalDays: 0 }, "2026-11-20T14:59:59.999Z", "critical"],
-  [{ withinDays: 0, criticalDays: 0 }, "2026-11-20T15:00:00.000Z", "critical"],
-  [{ withinDays: 0, criticalDays: 0 }, "2026-11-21T03:00:00.000Z", "ok"],
-  [{ withinDays: 10, criticalDays: 10 }, "2026-11-30T00:00:00.000Z", "critical"],
-  [{ withinDays: 10, criticalDays: 10 }, "2026-12-01T00:00:00.000Z", "ok"],
-])("with %o an item that expires at %s is %s", (thresholds, expiresAt, level) => {
-  expect(levelOf(expiresAt, { now: NOW, timezone: "Asia/Tokyo", thresholds })).toBe(level);
-});
+  ["2026-11-20T14:59:59.999Z", "critical", { withinDays: 0, criticalDays: 0 }],
+  ["2026-11-20T15:00:00.000Z", "critical", { withinDays: 0, criticalDays: 0 }],
+  ["2026-11-21T03:00:00.000Z", "ok", { withinDays: 0, criticalDays: 0 }],
+  ["2026-11-30T00:00:00.000Z", "critical", { withinDays: 10, criticalDays: 10 }],
+  ["2026-12-01T00:00:00.000Z", "ok", { withinDays: 10, criticalDays: 10 }],
+])(
+  "an item that expires at %s is %s, by days in Tokyo and with %o",
+  (expiresAt, level, thresholds = DEFAULT_THRESHOLDS) => {
+    expect(levelOf(expiresAt, { now: NOW, timezone: "Asia/Tokyo", thresholds })).toBe(level);
+  },
+);
 
 const AS_OF = { now: NOW, timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
 const ITEM = EXAMPLE_RENEWAL_ITEM;

@@ -4,7 +4,7 @@ import type { PluginState } from "./plugin.ts";
 import type { Column } from "../terminal/index.ts";
 import { joinTexts, same, text, type Text, formatCount } from "../text/index.ts";
 import { line } from "../advice/index.ts";
-import { RENEWAL_KINDS, type RenewalItem } from "../nouns/renewal.ts";
+import { RENEWAL_KINDS } from "../nouns/renewal.ts";
 import { completeCommands } from "../terminal/commands.ts";
 
 export interface Finding {
@@ -104,13 +104,10 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   toItemColumn("daysLeft", text("days left", "残り日数")),
 ];
 
-export const formatItemTitle = ({ kind, name }: Pick<RenewalItem, "kind" | "name">): Text =>
-  text(`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`);
-
 export function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection, level }: CheckedItem): Text {
   const reason = rejection !== undefined && level === "critical" ? rejection.what : (remark ?? LEVEL_NAMES.unknown);
   if (kind === null) return reason;
-  const { en, ja } = formatItemTitle({ kind, name });
+  const { en, ja } = text(`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`);
   if (daysLeft === null || reason === rejection?.what) return text(`${en}: ${reason.en}`, `${ja}: ${reason.ja}`);
   const [moreEn, moreJa] = remark ? [`; ${remark.en}`, `。${remark.ja}`] : ["", ""];
   const isExpired = level === "expired" || daysLeft < 0;

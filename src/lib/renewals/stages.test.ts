@@ -9,7 +9,7 @@ const EXPIRY = "2027-03-01T03:00:00.000Z";
 const item = { id: "a", expiresAt: EXPIRY };
 const clock = (now: string) => ({ now: new Date(now), timezone: TOKYO });
 
-test.each([
+test.each<[string, number | undefined, string?]>([
   ["2026-11-30T14:59:59Z", undefined],
   ["2026-11-30T15:00:00Z", 90],
   ["2027-01-30T00:00:00Z", 30],
@@ -18,18 +18,16 @@ test.each([
   ["2027-03-01T14:59:59Z", 0],
   ["2027-03-01T15:00:00Z", -1],
   ["2027-03-11T00:00:00Z", -10],
-])("at %s the stage is %s", (now, stage) => {
-  expect(findReachedStage(EXPIRY, clock(now))).toBe(stage);
-});
-
-test.each([
-  ["2027-04-08T00:00:00Z", 3],
-  ["2027-04-09T00:00:00Z", 1],
-  ["2027-04-10T00:00:00Z", 0],
-  ["2027-04-11T00:00:00Z", -1],
-])("an item that expires before the daily run of its day is at %s in the stage %s", (now, stage) => {
-  expect(findReachedStage("2027-04-09T15:30:00.000Z", clock(now))).toBe(stage);
-});
+  ["2027-04-08T00:00:00Z", 3, "2027-04-09T15:30:00.000Z"],
+  ["2027-04-09T00:00:00Z", 1, "2027-04-09T15:30:00.000Z"],
+  ["2027-04-10T00:00:00Z", 0, "2027-04-09T15:30:00.000Z"],
+  ["2027-04-11T00:00:00Z", -1, "2027-04-09T15:30:00.000Z"],
+])(
+  "at %s the stage is %s, also of an item that expires before the daily run of its day",
+  (now, stage, expiry = EXPIRY) => {
+    expect(findReachedStage(expiry, clock(now))).toBe(stage);
+  },
+);
 
 test("one reminder makes up for days without a run", () => {
   const said = [{ itemId: "a", expiresAt: EXPIRY, stage: 90 }];

@@ -6,27 +6,22 @@ const NOW = "2026-11-23T03:00:00.000Z";
 const judge = (question: string, value: string | null, at = NOW) => checkAnswer({ question, value, at }, NOW)?.en;
 
 test.each([
-  ["push-certificate.holder", "佐藤"],
-  ["contact.confirmed", "2026-11-01"],
-  ["administrators.mailbox", "yes"],
-  ["android.phone", "03-0000-0000"],
-  ["onboarding.way", "purchased"],
-  ["no.longer.asked", null],
-])("%s may be %s", (question, value) => {
-  expect(judge(question, value)).toBeUndefined();
-});
-
-test.each([
-  ["no.such", "x"],
-  ["contact.confirmed", "金庫"],
-  ["contact.confirmed", "2026/11/1"],
-  ["contact.confirmed", "2026-11-25"],
-  ["administrators.mailbox", "たぶん"],
-  ["administrators.mailbox", "はい"],
-  ["android.phone", "情報システム部"],
-  ["onboarding.way", "by magic"],
-])("%s may not be %s", (question, value) => {
-  expect(judge(question, value)).toBeDefined();
+  ["push-certificate.holder", "佐藤", true],
+  ["contact.confirmed", "2026-11-01", true],
+  ["administrators.mailbox", "yes", true],
+  ["android.phone", "03-0000-0000", true],
+  ["onboarding.way", "purchased", true],
+  ["no.longer.asked", null, true],
+  ["no.such", "x", false],
+  ["contact.confirmed", "金庫", false],
+  ["contact.confirmed", "2026/11/1", false],
+  ["contact.confirmed", "2026-11-25", false],
+  ["administrators.mailbox", "たぶん", false],
+  ["administrators.mailbox", "はい", false],
+  ["android.phone", "情報システム部", false],
+  ["onboarding.way", "by magic", false],
+])("%s may be %s: %s", (question, value, isAllowed) => {
+  expect(judge(question, value) === undefined).toBe(isAllowed);
 });
 
 test("refuses an answer dated tomorrow", () => {

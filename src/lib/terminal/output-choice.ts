@@ -109,7 +109,7 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 export function chooseLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";
-  const language = LANGUAGES.find((one) => isLocaleOf(one, requested ?? locale));
+  const language = LANGUAGES.find((one) => (requested ?? locale).toLowerCase().split(/[_.@-]/)[0] === one);
   if (requested === undefined || language !== undefined) return language ?? "en";
   throw new Failure("usage", {
     what: text("the language must be ja or en", "言語は ja か en で指定してください"),
@@ -118,6 +118,3 @@ export function chooseLanguage(flag: string | undefined, environment: Environmen
 }
 
 const LANGUAGES = ["ja", "en"] as const;
-
-const isLocaleOf = (language: Language, locale: string): boolean =>
-  locale.toLowerCase().split(/[_.@-]/)[0] === language;

@@ -26,14 +26,12 @@ const PLACEHOLDER = /(?<=[\s=,])(N|[A-Z][A-Z-]+(?:\.[a-z]+)?)(…|\.\.\.)?(?=[\s
 /** Words from which the reader chooses one: yes/no. */
 const CHOICE = /(?<=\s)([a-z-]+)(?:\/[a-z-]+)+(?=\s|$)/g;
 
-const quoteForShell = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
-
 /** @throws if a placeholder has no value: the story says which value a person would type */
 export const fillPlaceholders = (proposal: string, fill: Fill): string =>
   proposal.replaceAll(CHOICE, "$1").replaceAll(PLACEHOLDER, (_, name: string) => {
     const value = typeof fill === "function" ? fill(name, proposal) : fill[name];
     if (value === undefined) throw new Error(`the story has no value for ${name} in: ${proposal}`);
-    return quoteForShell(value);
+    return `'${value.replaceAll("'", String.raw`'\''`)}'`;
   });
 
 /** Returns the file that a proposed command writes with -o. */

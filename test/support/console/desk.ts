@@ -10,12 +10,10 @@ export interface CommandOutput {
   readonly code: number;
 }
 
-const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
-
 /** Runs commands in this process, on a tenant that stays open. This is much faster than a process per command. */
 export class Desk implements AsyncDisposable {
   readonly tenant = new TestTenant();
-  readonly folder = newFolder();
+  readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
 
   path(name: string): string {
     return join(this.folder, name);

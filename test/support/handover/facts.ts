@@ -68,13 +68,6 @@ const createAnswerTo = ({ id, kind, recorded }: QuestionState): HandoverFacts["a
   return { id: createExampleId(300), question: id, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
 };
 
-const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => ({
-  ...facts,
-  answers: listQuestions(facts, TODAY)
-    .filter(({ group }) => group !== "onboarding")
-    .map(createAnswerTo),
-});
-
 /** The facts of a tenant that uses every service. Everything is recorded except the answers to the questions. */
 export const UNANSWERED_FACTS: HandoverFacts = {
   isMirror: false,
@@ -114,4 +107,9 @@ export const UNANSWERED_FACTS: HandoverFacts = {
 };
 
 /** The facts of a tenant without missing information. */
-export const COMPLETE_FACTS: HandoverFacts = answerAllQuestions(UNANSWERED_FACTS);
+export const COMPLETE_FACTS: HandoverFacts = {
+  ...UNANSWERED_FACTS,
+  answers: listQuestions(UNANSWERED_FACTS, TODAY)
+    .filter(({ group }) => group !== "onboarding")
+    .map(createAnswerTo),
+};

@@ -22,10 +22,6 @@ interface Step {
   readonly detail: string;
 }
 
-const findTable = (sql: string, name: string): string =>
-  new RegExp(String.raw`(?:from|join|,|update)\s+((?:\w+\.)?"?\w+"?)\s+(?:as\s+)?${name}\b`, "iu").exec(sql)?.[1] ??
-  name;
-
 const hasManyRows = (database: DatabaseSync, table: string): boolean => {
   try {
     const counted = prepare.call(database, `select count(*) as n from (select 1 from ${table} limit ${FEW + 1})`).get();
@@ -52,7 +48,9 @@ const findNestedScans = (database: DatabaseSync, sql: string): readonly string[]
   return steps.flatMap((step) => {
     const [, name] = /^SCAN ([\w.]+)(?!.*VIRTUAL TABLE)/u.exec(step.detail) ?? [];
     if (name === undefined || !isRepeated(step)) return [];
-    const table = findTable(sql, name);
+    const table =
+      new RegExp(String.raw`(?:from|join|,|update)\s+((?:\w+\.)?"?\w+"?)\s+(?:as\s+)?${name}\b`, "iu").exec(sql)?.[1] ??
+      name;
     return hasManyRows(database, table) ? [`${step.detail} (${table})`] : [];
   });
 };

@@ -223,11 +223,9 @@ export class UsersModel {
     if (emails.length === 0) return before;
     const keeps = this.#request.blank === "keep";
     const own = cells.get("メールアドレス") ?? [];
-    const isIn = (list: readonly string[], email: string): boolean =>
-      list.some((other) => emailKey(other) === emailKey(email));
     const plus = (list: readonly string[], more: readonly string[]): readonly string[] => [
       ...list,
-      ...more.filter((email) => !isIn(list, email)),
+      ...more.filter((email) => !list.some((other) => emailKey(other) === emailKey(email))),
     ];
     if (emails.length < own.length && (keeps || before.length > own.length)) return plus(emails, before);
     return plus(emails, before.slice(own.length));
@@ -424,7 +422,7 @@ export class UsersModel {
       if (after.org !== null) orgs.add(after.org);
       if (this.#cell(row, "CLOMOアカウントパスワード") !== "") counts.secretsSet += 1;
       if (matched === undefined) counts.create += 1;
-      else if (isSameUser(matched, after)) counts.unchanged += 1;
+      else if (JSON.stringify(toPlainUser(matched)) === JSON.stringify(toPlainUser(after))) counts.unchanged += 1;
       else counts.update += 1;
     }
     counts.orgsCreated = orgs.size - this.#tenant.orgs.length;
@@ -485,6 +483,3 @@ export const toPlainUser = ({ custom, ...user }: ModelUser) => ({
   ...user,
   custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),
 });
-
-const isSameUser = (a: ModelUser, b: ModelUser): boolean =>
-  JSON.stringify(toPlainUser(a)) === JSON.stringify(toPlainUser(b));

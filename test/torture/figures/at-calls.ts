@@ -65,11 +65,6 @@ const rotateFaults = <T>(
 
 const createFaultOfKind = ({ number }: Call, kind: FaultKind): Fault => ({ number, kind });
 
-const listDistinctCalls = (calls: readonly Call[]): readonly Call[] =>
-  [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
-    (alike) => alike[Math.floor(alike.length / 2)] ?? [],
-  );
-
 /** `kill -9` before each write, during each write, and after the last write. */
 export const KILL_TRIALS = createCallTrials((calls) => {
   const writing = calls.filter(isWrite);
@@ -103,7 +98,9 @@ const SECONDS_PER_DAY = 86_400;
 export const CLOCK_JUMP_TRIALS = createCallTrials(
   (calls) =>
     rotateFaults(
-      listDistinctCalls(calls),
+      [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
+        (alike) => alike[Math.floor(alike.length / 2)] ?? [],
+      ),
       [-400 * SECONDS_PER_DAY, -SECONDS_PER_DAY, -1, SECONDS_PER_DAY, 400 * SECONDS_PER_DAY],
       ({ number }, seconds) => ({
         kind: "clock",

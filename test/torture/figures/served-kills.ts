@@ -25,11 +25,6 @@ interface Planned {
   readonly etag: string;
 }
 
-const buildCsv = (name: string): string =>
-  ["氏名,メールアドレス", ...Array.from({ length: PEOPLE }, (_, at) => `${name},${name}-${at}@example.com`)].join(
-    "\r\n",
-  );
-
 async function readJson<T>(response: Response, what: string): Promise<T> {
   const text = await response.text();
   if (!response.ok) throw new Error(`${what} got ${response.status}: ${text}`);
@@ -66,7 +61,10 @@ async function planImport(server: ServedHome, sent: ClientImport): Promise<void>
   const { id } = await readJson<{ readonly id: string }>(created, `the import ${sent.name}`);
   sent.id = id;
   const headers = { "content-type": "text/csv; charset=utf-8" };
-  const body = buildCsv(sent.name);
+  const body = [
+    "氏名,メールアドレス",
+    ...Array.from({ length: PEOPLE }, (_, at) => `${sent.name},${sent.name}-${at}@example.com`),
+  ].join("\r\n");
   const planned = await untilAnswered(() => server.send(`/v1/imports/${id}/content`, { method: "PUT", headers, body }));
   sent.etag = (await readJson<Planned>(planned, `the plan of ${sent.name}`)).etag;
 }

@@ -6,11 +6,9 @@ import { TENANT } from "#support/process/tenant-state.ts";
 import { prepareMirror, prepareMail, prepareSecuredUser } from "./by-hand.ts";
 import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
-const buildImportCommand = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
-
 async function prepareBundle(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
-  await runOrThrow(home, ...buildImportCommand(people));
+  await runOrThrow(home, "users", "import", people, "--create-orgs", "--yes");
   await runOrThrow(home, "handover", "export", "-o", "bundle");
   await rm(join(home, TENANT), { recursive: true });
   return createHash("sha256")

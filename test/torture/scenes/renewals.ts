@@ -17,10 +17,6 @@ export const RENEWAL_SCENES: readonly Scene[] = [
     readsDate: true,
   },
   { name: "renewals remove", prepare: prepareItem, line: ["renewals", "remove", "本社", "--yes"] },
-  createScene("renewals calendar", prepareItem, "renewals calendar -o renewals.ics", {
-    outputs: ["renewals.ics"],
-    readsDate: true,
-  }),
   createScene("renewals check for Prometheus", prepareItem, "renewals check --prometheus renewals.prom --overwrite", {
     outputs: ["renewals.prom"],
     tellsFaults: true,

@@ -18,13 +18,6 @@ export const APP_OPTION = defineChoice(SECURED_APPS, "SECURED APPs app", "対象
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
-const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
-  listGroupedColumns(FORMATS[app], "settings").map(({ field, header }) => ({
-    key: field,
-    header: same(header),
-    value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
-  }));
-
 export const SECURED_USER_ARGUMENT = {
   kind: "string",
   required: true,
@@ -58,7 +51,11 @@ const describeSecret = ({ field, at }: SecuredUser["secretsSet"][number], termin
 /** Columns of secrets show only the time of the last change. */
 export const buildSecuredUserColumns = (app: App, terminal: InstantFormatter): readonly Column<SecuredUser>[] => [
   ...buildGeneralColumns(app),
-  ...buildSettingColumns(app),
+  ...listGroupedColumns(FORMATS[app], "settings").map(({ field, header }) => ({
+    key: field,
+    header: same(header),
+    value: ({ settings }: SecuredUser) => settings.find((setting) => setting.field === field)?.value,
+  })),
   ...buildFieldColumns<SecuredUser>({ secretsSet }).map((column) => ({
     ...column,
     name: (user: SecuredUser) => joinTexts(user.secretsSet.map((set) => describeSecret(set, terminal))),

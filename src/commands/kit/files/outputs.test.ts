@@ -122,7 +122,6 @@ const CASES: Readonly<Record<string, Case>> = {
   "orgs export --output": { line: "orgs export -o OUT" },
   ...imports("orgs import", "orgs.csv", "組織名,組織コード\r\n人事部,NEW\r\n"),
   "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
-  "renewals calendar --output": { line: "renewals calendar -o OUT" },
   "renewals check --prometheus": { line: "renewals check apps.vpptoken --prometheus OUT", isPublic: true, refused: 3 },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
   "secured users delete --report": { line: "secured users delete hanako --app docs --report OUT --dry-run" },

@@ -7,11 +7,6 @@ import { createFolderWith, buildPlanAnswers, planOf } from "#support/commands/im
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const tenant = buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) });
-const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
-  runInBoth(`users import people.csv --dry-run ${words}`.trimEnd(), {
-    tenant,
-    folder: createFolderWith({ "people.csv": content }),
-  });
 
 test("sends the path of a file as typed, but no folder of this computer, and only the file name to another one", async () => {
   const home = freshFolder();
@@ -31,7 +26,10 @@ test.each([
   ["a title", "社員一覧,\r\n", ","],
   ["a title without a delimiter", "社員一覧\r\n", "\t"],
 ])("reads the header below %s, and says so", async (_, above, delimiter) => {
-  const { en, ja } = await dry("", above + PEOPLE.replaceAll(",", delimiter));
+  const { en, ja } = await runInBoth("users import people.csv --dry-run", {
+    tenant,
+    folder: createFolderWith({ "people.csv": above + PEOPLE.replaceAll(",", delimiter) }),
+  });
   expect(en.exit).toBe(0);
   expect(en.requests[0]?.json).toMatchObject({ headerRow: 2, delimiter });
   expect(en.stderr).toMatch(/^the header is row 2; row 1 is ignored\n/);

@@ -70,9 +70,6 @@ async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<Manua
   return values;
 }
 
-const hasPassword = ({ passwordFile, passwordStdin, passwordPrompt }: SecretInputs): boolean =>
-  passwordFile !== undefined || passwordStdin || passwordPrompt;
-
 const fileVerbs = defineFileVerbs({
   thing: SECURED_USER,
   argument: SECURED_USER_ARGUMENT,
@@ -157,7 +154,7 @@ const create = defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { userId, app, role, createGroups, passwordInConsole, dryRun, ...options }) {
-    const isGiven = hasPassword(options);
+    const isGiven = options.passwordFile !== undefined || options.passwordStdin || options.passwordPrompt;
     const own = await parseValueOptions(tools, FIELDS_WITH_OPTIONS, options);
     const values = {
       ...own,

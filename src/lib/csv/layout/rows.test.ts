@@ -167,23 +167,21 @@ describe("a column's rule", () => {
 
 describe("a damaged cell", () => {
   const header = ["表示名", "ユーザーID", "説明"];
-  const checker = (problems: Problem[]) =>
-    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem), {});
-
-  it("invalidates its row without further checks, but other cells are checked", () => {
+  it.each([
+    [
+      "invalidates its row without further checks, but other cells are checked",
+      1,
+      ["", "ユーザー", ""],
+      3,
+      "not-alphanumeric@2",
+    ],
+    ["does not hide a fault of the whole row, even after an unreadable record", 0, ["山田"], 1, "cells-too-few@0"],
+  ])("%s", (_, place, cells, count, problem) => {
     const problems: Problem[] = [];
-    const rows = checker(problems);
-    damage(rows, 1);
-    expect(rows.check(["", "ユーザー", ""], 3, 2, 2)).toBe(false);
-    expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["not-alphanumeric@2"]);
-  });
-
-  it("does not hide a fault of the whole row, even after an unreadable record", () => {
-    const problems: Problem[] = [];
-    const rows = checker(problems);
-    damage(rows, 0);
-    rows.check(["山田"], 1, 2, 2);
-    expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["cells-too-few@0"]);
+    const rows = new RowChecker(readHeader(header, browser).layout, (one) => problems.push(one), {});
+    damage(rows, place);
+    expect(rows.check(cells, count, 2, 2)).toBe(false);
+    expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual([problem]);
   });
 });
 

@@ -100,37 +100,23 @@ describe.each([
   ["the scanner", scanner],
   ["csv-parse", reference],
 ])("%s", (_, make) => {
-  test("keeps doubled quotes, delimiters and newlines in quotes", () => {
-    expect(cells(make, 'a,"b ""c"", d\r\ne"\r\nf,g')).toEqual([
-      ["a", 'b "c", d\r\ne'],
-      ["f", "g"],
-    ]);
+  test.each([
+    ["doubled quotes, delimiters and newlines in quotes", 'a,"b ""c"", d\r\ne"\r\nf,g', ['a|b "c", d\r\ne', "f|g"]],
+    ["an empty line as an empty cell in a file of one column", "a\n\nb\n", ["a", "", "b"]],
+    ["the last cell of a file that ends with a delimiter", "a,b\n1,", ["a|b", "1|"]],
+  ])("keeps %s", (_what, content, rows) => {
+    expect(cells(make, content).map((row) => row.join("|"))).toEqual(rows);
   });
 
-  test("accepts CR, LF and CRLF, also mixed, and counts lines past quoted newlines", () => {
-    const { records } = split(make, ['a,b\r1,"x\r\ny\nz"\n2,b\r\n3,c']);
-    expect(records.map(({ row, line }) => [row, line])).toEqual([
-      [1, 1],
-      [2, 2],
-      [3, 5],
-      [4, 6],
-    ]);
-  });
-
-  test("skips an empty line but counts it as a row", () => {
-    const { records } = split(make, ["a,b\n\n1,2\n"]);
-    expect(records.map(({ row }) => row)).toEqual([1, 3]);
-  });
-
-  test("reads an empty line as an empty cell in a file of one column", () => {
-    expect(cells(make, "a\n\nb\n")).toEqual([["a"], [""], ["b"]]);
-  });
-
-  test("keeps the last cell of a file that ends with a delimiter", () => {
-    expect(cells(make, "a,b\n1,")).toEqual([
-      ["a", "b"],
-      ["1", ""],
-    ]);
+  test.each([
+    [
+      "lines past quoted newlines, after CR, LF and CRLF",
+      'a,b\r1,"x\r\ny\nz"\n2,b\r\n3,c',
+      ["1:1", "2:2", "3:5", "4:6"],
+    ],
+    ["an empty line as a row, but skips it", "a,b\n\n1,2\n", ["1:1", "3:3"]],
+  ])("counts %s", (_what, content, counted) => {
+    expect(split(make, [content]).records.map(({ row, line }) => `${row}:${line}`)).toEqual(counted);
   });
 
   test("drops a record that is too long, and reports it", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../nouns/renewal.ts";
 import { DOCUMENT_FORMATS, renderDocument } from "../../document/index.ts";
 import { buildGuideDocument } from "./fill.ts";
-import { buildRenewalGuide, type Step } from "./index.ts";
+import { buildRenewalGuide } from "./index.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
@@ -18,8 +18,6 @@ const KNOWN: RenewalItem = {
   expiresAt: "2027-03-01T05:00:00Z",
 };
 
-const wordsOf = ({ what, where, trap, check }: Step) => [what, where, trap, check].filter((text) => text !== undefined);
-
 describe.each(KINDS)("the guide for %s", (kind) => {
   const { steps } = buildRenewalGuide(kind, null, null);
 
@@ -32,7 +30,7 @@ describe.each(KINDS)("the guide for %s", (kind) => {
 
   it("is complete in both languages, with the console's names in Japanese", () => {
     for (const step of steps) {
-      for (const { en, ja } of wordsOf(step)) {
+      for (const { en, ja } of [step.what, step.where, step.trap, step.check].filter((text) => text !== undefined)) {
         expect(en).not.toBe("");
         expect(ja).not.toBe("");
         expect(`${en}${ja}`).not.toMatch(/null|undefined/);

@@ -66,11 +66,6 @@ const describePhone = (known: RenewalItem | null): Text => {
 
 const OLD_FILE_PLACEHOLDER = "OLD";
 
-const buildVerifyCommand = (
-  known: RenewalItem | null,
-  files: { readonly new: string; readonly csr?: string },
-): CommandLine => line("renewals verify", [], { current: known?.source ?? OLD_FILE_PLACEHOLDER, ...files });
-
 /** @see facts 3.3 */
 const REQUEST_FILE = "CertificateSigningRequest.csr";
 
@@ -121,7 +116,7 @@ function fillKindGuide(kind: RenewalKind, known: RenewalItem | null, item: Text,
     account,
     phone,
     topic: topic === null ? null : same(topic),
-    verify: same(buildVerifyCommand(known, files)),
+    verify: same(line("renewals verify", [], { current: known?.source ?? OLD_FILE_PLACEHOLDER, ...files })),
     part: part ?? item,
     build: kind === "agent-build-certificate",
     push: kind === "agent-push-certificate",
@@ -189,5 +184,3 @@ const OWN_TOKEN_CONSEQUENCES = text(
   "this tenant can no longer fetch devices from Apple",
   "このテナントが Apple からデバイスの情報を取得できなくなります",
 );
-
-export type { Step } from "./step.ts";

@@ -40,14 +40,6 @@ export interface FoundProblem extends RuleProblem {
 export const listRuleColumns = (thing: string): ReadonlySet<string> =>
   new Set(Object.values(RULE_SUBJECTS).flatMap(({ [thing]: columns = [] }) => columns));
 
-const selectRules = (subject: string, bringing: ChangeSource, { checkedElsewhere }: ChangedTables) =>
-  RECORD_RULES.filter(
-    ({ of, name, spares }) =>
-      of === subject &&
-      checkedElsewhere?.includes(name) !== true &&
-      (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
-  );
-
 const buildBrokenRuleSql = ({ fields, breaks, checksDeletions }: RecordRule, { all }: ChangedTables): string =>
   `${checksDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;
@@ -90,7 +82,12 @@ const buildBrokenRecordsSql = (subject: string, rules: readonly RecordRule[], ta
 
 const buildRuleChecks = (tables: ChangedTables, bringing: ChangeSource) =>
   Object.entries(RULE_SUBJECTS).flatMap(([thing, columns]) => {
-    const rules = selectRules(thing, bringing, tables);
+    const rules = RECORD_RULES.filter(
+      ({ of, name, spares }) =>
+        of === thing &&
+        tables.checkedElsewhere?.includes(name) !== true &&
+        (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
+    );
     const names = Object.keys(columns);
     if (rules.length === 0 || !names.some((name) => tables.things.has(name))) return [];
     const read = (row: Row): readonly FoundProblem[] =>

@@ -50,8 +50,8 @@ const HARMLESS: Readonly<Record<string, string>> = {
   business_device: "pk serialNumber deviceFamily model color status orderNumber addedAt server releasedAt seenAt",
 };
 
-const listRecordColumns = (): Map<string, readonly string[]> =>
-  new Map(
+const listUndecided = (database: Database): readonly string[] => {
+  const records = new Map(
     [...VERSION_SCHEMAS.values()].flatMap((versions): (readonly [string, readonly string[]])[] => {
       const { thing, key, columns, times } = versions;
       const stored = [...columns.map(({ name }) => name), ...times];
@@ -66,9 +66,6 @@ const listRecordColumns = (): Map<string, readonly string[]> =>
       ];
     }),
   );
-
-const listUndecided = (database: Database): readonly string[] => {
-  const records = listRecordColumns();
   return database
     .all("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
     .flatMap(({ name }) => {

@@ -137,8 +137,6 @@ const copyLocalData = (database: Database): void => {
   }
 };
 
-export const toFormerName = (path: string): string => `${path}.former`;
-
 /** The old file is kept with the suffix `.former`. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   try {
@@ -156,7 +154,7 @@ export const replaceTenantFile = (path: string, received: string): void => {
   } catch (error) {
     throw isBusyError(error) ? createLockedFailure() : error;
   }
-  const former = toFormerName(path);
+  const former = `${path}.former`;
   rmSync(former, { force: true });
   try {
     linkSync(path, former);

@@ -26,11 +26,6 @@ import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.
 export const buildFieldEntrySql = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
-const buildCustomFieldEntriesSql = (value: string): string =>
-  `(select string_agg(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
-      order by cast(e.key as integer))
-    from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
-
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app">, string>> &
   Readonly<Partial<Record<"thing" | "app", string>>>;
 
@@ -54,7 +49,10 @@ const ROW_ACTION_SQL = `case when ${buildIsInvalidRowSql("r.row")} then 'invalid
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
 export const buildValueEntrySql = ({ field, merge }: Pick<ImportedField, "field" | "merge">, value: string): string => {
-  if (merge === "custom") return buildCustomFieldEntriesSql(value);
+  if (merge === "custom")
+    return `(select string_agg(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
+      order by cast(e.key as integer))
+    from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
   return buildFieldEntrySql(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
@@ -67,18 +65,6 @@ const buildShownReferenceSql = (reference: StoredReference, pk: string): string 
   const shown = buildReferenceTextSql(reference, pk);
   return reference.field.resolved ? `coalesce(${shown}, ${reference.table.called?.(pk) ?? "null"})` : shown;
 };
-
-const buildAfterSql = (plan: PlanDefinition): string =>
-  buildJsonListSql(
-    plan.kind.fields.map((field) => {
-      const value = buildResultSql(plan, field);
-      const reference = findReference(plan.kind, field);
-      if (reference === undefined) return buildValueEntrySql(field, value);
-      const cells = listCells(plan, field).filter((column) => isStaged(plan, column));
-      const shown = [buildShownReferenceSql(reference, value), ...cells.map((column) => rowColumn(column.field))];
-      return buildValueEntrySql(field, `coalesce(${[...shown, "null"].join(", ")})`);
-    }),
-  );
 
 const buildStoredEntrySql = (kind: StoredKind, field: ImportedField): string => {
   const [value, reference] = [recordColumn(field.stored), findReference(kind, field)];
@@ -101,7 +87,16 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
     changed: buildChangedListSql(plan.kind.fields.map((field) => [field, `',"${field.field}"'`])),
     setsSecret: hasSecretColumns(plan) ? buildJsonBooleanSql("r.secrets is not null") : "'false'",
     before: buildChangedListSql(plan.kind.fields.map((field) => [field, buildStoredEntrySql(plan.kind, field)])),
-    after: buildAfterSql(plan),
+    after: buildJsonListSql(
+      plan.kind.fields.map((field) => {
+        const value = buildResultSql(plan, field);
+        const reference = findReference(plan.kind, field);
+        if (reference === undefined) return buildValueEntrySql(field, value);
+        const cells = listCells(plan, field).filter((column) => isStaged(plan, column));
+        const shown = [buildShownReferenceSql(reference, value), ...cells.map((column) => rowColumn(column.field))];
+        return buildValueEntrySql(field, `coalesce(${[...shown, "null"].join(", ")})`);
+      }),
+    ),
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
   return `select ${line} as line

@@ -53,7 +53,7 @@ export const setToken = async (
     if (now.tokenHash !== server.tokenHash || now.privateKey !== server.privateKey) throw TOKEN_OR_KEY_CHANGED_FAILURE;
     const renewal = await storeExpiry(writer, session, now.renewal, {
       kind: "ade-token",
-      name: serverNameOf(name) ?? now.serverName ?? name,
+      name: /^(?<server>.+)_Token_\d{4}-/u.exec(name.normalize("NFC"))?.groups?.["server"] ?? now.serverName ?? name,
       organisation: now.orgName,
       expiresAt,
       fingerprint: tokenHash,
@@ -84,9 +84,6 @@ const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
   what: text("another token or key was set in the meantime", "その間に別のトークンか鍵が設定されました"),
   hint: step("to see the current state", "現在の状態の確認", line("ade status", [])),
 });
-
-const serverNameOf = (file: string): string | undefined =>
-  /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
 const createTokenFailure = (where: string, what: Text): Failure =>
   new Failure("input-rejected", {

@@ -24,8 +24,6 @@ const REFUSED_AGENTS = [/^python-requests\//i, /^nanodep-godep\/0\b/i];
 const percentEncode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 
-const createUnauthorizedRefusal = (): Refusal => new Refusal(401, "oauth_problem_adviceUnauthorized");
-
 /** Server tokens and their sessions. A new token of a server invalidates the previous token. @see apple 2 */
 export class Sessions {
   readonly #clock: { readonly real: () => number; readonly apple: () => number };
@@ -105,7 +103,7 @@ export class Sessions {
     const isTimely = Math.abs(Number(timestamp) * 1000 - now) <= CLOCK_TOLERANCE_MS;
     const isFresh = !this.#nonces.has(`${key} ${timestamp} ${nonce}`);
     if (token === undefined || !isTimely || !isFresh || signature !== sign(request, given, token))
-      throw createUnauthorizedRefusal();
+      throw new Refusal(401, "oauth_problem_adviceUnauthorized");
     this.#nonces.add(`${key} ${timestamp} ${nonce}`);
     if (token.expiresAt <= this.#clock.apple()) throw new Refusal(403, "token_expiredForbidden");
     return createJsonResponse({ auth_session_token: this.#add(token) });

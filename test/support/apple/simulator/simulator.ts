@@ -35,8 +35,6 @@ interface Cursor {
   readonly from?: number;
 }
 
-const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString("base64url");
-
 /** Apple's device service and server tokens. Requests below `/_simulator` do what people do in Apple's portal. */
 export class Simulator {
   readonly devices: Devices;
@@ -102,7 +100,7 @@ export class Simulator {
     const cursor = isStuck && given !== undefined ? given : this.#stamp(token.server, page.next);
     const more = page.more || isStuck;
     return createJsonResponse(
-      `{"cursor":"${writeCursor(cursor)}","devices":[${page.texts.join(",")}],"fetched_until":"${formatAppleInstant(this.#apple)}","more_to_follow":${more}}`,
+      `{"cursor":"${Buffer.from(JSON.stringify(cursor)).toString("base64url")}","devices":[${page.texts.join(",")}],"fetched_until":"${formatAppleInstant(this.#apple)}","more_to_follow":${more}}`,
     );
   }
 

@@ -57,9 +57,6 @@ const buildLimits = (
 export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
   buildLimits("guess", source, SIGN_IN_LIMITS);
 
-export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] =>
-  buildLimits("mail", source, RESET_MAIL_LIMITS);
-
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
     what: text("too many attempts; try again later", "操作の回数が上限に達しました。しばらく待ってください"),
@@ -179,7 +176,7 @@ export const requestResetCode = async (
 ): Promise<((signal: AbortSignal) => Promise<void>) | undefined> => {
   const send = await mail();
   const found = await owner.change({ action: null, locks: [] }, async (writer) => {
-    await countAttempt(writer, owner.surroundings, limitResetMails(source));
+    await countAttempt(writer, owner.surroundings, buildLimits("mail", source, RESET_MAIL_LIMITS));
     return { result: await findAccountByName(writer, source.account), objects: [] };
   });
   const actor = found && toActor(found);
