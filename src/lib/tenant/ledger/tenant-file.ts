@@ -138,6 +138,8 @@ export const openTenantFile = (file: TenantFileOptions): Database => {
   try {
     if (file.inMemory === true)
       return openAndMigrate(`file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`, file);
+    // a new file would be another tenant than that of the log
+    if (!existsSync(path) && file.log !== undefined) throw createUnusableFileFailure(path, "file is missing");
     if (!existsSync(path)) createTenantFile(path, file);
     if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);

@@ -10,7 +10,7 @@ import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import { createDispatch } from "../api/dispatch.ts";
 import { openTenant } from "../api/index.ts";
-import { SCHEMA_VERSION } from "../ledger/tenant-file.ts";
+import { openTenantFile, SCHEMA_VERSION } from "../ledger/tenant-file.ts";
 import { Database } from "../store/database.ts";
 
 let log: MemoryLog;
@@ -24,13 +24,14 @@ beforeEach(() => {
 });
 
 const openMachine = (number: number) => {
-  const folder = freshFolder();
+  const file = { folder: freshFolder(), name: "試験", now: "2026-04-01T00:00:00.000Z" };
+  openTenantFile({ ...file, processes: { self: 0, isAlive: () => false } }).close();
   const surroundings = new TestSurroundings();
-  const tenant = openTenant({ folder, name: "試験", acting: "owner", actor: "owner", surroundings, log });
+  const tenant = openTenant({ ...file, acting: "owner", actor: "owner", surroundings, log });
   onTestFinished(tenant.close);
   // other computers draw other ids
   surroundings.random(number);
-  return { ...createWholeClient({ transport: createDispatch(tenant) }), path: join(folder, "tenant.db") };
+  return { ...createWholeClient({ transport: createDispatch(tenant) }), path: join(file.folder, "tenant.db") };
 };
 
 const listPeople = (count: number, title: string): string =>

@@ -234,6 +234,7 @@ test("a file that follows a log is refused without the log; a copy that is recei
   const file = { folder, ...NEW, processes: { self: 0, isAlive: () => false } };
   expect(() => openTenantFile(file)).toThrow(/shared store/);
   const received = { ...file, folder: freshFolder() };
+  expect(() => openTenantFile({ ...received, log: createLog() })).toThrow(/missing/);
   receiveTenantFile(path, received);
   openTenantFile(received).close();
 });
