@@ -9,7 +9,7 @@ const DOCS = join(ROOT, "docs");
 const GUIDES = join(DOCS, "guides");
 
 /** Guides whose commands need what no test has: another program, or a list that stays with its owner. */
-const ONLY_READ = ["audit", "nanodep", "notify", "providers", "serve", "using"];
+const ONLY_READ = ["audit", "nanodep", "notify", "providers", "serve", "store", "using"];
 
 const BESIDE_GUIDES = ["operations", "security", "using"];
 
