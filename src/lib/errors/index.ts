@@ -91,8 +91,11 @@ export class Failure extends Error {
     this.hint = hint && renderAdvice(hint);
   }
 
-  static of({ type, detail, where, hint, status }: Omit<Problem, "title" | "status"> & Partial<Problem>): Failure {
-    return new Failure(type, { what: detail, where, hint, status });
+  static of(
+    { type, detail, where, hint, status }: Omit<Problem, "title" | "status"> & Partial<Problem>,
+    retryAfterMs?: number,
+  ): Failure {
+    return new Failure(type, { what: detail, where, hint, status, retryAfterMs });
   }
 
   with(change: Partial<FailureDetail>): Failure {

@@ -13,12 +13,14 @@ import { openTenant } from "../api/index.ts";
 import { openTenantFile, SCHEMA_VERSION } from "../ledger/tenant-file.ts";
 import { Database } from "../store/database.ts";
 
+const AWAY = { what: same("the store is away"), retryAfterMs: 5000 };
+
 let log: MemoryLog;
 let fault: LogStep | undefined;
 beforeEach(() => {
   fault = undefined;
   const before = (step: LogStep): void => {
-    if (step === fault) throw new Failure("unavailable", { what: same("the store is away") });
+    if (step === fault) throw new Failure("unavailable", AWAY);
   };
   log = new MemoryLog({ start: { seq: 0, hash: "", schema: SCHEMA_VERSION }, batch: 2, before });
 });
@@ -61,10 +63,7 @@ test.each<LogStep>(["append", "commit", "committed"])(
     const { imports, users } = openMachine(1);
     const plan = await imports.plan(replace, toUpload(listPeople(3, "")));
     fault = step;
-    expect(await failureOf(imports.commit(plan))).toMatchObject({
-      code: "unavailable",
-      what: same("the store is away"),
-    });
+    expect(await failureOf(imports.commit(plan))).toMatchObject({ code: "unavailable", ...AWAY });
     fault = undefined;
     expect(await Array.fromAsync(users.list())).toHaveLength(step === "committed" ? 3 : 0);
     const again = await failureOf(imports.commit(plan));

@@ -3,7 +3,10 @@ import { parentPort, Worker, type WorkerOptions } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../errors/index.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-export type ThreadOutcome = { readonly result: unknown } | { readonly problem: Problem } | { readonly error: unknown };
+export type ThreadOutcome =
+  | { readonly result: unknown }
+  | { readonly problem: Problem; readonly retryAfterMs: number | undefined }
+  | { readonly error: unknown };
 
 /** Starts a `.ts` file of the source, or a bundled file of the program. @param worker module without extension */
 export const startWorker = (worker: string, base: string, options: WorkerOptions): Worker =>
@@ -12,11 +15,11 @@ export const startWorker = (worker: string, base: string, options: WorkerOptions
 /** @throws what the thread threw */
 export const getResult = (outcome: ThreadOutcome): unknown => {
   if ("result" in outcome) return outcome.result;
-  throw "problem" in outcome ? Failure.of(outcome.problem) : outcome.error;
+  throw "problem" in outcome ? Failure.of(outcome.problem, outcome.retryAfterMs) : outcome.error;
 };
 
 export const toFailedOutcome = (failure: unknown): ThreadOutcome =>
-  failure instanceof Failure ? { problem: failure.toJSON() } : { error: failure };
+  failure instanceof Failure ? { problem: failure.toJSON(), retryAfterMs: failure.retryAfterMs } : { error: failure };
 
 /** Runs work in a thread that signals can interrupt. @param worker module without extension */
 export const runInWorker = async <T>(
