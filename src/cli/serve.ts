@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -29,6 +30,9 @@ const getFileIdentity = ({ tenantFolder }: EmbeddedContext): string | undefined 
   return file && `${file.dev} ${file.ino}`;
 };
 
+/** A process ID says nothing at another server, so uploads of others are left alone until they are old. */
+const SHARED_PROCESSES = { self: randomInt(2 ** 47), isAlive: () => true };
+
 const openTenants = async (
   machine: ConnectionEnvironment,
   served: ServerPlan["tenant"],
@@ -37,6 +41,7 @@ const openTenants = async (
   const openServed = (context: ServedContext, inMemory = false) => {
     const tenant = openTenant({
       ...buildTenantOptions(machine, context, "requests"),
+      ...(context.log !== undefined && { processes: SHARED_PROCESSES }),
       inMemory,
       spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
     });

@@ -1,3 +1,5 @@
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
@@ -137,6 +139,14 @@ export interface EngineOptions {
 }
 
 /** Plans and commits imports outside the main thread. Each has a staging file, which is never backed up. */
+const PLANNED_ELSEWHERE_FAILURE = new Failure("conflict", {
+  what: text(
+    "this plan was made at another server of the store, or is no longer there; nothing was changed",
+    "この計画は、同じ保存先を使う別のサーバーで作られたか、すでに残っていないため、何も変更していません",
+  ),
+  hint: text("run the command that made the plan again", "計画を作ったコマンドをもう一度実行してください"),
+});
+
 export class ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -185,6 +195,7 @@ export class ImportEngine {
   async commit({ id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const job = detail.staged === null ? "commitUndo" : "commitPlan";
+    if (detail.staged !== null) this.#requireStagedHere(id);
     const files = this.#files(id, detail.request);
     await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal);
   }
@@ -197,6 +208,7 @@ export class ImportEngine {
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./import-readings.ts");
+    if (reading.type === "rows" || reading.type === "problems") this.#requireStagedHere(reading.record.id);
     const source =
       reading.type === "rows"
         ? this.#source(reading.record.id, reading.record.detail.request)
@@ -225,6 +237,11 @@ export class ImportEngine {
 
   async close(): Promise<void> {
     await this.#threads.close();
+  }
+
+  /** A tenant that follows a log has servers with plans of their own. @throws Failure `conflict` */
+  #requireStagedHere(id: string): void {
+    if (this.#options.followed !== undefined && !this.isStaged(id)) throw PLANNED_ELSEWHERE_FAILURE;
   }
 
   #staging(file: string): string {
