@@ -195,7 +195,6 @@ export class ImportEngine {
   async commit({ id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const job = detail.staged === null ? "commitUndo" : "commitPlan";
-    if (detail.staged !== null) this.#requireStagedHere(id);
     const files = this.#files(id, detail.request);
     await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal);
   }
@@ -208,7 +207,7 @@ export class ImportEngine {
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./import-readings.ts");
-    if (reading.type === "rows" || reading.type === "problems") this.#requireStagedHere(reading.record.id);
+    if (reading.type === "rows" || reading.type === "problems") this.requireStagedHere(reading.record);
     const source =
       reading.type === "rows"
         ? this.#source(reading.record.id, reading.record.detail.request)
@@ -239,9 +238,10 @@ export class ImportEngine {
     await this.#threads.close();
   }
 
-  /** A tenant that follows a log has servers with plans of their own. @throws Failure `conflict` */
-  #requireStagedHere(id: string): void {
-    if (this.#options.followed !== undefined && !this.isStaged(id)) throw PLANNED_ELSEWHERE_FAILURE;
+  /** Each server of a store has its own plans. @throws Failure `conflict` */
+  requireStagedHere({ id, detail }: ImportRecord): void {
+    const isOwn = this.#options.followed === undefined || detail.process === this.#options.processes.self;
+    if (!isOwn && detail.staged !== null && !this.isStaged(id)) throw PLANNED_ELSEWHERE_FAILURE;
   }
 
   #staging(file: string): string {
