@@ -22,14 +22,7 @@ import type { Tools } from "../../kit/tools.ts";
 
 const { displayName, description, groups, device, licenceException, administrator, role } = SECURED_USER.fields;
 
-const FIELDS_WITH_OPTIONS = {
-  displayName,
-  description,
-  groups,
-  device,
-  licenceException,
-  administrator,
-} as const;
+const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException, administrator } as const;
 
 type SecretName = "password" | "secretKey";
 
