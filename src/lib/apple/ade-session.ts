@@ -1,8 +1,6 @@
 import {
-  parseObjectResponse,
   parseJsonObject,
   createUndocumentedFailure,
-  type JsonObject,
   formatRequestTarget,
   sendWithRetry,
   type RetryEnvironment,
@@ -10,6 +8,7 @@ import {
   type AppleRequest,
   parseHttpDate,
 } from "./retry.ts";
+import type { JsonObject } from "./renewable.ts";
 import type { AdeToken } from "./tokens.ts";
 import { createHmac } from "node:crypto";
 import { line } from "../advice/index.ts";
@@ -26,7 +25,7 @@ export interface DeviceServiceAccess extends RetryEnvironment {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ServiceCall {
+interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
   readonly body?: object | undefined;
@@ -57,7 +56,7 @@ export class AdeSession {
     this.#access = access;
   }
 
-  async call(call: ServiceCall): Promise<JsonObject> {
+  async call<T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> {
     const request = this.#request(call);
     const send = async () => {
       if (this.#current === undefined) await this.#open();
@@ -68,7 +67,7 @@ export class AdeSession {
       this.#current = undefined;
       sent = await send();
     }
-    return this.#accept(request, sent);
+    return parse(formatRequestTarget(request), this.#accept(request, sent));
   }
 
   /** @param addHeaders called for each attempt */
@@ -79,7 +78,8 @@ export class AdeSession {
       const { [SESSION_HEADER]: next } = answer.headers;
       if (next !== undefined && HEADER_VALUE_PATTERN.test(next) && !isSessionExpired(answer)) this.#current = next;
       // truncated JSON throws here, so that the request is repeated
-      object = parseObjectResponse(formatRequestTarget(request), answer);
+      const isObject = answer.status === 200 && /^\s*(?:\{|$)/.test(answer.body);
+      object = isObject ? parseJsonObject(formatRequestTarget(request), answer.body) : undefined;
       return answer;
     };
     return { answer: await sendWithRetry(request, { ...this.#access, send }), object };

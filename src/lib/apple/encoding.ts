@@ -1,5 +1,6 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
+import { isObject, type JsonObject } from "./renewable.ts";
 
 export interface BerElement {
   /** one byte with class, form and number: 0x30 is a SEQUENCE */
@@ -241,12 +242,10 @@ function requireElement(element: BerElement | undefined): BerElement {
   return element;
 }
 
-export type PropertyList = Readonly<Record<string, unknown>>;
-
 const MAX_LIST_CHARACTERS = 1024 * 1024;
 const START_PATTERN = /^\s*<(?:\?xml(?![^>]*encoding=(?!["'](?:utf-8|us-ascii)["']))|!DOCTYPE plist|plist)\b/i;
 
-export async function parsePropertyList(xml: string): Promise<PropertyList | undefined> {
+export async function parsePropertyList(xml: string): Promise<JsonObject | undefined> {
   if (xml.length > MAX_LIST_CHARACTERS || !START_PATTERN.test(xml)) return undefined;
   // the parser accepts characters that XML does not allow
   if (/[^\t\n\r -\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/u.test(xml)) return undefined;
@@ -261,7 +260,7 @@ export async function parsePropertyList(xml: string): Promise<PropertyList | und
     for (const [, date = ""] of xml.matchAll(/<date>([^<]*)/g))
       if (new Date(date).toISOString() !== date.replace("Z", ".000Z")) return undefined;
     const value: unknown = parse(xml);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as PropertyList) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   } finally {

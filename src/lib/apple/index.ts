@@ -51,35 +51,27 @@ async function readText(file: NamedFile, options: ReadOptions): Promise<Renewabl
   const inside = decodeWrappedBase64(written);
   if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, options);
   if (inside?.[0] === OPENING_BRACE) return toReadResult(parseVppToken(file, inside.toString("utf8")));
-  throw createUnreadableFileFailure(name);
+  throw createRejectedFileFailure(name, UNREADABLE);
 }
 
 async function readBinary(file: NamedFile, der: Uint8Array, { keys = [] }: ReadOptions): Promise<RenewableReadResult> {
-  if (isKeyStore(der)) throw createKeyStoreFailure(file.name);
+  if (isKeyStore(der)) throw createRejectedFileFailure(file.name, KEY_STORE);
   const certificate = readDerCertificate(file.name, der);
   if (certificate !== undefined) return toReadResult(certificate);
   const type = detectMessageType(der);
   if (type === "enveloped") return toReadResult(readAdeToken(file, der, keys));
-  if (type === undefined) throw createUnreadableFileFailure(file.name);
+  if (type === undefined) throw createRejectedFileFailure(file.name, UNREADABLE);
   return toReadResult(await readProvisioningProfile(file, der));
 }
 
-const createKeyStoreFailure = (name: string) =>
-  createRejectedFileFailure(
-    name,
-    text(
-      "this is a key store; extract the certificate first: openssl pkcs12 -in FILE -nokeys",
-      "鍵ストアです。先に証明書を取り出してください: openssl pkcs12 -in FILE -nokeys",
-    ),
-  );
+const KEY_STORE = text(
+  "this is a key store; extract the certificate first: openssl pkcs12 -in FILE -nokeys",
+  "鍵ストアです。先に証明書を取り出してください: openssl pkcs12 -in FILE -nokeys",
+);
 
-const createUnreadableFileFailure = (name: string) =>
-  createRejectedFileFailure(
-    name,
-    text(
-      "not a certificate, token or provisioning profile, or the file is damaged",
-      "証明書・トークン・プロビジョニングプロファイルのいずれでもありません。または、壊れています",
-    ),
-  );
+const UNREADABLE = text(
+  "not a certificate, token or provisioning profile, or the file is damaged",
+  "証明書・トークン・プロビジョニングプロファイルのいずれでもありません。または、壊れています",
+);
 
 const toReadResult = (one: Renewable): RenewableReadResult => ({ renewables: [one], broken: [] });
