@@ -1,4 +1,3 @@
-import type { Device } from "../../lib/client/index.ts";
 import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/nouns/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { getThingNoun } from "../../lib/nouns/index.ts";
@@ -10,7 +9,6 @@ import { findOrg } from "../kit/change/find-org.ts";
 import { requireNamedContext } from "../kit/permission.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
-import type { Tools } from "../kit/tools.ts";
 import { findUser } from "../kit/columns/users.ts";
 import { changeDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
 import { DEVICE_COLUMNS } from "../kit/columns/devices.ts";
@@ -39,7 +37,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
   shows: DEVICE_COLUMNS,
   async run(tools, { user, org, confirmWipes, ...input }) {
-    const owner = await resolveOwner(tools, { user, org });
+    const owner = {
+      owner: user === undefined ? null : (await findUser((await tools.tenant("users")).client, user)).id,
+      ownerOrg: org === undefined ? null : (await findOrg(tools, org)).id,
+    };
     const tenant = await tools.tenant("devices");
     const { devices } = tenant.client;
     if (!input.dryRun) requireNamedContext(tools, tenant);
@@ -49,27 +50,13 @@ export default defineCommand({
       const asks = !input.dryRun && confirmWipes === undefined && wiped.length > 0;
       // a dry run comes first, so that the user is not asked about a change that the tenant rejects
       if (asks) await devices.setOwner({ ...change, learns: undefined, dryRun: true });
-      await noteDeviceWipes(tools, wiped);
+      for (const one of wiped) {
+        const certain = getWipeRequirement(one) === "has" ? 1 : 0;
+        const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } }, getThingNoun);
+        await tools.terminal.note(text(`${one.serialNumber}: ${en}`, `${one.serialNumber}: ${ja}`));
+      }
       if (asks) await askWipeCount(tools.terminal, wiped.length);
       return devices.setOwner({ ...change, wipes: confirmWipes ?? wiped.length });
     });
   },
 });
-
-async function resolveOwner(
-  tools: Tools,
-  { user, org }: { readonly user: string | undefined; readonly org: string | undefined },
-): Promise<{ readonly owner: string | null; readonly ownerOrg: string | null }> {
-  if (org !== undefined) return { owner: null, ownerOrg: (await findOrg(tools, org)).id };
-  if (user === undefined) return { owner: null, ownerOrg: null };
-  const { client } = await tools.tenant("users");
-  return { owner: (await findUser(client, user)).id, ownerOrg: null };
-}
-
-async function noteDeviceWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
-  for (const device of devices) {
-    const certain = getWipeRequirement(device) === "has" ? 1 : 0;
-    const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } }, getThingNoun);
-    await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
-  }
-}

@@ -13,8 +13,6 @@ export interface ReadOptions {
   readonly keys?: readonly NamedFile[] | undefined;
 }
 
-const OPENING_BRACE = "{".charCodeAt(0);
-
 const KEY_STORE_PATTERN = /^(?:30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330|feedfeed)/s;
 
 const isKeyStore = (bytes: Uint8Array): boolean =>
@@ -50,7 +48,7 @@ async function readText(file: NamedFile, options: ReadOptions): Promise<Renewabl
   if (certificates.renewables.length + certificates.broken.length > 0) return certificates;
   const inside = decodeWrappedBase64(written);
   if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, options);
-  if (inside?.[0] === OPENING_BRACE) return toReadResult(parseVppToken(file, inside.toString("utf8")));
+  if (inside?.subarray(0, 1).toString() === "{") return toReadResult(parseVppToken(file, inside.toString("utf8")));
   throw createRejectedFileFailure(name, UNREADABLE);
 }
 
