@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from "jose";
 import { Provider, type Configuration } from "oidc-provider";
 
-export const PROVIDER_CLIENT = "clomoctl";
+const PROVIDER_CLIENT = "clomoctl";
 export const SERVICE_CLIENT = { id: "nightly-job", secret: "secret-of-the-nightly-job" } as const;
 
 const SCOPES = ["openid", "offline_access", "profile", "groups"];
@@ -98,6 +98,8 @@ export const openIdentityProvider = async ({ refreshes = true } = {}) => {
   return {
     issuer,
     audience,
+    /** for a server that trusts this provider */
+    settings: { issuer, clientId: PROVIDER_CLIENT, audience, scope: "openid offline_access groups" },
     /** tests change them, for example to take a group away */
     accounts,
     /** method and path of each request to the provider */

@@ -5,18 +5,15 @@ import { line, step } from "../advice/index.ts";
 import { createApiMismatchFailure, createResponseFailure, readText } from "../client/answer.ts";
 import { openServerSocket, type SocketTools } from "../client/socket.ts";
 import { parseSecret } from "../config/credentials.ts";
-import { Failure, getErrorCode, tryOrUndefined } from "../errors/index.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
 import { parseSecureUrl } from "../model/address.ts";
 import { SECOND_MS } from "../model/time.ts";
 import { same, shortenText, text } from "../text/index.ts";
 
-const LIMITS = {
-  documentBytes: 8 * 1024 * 1024,
-  responseBytes: 1024 * 1024,
-  headersTimeoutMs: 15 * SECOND_MS,
-  /** lifetime of a token whose provider does not say when it ends */
-  tokenSeconds: 300,
-};
+const RESPONSE_LIMIT_BYTES = 8 * 1024 * 1024;
+const HEADERS_TIMEOUT_MS = 15 * SECOND_MS;
+/** lifetime of a token whose provider does not say when it ends */
+const TOKEN_SECONDS = 300;
 
 const Word = z.string().regex(/^[\x20-\x7e]{1,500}$/);
 
@@ -45,25 +42,30 @@ export interface ProviderTools extends SocketTools {
   readonly signal: AbortSignal;
 }
 
+async function send(tools: SocketTools, request: Request, secret?: string): Promise<Response> {
+  const { origin } = new URL(request.url);
+  const credential = secret === undefined ? undefined : { secret, origin };
+  const socket = openServerSocket(tools, origin, { credential, headersTimeoutMs: HEADERS_TIMEOUT_MS });
+  try {
+    const response = await socket.transport(request);
+    return new Response((await readText(response, RESPONSE_LIMIT_BYTES)) || null, response);
+  } finally {
+    await socket.close();
+  }
+}
+
 async function readDocument<S extends z.ZodType>(
   tools: SocketTools,
-  { origin, pathname: path, href }: URL,
+  address: URL,
   schema: S,
   secret?: string,
 ): Promise<z.output<S>> {
-  const credential = secret === undefined ? undefined : { secret, origin };
-  const { transport, close } = openServerSocket(tools, origin, { credential });
-  try {
-    const place = { method: "get", path, base: new URL(origin) } as const;
-    const response = await transport(new Request(href));
-    if (!response.ok) throw await createResponseFailure(place, response);
-    const content = (await readText(response, LIMITS.documentBytes)) ?? "";
-    const { data, error } = schema.safeParse(tryOrUndefined((): unknown => JSON.parse(content)));
-    if (data !== undefined) return data;
-    throw createApiMismatchFailure(place, same(error?.issues[0]?.path.join(".") || "JSON"));
-  } finally {
-    await close();
-  }
+  const place = { method: "get", path: address.pathname, base: new URL(address.origin) } as const;
+  const response = await send(tools, new Request(address), secret);
+  if (!response.ok) throw await createResponseFailure(place, response);
+  const { data, error } = schema.safeParse(await response.json().catch(() => undefined));
+  if (data !== undefined) return data;
+  throw createApiMismatchFailure(place, same(error?.issues[0]?.path.join(".") || "JSON"));
 }
 
 /** @throws `usage` if the address is not that of a server, or not encrypted */
@@ -97,15 +99,11 @@ async function askProvider<T>(
   tools: ProviderTools,
   ask: (config: openId.Configuration) => Promise<T>,
 ): Promise<T> {
-  const { transport, close } = openServerSocket(tools, issuer, LIMITS);
-  const send: openId.CustomFetch = async (address, { body = null, ...init }) => {
-    const request = { ...init, body: body as Request["body"], signal: tools.signal };
-    const response = await transport(new Request(address, request));
-    return new Response((await readText(response, LIMITS.responseBytes)) || null, response);
-  };
+  const sendToProvider: openId.CustomFetch = (address, { body = null, ...init }) =>
+    send(tools, new Request(address, { ...init, body: body as Request["body"], signal: tools.signal }));
   try {
     const options = {
-      [openId.customFetch]: send,
+      [openId.customFetch]: sendToProvider,
       execute: issuer.startsWith("http:") ? [openId.allowInsecureRequests] : [],
     };
     return await ask(await openId.discovery(new URL(issuer), clientId, undefined, openId.None(), options));
@@ -124,8 +122,6 @@ async function askProvider<T>(
       hint: createSignInHint(server),
       cause: error,
     });
-  } finally {
-    await close();
   }
 }
 
@@ -134,7 +130,7 @@ const nameAudience = ({ audience }: ProviderSettings): Record<string, string> =>
   /^https?:\/\//.test(audience) ? { audience, resource: audience } : { audience };
 
 const toSession = (
-  { access_token, expires_in = LIMITS.tokenSeconds, refresh_token }: openId.TokenEndpointResponse,
+  { access_token, expires_in = TOKEN_SECONDS, refresh_token }: openId.TokenEndpointResponse,
   { clock }: ProviderTools,
   before: ProviderSettings | ServerSession,
 ): ServerSession => ({

@@ -1,4 +1,3 @@
-import { line, step } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import {
   readProviderSettings,
@@ -41,31 +40,20 @@ const NO_REFRESH_TOKEN = text(
 async function addContexts({ terminal, contexts, ...tools }: Tools, server: string, secret: string): Promise<void> {
   const tenants = await readServerTenants(tools, server, secret);
   const { added, refused, gone } = await contexts.addServed(server, tenants);
-  const join = (names: readonly string[]): Text => joinFirstTexts(names.map(same), 10);
-  const names = join(added);
-  await terminal.note(
-    text(
-      `${formatCount(tenants.length, "tenant")}; added as contexts: ${names.en || "none"}`,
-      `テナント ${tenants.length} 件、追加したコンテキスト: ${names.ja || "なし"}`,
-    ),
-  );
-  if (refused.length > 0) {
-    const left = join(refused);
-    const what = text(
-      `no context for these tenants, whose names are taken or cannot be used: ${left.en}`,
-      `名前が使用中か使えないため、コンテキストにできないテナント: ${left.ja}`,
-    );
-    await terminal.warn(what);
-  }
-  if (gone.length > 0) {
-    const lost = join(gone);
-    await terminal.note(
-      step(
-        `you can no longer enter these tenants: ${lost.en}; to remove a context`,
-        `次のテナントは利用できなくなりました: ${lost.ja}。コンテキストを削除するには`,
-        line("context remove", ["NAME"]),
-      ),
-    );
+  await terminal.note(text(formatCount(tenants.length, "tenant"), `テナント ${tenants.length} 件`));
+  const told = [
+    [added, "added as contexts", "追加したコンテキスト"],
+    [
+      refused,
+      "no context, because the name is taken or cannot be used",
+      "名前が使用中か使えないため、追加できないテナント",
+    ],
+    [gone, "contexts of tenants that you can no longer enter", "利用できなくなったテナントのコンテキスト"],
+  ] as const;
+  for (const [names, en, ja] of told) {
+    const list = joinFirstTexts(names.map(same), 10);
+    const line = text(`${en}: ${list.en}`, `${ja}: ${list.ja}`);
+    if (names.length > 0) await (names === added ? terminal.note(line) : terminal.warn(line));
   }
 }
 
