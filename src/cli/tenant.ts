@@ -214,7 +214,7 @@ async function connectToServer(
   if (warning !== undefined) await warn?.(warning);
   const base = new URL(url);
   const { transport, close } = openServerSocket({ clock, environment }, url, { credential });
-  const signInAt = credential?.renew === undefined ? undefined : base.origin;
+  const signInAt = typeof credential?.secret === "function" ? base.origin : undefined;
   const newKey = (): string => crypto.randomUUID();
   return { transport, base, newKey, credentialSource: credential?.source, signInAt, close };
 }

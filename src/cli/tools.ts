@@ -19,7 +19,6 @@ import { formatMinute } from "../lib/model/time.ts";
 import { listActorOptions } from "../lib/terminal/commands.ts";
 import { Terminal, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
-import type { openServerSession } from "../lib/sign-in/session.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -196,22 +195,18 @@ const TOKEN_INSTEAD_OF_FILE_FAILURE = new Failure("usage", {
 /** Looks for a token in `--token-file` and CLOMOCTL_TOKEN, which must go only to the chosen tenant, and of `login`. */
 const createSecretLookup = (given: BasicTools, stdin: () => Tools["stdin"]): TenantMachine["secretFor"] => {
   const { globals, home, environment, workingFolder, contexts } = given;
-  const sessions = new Map<string, ReturnType<typeof openServerSession>>();
   let content: Promise<string> | undefined;
   return async ({ name, url }) => {
-    const { hasServerSession, isLikeSecret, parseSecret, readCredential } =
+    const { isLikeSecret, parseSecret, readCredential, usesServerSession } =
       await import("../lib/config/credentials.ts");
     const { origin } = new URL(url);
     const { tokenFile } = globals;
     const { [TOKEN_VARIABLE]: token = "" } = environment;
     const chosen = await contexts.inEffect(globals.context, environment);
     if ((tokenFile === undefined && token === "") || chosen?.context.name !== name) {
-      const own = readCredential(home, name);
-      if (own?.origin === origin || !hasServerSession(home, origin)) return own;
-      const { openServerSession } = await import("../lib/sign-in/session.ts");
-      const session = sessions.get(origin) ?? openServerSession(given, origin);
-      sessions.set(origin, session);
-      return session;
+      if (!usesServerSession(home, { name, url })) return readCredential(home, name);
+      const { readServerSecret } = await import("../lib/sign-in/session.ts");
+      return { secret: () => readServerSecret(given, origin), origin };
     }
     if (tokenFile !== undefined) {
       if (isLikeSecret(tokenFile)) throw TOKEN_INSTEAD_OF_FILE_FAILURE;

@@ -25,15 +25,6 @@ export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext>
   });
 };
 
-export const SERVER_ARGUMENT = {
-  kind: "string",
-  value: "SERVER",
-  about: text(
-    "address of a server with an identity provider: https://…",
-    "ID プロバイダーを使うサーバーのアドレス(https://…)",
-  ),
-} as const;
-
 export default defineCommand({
   summary: text(
     "sign in to the tenant of a server, or to a server",
@@ -45,32 +36,25 @@ export default defineCommand({
       "アカウントのセッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
     text(
-      "With the address of a server, you sign in once for all its tenants with the server's identity provider: open the shown address in any browser, and enter the code there. A context is added for each tenant that you may enter. The session is renewed in silence until the provider or `logout` ends it. A service signs in with a client of its own.",
-      "サーバーのアドレスを指定すると、そのサーバーの ID プロバイダーで、全テナントに 1 回でサインインします。表示されたアドレスを任意のブラウザーで開き、コードを入力してください。利用できるテナントごとにコンテキストを追加します。セッションは自動で更新され、プロバイダーか `logout` が終了するまで続きます。サービスは専用のクライアントでサインインします。",
+      "With the address of a server, you sign in once for all its tenants with the server's identity provider: open the shown address in any browser, and enter the code there. A context is added for each tenant that you may enter. The session is renewed in silence until the provider or `logout` ends it.",
+      "サーバーのアドレスを指定すると、そのサーバーの ID プロバイダーで、全テナントに 1 回でサインインします。表示されたアドレスを任意のブラウザーで開き、コードを入力してください。利用できるテナントごとにコンテキストを追加します。セッションは自動で更新され、プロバイダーか `logout` が終了するまで続きます。",
     ),
     text(
       "If you forgot your password, --forgot sends a code to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
       "パスワードを忘れた場合は、--forgot でアカウントのメールアドレスにコードを送り、--reset-code で新しいパスワードを設定してサインインします。アカウントが存在するかどうかは表示しません。",
     ),
   ],
-  args: { server: SERVER_ARGUMENT },
+  args: {
+    server: {
+      kind: "string",
+      value: "SERVER",
+      about: text(
+        "address of a server with an identity provider: https://…",
+        "ID プロバイダーを使うサーバーのアドレス(https://…)",
+      ),
+    },
+  },
   options: {
-    clientId: defineOption(
-      "string",
-      "ID",
-      "client of a service at the identity provider",
-      "サービスの ID プロバイダーでのクライアント ID",
-      {
-        requires: "clientSecretFile",
-      },
-    ),
-    clientSecretFile: defineOption(
-      "file",
-      "FILE",
-      "file with the secret of this client that only you can read (- for stdin)",
-      "このクライアントのシークレットを書いた、自分だけが読めるファイル(- は標準入力)",
-      { requires: "server" },
-    ),
     account: { kind: "string", value: "NAME", about: text("account name", "アカウント名") },
     passwordFile: PASSWORD_FILE_OPTION,
     forgot: {
@@ -86,32 +70,24 @@ export default defineCommand({
     ),
   },
   excludes: [
-    ["server", "account"],
-    ["server", "passwordFile"],
-    ["server", "forgot"],
-    ["server", "resetCode"],
+    ["server", "forgot", "account"],
+    ["server", "forgot", "passwordFile"],
+    ["server", "forgot", "resetCode"],
     ["server", "context"],
     ["server", "as"],
     ["server", "tokenFile"],
-    ["forgot", "account"],
-    ["forgot", "passwordFile"],
-    ["forgot", "resetCode"],
   ],
   examples: [
     { line: "clomoctl login --context head-office" },
     { line: "clomoctl login https://mdm.example.jp" },
-    { line: "clomoctl login https://mdm.example.jp --client-id nightly --client-secret-file secret.txt" },
     { line: "clomoctl login --context head-office --account taro01 --password-file taro01.txt" },
     { line: "clomoctl login --context head-office --forgot taro01" },
     { line: "clomoctl login --context head-office --account taro01 --reset-code 7K2M-04QX-9TRB" },
   ],
   exits: ["not-signed-in", "input-rejected", "not-found", "unavailable", "throttled"],
-  async run(tools, { server, clientId, clientSecretFile, account: typed, passwordFile, forgot, resetCode }) {
+  async run(tools, { server, account: typed, passwordFile, forgot, resetCode }) {
     const { terminal, home, temporary } = tools;
-    if (server !== undefined) {
-      const { signInToServer } = await import("./kit/change/server-session.ts");
-      return signInToServer(tools, server, clientId, clientSecretFile);
-    }
+    if (server !== undefined) return (await import("./kit/change/server-session.ts")).signInToServer(tools, server);
     const context = await requireRemoteContext(tools);
     const { client } = await tools.tenant("sessions");
     if (forgot !== undefined) {

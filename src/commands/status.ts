@@ -7,7 +7,7 @@ import {
   toItemFinding,
   type Finding,
 } from "../lib/renewals/finding.ts";
-import { formatMinute } from "../lib/model/time.ts";
+import { DAY_MS, formatMinute } from "../lib/model/time.ts";
 import type { Context } from "../lib/config/index.ts";
 import { toDiskFailure, Failure, ignoreFailure } from "../lib/errors/index.ts";
 import { chooseThresholds } from "../lib/renewals/check.ts";
@@ -42,32 +42,32 @@ import { line, step } from "../lib/advice/index.ts";
 import { RENEWAL_KINDS } from "../lib/nouns/renewal.ts";
 import { buildReminderCommand, NO_REMINDERS } from "./kit/items/tenant-items.ts";
 import type { Job } from "../lib/model/job.ts";
-import type { Column } from "../lib/terminal/index.ts";
+import { createColumn, type Column } from "../lib/terminal/output-choice.ts";
 import { describeJobError } from "./kit/jobs/findings.ts";
 
 const JOB_COLUMNS: readonly Column<Job & { readonly tenant: string }>[] = [
-  { key: "tenant", header: text("tenant", "テナント"), value: ({ tenant }) => tenant },
-  { key: "job", header: text("job", "自動実行"), value: ({ job }) => job, whole: true },
-  { key: "state", header: text("last run", "最後の結果"), value: ({ state }) => state },
-  { key: "startedAt", header: text("started", "開始"), instant: true, value: ({ startedAt }) => startedAt },
+  createColumn("tenant", "tenant", "テナント"),
+  createColumn("job", "job", "自動実行", { whole: true }),
+  createColumn("state", "last run", "最後の結果"),
+  createColumn("startedAt", "started", "開始", { instant: true }),
   {
     key: "runningSince",
     header: text("running since", "実行中(開始)"),
     instant: true,
     value: ({ runningSince }) => runningSince ?? null,
   },
-  { key: "endedAt", header: text("ended", "終了"), instant: true, value: ({ endedAt }) => endedAt },
-  { key: "exit", header: text("exit code", "終了コード"), align: "end", value: ({ exit }) => exit },
-  { key: "failures", header: text("failed in a row", "連続した失敗"), align: "end", value: ({ failures }) => failures },
+  createColumn("endedAt", "ended", "終了", { instant: true }),
+  createColumn("exit", "exit code", "終了コード", { align: "end" }),
+  createColumn("failures", "failed in a row", "連続した失敗", { align: "end" }),
   {
     key: "lastGoodDay",
     header: text("last good day", "最後に正常に終わった日"),
     value: ({ goodDays }) => goodDays.toSorted().at(-1) ?? null,
   },
-  { key: "change", header: text("change", "変更"), align: "end", value: ({ change }) => change },
-  { key: "error", header: text("error", "エラー"), value: ({ error }) => error, name: describeJobError },
-  { key: "by", header: text("recorded by", "記録者"), value: ({ by }) => by ?? null },
-  { key: "command", header: text("command", "コマンド"), value: ({ command }) => command },
+  createColumn("change", "change", "変更", { align: "end" }),
+  createColumn("error", "error", "エラー", { name: describeJobError }),
+  createColumn("by", "recorded by", "記録者", { value: ({ by }) => by ?? null }),
+  createColumn("command", "command", "コマンド"),
 ];
 
 const DEFAULT_JOB_COLUMNS = ["tenant", "job", "state", "startedAt", "exit", "lastGoodDay", "error"];
@@ -81,8 +81,6 @@ async function forgetJob(tools: Tools, job: string): Promise<void> {
     hint: step("to list the jobs", "自動実行の一覧", line("status", [], { jobs: true })),
   });
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Adds what only the home shows: reminders that are off, a clock that is behind, a file recorded in several contexts. */
 function addHomeFindings(all: readonly TenantFindings[], now: Date): readonly TenantFindings[] {

@@ -2,20 +2,10 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from "jose";
-import { Provider, type AdapterPayload, type Configuration } from "oidc-provider";
+import { Provider, type Configuration } from "oidc-provider";
 
-export const PROVIDER_CLIENT = "clomoctl";
+const PROVIDER_CLIENT = "clomoctl";
 export const SERVICE_CLIENT = { id: "nightly-job", secret: "secret-of-the-nightly-job" } as const;
-
-interface ProviderOptions {
-  /** an absolute URI, because it is the resource that clients ask for */
-  readonly audience?: string;
-  readonly accounts?: Readonly<Record<string, { readonly name: string; readonly groups: readonly string[] }>>;
-  /** how long access tokens last, in seconds */
-  readonly lifetime?: number;
-  /** false for a provider that never issues refresh tokens */
-  readonly refreshes?: boolean;
-}
 
 const SCOPES = ["openid", "offline_access", "profile", "groups"];
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -30,29 +20,11 @@ const createSigningKey = async () => {
   return { kid, privateKey, publicKey, jwk };
 };
 
-/** Keeps grants and tokens when the provider is made anew with other keys. */
-const createStore = () => {
-  const kept = new Map<string, AdapterPayload>();
-  const findBy = (model: string, name: "uid" | "userCode", value: string) =>
-    kept.entries().find(([key, one]) => key.startsWith(`${model} `) && one[name] === value)?.[1];
-  return (model: string) => ({
-    upsert: async (id: string, payload: AdapterPayload) => void kept.set(`${model} ${id}`, payload),
-    find: async (id: string) => kept.get(`${model} ${id}`),
-    findByUid: async (uid: string) => findBy(model, "uid", uid),
-    findByUserCode: async (code: string) => findBy(model, "userCode", code),
-    consume: async (id: string) => void Object.assign(kept.get(`${model} ${id}`) ?? {}, { consumed: true }),
-    destroy: async (id: string) => void kept.delete(`${model} ${id}`),
-    revokeByGrantId: async (grantId: string) => {
-      for (const [key, payload] of kept) if (payload.grantId === grantId) kept.delete(key);
-    },
-  });
-};
-
 /** Starts a real OpenID provider on this machine. Its access tokens are JWTs with the claims of the account. */
-export const openIdentityProvider = async (options: ProviderOptions = {}) => {
-  const { audience = "https://tenants.example/", lifetime = 600, refreshes = true } = options;
-  const accounts = new Map(Object.entries(options.accounts ?? { taro: { name: "Taro Sato", groups: ["operators"] } }));
-  const lifetimes = { accessToken: lifetime };
+export const openIdentityProvider = async ({ refreshes = true } = {}) => {
+  /** an absolute URI, because it is the resource that clients ask for */
+  const [audience, lifetime] = ["https://tenants.example/", 600];
+  const accounts = new Map([["taro", { name: "Taro Sato", groups: ["operators"] }]]);
   const requests: string[] = [];
   const keys = [await createSigningKey()] as [Awaited<ReturnType<typeof createSigningKey>>];
   let answer: (...given: Parameters<RequestListener>) => unknown = () => undefined;
@@ -73,26 +45,27 @@ export const openIdentityProvider = async (options: ProviderOptions = {}) => {
   const port = await listen(0);
   const issuer = `http://127.0.0.1:${port}`;
 
-  const adapter = createStore();
   const [accessTokenFormat, sign] = ["jwt", { alg: "RS256" }] as const;
-  const lasts = () => lifetimes.accessToken;
-  const grants = refreshes ? [DEVICE_GRANT, "refresh_token"] : [DEVICE_GRANT];
   const noRedirects = { response_types: [], redirect_uris: [] };
-  const { id, secret } = SERVICE_CLIENT;
+  const enabled = { enabled: true };
+  const scope = SCOPES.join(" ");
+  const resource = { scope, audience, accessTokenTTL: lifetime, accessTokenFormat, jwt: { sign } };
   const configure = (): Configuration => ({
-    adapter,
     jwks: { keys: keys.map(({ jwk }) => jwk) },
-    ttl: {
-      DeviceCode: 600,
-      Grant: 86_400,
-      IdToken: 600,
-      RefreshToken: 86_400,
-      AccessToken: lasts,
-      ClientCredentials: lasts,
-    },
+    ttl: { DeviceCode: 600, Grant: 86_400, IdToken: 600, RefreshToken: 86_400 },
     clients: [
-      { client_id: PROVIDER_CLIENT, token_endpoint_auth_method: "none", grant_types: grants, ...noRedirects },
-      { client_id: id, client_secret: secret, grant_types: ["client_credentials"], ...noRedirects },
+      {
+        client_id: PROVIDER_CLIENT,
+        token_endpoint_auth_method: "none",
+        grant_types: refreshes ? [DEVICE_GRANT, "refresh_token"] : [DEVICE_GRANT],
+        ...noRedirects,
+      },
+      {
+        client_id: SERVICE_CLIENT.id,
+        client_secret: SERVICE_CLIENT.secret,
+        grant_types: ["client_credentials"],
+        ...noRedirects,
+      },
     ],
     scopes: SCOPES,
     findAccount: (_, accountId) =>
@@ -100,20 +73,14 @@ export const openIdentityProvider = async (options: ProviderOptions = {}) => {
     extraTokenClaims: (_, token) => ("accountId" in token ? { ...accounts.get(token.accountId) } : {}),
     features: {
       devInteractions: { enabled: false },
-      deviceFlow: { enabled: true },
-      clientCredentials: { enabled: true },
-      revocation: { enabled: true },
+      deviceFlow: enabled,
+      clientCredentials: enabled,
+      revocation: enabled,
       resourceIndicators: {
         enabled: true,
         defaultResource: () => audience,
         useGrantedResource: () => true,
-        getResourceServerInfo: () => ({
-          scope: SCOPES.join(" "),
-          audience,
-          accessTokenTTL: lasts(),
-          accessTokenFormat,
-          jwt: { sign },
-        }),
+        getResourceServerInfo: () => resource,
       },
     },
   });
@@ -131,10 +98,10 @@ export const openIdentityProvider = async (options: ProviderOptions = {}) => {
   return {
     issuer,
     audience,
+    /** for a server that trusts this provider */
+    settings: { issuer, clientId: PROVIDER_CLIENT, audience, scope: "openid offline_access groups" },
     /** tests change them, for example to take a group away */
     accounts,
-    /** tests change how long the next access tokens last, in seconds */
-    lifetimes,
     /** method and path of each request to the provider */
     requests,
     /** the newest comes first; the provider signs with it */
@@ -165,7 +132,7 @@ export const openIdentityProvider = async (options: ProviderOptions = {}) => {
     /** Signs any token, by default with the provider's key. A claim that is undefined is left out. */
     sign: (claims: Readonly<Record<string, unknown>> = {}, header: object = {}, key?: CryptoKey | Uint8Array) => {
       const now = Math.floor(Date.now() / 1000);
-      const usual = { iss: issuer, aud: audience, sub: "taro", iat: now, exp: now + lasts() };
+      const usual = { iss: issuer, aud: audience, sub: "taro", iat: now, exp: now + lifetime };
       const token = new SignJWT({ ...usual, ...claims });
       token.setProtectedHeader({ alg: "RS256", typ: "at+jwt", kid: keys[0].kid, ...header });
       return token.sign(key ?? keys[0].privateKey);

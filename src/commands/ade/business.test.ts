@@ -7,9 +7,10 @@ import { freshFolder, run, runInBoth } from "#support/commands/program.ts";
 
 const CLOMO = "CLOMO MDM";
 
-function folderWith(pem: string): string {
+function folderWith(pem: string, mode = 0o600): string {
   const folder = freshFolder();
-  writeFileSync(join(folder, "key.pem"), pem, { mode: 0o600 });
+  writeFileSync(join(folder, "key.pem"), pem);
+  chmodSync(join(folder, "key.pem"), mode);
   return folder;
 }
 
@@ -48,31 +49,21 @@ describe("ade business-key set", () => {
     expect((await organisation.ade.show()).business?.key).toMatchObject({ client: "BUSINESSAPI.2", id: "k2" });
   });
 
-  test("refuses a key that other users can read, and does not show it", async () => {
-    await using organisation = await new Organisation().setUp();
-    const { tenant, simulator } = organisation;
-    const folder = folderWith(simulator.privateKey);
-    chmodSync(join(folder, "key.pem"), 0o644);
-    const { en } = await runInBoth(`ade business-key set key.pem ${IDS}`, { tenant: tenant.fetch, folder });
-    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("run: chmod 600") });
-    expect(en.stderr).not.toContain(simulator.privateKey.split("\n")[1]);
-  });
+  const toPem = (namedCurve: string): string =>
+    generateKeyPairSync("ec", { namedCurve }).privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-  test("is refused without a file or server, for another kind of key, and for a file that is too long", async () => {
+  test.each([
+    ["without a file or server", "", 0o600, "", 2, ""],
+    ["with a part of the account", "", 0o600, "--server A --client-id 1", 2, "--client-id"],
+    ["for another kind of key", toPem("P-384"), 0o600, `key.pem ${IDS}`, 3, "EC P-256"],
+    ["for a key that others can read", toPem("P-256"), 0o644, `key.pem ${IDS}`, 3, "run: chmod 600"],
+    ["for a file that is too long", "x".repeat(20_000), 0o600, `key.pem ${IDS}`, 3, "key.pem"],
+  ])("is refused %s, and shows no key", async (_, content, mode, words, exit, told) => {
     await using organisation = await new Organisation().setUp();
-    const { tenant } = organisation;
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
-    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    for (const [content, line, exit] of [
-      ["", "ade business-key set", 2],
-      ["", `ade business-key set --server A --client-id 1`, 2],
-      [pem, `ade business-key set key.pem ${IDS}`, 3],
-      ["x".repeat(20_000), `ade business-key set key.pem ${IDS}`, 3],
-    ] as const) {
-      const { en } = await runInBoth(line, { tenant: tenant.fetch, folder: folderWith(content) });
-      expect([line, en.exit, en.stdout]).toEqual([line, exit, ""]);
-      expect(en.stderr).not.toContain(pem.split("\n")[1]);
-    }
+    const at = { tenant: organisation.tenant.fetch, folder: folderWith(content, mode) };
+    const { en } = await runInBoth(`ade business-key set ${words}`, at);
+    expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(told) });
+    expect(en.stderr).not.toContain(content.split("\n")[1] ?? "-----");
   });
 });
 

@@ -64,17 +64,13 @@ export default defineCommand({
   async run(tools, { full, delta, business, confirmDeletions, maxDeletions }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");
-    const request = {
-      ...(full && { kind: "full" as const }),
-      ...(delta && { kind: "delta" as const }),
-      ...(business && { kind: "business" as const }),
-      ...(maxDeletions !== undefined && { maxDeletions: parseLimit("--max-deletions", maxDeletions) }),
-    };
-    const fetchDevices = (answer: { kind?: SyncKind; confirmDeletions?: number }): Promise<AdeSync> =>
+    const limit = maxDeletions === undefined ? undefined : parseLimit("--max-deletions", maxDeletions);
+    const fetchDevices = (kind: SyncKind | undefined, confirmed: number | undefined): Promise<AdeSync> =>
       terminal.progress.during({ id: "sync", name: text("Fetching devices", "デバイスの取得") }, () =>
-        client.ade.sync({ ...request, ...answer }),
+        client.ade.sync({ kind, maxDeletions: limit, confirmDeletions: confirmed }),
       );
-    let result = await fetchDevices({ ...(confirmDeletions !== undefined && { confirmDeletions }) });
+    const asked = (full && "full") || (delta && "delta") || (business && "business") || undefined;
+    let result = await fetchDevices(asked, confirmDeletions);
     if (result.missing > 0 && terminal.interactive) {
       const expected = result.missing;
       const what = describeMissing(expected);
@@ -83,7 +79,7 @@ export default defineCommand({
         `${what.ja}。ADE デバイスの一覧から除くには台数を入力:`,
       );
       await terminal.prompts.typedNumber({ message, flag: `--confirm-deletions ${expected}`, expected });
-      result = await fetchDevices({ kind: result.kind, confirmDeletions: expected });
+      result = await fetchDevices(result.kind, expected);
     }
     await terminal.show(SYNC_COLUMNS, result);
     if (result.kind === "business") await terminal.note(PROFILE_STATE_NOTE);

@@ -19,11 +19,7 @@ export default defineCommand({
     "作業を取り下げ、ミラーの値を管理画面の値に戻す",
   ),
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
-  options: {
-    confirmDeletions: CONFIRM_DELETIONS_OPTION,
-    ...LIMIT_OPTIONS,
-    dryRun: PLAN_DRY_RUN_OPTION,
-  },
+  options: { confirmDeletions: CONFIRM_DELETIONS_OPTION, ...LIMIT_OPTIONS, dryRun: PLAN_DRY_RUN_OPTION },
   examples: [{ line: "clomoctl console drop 3" }, { line: "clomoctl console drop 3 4 --dry-run" }],
   exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
   plans: true,

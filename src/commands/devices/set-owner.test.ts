@@ -72,21 +72,19 @@ describe("an owner that needs a wipe", () => {
   const full = device("S1", { platform: "Android", androidMode: "fully-managed" });
   const legacy = device("S2", { platform: "Android", androidMode: "legacy" });
   const line = "devices set-owner S1 S2 --user hanako@example.co.jp";
-  const { findDevices, setDeviceOwner } = tenantOf(full, legacy);
-  const stopping = { findDevices, findUsers, setDeviceOwner };
-  const tenant = stopping;
+  const tenant = { ...tenantOf(full, legacy), findUsers };
   const asked = (requests: readonly { readonly operation: string; readonly json?: unknown }[]) =>
     requests.filter(({ operation }) => operation === "setDeviceOwner");
   const TRIED = { json: { wipes: 2, dryRun: true } };
 
   test("is reported and requires the number without a terminal, and nothing changes", async () => {
-    const { en, ja } = await runInBoth(line, { tenant: stopping });
+    const { en, ja } = await runInBoth(line, { tenant });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("S1: the owner changes: the device has to be wiped and set up again\n");
     expect(en.stderr).toContain("S2: the owner changes: the device may have to be wiped and set up again\n");
     expect(en.stderr).toContain("--confirm-wipes 2");
     expect([...asked(en.requests), ...asked(ja.requests)]).toMatchObject([TRIED, TRIED]);
-    expect((await run(`${line} --yes`, { tenant: stopping })).exit).toBe(3);
+    expect((await run(`${line} --yes`, { tenant })).exit).toBe(3);
   });
 
   test("is accepted with the number, which is sent to the tenant", async () => {
@@ -97,15 +95,15 @@ describe("an owner that needs a wipe", () => {
   });
 
   test("is confirmed on a terminal for what was shown, and not if another number is typed", async () => {
-    const typed = async (keys: string, answers: typeof stopping) =>
+    const typed = async (keys: string) =>
       run(line, {
-        tenant: { ...answers, tenantRevision: { revision: 7 } },
+        tenant: { ...tenant, tenantRevision: { revision: 7 } },
         terminal: {
           columns: 200,
           typing: [["must be wiped and set up again; to change the owner, type 2:", `${keys}\r`]],
         },
       });
-    const done = await typed("2", tenant);
+    const done = await typed("2");
     expect([done.exit, asked(done.requests)]).toMatchObject([
       0,
       [TRIED, { json: { wipes: 2, dryRun: false }, base: "7" }],
@@ -113,7 +111,7 @@ describe("an owner that needs a wipe", () => {
     expect(done.requests.findIndex(({ operation }) => operation === "tenantRevision")).toBeLessThan(
       done.requests.findIndex(({ operation }) => operation === "findDevices"),
     );
-    const other = await typed("1", stopping);
+    const other = await typed("1");
     expect([other.exit, asked(other.requests)]).toMatchObject([3, [TRIED]]);
   });
 
@@ -134,7 +132,7 @@ describe("an owner that needs a wipe", () => {
 
   test("asks nothing about a change that the tenant refuses", async () => {
     const refused = new Failure("input-rejected", { what: text("S2 is 管理外", "S2 は管理外です") });
-    const answers = { ...stopping, setDeviceOwner: refused, tenantRevision: { revision: 7 } };
+    const answers = { ...tenant, setDeviceOwner: refused, tenantRevision: { revision: 7 } };
     const { exit, stderr } = await run(line, { tenant: answers, terminal: { columns: 200 } });
     expect({ exit, stderr }).toEqual({ exit: 3, stderr: "error: S2 is 管理外\n" });
   });

@@ -1,4 +1,3 @@
-import type { Device } from "../../lib/client/index.ts";
 import { DEVICE, getWipeRequirement, mayRequireWipe } from "../../lib/nouns/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { getThingNoun } from "../../lib/nouns/index.ts";
@@ -6,16 +5,13 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
 import { CONFIRM_WIPES_OPTION } from "../kit/read-list/options.ts";
-import { listColumns } from "../kit/list/list.ts";
 import { findOrg } from "../kit/change/find-org.ts";
 import { requireNamedContext } from "../kit/permission.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
-import { showWrittenRecords, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
-import type { Tools } from "../kit/tools.ts";
 import { findUser } from "../kit/columns/users.ts";
-import { chooseDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
-import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "../kit/columns/devices.ts";
+import { changeDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
+import { DEVICE_COLUMNS } from "../kit/columns/devices.ts";
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
@@ -40,46 +36,27 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
   shows: DEVICE_COLUMNS,
-  async run(tools, { device, user, org, confirmWipes, dryRun, ...input }) {
-    const owner = await resolveOwner(tools, { user, org });
+  async run(tools, { user, org, confirmWipes, ...input }) {
+    const owner = {
+      owner: user === undefined ? null : (await findUser((await tools.tenant("users")).client, user)).id,
+      ownerOrg: org === undefined ? null : (await findOrg(tools, org)).id,
+    };
     const tenant = await tools.tenant("devices");
-    const { client } = tenant;
-    if (!dryRun) requireNamedContext(tools, tenant);
-    const chosen = await chooseDevices(tools, device, input);
-    if (chosen === undefined) return tools.terminal.note(STATE_UNCHANGED);
-    const { devices: found, listed } = chosen;
-    const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
-    const ids = found.map(({ id }) => id);
-    const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
-    // a dry run comes first, so that the user is not asked about a change that the tenant rejects
-    if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
-    await noteDeviceWipes(tools, wiped);
-    if (asks) await askWipeCount(tools.terminal, wiped.length);
-    const wipes = confirmWipes ?? wiped.length;
-    const all = await client.devices.setOwner({ ids, ...owner, wipes, dryRun, learns: listed.learns });
-    if (!dryRun) await listed.settle();
-    await showWrittenRecords(tools, all, {
-      ...DEVICE_RESULT_LAYOUT,
-      listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),
+    const { devices } = tenant.client;
+    if (!input.dryRun) requireNamedContext(tools, tenant);
+    return changeDevices(tools, input, DEVICE.usual, async (found, request) => {
+      const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
+      const change = { ...request, ...owner, wipes: wiped.length };
+      const asks = !input.dryRun && confirmWipes === undefined && wiped.length > 0;
+      // a dry run comes first, so that the user is not asked about a change that the tenant rejects
+      if (asks) await devices.setOwner({ ...change, learns: undefined, dryRun: true });
+      for (const one of wiped) {
+        const certain = getWipeRequirement(one) === "has" ? 1 : 0;
+        const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } }, getThingNoun);
+        await tools.terminal.note(text(`${one.serialNumber}: ${en}`, `${one.serialNumber}: ${ja}`));
+      }
+      if (asks) await askWipeCount(tools.terminal, wiped.length);
+      return devices.setOwner({ ...change, wipes: confirmWipes ?? wiped.length });
     });
-    return listed.isPart ? "partial" : undefined;
   },
 });
-
-async function resolveOwner(
-  tools: Tools,
-  { user, org }: { readonly user: string | undefined; readonly org: string | undefined },
-): Promise<{ readonly owner: string | null; readonly ownerOrg: string | null }> {
-  if (org !== undefined) return { owner: null, ownerOrg: (await findOrg(tools, org)).id };
-  if (user === undefined) return { owner: null, ownerOrg: null };
-  const { client } = await tools.tenant("users");
-  return { owner: (await findUser(client, user)).id, ownerOrg: null };
-}
-
-async function noteDeviceWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
-  for (const device of devices) {
-    const certain = getWipeRequirement(device) === "has" ? 1 : 0;
-    const { en, ja } = describeProblem({ code: "owner-wipe", params: { certain } }, getThingNoun);
-    await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
-  }
-}

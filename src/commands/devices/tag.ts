@@ -1,11 +1,9 @@
 import { DEVICE } from "../../lib/nouns/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
-import { listColumns } from "../kit/list/list.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
-import { showWrittenRecords, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
-import { chooseDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
-import { DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT } from "../kit/columns/devices.ts";
+import { changeDevices, CHOSEN_DEVICES } from "../kit/change/selection.ts";
+import { DEVICE_COLUMNS } from "../kit/columns/devices.ts";
 
 export default defineCommand({
   summary: text("add tags to devices or remove tags from them", "デバイスのタグを追加・削除する"),
@@ -26,19 +24,10 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: DEVICE_COLUMNS,
-  async run(tools, { device, add, remove, dryRun, ...input }) {
+  async run(tools, { add, remove, ...input }) {
     const { client } = await tools.tenant("devices");
-    const chosen = await chooseDevices(tools, device, input);
-    if (chosen === undefined) return tools.terminal.note(STATE_UNCHANGED);
-    const { devices, listed } = chosen;
-    const ids = devices.map(({ id }) => id);
-    const tags = { add: [...add], remove: [...remove] };
-    const all = await client.devices.tag({ ids, ...tags, dryRun, learns: listed.learns });
-    if (!dryRun) await listed.settle();
-    await showWrittenRecords(tools, all, {
-      ...DEVICE_RESULT_LAYOUT,
-      listed: listColumns(tools.terminal, DEVICE_COLUMNS, [...DEVICE.usual, "tags"]),
-    });
-    return listed.isPart ? "partial" : undefined;
+    return changeDevices(tools, input, [...DEVICE.usual, "tags"], (_, request) =>
+      client.devices.tag({ ...request, add: [...add], remove: [...remove] }),
+    );
   },
 });

@@ -125,13 +125,17 @@ describe("--leaver", () => {
     expect((await of()).filter((what) => what.includes("not imported from the console"))).toHaveLength(1);
   });
 
-  test("finds a user who is not an administrator by name, but not if two users have the name", async () => {
-    await tenant.client.users.create({ name: "端末 太郎", emails: ["taro@example.jp"] });
-    const named = await run(["handover", "checklist", "--format", "json", "--leaver", "端末 太郎"], here());
-    expect(named.exit).toBe(0);
-    await tenant.client.users.create({ name: "端末 太郎", emails: ["taro2@example.jp"] });
-    const { en } = await runInBoth(["handover", "checklist", "--leaver", "端末 太郎"], here());
-    expect(en).toMatchObject({ exit: 2, stdout: "" });
-    expect(en.stderr).toContain("taro2@example.jp");
+  test("finds a user by the exact name among any number of longer ones, but not if two users have it", async () => {
+    const { users } = tenant.client;
+    const find = (typed: string) => run(["handover", "checklist", "--leaver", typed, "--lang", "en"], here());
+    for (let number = 1; number <= 150; number += 1)
+      await users.create({ name: `端末 太郎${number}`, emails: [`taro${number}@example.jp`] });
+    const missing = { exit: 6, stderr: expect.stringContaining('no recorded person matches "端末 太郎"') };
+    expect(await find("端末 太郎")).toMatchObject(missing);
+    await users.create({ name: "端末 太郎", emails: ["taro@example.jp"] });
+    for (const typed of ["端末 太郎", " 端末 太郎 "]) expect((await find(typed)).exit).toBe(0);
+    await users.create({ name: "端末 太郎", emails: ["other@example.jp"] });
+    const both = { exit: 2, stdout: "", stderr: expect.stringContaining("other@example.jp") };
+    expect(await find("端末 太郎")).toMatchObject(both);
   });
 });

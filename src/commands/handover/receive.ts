@@ -10,7 +10,7 @@ import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { describeConsoleTasks } from "../../lib/handover/report/content.ts";
 import { getActionName } from "../../lib/derived/audit.ts";
 import type { CopyRelation, LocalRecords } from "../../lib/model/tenant-file.ts";
-import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
+import { countDaysBetween, dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import { ROLES } from "../../lib/nouns/account.ts";
 import { formatCount, joinFirstTexts, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
@@ -202,8 +202,6 @@ async function showAdministrators({ terminal }: Tools, client: CopyClient): Prom
     }
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 async function describeTenant(
   { terminal, clock, globals }: Tools,
   { name, manifest, relation }: Pick<ChosenTarget, "name" | "relation"> & { readonly manifest: Manifest },
@@ -211,7 +209,7 @@ async function describeTenant(
   const { tenant, asOf, lastUpdatedAt } = manifest;
   const timezone = globals.timezone ?? DEFAULT_TIMEZONE;
   const day = lastUpdatedAt === null ? asOf : dayOf(lastUpdatedAt, timezone);
-  const age = Math.max(0, Math.round((Date.parse(dayOf(clock.now(), timezone)) - Date.parse(day)) / DAY_MS));
+  const age = Math.max(0, countDaysBetween(day, dayOf(clock.now(), timezone)));
   await terminal.note(
     text(
       `${tenant.name}: state of ${day}, ${formatCount(age, "day")} old`,

@@ -3,7 +3,7 @@ import type { Account, TransferResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Person } from "../../lib/handover/checklist/people.ts";
 import { ACCOUNT, ROLES } from "../../lib/nouns/account.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { createChanges, renderPlan } from "../../lib/plan/plan.ts";
@@ -29,20 +29,15 @@ const KIND_LABELS: Readonly<Record<TransferRow["kind"], Text>> = {
   renewal: text("renewal owner", "更新担当"),
 };
 
-const createTextColumn = (key: "name" | "before" | "after", header: Text): Column<TransferRow> => ({
-  key,
-  header,
-  wraps: true,
-  value: (row) => row[key].en,
-  name: (row) => row[key],
-});
+const createTextColumn = (key: "name" | "before" | "after", en: string, ja: string): Column<TransferRow> =>
+  createColumn(key, en, ja, { wraps: true, value: (row) => row[key].en, name: (row) => row[key] });
 
 const TRANSFER_COLUMNS: readonly Column<TransferRow>[] = [
-  { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind, name: ({ kind }) => KIND_LABELS[kind] },
-  createTextColumn("name", text("name", "名前")),
-  createTextColumn("before", text("before", "変更前")),
-  createTextColumn("after", text("after", "変更後")),
-  { key: "consoleTask", header: text("task no.", "作業番号"), align: "end", value: ({ consoleTask }) => consoleTask },
+  createColumn("kind", "kind", "種類", { name: ({ kind }) => KIND_LABELS[kind] }),
+  createTextColumn("name", "name", "名前"),
+  createTextColumn("before", "before", "変更前"),
+  createTextColumn("after", "after", "変更後"),
+  createColumn("consoleTask", "task no.", "作業番号", { align: "end" }),
 ];
 
 export default defineCommand({

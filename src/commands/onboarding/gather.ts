@@ -1,14 +1,14 @@
 import { MANAGED, NOT_MANAGED, PRE_REGISTERED } from "../../lib/nouns/device.ts";
 import { line } from "../../lib/advice/index.ts";
-import { assessAdeHealth, type AdeReport } from "../../lib/derived/ade-health.ts";
-import type { Ade, Client } from "../../lib/client/index.ts";
+import { assessAdeHealth } from "../../lib/derived/ade-health.ts";
+import type { Client } from "../../lib/client/index.ts";
 import { CREDENTIAL_KINDS, type OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/nouns/tenant.ts";
-import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
+import { compareByExpiry, addExpiryStatus } from "../../lib/renewals/expiry-status.ts";
 import { toItemFinding } from "../../lib/renewals/finding.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { createExpiryClock, readDatedItems } from "../kit/items/tenant-items.ts";
-import type { ChosenTenant, Tools } from "../kit/tools.ts";
+import type { Tools } from "../kit/tools.ts";
 
 const ONBOARDING_NOUNS = [
   "tenant",
@@ -34,18 +34,6 @@ async function countDevices(client: OnboardingClient): Promise<Pick<OnboardingFa
   return { unowned, appleDevices: { managed, preRegistered } };
 }
 
-async function loadJudgedRenewals(
-  tools: Tools,
-  tenant: ChosenTenant<"renewals">,
-  ade: AdeReport<Ade>,
-): Promise<readonly ItemWithStatus[]> {
-  const asOf = createExpiryClock(tools, tenant);
-  const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade.facts);
-  return items
-    .map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf))
-    .toSorted(compareByExpiry);
-}
-
 export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts> {
   const chosen = await tools.tenant(...ONBOARDING_NOUNS);
   const { client } = chosen;
@@ -53,9 +41,11 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
   const answers = new Map((await client.answers.list()).map((answer) => [answer.question, answer]));
   const ade = await client.ade.show();
   const now = tools.clock.now();
-  const adeReport = { facts: ade, conditions: assessAdeHealth(ade, now) };
-  const notReady = adeReport.conditions.find(({ id }) => id === "devices-not-ready");
-  const renewals = await loadJudgedRenewals(tools, chosen, adeReport);
+  const notReady = assessAdeHealth(ade, now).find(({ id }) => id === "devices-not-ready");
+  const asOf = createExpiryClock(tools, chosen);
+  const renewals = markRejectedItem(await readDatedItems(chosen, asOf.timezone), ade)
+    .map((item) => addExpiryStatus({ ...item, validFrom: null }, chosen.context.name, asOf))
+    .toSorted(compareByExpiry);
   const kinds = new Set<string>(renewals.map(({ kind }) => kind));
   return {
     now: now.toISOString(),
@@ -74,11 +64,7 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind)),
     pressing: renewals
       .filter(({ level }) => level === "expired" || level === "critical")
-      .map((item) => ({
-        kind: item.kind,
-        why: toItemFinding(item).what,
-        line: line("renewals guide", [item.name]),
-      })),
+      .map((item) => ({ kind: item.kind, why: toItemFinding(item).what, line: line("renewals guide", [item.name]) })),
     answers,
   };
 }

@@ -2,12 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  describeWithOpenssl,
-  createServerToken,
-  OpensslWorkspace,
-  type IssuedCertificate,
-} from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -315,16 +310,5 @@ describeWithOpenssl("certificates", () => {
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
       topic: "com.apple.mgmt.External.1",
     });
-  });
-
-  test("a key of our own opens a server token, and its date is then exact", async () => {
-    const own = workshop.certificate({ subject: "/CN=own" });
-    const plain = workshop.file("token", createServerToken("2027-02-20T05:00:00Z"));
-    const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
-    const file = workshop.file("本社_Token_2026-03-01T05-00-00Z_smime.p7m", sealed);
-    const shut = await addedBy(["ade", "--file", file]);
-    const open = await addedBy(["ade", "--file", file, "--key", own.keyFile]);
-    expect([shut["kind"], shut["certainty"]]).toEqual(["ade-token", "estimated"]);
-    expect([open["certainty"], open["expiresAt"]]).toEqual(["exact", "2027-02-20T05:00:00.000Z"]);
   });
 });

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const soon = item(1, { name: "契約", expiresAt: "2026-12-10T14:59:59.000Z", owner: "it@example.jp" });
@@ -135,15 +136,21 @@ describe("a file with another date", () => {
     return source;
   };
 
-  test("is reported, the earlier date counts, and a remote tenant's files are not read", async () => {
+  test("is reported, the earlier date counts for check, too, and a remote tenant's files are not read", async () => {
     const home = await homeOfThree();
     const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(home) });
     const line = "renewals list --all-contexts --fields context,expiresOn,certainty";
-    const tenants = { local: having(vpp), kanto: having(), osaka: having(vpp) };
+    const tenants = {
+      local: { ...having(vpp), tenant: example<Tenant>("tenant") },
+      kanto: having(),
+      osaka: having(vpp),
+    };
     const { en } = await runInBoth(line, { home, tenants });
     expect(en.stdout).toBe("context\texpiresOn\tcertainty\nlocal\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
     expect(en.stderr).toMatch(
       /^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-12-01; the earlier date is used\n$/,
     );
+    const { stdout } = await run("renewals check --context local --lang en", { home, tenants });
+    expect(stdout).toContain("VPP expires on 2026-12-01, 11 days left; the recorded date is 2027-11-20");
   });
 });

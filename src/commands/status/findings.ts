@@ -3,12 +3,13 @@ import type { Client, Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { type Finding, toItemFinding } from "../../lib/renewals/finding.ts";
+import type { AdeCondition } from "../../lib/derived/ade-health.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS, needsRenewals } from "../../lib/derived/applicability.ts";
 import { PROFILE_KINDS } from "../../lib/nouns/config-profile.ts";
 import { getFormatTitle } from "../../lib/derived/format.ts";
 import { FORMATS } from "../../lib/derived/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
-import { countDaysLeft, dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
+import { countDaysLeft, DAY_MS, dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import {
   compareByExpiry,
   addExpiryStatus,
@@ -50,9 +51,9 @@ export type FindingValues = readonly [key: string, level: Finding["level"], what
 export const toFindings = (
   place: Pick<TenantFindings, "context" | "tenant">,
   group: Finding["group"],
-  found: readonly FindingValues[],
+  found: Iterable<FindingValues>,
 ): readonly Finding[] =>
-  found.map(([key, level, what, next]) => ({
+  Array.from(found, ([key, level, what, next]) => ({
     id: `${group} ${key}`.trim(),
     tenant: place.tenant,
     context: place.context.name,
@@ -81,17 +82,12 @@ export async function findInTenant(tools: Tools, context: Context, thresholds?: 
   } catch (error) {
     tools.signal.throwIfAborted();
     const jobs = await addHomeRuns(tools, context, []);
-    const place = { context, tenant: context.name };
+    // that the tenant cannot be read is why its daily run failed
+    const others = jobs.filter(({ job }) => job !== DAILY_RUN);
     const unreadable = ["", "unknown", describeUnreadable(error), null] as const;
     const findings = [
-      ...toFindings(place, "tenant", [unreadable]),
-      // that the tenant cannot be read is why its daily run failed
-      ...toFindings(place, "job", [
-        ...findJobProblems(
-          jobs.filter(({ job }) => job !== DAILY_RUN),
-          dayOf(tools.clock.now(), timezone),
-        ),
-      ]),
+      ...toFindings(none, "tenant", [unreadable]),
+      ...toFindings(none, "job", findJobProblems(others, dayOf(tools.clock.now(), timezone))),
     ];
     return { ...none, jobs, findings };
   }
@@ -114,7 +110,8 @@ async function readTenant(tools: Tools, context: Context, thresholds?: Threshold
   const reminders = await ignoreFailure(() =>
     loadReminders({ context: name, tenant: label, timezone: asOf.timezone, client }, completed, asOf.now),
   );
-  const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
+  const { conditions = [] } = ade ?? {};
+  const isTokenFound = conditions.some(({ id }) => id === "token-rejected" || id === "token-expired");
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
   const jobs = await readJobs(tools, context);
   const place = { context, tenant: label };
@@ -122,31 +119,23 @@ async function readTenant(tools: Tools, context: Context, thresholds?: Threshold
     ...items.map((item) => addStageToId(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
     ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
     ...toFindings(place, "renewals", findNothingRecorded(tenant, recorded)),
-    ...toFindings(
-      place,
-      "ade",
-      (ade?.conditions ?? []).map((one) => [
-        one.id,
-        one.level,
-        text(`ADE: ${one.what.en}`, `ADE: ${one.what.ja}`),
-        one.line,
-      ]),
-    ),
+    ...toFindings(place, "ade", conditions.map(describeCondition)),
     ...toFindings(place, "console", await findDeviceProblems(tools, context)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findExpiringToken(token ?? null, asOf)),
-    ...toFindings(place, "job", [...findJobProblems(jobs, dayOf(asOf.now, asOf.timezone))]),
+    ...toFindings(place, "job", findJobProblems(jobs, dayOf(asOf.now, asOf.timezone))),
   ];
-  return {
-    tenant: label,
-    isReadable: true,
-    findings: findings.filter(({ level }) => level !== "ok"),
-    items,
-    reminders,
-    jobs,
-  };
+  const found = findings.filter(({ level }) => level !== "ok");
+  return { tenant: label, isReadable: true, findings: found, items, reminders, jobs };
 }
+
+const describeCondition = ({ id, level, what, line: next }: AdeCondition): FindingValues => [
+  id,
+  level,
+  text(`ADE: ${what.en}`, `ADE: ${what.ja}`),
+  next,
+];
 
 /** Adds the reached stage (such as 30 days before expiry) to the ID, so that each stage is reported as new. */
 const addStageToId = (finding: Finding, asOf: StageClock): Finding => {
@@ -211,8 +200,6 @@ function findOpenImports(imports: readonly Import[]): readonly FindingValues[] {
   const next = waiting.length === 1 ? line("imports commit", [first.number]) : line("imports list", []);
   return [...found, [waiting.map(({ number }) => number).join(" "), "warning", what, next]];
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const MAX_TASK_DAYS = 7;
 

@@ -11,7 +11,7 @@ import {
   type RecipientId,
 } from "../../lib/renewals/notify/send.ts";
 import { NOTIFY_FILE, readNotifySettings } from "../../lib/renewals/notify/secret.ts";
-import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
+import type { NotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../kit/tools.ts";
 import { buildMonthlyOverview, createDeliveryFinding, DAILY_RUN, type TenantFindings } from "./findings.ts";
@@ -131,11 +131,6 @@ const PRINTED_RECIPIENT = "";
 
 const MAX_SUBJECT_LENGTH = 80;
 
-const keyOfRecipient = (recipient: Recipient): string => {
-  const { way, recipient: name } = toRecipientId(recipient);
-  return `${way} ${name}`;
-};
-
 const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
     ({ context: { name }, reminders }) =>
@@ -205,11 +200,12 @@ async function reportNewFindings({ tools, all, settings, deliver, findings, prin
   );
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
-    const key = keyOfRecipient(recipient);
+    const to = toRecipientId(recipient);
+    const key = `${to.way} ${to.recipient}`;
     const isFor = (one: Pick<Finding, "context">): boolean => isForContext(recipient, one.context ?? "");
     const news = [...findings.filter(isFor), ...monthFor(isFor)].toSorted(compareByUrgency);
     const unknown = news.filter((one) => told.isNew(one, key) && !isReminder(all, one));
-    const claims = await Array.fromAsync(unknown, (one) => claimFinding(tools, all, one, toRecipientId(recipient)));
+    const claims = await Array.fromAsync(unknown, (one) => claimFinding(tools, all, one, to));
     const fresh = unknown.filter((_, at) => claims[at] !== undefined);
     if (fresh.length < unknown.length)
       await told.add(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseDevice, parseDevicePage } from "./ade-service.ts";
+import { parseAccount, parseDevice, parseDevicePage } from "./ade-service.ts";
 
 const WHERE = "POST https://a.example/server/devices";
 
@@ -102,5 +102,40 @@ describe("a page", () => {
     ["more_to_follow", undefined],
   ])("is refused with the member name %s if the value is %j", (member, value) => {
     expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`not as documented: ${member}`);
+  });
+});
+
+describe("an account", () => {
+  /** As micromdm keeps one: dep/testdata/account_response.json. */
+  const ACCOUNT = {
+    server_name: "CLOMO",
+    server_uuid: "677CAB70FE18AB3C",
+    facilitator_id: "facilitator@example.jp",
+    admin_id: "admin@example.jp",
+    org_name: "株式会社例",
+    org_email: "it@example.jp",
+    org_phone: "03-0000-0000",
+    org_address: "東京都",
+    org_type: "org",
+    org_version: "v2",
+    org_id: "1234",
+    org_id_hash: "abcd",
+  };
+
+  test("has a server, an organisation", () => {
+    expect(parseAccount(WHERE, ACCOUNT)).toEqual({
+      serverName: "CLOMO",
+      serverUuid: "677CAB70FE18AB3C",
+      adminId: "admin@example.jp",
+      orgName: "株式会社例",
+    });
+  });
+
+  test.each([
+    ["server_name", undefined],
+    ["server_uuid", ""],
+    ["org_name", 1],
+  ])("is refused with the member name %s if the value is %j", (member, value) => {
+    expect(() => parseAccount(WHERE, { ...ACCOUNT, [member]: value })).toThrow(`not as documented: ${member}`);
   });
 });

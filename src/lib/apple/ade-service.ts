@@ -1,13 +1,6 @@
-import {
-  type JsonObject,
-  readOptionalText,
-  readRequiredText,
-  isObject,
-  readOptionalInstant,
-  createUndocumentedFailure,
-  formatRequestTarget,
-} from "./retry.ts";
-import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./ade-session.ts";
+import { readOptionalText, readRequiredText, readOptionalInstant, createUndocumentedFailure } from "./retry.ts";
+import { isObject, type JsonObject } from "./renewable.ts";
+import { AdeSession, type DeviceServiceAccess } from "./ade-session.ts";
 import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../nouns/ade-device.ts";
 
 /** A device as reported by Apple. Values that Apple omits are null. Instants are in UTC. @see apple 3 (Device) */
@@ -59,15 +52,11 @@ const PAGE_SIZE = 1000;
 /** @throws AppleRefusal; `unavailable`; `interrupted` @see apple 3 */
 export function openDeviceService(access: DeviceServiceAccess) {
   const session = new AdeSession(access);
-  const ask = async <T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> => {
-    const answer = await session.call(call);
-    return parse(formatRequestTarget({ method: call.method, url: access.base + call.path }), answer);
-  };
   return {
-    account: () => ask({ method: "GET", path: "/account" }, parseAccount),
+    account: () => session.call({ method: "GET", path: "/account" }, parseAccount),
     fetchDevices: (cursor?: string) =>
-      ask({ method: "POST", path: "/server/devices", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
+      session.call({ method: "POST", path: "/server/devices", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
     syncDevices: (cursor: string) =>
-      ask({ method: "POST", path: "/devices/sync", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
+      session.call({ method: "POST", path: "/devices/sync", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
   };
 }

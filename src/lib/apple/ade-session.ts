@@ -1,8 +1,6 @@
 import {
-  parseObjectResponse,
   parseJsonObject,
   createUndocumentedFailure,
-  type JsonObject,
   formatRequestTarget,
   sendWithRetry,
   type RetryEnvironment,
@@ -10,6 +8,7 @@ import {
   type AppleRequest,
   parseHttpDate,
 } from "./retry.ts";
+import type { JsonObject } from "./renewable.ts";
 import type { AdeToken } from "./tokens.ts";
 import { createHmac } from "node:crypto";
 import { line } from "../advice/index.ts";
@@ -26,7 +25,7 @@ export interface DeviceServiceAccess extends RetryEnvironment {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ServiceCall {
+interface ServiceCall {
   readonly method: AppleRequest["method"];
   readonly path: string;
   readonly body?: object | undefined;
@@ -43,11 +42,6 @@ const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;
 
-interface SentRequest {
-  readonly answer: AppleResponse;
-  readonly object: JsonObject | undefined;
-}
-
 /** Do not make calls in parallel: each response can replace the session ID. */
 export class AdeSession {
   readonly #access: DeviceServiceAccess;
@@ -57,44 +51,44 @@ export class AdeSession {
     this.#access = access;
   }
 
-  async call(call: ServiceCall): Promise<JsonObject> {
+  async call<T>(call: ServiceCall, parse: (where: string, answer: JsonObject) => T): Promise<T> {
     const request = this.#request(call);
     const send = async () => {
       if (this.#current === undefined) await this.#open();
       return this.#send(request, () => ({ [SESSION_HEADER]: this.#current ?? "" }));
     };
-    let sent = await send();
-    if (isSessionExpired(sent.answer)) {
+    let answer = await send();
+    if (isSessionExpired(answer)) {
       this.#current = undefined;
-      sent = await send();
+      answer = await send();
     }
-    return this.#accept(request, sent);
+    return parse(formatRequestTarget(request), this.#accept(request, answer));
   }
 
   /** @param addHeaders called for each attempt */
-  async #send(request: AppleRequest, addHeaders: () => AppleRequest["headers"]): Promise<SentRequest> {
-    let object: JsonObject | undefined;
+  #send(request: AppleRequest, addHeaders: () => AppleRequest["headers"]): Promise<AppleResponse> {
     const send: RetryEnvironment["send"] = async ({ headers, ...rest }) => {
       const answer = await this.#access.send({ ...rest, headers: { ...headers, ...addHeaders() } });
       const { [SESSION_HEADER]: next } = answer.headers;
       if (next !== undefined && HEADER_VALUE_PATTERN.test(next) && !isSessionExpired(answer)) this.#current = next;
       // truncated JSON throws here, so that the request is repeated
-      object = parseObjectResponse(formatRequestTarget(request), answer);
+      if (answer.status === 200 && /^\s*(?:\{|$)/.test(answer.body))
+        parseJsonObject(formatRequestTarget(request), answer.body);
       return answer;
     };
-    return { answer: await sendWithRetry(request, { ...this.#access, send }), object };
+    return sendWithRetry(request, { ...this.#access, send });
   }
 
   async #open(): Promise<void> {
     const { token, random, now } = this.#access;
     const request = this.#request({ method: "GET", path: "/session" });
     // each attempt has a new signature, because Apple accepts a nonce only once
-    const sent = await this.#send(request, () => {
+    const answer = await this.#send(request, () => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);
       return { authorization: buildAuthorizationHeader({ ...request, token, nonce, timestamp }) };
     });
-    const { auth_session_token: session } = this.#accept(request, sent);
+    const { auth_session_token: session } = this.#accept(request, answer);
     if (typeof session !== "string" || !HEADER_VALUE_PATTERN.test(session))
       throw createUndocumentedFailure(formatRequestTarget(request), "auth_session_token");
     this.#current ??= session;
@@ -111,8 +105,7 @@ export class AdeSession {
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };
   }
 
-  #accept(request: AppleRequest, { answer, object }: SentRequest): JsonObject {
-    if (object !== undefined) return object;
+  #accept(request: AppleRequest, answer: AppleResponse): JsonObject {
     if (answer.status === 200) return parseJsonObject(formatRequestTarget(request), answer.body);
     throw createAppleRefusal(formatRequestTarget(request), answer, this.#access.now());
   }

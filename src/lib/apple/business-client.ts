@@ -3,18 +3,17 @@ import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import {
   createUndocumentedFailure,
-  isObject,
   parseJsonObject,
   readOptionalInstant,
   readOptionalText,
   readRequiredText,
-  type JsonObject,
   formatRequestTarget,
   sendWithRetry,
   type RetryEnvironment,
   type AppleRequest,
   type AppleResponse,
 } from "./retry.ts";
+import { isObject, type JsonObject } from "./renewable.ts";
 import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 
 /** @param where name of the key's file @throws `input-rejected` if the key is not a P-256 key */

@@ -10,6 +10,7 @@ import {
   createRejectedFileFailure,
   type Renewable,
   formatInstant,
+  toNonEmptyText,
   type NamedFile,
 } from "./renewable.ts";
 
@@ -53,10 +54,14 @@ export function readDerCertificate(name: string, der: Uint8Array): Renewable | u
 }
 
 function parseCertificate(name: string, written: string, number: number) {
-  const certificate = tryOrUndefined(() => new X509Certificate(written));
-  const renewable = certificate && tryOrUndefined(() => buildRenewable(name, certificate));
-  if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
-  return text(`certificate ${number} is broken or truncated`, `${number} 件目の証明書が壊れているか途中で切れています`);
+  const parsed = tryOrUndefined(() => {
+    const certificate = new X509Certificate(written);
+    return { certificate, renewable: buildRenewable(name, certificate) };
+  });
+  return (
+    parsed ??
+    text(`certificate ${number} is broken or truncated`, `${number} 件目の証明書が壊れているか途中で切れています`)
+  );
 }
 
 function buildRenewable(file: string, certificate: X509Certificate): Renewable {
@@ -132,8 +137,6 @@ const NOT_A_PROFILE = text(
   "プロビジョニングプロファイルではありません。.mobileprovision ファイルを選ぶか、もう一度ダウンロードしてください",
 );
 
-const toText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-
 const toInstant = (value: unknown): string | undefined =>
   value instanceof Date ? tryOrUndefined(() => formatInstant(value)) : undefined;
 
@@ -147,13 +150,13 @@ export async function readProvisioningProfile(file: NamedFile, message: Uint8Arr
   return {
     expiring: {
       kind: "agent-profile",
-      name: toText(properties["Name"]) ?? name,
+      name: toNonEmptyText(properties["Name"]) ?? name,
       expiresAt,
       validFrom: toInstant(properties["CreationDate"]) ?? null,
       certainty: "exact",
       fingerprint: fingerprintOf(file.bytes),
       topic: null,
-      organisation: toText(properties["TeamName"]) ?? null,
+      organisation: toNonEmptyText(properties["TeamName"]) ?? null,
     },
     evidence: { of: "provisioning-profile" },
   };

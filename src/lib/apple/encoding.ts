@@ -1,5 +1,6 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from "node:crypto";
 import { tryOrUndefined } from "../errors/index.ts";
+import { isObject, type JsonObject } from "./renewable.ts";
 
 export interface BerElement {
   /** one byte with class, form and number: 0x30 is a SEQUENCE */
@@ -45,7 +46,9 @@ function readIndefiniteElement(bytes: Uint8Array, tag: number, depth: number): B
   return { tag, content: bytes.subarray(2, end), whole: bytes.subarray(0, end + 2) };
 }
 
-export function readChildren({ content }: BerElement): readonly BerElement[] {
+/** @throws RangeError if the element is missing, or its content is not BER */
+export function readChildren(element: BerElement | undefined): readonly BerElement[] {
+  const { content } = requireElement(element);
   const children: BerElement[] = [];
   for (let at = 0; at < content.length;) {
     if (children.length === MAX_CHILDREN) throw new RangeError("too many elements");
@@ -57,8 +60,9 @@ export function readChildren({ content }: BerElement): readonly BerElement[] {
 }
 
 /** Joins the fragments of a string. @throws RangeError if the fragments are not BER, or nested too deeply */
-function readOctets(element: BerElement, depth = 0): Uint8Array {
-  if ((element.tag & CONSTRUCTED_BIT) === 0) return element.content;
+function readOctets(element: BerElement | undefined, depth = 0): Uint8Array {
+  const { tag, content } = requireElement(element);
+  if ((tag & CONSTRUCTED_BIT) === 0) return content;
   if (depth > MAX_DEPTH) throw new RangeError("nested too deep");
   return Buffer.concat(readChildren(element).map((piece) => readOctets(piece, depth + 1)));
 }
@@ -70,27 +74,16 @@ function byteAt(bytes: Uint8Array, at: number): number {
 }
 
 const BEGIN_MARK = "-----BEGIN ";
-const DASHES = "-----";
-const MAX_LABEL_LENGTH = 64;
+const LABEL_PATTERN = /^(?!-)[^\n]{1,64}?(?=-----)/;
 
 /** A block without an END line extends to the next block or the end of the text. */
 export function* findPemBlocks(text: string): Generator<{ readonly label: string; readonly text: string }> {
-  let at = 0;
-  for (;;) {
-    const begin = text.indexOf(BEGIN_MARK, at);
-    if (begin === -1) return;
-    const labelAt = begin + BEGIN_MARK.length;
-    const head = text.slice(labelAt, labelAt + MAX_LABEL_LENGTH + DASHES.length);
-    const label = head.slice(0, Math.max(head.indexOf(DASHES), 0));
-    at = labelAt;
-    if (label === "" || label.includes("\n")) continue;
+  for (const part of text.split(BEGIN_MARK).slice(1)) {
+    const [label] = LABEL_PATTERN.exec(part) ?? [];
+    if (label === undefined) continue;
     const endMark = `-----END ${label}-----`;
-    const nextBegin = text.indexOf(BEGIN_MARK, labelAt);
-    const limit = nextBegin === -1 ? text.length : nextBegin;
-    const block = text.slice(begin, limit);
-    const end = block.indexOf(endMark);
-    yield { label, text: end === -1 ? block : block.slice(0, end + endMark.length) };
-    at = limit;
+    const end = part.indexOf(endMark);
+    yield { label, text: BEGIN_MARK + (end === -1 ? part : part.slice(0, end + endMark.length)) };
   }
 }
 
@@ -154,13 +147,13 @@ export function parseEnvelope(message: Uint8Array) {
   return tryOrUndefined(() => {
     const parts = readMessageParts(message, ENVELOPED_DATA_OID);
     const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
-    const [, algorithm, content] = readRequiredChildren(encrypted);
-    const [cipher, initialisation] = readRequiredChildren(algorithm);
+    const [, algorithm, content] = readChildren(encrypted);
+    const [cipher, initialisation] = readChildren(algorithm);
     return {
       cipher: SMIME_CIPHERS.get(elementToHex(cipher)),
-      initialisation: readOctets(requireElement(initialisation)),
-      content: readOctets(requireElement(content)),
-      recipients: readRequiredChildren(recipients)
+      initialisation: readOctets(initialisation),
+      content: readOctets(content),
+      recipients: readChildren(recipients)
         .filter(({ tag }) => tag === TAG.sequence)
         .slice(0, MAX_RECIPIENTS)
         .map(parseRecipient),
@@ -173,14 +166,14 @@ function parseRecipient(recipient: BerElement) {
   return {
     /** such as `CN=clomo, serial 0x17a8`; null if the message names no certificate */
     certificate: tryOrUndefined(() => formatCertificateName(requireElement(identifier))) ?? null,
-    encryptedKey: readOctets(requireElement(encryptedKey)),
+    encryptedKey: readOctets(encryptedKey),
   };
 }
 
 function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
   const [issuer, serial] = readChildren(identifier);
-  const attributes = readRequiredChildren(issuer)
+  const attributes = readChildren(issuer)
     .flatMap((set) => readChildren(set))
     .map((attribute) => {
       const [type, value] = readChildren(attribute);
@@ -201,7 +194,7 @@ const ATTRIBUTE_NAMES = new Map([
 export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
   return tryOrUndefined(() => {
     const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
-    const [, content] = readRequiredChildren(encapsulated);
+    const [, content] = readChildren(encapsulated);
     return readOctets(readElement(requireElement(content).content));
   });
 }
@@ -231,9 +224,6 @@ export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonl
   return undefined;
 }
 
-const readRequiredChildren = (element: BerElement | undefined): readonly BerElement[] =>
-  readChildren(requireElement(element));
-
 const elementToHex = (element: BerElement | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
 
 function requireElement(element: BerElement | undefined): BerElement {
@@ -241,12 +231,10 @@ function requireElement(element: BerElement | undefined): BerElement {
   return element;
 }
 
-export type PropertyList = Readonly<Record<string, unknown>>;
-
 const MAX_LIST_CHARACTERS = 1024 * 1024;
 const START_PATTERN = /^\s*<(?:\?xml(?![^>]*encoding=(?!["'](?:utf-8|us-ascii)["']))|!DOCTYPE plist|plist)\b/i;
 
-export async function parsePropertyList(xml: string): Promise<PropertyList | undefined> {
+export async function parsePropertyList(xml: string): Promise<JsonObject | undefined> {
   if (xml.length > MAX_LIST_CHARACTERS || !START_PATTERN.test(xml)) return undefined;
   // the parser accepts characters that XML does not allow
   if (/[^\t\n\r -\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/u.test(xml)) return undefined;
@@ -261,7 +249,7 @@ export async function parsePropertyList(xml: string): Promise<PropertyList | und
     for (const [, date = ""] of xml.matchAll(/<date>([^<]*)/g))
       if (new Date(date).toISOString() !== date.replace("Z", ".000Z")) return undefined;
     const value: unknown = parse(xml);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as PropertyList) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   } finally {

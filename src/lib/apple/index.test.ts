@@ -83,7 +83,7 @@ describeWithOpenssl("made by openssl", () => {
   const sign = (content: string, ...options: readonly string[]): Buffer => {
     const signer = ["-signer", own.certificateFile, "-inkey", own.keyFile];
     const file = workshop.file("list", content);
-    return workshop.run("cms", "-sign", "-binary", "-nodetach", "-in", file, ...signer, "-outform", "DER", ...options);
+    return workshop.run("cms", "-sign", "-binary", "-in", file, ...signer, "-outform", "DER", ...options);
   };
   const PROFILE = createPropertyList(
     `<key>Name</key><string>業務アプリ</string><key>TeamName</key><string>株式会社例</string>
@@ -101,8 +101,8 @@ describeWithOpenssl("made by openssl", () => {
     samples.set("certificate.der", workshop.der(made));
     samples.set("本社_Token_2026-03-01T05-00-00Z_smime.p7m", workshop.run(...encrypted));
     samples.set("ber.p7m", workshop.run(...encrypted, "-outform", "DER", "-stream", "-indef"));
-    samples.set("a.mobileprovision", sign(PROFILE));
-    samples.set("ber.mobileprovision", sign(PROFILE, "-stream", "-indef"));
+    samples.set("a.mobileprovision", sign(PROFILE, "-nodetach"));
+    samples.set("ber.mobileprovision", sign(PROFILE, "-nodetach", "-stream", "-indef"));
     samples.set("a.vpptoken", vpp(VPP));
     samples.set("a.csr", workshop.run("req", "-new", "-key", made.keyFile, "-subj", "/CN=a", "-outform", "DER"));
   });
@@ -124,18 +124,7 @@ describeWithOpenssl("made by openssl", () => {
   });
 
   test("does not use the signer's certificate of a detached signature as an item", async () => {
-    const signer = ["-signer", own.certificateFile, "-inkey", own.keyFile];
-    const bytes = workshop.run(
-      "cms",
-      "-sign",
-      "-binary",
-      "-in",
-      workshop.file("list", PROFILE),
-      ...signer,
-      "-outform",
-      "DER",
-    );
-    await expect(readExpiringItems({ name: "a.mobileprovision", bytes })).rejects.toThrow(
+    await expect(readExpiringItems({ name: "a.mobileprovision", bytes: sign(PROFILE) })).rejects.toThrow(
       "the file is not a provisioning profile",
     );
   });

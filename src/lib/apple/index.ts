@@ -13,8 +13,6 @@ export interface ReadOptions {
   readonly keys?: readonly NamedFile[] | undefined;
 }
 
-const OPENING_BRACE = "{".charCodeAt(0);
-
 const KEY_STORE_PATTERN = /^(?:30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330|feedfeed)/s;
 
 const isKeyStore = (bytes: Uint8Array): boolean =>
@@ -50,36 +48,28 @@ async function readText(file: NamedFile, options: ReadOptions): Promise<Renewabl
   if (certificates.renewables.length + certificates.broken.length > 0) return certificates;
   const inside = decodeWrappedBase64(written);
   if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, options);
-  if (inside?.[0] === OPENING_BRACE) return toReadResult(parseVppToken(file, inside.toString("utf8")));
-  throw createUnreadableFileFailure(name);
+  if (inside?.subarray(0, 1).toString() === "{") return toReadResult(parseVppToken(file, inside.toString("utf8")));
+  throw createRejectedFileFailure(name, UNREADABLE);
 }
 
 async function readBinary(file: NamedFile, der: Uint8Array, { keys = [] }: ReadOptions): Promise<RenewableReadResult> {
-  if (isKeyStore(der)) throw createKeyStoreFailure(file.name);
+  if (isKeyStore(der)) throw createRejectedFileFailure(file.name, KEY_STORE);
   const certificate = readDerCertificate(file.name, der);
   if (certificate !== undefined) return toReadResult(certificate);
   const type = detectMessageType(der);
   if (type === "enveloped") return toReadResult(readAdeToken(file, der, keys));
-  if (type === undefined) throw createUnreadableFileFailure(file.name);
+  if (type === undefined) throw createRejectedFileFailure(file.name, UNREADABLE);
   return toReadResult(await readProvisioningProfile(file, der));
 }
 
-const createKeyStoreFailure = (name: string) =>
-  createRejectedFileFailure(
-    name,
-    text(
-      "this is a key store; extract the certificate first: openssl pkcs12 -in FILE -nokeys",
-      "鍵ストアです。先に証明書を取り出してください: openssl pkcs12 -in FILE -nokeys",
-    ),
-  );
+const KEY_STORE = text(
+  "this is a key store; extract the certificate first: openssl pkcs12 -in FILE -nokeys",
+  "鍵ストアです。先に証明書を取り出してください: openssl pkcs12 -in FILE -nokeys",
+);
 
-const createUnreadableFileFailure = (name: string) =>
-  createRejectedFileFailure(
-    name,
-    text(
-      "not a certificate, token or provisioning profile, or the file is damaged",
-      "証明書・トークン・プロビジョニングプロファイルのいずれでもありません。または、壊れています",
-    ),
-  );
+const UNREADABLE = text(
+  "not a certificate, token or provisioning profile, or the file is damaged",
+  "証明書・トークン・プロビジョニングプロファイルのいずれでもありません。または、壊れています",
+);
 
 const toReadResult = (one: Renewable): RenewableReadResult => ({ renewables: [one], broken: [] });

@@ -1,7 +1,7 @@
 import { DAY_MS, SECOND_MS } from "../model/time.ts";
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { parseInstant } from "./renewable.ts";
+import { isObject, type JsonObject, parseInstant } from "./renewable.ts";
 
 export interface AppleRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -94,12 +94,7 @@ function describeRetryTime(now: number, askedMs: number | undefined): Text {
   return text(`try again after ${at}Z`, `${at}Z 以降にもう一度実行してください`);
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
 const MAX_TEXT_LENGTH = 4096;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const createUndocumentedFailure = (where: string, member: string): Failure =>
   new Failure("unavailable", {
@@ -116,9 +111,6 @@ export function parseJsonObject(where: string, body: string): JsonObject {
   if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
   return value;
 }
-
-export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
-  status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 
 /** Returns null if the member is absent. @throws Failure `unavailable` if the member is not a valid text */
 export function readOptionalText(where: string, object: JsonObject, member: string): string | null {

@@ -54,7 +54,7 @@ function decodePlainRequest(bytes: Uint8Array): Uint8Array | undefined {
 
 function fingerprintPublicKey(der: Uint8Array): string | undefined {
   const [info] = readChildren(readElement(der));
-  const [version, subject, key] = info === undefined ? [] : readChildren(info);
+  const [version, subject, key] = readChildren(info);
   if (version?.tag !== TAG.integer || subject?.tag !== TAG.sequence || key === undefined) return undefined;
   const parsed = createPublicKey({ key: Buffer.from(key.whole), format: "der", type: "spki" });
   return fingerprintOf(parsed.export({ type: "spki", format: "der" }));

@@ -3,7 +3,16 @@ import { MAX_RENEWAL_FILE_BYTES } from "../nouns/renewal.ts";
 import { addOneYear } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope, extractStructure } from "./encoding.ts";
-import { parseInstant, fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
+import {
+  parseInstant,
+  fingerprintOf,
+  createRejectedFileFailure,
+  isObject,
+  type JsonObject,
+  toNonEmptyText,
+  type NamedFile,
+  type Renewable,
+} from "./renewable.ts";
 import { tryOrUndefined } from "../errors/index.ts";
 
 /** All members except the expiry date are secret. */
@@ -28,7 +37,7 @@ export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]
   if (opened === undefined) throw createRejectedFileFailure(name, ENCRYPTED_FOR_OTHER_KEY, NEW_TOKEN_HINT);
   const { fields, expiresAt } = parseTokenContent(name, opened);
   const secret = (key: string): string => {
-    const value = getNonEmptyText(fields, key);
+    const value = toNonEmptyText(fields[key]);
     if (value === undefined || !SECRET_PATTERN.test(value))
       throw createRejectedFileFailure(name, NOT_A_TOKEN, ORIGINAL_FILE_HINT);
     return value;
@@ -115,8 +124,8 @@ function parseTokenFileName(name: string) {
 
 function parseTokenContent(name: string, opened: string) {
   const fields = parseObject(opened.slice(opened.indexOf("{"), opened.lastIndexOf("}") + 1));
-  const consumerKey = fields && getNonEmptyText(fields, "consumer_key");
-  const expiresAt = parseInstant((fields && getNonEmptyText(fields, "access_token_expiry")) ?? "");
+  const consumerKey = toNonEmptyText(fields?.["consumer_key"]);
+  const expiresAt = parseInstant(toNonEmptyText(fields?.["access_token_expiry"]) ?? "");
   if (fields === undefined || consumerKey === undefined || expiresAt === undefined)
     throw createRejectedFileFailure(name, NOT_A_TOKEN);
   return { fields, consumerKey, expiresAt };
@@ -135,14 +144,14 @@ const UNKNOWN_EXPIRY = text(
 /** The result omits the secret. @throws `input-rejected` @see facts 3.5; Fleet, server/mdm/apple/vpp/api.go */
 export function parseVppToken(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);
-  const expiresAt = parseInstant((token && getNonEmptyText(token, "expDate")) ?? "");
-  if (token === undefined || expiresAt === undefined || getNonEmptyText(token, "token") === undefined) {
+  const expiresAt = parseInstant(toNonEmptyText(token?.["expDate"]) ?? "");
+  if (expiresAt === undefined || toNonEmptyText(token?.["token"]) === undefined) {
     throw createRejectedFileFailure(
       file.name,
       text("not a content token, or the token is damaged", "VPP サービストークンでないか、トークンが壊れています"),
     );
   }
-  const organisation = getNonEmptyText(token, "orgName") ?? null;
+  const organisation = toNonEmptyText(token?.["orgName"]) ?? null;
   const location = CONTENT_TOKEN_NAME_PATTERN.exec(file.name.normalize("NFC"))?.groups?.["location"] ?? null;
   return {
     expiring: {
@@ -160,14 +169,7 @@ export function parseVppToken(file: NamedFile, json: string): Renewable {
   };
 }
 
-function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
+function parseObject(json: string): JsonObject | undefined {
   const value = tryOrUndefined((): unknown => JSON.parse(json));
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? new Map(Object.entries(value))
-    : undefined;
-}
-
-function getNonEmptyText(fields: ReadonlyMap<string, unknown>, key: string): string | undefined {
-  const value = fields.get(key);
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return isObject(value) ? value : undefined;
 }

@@ -14,9 +14,7 @@ export interface SocketOptions {
     readonly random: () => number;
   };
   /** secret of a session or an access token, sent only to `origin` */
-  readonly credential?:
-    | { readonly secret: string; readonly origin: string; readonly renew?: (() => Promise<string>) | undefined }
-    | undefined;
+  readonly credential?: { readonly secret: string | (() => Promise<string>); readonly origin: string } | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** maximum time without a response; long, because planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
@@ -146,7 +144,8 @@ const prepareRequest = async (request: Request, dispatcher: Dispatcher, { creden
   const { origin } = new URL(url);
   headers.delete("authorization");
   if (credential?.origin === origin) {
-    headers.set("authorization", `Bearer ${(await credential.renew?.()) ?? credential.secret}`);
+    const { secret } = credential;
+    headers.set("authorization", `Bearer ${typeof secret === "string" ? secret : await secret()}`);
   }
   const isRead = method === "GET" || method === "HEAD";
   const isFile = request.body !== null && !SHORT_BODY_TYPES.test(headers.get("content-type") ?? "");

@@ -9,20 +9,17 @@ import type { RemoteContext } from "./context.ts";
 import { CREDENTIALS_FOLDER, SESSIONS_FOLDER, type Home } from "./home.ts";
 
 export interface CredentialSecret {
-  readonly secret: string;
+  /** a function for the session of a server, whose secret changes while a command runs */
+  readonly secret: string | (() => Promise<string>);
   readonly origin: string;
   /** file or environment variable with the token; undefined for a secret stored at sign-in */
   readonly source?: string | undefined;
-  /** the secret as it is now; only for the session of a server, whose secret changes while a command runs */
-  readonly renew?: (() => Promise<string>) | undefined;
 }
 
 const getCredentialPath = ({ folder }: Home, context: string): string => join(folder, CREDENTIALS_FOLDER, context);
 
 export const getServerSessionPath = ({ folder }: Home, server: string): string =>
   join(folder, SESSIONS_FOLDER, encodeURIComponent(server));
-
-export const hasServerSession = (home: Home, server: string): boolean => existsSync(getServerSessionPath(home, server));
 
 export const isLikeSecret = (typed: string): boolean => typed.startsWith(SECRET_PREFIX) || JWT_PATTERN.test(typed);
 
@@ -51,6 +48,12 @@ export const readCredential = (home: Home, context: string): CredentialSecret | 
   const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];
   if (origin === undefined || secret === undefined) return undefined;
   return { secret: parseSecret(secret, file), origin };
+};
+
+/** A context without a secret of its own uses the session of its server, if there is one. */
+export const usesServerSession = (home: Home, { name, url }: Pick<RemoteContext, "name" | "url">): boolean => {
+  const { origin } = new URL(url);
+  return readCredential(home, name)?.origin !== origin && existsSync(getServerSessionPath(home, origin));
 };
 
 export const storeCredential = async (

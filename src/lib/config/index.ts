@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../advice/index.ts";
-import { toPermissionFailure, toDiskFailure, Failure, hasErrorCode } from "../errors/index.ts";
-import { isContextPattern, isSameContext, matchesContext } from "../model/context-name.ts";
+import { toPermissionFailure, toDiskFailure, Failure, hasErrorCode, tryOrUndefined } from "../errors/index.ts";
+import { isContextPattern, isSameContext, matchesContext, toContextNameKey } from "../model/context-name.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Context, ContextChange, NewContext, StoredContext } from "./context.ts";
 import { getJobFolder, type Home } from "./home.ts";
@@ -22,15 +22,6 @@ export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
   readonly among: readonly string[];
-}
-
-interface ServedContexts {
-  readonly added: readonly string[];
-  readonly kept: number;
-  /** names of contexts of this server whose tenant it no longer lists */
-  readonly gone: readonly string[];
-  /** why tenants have no context */
-  readonly refused: readonly Failure[];
 }
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
@@ -130,49 +121,48 @@ export class Contexts {
     const { toStoredContext } = await import("./context.ts");
     const stored = toStoredContext(name, requested);
     return this.#change(async (settings) => {
-      if (this.#isTaken(settings, name)) throw createNameTakenFailure(name);
+      const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: name });
+      if (this.#all(settings).some((context) => isSameContext(context.name, name)))
+        throw refuse(text("a context with this name already exists", "この名前のコンテキストはすでにあります"));
       const context = this.#open(stored);
       if (this.hasTenant(context))
-        throw new Failure("input-rejected", {
-          what: text(
+        throw refuse(
+          text(
             "the data of an earlier tenant with this name still exists",
             "同じ名前だったテナントのデータが残っています",
           ),
-          where: name,
-        });
+        );
       const used = use ? context.name : await this.#keepUsed(settings);
       return [{ ...settings, used, contexts: [...settings.contexts, stored] }, context];
     });
   }
 
   /** Adds the tenants of a server that have no context yet. A name that is in use gets the server's name in front. */
-  async addServed(server: string, tenants: readonly string[], timezone: string | undefined): Promise<ServedContexts> {
+  async addServed(server: string, tenants: readonly string[]) {
     const { toStoredContext } = await import("./context.ts");
     const prefix = `${server}/t/`;
-    const host = new URL(server).hostname.replaceAll(/[^\p{L}\p{N}.-]/gu, "");
-    const addressOf = (tenant: string): string => new URL(prefix + encodeURIComponent(tenant.toWellFormed())).href;
     return this.#change(async (settings) => {
-      const wanted = new Map(tenants.map((tenant) => [addressOf(tenant), tenant]));
-      const known = new Map<string, string>();
-      for (const one of settings.contexts) if (one.kind === "remote") known.set(one.url.replace(/\/$/, ""), one.name);
+      const known = new Map(
+        settings.contexts.flatMap((one) =>
+          one.kind === "remote" && one.url.startsWith(prefix) ? [[one.url.replace(/\/$/, ""), one.name]] : [],
+        ),
+      );
+      const taken = new Set(this.#all(settings).map(({ name }) => toContextNameKey(name)));
+      const listed = new Map(tenants.map((tenant) => [prefix + encodeURIComponent(tenant), tenant]));
       const added: StoredContext[] = [];
-      const refused: Failure[] = [];
-      const withAdded = (): Settings => ({ ...settings, contexts: [...settings.contexts, ...added] });
-      for (const [url, tenant] of wanted) {
+      const refused: string[] = [];
+      for (const [url, tenant] of listed) {
         if (known.has(url)) continue;
-        try {
-          const name = this.#isTaken(withAdded(), tenant) ? `${host}-${tenant}` : tenant;
-          if (this.#isTaken(withAdded(), name)) throw createNameTakenFailure(name);
-          added.push(toStoredContext(name, { kind: "remote", url, timezone }));
-        } catch (error) {
-          if (!(error instanceof Failure)) throw error;
-          refused.push(error);
-        }
+        const names = [tenant, `${new URL(server).hostname}-${tenant}`];
+        const name = names.find((one) => !taken.has(toContextNameKey(one))) ?? "";
+        const stored = tryOrUndefined(() => toStoredContext(name, { kind: "remote", url }));
+        if (stored === undefined) refused.push(tenant);
+        else added.push(stored);
+        taken.add(toContextNameKey(name));
       }
-      const before = [...known].filter(([url]) => url.startsWith(prefix));
-      const gone = before.flatMap(([url, name]) => (wanted.has(url) ? [] : [name]));
-      const result = { added: added.map(({ name }) => name), kept: before.length - gone.length, gone, refused };
-      return [{ ...withAdded(), used: await this.#keepUsed(settings) }, result];
+      const gone = [...known].flatMap(([url, name]) => (listed.has(url) ? [] : [name]));
+      const changed = { ...settings, used: await this.#keepUsed(settings), contexts: [...settings.contexts, ...added] };
+      return [changed, { added: added.map(({ name }) => name), refused, gone }];
     });
   }
 
@@ -242,10 +232,6 @@ export class Contexts {
     return stored.kind === "remote" ? stored : { ...stored, tenantFolder: join(this.#home.tenants, stored.name) };
   }
 
-  #isTaken(settings: Settings, name: string): boolean {
-    return this.#all(settings).some((context) => isSameContext(context.name, name));
-  }
-
   /** A context that was selected only because no other existed stays selected when others are added. */
   async #keepUsed(settings: Settings): Promise<string | undefined> {
     const before = await this.#choose(settings, undefined, {});
@@ -262,11 +248,6 @@ export class Contexts {
   }
 }
 
-const createNameTakenFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
-    what: text("a context with this name already exists", "この名前のコンテキストはすでにあります"),
-    where,
-  });
 const createNoContextFailure = (contexts: readonly Context[]): Failure => {
   const all = contexts.map(({ name }) => name).join(", ");
   return new Failure("usage", {

@@ -39,11 +39,6 @@ export interface AdeCondition {
   readonly line: CommandLine;
 }
 
-export interface AdeReport<F = AdeHealthFacts> {
-  readonly facts: F;
-  readonly conditions: readonly AdeCondition[];
-}
-
 const SET_TOKEN_COMMAND = line("ade token set", ["FILE"]);
 
 export const TOKEN_REJECTION_MESSAGE = text(

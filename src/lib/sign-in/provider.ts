@@ -1,187 +1,177 @@
-import type * as OpenIdClient from "openid-client";
-import type { Configuration, CustomFetch, TokenEndpointResponse } from "openid-client";
+/** Import this module only when needed: openid-client and zod load slowly. */
+import * as openId from "openid-client";
+import { z } from "zod";
 import { line, step } from "../advice/index.ts";
-import { readText } from "../client/answer.ts";
-import { Failure, getErrorCode } from "../errors/index.ts";
-import { JWT_PATTERN } from "../model/credential.ts";
-import { SECOND_MS } from "../model/time.ts";
-import { shortenText, text } from "../text/index.ts";
+import { createApiMismatchFailure, createResponseFailure, readText } from "../client/answer.ts";
 import { openServerSocket, type SocketTools } from "../client/socket.ts";
+import { parseSecret } from "../config/credentials.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
+import { parseSecureUrl } from "../model/address.ts";
+import { SECOND_MS } from "../model/time.ts";
+import { same, shortenText, text } from "../text/index.ts";
+
+const RESPONSE_LIMIT_BYTES = 8 * 1024 * 1024;
+const HEADERS_TIMEOUT_MS = 15 * SECOND_MS;
+/** lifetime of a token whose provider does not say when it ends */
+const TOKEN_SECONDS = 300;
+
+const Word = z.string().regex(/^[\x20-\x7e]{1,500}$/);
+
+const ProviderDocument = z.object({
+  issuer: Word.refine((address) => parseSecureUrl(address) !== undefined),
+  clientId: Word,
+  audience: Word,
+  scope: Word,
+});
+
+const TenantsDocument = z.object({
+  tenants: z.array(z.object({ name: z.string().regex(/^\P{C}{1,200}$/u) })).max(20_000),
+});
 
 /** What a server says about its identity provider. */
-export interface ProviderSettings {
-  readonly server: string;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly audience: string;
-  readonly scope: string;
-}
+export type ProviderSettings = z.output<typeof ProviderDocument> & { readonly server: string };
 
 export interface ServerSession extends ProviderSettings {
   readonly accessToken: string;
   /** milliseconds since 1970 */
   readonly endsAt: number;
-  readonly refreshToken?: string | undefined;
-  /** of a service, which needs no refresh token */
-  readonly clientSecret?: string | undefined;
+  readonly refreshToken?: string;
 }
 
 export interface ProviderTools extends SocketTools {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
-type Known = ProviderSettings & Pick<ServerSession, "clientSecret">;
-
-const LIMITS = {
-  responseBytes: 1024 * 1024,
-  headersMs: 15 * SECOND_MS,
-  codeSeconds: 3600,
-  /** lifetime of a token whose provider does not say when it ends */
-  tokenSeconds: 300,
-  /** the socket has time-outs of its own, which tell more than those of openid-client */
-  openIdSeconds: 3600,
-};
-
-/** What providers answer if they refuse the person or the client, rather than the request. @see RFC 6749, RFC 8628 */
-const REFUSALS = ["invalid_grant", "access_denied", "expired_token", "invalid_client", "unauthorized_client"];
-
-type OpenId = typeof OpenIdClient;
-
-async function withProvider<T>(
-  known: Known,
-  tools: ProviderTools,
-  work: (openId: OpenId, config: Configuration) => Promise<T>,
-): Promise<T> {
-  const { issuer, clientId, clientSecret } = known;
-  const openId = await import("openid-client");
-  const { transport, close } = openServerSocket(tools, issuer, { headersTimeoutMs: LIMITS.headersMs });
-  const send: CustomFetch = async (address, { body = null, ...init }) => {
-    const request = { ...init, body: body as Request["body"], signal: tools.signal ?? null };
-    const response = await transport(new Request(address, request));
-    const content = await readText(response, LIMITS.responseBytes);
-    if (content === undefined) throw new Failure("unavailable", { what: TOO_LONG, where: issuer });
-    return new Response(content === "" ? null : content, response);
-  };
-  const authentication = clientSecret === undefined ? openId.None() : openId.ClientSecretPost(clientSecret);
+async function send(tools: SocketTools, request: Request, secret?: string): Promise<Response> {
+  const { origin } = new URL(request.url);
+  const credential = secret === undefined ? undefined : { secret, origin };
+  const socket = openServerSocket(tools, origin, { credential, headersTimeoutMs: HEADERS_TIMEOUT_MS });
   try {
-    const config = await openId.discovery(new URL(issuer), clientId, undefined, authentication, {
-      [openId.customFetch]: send,
-      timeout: LIMITS.openIdSeconds,
-      execute: issuer.startsWith("http:") ? [openId.allowInsecureRequests] : [],
-    });
-    return await work(openId, config);
-  } catch (error) {
-    tools.signal?.throwIfAborted();
-    throw toFailure(error, known, openId);
+    const response = await socket.transport(request);
+    return new Response((await readText(response, RESPONSE_LIMIT_BYTES)) || null, response);
   } finally {
-    await close();
+    await socket.close();
   }
 }
 
-const TOO_LONG = text("the response is too long", "応答が長すぎます");
+async function readDocument<S extends z.ZodType>(
+  tools: SocketTools,
+  address: URL,
+  schema: S,
+  secret?: string,
+): Promise<z.output<S>> {
+  const place = { method: "get", path: address.pathname, base: new URL(address.origin) } as const;
+  const response = await send(tools, new Request(address), secret);
+  if (!response.ok) throw await createResponseFailure(place, response);
+  const { data, error } = schema.safeParse(await response.json().catch(() => undefined));
+  if (data !== undefined) return data;
+  throw createApiMismatchFailure(place, same(error?.issues[0]?.path.join(".") || "JSON"));
+}
 
-/** Returns the failure of the socket, which openid-client wraps. */
-const findFailure = (error: unknown): Failure | undefined => {
-  if (error instanceof Failure) return error;
-  return error instanceof Error ? findFailure(error.cause) : undefined;
-};
-
-function toFailure(error: unknown, { server, issuer: where }: Known, openId: OpenId): Failure {
-  const failure = findFailure(error);
-  if (failure !== undefined) return failure;
-  if (error instanceof openId.ResponseBodyError && REFUSALS.includes(error.error)) {
-    const why = shortenText(`${error.error}: ${error.error_description ?? "-"}`, 200);
-    return createSignInFailure(
-      server,
-      text(
-        `the identity provider refuses to sign you in (${why})`,
-        `ID プロバイダーがサインインを拒否しました(${why})`,
-      ),
-      where,
+/** @throws `usage` if the address is not that of a server, or not encrypted */
+export async function readProviderSettings(tools: SocketTools, address: string): Promise<ProviderSettings> {
+  const url = parseSecureUrl(address);
+  if (url?.href !== `${url?.origin}/`) {
+    const what = text(
+      "the address of a server is https:// and its name, without a path; http:// only for this computer",
+      "サーバーのアドレスは https:// とホスト名だけで、パスを付けずに指定してください(http:// はこのコンピューターだけ)",
     );
+    throw new Failure("usage", { what, where: address });
   }
-  if (getErrorCode(error) === "OAUTH_TIMEOUT") return createSignInFailure(server, CODE_EXPIRED, where);
-  const why = shortenText(error instanceof openId.ResponseBodyError ? error.error : String(error), 200);
-  return new Failure("unavailable", {
-    what: text(
-      `the identity provider's response cannot be used (${why})`,
-      `ID プロバイダーの応答を使用できません(${why})`,
-    ),
-    where,
-    cause: error,
-  });
+  return { server: url.origin, ...(await readDocument(tools, new URL("/oidc.json", url), ProviderDocument)) };
 }
 
-const CODE_EXPIRED = text("the code was not entered in time", "コードが時間内に入力されませんでした");
+export async function readServerTenants(tools: SocketTools, server: string, secret: string) {
+  const { tenants } = await readDocument(tools, new URL("/tenants.json", server), TenantsDocument, secret);
+  return tenants.map(({ name }) => name);
+}
 
-export const createSignInFailure = (server: string, what: ReturnType<typeof text>, where: string): Failure =>
-  new Failure("not-signed-in", {
-    what,
-    where,
-    hint: step("to sign in", "サインインするには", line("login", [server])),
-  });
+const createSignInHint = (server: string) => step("to sign in", "サインインするには", line("login", [server]));
+
+/** The person must sign in again; after any other error, the same request may succeed later. @see RFC 6749, RFC 8628 */
+const REFUSALS = "invalid_grant access_denied expired_token invalid_client unauthorized_client OAUTH_TIMEOUT".split(
+  " ",
+);
+
+/** @throws Failure `not-signed-in` if the provider refuses, `unavailable` if it cannot be reached or understood */
+async function askProvider<T>(
+  { server, issuer, clientId }: ProviderSettings,
+  tools: ProviderTools,
+  ask: (config: openId.Configuration) => Promise<T>,
+): Promise<T> {
+  const sendToProvider: openId.CustomFetch = (address, { body = null, ...init }) =>
+    send(tools, new Request(address, { ...init, body: body as Request["body"], signal: tools.signal }));
+  try {
+    const options = {
+      [openId.customFetch]: sendToProvider,
+      execute: issuer.startsWith("http:") ? [openId.allowInsecureRequests] : [],
+    };
+    return await ask(await openId.discovery(new URL(issuer), clientId, undefined, openId.None(), options));
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    if (error instanceof Error && error.cause instanceof Failure) throw error.cause;
+    const isAnswer = error instanceof openId.ResponseBodyError;
+    const code = isAnswer ? error.error : getErrorCode(error);
+    const why = shortenText(isAnswer ? `${code}: ${error.error_description ?? ""}` : String(error), 200);
+    throw new Failure(REFUSALS.includes(code) ? "not-signed-in" : "unavailable", {
+      what: text(
+        `the identity provider does not sign you in (${why})`,
+        `ID プロバイダーでサインインできません(${why})`,
+      ),
+      where: issuer,
+      hint: createSignInHint(server),
+      cause: error,
+    });
+  }
+}
 
 /** Entra refuses `resource` for its own names of audiences (`api://…`); others know only one of the two parameters. */
 const nameAudience = ({ audience }: ProviderSettings): Record<string, string> =>
   /^https?:\/\//.test(audience) ? { audience, resource: audience } : { audience };
 
 const toSession = (
-  { access_token: accessToken, expires_in, refresh_token: refreshToken }: TokenEndpointResponse,
-  known: Known & Partial<ServerSession>,
+  { access_token, expires_in = TOKEN_SECONDS, refresh_token }: openId.TokenEndpointResponse,
   { clock }: ProviderTools,
-): ServerSession => {
-  if (!JWT_PATTERN.test(accessToken)) throw new Failure("unavailable", { what: NOT_A_JWT, where: known.issuer });
-  const endsAt = clock.now().getTime() + (expires_in ?? LIMITS.tokenSeconds) * SECOND_MS;
-  return { ...known, accessToken, endsAt, refreshToken: refreshToken ?? known.refreshToken };
-};
-
-const NOT_A_JWT = text(
-  "the identity provider's access token is not a JWT: its administrator must set the audience of this server",
-  "ID プロバイダーのアクセストークンが JWT ではありません。プロバイダーの管理者が、このサーバーの audience を設定してください",
-);
+  before: ProviderSettings | ServerSession,
+): ServerSession => ({
+  ...before,
+  accessToken: parseSecret(access_token, before.issuer),
+  endsAt: clock.now().getTime() + expires_in * SECOND_MS,
+  ...(refresh_token !== undefined && { refreshToken: refresh_token }),
+});
 
 /** @param show tells the user to open an address and to enter a code there */
-export const signInWithDevice = (
+export async function signInWithDevice(
   settings: ProviderSettings,
   tools: ProviderTools,
   show: (address: string, code: string) => Promise<void>,
-): Promise<ServerSession> =>
-  withProvider(settings, tools, async (openId, config) => {
+): Promise<ServerSession> {
+  const tokens = await askProvider(settings, tools, async (config) => {
     const audience = nameAudience(settings);
     const started = await openId.initiateDeviceAuthorization(config, { scope: settings.scope, ...audience });
     await show(started.verification_uri, started.user_code);
-    const expires = AbortSignal.timeout(Math.min(started.expires_in, LIMITS.codeSeconds) * SECOND_MS);
-    const signal = tools.signal === undefined ? expires : AbortSignal.any([tools.signal, expires]);
-    return toSession(await openId.pollDeviceAuthorizationGrant(config, started, audience, { signal }), settings, tools);
+    const signal = AbortSignal.any([tools.signal, AbortSignal.timeout(started.expires_in * SECOND_MS)]);
+    return openId.pollDeviceAuthorizationGrant(config, started, audience, { signal });
   });
-
-/** Scopes about a person, which services do not have. */
-const PERSONAL_SCOPES = ["openid", "offline_access", "profile", "email"];
-
-export const signInAsService = (known: Known, tools: ProviderTools): Promise<ServerSession> =>
-  withProvider(known, tools, async (openId, config) => {
-    const scope = known.scope.split(" ").filter((one) => !PERSONAL_SCOPES.includes(one));
-    const asked = { ...nameAudience(known), ...(scope.length > 0 && { scope: scope.join(" ") }) };
-    return toSession(await openId.clientCredentialsGrant(config, asked), known, tools);
-  });
-
-/** @throws Failure `not-signed-in` if the provider refuses, `unavailable` if it cannot be reached */
-export async function renewSession(session: ServerSession, tools: ProviderTools): Promise<ServerSession> {
-  const { refreshToken, clientSecret, server, issuer } = session;
-  if (clientSecret !== undefined) return signInAsService(session, tools);
-  if (refreshToken === undefined) throw createSignInFailure(server, SESSION_ENDED, issuer);
-  return withProvider(session, tools, async (openId, config) =>
-    toSession(await openId.refreshTokenGrant(config, refreshToken, nameAudience(session)), session, tools),
-  );
+  return toSession(tokens, tools, settings);
 }
 
-const SESSION_ENDED = text("the session has ended", "セッションが終了しました");
+/** @param session undefined if there is none that can be read */
+export async function renewSession(
+  session: ServerSession | undefined,
+  tools: ProviderTools,
+  server: string,
+): Promise<ServerSession> {
+  const { refreshToken } = session ?? {};
+  if (session === undefined || refreshToken === undefined) {
+    const what = text("your session at this server has ended", "このサーバーのセッションは終了しました");
+    throw new Failure("not-signed-in", { what, where: server, hint: createSignInHint(server) });
+  }
+  const tokens = await askProvider(session, tools, (config) =>
+    openId.refreshTokenGrant(config, refreshToken, nameAudience(session)),
+  );
+  return toSession(tokens, tools, session);
+}
 
-/** Returns false if the provider cannot revoke it. */
-export const revokeSession = (session: ServerSession, tools: ProviderTools): Promise<boolean> =>
-  withProvider(session, tools, async (openId, config) => {
-    const { refreshToken } = session;
-    if (refreshToken === undefined || config.serverMetadata().revocation_endpoint === undefined) return false;
-    await openId.tokenRevocation(config, refreshToken);
-    return true;
-  });
+export const revokeSession = (session: ServerSession, tools: ProviderTools): Promise<void> =>
+  askProvider(session, tools, (config) => openId.tokenRevocation(config, session.refreshToken ?? session.accessToken));

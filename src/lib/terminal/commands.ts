@@ -42,7 +42,8 @@ function completeWords(words: readonly string[], { context, acting }: CommandCom
     words.some((_, at) => commands.has(words.slice(1, at + 1).join(" ")));
   const lacks = (...flags: readonly string[]): boolean =>
     !words.some((word) => flags.some((flag) => word === flag || word.startsWith(`${flag}=`)));
-  if (isOneOf(TENANTLESS_COMMANDS)) return words;
+  const isAtServer = words[1] === "login" && /^https?:/.test(words[2] ?? "");
+  if (isAtServer || isOneOf(TENANTLESS_COMMANDS)) return words;
   const isActing = lacks("--as", "--token-file") && !isOneOf(COMMANDS_WITH_CREDENTIALS);
   const added = [
     ...(isActing ? (acting ?? []) : []),

@@ -11,7 +11,6 @@ export const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => (
   expiresAt: EXPIRY,
   owner: null,
   account: null,
-  updatedAt: "2026-11-20T00:00:00.000Z",
   ...change,
 });
 

@@ -48,12 +48,12 @@ export default defineCommand({
       content: Buffer.from(await readSecretFile(tools, path)).toString("base64"),
       clientId: clientId ?? (await ask(CLIENT_ID, "--client-id")),
       keyId: keyId ?? (await ask(KEY_ID, "--key-id")),
-      ...(endpoint !== undefined && { url: endpoint }),
+      url: endpoint,
     });
     const key = file === undefined ? undefined : await readKey(file);
     const { client } = await tools.tenant("ade");
     if (key !== undefined) await noteNotRestored(tools, FORMER_SECRETS);
-    const ade = await client.ade.setBusinessKey({ ...(key && { key }), ...(server !== undefined && { server }) });
+    const ade = await client.ade.setBusinessKey({ key, server });
     await terminal.show(FACT_COLUMNS, ade);
     await showNextStep(tools, ade);
   },

@@ -43,12 +43,7 @@ const list = defineCommand({
     const { client } = await tools.tenant("ade");
     const organisation =
       (notInClomo && "not-in-clomo") || (otherServer && "other-server") || (released && "released") || undefined;
-    const devices = client.ade.devices({
-      limit,
-      ...(notReady && { notReady }),
-      ...(organisation && { organisation }),
-      ...(search !== undefined && { search }),
-    });
+    const devices = client.ade.devices({ limit, search, organisation, notReady: notReady || undefined });
     const ade = await client.ade.show();
     const usual = organisation || (ade.devices === 0 && ade.business) ? ORGANISATION_DEFAULT_COLUMNS : ADE_DEVICE.usual;
     await terminal.list(listColumns(terminal, ADE_DEVICE_COLUMNS, usual), devices, () => devices.ndjson());

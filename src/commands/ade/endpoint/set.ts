@@ -37,7 +37,7 @@ export default defineCommand({
       );
       if (!(await confirmChange(tools, question))) return;
     }
-    const ade = await client.ade.setEndpoint(url === undefined ? {} : { url });
+    const ade = await client.ade.setEndpoint({ url });
     await tools.terminal.show(FACT_COLUMNS, ade);
     await showNextStep(tools, ade);
   },

@@ -1,5 +1,14 @@
-import { DEVICE_ARGUMENT, findDevicesByName } from "../columns/devices.ts";
-import type { Device, ImportKind, InputProblem, SelectedFile, SelectedRecord } from "../../../lib/client/index.ts";
+import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_RESULT_LAYOUT, findDevicesByName } from "../columns/devices.ts";
+import { showWrittenRecords, STATE_UNCHANGED } from "../columns/change-result.ts";
+import { listColumns } from "../list/list.ts";
+import type {
+  Device,
+  ImportKind,
+  InputProblem,
+  SelectedFile,
+  SelectedRecord,
+  WrittenDevice,
+} from "../../../lib/client/index.ts";
 import { ignoreColumn, readHeader } from "../../../lib/csv/layout/header.ts";
 import { describeUnknownKey, type ListAnswers, type ParsedMapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -177,20 +186,33 @@ export const CHOSEN_DEVICES = {
   options: SELECTION_OPTIONS,
 } as const;
 
-/** Finds typed and listed devices, and says what is not part of the selection. Undefined if the user says no. */
-export async function chooseDevices(
+/** Makes one change to typed and listed devices, and says what is not part of the selection. */
+export async function changeDevices(
   tools: Tools,
-  names: readonly string[],
-  options: InputOf<typeof SELECTION_OPTIONS>,
-): Promise<{ readonly devices: readonly Device[]; readonly listed: Selection } | undefined> {
+  {
+    device: names,
+    dryRun,
+    ...options
+  }: InputOf<typeof SELECTION_OPTIONS> & Readonly<{ device: readonly string[]; dryRun: boolean }>,
+  columns: readonly string[],
+  change: (
+    devices: readonly Device[],
+    request: Readonly<{ ids: string[]; dryRun: boolean; learns: ListAnswers | undefined }>,
+  ) => Promise<readonly WrittenDevice[]>,
+) {
+  const { terminal } = tools;
   const typed = await findDevicesByName(tools, names);
   const listed = await selectFromFile(tools, "devices", options);
-  if (listed === undefined) return undefined;
-  for (const note of listed.notes) await tools.terminal.note(note);
-  const ids = new Set(listed.ids);
-  if (ids.size + typed.length + listed.notes.length === 0) throw createNoTargetFailure(options.file);
+  if (listed === undefined) return terminal.note(STATE_UNCHANGED);
+  for (const note of listed.notes) await terminal.note(note);
+  const selected = new Set(listed.ids);
+  if (selected.size + typed.length + listed.notes.length === 0) throw createNoTargetFailure(options.file);
   const { client } = await tools.tenant("devices");
-  const all = ids.size === 0 ? [] : await Array.fromAsync(client.devices.list());
-  const chosen = [...typed, ...all.filter(({ id }) => ids.has(id))];
-  return { devices: [...new Map(chosen.map((device) => [device.id, device])).values()], listed };
+  const all = selected.size === 0 ? [] : await Array.fromAsync(client.devices.list());
+  const chosen = new Map([...typed, ...all.filter(({ id }) => selected.has(id))].map((one) => [one.id, one]));
+  const written = await change([...chosen.values()], { ids: [...chosen.keys()], dryRun, learns: listed.learns });
+  if (!dryRun) await listed.settle();
+  const shown = listColumns(terminal, DEVICE_COLUMNS, columns);
+  await showWrittenRecords(tools, written, { ...DEVICE_RESULT_LAYOUT, listed: shown });
+  return listed.isPart ? "partial" : undefined;
 }

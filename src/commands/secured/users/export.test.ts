@@ -27,29 +27,22 @@ describe("facts 6.1: exports and imports Shift-JIS and UTF-8 with CRLF, LF and C
     ]),
   );
 
-  const ENCODINGS = { shift_jis: "shift_jis", "utf-8": "utf-8" } as const;
   const NEWLINES = { crlf: "\r\n", lf: "\n", cr: "\r" } as const;
 
   test.each(
-    Object.entries(ENCODINGS).flatMap(([encoding, label]) =>
-      Object.entries(NEWLINES).map(([name, newline]) => [encoding, name, label, newline] as const),
+    ["shift_jis", "utf-8"].flatMap((encoding) =>
+      Object.entries(NEWLINES).map(([name, newline]) => [encoding, name, newline] as const),
     ),
-  )("%s with %s", async (encoding, name, label, newline) => {
+  )("%s with %s", async (encoding, name, newline) => {
     const folder = freshFolder();
-    const form = ["--encoding", encoding, "--newline", name];
-    const line = ["secured", "users", "export", "--app", "docs", "--layout", "full", "-o", "users.csv", ...form];
-    expect(await run(line, { tenant: docs.fetch, folder })).toMatchObject({ exit: 0 });
+    const at = { tenant: docs.fetch, folder };
+    const line = "secured users export --app docs --layout full -o users.csv";
+    expect(await run(`${line} --encoding ${encoding} --newline ${name}`, at)).toMatchObject({ exit: 0 });
     const bytes = readFileSync(join(folder, "users.csv"));
-    const text = new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
     expect(text).toMatch(new RegExp(`^表示名,ユーザーID,.*${newline}髙橋 花子,hanako,`));
     expect(text.endsWith(newline)).toBe(true);
-    const told = await run(
-      ["secured", "users", "import", "users.csv", "--app", "docs", "--dry-run", "--format", "json"],
-      {
-        tenant: docs.fetch,
-        folder,
-      },
-    );
+    const told = await run("secured users import users.csv --app docs --dry-run --format json", at);
     expect(told).toMatchObject({ exit: 0 });
     expect(JSON.parse(told.stdout)).toMatchObject({ rows: 2, create: 0, update: 0, unchanged: 2, invalid: 0 });
   });

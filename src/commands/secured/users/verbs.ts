@@ -22,14 +22,7 @@ import type { Tools } from "../../kit/tools.ts";
 
 const { displayName, description, groups, device, licenceException, administrator, role } = SECURED_USER.fields;
 
-const FIELDS_WITH_OPTIONS = {
-  displayName,
-  description,
-  groups,
-  device,
-  licenceException,
-  administrator,
-} as const;
+const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException, administrator } as const;
 
 type SecretName = "password" | "secretKey";
 
@@ -59,12 +52,11 @@ type SecretInputs = Readonly<
 async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<ManualValues> {
   const values: Record<string, string> = {};
   for (const secret of [PASSWORD_INPUT, SECRET_KEY_INPUT]) {
-    const [file, stdin, prompt] = [
-      given[`${secret.name}File`],
-      given[`${secret.name}Stdin`],
-      given[`${secret.name}Prompt`],
-    ];
-    const value = await readSecretInput(tools, secret, { file, stdin, prompt });
+    const value = await readSecretInput(tools, secret, {
+      file: given[`${secret.name}File`],
+      stdin: given[`${secret.name}Stdin`],
+      prompt: given[`${secret.name}Prompt`],
+    });
     if (value !== undefined) values[secret.name] = value;
   }
   return values;
@@ -156,18 +148,20 @@ const create = defineCommand({
   async run(tools, { userId, app, role, createGroups, passwordInConsole, dryRun, ...options }) {
     const isGiven = options.passwordFile !== undefined || options.passwordStdin || options.passwordPrompt;
     const own = await parseValueOptions(tools, FIELDS_WITH_OPTIONS, options);
-    const values = {
-      ...own,
-      ...(role !== undefined && { role }),
-      ...(createGroups && { createGroups }),
-      ...(passwordInConsole && { passwordInConsole }),
-    };
     const secrets = await readUserSecrets(tools, {
       ...options,
       passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,
     });
     const { client } = await tools.tenant("secured");
-    const written = await client.secured.create(app, { userId, ...values, ...secrets, dryRun });
+    const written = await client.secured.create(app, {
+      userId,
+      ...own,
+      role,
+      ...(createGroups && { createGroups }),
+      ...(passwordInConsole && { passwordInConsole }),
+      ...secrets,
+      dryRun,
+    });
     await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
   },
 });
@@ -188,12 +182,11 @@ const edit = defineCommand({
   async run(tools, { user, app, role, createGroups, dryRun, ...options }) {
     const own = await parseValueOptions(tools, FIELDS_WITH_OPTIONS, options);
     const secrets = await readUserSecrets(tools, options);
-    const values = { ...own, ...(role !== undefined && { role }), ...secrets };
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
     const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app));
     if (Object.keys(secrets).length > 0) await noteNotRestored(tools, FORMER_SECRETS);
-    const change = { ...values, ...(createGroups && { createGroups }), dryRun };
+    const change = { ...own, role, ...secrets, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);
     await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
   },

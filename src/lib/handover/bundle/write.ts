@@ -51,12 +51,8 @@ export class BundleWriter implements AsyncDisposable {
     if (!/\.zip\.age$/i.test(target)) throw createNotEncryptableFailure(target);
     const { createEncrypter } = await import("./age.ts");
     const encrypter = createEncrypter(recipients);
-    return new BundleWriter(
-      target,
-      outputs,
-      await FolderWriter.createUnnamed("handover", outputs.temporary),
-      encrypter,
-    );
+    const folder = await FolderWriter.createUnnamed("handover", outputs.temporary);
+    return new BundleWriter(target, outputs, folder, encrypter);
   }
 
   /**

@@ -373,7 +373,7 @@ function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: Checkli
     );
     return [{ ...empty, state: "not-applicable", id: "unused", what }];
   }
-  const buildGap = ([id, what, next]: Gap): ChecklistRow => ({
+  const toGap = ([id, what, next]: Gap): ChecklistRow => ({
     ...empty,
     state: "gap",
     id,
@@ -382,7 +382,7 @@ function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: Checkli
   });
   if (applies === null) {
     const what = text("it is not recorded whether the tenant uses this", "利用しているかどうかが未登録です");
-    return [buildGap(["unsaid", what, buildUsageCommand(unsaid)])];
+    return [toGap(["unsaid", what, buildUsageCommand(unsaid)])];
   }
   const questions = listQuestions(facts, day).filter(({ group }) => group === item);
   const ends = listRenewalsOf(facts, item).map(({ name, expiresAt }) => {
@@ -390,7 +390,7 @@ function buildItemRows(facts: HandoverFacts, item: ChecklistItemId, day: Checkli
     return [what, expiresAt === null ? null : dayOf(expiresAt, day.timezone)] as const;
   });
   const rows: readonly ChecklistRow[] = [
-    ...[...findItemGaps(facts, item, day)].map(buildGap),
+    ...[...findItemGaps(facts, item, day)].map(toGap),
     ...questions.flatMap((question) => [...buildQuestionRows(item, question)]),
     ...[...(findKnown?.(facts) ?? []), ...ends].flatMap(([what, value]): readonly ChecklistRow[] =>
       value === null || value === "" ? [] : [{ ...empty, state: "recorded", id: "record", what, value }],

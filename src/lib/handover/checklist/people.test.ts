@@ -3,12 +3,8 @@ import { expect, test } from "vitest";
 import { createAdministrator, COMPLETE_FACTS } from "#support/handover/facts.ts";
 import { findPeople, isOnlyPerson, isSameName, mentionsPerson, sharesWord, type Person } from "./people.ts";
 
-const TARO: Person = {
-  called: "山田 太郎",
-  id: null,
-  account: "taro01",
-  words: ["山田 太郎", "taro01", "taro@example.jp"],
-};
+const WORDS = ["山田 太郎", "taro01", "taro@example.jp"];
+const TARO: Person = { called: "山田 太郎", id: null, account: "taro01", words: WORDS };
 
 test.each([
   ["山田太郎", true, true],

@@ -319,11 +319,8 @@ function buildAdministratorsSection(data: ReportData): Page["sections"][number] 
       YES_NO_CHOICES[one.noticeMail ? "yes" : "no"],
     ]),
   };
-  return {
-    id: "administrators",
-    title: text("Administrators", "管理者"),
-    blocks: [table, ...buildUnconfirmedNote(data)],
-  };
+  const title = text("Administrators", "管理者");
+  return { id: "administrators", title, blocks: [table, ...buildUnconfirmedNote(data)] };
 }
 
 const buildUnconfirmedNote = ({ shown }: ReportData): readonly PageBlock[] => {

@@ -197,18 +197,6 @@ test("several tenants are one message, each by its midnight", async () => {
   expect(await post.send(next, await tenants(next))).toEqual(["大阪 30 it", "大阪 30 ops"]);
 });
 
-test("simultaneous runs send it once", async () => {
-  await add();
-  await add({ name: "大阪" });
-  const post = new Post();
-  tenant.surroundings.time = Date.parse(NOW);
-  await Promise.all(Array.from({ length: 8 }, () => post.send(NOW)));
-  await post.send("2027-01-30T02:00:00Z");
-  const said = post.sent.flatMap(({ to, names }) => names.map((name) => `${to} ${name}`));
-  expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
-  expect(said).toHaveLength(4);
-});
-
 test("reports a tenant that fails halfway, and still notifies the next recipient", async () => {
   await add();
   const post = new Post();

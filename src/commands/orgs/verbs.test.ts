@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Import, Org } from "../../lib/client/index.ts";
+import type { Import, Org, WrittenOrg } from "../../lib/client/index.ts";
 import { toCommittedPlan, listOperations, rowOf } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example, type Answers } from "#support/commands/tenant.ts";
+import { example, toWritten, type Answers } from "#support/commands/tenant.ts";
 
 const USERS = { thing: "user", create: 0, update: 0, delete: 3, recordsBefore: 120 } as const;
 const PLAN: Import = {
@@ -89,4 +89,15 @@ test.each([
   const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
   expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
+});
+
+test("a dry run says that nothing was changed and proposes nothing", async () => {
+  const { after } = example<WrittenOrg>("createOrg");
+  const createOrg = toWritten(null, { ...after, name: "一課", code: null, path: "本社/一課" }, { dryRun: true });
+  const { en } = await runInBoth("orgs create 一課 --dry-run", { tenant: { createOrg } });
+  expect(en.requests).toEqual([{ operation: "createOrg", json: { name: "一課", dryRun: true } }]);
+  expect(en.stderr).toBe("would be created: 本社/一課\ndry run: nothing was changed\n");
+  // it would be created with another id
+  const { stdout } = await run("orgs create 一課 --dry-run --format json", { tenant: { createOrg } });
+  expect(JSON.parse(stdout)).toMatchObject({ id: null, path: "本社/一課" });
 });
