@@ -12,7 +12,6 @@ import {
 import { join } from "node:path";
 import { tryOrUndefined, Failure } from "../../errors/index.ts";
 import type { ChangeLog } from "../store/change-log.ts";
-import { requireOwnFile } from "../store/follow-log.ts";
 import type { Processes } from "../store/ids.ts";
 import { createOwnerOnlyFile, Database, type OnPages } from "../store/database.ts";
 import { createUnusableFileFailure, toStorageFailure } from "../store/storage-failure.ts";
@@ -163,6 +162,23 @@ export const restrictToOwner = (path: string, folder: string): void => {
     const file = join(entry.parentPath, entry.name);
     tryOrUndefined(() => chmodSync(file, statSync(file).mode & 0o700));
   }
+};
+
+/**
+ * Closes a file that follows a log, because it would no longer fit the log after a change of its own.
+ * @throws Failure `locked`
+ */
+const requireOwnFile = (database: Database): void => {
+  if (database.count("select count(*) from log_position") === 0) return;
+  database.close();
+  throw new Failure("locked", {
+    what: text(
+      "this tenant is in a store of several servers; this file is only a server's copy of it",
+      "このテナントは複数のサーバーの保存先にあります。このファイルは、サーバーが持つ写しにすぎません",
+    ),
+    where: database.path,
+    hint: text("use the server's address", "サーバーのアドレスを使ってください"),
+  });
 };
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {

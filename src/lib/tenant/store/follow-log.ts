@@ -29,23 +29,6 @@ export const readPosition = (database: Database): LogHead => {
   return { seq: Number(seq ?? 0), hash: String(hash ?? ""), schema: database.count("pragma main.user_version") };
 };
 
-/**
- * Closes a file that follows a log, because it would no longer fit the log after a change of its own.
- * @throws Failure `locked`
- */
-export const requireOwnFile = (database: Database): void => {
-  if (readPosition(database).seq === 0) return;
-  database.close();
-  throw new Failure("locked", {
-    what: text(
-      "this tenant is in a shared store; this file is only a server's copy of it",
-      "このテナントは共有のストアにあります。このファイルは、サーバーが持つ写しにすぎません",
-    ),
-    where: database.path,
-    hint: text("use the server's address", "サーバーのアドレスを使ってください"),
-  });
-};
-
 const createMismatchFailure = ({ path }: Database, reason: string, seq: number): Failure =>
   new Failure("unavailable", {
     what: text(

@@ -15,7 +15,7 @@ import type {
 import { createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
 import type { Database } from "./database.ts";
 import type { LogHead } from "./change-log.ts";
-import { ChangeRecorder, followLog, readPosition, type FollowedLog } from "./follow-log.ts";
+import type { FollowedLog } from "./follow-log.ts";
 
 interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -225,7 +225,7 @@ export class Store {
     const turn = await followed.log.tryTurn();
     if (turn === undefined) return undefined;
     try {
-      await this.#follow(followed, turn.head);
+      const { ChangeRecorder } = await this.#follow(followed, turn.head);
       applyView(this.#database, this.#view);
       if (!this.#database.tryBegin()) return undefined;
       using recorder = end === "commit" ? new ChangeRecorder(this.#database, turn) : undefined;
@@ -236,11 +236,14 @@ export class Store {
     }
   }
 
-  async #follow(followed: FollowedLog, head?: LogHead): Promise<void> {
+  async #follow(followed: FollowedLog, head?: LogHead) {
+    // most programs do not follow a log
+    const following = await import("./follow-log.ts");
     const known = head ?? (await followed.log.head());
     // an upgrade changes the tables behind the views
-    if (readPosition(this.#database).seq !== known.seq) applyView(this.#database, undefined);
-    await followLog(this.#database, followed, known);
+    if (following.readPosition(this.#database).seq !== known.seq) applyView(this.#database, undefined);
+    await following.followLog(this.#database, followed, known);
+    return following;
   }
 
   async #ending<T>(
