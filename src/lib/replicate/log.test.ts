@@ -167,7 +167,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
 
   test("who gives no sign of life loses the turn, and cannot write any more", async () => {
     vi.useFakeTimers({ toFake: ["setInterval"] });
-    const turn = await takeTurn((await open({ limits: { idleMs: 100 } })).log(id));
+    const turn = await takeTurn((await open({ idleMs: 100 })).log(id));
     vi.useRealTimers();
     const other = await retry(() => append(log));
     await expect(turn.append(follow(turn.head))).rejects.toMatchObject(AWAY);
@@ -180,7 +180,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     onTestFinished(() => void vi.useRealTimers());
     const query = vi.spyOn(pg.Client.prototype, "query");
     onTestFinished(() => query.mockRestore());
-    const pooled = await open({ limits: { idleMs: 9000 } });
+    const pooled = await open({ idleMs: 9000 });
     const turn = await takeTurn(pooled.log(id));
     vi.advanceTimersByTime(3001);
     expect(query.mock.calls.at(-1)?.[0]).toBe("select 1");
@@ -241,7 +241,10 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await append(log, "first");
     await append(log, "second");
     await alter(`update clomoctl.entry set ${change.replaceAll("$1", own)} where tenant = ${own} and seq = 2`);
-    await expect(log.read(0)).rejects.toMatchObject({ code: "unavailable", where: `${id}: entry 2` });
+    await expect(log.read(0)).rejects.toMatchObject({
+      code: "unavailable",
+      where: expect.stringContaining(`${id} entry 2`) as string,
+    });
   });
 
   const SWAP = "update clomoctl.part as p set bytes = o.bytes from clomoctl.part as o where o.tenant = p.tenant and";
@@ -266,7 +269,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
       expect(await log.putSnapshot(head, split(Buffer.from("not newer")))).toBe(false);
     expect((await join((await open()).log(id).getSnapshot())).equals(bytes)).toBe(true);
     await alter(`${change} and p.tenant = ${own}`);
-    const where = expect.stringContaining(`${id}: part`) as string;
+    const where = expect.stringContaining(`${id} part`) as string;
     await expect(join(log.getSnapshot())).rejects.toMatchObject({ code: "unavailable", where });
   });
 
@@ -310,12 +313,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const only = (await open({ keys: { current: next } })).log(id);
     expect(await join(only.getSnapshot())).toEqual(Buffer.from("x"));
     expect(String((await only.read(1))[0]?.changes)).toBe("with the new key");
-    await expect(log.read(1)).rejects.toMatchObject({ where: `${id}: entry 2` });
-  });
-
-  test("time is the database's, the same for all computers", async () => {
-    const { rows } = await alter<{ now: Date }>("select now()");
-    expect((await store.now()).getTime()).toBeGreaterThanOrEqual(rows[0]?.now.getTime() ?? Infinity);
+    await expect(log.read(1)).rejects.toMatchObject({ where: expect.stringContaining(`${id} entry 2`) as string });
   });
 
   const [VERSION, ROLE] = ["update clomoctl.store set version =", "alter role postgres"];

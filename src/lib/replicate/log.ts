@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import type { ChangeLog, LogEntry, LogHead, LogTurn } from "../tenant/store/change-log.ts";
 import { text } from "../text/index.ts";
 import type { Connections, Transaction } from "./postgres.ts";
-import type { Place, Sealer } from "./sealer.ts";
+import { seal, unseal, type SealingKeys } from "./sealer.ts";
 
 export type Content = AsyncIterable<Uint8Array>;
 
@@ -28,7 +28,7 @@ from clomoctl.tenant where id = $1`;
 
 /** What refers to the tenant, such as a new snapshot, does not wait for this lock. */
 const TURN = `
-select seq::float8 as seq, hash, schema from clomoctl.tenant where id = $1 for no key update skip locked`;
+select seq::float8 as seq, hash, schema from clomoctl.tenant where id = $1 for no key update`;
 
 const READ = `
 select seq::float8 as seq, schema, before, hash, continues, changes from (
@@ -49,20 +49,17 @@ const OLDER_SNAPSHOT = "select from clomoctl.part where tenant = $1 and n = 0 an
 type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
 type PartRow = Readonly<{ bytes: Buffer; seq: number }>;
 
-/** The hash is that of all that an entry has. */
-const placeOf = (id: string, { seq, hash }: LogHead): Place => ["entry", id, seq, hash];
-
 /** The log of one tenant in PostgreSQL. */
 export class PostgresLog implements ChangeLog {
   hasMismatch = false;
   readonly #id: string;
   readonly #connections: Connections;
-  readonly #sealer: Sealer;
+  readonly #keys: SealingKeys;
 
-  constructor(id: string, connections: Connections, sealer: Sealer) {
+  constructor(id: string, connections: Connections, keys: SealingKeys) {
     this.#id = id;
     this.#connections = connections;
-    this.#sealer = sealer;
+    this.#keys = keys;
   }
 
   async head(): Promise<LogHead> {
@@ -72,14 +69,16 @@ export class PostgresLog implements ChangeLog {
 
   async read(after: number): Promise<readonly LogEntry[]> {
     const rows = await this.#connections.query<LogEntry>(READ, [this.#id, after]);
-    return rows.map((row) => ({ ...row, changes: this.#sealer.unseal(placeOf(this.#id, row), row.changes) }));
+    const open = ({ seq, hash, changes }: LogEntry) => unseal(this.#keys, [this.#id, "entry", seq, hash], changes);
+    return rows.map((row) => ({ ...row, changes: open(row) }));
   }
 
-  async tryTurn(): Promise<PostgresTurn | undefined> {
+  /** @param others `wait`: throws if another process keeps the turn for seconds */
+  async tryTurn(others: "skip" | "wait" = "skip"): Promise<PostgresTurn | undefined> {
     const id = this.#id;
     await using began = new AsyncDisposableStack();
     const transaction = began.use(await this.#connections.begin());
-    const [head] = (await transaction.query<LogHead>(TURN, [id])).rows;
+    const [head] = (await transaction.query<LogHead>(others === "skip" ? `${TURN} skip locked` : TURN, [id])).rows;
     if (head === undefined) {
       await this.head();
       return undefined;
@@ -89,12 +88,12 @@ export class PostgresLog implements ChangeLog {
       head,
       append: async (entry) => {
         const { seq, schema, before, hash, continues, changes } = entry;
-        const sealed = this.#sealer.seal(placeOf(id, entry), changes);
+        const sealed = seal(this.#keys, [id, "entry", seq, hash], changes);
         await transaction.query(APPEND, [id, seq, schema, before, hash, continues, sealed]);
       },
       remove: () => transaction.query("delete from clomoctl.tenant where id = $1", [id]),
       commit: () => transaction.commit(),
-      abandon: () => transaction.abandon(),
+      abandon: transaction[Symbol.asyncDispose],
     };
   }
 
@@ -119,7 +118,7 @@ export class PostgresLog implements ChangeLog {
   async writeSnapshot(transaction: Transaction, seq: number, content: Content): Promise<void> {
     let [n, held] = [0, Buffer.of()];
     const put = async (bytes: Uint8Array) => {
-      const sealed = this.#sealer.seal(["part", this.#id, seq, n], bytes);
+      const sealed = seal(this.#keys, [this.#id, "part", seq, n], bytes);
       const sql = "insert into clomoctl.part (tenant, n, seq, bytes) values ($1, $2, $3, $4)";
       await transaction.query(sql, [this.#id, n, seq, sealed]);
       n += 1;
@@ -138,7 +137,7 @@ export class PostgresLog implements ChangeLog {
     for (let n = 0; ; n++) {
       const sql = "select bytes, seq::float8 as seq from clomoctl.part where tenant = $1 and n = $2";
       const [part] = (await transaction.query<PartRow>(sql, [this.#id, n])).rows;
-      const bytes = this.#sealer.unseal(["part", this.#id, part?.seq ?? 0, n], part?.bytes ?? Buffer.of());
+      const bytes = unseal(this.#keys, [this.#id, "part", part?.seq ?? 0, n], part?.bytes ?? Buffer.of());
       if (bytes.length === 0) return;
       yield bytes;
     }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { freshFolder } from "#support/folder.ts";
-import { findPassword, parseStoreAddress } from "./postgres.ts";
+import { parseStoreAddress } from "./postgres.ts";
 
 const VERIFIED = { rejectUnauthorized: true };
 
@@ -18,7 +18,7 @@ test.each([
   ["postgres://a@localhost/b?sslmode=verify-full", { host: "localhost", ssl: VERIFIED }],
   ["postgres:///b?host=/run/postgres&user=a", { host: "/run/postgres", user: "a", database: "b", ssl: false }],
 ])("%s", (address, read) => {
-  expect(parseStoreAddress(address)).toMatchObject(read);
+  expect(parseStoreAddress(address, "x")).toMatchObject(read);
 });
 
 test.each([
@@ -39,17 +39,17 @@ test.each([
     "postgres://a@db/%E9",
   ].map((address) => [address, "has the form"] as const),
 ])("%s is refused, without what may be secret", (address, reason) => {
-  const refuse = () => parseStoreAddress(address);
+  const refuse = () => parseStoreAddress(address, "x");
   expect(refuse).toThrow(expect.objectContaining({ code: "input-rejected", message: expect.stringContaining(reason) }));
   expect(refuse).toThrow(expect.not.objectContaining({ where: expect.stringContaining("SECRET") }));
 });
 
 test("the password is that of the environment, or of the file that PGPASSFILE names", async () => {
-  const address = parseStoreAddress("postgres://clomo@db:6432/tenants");
+  const find = (fromEnvironment?: string) =>
+    parseStoreAddress("postgres://clomo@db:6432/tenants", fromEnvironment).password();
   const file = join(freshFolder(), "pass");
   vi.stubEnv("PGPASSFILE", file);
-  await expect(findPassword(undefined, address)).rejects.toMatchObject({ code: "input-rejected", where: "db" });
+  await expect(find()).rejects.toMatchObject({ code: "input-rejected", where: "db" });
   writeFileSync(file, "db:6432:tenants:other:no\ndb:6432:*:clomo:of the file\n", { mode: 0o600 });
-  expect(await findPassword(undefined, address)).toBe("of the file");
-  expect(await findPassword("of the environment", address)).toBe("of the environment");
+  expect([await find(), await find("of the environment")]).toEqual(["of the file", "of the environment"]);
 });

@@ -13,65 +13,58 @@ const PASSWORD = text(
   "データベースのパスワードは、PGPASSWORD か、PGPASSFILE で指定する自分だけが読めるファイルに設定してください",
 );
 
-type StoreAddress = ReturnType<typeof parseStoreAddress>;
+const decode = (part = ""): string => tryOrUndefined(() => decodeURIComponent(part)) ?? "";
 
-const decode = (part: string): string => tryOrUndefined(() => decodeURIComponent(part)) ?? "";
-
-/** Does not accept what weakens the encryption, or what others can read. @throws Failure `input-rejected` */
-export function parseStoreAddress(address: string) {
+/**
+ * Does not accept what weakens the encryption, or what others can read. The driver asks for the password only if the database
+ * does. @throws Failure `input-rejected`
+ */
+export function parseStoreAddress(address: string, fromEnvironment: string | undefined) {
   const url = tryOrUndefined(() => new URL(address));
   const where = url && `${url.host}${url.pathname}`;
-  if (url === undefined) throw new Failure("input-rejected", { what: FORM });
-  if (url.password !== "") throw new Failure("input-rejected", { what: PASSWORD, where });
-  const isNear = url.hostname === "" || isLoopback(url.hostname);
+  const { hostname = "", password = "" } = url ?? {};
+  if (password !== "") throw new Failure("input-rejected", { what: PASSWORD, where });
+  const isNear = hostname === "" || isLoopback(hostname);
   const {
     sslmode = isNear ? "disable" : "verify-full",
     host: folder = "",
-    user = decode(url.username),
+    user = decode(url?.username),
     ...unknown
-  } = Object.fromEntries(url.searchParams);
-  const database = decode(url.pathname.slice(1));
+  } = Object.fromEntries(url?.searchParams ?? []);
+  const database = decode(url?.pathname.slice(1));
   const isRight =
-    /^postgres(?:ql)?:$/.test(url.protocol) &&
-    (url.hostname === "" ? folder.startsWith("/") : folder === "") &&
+    /^postgres(?:ql)?:/.test(address) &&
+    (hostname === "" ? folder.startsWith("/") : folder === "") &&
     (sslmode === "verify-full" || (sslmode === "disable" && isNear)) &&
     ![user, database].includes("") &&
     Object.keys(unknown).length === 0;
   if (!isRight) throw new Failure("input-rejected", { what: FORM, where });
-  const host = folder || url.hostname.replaceAll(/^\[|\]$/g, "");
+  const host = folder || hostname.replaceAll(/^\[|\]$/g, "");
   const ssl = sslmode === "verify-full" && { rejectUnauthorized: true };
-  return { host, port: Number(url.port || 5432), user, database, ssl };
-}
-
-/** The driver asks for it only if the database does. @throws Failure `input-rejected` */
-export const findPassword = async (fromEnvironment: string | undefined, address: StoreAddress): Promise<string> => {
-  const fromFile = () => new Promise<string | undefined>((resolve) => readPasswordFile(address, resolve));
-  const password = fromEnvironment ?? (await fromFile());
-  if (password === undefined) throw new Failure("input-rejected", { what: PASSWORD, where: address.host });
-  return password;
-};
-
-export interface Limits {
-  /** how long a process may keep a transaction without a sign of life, as when it was stopped */
-  readonly idleMs?: number;
+  const config = { host, port: Number(url?.port || 5432), user, database, ssl };
+  const findPassword = async (): Promise<string> => {
+    const fromFile = () => new Promise<string | undefined>((resolve) => readPasswordFile(config, resolve));
+    const found = fromEnvironment ?? (await fromFile());
+    if (found === undefined) throw new Failure("input-rejected", { what: PASSWORD, where: host });
+    return found;
+  };
+  return { ...config, password: findPassword };
 }
 
 const POOL = { max: 10, connectionTimeoutMillis: 5000, query_timeout: 30_000, keepAlive: true, pipeline: true };
 const LOCK_WAIT_MS = 5000;
 const RETRY_AFTER_MS = 1000;
 
-type Refuse = (error: unknown) => never;
-
 const ignore = (): void => undefined;
 
 /** The end gives the connection to others. */
 export class Transaction implements AsyncDisposable {
   readonly #client: PoolClient;
-  readonly #refuse: Refuse;
+  readonly #refuse: (error: unknown) => never;
   readonly #beat: NodeJS.Timeout;
   #isOver = false;
 
-  constructor(client: PoolClient, idleMs: number, refuse: Refuse) {
+  constructor(client: PoolClient, idleMs: number, refuse: (error: unknown) => never) {
     this.#client = client;
     this.#refuse = refuse;
     this.#beat = setInterval(() => void client.query("select 1").catch(ignore), idleMs / 3).unref();
@@ -88,13 +81,9 @@ export class Transaction implements AsyncDisposable {
   }
 
   /** Does nothing after the end. Never throws. */
-  async abandon(): Promise<void> {
+  readonly [Symbol.asyncDispose] = async (): Promise<void> => {
     await this.#end("rollback").catch(ignore);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.abandon();
-  }
+  };
 
   async #end(statement: "commit" | "rollback"): Promise<QueryResult> {
     const ended = this.query(statement);
@@ -116,7 +105,8 @@ export class Connections {
   /** apart, because a transaction waits for reads */
   readonly #pools: Readonly<Record<"reads" | "transactions", pg.Pool>>;
 
-  constructor(config: PoolConfig, { idleMs = 5000 }: Limits = {}) {
+  /** @param idleMs how long a process may keep a transaction without a sign of life, as when it was stopped */
+  constructor(config: PoolConfig, idleMs = 5000) {
     this.#idleMs = idleMs;
     this.where = `${config.host}:${config.port}/${config.database}`;
     // what waits for a connection gets its error

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createBareContext, type EmbeddedContext } from "../config/context.ts";
 import { COPIES_FOLDER, type Home } from "../config/home.ts";
 import { createSecretSealer } from "../config/sealing.ts";
@@ -13,7 +12,7 @@ import { receiveTenantFile } from "../tenant/api/index.ts";
 import * as file from "../tenant/ledger/logged-file.ts";
 import { backUpTenantFile, SCHEMA_VERSION, TENANT_FILE_NAME } from "../tenant/ledger/tenant-file.ts";
 import type { LogHead } from "../tenant/store/change-log.ts";
-import { createLockedFailure, isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
+import { isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
 import { same, text, type Text } from "../text/index.ts";
 import type { PostgresLog, PostgresTurn, Standing } from "./log.ts";
 import { TenantStore } from "./store.ts";
@@ -28,8 +27,6 @@ interface Server {
   readonly closing: AsyncDisposableStack;
 }
 
-const TURN_WAIT_MS = 5000;
-const TURN_RETRY_MS = 100;
 const KEEP_PAUSE_MS = 60_000;
 
 /** The tenants of a store, and a server's copies of them, which can be made anew at any time. */
@@ -125,11 +122,19 @@ export class ServedStore {
   }
 
   async #prepare(name: string): Promise<void> {
-    const log = this.#store.log(name);
+    const [log, folder] = [this.#store.log(name), join(this.#folder, name)];
     const standing = existsSync(this.#fileOf(name)) ? await this.#findStanding(name, log) : "outdated";
     if (standing === "copy") return;
-    const folder = join(this.#folder, name);
-    if (standing === "foreign") await this.#putAside(folder);
+    if (standing === "foreign") {
+      const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
+      await rename(folder, aside);
+      await this.#server.warn(
+        text(
+          `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
+          `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
+        ),
+      );
+    }
     await this.#withTemporaryFile(name, async (path, { nameAs }) => {
       await writeFile(path, log.getSnapshot(), { mode: 0o600, flush: true });
       await nameAs(folder);
@@ -137,27 +142,14 @@ export class ServedStore {
   }
 
   /** What is damaged is not in the log; what is locked, or on a disk that fails, may be. */
-  async #findStanding(name: string, log: PostgresLog): Promise<Standing> {
+  #findStanding(name: string, log: PostgresLog): Promise<Standing> {
     const path = this.#fileOf(name);
-    let position;
     try {
-      position = file.readFilePosition(path);
+      return log.findStanding(file.readFilePosition(path));
     } catch (error) {
-      if (isDamageError(error)) return "foreign";
+      if (isDamageError(error)) return Promise.resolve("foreign");
       throw toStorageFailure(error, path);
     }
-    return log.findStanding(position);
-  }
-
-  async #putAside(folder: string): Promise<void> {
-    const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
-    await rename(folder, aside);
-    await this.#server.warn(
-      text(
-        `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
-        `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
-      ),
-    );
   }
 
   readonly #warnOf = (error: unknown): Promise<void> => {
@@ -194,19 +186,12 @@ export class ServedStore {
   /** Lets `work` change a tenant of which it has a copy of the newest state. */
   async #inTurn(name: string, work: (turn: PostgresTurn, copy: string) => Promise<void>): Promise<void> {
     await this.prepare({ name });
-    const log = this.#store.log(name);
-    for (let waitedMs = 0; waitedMs <= TURN_WAIT_MS; waitedMs += TURN_RETRY_MS) {
-      const turn = await log.tryTurn();
-      if (turn === undefined) {
-        await sleep(TURN_RETRY_MS);
-        continue;
-      }
-      try {
-        return await this.#withCopy(name, turn.head, (copy) => work(turn, copy));
-      } finally {
-        await turn.abandon();
-      }
+    const turn = await this.#store.log(name).tryTurn("wait");
+    if (turn === undefined) return;
+    try {
+      await this.#withCopy(name, turn.head, (copy) => work(turn, copy));
+    } finally {
+      await turn.abandon();
     }
-    throw createLockedFailure().with({ where: name });
   }
 }

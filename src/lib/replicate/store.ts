@@ -1,14 +1,15 @@
+import { buildSealHeader } from "../config/sealed-bytes.ts";
 import { Failure, ServerFault } from "../errors/index.ts";
 import type { LogHead } from "../tenant/store/change-log.ts";
 import { text, type Text } from "../text/index.ts";
 import { type Content, PostgresLog } from "./log.ts";
-import { Connections, findPassword, type Limits, parseStoreAddress } from "./postgres.ts";
-import { Sealer, type SealingKeys } from "./sealer.ts";
+import { Connections, parseStoreAddress } from "./postgres.ts";
+import { seal, unseal, type SealingKeys } from "./sealer.ts";
 
 export interface StoreOptions {
   readonly keys: SealingKeys;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly limits?: Limits;
+  readonly idleMs?: number;
   /** how long entries are kept that are in a snapshot */
   readonly keepMs?: number;
 }
@@ -53,12 +54,12 @@ and e.at < now() - $1 * interval '1 millisecond'`;
 /** Tenants in PostgreSQL. Later, while it is away, all methods throw ServerFault with status 503. */
 export class TenantStore {
   readonly #connections: Connections;
-  readonly #sealer: Sealer;
+  readonly #keys: SealingKeys;
   readonly #keepMs: number;
 
   private constructor(connections: Connections, { keys, keepMs = DEFAULT_KEEP_MS }: StoreOptions) {
     this.#connections = connections;
-    this.#sealer = new Sealer(keys);
+    this.#keys = keys;
     this.#keepMs = keepMs;
   }
 
@@ -67,9 +68,8 @@ export class TenantStore {
    * @throws Failure `input-rejected` if the address, the password or the tables are not right; `unavailable`
    */
   static async open(address: string, options: StoreOptions, way: "open" | "create" = "open"): Promise<TenantStore> {
-    const config = parseStoreAddress(address);
-    const password = (): Promise<string> => findPassword(options.environment["PGPASSWORD"], config);
-    const store = new TenantStore(new Connections({ ...config, password }, options.limits), options);
+    const config = parseStoreAddress(address, options.environment["PGPASSWORD"]);
+    const store = new TenantStore(new Connections(config, options.idleMs), options);
     try {
       await store.#check(way);
       return store;
@@ -81,33 +81,28 @@ export class TenantStore {
 
   async #check(way: "open" | "create"): Promise<void> {
     const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: this.#connections.where });
+    const sealed = seal(this.#keys, ["store"], Buffer.of());
     const [made] = await this.#connections.query("select from pg_namespace where nspname = 'clomoctl'");
-    if (way === "create" && made !== undefined) throw refuse(EXISTS);
-    if (way === "create") await this.#createTables();
-    else if (made === undefined) throw refuse(NO_TABLES);
+    if ((made === undefined) !== (way === "create")) throw refuse(way === "create" ? EXISTS : NO_TABLES);
+    if (way === "create") {
+      await using transaction = await this.#connections.begin();
+      await transaction.query(TABLES);
+      await transaction.query("insert into clomoctl.store (version, seal) values ($1, $2)", [TABLES_VERSION, sealed]);
+      await transaction.commit();
+    }
     const [found] = await this.#connections.query<{ version: number; seal: Buffer; commits: string }>(STORE);
     if (found?.version !== TABLES_VERSION) throw refuse(NO_TABLES);
     if (["off", "local"].includes(found.commits)) throw refuse(NOT_SYNCHRONOUS);
-    this.#sealer.unseal(["store"], found.seal);
-    // found with the previous key
-    if (found.seal.indexOf(this.#sealer.header) !== 0)
-      await this.#connections.query("update clomoctl.store set seal = $1", [this.#seal()]);
-  }
-
-  async #createTables(): Promise<void> {
-    await using transaction = await this.#connections.begin();
-    await transaction.query(TABLES);
-    const sql = "insert into clomoctl.store (version, seal) values ($1, $2)";
-    await transaction.query(sql, [TABLES_VERSION, this.#seal()]);
-    await transaction.commit();
-  }
-
-  #seal(): Buffer {
-    return this.#sealer.seal(["store"], Buffer.of());
+    unseal(this.#keys, ["store"], found.seal);
+    // it may be sealed with the previous key
+    await this.#connections.query(
+      "update clomoctl.store set seal = $1 where substr(seal, 1, length($2::bytea)) <> $2",
+      [sealed, buildSealHeader(this.#keys.current)],
+    );
   }
 
   log(id: string): PostgresLog {
-    return new PostgresLog(id, this.#connections, this.#sealer);
+    return new PostgresLog(id, this.#connections, this.#keys);
   }
 
   list(): Promise<readonly string[]> {
@@ -116,7 +111,7 @@ export class TenantStore {
 
   /** Returns the tenants whose log after the snapshot is long or old. */
   listWithoutSnapshot({ entries, bytes } = LONG_TAIL): Promise<readonly string[]> {
-    return this.#queryIds(NEED_SNAPSHOT, [entries, bytes, this.#keepMs, this.#sealer.header]);
+    return this.#queryIds(NEED_SNAPSHOT, [entries, bytes, this.#keepMs, buildSealHeader(this.#keys.current)]);
   }
 
   /** Adds a tenant whose log begins at the position of this file. @throws Failure `input-rejected` if it exists */
