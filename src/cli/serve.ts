@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServedContext, ServerPlan } from "../commands/kit/tools.ts";
 import { line, step } from "../lib/advice/index.ts";
-import type { EmbeddedContext } from "../lib/config/context.ts";
+import { createBareContext, type EmbeddedContext } from "../lib/config/context.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { TemporaryStorage } from "../lib/files/index.ts";
 import { toContextNameKey as keyOf } from "../lib/model/context-name.ts";
@@ -23,7 +23,7 @@ import { createDispatch } from "../lib/tenant/api/dispatch.ts";
 import { openTenant } from "../lib/tenant/api/index.ts";
 import { createErrorResponse, createProblemResponse } from "../lib/tenant/api/problem.ts";
 import { text } from "../lib/text/index.ts";
-import { buildTenantOptions, createBareContext, TENANT_FILE, type ConnectionEnvironment } from "./tenant.ts";
+import { buildTenantOptions, TENANT_FILE, type ConnectionEnvironment } from "./tenant.ts";
 
 const getFileIdentity = ({ tenantFolder }: EmbeddedContext): string | undefined => {
   const file = statSync(join(tenantFolder, TENANT_FILE), { throwIfNoEntry: false });
@@ -49,7 +49,13 @@ const openTenants = async (
     const answer: ServeOptions["answer"] = (request, from, trace) =>
       dispatch(request, { ...from, limitMs: limits.requestMs, trace });
     const opened = getFileIdentity(context);
-    return { ...tenant, answer, isStored: () => getFileIdentity(context) === opened };
+    const { log } = context;
+    if (log !== undefined) log.hasMismatch = false;
+    return {
+      ...tenant,
+      answer,
+      isStored: () => log?.hasMismatch !== true && getFileIdentity(context) === opened,
+    };
   };
   if ("find" in served) {
     const open = (found: ServedContext | undefined) =>

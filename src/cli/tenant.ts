@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, ServedContext } from "../commands/kit/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
-import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
+import { createBareContext, type EmbeddedContext, type RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
   ensureFolder,
@@ -16,7 +16,6 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/api/index.ts";
 import type { Connection } from "../lib/client/index.ts";
 import { Failure, hasErrorCode } from "../lib/errors/index.ts";
-import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
@@ -52,14 +51,6 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   const { close, ...connection } = await opening;
   return { ...chosen, connection: { ...connection, signal, beforeChange, unaudited, changed }, close };
 }
-
-export const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
-  kind: "embedded",
-  name,
-  tenantFolder,
-  language: "ja",
-  timezone: DEFAULT_TIMEZONE,
-});
 
 export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: string): Promise<OpenTenant> =>
   openTenant(

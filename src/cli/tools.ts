@@ -259,9 +259,8 @@ const createTenantTools = (
     (await import("../lib/tenant/api/index.ts")).backUpTenantFile(join(tenantFolder, "tenant.db"), ...request),
   receiveTenant: async (copy, context) => (await import("./tenant.ts")).receiveTenant(copy, context, given),
   openStore: async (address, way) => {
-    const { openStore } = await import("./store.ts");
-    const store = await openStore({ ...given, warn: (warning) => given.terminal.warn(warning) }, address, way);
-    return closing.use(store);
+    const { ServedStore } = await import("../lib/replicate/served-store.ts");
+    return ServedStore.open(address, way, { ...given, closing, warn: (warning) => given.terminal.warn(warning) });
   },
 });
 

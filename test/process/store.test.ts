@@ -1,5 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshHome, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
@@ -74,6 +75,18 @@ describeWithPostgres("a store of several servers", () => {
     const lists = await Promise.all([one, other].map((url) => ask(url, secret, "/orgs")));
     expect(lists[0]).toBe(lists[1]);
     expect(lists[0]).toContain("課19");
+    // a snapshot is stored, and what it contains is removed, while a copy is further behind
+    await ask(one, secret, "/orgs", { name: "監査室", code: "K" });
+    const { host, user } = { host: postgres.folder, user: "postgres" };
+    const admin = new pg.Client({ host, user, password: postgres.environment.PGPASSWORD });
+    await admin.connect();
+    await admin.query("update clomoctl.entry set at = at - interval '31 days'");
+    await admin.end();
+    await serve(await openHome());
+    expect((await fetch(`${other}/t/kanto/v1/orgs`, { headers: { authorization: `Bearer ${secret}` } })).status).toBe(
+      503,
+    );
+    expect(await ask(other, secret, "/orgs")).toContain("監査室");
     // a command on the copy of a server would write past the store
     const first = at(servers[0]?.folder ?? "");
     expect((await first(`serve take kanto -o out.db --store ${postgres.url()}`, 5)).stderr).toContain("another server");

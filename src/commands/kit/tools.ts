@@ -56,7 +56,7 @@ export interface ServedContext extends EmbeddedContext {
 }
 
 /** The tenants of a store that several servers share. Copies are in this home. */
-export interface ServedStore extends Pick<TenantSearch<ServedContext>, "find" | "list" | "prepare">, AsyncDisposable {
+export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | "prepare"> {
   /** @param copy checked backup of a tenant @throws Failure `input-rejected` if the name exists */
   readonly add: (name: string, copy: string) => Promise<void>;
   /** @param keep stores the tenant's file, before the tenant is removed from the store */

@@ -1,32 +1,34 @@
-import pg from "pg";
 import { Failure } from "../errors/index.ts";
 import type { ChangeLog, LogEntry, LogHead, LogTurn } from "../tenant/store/change-log.ts";
-import { text, type Text } from "../text/index.ts";
-import { EXISTS_ALREADY, hasState, LOCK_TAKEN, type Connections, type Transaction } from "./connections.ts";
-import type { Place, Sealer } from "./sealer.ts";
+import { text } from "../text/index.ts";
+import type { Connections, Transaction } from "./postgres.ts";
+import { seal, unseal, type SealingKeys } from "./sealer.ts";
 
 export type Content = AsyncIterable<Uint8Array>;
 
 /**
- * Where a file stands: at the end of the log; behind, with all entries after it in the log; outdated, if some of them were
- * removed, so that only a snapshot helps; foreign, if it has what the log does not have.
+ * What a file is: a copy of the log's beginning; outdated, if entries after it were removed, so that only a snapshot helps;
+ * foreign, if it has what the log does not have.
  */
-export type Standing = "current" | "behind" | "outdated" | "foreign";
+export type Standing = "copy" | "outdated" | "foreign";
 
 export interface PostgresTurn extends LogTurn {
-  /** From the next position on, the tenant is another file, which is there. */
-  readonly replace: (next: LogHead, content: Content) => Promise<void>;
   /** Removes the tenant from the store. */
-  readonly remove: () => Promise<void>;
+  readonly remove: () => Promise<unknown>;
 }
 
 const MAX_READ_BYTES = 8 << 20;
-const LAST = Number.MAX_SAFE_INTEGER;
 const PART_BYTES = 4 << 20;
 
 /** A standby may be behind. */
 const HEAD = `
-select seq::float8 as seq, hash, schema, current_setting('transaction_read_only') = 'on' as "isStandby" from clomoctl.tenant`;
+select seq::float8 as seq, hash, schema, current_setting('transaction_read_only') = 'on' as "isStandby",
+  (select before from clomoctl.entry where tenant = $1 and seq = $2::bigint + 1) as next
+from clomoctl.tenant where id = $1`;
+
+/** What refers to the tenant, such as a new snapshot, does not wait for this lock. */
+const TURN = `
+select seq::float8 as seq, hash, schema from clomoctl.tenant where id = $1 for no key update`;
 
 const READ = `
 select seq::float8 as seq, schema, before, hash, continues, changes from (
@@ -41,164 +43,114 @@ with moved as (
 ) insert into clomoctl.entry (tenant, seq, schema, before, hash, continues, changes)
 values ((select id from moved), $2, $3, $4, $5, $6, $7)`;
 
-const REPLACE = `
-update clomoctl.tenant set seq = case seq when $2::bigint - 1 then $2 end, hash = $3, schema = $4 where id = $1`;
+/** Nothing is found if there is a newer snapshot, or while another process stores one. */
+const OLDER_SNAPSHOT = "select from clomoctl.part where tenant = $1 and n = 0 and seq < $2 for update skip locked";
 
-const STANDING = `
-select tenant.*, (select count(*)::float8 from clomoctl.entry where tenant = $1 and seq > $2) as later,
-  coalesce((select before from clomoctl.entry where tenant = $1 and seq = $2::bigint + 1),
-    (select hash from clomoctl.entry where tenant = $1 and seq = $2)) as known from (${HEAD} where id = $1) as tenant`;
-
-const NEW_SNAPSHOT = `
-insert into clomoctl.snapshot (tenant, seq) select $1, $2::bigint
-where not exists (select from clomoctl.snapshot where tenant = $1 and seq >= $2::bigint)`;
-
-const PART = `
-select bytes, s.seq::float8 as seq, n = (select max(n) from clomoctl.part where tenant = $1 and snapshot = s.seq) as "isLast"
-from clomoctl.part join (select max(seq) as seq from clomoctl.snapshot where tenant = $1) as s on snapshot = s.seq
-where tenant = $1 and n = $2`;
-
-type HeadRow = LogHead & { readonly isStandby: boolean };
-type StandingRow = HeadRow & { readonly later: number; readonly known: string | null };
-type PartRow = Readonly<{ bytes: Buffer; seq: number; isLast: boolean }>;
-
-const placeOf = (id: string, { seq, schema, before, hash, continues }: Omit<LogEntry, "changes">): Place => [
-  "entry",
-  id,
-  seq,
-  schema,
-  before,
-  hash,
-  continues,
-];
-
-const readHead = <R extends HeadRow>([row]: readonly R[], where: string): Omit<R, "isStandby"> => {
-  if (row === undefined) throw new Failure("not-found", { what: NO_TENANT, where });
-  const { isStandby, ...head } = row;
-  if (isStandby) throw new Failure("unavailable", { what: STANDBY, where, retryAfterMs: 1000 });
-  return head;
-};
+type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
+type PartRow = Readonly<{ bytes: Buffer; seq: number }>;
 
 /** The log of one tenant in PostgreSQL. */
 export class PostgresLog implements ChangeLog {
+  hasMismatch = false;
   readonly #id: string;
   readonly #connections: Connections;
-  readonly #sealer: Sealer;
+  readonly #keys: SealingKeys;
 
-  constructor(id: string, connections: Connections, sealer: Sealer) {
+  constructor(id: string, connections: Connections, keys: SealingKeys) {
     this.#id = id;
     this.#connections = connections;
-    this.#sealer = sealer;
+    this.#keys = keys;
   }
 
   async head(): Promise<LogHead> {
-    return readHead(await this.#connections.query<HeadRow>(`${HEAD} where id = $1`, [this.#id]), this.#id);
+    const { seq, hash, schema } = await this.#readHead(0);
+    return { seq, hash, schema };
   }
 
   async read(after: number): Promise<readonly LogEntry[]> {
     const rows = await this.#connections.query<LogEntry>(READ, [this.#id, after]);
-    if (rows.some(({ seq }, at) => seq !== after + at + 1)) throw this.#refuse(GAP);
-    return rows.map((row) => ({ ...row, changes: this.#sealer.unseal(placeOf(this.#id, row), row.changes) }));
+    const open = ({ seq, hash, changes }: LogEntry) => unseal(this.#keys, [this.#id, "entry", seq, hash], changes);
+    return rows.map((row) => ({ ...row, changes: open(row) }));
   }
 
-  async tryTurn(): Promise<PostgresTurn | undefined> {
-    const [id, sealer] = [this.#id, this.#sealer];
-    // what refers to the tenant, such as a new snapshot, does not wait for this lock
-    const lock = `${HEAD} where id = ${pg.escapeLiteral(id)} for no key update nowait`;
-    const begun = await this.#connections.begin(lock).catch((error: unknown) => {
-      if (!hasState(error, LOCK_TAKEN)) throw error;
-    });
-    if (begun === undefined) return undefined;
-    const { rows, query, commit, abandon } = begun;
-    if (rows.length === 0) await abandon();
+  /** @param others `wait`: throws if another process keeps the turn for seconds */
+  async tryTurn(others: "skip" | "wait" = "skip"): Promise<PostgresTurn | undefined> {
+    const id = this.#id;
+    await using began = new AsyncDisposableStack();
+    const transaction = began.use(await this.#connections.begin());
+    const [head] = (await transaction.query<LogHead>(others === "skip" ? `${TURN} skip locked` : TURN, [id])).rows;
+    if (head === undefined) {
+      await this.head();
+      return undefined;
+    }
+    began.move();
     return {
-      head: readHead(rows as HeadRow[], id),
-      append(entry) {
+      head,
+      append: async (entry) => {
         const { seq, schema, before, hash, continues, changes } = entry;
-        const sealed = sealer.seal(placeOf(id, entry), changes);
-        const done = query(APPEND, [id, seq, schema, before, hash, continues, sealed]).then(() => undefined);
-        // who does not wait gets the error from the commit
-        done.catch(() => undefined);
-        return done;
+        const sealed = seal(this.#keys, [id, "entry", seq, hash], changes);
+        await transaction.query(APPEND, [id, seq, schema, before, hash, continues, sealed]);
       },
-      async replace({ seq, hash, schema }, content) {
-        await query(REPLACE, [id, seq, hash, schema]);
-        await writeSnapshot(begun, id, seq, content, sealer);
-      },
-      remove: async () => void (await query("delete from clomoctl.tenant where id = $1", [id])),
-      commit,
-      abandon,
+      remove: () => transaction.query("delete from clomoctl.tenant where id = $1", [id]),
+      commit: () => transaction.commit(),
+      abandon: transaction[Symbol.asyncDispose],
     };
   }
 
-  /** @param file at position Infinity if it is damaged */
   async findStanding({ seq, hash }: Pick<LogHead, "seq" | "hash">): Promise<Standing> {
-    const log = readHead(
-      await this.#connections.query<StandingRow>(STANDING, [this.#id, Math.min(seq, LAST)]),
-      this.#id,
-    );
-    if (seq >= log.seq) return seq === log.seq && hash === log.hash ? "current" : "foreign";
-    if (log.known !== null && log.known !== hash) return "foreign";
-    return log.later === log.seq - seq ? "behind" : "outdated";
+    const head = await this.#readHead(seq);
+    if (seq < head.seq && head.next === null) return "outdated";
+    return hash === (seq === head.seq ? head.hash : head.next) ? "copy" : "foreign";
   }
 
-  /**
-   * Stores a copy of a file that is at this position, instead of older copies. Others can write meanwhile.
-   * @returns false if there is one of this position or a later one
-   */
+  /** Stores a copy of a file at this position instead of an older snapshot, while others write. Returns false if it does not. */
   async putSnapshot(at: LogHead, content: Content): Promise<boolean> {
-    if (!["current", "behind"].includes(await this.findStanding(at))) throw this.#refuse(NOT_IN_LOG);
+    if ((await this.findStanding(at)) !== "copy") return false;
     await using transaction = await this.#connections.begin();
-    try {
-      const isNew = await writeSnapshot(transaction, this.#id, at.seq, content, this.#sealer);
-      if (isNew) await transaction.commit();
-      return isNew;
-    } catch (error) {
-      if (hasState(error, EXISTS_ALREADY, LOCK_TAKEN)) return false;
-      throw error;
-    }
+    if ((await transaction.query(OLDER_SNAPSHOT, [this.#id, at.seq])).rowCount === 0) return false;
+    await transaction.query("delete from clomoctl.part where tenant = $1", [this.#id]);
+    await this.writeSnapshot(transaction, at.seq, content);
+    await transaction.commit();
+    return true;
+  }
+
+  /** The last part is empty. */
+  async writeSnapshot(transaction: Transaction, seq: number, content: Content): Promise<void> {
+    let [n, held] = [0, Buffer.of()];
+    const put = async (bytes: Uint8Array) => {
+      const sealed = seal(this.#keys, [this.#id, "part", seq, n], bytes);
+      const sql = "insert into clomoctl.part (tenant, n, seq, bytes) values ($1, $2, $3, $4)";
+      await transaction.query(sql, [this.#id, n, seq, sealed]);
+      n += 1;
+    };
+    for await (const chunk of content)
+      for (held = Buffer.concat([held, chunk]); held.length > PART_BYTES; held = held.subarray(PART_BYTES))
+        await put(held.subarray(0, PART_BYTES));
+    if (held.length > 0) await put(held);
+    await put(Buffer.of());
   }
 
   /** Returns the newest snapshot in parts. */
   async *getSnapshot(): AsyncGenerator<Buffer> {
     await this.head();
-    await using transaction = await this.#connections.begin("select 1", "repeatable read, read only");
-    for (let [n, isLast] = [0, false]; !isLast; n++) {
-      const [part] = (await transaction.query<PartRow>(PART, [this.#id, n])).rows;
-      isLast = part?.isLast ?? false;
-      yield this.#sealer.unseal(["part", this.#id, part?.seq ?? 0, n, isLast], part?.bytes ?? Buffer.of());
+    await using transaction = await this.#connections.begin("repeatable read, read only");
+    for (let n = 0; ; n++) {
+      const sql = "select bytes, seq::float8 as seq from clomoctl.part where tenant = $1 and n = $2";
+      const [part] = (await transaction.query<PartRow>(sql, [this.#id, n])).rows;
+      const bytes = unseal(this.#keys, [this.#id, "part", part?.seq ?? 0, n], part?.bytes ?? Buffer.of());
+      if (bytes.length === 0) return;
+      yield bytes;
     }
   }
 
-  #refuse(what: Text): Failure {
-    return new Failure("unavailable", { what, where: this.#id });
+  async #readHead(at: number): Promise<HeadRow> {
+    const where = this.#id;
+    const [row] = await this.#connections.query<HeadRow>(HEAD, [where, at]);
+    if (row === undefined) throw new Failure("not-found", { what: NO_TENANT, where });
+    if (row.isStandby) throw new Failure("unavailable", { what: STANDBY, where, retryAfterMs: 1000 });
+    return row;
   }
-}
-
-/** @returns false if there is one of this position or a later one */
-export async function writeSnapshot(
-  transaction: Transaction,
-  id: string,
-  seq: number,
-  content: Content,
-  sealer: Sealer,
-): Promise<boolean> {
-  if ((await transaction.query(NEW_SNAPSHOT, [id, seq])).rowCount === 0) return false;
-  let [n, held] = [0, Buffer.of()];
-  const put = (bytes: Uint8Array, isLast: boolean) => {
-    const values = [id, seq, n, sealer.seal(["part", id, seq, n, isLast], bytes)];
-    n += 1;
-    return transaction.query("insert into clomoctl.part (tenant, snapshot, n, bytes) values ($1, $2, $3, $4)", values);
-  };
-  for await (const chunk of content)
-    for (held = Buffer.concat([held, chunk]); held.length > PART_BYTES; held = held.subarray(PART_BYTES))
-      await put(held.subarray(0, PART_BYTES), false);
-  await put(held, true);
-  await transaction.query("delete from clomoctl.snapshot where tenant = $1 and seq < $2", [id, seq]);
-  return true;
 }
 
 const NO_TENANT = text("the store has no such tenant", "保存先にこのテナントはありません");
 const STANDBY = text("the store is a standby at the moment", "現在、保存先は待機系です");
-const GAP = text("the store no longer has the next change", "次の変更は保存先から削除されました");
-const NOT_IN_LOG = text("this file is not a copy of the tenant", "このファイルはテナントの写しではありません");

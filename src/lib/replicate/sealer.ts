@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { buildSealHeader, sealBytes, unsealBytes } from "../config/sealed-bytes.ts";
+import { sealBytes, unsealBytes } from "../config/sealed-bytes.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
@@ -10,39 +10,20 @@ export interface SealingKeys {
 }
 
 /** Where contents belong: elsewhere they are refused. */
-export type Place = readonly ["store"] | readonly ["entry" | "part", tenant: string, seq: number, ...unknown[]];
+type Place = readonly [what: "store"] | readonly [tenant: string, what: "entry" | "part", seq: number, ...unknown[]];
 
 /** Compresses, then encrypts. */
-export class Sealer {
-  readonly #keys: readonly [Uint8Array, ...Uint8Array[]];
-  /** the beginning of what the current key sealed */
-  readonly header: Buffer;
+export const seal = ({ current }: SealingKeys, place: Place, plain: Uint8Array): Buffer =>
+  sealBytes(current, JSON.stringify(place), zstdCompressSync(plain));
 
-  constructor({ current, previous }: SealingKeys) {
-    this.#keys = [current, ...(previous === undefined ? [] : [previous])];
-    this.header = buildSealHeader(current);
-  }
-
-  seal(place: Place, plain: Uint8Array): Buffer {
-    return sealBytes(this.#keys[0], JSON.stringify(place), zstdCompressSync(plain));
-  }
-
-  /** @throws Failure `unavailable` that names the tenant and the position */
-  unseal(place: Place, sealed: Uint8Array): Buffer {
-    const plain = unsealBytes(this.#keys, JSON.stringify(place), sealed);
-    if (typeof plain !== "string") return zstdDecompressSync(plain);
-    const [what, tenant, seq] = place;
-    throw new Failure("unavailable", {
-      what: FAULTS[plain],
-      where: tenant === undefined ? what : `${tenant}: ${what} ${seq}`,
-    });
-  }
-}
+/** @throws Failure `unavailable` that names the tenant and the position */
+export const unseal = ({ current, previous = current }: SealingKeys, place: Place, sealed: Uint8Array): Buffer => {
+  const plain = unsealBytes([current, previous], JSON.stringify(place), sealed);
+  if (typeof plain !== "string") return zstdDecompressSync(plain);
+  throw new Failure("unavailable", { what: FAULTS[plain], where: place.slice(0, 3).join(" ") });
+};
 
 const FAULTS = {
   "other-key": text("the store is sealed with another sealing.key", "保存先は別の sealing.key で暗号化されています"),
-  damaged: text(
-    "contents of the store are damaged or in the wrong place",
-    "保存先の内容が壊れているか、別の場所にあります",
-  ),
+  damaged: text("contents of the store are damaged or displaced", "保存先の内容が壊れているか、別の場所にあります"),
 };

@@ -1,66 +1,77 @@
+import { buildSealHeader } from "../config/sealed-bytes.ts";
 import { Failure, ServerFault } from "../errors/index.ts";
 import type { LogHead } from "../tenant/store/change-log.ts";
 import { text, type Text } from "../text/index.ts";
-import { findPassword, parseStoreAddress } from "./address.ts";
-import { Connections, EXISTS_ALREADY, hasState, type Limits } from "./connections.ts";
-import { type Content, PostgresLog, writeSnapshot } from "./log.ts";
-import { Sealer, type SealingKeys } from "./sealer.ts";
-import { TABLES, TABLES_VERSION } from "./tables.ts";
+import { type Content, PostgresLog } from "./log.ts";
+import { Connections, parseStoreAddress } from "./postgres.ts";
+import { seal, unseal, type SealingKeys } from "./sealer.ts";
 
 export interface StoreOptions {
   readonly keys: SealingKeys;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly limits?: Limits;
+  readonly idleMs?: number;
   /** how long entries are kept that are in a snapshot */
   readonly keepMs?: number;
-}
-
-export interface StoredTenant extends LogHead {
-  readonly id: string;
-  /** position of its snapshot */
-  readonly snapshot: number;
 }
 
 const DEFAULT_KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** A tenant with as much after its snapshot needs a new one. */
 const LONG_TAIL = { entries: 500, bytes: 64 << 20 };
 
+/** Another version is refused: there is one more text for each step from a version to the next. */
+const TABLES_VERSION = 1;
+
+/** Contents are sealed, and sealed texts cannot be compressed. */
+const TABLES = `
+create schema clomoctl;
+create table clomoctl.store (version int not null, made timestamptz not null default now(), seal bytea not null);
+create table clomoctl.tenant (id text primary key, seq bigint not null, hash text not null, schema int not null);
+create table clomoctl.entry (
+  tenant text not null references clomoctl.tenant on delete cascade, seq bigint not null, schema int not null,
+  before text not null, hash text not null, continues boolean not null, at timestamptz not null default now(),
+  changes bytea not null, primary key (tenant, seq)
+);
+create table clomoctl.part (
+  tenant text not null references clomoctl.tenant on delete cascade, n int not null, seq bigint not null,
+  bytes bytea not null, primary key (tenant, n)
+);
+alter table clomoctl.entry alter column changes set storage external;
+alter table clomoctl.part alter column bytes set storage external`;
+
 const STORE = "select version, seal, current_setting('synchronous_commit') as commits from clomoctl.store";
 
-const LIST = `
-select t.id, t.seq::float8 as seq, t.hash, t.schema, s.seq::float8 as snapshot from clomoctl.tenant as t
-join (select tenant, max(seq) as seq from clomoctl.snapshot group by tenant) as s on s.tenant = t.id`;
-
 /** Also those whose snapshot needs a replaced key. */
-const NEED_SNAPSHOT = `${LIST}
-where (select count(*) >= $1 or sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 millisecond'
-  from clomoctl.entry as e where e.tenant = t.id and e.seq > s.seq)
-or exists (select from clomoctl.part as p where p.tenant = t.id and substr(bytes, 1, length($4::bytea)) <> $4)`;
+const NEED_SNAPSHOT = `
+select t.id from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.n = 0
+where t.seq - p.seq >= $1 or substr(p.bytes, 1, length($4::bytea)) <> $4 or (
+  select sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 millisecond'
+  from clomoctl.entry as e where e.tenant = t.id and e.seq > p.seq)`;
 
 const REMOVE_OLD = `
-delete from clomoctl.entry as e where at < now() - $1 * interval '1 millisecond'
-and seq <= (select max(seq) from clomoctl.snapshot as s where s.tenant = e.tenant)`;
+delete from clomoctl.entry as e using clomoctl.part as p where p.tenant = e.tenant and p.n = 0 and e.seq <= p.seq
+and e.at < now() - $1 * interval '1 millisecond'`;
 
 /** Tenants in PostgreSQL. Later, while it is away, all methods throw ServerFault with status 503. */
 export class TenantStore {
   readonly #connections: Connections;
-  readonly #sealer: Sealer;
+  readonly #keys: SealingKeys;
   readonly #keepMs: number;
 
   private constructor(connections: Connections, { keys, keepMs = DEFAULT_KEEP_MS }: StoreOptions) {
     this.#connections = connections;
-    this.#sealer = new Sealer(keys);
+    this.#keys = keys;
     this.#keepMs = keepMs;
   }
 
-  /** @throws Failure `input-rejected` if the address, the password or the tables are not right; `unavailable` */
-  static async open(address: string, options: StoreOptions, isNew = false): Promise<TenantStore> {
-    const config = parseStoreAddress(address);
-    const password = (): Promise<string> => findPassword(options.environment["PGPASSWORD"], config);
-    const store = new TenantStore(new Connections({ ...config, password }, options.limits), options);
+  /**
+   * @param way `create` makes the tables, for the current key
+   * @throws Failure `input-rejected` if the address, the password or the tables are not right; `unavailable`
+   */
+  static async open(address: string, options: StoreOptions, way: "open" | "create" = "open"): Promise<TenantStore> {
+    const config = parseStoreAddress(address, options.environment["PGPASSWORD"]);
+    const store = new TenantStore(new Connections(config, options.idleMs), options);
     try {
-      if (isNew) await store.#createTables();
-      await store.#check();
+      await store.#check(way);
       return store;
     } catch (error) {
       await store.close();
@@ -68,58 +79,48 @@ export class TenantStore {
     }
   }
 
-  /** Makes the tables, for the current key. @throws as {@link open} */
-  static create(address: string, options: StoreOptions): Promise<TenantStore> {
-    return TenantStore.open(address, options, true);
-  }
-
-  async #createTables(): Promise<void> {
-    const { where } = this.#connections;
-    await using transaction = await this.#connections.begin();
-    await transaction.query(TABLES).catch(rejectAs(TABLES_EXIST, where, "42P06", EXISTS_ALREADY));
-    await transaction.query("insert into clomoctl.store (version, seal) values ($1, $2)", [
-      TABLES_VERSION,
-      this.#seal(),
-    ]);
-    await transaction.commit();
-  }
-
-  async #check(): Promise<void> {
-    const { where } = this.#connections;
-    const rows = this.#connections.query<{ version: number; seal: Buffer; commits: string }>(STORE);
-    const [found] = await rows.catch(rejectAs(NO_TABLES, where, "42P01", "3F000"));
-    if (found?.version !== TABLES_VERSION) throw new Failure("input-rejected", { what: OTHER_VERSION, where });
-    if (["off", "local"].includes(found.commits)) throw new Failure("input-rejected", { what: NOT_SYNCHRONOUS, where });
-    this.#sealer.unseal(["store"], found.seal);
-    // found with the previous key
-    if (found.seal.indexOf(this.#sealer.header) !== 0)
-      await this.#connections.query("update clomoctl.store set seal = $1", [this.#seal()]);
-  }
-
-  #seal(): Buffer {
-    return this.#sealer.seal(["store"], Buffer.of());
+  async #check(way: "open" | "create"): Promise<void> {
+    const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: this.#connections.where });
+    const sealed = seal(this.#keys, ["store"], Buffer.of());
+    const [made] = await this.#connections.query("select from pg_namespace where nspname = 'clomoctl'");
+    if ((made === undefined) !== (way === "create")) throw refuse(way === "create" ? EXISTS : NO_TABLES);
+    if (way === "create") {
+      await using transaction = await this.#connections.begin();
+      await transaction.query(TABLES);
+      await transaction.query("insert into clomoctl.store (version, seal) values ($1, $2)", [TABLES_VERSION, sealed]);
+      await transaction.commit();
+    }
+    const [found] = await this.#connections.query<{ version: number; seal: Buffer; commits: string }>(STORE);
+    if (found?.version !== TABLES_VERSION) throw refuse(NO_TABLES);
+    if (["off", "local"].includes(found.commits)) throw refuse(NOT_SYNCHRONOUS);
+    unseal(this.#keys, ["store"], found.seal);
+    // it may be sealed with the previous key
+    await this.#connections.query(
+      "update clomoctl.store set seal = $1 where substr(seal, 1, length($2::bytea)) <> $2",
+      [sealed, buildSealHeader(this.#keys.current)],
+    );
   }
 
   log(id: string): PostgresLog {
-    return new PostgresLog(id, this.#connections, this.#sealer);
+    return new PostgresLog(id, this.#connections, this.#keys);
   }
 
-  /** Returns all tenants, or the one with this ID. */
-  list(id?: string): Promise<readonly StoredTenant[]> {
-    return this.#connections.query(`${LIST} where $1::text is null or id = $1 order by id`, [id ?? null]);
+  list(): Promise<readonly string[]> {
+    return this.#queryIds("select id from clomoctl.tenant order by id");
   }
 
   /** Returns the tenants whose log after the snapshot is long or old. */
-  listWithoutSnapshot({ entries, bytes } = LONG_TAIL): Promise<readonly StoredTenant[]> {
-    return this.#connections.query(NEED_SNAPSHOT, [entries, bytes, this.#keepMs, this.#sealer.header]);
+  listWithoutSnapshot({ entries, bytes } = LONG_TAIL): Promise<readonly string[]> {
+    return this.#queryIds(NEED_SNAPSHOT, [entries, bytes, this.#keepMs, buildSealHeader(this.#keys.current)]);
   }
 
   /** Adds a tenant whose log begins at the position of this file. @throws Failure `input-rejected` if it exists */
   async add(id: string, { seq, hash, schema }: LogHead, content: Content): Promise<void> {
     await using transaction = await this.#connections.begin();
-    const sql = "insert into clomoctl.tenant (id, seq, hash, schema) values ($1, $2, $3, $4)";
-    await transaction.query(sql, [id, seq, hash, schema]).catch(rejectAs(TENANT_EXISTS, id, EXISTS_ALREADY));
-    await writeSnapshot(transaction, id, seq, content, this.#sealer);
+    const sql = "insert into clomoctl.tenant (id, seq, hash, schema) values ($1, $2, $3, $4) on conflict do nothing";
+    const { rowCount } = await transaction.query(sql, [id, seq, hash, schema]);
+    if (rowCount === 0) throw new Failure("input-rejected", { what: EXISTS, where: id });
+    await this.log(id).writeSnapshot(transaction, seq, content);
     await transaction.commit();
   }
 
@@ -134,25 +135,21 @@ export class TenantStore {
     return new Date((await this.#connections.query<{ ms: number }>(sql))[0]?.ms ?? Number.NaN);
   }
 
+  async #queryIds(sql: string, values?: unknown[]): Promise<readonly string[]> {
+    return (await this.#connections.query<{ id: string }>(sql, values)).map(({ id }) => id);
+  }
+
   close(): Promise<void> {
     return this.#connections.close();
   }
 }
 
-const rejectAs =
-  (what: Text, where: string, ...states: readonly string[]) =>
-  (error: unknown): never => {
-    throw hasState(error, ...states) ? new Failure("input-rejected", { what, where }) : error;
-  };
-
-const TABLES_EXIST = text(
-  "the database already has tables of clomoctl",
-  "データベースに clomoctl の表がすでにあります",
+const EXISTS = text("the store exists already, or has this tenant already", "保存先かテナントがすでにあります");
+const NO_TABLES = text(
+  "the database has no tables of this version of clomoctl",
+  "データベースに、このバージョンの clomoctl の表がありません",
 );
-const NO_TABLES = text("the database has no tables of clomoctl", "データベースに clomoctl の表がありません");
-const OTHER_VERSION = text("the tables are of another version of clomoctl", "表は別のバージョンの clomoctl のものです");
 const NOT_SYNCHRONOUS = text(
   "changes would be lost in a crash: synchronous_commit of the database must be on",
   "障害時に変更が失われます。データベースの synchronous_commit を on にしてください",
 );
-const TENANT_EXISTS = text("the store already has this tenant", "このテナントは保存先にすでにあります");

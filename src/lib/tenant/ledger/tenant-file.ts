@@ -173,8 +173,8 @@ const requireOwnFile = (database: Database): void => {
   database.close();
   throw new Failure("locked", {
     what: text(
-      "this tenant is in a store of several servers; this file is only a server's copy of it",
-      "このテナントは複数のサーバーの保存先にあります。このファイルは、サーバーが持つ写しにすぎません",
+      "this tenant is in a store; this file is only a server's copy of it",
+      "このテナントは保存先にあります。このファイルは、サーバーが持つ写しにすぎません",
     ),
     where: database.path,
     hint: text("use the server's address", "サーバーのアドレスを使ってください"),

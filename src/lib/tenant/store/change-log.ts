@@ -31,6 +31,8 @@ export interface LogTurn {
 
 /** The changes of one tenant, shared by several computers. The log is the truth; a tenant's file is a copy of it. */
 export interface ChangeLog {
+  /** set when the file that follows the log turns out not to be a copy of its beginning: a server makes it anew */
+  hasMismatch?: boolean;
   /** @throws Failure `unavailable` */
   readonly head: () => Promise<LogHead>;
   /** Returns some of the entries after a number, in order; none if there are no more. @throws Failure `unavailable` */

@@ -232,7 +232,7 @@ test("a file that follows a log is refused without the log; a copy that is recei
   const path = join(folder, "tenant.db");
   await openMachine(createLog(), path).store.change(add(5));
   const file = { folder, ...NEW, processes: { self: 0, isAlive: () => false } };
-  expect(() => openTenantFile(file)).toThrow(/store of several servers/);
+  expect(() => openTenantFile(file)).toThrow(/in a store/);
   const received = { ...file, folder: freshFolder() };
   expect(() => openTenantFile({ ...received, log: createLog() })).toThrow(/missing/);
   receiveTenantFile(path, received);

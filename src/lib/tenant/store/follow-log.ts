@@ -29,18 +29,16 @@ export const readPosition = (database: Database): LogHead => {
   return { seq: Number(seq ?? 0), hash: String(hash ?? ""), schema: database.count("pragma main.user_version") };
 };
 
-const createMismatchFailure = ({ path }: Database, reason: string, seq: number): Failure =>
-  new Failure("unavailable", {
+const refuseFile = ({ path }: Database, { log }: FollowedLog, reason: string, seq: number): Failure => {
+  log.hasMismatch = true;
+  return new Failure("unavailable", {
     what: text(
-      `the tenant's file is not a copy of what the shared store has: ${reason} (${seq})`,
-      `テナントのファイルは、共有のストアの内容の写しではありません: ${reason} (${seq})`,
+      `the tenant's file is not a copy of what the store has: ${reason} (${seq})`,
+      `テナントのファイルは、保存先の内容の写しではありません: ${reason} (${seq})`,
     ),
     where: path,
-    hint: text(
-      "put this file aside, so that it is made anew",
-      "このファイルを別の場所に移してください。作り直されます",
-    ),
   });
+};
 
 const createVersionFailure = (stored: number, own: number): Failure =>
   new Failure("unavailable", {
@@ -152,10 +150,11 @@ const applyExchange = (database: Database, changes: Uint8Array): boolean => {
 const isUpgrade = ({ changes }: LogEntry): boolean => changes.length === 0;
 
 /** @throws Failure `unavailable`; then the transaction must be rolled back */
-const applyEntry = (database: Database, entry: LogEntry, { schema: own, upgrade }: FollowedLog): void => {
+const applyEntry = (database: Database, entry: LogEntry, followed: FollowedLog): void => {
+  const { schema: own, upgrade } = followed;
   const { seq, before, schema, changes } = entry;
   const position = readPosition(database);
-  const refuse = (reason: string): Failure => createMismatchFailure(database, reason, seq);
+  const refuse = (reason: string): Failure => refuseFile(database, followed, reason, seq);
   if (seq !== position.seq + 1 || before !== position.hash) throw refuse("it is of another log");
   if (hashEntry(entry) !== entry.hash) throw refuse("an entry is damaged");
   if (isUpgrade(entry)) {
@@ -176,7 +175,7 @@ const applyWrites = async (database: Database, first: readonly LogEntry[], follo
   const triggers = removeParts(database, "trigger");
   let last: LogEntry | undefined;
   const requireWhole = (): void => {
-    if (last?.continues === true) throw createMismatchFailure(database, "a part is missing", last.seq + 1);
+    if (last?.continues === true) throw refuseFile(database, followed, "a part is missing", last.seq + 1);
   };
   let entries = first;
   do {
@@ -201,7 +200,7 @@ const tryApply = async (database: Database, followed: FollowedLog): Promise<bool
   if (!database.tryBegin()) return false;
   try {
     const { seq } = readPosition(database);
-    if (entries.length === 0) throw createMismatchFailure(database, "an entry is missing", seq + 1);
+    if (entries.length === 0) throw refuseFile(database, followed, "an entry is missing", seq + 1);
     // another connection may have applied some
     const missing = entries.filter((entry) => entry.seq > seq);
     const [first] = missing;
@@ -231,8 +230,8 @@ export const followLog = async (database: Database, followed: FollowedLog, head:
   }
   // a thread of this process may have gone on
   if (position.seq > known.seq) known = await followed.log.head();
-  if (position.seq > known.seq) throw createMismatchFailure(database, "the store has less", known.seq);
+  if (position.seq > known.seq) throw refuseFile(database, followed, "the store has less", known.seq);
   if (position.seq === known.seq && position.hash !== known.hash)
-    throw createMismatchFailure(database, "it is of another log", known.seq);
+    throw refuseFile(database, followed, "it is of another log", known.seq);
   if (position.schema !== followed.schema) throw createVersionFailure(position.schema, followed.schema);
 };

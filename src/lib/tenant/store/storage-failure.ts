@@ -105,8 +105,11 @@ const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
     cause,
   });
 
-const UNUSABLE_PLAN_CODES = [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB];
+const DAMAGE_CODES = [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB];
 const UNUSABLE_FILE_CODES = [SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CANTOPEN];
+
+/** Returns true if the contents of a file are not those that were expected, or not those of a database. */
+export const isDamageError = (error: unknown): boolean => DAMAGE_CODES.includes(getPrimaryErrorCode(error));
 
 /** Converts disk and file errors to failures with a hint. @see https://www.sqlite.org/rescode.html */
 export const toStorageFailure = (
@@ -117,7 +120,7 @@ export const toStorageFailure = (
 ): unknown => {
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
   const code = getPrimaryErrorCode(error);
-  if (staging !== undefined && UNUSABLE_PLAN_CODES.includes(code) && isNotDatabase(staging))
+  if (staging !== undefined && DAMAGE_CODES.includes(code) && isNotDatabase(staging))
     return createMissingPlanFailure(staging, error);
   if (code === SQLITE_BUSY || code === SQLITE_PROTOCOL) return createLockedFailure(error);
   if (code === SQLITE_READONLY && isUnwritableError(error, path)) return createReadOnlyFailure(path, error);

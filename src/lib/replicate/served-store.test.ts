@@ -1,0 +1,70 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { describeWithPostgres, PostgresServer } from "#support/postgres/server.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { Failure, tryOrUndefined } from "../errors/index.ts";
+import { readFilePosition } from "../tenant/ledger/logged-file.ts";
+import { ServedStore } from "./served-store.ts";
+
+const PROCESSES = { self: 1, place: "here", startOf: () => undefined, isAlive: () => true };
+
+describeWithPostgres("a server's copy of a tenant", () => {
+  const closing = new AsyncDisposableStack();
+  const warn = vi.fn(() => Promise.resolve());
+  let open: (way: "open" | "create") => Promise<ServedStore>;
+  let store: ServedStore;
+  let copies: string;
+  beforeAll(async () => {
+    const server = await PostgresServer.open();
+    closing.defer(() => server.close());
+    const folder = join(server.folder, "home");
+    copies = join(folder, "copies");
+    const temporary = { temporaryFolder: join(folder, "tmp"), processes: PROCESSES };
+    const home = { folder, tenants: folder, cache: folder, temporary: temporary.temporaryFolder, userId: undefined };
+    const given = { home, environment: server.environment, temporary, clock: { now: () => new Date() }, warn, closing };
+    open = (way) => ServedStore.open(server.url(), way, given);
+    store = await open("create");
+  });
+  afterAll(() => closing.disposeAsync());
+
+  test("is another server's, if that has the same folder", async () => {
+    await expect(open("open")).rejects.toMatchObject({ code: "locked", where: copies });
+  });
+
+  const change = (path: string, sql: string) => {
+    using database = new DatabaseSync(path);
+    database.exec(sql);
+  };
+  const replaceByFolder = (path: string) => {
+    rmSync(path);
+    mkdirSync(path);
+  };
+  const [KEPT, ASIDE] = [[undefined, 0, 0] as const, [undefined, 1, 1] as const];
+  test.each([
+    ["current", () => undefined, KEPT],
+    ["not a database", (path: string) => writeFileSync(path, "x".repeat(5000)), ASIDE],
+    ["without a position", (path: string) => change(path, "drop table log_position"), ASIDE],
+    ["of another log", (path: string) => change(path, "update log_position set hash = 'x'"), ASIDE],
+    ["further than the log", (path: string) => change(path, "update log_position set seq = 9"), ASIDE],
+    ["unreadable, as on a disk that fails", replaceByFolder, ["unexpected", 0, 0]],
+  ] as const)("that is %s", async (name, spoil, outcome) => {
+    warn.mockClear();
+    await using tenant = new TestTenant();
+    await store.add(name, tenant.path);
+    await store.prepare({ name });
+    const path = join(copies, name, "tenant.db");
+    const position = readFilePosition(path);
+    spoil(path);
+    const preparing = Promise.all([store.prepare({ name }), store.prepare({ name })]);
+    const code = await preparing.then(
+      () => undefined,
+      (error: unknown) => error instanceof Failure && error.code,
+    );
+    const aside = readdirSync(copies).filter((file) => file.startsWith(`${name}.`)).length;
+    expect([code, aside, warn.mock.calls.length]).toEqual(outcome);
+    const found = tryOrUndefined(() => readFilePosition(path));
+    expect(found).toEqual(code === undefined ? position : undefined);
+  });
+});

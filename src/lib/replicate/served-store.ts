@@ -1,0 +1,197 @@
+import { existsSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createBareContext, type EmbeddedContext } from "../config/context.ts";
+import { COPIES_FOLDER, type Home } from "../config/home.ts";
+import { createSecretSealer } from "../config/sealing.ts";
+import { tryHoldLock } from "../config/settings-lock.ts";
+import { Failure } from "../errors/index.ts";
+import { ensureFolder, readChunks, type TemporaryStorage } from "../files/index.ts";
+import { createTemporaryFolder, type TemporaryFolder } from "../files/temporary.ts";
+import { receiveTenantFile } from "../tenant/api/index.ts";
+import * as file from "../tenant/ledger/logged-file.ts";
+import { backUpTenantFile, SCHEMA_VERSION, TENANT_FILE_NAME } from "../tenant/ledger/tenant-file.ts";
+import type { LogHead } from "../tenant/store/change-log.ts";
+import { isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
+import { same, text, type Text } from "../text/index.ts";
+import type { PostgresLog, PostgresTurn, Standing } from "./log.ts";
+import { TenantStore } from "./store.ts";
+
+interface Server {
+  readonly home: Home;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly temporary: TemporaryStorage;
+  readonly clock: { readonly now: () => Date };
+  readonly warn: (warning: Text) => Promise<void>;
+  /** closes the store */
+  readonly closing: AsyncDisposableStack;
+}
+
+const KEEP_PAUSE_MS = 60_000;
+
+/** The tenants of a store, and a server's copies of them, which can be made anew at any time. */
+export class ServedStore {
+  readonly #store: TenantStore;
+  readonly #server: Server;
+  readonly #folder: string;
+  readonly #preparing = new Map<string, Promise<void>>();
+  #offsetMs = 0;
+
+  private constructor(store: TenantStore, server: Server, folder: string) {
+    this.#store = store;
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  /** @throws Failure `locked` if another process uses the copies; and as the store */
+  static async open(address: string, way: "open" | "create", server: Server): Promise<ServedStore> {
+    const { home, environment, temporary, closing } = server;
+    const folder = join(home.folder, COPIES_FOLDER);
+    const lock = await tryHoldLock(`${folder}.lock`);
+    if (lock === undefined)
+      throw new Failure("locked", {
+        what: text("another server uses this folder", "別のサーバーがこのフォルダーを使っています"),
+        where: folder,
+        hint: text("set another CLOMOCTL_HOME for each process", "プロセスごとに別の CLOMOCTL_HOME を設定してください"),
+      });
+    closing.use(lock);
+    await ensureFolder(folder);
+    const keys = await createSecretSealer(home, temporary.processes).keys();
+    const store = await TenantStore.open(address, { keys, environment }, way);
+    closing.defer(() => store.close());
+    return new ServedStore(store, server, folder);
+  }
+
+  readonly list = async () => {
+    const toContext = (name: string) => createBareContext(name, join(this.#folder, name));
+    return (await this.#store.list()).map((name) => ({ ...toContext(name), log: this.#store.log(name) }));
+  };
+
+  /** Call this before a copy is opened. @throws what the store throws */
+  readonly prepare = ({ name }: Pick<EmbeddedContext, "name">): Promise<void> => {
+    const preparing = this.#preparing.get(name) ?? this.#prepare(name).finally(() => this.#preparing.delete(name));
+    this.#preparing.set(name, preparing);
+    return preparing;
+  };
+
+  /** @param backup checked @throws Failure `input-rejected` if the name exists */
+  add(name: string, backup: string): Promise<void> {
+    const { clock, temporary } = this.#server;
+    return this.#withTemporaryFile(name, async (path, { path: folder }) => {
+      const now = clock.now().toISOString();
+      await receiveTenantFile(backup, { name, folder, now, processes: temporary.processes });
+      await this.#store.add(name, file.beginLog(path), readChunks(path));
+    });
+  }
+
+  /** Takes a tenant out of the store. @param keep stores the file, before the tenant is removed from the store */
+  async take(name: string, keep: (path: string) => Promise<void>): Promise<void> {
+    await this.#inTurn(name, async (turn, copy) => {
+      file.endLog(copy);
+      await keep(copy);
+      await turn.remove();
+      await turn.commit();
+    });
+    await rm(join(this.#folder, name), { recursive: true, force: true });
+  }
+
+  /** Upgrades a tenant to this program's schema. Returns false if it has this schema. */
+  async upgrade(name: string, dryRun: boolean): Promise<boolean> {
+    if ((await this.#store.log(name).head()).schema === SCHEMA_VERSION) return false;
+    await this.#inTurn(name, (turn, copy) => file.upgradeInTurn(turn, copy, dryRun));
+    return true;
+  }
+
+  /** Stores snapshots of tenants with many entries from time to time, and follows the store's clock. */
+  async keep(): Promise<void> {
+    const work = async (): Promise<void> => {
+      this.#offsetMs = (await this.#store.now()).getTime() - this.#server.clock.now().getTime();
+      for (const name of await this.#store.listWithoutSnapshot()) await this.#storeSnapshot(name).catch(this.#warnOf);
+      await this.#store.removeOldEntries();
+    };
+    await work();
+    const timer = setInterval(() => void work().catch(this.#warnOf), KEEP_PAUSE_MS);
+    this.#server.closing.defer(() => clearInterval(timer));
+  }
+
+  /** Returns the milliseconds that the store's clock is ahead. */
+  readonly clockOffsetMs = (): number => this.#offsetMs;
+
+  #fileOf(name: string): string {
+    return join(this.#folder, name, TENANT_FILE_NAME);
+  }
+
+  async #prepare(name: string): Promise<void> {
+    const [log, folder] = [this.#store.log(name), join(this.#folder, name)];
+    const standing = existsSync(this.#fileOf(name)) ? await this.#findStanding(name, log) : "outdated";
+    if (standing === "copy") return;
+    if (standing === "foreign") {
+      const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
+      await rename(folder, aside);
+      await this.#server.warn(
+        text(
+          `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
+          `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
+        ),
+      );
+    }
+    await this.#withTemporaryFile(name, async (path, { nameAs }) => {
+      await writeFile(path, log.getSnapshot(), { mode: 0o600, flush: true });
+      await nameAs(folder);
+    });
+  }
+
+  /** What is damaged is not in the log; what is locked, or on a disk that fails, may be. */
+  #findStanding(name: string, log: PostgresLog): Promise<Standing> {
+    const path = this.#fileOf(name);
+    try {
+      return log.findStanding(file.readFilePosition(path));
+    } catch (error) {
+      if (isDamageError(error)) return Promise.resolve("foreign");
+      throw toStorageFailure(error, path);
+    }
+  }
+
+  readonly #warnOf = (error: unknown): Promise<void> => {
+    const { en, ja } = error instanceof Failure ? error.what : same(String(error));
+    return this.#server.warn(text(`no snapshot was stored: ${en}`, `スナップショットを保存できませんでした: ${ja}`));
+  };
+
+  async #storeSnapshot(name: string): Promise<void> {
+    const log = this.#store.log(name);
+    await this.prepare({ name });
+    await this.#withCopy(name, await log.head(), async (copy) => {
+      await log.putSnapshot(file.readFilePosition(copy), readChunks(copy));
+    });
+  }
+
+  async #withTemporaryFile(name: string, work: (path: string, made: TemporaryFolder) => Promise<void>): Promise<void> {
+    const made = await createTemporaryFolder(this.#server.temporary, name, this.#folder);
+    try {
+      await work(join(made.path, TENANT_FILE_NAME), made);
+    } finally {
+      await made.remove();
+    }
+  }
+
+  /** Lets `work` use a copy of a tenant that has followed its log to the head, whatever the schema there. */
+  #withCopy(name: string, head: LogHead, work: (copy: string) => Promise<void>): Promise<void> {
+    return this.#withTemporaryFile(name, async (copy) => {
+      await backUpTenantFile(this.#fileOf(name), copy, () => undefined);
+      await file.followFile(copy, this.#store.log(name), head);
+      await work(copy);
+    });
+  }
+
+  /** Lets `work` change a tenant of which it has a copy of the newest state. */
+  async #inTurn(name: string, work: (turn: PostgresTurn, copy: string) => Promise<void>): Promise<void> {
+    await this.prepare({ name });
+    const turn = await this.#store.log(name).tryTurn("wait");
+    if (turn === undefined) return;
+    try {
+      await this.#withCopy(name, turn.head, (copy) => work(turn, copy));
+    } finally {
+      await turn.abandon();
+    }
+  }
+}
