@@ -10,7 +10,7 @@ import { matchesContext } from "../model/context-name.ts";
 import { isLoopback, parseSecureUrl } from "../model/address.ts";
 import type { Operator } from "../tenant/ledger/actor.ts";
 import { same, shortenText, text } from "../text/index.ts";
-import { readWho, type OidcSettings, type ServeSettings } from "./settings.ts";
+import type { OidcSettings, ServeSettings } from "./settings.ts";
 
 /** Somebody whom the provider knows. */
 export interface Identity {
@@ -186,8 +186,7 @@ export class OperatorAccess {
   /** The first rule that fits decides. */
   findOperator({ subject, name, groups }: Identity, tenant: string): Operator | undefined {
     const rule = this.settings.operators.find(({ who, tenants }) => {
-      const { kind, value } = readWho(who);
-      const isMeant = kind === "subject" ? value === subject : groups.includes(value);
+      const isMeant = who["kind"] === "subject" ? who["value"] === subject : groups.includes(who["value"] ?? "");
       return isMeant && tenants.some((pattern) => matchesContext(tenant, pattern));
     });
     return rule && { subject, name, role: rule.role, scheme: rule.scheme };

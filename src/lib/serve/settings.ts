@@ -39,12 +39,14 @@ const WHO_PATTERN = /^(?<kind>group|subject):(?<value>.+)$/;
 const OPERATOR_SCHEMA = z
   .strictObject({
     // a mail address can pass to another person, and a group could be named like somebody's subject
-    who: createPlainTextSchema().refine(
-      (who) => WHO_PATTERN.test(who),
-      refuse(
-        text("write who as group:NAME or subject:ID", "who は「group:名前」か「subject:ID」の形で指定してください"),
-      ),
-    ),
+    who: createPlainTextSchema()
+      .refine(
+        (who) => WHO_PATTERN.test(who),
+        refuse(
+          text("write who as group:NAME or subject:ID", "who は「group:名前」か「subject:ID」の形で指定してください"),
+        ),
+      )
+      .transform((who) => ({ ...WHO_PATTERN.exec(who)?.groups })),
     tenants: z
       .array(createPlainTextSchema())
       .min(1, toZodMessage(text("the list is empty", "一覧が空です")))
@@ -87,12 +89,6 @@ const SETTINGS_SCHEMA = z
 export type ServeSettings = z.output<typeof SETTINGS_SCHEMA>;
 
 export type OidcSettings = NonNullable<ServeSettings["oidc"]>;
-
-/** Returns what a rule asks of a token: one claim with one value. */
-export const readWho = (who: string): { readonly kind: string; readonly value: string } => {
-  const { kind = "", value = "" } = WHO_PATTERN.exec(who)?.groups ?? {};
-  return { kind, value };
-};
 
 /** Rejects unknown settings. @param content default: an empty file @throws `input-rejected` with the line number */
 export const parseServeSettings = (content: string | undefined, where: string): ServeSettings =>

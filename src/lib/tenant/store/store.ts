@@ -225,7 +225,8 @@ export class Store {
     const turn = await followed.log.tryTurn();
     if (turn === undefined) return undefined;
     try {
-      const { ChangeRecorder } = await this.#follow(followed, turn.head);
+      const { ChangeRecorder } = await import("./follow-log.ts");
+      await this.#follow(followed, turn.head);
       applyView(this.#database, this.#view);
       if (!this.#database.tryBegin()) return undefined;
       using recorder = end === "commit" ? new ChangeRecorder(this.#database, turn) : undefined;
@@ -236,14 +237,13 @@ export class Store {
     }
   }
 
-  async #follow(followed: FollowedLog, head?: LogHead) {
+  async #follow(followed: FollowedLog, head?: LogHead): Promise<void> {
     // most programs do not follow a log
-    const following = await import("./follow-log.ts");
+    const { followLog, readPosition } = await import("./follow-log.ts");
     const known = head ?? (await followed.log.head());
     // an upgrade changes the tables behind the views
-    if (following.readPosition(this.#database).seq !== known.seq) applyView(this.#database, undefined);
-    await following.followLog(this.#database, followed, known);
-    return following;
+    if (readPosition(this.#database).seq !== known.seq) applyView(this.#database, undefined);
+    await followLog(this.#database, followed, known);
   }
 
   async #ending<T>(
