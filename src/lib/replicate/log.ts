@@ -57,9 +57,7 @@ export class PostgresLog implements ChangeLog {
   readonly #keys: SealingKeys;
 
   constructor(id: string, connections: Connections, keys: SealingKeys) {
-    this.#id = id;
-    this.#connections = connections;
-    this.#keys = keys;
+    [this.#id, this.#connections, this.#keys] = [id, connections, keys];
   }
 
   async head(): Promise<LogHead> {
