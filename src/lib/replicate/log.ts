@@ -90,7 +90,7 @@ export class PostgresLog implements ChangeLog {
         await transaction.query(APPEND, [id, seq, schema, before, hash, continues, sealed]);
       },
       remove: () => transaction.query("delete from clomoctl.tenant where id = $1", [id]),
-      commit: () => transaction.commit(),
+      commit: transaction.commit,
       abandon: transaction[Symbol.asyncDispose],
     };
   }
