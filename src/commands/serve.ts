@@ -12,7 +12,6 @@ import { defineCommand } from "./kit/command.ts";
 import { DRY_RUN_OPTION } from "./kit/columns/field-options.ts";
 import { defineChoice, defineOption, defineSwitch } from "./kit/field.ts";
 import type { ServedContext, ServedStore, ServerPlan, Tools } from "./kit/tools.ts";
-import { STORE_ACTIONS } from "./serve/actions.ts";
 import type { EmbeddedContext } from "../lib/config/context.ts";
 import type { Context } from "../lib/config/index.ts";
 import { isContextPattern, matchesContext, toContextNameKey } from "../lib/model/context-name.ts";
@@ -119,7 +118,7 @@ export default defineCommand({
   ],
   args: {
     action: defineChoice(
-      ["init", ...STORE_ACTIONS],
+      ["init", "add", "take", "upgrade"],
       "init: create the first system administrator or the tables of a store; add, take, upgrade: of a store (default: serve)",
       "init: 最初のシステム管理者か、保存先のテーブルを作る。add・take・upgrade: 保存先のテナントの追加・取り出し・アップグレード(既定: サーバー)",
     ),
@@ -196,17 +195,9 @@ export default defineCommand({
     if (action === "init" && store === undefined)
       return createFirstAdministrator(tools, { account, email, passwordFile });
     if (action === undefined) return serve(tools, options);
-    const { changeStore, initStore } = await import("./serve/store.ts");
-    if (store === undefined) throw STORE_REQUIRED_FAILURE;
-    return action === "init"
-      ? initStore(tools, store)
-      : changeStore(tools, action, { store, name, from, output, dryRun });
+    const { changeStore } = await import("./serve/store.ts");
+    return changeStore(tools, action, { store, name, from, output, dryRun });
   },
-});
-
-const STORE_REQUIRED_FAILURE = new Failure("usage", {
-  what: text("add, take and upgrade require --store", "add・take・upgrade には --store が必要です"),
-  where: "--store",
 });
 
 type CertificateFiles = Readonly<Record<"tlsCert" | "tlsKey", string | undefined>>;

@@ -5,74 +5,56 @@ import { readChunks } from "../../lib/files/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { openBackup } from "../kit/files/tenant-copy.ts";
 import type { Tools } from "../kit/tools.ts";
-import type { STORE_ACTIONS } from "./actions.ts";
 
-interface StoreInput {
-  readonly store: string;
-  readonly name?: string | undefined;
-  readonly from?: string | undefined;
-  readonly output?: string | undefined;
+interface StoreInput extends Readonly<Record<"store" | "name" | "from" | "output", string | undefined>> {
   readonly dryRun: boolean;
 }
 
-const requireValue = <T>(value: T | undefined, flag: string): T => {
-  if (value !== undefined) return value;
-  throw new Failure("usage", { what: text(`${flag} is missing`, `${flag} がありません`), where: flag });
-};
-
-/** Makes the tables of a new store. */
-export const initStore = async (tools: Tools, address: string): Promise<void> => {
-  await tools.openStore(address, "create");
-  const key = `${tools.home.folder}/sealing.key`;
-  await tools.terminal.note(
-    text(
-      `made the tables; every server of this store needs a copy of ${key}: without it, nobody can read the tenants`,
-      `テーブルを作成しました。この保存先を使うすべてのサーバーに ${key} のコピーが必要です。このファイルがないと、テナントを読み取れません`,
-    ),
-  );
-  await tools.terminal.note(
-    step(
-      "to bring in a tenant",
-      "テナントを入れるには",
-      line("serve", ["add", "NAME"], { store: address, from: "FILE" }),
-    ),
-  );
-};
-
-/** Brings a tenant in, takes one out, or upgrades all. */
+/** Makes the tables of a new store, brings a tenant in, takes one out, or upgrades all. */
 export const changeStore = async (
   tools: Tools,
-  action: (typeof STORE_ACTIONS)[number],
+  action: "init" | "add" | "take" | "upgrade",
   { store: address, name: typed, from, output, dryRun }: StoreInput,
 ): Promise<void> => {
-  const { terminal, outputs } = tools;
-  const store = await tools.openStore(address, "open");
+  const { terminal, outputs, home } = tools;
+  if (address === undefined) throw USAGE_FAILURE;
+  if (action === "init") {
+    await tools.openStore(address, "create");
+    const key = `${home.folder}/sealing.key`;
+    return terminal.note(
+      step(
+        `made the tables; every server of this store needs a copy of ${key}: without it, nobody can read the tenants. To bring in a tenant`,
+        `テーブルを作成しました。この保存先を使うすべてのサーバーに ${key} のコピーが必要です。このファイルがないと、テナントを読み取れません。テナントを入れるには`,
+        line("serve", ["add", "NAME"], { store: address, from: "FILE" }),
+      ),
+    );
+  }
   if (action === "upgrade") {
-    for (const { name } of await store.list()) {
-      const isUpgraded = await store.upgrade(name, dryRun);
-      if (!isUpgraded) continue;
-      await terminal.note(
-        dryRun
-          ? text(`${name} would be upgraded`, `${name} をアップグレードします`)
-          : text(`upgraded ${name}`, `${name} をアップグレードしました`),
-      );
-    }
-    return;
+    const store = await tools.openStore(address, "open");
+    for (const { name } of await store.list())
+      if (await store.upgrade(name, dryRun))
+        await terminal.note(
+          dryRun
+            ? text(`${name} would be upgraded`, `${name} をアップグレードします`)
+            : text(`upgraded ${name}`, `${name} をアップグレードしました`),
+        );
+    return undefined;
   }
-  const name = parseContextName(requireValue(typed, "NAME"));
+  const file = action === "add" ? from : output;
+  if (typed === undefined || file === undefined) throw USAGE_FAILURE;
+  const name = parseContextName(typed);
+  const store = await tools.openStore(address, "open");
   if (action === "add") {
-    await using backup = await openBackup(tools, requireValue(from, "--from FILE"));
+    await using backup = await openBackup(tools, file);
     await store.add(name, backup.path);
-    await terminal.note(text(`added ${name} to the store`, `${name} を保存先に追加しました`));
-    return;
+    return terminal.note(text(`added ${name} to the store`, `${name} を保存先に追加しました`));
   }
-  const file = requireValue(output, "--output FILE");
   await store.take(name, (path) =>
     outputs.write(file, async (writer) => {
       for await (const chunk of readChunks(path)) await writer.write(chunk);
     }),
   );
-  await terminal.note(
+  return terminal.note(
     step(
       `took ${name} out of the store; to use it on this computer`,
       `${name} を保存先から取り出しました。このコンピューターで使うには`,
@@ -80,3 +62,10 @@ export const changeStore = async (
     ),
   );
 };
+
+const USAGE_FAILURE = new Failure("usage", {
+  what: text(
+    "the forms are: serve add NAME --from FILE, serve take NAME --output FILE, serve upgrade; each with --store ADDRESS",
+    "serve add NAME --from FILE、serve take NAME --output FILE、serve upgrade の形で、--store ADDRESS を付けて指定してください",
+  ),
+});

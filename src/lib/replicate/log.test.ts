@@ -192,10 +192,8 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const texts = query.mock.calls.map(([text]: readonly unknown[]) => text);
     expect(texts.length).toBeGreaterThan(12);
     // an object could have a name, and be a prepared statement
-    for (const text of texts) expect(text).not.toEqual(expect.any(Object));
-    expect(texts.filter((text) => /(?<!update \S+ )\bset (?!local )|\b(?:listen|lock) /.test(String(text)))).toEqual(
-      [],
-    );
+    const kept = /(?<!update \S+ )\bset (?!local )|\b(?:listen|lock) /;
+    expect(texts.filter((text) => typeof text !== "string" || kept.test(text))).toEqual([]);
   });
 
   test("200 writes of 3 processes at the same time: no gap, no fork, nothing twice", async () => {
@@ -228,14 +226,9 @@ describeWithPostgres("a log in PostgreSQL", () => {
 
   const CHANGES = "changes = (select changes from clomoctl.entry as e where";
   test.each([
-    [
-      "a bit is flipped",
-      "changes = set_byte(changes, length(changes) - 1, get_byte(changes, length(changes) - 1) # 1)",
-    ],
-    ["the key's name is another", "changes = set_byte(changes, 2, get_byte(changes, 2) # 1)"],
+    ["a bit is flipped", "changes = set_bit(changes, 99, 1 - get_bit(changes, 99))"],
     ["the contents are of another entry", `${CHANGES} e.tenant = $1 and e.seq = 1)`],
     ["the contents are of another tenant", `${CHANGES} e.tenant <> $1 order by e.tenant limit 1)`],
-    ["another hash is written", "hash = 'x'"],
     ["nothing is left", "changes = ''"],
   ])("an entry is refused if %s", async (_, change) => {
     await append(log, "first");
@@ -243,7 +236,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await alter(`update clomoctl.entry set ${change.replaceAll("$1", own)} where tenant = ${own} and seq = 2`);
     await expect(log.read(0)).rejects.toMatchObject({
       code: "unavailable",
-      where: expect.stringContaining(`${id} entry 2`) as string,
+      where: `${id} entry 2`,
     });
   });
 
@@ -313,7 +306,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const only = (await open({ keys: { current: next } })).log(id);
     expect(await join(only.getSnapshot())).toEqual(Buffer.from("x"));
     expect(String((await only.read(1))[0]?.changes)).toBe("with the new key");
-    await expect(log.read(1)).rejects.toMatchObject({ where: expect.stringContaining(`${id} entry 2`) as string });
+    await expect(log.read(1)).rejects.toMatchObject({ where: `${id} entry 2` });
   });
 
   const [VERSION, ROLE] = ["update clomoctl.store set version =", "alter role postgres"];
@@ -336,15 +329,11 @@ describeWithPostgres("a log in PostgreSQL", () => {
 
   test.each([
     ["", "wrong", "password authentication failed"],
-    ["&sslmode=verify-full", "postgres-カナリア", "does not support SSL"],
-    ["-nowhere", "postgres-カナリア", "ENOENT"],
+    ["&sslmode=verify-full", undefined, "does not support SSL"],
   ])("who cannot enter is told why, and where: %s %s", async (more, PGPASSWORD, reason) => {
-    const address = more.startsWith("-") ? server.url().replace("&", `${more}&`) : `${server.url()}${more}`;
-    await expect(TenantStore.open(address, { keys: KEYS, environment: { PGPASSWORD } })).rejects.toMatchObject({
-      code: "unavailable",
-      where: expect.stringContaining(server.folder) as string,
-      what: { en: expect.stringContaining(reason) as string },
-    });
+    const opened = TenantStore.open(`${server.url()}${more}`, { keys: KEYS, environment: { PGPASSWORD } });
+    const what = { en: expect.stringContaining(reason) as string };
+    await expect(opened).rejects.toMatchObject({ code: "unavailable", where: `${server.folder}:5432/postgres`, what });
   });
 
   test("a standby is not read, as it may be behind", async () => {

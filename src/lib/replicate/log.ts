@@ -57,9 +57,7 @@ export class PostgresLog implements ChangeLog {
   readonly #keys: SealingKeys;
 
   constructor(id: string, connections: Connections, keys: SealingKeys) {
-    this.#id = id;
-    this.#connections = connections;
-    this.#keys = keys;
+    [this.#id, this.#connections, this.#keys] = [id, connections, keys];
   }
 
   async head(): Promise<LogHead> {
@@ -92,7 +90,7 @@ export class PostgresLog implements ChangeLog {
         await transaction.query(APPEND, [id, seq, schema, before, hash, continues, sealed]);
       },
       remove: () => transaction.query("delete from clomoctl.tenant where id = $1", [id]),
-      commit: () => transaction.commit(),
+      commit: transaction.commit,
       abandon: transaction[Symbol.asyncDispose],
     };
   }

@@ -1,4 +1,4 @@
-import pg, { type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
+import pg, { type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
 import readPasswordFile from "pgpass";
 import { Failure, getErrorCode, ServerFault, tryOrUndefined } from "../errors/index.ts";
 import { isLoopback } from "../model/address.ts";
@@ -57,46 +57,7 @@ const RETRY_AFTER_MS = 1000;
 
 const ignore = (): void => undefined;
 
-/** The end gives the connection to others. */
-export class Transaction implements AsyncDisposable {
-  readonly #client: PoolClient;
-  readonly #refuse: (error: unknown) => never;
-  readonly #beat: NodeJS.Timeout;
-  #isOver = false;
-
-  constructor(client: PoolClient, idleMs: number, refuse: (error: unknown) => never) {
-    this.#client = client;
-    this.#refuse = refuse;
-    this.#beat = setInterval(() => void client.query("select 1").catch(ignore), idleMs / 3).unref();
-  }
-
-  async query<R extends QueryResultRow>(sql: string, values?: unknown[]): Promise<QueryResult<R>> {
-    if (this.#isOver) throw new TypeError("the transaction is over");
-    return this.#client.query<R>(sql, values).catch(this.#refuse);
-  }
-
-  async commit(): Promise<void> {
-    // PostgreSQL answers so to the commit of what has failed
-    if ((await this.#end("commit")).command === "ROLLBACK") this.#refuse(new Error("the transaction was rolled back"));
-  }
-
-  /** Does nothing after the end. Never throws. */
-  readonly [Symbol.asyncDispose] = async (): Promise<void> => {
-    await this.#end("rollback").catch(ignore);
-  };
-
-  async #end(statement: "commit" | "rollback"): Promise<QueryResult> {
-    const ended = this.query(statement);
-    if (!this.#isOver)
-      ended.then(
-        () => this.#client.release(),
-        () => this.#client.release(true),
-      );
-    this.#isOver = true;
-    clearInterval(this.#beat);
-    return ended;
-  }
-}
+export type Transaction = Awaited<ReturnType<Connections["begin"]>>;
 
 /** Works through a pooler, too: a session has no state. All methods throw {@link ServerFault}, whose cause is the reason. */
 export class Connections {
@@ -119,13 +80,31 @@ export class Connections {
     return (await this.#pools.reads.query<R>(sql, values).catch(this.#refuse)).rows;
   }
 
-  async begin(mode = "read committed"): Promise<Transaction> {
+  /** Its end, by `commit` or else by disposal, gives the connection to others. */
+  async begin(mode = "read committed") {
     const client = await this.#pools.transactions.connect().catch(this.#refuse);
-    const transaction = new Transaction(client, this.#idleMs, this.#refuse);
+    const beat = setInterval(() => void client.query("select 1").catch(ignore), this.#idleMs / 3).unref();
+    let isOver = false;
+    const query = async <R extends QueryResultRow>(sql: string, values?: unknown[]): Promise<QueryResult<R>> => {
+      if (isOver) throw new TypeError("the transaction is over");
+      return client.query<R>(sql, values).catch(this.#refuse);
+    };
+    const end = async (statement: "commit" | "rollback"): Promise<void> => {
+      const ended = query(statement);
+      if (!isOver)
+        ended.then(
+          () => client.release(),
+          () => client.release(true),
+        );
+      isOver = true;
+      clearInterval(beat);
+      // PostgreSQL answers so to the commit of what has failed
+      if ((await ended).command === "ROLLBACK" && statement === "commit") this.#refuse(new Error("it was rolled back"));
+    };
     const limits = `idle_in_transaction_session_timeout = ${this.#idleMs}; set local lock_timeout = ${LOCK_WAIT_MS}`;
     // sent together with the next statement, which fails if this one does
-    transaction.query(`begin isolation level ${mode}; set local ${limits}`).catch(ignore);
-    return transaction;
+    query(`begin isolation level ${mode}; set local ${limits}`).catch(ignore);
+    return { query, commit: () => end("commit"), [Symbol.asyncDispose]: () => end("rollback").catch(ignore) };
   }
 
   async close(): Promise<void> {

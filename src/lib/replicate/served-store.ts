@@ -14,7 +14,7 @@ import { backUpTenantFile, SCHEMA_VERSION, TENANT_FILE_NAME } from "../tenant/le
 import type { LogHead } from "../tenant/store/change-log.ts";
 import { isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
 import { same, text, type Text } from "../text/index.ts";
-import type { PostgresLog, PostgresTurn, Standing } from "./log.ts";
+import type { PostgresTurn } from "./log.ts";
 import { TenantStore } from "./store.ts";
 
 interface Server {
@@ -38,9 +38,7 @@ export class ServedStore {
   #offsetMs = 0;
 
   private constructor(store: TenantStore, server: Server, folder: string) {
-    this.#store = store;
-    this.#server = server;
-    this.#folder = folder;
+    [this.#store, this.#server, this.#folder] = [store, server, folder];
   }
 
   /** @throws Failure `locked` if another process uses the copies; and as the store */
@@ -122,8 +120,8 @@ export class ServedStore {
   }
 
   async #prepare(name: string): Promise<void> {
-    const [log, folder] = [this.#store.log(name), join(this.#folder, name)];
-    const standing = existsSync(this.#fileOf(name)) ? await this.#findStanding(name, log) : "outdated";
+    const [log, folder, path] = [this.#store.log(name), join(this.#folder, name), this.#fileOf(name)];
+    const standing = existsSync(path) ? await log.findStanding(findPosition(path)) : "outdated";
     if (standing === "copy") return;
     if (standing === "foreign") {
       const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
@@ -139,17 +137,6 @@ export class ServedStore {
       await writeFile(path, log.getSnapshot(), { mode: 0o600, flush: true });
       await nameAs(folder);
     });
-  }
-
-  /** What is damaged is not in the log; what is locked, or on a disk that fails, may be. */
-  #findStanding(name: string, log: PostgresLog): Promise<Standing> {
-    const path = this.#fileOf(name);
-    try {
-      return log.findStanding(file.readFilePosition(path));
-    } catch (error) {
-      if (isDamageError(error)) return Promise.resolve("foreign");
-      throw toStorageFailure(error, path);
-    }
   }
 
   readonly #warnOf = (error: unknown): Promise<void> => {
@@ -195,3 +182,13 @@ export class ServedStore {
     }
   }
 }
+
+/** What is damaged is nowhere in the log; what is locked, or on a disk that fails, may be. */
+const findPosition = (path: string): Pick<LogHead, "seq" | "hash"> => {
+  try {
+    return file.readFilePosition(path);
+  } catch (error) {
+    if (isDamageError(error)) return { seq: Number.MAX_SAFE_INTEGER, hash: "" };
+    throw toStorageFailure(error, path);
+  }
+};

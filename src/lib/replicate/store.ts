@@ -58,9 +58,7 @@ export class TenantStore {
   readonly #keepMs: number;
 
   private constructor(connections: Connections, { keys, keepMs = DEFAULT_KEEP_MS }: StoreOptions) {
-    this.#connections = connections;
-    this.#keys = keys;
-    this.#keepMs = keepMs;
+    [this.#connections, this.#keys, this.#keepMs] = [connections, keys, keepMs];
   }
 
   /**

@@ -1,1 +1,0 @@
-export const STORE_ACTIONS = ["add", "take", "upgrade"] as const;
