@@ -158,6 +158,10 @@ export const resolveOperator = async (reader: Reader, { subject, name, role, sch
         `this tenant has no scheme named "${scheme ?? ""}", which the server gives you`,
         `サーバーが割り当てたスキーム「${scheme ?? ""}」は、このテナントにありません`,
       ),
+      hint: text(
+        "ask a system administrator of the tenant to create it, or whoever runs the server to name another in serve.yaml",
+        "テナントのシステム管理者に作成を依頼するか、サーバーの運用担当者に serve.yaml の変更を依頼してください",
+      ),
     });
   return {
     account: { user: undefined, id: `operator:${subject}`, name: `${name} (${subject})` },
