@@ -1,10 +1,11 @@
 import { EventEmitter, once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshHome, run as runAtHome } from "#support/cli/home.ts";
 import { Failure } from "../lib/errors/index.ts";
+import type { AnsweredRequest } from "../lib/serve/options.ts";
 import { text } from "../lib/text/index.ts";
 import { run } from "#support/commands/program.ts";
 import { openIdentityProvider } from "#support/identity-provider.ts";
@@ -70,9 +71,7 @@ describe("several tenants at one address", () => {
     options: string,
     talk: (url: string, home: string, signals: EventEmitter) => Promise<void>,
     settings?: string,
-  ): Promise<
-    readonly { readonly tenant?: string; readonly status: number; readonly fault?: string; readonly account: unknown }[]
-  > {
+  ) {
     const home = freshHome();
     writeFileSync(join(home, "password"), PASSWORD, { mode: 0o600 });
     for (const name of names) {
@@ -96,14 +95,15 @@ describe("several tenants at one address", () => {
     });
     await Promise.all(talks);
     expect([exit, talks.length], stderr).toEqual([0, 1]);
-    return stderr
+    const logged = stderr
       .split("\n")
       .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as never);
+      .map((line) => JSON.parse(line) as Partial<AnsweredRequest>);
+    return { logged, stderr };
   }
 
   test("each signs in its own accounts, and what belongs to one is worth nothing in another", async () => {
-    const logged = await serving(["east", "west"], "--all-contexts", async (url) => {
+    const { logged } = await serving(["east", "west"], "--all-contexts", async (url) => {
       const signedIn = await signIn(`${url}/t/east`, "boss-east");
       expect(signedIn.status).toBe(200);
       const { secret } = JSON.parse(signedIn.body) as { readonly secret: string };
@@ -131,7 +131,7 @@ describe("several tenants at one address", () => {
   });
 
   test("one that is damaged answers 503 and disturbs no other; one that is added is served without a restart", async () => {
-    const logged = await serving(["east", "west"], "--context ea*,we*", async (url, home) => {
+    const { logged } = await serving(["east", "west"], "--context ea*,we*", async (url, home) => {
       writeFileSync(join(home, "tenants", "west", "tenant.db"), "no database");
       const refused = await get(`${url}/t/west/v1/users`);
       expect(refused.status).toBe(503);
@@ -193,9 +193,21 @@ operators: [{ who: '${who}', tenants: ['*st'], role: system }]`;
       await reload(writeSettings("subject:hanako"), 404);
       await reload("operators: wrong", 404);
       await reload(writeSettings("subject:taro"), 200);
+      const file = join(home, "serve.yaml");
+      rmSync(file);
+      signals.emit("SIGHUP");
+      mkdirSync(file);
+      signals.emit("SIGHUP");
+      rmSync(file, { recursive: true });
+      await reload(writeSettings("subject:hanako"), 404);
+      await provider.stop();
+      await reload(writeSettings("subject:taro").replace(audience, "another"), 503);
     };
-    const logged = await serving(["east", "west", "north"], "--all-contexts", talk, writeSettings("subject:taro"));
-    expect(new Set(logged.map(({ account }) => account))).toEqual(new Set([null, "operator:taro"]));
+    const served = await serving(["east", "west", "north"], "--all-contexts", talk, writeSettings("subject:taro"));
+    expect(new Set(served.logged.map(({ account }) => account))).toEqual(new Set([null, "operator:taro"]));
+    expect(served.stderr).toContain("serve.yaml: no such file; the former settings stay in force");
+    expect(served.stderr).toContain("serve.yaml: this is a folder, not a file; the former settings stay in force");
+    expect(served.logged.find(({ status }) => status === 503)?.fault).toContain("ECONNREFUSED");
   });
 
   test.each([

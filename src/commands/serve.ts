@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { line, step } from "../lib/advice/index.ts";
-import { Failure } from "../lib/errors/index.ts";
+import { describeReadError, Failure } from "../lib/errors/index.ts";
 import { readNamedFile, readTrustedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
 import { parseProxies, type ListenAddress } from "../lib/serve/index.ts";
@@ -251,9 +251,12 @@ const serve = async (
   await server.stop(REQUEST_GRACE_MS);
 };
 
-const readSettings = async ({ home }: Tools): Promise<ServeSettings> => {
+const readSettings = async ({ home }: Tools, before?: ServeSettings): Promise<ServeSettings> => {
   const file = join(home.folder, SETTINGS_FILE);
   const content = readTrustedFile(file, home.userId);
+  // a file that is being replaced must not switch passwords on
+  if (content === undefined && before?.oidc !== undefined)
+    throw new Failure("not-found", { what: describeReadError("ENOENT"), where: file });
   return (await import("../lib/serve/settings.ts")).parseServeSettings(content, file);
 };
 
@@ -277,11 +280,14 @@ const openAccess = async (tools: Tools, settings: ServeSettings, list: () => Pro
   await warnOfUnused(settings);
   let access = new OperatorAccess(settings);
   const reload = async (): Promise<void> => {
-    access = new OperatorAccess(await readSettings(tools), access);
+    access = new OperatorAccess(await readSettings(tools, access.settings), access);
     await warnOfUnused(access.settings);
   };
   const keepSettings = (error: unknown): Promise<void> => {
-    const { what, where } = error instanceof Failure ? error : { what: same(String(error)), where: SETTINGS_FILE };
+    const { what, where } =
+      error instanceof Failure
+        ? error
+        : { what: describeReadError(error), where: join(tools.home.folder, SETTINGS_FILE) };
     return terminal.warn(
       text(`${where}: ${what.en}; the former settings stay in force`, `${where}: ${what.ja}。以前の設定のまま続けます`),
     );

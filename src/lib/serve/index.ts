@@ -86,12 +86,12 @@ class Responder {
     const { pathname } = new URL(request.url);
     if (isServerPath(pathname)) {
       trace.route = pathname;
-      return this.#answerOwn(pathname, request);
+      return this.#answerOwn(pathname, request, trace);
     }
     return from.stopping.aborted ? this.#options.refuse(NOT_READY_FAILURE) : this.#options.answer(request, from, trace);
   }
 
-  async #answerOwn(path: ServerPath, request: Request): Promise<Response> {
+  async #answerOwn(path: ServerPath, request: Request, trace: RequestTrace): Promise<Response> {
     const { isReady, refuse, document, access } = this.#options;
     const { method } = request;
     if (method !== "GET" && method !== "HEAD")
@@ -109,7 +109,7 @@ class Responder {
       case "/tenants.json":
         return access === undefined
           ? refuse(NO_PROVIDER_FAILURE)
-          : createJsonResponse(JSON.stringify(await access(path, request)));
+          : createJsonResponse(JSON.stringify(await access(path, request, trace)));
     }
   }
 }

@@ -54,6 +54,9 @@ test("a token of the provider says who somebody is", async () => {
     name: "佐藤 太郎",
     groups,
   });
+  expect(await verify(provider.sign({ name: "\u200b \ud800", preferred_username: "sato" }))).toMatchObject({
+    name: "sato",
+  });
   expect(await verify(provider.sign({ email: "taro@example.jp" }))).toEqual({
     subject: "taro",
     name: "taro",
@@ -62,7 +65,7 @@ test("a token of the provider says who somebody is", async () => {
   expect(countKeyRequests()).toBe(1);
 });
 
-test.each<[string, () => Promise<string>]>([
+test.each<readonly [string, () => Promise<string>]>([
   ["another audience", () => provider.sign({ aud: "https://other.example/" })],
   ["another issuer", () => provider.sign({ iss: "https://other.example" })],
   ["expired", () => provider.sign({ iat: inSeconds(-700), exp: inSeconds(-60) })],
@@ -73,6 +76,10 @@ test.each<[string, () => Promise<string>]>([
   ["without a beginning", () => provider.sign({ iat: undefined })],
   ["without a subject", () => provider.sign({ sub: undefined })],
   ["with line breaks in the subject", () => provider.sign({ sub: "taro\nhanako" })],
+  ...["\u202e", "\u200b", "\u2028", "\ud800"].map(
+    (hidden) =>
+      [`with ${JSON.stringify(hidden)} in the subject`, () => provider.sign({ sub: `ta${hidden}ro` })] as const,
+  ),
   ["without a signature", removeSignature],
   ["signed with the public key as a secret", signWithPublicKey],
   ["signed by somebody else", async () => provider.sign({}, {}, (await generateKeyPair("RS256")).privateKey)],

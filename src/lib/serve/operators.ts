@@ -34,7 +34,16 @@ const PROVIDER_SCHEMA = z.looseObject({
   jwks_uri: z.string().refine((url) => parseSecureUrl(url) !== undefined),
 });
 const KEYS_SCHEMA = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
-const SUBJECT_SCHEMA = z.string().regex(/^[^\p{Cc}]{1,255}$/u);
+/** The audit log could not tell two names apart that differ only in such characters. */
+const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const SUBJECT_SCHEMA = z
+  .string()
+  .max(255)
+  .refine((subject) => subject.trim() !== "" && subject.search(HIDDEN_CHARACTERS) === -1);
+const NAME_SCHEMA = z
+  .string()
+  .transform((name) => name.replaceAll(HIDDEN_CHARACTERS, "").trim())
+  .catch("");
 const GROUPS_SCHEMA = z.array(z.string()).catch([]);
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
@@ -90,9 +99,12 @@ export class IdentityProvider {
       );
     const subject = SUBJECT_SCHEMA.safeParse(sub).data;
     if (subject === undefined) throw createTokenFailure(same('"sub"'));
-    const called = [payload["name"], payload["preferred_username"]].find((one) => typeof one === "string");
-    const name = shortenText((called ?? subject).replaceAll(/[\p{Cc}\p{Cf}]/gu, ""), MAX_NAME_LENGTH);
-    return { subject, name, groups: GROUPS_SCHEMA.parse(payload[this.settings.groups]) };
+    const [name, username] = [payload["name"], payload["preferred_username"]].map((one) => NAME_SCHEMA.parse(one));
+    return {
+      subject,
+      name: shortenText(name || username || subject, MAX_NAME_LENGTH),
+      groups: GROUPS_SCHEMA.parse(payload[this.settings.groups]),
+    };
   }
 
   async #readPayload(token: string): Promise<JWTPayload> {

@@ -49,7 +49,9 @@ export interface ServeOptions {
   readonly refuse: (failure: Failure, headers?: Readonly<Record<string, string>>, status?: number) => Response;
   readonly explain: (error: unknown) => Response;
   readonly isReady: () => Promise<boolean>;
-  readonly access?: ((path: "/oidc.json" | "/tenants.json", request: Request) => Promise<object>) | undefined;
+  readonly access?:
+    | ((path: "/oidc.json" | "/tenants.json", request: Request, trace: RequestTrace) => Promise<object>)
+    | undefined;
   readonly document: () => Promise<string>;
   readonly newId: () => string;
   readonly log: (request: AnsweredRequest) => void;

@@ -131,6 +131,17 @@ test("an operator acts with the role of the rule, and is named by the provider's
   expect(tenantOf("a").sql("select actor from audit order by seq desc limit 1")).toEqual([{ actor: "佐藤 (taro)" }]);
 });
 
+test("an account that is named like an operator does not pass for the operator", async () => {
+  await addTestAccount(tenantOf("b"), { name: "like", role: "system" });
+  const secret = addTestCredential(tenantOf("b"), "like");
+  tenantOf("b").database.run(
+    "update user set accountName = '佐藤 (taro)', accountKey = null where accountName = 'like'",
+  );
+  const whoami = new Request("http://localhost/v1/whoami");
+  const { account, user } = JSON.parse((await ask("b", whoami, bearer(secret))).body) as Record<string, unknown>;
+  expect(account).toBe(`佐藤 (taro) (${(user as { id: string }).id})`);
+});
+
 test("a secret works in its own tenant alone, and a key for repeated requests as well", async () => {
   const [own, other] = NAMES.map((name) => addTestCredential(tenantOf(name), "sys"));
   const create = (name: string, secret: string | undefined) =>

@@ -2,7 +2,7 @@ import { Failure, rethrowAs, ServerFault, tryOrUndefined } from "../errors/index
 import { describeFault } from "../tenant/api/problem.ts";
 import { NOT_SIGNED_IN_FAILURE } from "../tenant/api/sign-in/credentials.ts";
 import { toFailure } from "../tenant/store/storage-failure.ts";
-import { text } from "../text/index.ts";
+import { shortenText, text } from "../text/index.ts";
 import type { OperatorAccess } from "./operators.ts";
 import type { RequestTrace, ServeOptions } from "./options.ts";
 
@@ -98,6 +98,12 @@ const explainOpenFault = (cause: unknown, trace: RequestTrace): ServerFault => {
   return fault;
 };
 
+/** Whoever runs the server must see why the provider's keys are missing; nobody else may. */
+const traceProvider = (error: unknown, trace: RequestTrace): never => {
+  if (error instanceof Failure && error.code === "unavailable") trace.fault = shortenText(String(error.cause), 500);
+  throw error;
+};
+
 export const NO_PROVIDER_FAILURE = new Failure("not-found", {
   what: text("this server has no identity provider", "このサーバーにはプロバイダーの設定がありません"),
 });
@@ -143,7 +149,7 @@ export class TenantRouter<C extends { readonly name: string }> {
   readonly answer: ServeOptions["answer"] = async (request, from, trace) => {
     const typed = findTenantName(request);
     const access = this.#search.access?.();
-    const identity = await access?.identify(request);
+    const identity = await access?.identify(request).catch((error: unknown) => traceProvider(error, trace));
     const found = await this.#search.find(typed).catch(rethrowAs((cause) => explainOpenFault(cause, trace)));
     trace.tenant = found?.name;
     const operator = identity && found && access?.findOperator(identity, found.name);
@@ -158,12 +164,12 @@ export class TenantRouter<C extends { readonly name: string }> {
   };
 
   /** Answers for the server itself: how to sign in, and the tenants in which the sender may act. */
-  readonly answerAccess = async (path: "/oidc.json" | "/tenants.json", request: Request): Promise<object> => {
+  readonly answerAccess: NonNullable<ServeOptions["access"]> = async (path, request, trace) => {
     const access = this.#search.access?.();
     const provider = access?.describeProvider();
     if (access === undefined || provider === undefined) throw NO_PROVIDER_FAILURE;
     if (path === "/oidc.json") return provider;
-    const identity = await access.identify(request);
+    const identity = await access.identify(request).catch((error: unknown) => traceProvider(error, trace));
     if (identity === undefined) throw NOT_SIGNED_IN_FAILURE;
     const tenants = (await this.#search.list()).flatMap(({ name }) => {
       const role = access.findOperator(identity, name)?.role;

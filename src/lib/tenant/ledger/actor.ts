@@ -131,12 +131,15 @@ export const resolveActor = async (reader: Reader, name: string): Promise<Actor>
   return actor;
 };
 
+/** Operators and the computer's owner are recorded as `NAME (…)`; an account with such a name must not pass for them. */
+const toActorName = ({ name, id }: ActingAccount): string => (/ \(.*\)$/s.test(name) ? `${name} (${id})` : name);
+
 export const toActor = (account: ActingAccount): Actor | undefined => {
   const { user, id, scheme, items } = account;
   const role = ADMINISTRATOR_ROLES.find((one) => one === account.role);
   if (role === undefined) return undefined;
   return {
-    account: { user, id, name: account.name },
+    account: { user, id, name: toActorName(account) },
     role,
     scheme,
     items: new Set(items as readonly Operation[]),
@@ -154,6 +157,10 @@ export const resolveOperator = async (reader: Reader, { subject, name, role, sch
       what: text(
         `this tenant has no scheme named "${scheme ?? ""}", which the server gives you`,
         `サーバーが割り当てたスキーム「${scheme ?? ""}」は、このテナントにありません`,
+      ),
+      hint: text(
+        "ask a system administrator of the tenant to create it, or whoever runs the server to name another in serve.yaml",
+        "テナントのシステム管理者に作成を依頼するか、サーバーの運用担当者に serve.yaml の変更を依頼してください",
       ),
     });
   return {
