@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
-import { readText } from "../../lib/files/index.ts";
 import { FILE_MISSING } from "../../lib/handover/bundle/unpack.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import {
@@ -10,10 +8,7 @@ import {
   verifyBundle,
   type BundleVerification,
 } from "../../lib/handover/bundle/read.ts";
-import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
-import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { formatCount, joinFirstTexts, same, shortenText, text, type Text } from "../../lib/text/index.ts";
-import { defineOption, type Fields } from "../kit/field.ts";
 import type { Tools } from "../kit/tools.ts";
 import { storeTenantCopy, VERIFYING, type TenantCopy } from "../kit/files/tenant-copy.ts";
 
@@ -22,42 +17,10 @@ export const BUNDLE_ARGUMENT = {
   isBundle: true,
   required: true,
   about: text(
-    "bundle that `handover export` wrote: a folder, a .zip file, or a .age file with --identity",
-    "`handover export` で書き出した引き継ぎデータ(フォルダーか .zip。.age には --identity も指定する)",
+    "bundle that `handover export` wrote: a folder or a .zip file",
+    "`handover export` で書き出した引き継ぎデータ(フォルダーか .zip)",
   ),
 } as const;
-
-export const IDENTITY_OPTION = {
-  identity: defineOption(
-    "file",
-    "FILE",
-    "age identity file that decrypts the bundle (.age); only you may have access to this file",
-    "引き継ぎデータ(.age)を復号する age の鍵ファイル(自分だけが読める権限にしておく)",
-  ),
-} as const satisfies Fields;
-
-async function openNamedBundle(
-  { workingFolder, temporary, home }: Pick<Tools, "workingFolder" | "temporary" | "home">,
-  name: string,
-  identity: string | undefined,
-): Promise<BundleFiles> {
-  if (identity === undefined) return openBundleFiles(name, { workingFolder, temporary });
-  if (/AGE-SECRET-KEY-/i.test(identity)) throw createKeyAsFileFailure();
-  const { createDecrypter } = await import("../../lib/handover/bundle/age.ts");
-  const content = await readSecret(identity, { folder: workingFolder, userId: home.userId });
-  return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
-}
-
-/** The message omits the key, because the key is secret. */
-const createKeyAsFileFailure = (): Failure =>
-  new Failure("usage", {
-    what: text("this is a secret key, not the name of a file", "ファイル名ではなく、秘密鍵が指定されています"),
-    where: "--identity",
-    hint: text(
-      "save the key in a file that only you can read, pass the file with --identity KEY-FILE, and delete the key from the shell history",
-      "自分だけが読めるファイルに鍵を保存して --identity KEY-FILE で指定し、シェルの履歴から鍵を削除してください",
-    ),
-  });
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   /** reading a file of the bundle also verifies its hash */
@@ -68,15 +31,10 @@ export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   readonly problems: readonly Text[];
 }
 
-/** @throws `usage` if `identity` is a key instead of a file; `input-rejected` if other users can read the file */
-export async function openVerifiedBundle(
-  tools: Tools,
-  name: string,
-  identity: string | undefined,
-): Promise<VerifiedBundle> {
+export async function openVerifiedBundle(tools: Tools, name: string): Promise<VerifiedBundle> {
   const { terminal, signal } = tools;
   await using stack = new AsyncDisposableStack();
-  const found = stack.use(await openNamedBundle(tools, name, identity));
+  const found = stack.use(await openBundleFiles(name, tools));
   const names = found.ignored.map((path) => same(shortenText(path)));
   const { en, ja } = joinFirstTexts(names, 3);
   const ignored = text(
@@ -152,21 +110,3 @@ export const parseFingerprint = (typed: string, code: "usage" | "input-rejected"
   );
   throw new Failure(code, { what, where: "--fingerprint" });
 };
-
-export async function createBundleWriter(
-  { workingFolder, outputs }: Tools,
-  output: string,
-  encryptTo: readonly string[],
-): Promise<{ readonly writer: BundleWriter; readonly recipients: readonly string[] }> {
-  const { BundleWriter: Writer } = await import("../../lib/handover/bundle/write.ts");
-  const recipients = encryptTo.length === 0 ? undefined : await readAgeRecipients(encryptTo, workingFolder);
-  return { writer: await Writer.create(output, outputs, recipients), recipients: recipients ?? [] };
-}
-
-async function readAgeRecipients(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {
-  const { parseKeyLines } = await import("../../lib/handover/bundle/age.ts");
-  const read = typed.map(async (word) =>
-    /^age(?:1|-secret-key-)/i.test(word) ? [word] : parseKeyLines(await readText(resolve(workingFolder, word), word)),
-  );
-  return (await Promise.all(read)).flat();
-}

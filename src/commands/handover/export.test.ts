@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTenant } from "../../cli/tenant.ts";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
@@ -165,45 +164,4 @@ test("an existing file is left unchanged", async () => {
   const without = await exporting("", folder);
   expect(without.exit).toBe(2);
   expect(without.stderr).toContain("example: clomoctl handover export -o handover-2027-03");
-});
-
-describe("encrypted", () => {
-  test("as .zip.age, only the key opens it, and nothing unencrypted is left", async () => {
-    await withUsers();
-    const folder = freshFolder();
-    const [identity, other] = [await generateX25519Identity(), await generateX25519Identity()];
-    writeFileSync(join(folder, "keys.txt"), `# of the successor\n${await identityToRecipient(identity)}\n`);
-    const name = "one.zip.age";
-    const { exit } = await exporting(`-o ${name} --encrypt-to keys.txt`, folder);
-    expect(exit).toBe(0);
-    const encrypted = readFileSync(join(folder, name));
-    expect(encrypted.subarray(0, 21).toString("latin1")).toBe("age-encryption.org/v1");
-    expect(encrypted.includes("manifest.json")).toBe(false);
-    const opening = (key: string): Promise<Uint8Array> => {
-      const decrypter = new Decrypter();
-      decrypter.addIdentity(key);
-      return decrypter.decrypt(encrypted);
-    };
-    await expect(opening(other)).rejects.toThrow(/no identity matched/);
-    writeFileSync(join(folder, "one.zip"), await opening(identity));
-    expect((await run(`handover verify one.zip`, { home: folder, folder })).exit).toBe(0);
-    expect(readdirSync(join(folder, "tmp")).filter((left) => left.includes("handover"))).toEqual([]);
-    const closed = await run(`handover verify ${name} --lang en`, { home: folder, folder });
-    expect(closed.exit).toBe(3);
-    expect(closed.stderr).toContain("--identity KEY-FILE");
-  });
-
-  test.each([
-    ["-o one.zip --encrypt-to age1qqq", "FILE.zip.age"],
-    ["-o one.zip.age --encrypt-to age1qqq", "not an age public key"],
-    ["-o one.zip.age --encrypt-to empty.txt", "not an age public key"],
-    ["-o one.zip.age", "--encrypt-to age1…"],
-  ])("options that do not match are refused: %s", async (line, what) => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, "empty.txt"), "# nobody\n");
-    const refused = await exporting(line, folder);
-    expect(refused.exit).toBe(2);
-    expect(refused.stderr).toContain(what);
-    expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
-  });
 });

@@ -13,7 +13,7 @@ import { getAccountLanguage } from "../kit/files/text-format.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { CHANGED_STATE } from "../../lib/client/changes.ts";
 import { buildReminderCommand } from "../kit/items/tenant-items.ts";
-import { createBundleWriter, noteFingerprint } from "./bundle.ts";
+import { noteFingerprint } from "./bundle.ts";
 import { copyTenant, VERIFYING, type TenantCopy } from "../kit/files/tenant-copy.ts";
 import { LEAVER_OPTIONS, toTypedLeaver, type TypedLeaver } from "./facts.ts";
 
@@ -35,28 +35,20 @@ export default defineCommand({
       "出力先: 新しいフォルダーか FILE.zip",
       { isBundle: true, notStdout: true, short: "o", required: true },
     ),
-    encryptTo: defineOption(
-      "string",
-      "age1…|FILE",
-      "encrypt FILE.zip.age for this age public key, or for the keys in this file",
-      "この age の公開鍵(または公開鍵を書いたファイル)で FILE.zip.age を暗号化する",
-      { repeatable: true },
-    ),
     ...LEAVER_OPTIONS,
   },
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
     { line: "clomoctl handover export -o handover.zip --leaver sato --leaves 2027-03-31" },
-    { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found"],
   job: () => [],
-  async run(tools, { output, encryptTo, ...leaving }) {
+  async run(tools, { output, ...leaving }) {
     const { terminal, machine, clock } = tools;
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
-    const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
-    await using bundle = writer;
+    const { BundleWriter: Writer } = await import("../../lib/handover/bundle/write.ts");
+    await using bundle = await Writer.create(output, tools.outputs);
     await using copy = await terminal.progress.during(COPYING, () => copyTenant(tools));
     const { fault, unsafe } = await terminal.progress.during(VERIFYING, () => tools.inspectCopy(copy.path));
     const refusal = fault ?? unsafe;
@@ -68,9 +60,8 @@ export default defineCommand({
       leaver: toTypedLeaver(leaving, zone),
     });
     const fingerprint = await bundle.seal(manifest);
-    const record = { what: "export", fingerprint, ...(recipients.length > 0 && { recipients }) } as const;
     tools.signal.throwIfAborted();
-    const { isAudited } = await chosen.client.exports.record(record);
+    const { isAudited } = await chosen.client.exports.record({ what: "export", fingerprint });
     if (isAudited) tools.describeDone(CHANGED_STATE);
     await bundle.finish(manifest);
     if (!isAudited)

@@ -20,14 +20,7 @@ import { requireChangePermission } from "../kit/permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION } from "../kit/columns/field-options.ts";
 import type { Tools } from "../kit/tools.ts";
-import {
-  BUNDLE_ARGUMENT,
-  IDENTITY_OPTION,
-  parseFingerprint,
-  openVerifiedBundle,
-  requireCopy,
-  showProblems,
-} from "./bundle.ts";
+import { BUNDLE_ARGUMENT, parseFingerprint, openVerifiedBundle, requireCopy, showProblems } from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "../kit/files/tenant-copy.ts";
 
 export default defineCommand({
@@ -45,7 +38,6 @@ export default defineCommand({
       "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
     ),
     dryRun: DRY_RUN_OPTION,
-    ...IDENTITY_OPTION,
   },
   examples: [
     { line: 'clomoctl handover receive handover.zip --fingerprint "3f9a 0c11 7be2 45d8"' },
@@ -54,18 +46,18 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   opensTenant: false,
   changes: true,
-  async run(tools, { bundle, fingerprint: typed, dryRun, identity }) {
+  async run(tools, { bundle, fingerprint: typed, dryRun }) {
     const { terminal, contexts, globals } = tools;
     tools.describeState(() => STATE_UNCHANGED);
     tools.summarize({ file: bundle });
-    await using verified = await openVerifiedBundle(tools, bundle, identity);
+    await using verified = await openVerifiedBundle(tools, bundle);
     const { copy, manifest } = requireCopy(bundle, verified);
     const fingerprint = verified.fingerprint ?? "";
     await requireFingerprint(tools, typed, fingerprint);
     // extract a second copy, because opening the first copy may have changed its bytes
     await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
-    const retry = (context: string) => line("handover receive", [bundle], { context, fingerprint: typed, identity });
+    const retry = (context: string) => line("handover receive", [bundle], { context, fingerprint: typed });
     const { name, existing, relation } = await chooseContext(tools, client, { path: received.path, retry });
     await describeTenant(tools, { name, manifest, relation });
     await showAdministrators(tools, client);

@@ -8,7 +8,7 @@ import { defineCommand } from "../kit/command.ts";
 import { defineOption } from "../kit/field.ts";
 import { resolveTimezone, type Tools } from "../kit/tools.ts";
 import { LEAVER_OPTIONS, toTypedLeaver } from "./facts.ts";
-import { IDENTITY_OPTION, openVerifiedBundle, requireCopy } from "./bundle.ts";
+import { openVerifiedBundle, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "../kit/files/tenant-copy.ts";
 
 export default defineCommand({
@@ -34,7 +34,6 @@ export default defineCommand({
       value: "FILE",
       about: text("output file (default or -: stdout)", "出力先のファイル(既定と - は標準出力)"),
     },
-    ...IDENTITY_OPTION,
   },
   examples: [
     { line: "clomoctl handover report handover.zip -o report.html" },
@@ -43,12 +42,11 @@ export default defineCommand({
   exits: OPEN_TENANT_ERRORS,
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { bundle, output: named, identity, ...leaving }) {
+  async run(tools, { bundle, output: named, ...leaving }) {
     const { terminal, outputs } = tools;
     if (bundle !== undefined) refuseAsOption(tools);
     const output = named ?? "-";
-    const data =
-      bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, identity, ...leaving });
+    const data = bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, ...leaving });
     const { renderReport } = await import("./report-files.ts");
     await outputs.write(output, renderReport(await data, terminal.language));
     if (output === "-") return;
@@ -88,9 +86,9 @@ async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData>
 
 async function readBundle(
   tools: Tools,
-  { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },
+  { bundle, ...input }: ReportInput & { readonly bundle: string },
 ): Promise<ReportData> {
-  await using verified = await openVerifiedBundle(tools, bundle, identity);
+  await using verified = await openVerifiedBundle(tools, bundle);
   const { copy, manifest } = requireCopy(bundle, verified);
   const client = await copy.open();
   const { collectReportData } = await import("./report-files.ts");

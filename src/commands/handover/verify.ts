@@ -4,14 +4,7 @@ import { createColumn, type Column } from "../../lib/terminal/output-choice.ts";
 import { joinTexts, same, shortenText, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { isRecordOutputRequested } from "../kit/list/list.ts";
-import {
-  BUNDLE_ARGUMENT,
-  formatFingerprint,
-  IDENTITY_OPTION,
-  openVerifiedBundle,
-  noteFingerprint,
-  showProblems,
-} from "./bundle.ts";
+import { BUNDLE_ARGUMENT, formatFingerprint, openVerifiedBundle, noteFingerprint, showProblems } from "./bundle.ts";
 
 interface VerifiedBundle extends Pick<BundleVerification, "manifest" | "fingerprint"> {
   readonly bundle: string;
@@ -35,14 +28,14 @@ export default defineCommand({
     "全ファイルのハッシュを照合し、不足・余分なファイルを検出し、テナントのファイルとその監査ログを確かめます。すべて一致すれば終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
   ),
   args: { bundle: BUNDLE_ARGUMENT },
-  options: IDENTITY_OPTION,
+  options: {},
   examples: [{ line: "clomoctl handover verify handover.zip" }],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { bundle, identity }) {
+  async run(tools, { bundle }) {
     const { terminal } = tools;
     terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
-    await using verified = await openVerifiedBundle(tools, bundle, identity);
+    await using verified = await openVerifiedBundle(tools, bundle);
     const { faults, manifest, fingerprint } = verified;
     const problems = faults.map(({ file, what }) =>
       joinTexts([same(`${bundle}: ${shortenText(file)}`), what], same(": ")),
@@ -60,7 +53,7 @@ export default defineCommand({
         "引き継ぎデータは同梱のハッシュと一致します。フィンガープリントの最初の 16 桁が正しいか、書き出した人に確認してください",
       ),
     );
-    const receive = line("handover receive", [bundle], { identity });
+    const receive = line("handover receive", [bundle]);
     await terminal.note(text(`to receive it: ${receive}`, `受け取るには: ${receive}`));
   },
 });

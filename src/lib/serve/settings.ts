@@ -6,7 +6,7 @@ import { parseSecureUrl } from "../model/address.ts";
 import { ADMINISTRATOR_ROLES } from "../nouns/account.ts";
 import { text, type Text } from "../text/index.ts";
 
-const MAX_SETTINGS_LENGTH = 1_000_000;
+const MAX_SETTINGS_LENGTH = 100_000;
 
 const FORMAT_HINT = text(
   `to see the format: ${line("serve", [], { helpAll: true })}`,

@@ -87,7 +87,7 @@ export const createNotABundleFailure = (
     what,
     where,
     hint: text(
-      "specify the folder or archive that `handover export -o` wrote",
-      "handover export -o で書き出したフォルダーかアーカイブを指定してください",
+      "specify the folder or archive that `handover export -o` wrote; decrypt an encrypted archive first",
+      "handover export -o で書き出したフォルダーかアーカイブを指定してください。暗号化したものは、先に復号してください",
     ),
   });

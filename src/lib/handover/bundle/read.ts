@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import type { Decrypter } from "age-encryption";
 import { describeReadError, toDiskFailure, Failure, hasErrorCode } from "../../errors/index.ts";
 import { createReadFailure, type TemporaryStorage } from "../../files/index.ts";
 import { openRegularFile, readFolderTree, type RegularFile, type TreeEntry } from "../../files/regular-file.ts";
@@ -39,7 +38,6 @@ export interface BundleFileInfo {
 export interface BundleReadOptions {
   readonly workingFolder: string;
   readonly temporary: TemporaryStorage;
-  readonly decrypter?: Decrypter | undefined;
 }
 
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
@@ -164,16 +162,12 @@ const FILE_NOT_LISTED = text(
  * Does not verify the files.
  * @throws Failure `not-found`; `usage` for stdin; `input-rejected` if the path is not a readable bundle of clomoctl
  */
-export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
-  if (name === "-") throw STDIN_BUNDLE_FAILURE;
-  return openBundlePath(resolve(place.workingFolder, name), name, place);
-}
-
-async function openBundlePath(
-  path: string,
+export async function openBundleFiles(
   name: string,
-  { temporary, decrypter }: Pick<BundleReadOptions, "temporary" | "decrypter">,
+  { workingFolder, temporary }: BundleReadOptions,
 ): Promise<BundleFiles> {
+  if (name === "-") throw STDIN_BUNDLE_FAILURE;
+  const path = resolve(workingFolder, name);
   const file = await openRegularFile(path, { follow: true }).catch((cause: unknown) => {
     if (hasErrorCode(cause, "EISDIR")) return undefined;
     throw createUnreadableBundleFailure(name, cause);
@@ -186,17 +180,6 @@ async function openBundlePath(
   }
   await using archive = file;
   const head = await archive.readAt(0, Math.min(4, archive.bytes));
-  if (head.toString("latin1") === AGE_PREFIX) {
-    if (decrypter === undefined) throw createEncryptedFailure(name);
-    const { decryptArchive } = await import("./age.ts");
-    const decrypted = await decryptArchive(archive, decrypter, { where: name, place: temporary });
-    try {
-      // no keys are passed, so that a bundle that was encrypted twice is rejected
-      return await openBundlePath(decrypted.path, name, { temporary });
-    } finally {
-      await decrypted.remove();
-    }
-  }
   if (head.toString("latin1") !== ZIP_PREFIX) throw createNotABundleFailure(name);
   const most = computeUnpackLimit(archive.bytes);
   const { readZip } = await import("./zip-read.ts");
@@ -228,18 +211,6 @@ function createUnreadableBundleFailure(name: string, cause: unknown): unknown {
 }
 
 const ZIP_PREFIX = "PK\x03\x04";
-/** @see https://age-encryption.org/v1 */
-const AGE_PREFIX = "age-";
-
-const createEncryptedFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
-    what: text("this bundle is encrypted with age", "age で暗号化された引き継ぎデータです"),
-    where,
-    hint: text(
-      "specify your identity file: --identity KEY-FILE",
-      "自分の鍵ファイルを指定してください: --identity KEY-FILE",
-    ),
-  });
 
 export type BundleVerification = Awaited<ReturnType<typeof verifyBundle>>;
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
-import { FolderWriter, type HashedFileWriter, type WrittenFile } from "../../files/folder-writer.ts";
+import type { FolderWriter, HashedFileWriter, WrittenFile } from "../../files/folder-writer.ts";
 import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import {
@@ -18,9 +17,7 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import type { ArchiveEntry } from "./unpack.ts";
 
-const AGE_EXTENSION = ".age";
-
-export const isBundleFolderName = (target: string): boolean => !/\.zip(?:\.age)?$/i.test(target);
+export const isBundleFolderName = (target: string): boolean => !/\.zip$/i.test(target);
 
 /** The bundle has a temporary name until all its files are on disk. */
 export class BundleWriter implements AsyncDisposable {
@@ -29,30 +26,17 @@ export class BundleWriter implements AsyncDisposable {
   readonly #folder: FolderWriter;
   readonly #written = new Map<string, WrittenFile | undefined>();
   #isOver = false;
-  readonly #encrypter: Encrypter | undefined;
 
-  private constructor(target: string, outputs: Outputs, folder: FolderWriter, encrypter?: Encrypter) {
+  private constructor(target: string, outputs: Outputs, folder: FolderWriter) {
     this.#target = target;
-    this.#encrypter = encrypter;
     this.#outputs = outputs;
     this.#folder = folder;
   }
 
-  /**
-   * The files of an encrypted bundle are first written unencrypted to the home folder.
-   * @param target FOLDER or FILE.zip; with recipients FILE.zip.age @param recipients age recipients: `age1…`
-   * @throws Failure `usage` for an invalid target or recipient
-   */
-  static async create(target: string, outputs: Outputs, recipients?: readonly string[]): Promise<BundleWriter> {
-    if (recipients === undefined) {
-      refuseUnsupportedExtension(target);
-      return new BundleWriter(target, outputs, await outputs.createFolder(target));
-    }
-    if (!/\.zip\.age$/i.test(target)) throw createNotEncryptableFailure(target);
-    const { createEncrypter } = await import("./age.ts");
-    const encrypter = createEncrypter(recipients);
-    const folder = await FolderWriter.createUnnamed("handover", outputs.temporary);
-    return new BundleWriter(target, outputs, folder, encrypter);
+  /** @param target FOLDER or FILE.zip @throws Failure `usage` for an invalid target */
+  static async create(target: string, outputs: Outputs): Promise<BundleWriter> {
+    if (UNSUPPORTED_EXTENSION.test(target)) throw createExtensionFailure(target);
+    return new BundleWriter(target, outputs, await outputs.createFolder(target));
   }
 
   /**
@@ -115,47 +99,20 @@ export class BundleWriter implements AsyncDisposable {
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
     }));
-    const pack = (archive: ContentWriter): Promise<void> => packZip(entries, asOf, archive);
-    const encrypter = this.#encrypter;
-    if (encrypter === undefined) await this.#outputs.write(this.#target, pack);
-    else {
-      const packed = await this.#folder.file(UNENCRYPTED_ARCHIVE_FILE);
-      await pack(packed);
-      await packed.close();
-      await this.#outputs.write(this.#target, async (file) => {
-        const content = ReadableStream.from(readChunks(join(this.#folder.path, UNENCRYPTED_ARCHIVE_FILE)));
-        for await (const chunk of await encrypter.encrypt(content)) await file.write(chunk);
-      });
-    }
+    await this.#outputs.write(this.#target, (archive) => packZip(entries, asOf, archive));
     await this.#folder.abandon();
   }
 }
 
-const UNENCRYPTED_ARCHIVE_FILE = ".packed";
-
-const createNotEncryptableFailure = (target: string): Failure =>
-  new Failure("usage", {
-    what: text("only an archive can be encrypted", "暗号化できるのはアーカイブだけです"),
-    where: target,
-    hint: text("use a name such as FILE.zip.age", "名前を FILE.zip.age のようにしてください"),
-  });
-
 /** Folders must not have these extensions either, to avoid confusion. */
 const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
-function refuseUnsupportedExtension(target: string): void {
-  if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
-  throw new Failure("usage", {
+const createExtensionFailure = (target: string): Failure =>
+  new Failure("usage", {
     what: text("a bundle must be FOLDER or FILE.zip", "引き継ぎデータの出力先は、フォルダーか FILE.zip にしてください"),
     where: target,
-    hint: target.toLowerCase().endsWith(AGE_EXTENSION)
-      ? text(
-          "specify the public key of the recipient: --encrypt-to age1…",
-          "受け取る人の公開鍵を指定してください: --encrypt-to age1…",
-        )
-      : text("use another file name extension", "別の拡張子にしてください"),
+    hint: text("use another file name extension", "別の拡張子にしてください"),
   });
-}
 
 const REGULAR_FILE_MODE = 0o100600;
 

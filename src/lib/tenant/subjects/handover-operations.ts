@@ -88,7 +88,6 @@ export const exports = {
       z.strictObject({
         what: z.enum(["export", "receive"]),
         fingerprint: Sha256.meta({ description: "the SHA-256 of SHA256SUMS in the bundle" }),
-        recipients: z.array(z.string().max(1000)).max(100).optional().meta({ description: "age recipients" }),
         replaced: z
           .strictObject({ records: z.int().min(1), first: Sha256, last: Sha256 })
           .optional()
