@@ -266,16 +266,11 @@ const openAccess = async (tools: Tools, settings: ServeSettings, list: () => Pro
   const { OperatorAccess } = await import("../lib/serve/operators.ts");
   const warnOfUnused = async ({ operators }: ServeSettings): Promise<void> => {
     const names = (await list()).map(({ name }) => name);
-    const unused = operators
-      .flatMap(({ tenants }) => tenants)
-      .filter((pattern) => !names.some((name) => matchesContext(name, pattern)));
-    for (const pattern of unused)
-      await terminal.warn(
-        text(
-          `${SETTINGS_FILE}: no tenant is named ${pattern}, so operators cannot use it`,
-          `${SETTINGS_FILE}: ${pattern} に一致するテナントがないため、この指定は使われません`,
-        ),
-      );
+    const isUsed = (pattern: string): boolean => names.some((name) => matchesContext(name, pattern));
+    const unused = operators.flatMap(({ tenants }) => tenants.filter((pattern) => !isUsed(pattern))).join(", ");
+    if (unused === "") return;
+    const what = text(`no tenant is named ${unused}`, `${unused} に一致するテナントはありません`);
+    await terminal.warn(text(`${SETTINGS_FILE}: ${what.en}`, `${SETTINGS_FILE}: ${what.ja}`));
   };
   await warnOfUnused(settings);
   let access = new OperatorAccess(settings);

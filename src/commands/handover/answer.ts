@@ -33,7 +33,7 @@ const findColumn = (cells: readonly string[], key: (typeof SHEET_COLUMNS)[number
 };
 
 async function readSheet(tools: Tools, name: string) {
-  const { label, rows: all } = await readTable(tools, name, { encoding: "auto" });
+  const { label, rows: all } = await readTable(tools, name);
   const table = all.map(({ line, cells }) => ({ cells: cells.map((cell) => cell.trim()), where: `${label}:${line}` }));
   const [header = { cells: [], where: label }, ...rest] = table;
   const places = new Map(SHEET_COLUMNS.map((key) => [key, findColumn(header.cells, key)]));

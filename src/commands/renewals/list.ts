@@ -1,11 +1,12 @@
 import { compareByExpiry, addExpiryStatus, type ItemWithStatus } from "../../lib/renewals/expiry-status.ts";
-import type { ErrorCode } from "../../lib/errors/index.ts";
+import { ignoreFailure, type ErrorCode } from "../../lib/errors/index.ts";
+import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../kit/command.ts";
 import { workOnEachContext } from "../kit/each-context.ts";
 import { ALL_CONTEXTS_OPTION, LIMIT_OPTION, listColumns } from "../kit/list/list.ts";
 import { type ChosenTenant, type Tools } from "../kit/tools.ts";
-import { createExpiryClock, readCurrentItems, listRemarks, warnOfSilence } from "../kit/items/tenant-items.ts";
+import { createExpiryClock, readDatedItems, warnOfSilence } from "../kit/items/tenant-items.ts";
 import { isAboutSeveral } from "../kit/list/contexts.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "../kit/items/columns.ts";
 
@@ -37,10 +38,16 @@ export default defineCommand({
 
 async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<ItemWithStatus[]> {
   const asOf = createExpiryClock(tools, tenant);
-  const items = await readCurrentItems(tenant, asOf.timezone);
+  const recorded = await readDatedItems(tenant, asOf.timezone);
+  const hasToken = recorded.some(({ kind }) => kind === "ade-token");
+  const ade = hasToken ? await ignoreFailure(() => tenant.client.ade.show()) : undefined;
   // only `renewals check` reports that an item is not valid yet
-  const all = items.map((item) => addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf));
+  const all = markRejectedItem(recorded, ade).map((item) =>
+    addExpiryStatus({ ...item, validFrom: null }, tenant.context.name, asOf),
+  );
   await warnOfSilence(tools, tenant.context);
-  for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
+  for (const { name, expiresAt, remark = null } of all)
+    if (remark !== null && expiresAt !== null)
+      await tools.terminal.warn(text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`));
   return all;
 }

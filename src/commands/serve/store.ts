@@ -34,9 +34,10 @@ export const changeStore = async (
     for (const { name } of await store.list())
       if (await store.upgrade(name, dryRun))
         await terminal.note(
-          dryRun
-            ? text(`${name} would be upgraded`, `${name} をアップグレードします`)
-            : text(`upgraded ${name}`, `${name} をアップグレードしました`),
+          text(
+            `${name}: ${dryRun ? "would be upgraded" : "upgraded"}`,
+            `${name}: ${dryRun ? "アップグレードします" : "アップグレードしました"}`,
+          ),
         );
     return undefined;
   }

@@ -62,12 +62,7 @@ export const renderLabels = (labels: Readonly<Record<string, string | null | und
 const renderItemLabels = ({ context, kind, name, organisation, source, fingerprint: all }: CheckedItem): string =>
   renderLabels({ context, kind, name, organisation, source, fingerprint: all?.slice(0, FINGERPRINT_DIGITS) });
 
-export const renderMetric = (
-  name: string,
-  help: string,
-  samples: readonly MetricSample[],
-  type: "gauge" | "counter" = "gauge",
-): string =>
+export const renderMetric = (name: string, help: string, samples: readonly MetricSample[], type = "gauge"): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
 
 export interface MonitoredJob extends Job {

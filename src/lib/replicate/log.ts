@@ -27,8 +27,7 @@ select seq::float8 as seq, hash, schema, current_setting('transaction_read_only'
 from clomoctl.tenant where id = $1`;
 
 /** What refers to the tenant, such as a new snapshot, does not wait for this lock. */
-const TURN = `
-select seq::float8 as seq, hash, schema from clomoctl.tenant where id = $1 for no key update`;
+const TURN = "select seq::float8 as seq, hash, schema from clomoctl.tenant where id = $1 for no key update";
 
 const READ = `
 select seq::float8 as seq, schema, before, hash, continues, changes from (

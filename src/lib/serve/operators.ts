@@ -189,10 +189,8 @@ export class OperatorAccess {
 
   /** Returns what people need to sign in, or undefined without a provider. */
   describeProvider(): object | undefined {
-    const { oidc } = this.settings;
-    if (oidc === undefined) return undefined;
-    const { issuer, clientId, audience, scope } = oidc;
-    return { issuer, clientId, audience, scope };
+    const { groups: _, ...shown } = this.settings.oidc ?? {};
+    return "issuer" in shown ? shown : undefined;
   }
 
   /** The first rule that fits decides. */

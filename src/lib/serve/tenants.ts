@@ -109,13 +109,12 @@ export const NO_PROVIDER_FAILURE = new Failure("not-found", {
 });
 
 /** The answer for a name that does not exist, and for a tenant in which the operator may not act. */
-const createUnknownTenantFailure = (): Failure =>
-  new Failure("not-found", {
-    what: text(
-      "this server has no tenant with this name, or you may not use it",
-      "この名前のテナントがないか、利用する権限がありません",
-    ),
-  });
+const UNKNOWN_TENANT_FAILURE = new Failure("not-found", {
+  what: text(
+    "this server has no tenant with this name, or you may not use it",
+    "この名前のテナントがないか、利用する権限がありません",
+  ),
+});
 
 export interface TenantSearch<C> {
   /** number of tenants that stay open */
@@ -153,7 +152,7 @@ export class TenantRouter<C extends { readonly name: string }> {
     const found = await this.#search.find(typed).catch(rethrowAs((cause) => explainOpenFault(cause, trace)));
     trace.tenant = found?.name;
     const operator = identity && found && access?.findOperator(identity, found.name);
-    if (identity !== undefined && operator === undefined) throw createUnknownTenantFailure();
+    if (identity !== undefined && operator === undefined) throw UNKNOWN_TENANT_FAILURE;
     if (found !== undefined && this.#search.prepare !== undefined && !this.#existing.has(found.name))
       await this.#search.prepare(found).catch(rethrowAs((cause) => explainOpenFault(cause, trace)));
     const tenant = this.#take(found, from.id, trace);

@@ -61,18 +61,16 @@ export interface TenantCopy extends AsyncDisposable {
 
 export async function storeTenantCopy(tools: Tools, content: AsyncIterable<Uint8Array>): Promise<TenantCopy> {
   const { folder, path, remove } = await storeTemporaryFile(TENANT_FILE, content, tools.temporary);
-  let close = async (): Promise<void> => undefined;
+  const stack = new AsyncDisposableStack();
+  stack.defer(remove);
   return {
     path,
     open: async () => {
-      const opened = await tools.openCopy(folder, ...COPY_NOUNS);
-      close = opened.close;
-      return opened.client;
+      const { client, close } = await tools.openCopy(folder, ...COPY_NOUNS);
+      stack.defer(close);
+      return client;
     },
-    [Symbol.asyncDispose]: async () => {
-      await close();
-      await remove();
-    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 

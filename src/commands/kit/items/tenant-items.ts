@@ -1,7 +1,7 @@
 import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
-import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import { needsRenewals } from "../../../lib/derived/applicability.ts";
 import {
   DEFAULT_THRESHOLDS,
@@ -27,18 +27,6 @@ export const readDatedItems = async (
   timezone: string,
 ): Promise<readonly DatedItem[]> =>
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
-
-export async function readCurrentItems(
-  tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
-  timezone: string,
-): Promise<readonly DatedItem[]> {
-  const items = await readDatedItems(tenant, timezone);
-  if (items.every(({ kind }) => kind !== "ade-token")) return items;
-  return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
-}
-
-export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
-  remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
 export const NO_REMINDERS = text("no reminders are sent", "通知は送られません");
 

@@ -20,12 +20,12 @@ import type { Tools } from "../tools.ts";
 import { renderProblem } from "../files/problem-lines.ts";
 
 /** Reads a table that is no list of records of the tenant. @throws `input-rejected` for the first error in the file */
-export async function readTable(tools: Tools, name: string, options: Pick<InputFormatOptions, "encoding">) {
+export async function readTable(tools: Tools, name: string) {
   const { signal } = tools;
   await using file = await openInput(tools, name);
   const { label } = file;
   const rows: { readonly line: number; readonly cells: readonly string[] }[] = [];
-  const format = await detectInputFormat(file, { ...options, signal });
+  const format = await detectInputFormat(file, { encoding: "auto", signal });
   const reading = readRecords(file.chunks(), format, label, {
     record: (cells, count, _, line) => void rows.push({ line, cells: cells.slice(0, count) }),
     problem: (problem) => {

@@ -140,11 +140,7 @@ export interface EngineOptions {
 
 /** Plans and commits imports outside the main thread. Each has a staging file, which is never backed up. */
 const PLANNED_ELSEWHERE_FAILURE = new Failure("conflict", {
-  what: text(
-    "this plan was made at another server of the store, or is no longer there; nothing was changed",
-    "この計画は、同じ保存先を使う別のサーバーで作られたか、すでに残っていないため、何も変更していません",
-  ),
-  hint: text("run the command that made the plan again", "計画を作ったコマンドをもう一度実行してください"),
+  what: text("another server has this plan: make it again", "計画は別のサーバーにあります。作り直してください"),
 });
 
 export class ImportEngine {
