@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, ServedContext } from "../commands/kit/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
-import { createBareContext, type EmbeddedContext, type RemoteContext } from "../lib/config/context.ts";
+import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
+import { createBareContext } from "../lib/config/settings-file.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
   ensureFolder,

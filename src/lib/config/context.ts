@@ -19,14 +19,6 @@ export interface EmbeddedContext extends ContextSettings {
   readonly language: Language;
 }
 
-export const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
-  kind: "embedded",
-  name,
-  tenantFolder,
-  language: "ja",
-  timezone: DEFAULT_TIMEZONE,
-});
-
 export interface RemoteContext extends ContextSettings {
   readonly kind: "remote";
   readonly url: string;

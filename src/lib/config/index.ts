@@ -215,11 +215,10 @@ export class Contexts {
   }
 
   hasDatabase(context: Context): boolean {
-    return this.findDatabaseSize(context) !== undefined;
+    return this.findDatabaseBytes(context) !== undefined;
   }
 
-  /** Returns bytes. */
-  findDatabaseSize(context: Context): number | undefined {
+  findDatabaseBytes(context: Context): number | undefined {
     return context.kind === "embedded" ? findSize(join(context.tenantFolder, "tenant.db")) : undefined;
   }
 

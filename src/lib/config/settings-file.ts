@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toDiskFailure, describeReadError, MAKE_READABLE_HINT, Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import type { StoredContext } from "./context.ts";
+import type { EmbeddedContext, StoredContext } from "./context.ts";
 import { syncFolder, createUnwritableFailure } from "../files/index.ts";
 import { DEFAULT_TIMEZONE } from "../model/time.ts";
 import type { Home } from "./home.ts";
@@ -17,12 +17,18 @@ export interface Settings {
 
 export const LOCAL_CONTEXT_NAME = "local";
 
-export const LOCAL_CONTEXT: StoredContext = {
+export const LOCAL_CONTEXT: Omit<EmbeddedContext, "tenantFolder"> = {
   name: LOCAL_CONTEXT_NAME,
   kind: "embedded",
   timezone: DEFAULT_TIMEZONE,
   language: "ja",
 };
+
+export const createBareContext = (name: string, tenantFolder: string): EmbeddedContext => ({
+  ...LOCAL_CONTEXT,
+  name,
+  tenantFolder,
+});
 
 const SETTINGS_FILE_BASENAME = "contexts";
 

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createBareContext, type EmbeddedContext } from "../config/context.ts";
+import type { EmbeddedContext } from "../config/context.ts";
 import { COPIES_FOLDER, type Home } from "../config/home.ts";
 import { createSecretSealer } from "../config/sealing.ts";
+import { createBareContext } from "../config/settings-file.ts";
 import { tryHoldLock } from "../config/settings-lock.ts";
 import { Failure } from "../errors/index.ts";
 import { ensureFolder, readChunks, type TemporaryStorage } from "../files/index.ts";

@@ -23,7 +23,7 @@ export const readTenantMetrics = (
     const items = await readCheckedItems(tools, context);
     const jobs = (await ignoreFailure(() => readJobs(tools, context))) ?? [];
     await tools.release(context);
-    const size = tools.contexts.findDatabaseSize(context) ?? 0;
+    const size = tools.contexts.findDatabaseBytes(context) ?? 0;
     const { name } = context;
     return {
       items: items.map((item) => addExpiryStatus(item, name, asOf)),
