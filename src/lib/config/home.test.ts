@@ -29,6 +29,7 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/sealing.key",
     "/place/here/credentials",
     "/place/here/sessions",
+    "/place/here/copies",
     "/place/here/tenants",
     "/place/here/cache",
     "/place/here/tmp",
