@@ -165,13 +165,10 @@ export default defineCommand({
     from: defineOption("file", "FILE", "with add: backup of the tenant", "add のとき: テナントのバックアップ", {
       requires: "store",
     }),
-    output: {
-      kind: "output",
+    output: defineOption("string", "FILE", "with take: file of the tenant", "take のとき: テナントのファイル", {
       short: "o",
-      notStdout: true,
       requires: "store",
-      about: text("with take: file of the tenant", "take のとき: テナントのファイル"),
-    },
+    }),
     dryRun: DRY_RUN_OPTION,
     behindProxy: {
       kind: "list",

@@ -3,6 +3,7 @@ import { parseContextName } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readChunks } from "../../lib/files/index.ts";
 import { text } from "../../lib/text/index.ts";
+import { permitOutputs } from "../kit/files/outputs.ts";
 import { openBackup } from "../kit/files/tenant-copy.ts";
 import type { Tools } from "../kit/tools.ts";
 
@@ -44,6 +45,8 @@ export const changeStore = async (
   const file = action === "add" ? from : output;
   if (typed === undefined || file === undefined) throw USAGE_FAILURE;
   const name = parseContextName(typed);
+  if (action === "take" && !(await permitOutputs(tools, [{ flag: "--output", name: file, field: TENANT_OUTPUT }])))
+    return;
   const store = await tools.openStore(address, "open");
   if (action === "add") {
     await using backup = await openBackup(tools, file);
@@ -63,6 +66,8 @@ export const changeStore = async (
     ),
   );
 };
+
+const TENANT_OUTPUT = { kind: "output", notStdout: true, about: text("tenant", "テナント") } as const;
 
 const USAGE_FAILURE = new Failure("usage", {
   what: text(

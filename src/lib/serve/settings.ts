@@ -6,8 +6,6 @@ import { parseSecureUrl } from "../model/address.ts";
 import { ADMINISTRATOR_ROLES } from "../nouns/account.ts";
 import { text, type Text } from "../text/index.ts";
 
-const MAX_SETTINGS_LENGTH = 100_000;
-
 const FORMAT_HINT = text(
   `to see the format: ${line("serve", [], { helpAll: true })}`,
   `書き方は ${line("serve", [], { helpAll: true })} で確認できます`,
@@ -94,4 +92,4 @@ export type OidcSettings = NonNullable<ServeSettings["oidc"]>;
 export const parseServeSettings = (content: string | undefined, where: string): ServeSettings =>
   content === undefined
     ? SETTINGS_SCHEMA.parse({})
-    : readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;
+    : readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: 100_000 }).value;

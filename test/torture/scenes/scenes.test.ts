@@ -10,7 +10,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "access-tokens create": "needs a server in which an account is signed in; serve.test.ts creates tokens",
   "access-tokens revoke": "needs a server in which an account is signed in; serve.test.ts revokes a token",
   "apps file": "writes a file as config-profiles file does",
-  serve: "takes tenants out of a store that needs PostgreSQL; store.test.ts takes one",
 };
 
 const program = await readCommands(join(ROOT, "src", "commands"));
