@@ -6,7 +6,7 @@ import { findAuditRecordReads, findForbiddenStatements, type RuleBreach } from "
  * `npm run lint`) reports SQL in any other place, and SQL that reads audit records outside the audit folder: one line per
  * violation, exit code 1.
  */
-const SQL_FOLDERS = globSync("src/lib/tenant/*/")
+const SQL_FOLDERS = globSync(["src/lib/tenant/*/", "src/lib/replicate/"])
   .filter((folder) => !/\/(?:policy|http)$/.test(folder))
   .map((folder) => `${folder}/`);
 const AUDIT_FOLDERS = ["src/lib/tenant/ledger/audit-"];
