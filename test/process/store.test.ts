@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshHome, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
 import { describeWithPostgres, PostgresServer } from "#support/postgres/server.ts";
@@ -36,13 +36,25 @@ describeWithPostgres("a store of several servers", () => {
     return folder;
   };
 
-  const ask = async (url: string, secret: string | undefined, path: string, body?: object) => {
-    const headers = { "content-type": "application/json", ...(secret && { authorization: `Bearer ${secret}` }) };
-    const sent = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
-    const response = await fetch(`${url}/t/kanto/v1${path}`, sent);
+  const ask = async (url: string, secret: string | undefined, path: string, body?: object | string, status = 200) => {
+    const [method, type] = typeof body === "string" ? ["PUT", "text/csv;charset=utf-8"] : ["POST", "application/json"];
+    const headers = { "content-type": type, ...(secret && { authorization: `Bearer ${secret}` }) };
+    const sent = typeof body === "object" ? JSON.stringify(body) : body;
+    const response = await fetch(
+      `${url}/t/kanto/v1${path}`,
+      sent === undefined ? { headers } : { headers, method, body: sent },
+    );
     const text = await response.text();
-    expect(response.status, text).toBe(200);
+    expect(response.status, text).toBe(status);
     return text;
+  };
+
+  const query = async (sql: string): Promise<Record<string, unknown>[]> => {
+    const admin = new pg.Client({ host: postgres.folder, user: "postgres", password: postgres.environment.PGPASSWORD });
+    await admin.connect();
+    const { rows } = await admin.query<Record<string, unknown>>(sql);
+    await admin.end();
+    return rows;
   };
 
   const signIn = async (url: string): Promise<string> => {
@@ -75,13 +87,24 @@ describeWithPostgres("a store of several servers", () => {
     const lists = await Promise.all([one, other].map((url) => ask(url, secret, "/orgs")));
     expect(lists[0]).toBe(lists[1]);
     expect(lists[0]).toContain("課19");
+    // a plan of one server is shown and committed by the other
+    const begun = JSON.parse(await ask(one, secret, "/imports", { kind: "users", mode: "append" })) as { id: string };
+    const plan = `/imports/${begun.id}`;
+    const planned = await ask(one, secret, `${plan}/content`, "氏名,メールアドレス\n佐藤,sato@example.jp\n");
+    const { etag } = JSON.parse(planned) as { etag: string };
+    expect(await ask(other, secret, `${plan}/rows`)).toContain("sato@example.jp");
+    expect(await ask(other, secret, `${plan}/commit`, { etag })).toContain("committed");
+    expect(await ask(one, secret, "/users")).toContain("sato@example.jp");
+    // wrong passwords are counted for both, and are no changes
+    const position = await query("select seq from clomoctl.tenant");
+    const guess = { account: "boss@example.jp", password: "wrong" };
+    for (let n = 0; n < 5; n++) await ask(n % 2 === 0 ? one : other, undefined, "/sessions", guess, 401);
+    for (const url of [one, other]) await ask(url, undefined, "/sessions", { ...guess, password: PASSWORD }, 429);
+    expect(await query("select seq from clomoctl.tenant")).toEqual(position);
+    expect(await query("select from clomoctl.part where plan <> ''")).toEqual([]);
     // a snapshot is stored, and what it contains is removed, while a copy is further behind
     await ask(one, secret, "/orgs", { name: "監査室", code: "K" });
-    const { host, user } = { host: postgres.folder, user: "postgres" };
-    const admin = new pg.Client({ host, user, password: postgres.environment.PGPASSWORD });
-    await admin.connect();
-    await admin.query("update clomoctl.entry set at = at - interval '31 days'");
-    await admin.end();
+    await query("update clomoctl.entry set at = at - interval '31 days'");
     await serve(await openHome());
     expect((await fetch(`${other}/t/kanto/v1/orgs`, { headers: { authorization: `Bearer ${secret}` } })).status).toBe(
       503,
@@ -101,5 +124,9 @@ describeWithPostgres("a store of several servers", () => {
     await here("console upload -o upload --context back");
     await here(`undo ${change} --yes --context back`);
     expect((await here("users show yamada@example.jp --format json --context back")).text).toContain("課長");
+    await here("tenant backup -o again.db --context back");
+    await here(`serve add kanto --from again.db --store ${postgres.url()}`);
+    // the first request finds that the former copy is of another log
+    expect(await vi.waitFor(() => ask(one, secret, "/users"), 60_000)).toContain("課長");
   });
 });

@@ -4,7 +4,8 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { describeWithPostgres, PostgresServer } from "#support/postgres/server.ts";
 import type { LogEntry, LogHead } from "../tenant/store/change-log.ts";
-import type { Content, PostgresLog } from "./log.ts";
+import type { PostgresLog } from "./log.ts";
+import type { Content } from "./parts.ts";
 import { TenantStore, type StoreOptions } from "./store.ts";
 
 const BIRTH: LogHead = { seq: 0, hash: "", schema: 1 };
@@ -188,7 +189,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await turn.commit();
     await pooled.log(id).putSnapshot(await log.head(), split(Buffer.from("x")));
     await join(pooled.log(id).getSnapshot());
-    await Promise.all([pooled.list(), pooled.now(), pooled.removeOldEntries(), pooled.listWithoutSnapshot()]);
+    await Promise.all([pooled.list(), pooled.now(), pooled.removeOld(), pooled.listWithoutSnapshot()]);
     const texts = query.mock.calls.map(([text]: readonly unknown[]) => text);
     expect(texts.length).toBeGreaterThan(12);
     // an object could have a name, and be a prepared statement
@@ -266,6 +267,43 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await expect(join(log.getSnapshot())).rejects.toMatchObject({ code: "unavailable", where });
   });
 
+  test("a plan is there for other servers until it is dropped, or a week has passed", async () => {
+    const [plan, other] = [randomBytes(9_000_000), (await open()).log(id).shared];
+    const has = async (name: string) => (await join(other.getPlan(name))).length;
+    for (const name of ["a", "b", "c"]) await log.shared.keepPlan(name, split(plan));
+    expect((await join(other.getPlan("a"))).equals(plan)).toBe(true);
+    await other.dropPlan("a");
+    await alter(`update clomoctl.part set at = now() - interval '9 days' where tenant = ${own} and plan in ('', 'b')`);
+    await store.removeOld();
+    expect([await has("a"), await has("b"), await has("c")]).toEqual([0, 0, plan.length]);
+    expect(String(await join(log.getSnapshot()))).toBe("a file");
+    await alter(`delete from clomoctl.part where tenant = ${own} and plan = 'c' and n = 1`);
+    await expect(has("c")).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  test("attempts of all servers are counted together, at once or not, until their time is over", async () => {
+    const servers = [log.shared, (await open()).log(id).shared];
+    const limits = [
+      { subject: "account", max: 5, minutes: 15 },
+      { subject: "address", max: 6, minutes: 15 },
+    ];
+    const count = async (at: number, asked = limits) => servers[at % 2]?.countAttempt(asked);
+    const first = await Promise.all(Array.from({ length: 12 }, (_, at) => count(at)));
+    const refused = first.filter((waitMs) => waitMs !== undefined);
+    expect(refused).toHaveLength(7);
+    for (const waitMs of refused) expect(waitMs).toBeGreaterThan(14 * 60_000);
+    const others = limits.slice(1);
+    // a refused attempt is counted nowhere
+    expect([await count(0, others), await count(1, others)]).toEqual([undefined, expect.any(Number)]);
+    await servers[1]?.forgetAttempt(limits);
+    expect([await count(0), await count(1)]).toEqual([undefined, expect.any(Number)]);
+    await alter(`update clomoctl.attempt set until = now() where tenant = ${own}`);
+    expect(await count(1)).toBeUndefined();
+    expect(await alter(`select count from clomoctl.attempt where tenant = ${own}`)).toMatchObject({
+      rows: [{ count: 1 }, { count: 1 }],
+    });
+  });
+
   test("says what a file is", async () => {
     const [first, second] = [await append(log), await append(log)];
     const forks = [first, second].map((head) => ({ ...head, hash: "fork" }));
@@ -283,10 +321,10 @@ describeWithPostgres("a log in PostgreSQL", () => {
     expect([await needs(), await needs(4), await needs(3), await needs(4, 100)]).toEqual([false, false, true, true]);
     await alter(`update clomoctl.entry set at = now() - interval '1 hour' where tenant = ${own}`);
     expect(await needs()).toBe(true);
-    await keeping.removeOldEntries();
+    await keeping.removeOld();
     expect(await log.read(0)).toHaveLength(3);
     await log.putSnapshot(second, split(Buffer.from("x")));
-    await keeping.removeOldEntries();
+    await keeping.removeOld();
     expect(await log.read(0)).toEqual([third]);
     await log.putSnapshot(third, split(Buffer.from("x")));
     expect(await needs()).toBe(false);
@@ -301,7 +339,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     expect(String((await both.log(id).read(0))[0]?.changes)).toBe("with the former key");
     expect(await both.listWithoutSnapshot({ entries: 9, bytes: 1e9 })).toContain(id);
     await both.log(id).putSnapshot(await log.head(), split(Buffer.from("x")));
-    await both.removeOldEntries();
+    await both.removeOld();
     await append(both.log(id), "with the new key");
     const only = (await open({ keys: { current: next } })).log(id);
     expect(await join(only.getSnapshot())).toEqual(Buffer.from("x"));

@@ -1,10 +1,10 @@
 import { Failure } from "../errors/index.ts";
 import type { ChangeLog, LogEntry, LogHead, LogTurn } from "../tenant/store/change-log.ts";
 import { text } from "../text/index.ts";
+import { readParts, storeParts, type Content, type StoredFile } from "./parts.ts";
 import type { Connections, Transaction } from "./postgres.ts";
 import { seal, unseal, type SealingKeys } from "./sealer.ts";
-
-export type Content = AsyncIterable<Uint8Array>;
+import { PostgresState } from "./shared.ts";
 
 /**
  * What a file is: a copy of the log's beginning; outdated, if entries after it were removed, so that only a snapshot helps;
@@ -18,7 +18,6 @@ export interface PostgresTurn extends LogTurn {
 }
 
 const MAX_READ_BYTES = 8 << 20;
-const PART_BYTES = 4 << 20;
 
 /** A standby may be behind. */
 const HEAD = `
@@ -43,20 +42,22 @@ with moved as (
 values ((select id from moved), $2, $3, $4, $5, $6, $7)`;
 
 /** Nothing is found if there is a newer snapshot, or while another process stores one. */
-const OLDER_SNAPSHOT = "select from clomoctl.part where tenant = $1 and n = 0 and seq < $2 for update skip locked";
+const OLDER_SNAPSHOT =
+  "select from clomoctl.part where tenant = $1 and plan = '' and n = 0 and seq < $2 for update skip locked";
 
 type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
-type PartRow = Readonly<{ bytes: Buffer; seq: number }>;
 
 /** The log of one tenant in PostgreSQL. */
 export class PostgresLog implements ChangeLog {
   hasMismatch = false;
+  readonly shared: PostgresState;
   readonly #id: string;
   readonly #connections: Connections;
   readonly #keys: SealingKeys;
 
   constructor(id: string, connections: Connections, keys: SealingKeys) {
     [this.#id, this.#connections, this.#keys] = [id, connections, keys];
+    this.shared = new PostgresState(id, connections, keys);
   }
 
   async head(): Promise<LogHead> {
@@ -105,39 +106,24 @@ export class PostgresLog implements ChangeLog {
     if ((await this.findStanding(at)) !== "copy") return false;
     await using transaction = await this.#connections.begin();
     if ((await transaction.query(OLDER_SNAPSHOT, [this.#id, at.seq])).rowCount === 0) return false;
-    await transaction.query("delete from clomoctl.part where tenant = $1", [this.#id]);
+    await transaction.query("delete from clomoctl.part where tenant = $1 and plan = ''", [this.#id]);
     await this.writeSnapshot(transaction, at.seq, content);
     await transaction.commit();
     return true;
   }
 
-  /** The last part is empty. */
   async writeSnapshot(transaction: Transaction, seq: number, content: Content): Promise<void> {
-    let [n, held] = [0, Buffer.of()];
-    const put = async (bytes: Uint8Array) => {
-      const sealed = seal(this.#keys, [this.#id, "part", seq, n], bytes);
-      const sql = "insert into clomoctl.part (tenant, n, seq, bytes) values ($1, $2, $3, $4)";
-      await transaction.query(sql, [this.#id, n, seq, sealed]);
-      n += 1;
-    };
-    for await (const chunk of content)
-      for (held = Buffer.concat([held, chunk]); held.length > PART_BYTES; held = held.subarray(PART_BYTES))
-        await put(held.subarray(0, PART_BYTES));
-    if (held.length > 0) await put(held);
-    await put(Buffer.of());
+    await storeParts(transaction, this.#keys, this.#snapshot, content, seq);
   }
 
   /** Returns the newest snapshot in parts. */
   async *getSnapshot(): AsyncGenerator<Buffer> {
     await this.head();
-    await using transaction = await this.#connections.begin("repeatable read, read only");
-    for (let n = 0; ; n++) {
-      const sql = "select bytes, seq::float8 as seq from clomoctl.part where tenant = $1 and n = $2";
-      const [part] = (await transaction.query<PartRow>(sql, [this.#id, n])).rows;
-      const bytes = unseal(this.#keys, [this.#id, "part", part?.seq ?? 0, n], part?.bytes ?? Buffer.of());
-      if (bytes.length === 0) return;
-      yield bytes;
-    }
+    yield* readParts(this.#connections, this.#keys, this.#snapshot);
+  }
+
+  get #snapshot(): StoredFile {
+    return { tenant: this.#id, plan: "" };
   }
 
   async #readHead(at: number): Promise<HeadRow> {

@@ -106,7 +106,7 @@ export class ServedStore {
     const work = async (): Promise<void> => {
       this.#offsetMs = (await this.#store.now()).getTime() - this.#server.clock.now().getTime();
       for (const name of await this.#store.listWithoutSnapshot()) await this.#storeSnapshot(name).catch(this.#warnOf);
-      await this.#store.removeOldEntries();
+      await this.#store.removeOld();
     };
     await work();
     const timer = setInterval(() => void work().catch(this.#warnOf), KEEP_PAUSE_MS);

@@ -2,7 +2,8 @@ import { buildSealHeader } from "../config/sealed-bytes.ts";
 import { Failure, ServerFault } from "../errors/index.ts";
 import type { LogHead } from "../tenant/store/change-log.ts";
 import { text, type Text } from "../text/index.ts";
-import { type Content, PostgresLog } from "./log.ts";
+import { PostgresLog } from "./log.ts";
+import type { Content } from "./parts.ts";
 import { Connections, parseStoreAddress } from "./postgres.ts";
 import { seal, unseal, type SealingKeys } from "./sealer.ts";
 
@@ -32,8 +33,12 @@ create table clomoctl.entry (
   changes bytea not null, primary key (tenant, seq)
 );
 create table clomoctl.part (
-  tenant text not null references clomoctl.tenant on delete cascade, n int not null, seq bigint not null,
-  bytes bytea not null, primary key (tenant, n)
+  tenant text not null references clomoctl.tenant on delete cascade, plan text not null, n int not null,
+  seq bigint not null, at timestamptz not null default now(), bytes bytea not null, primary key (tenant, plan, n)
+);
+create table clomoctl.attempt (
+  tenant text not null references clomoctl.tenant on delete cascade, subject text not null, count int not null,
+  until timestamptz not null, primary key (tenant, subject)
 );
 alter table clomoctl.entry alter column changes set storage external;
 alter table clomoctl.part alter column bytes set storage external`;
@@ -42,14 +47,17 @@ const STORE = "select version, seal, current_setting('synchronous_commit') as co
 
 /** Also those whose snapshot needs a replaced key. */
 const NEED_SNAPSHOT = `
-select t.id from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.n = 0
+select t.id from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.plan = '' and p.n = 0
 where t.seq - p.seq >= $1 or substr(p.bytes, 1, length($4::bytea)) <> $4 or (
   select sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 millisecond'
   from clomoctl.entry as e where e.tenant = t.id and e.seq > p.seq)`;
 
+/** A plan ends after a week. */
 const REMOVE_OLD = `
-delete from clomoctl.entry as e using clomoctl.part as p where p.tenant = e.tenant and p.n = 0 and e.seq <= p.seq
-and e.at < now() - $1 * interval '1 millisecond'`;
+with attempts as (delete from clomoctl.attempt where until < now()),
+plans as (delete from clomoctl.part where plan <> '' and at < now() - interval '8 days')
+delete from clomoctl.entry as e using clomoctl.part as p where p.tenant = e.tenant and p.plan = '' and p.n = 0
+and e.seq <= p.seq and e.at < now() - $1 * interval '1 millisecond'`;
 
 /** Tenants in PostgreSQL. Later, while it is away, all methods throw ServerFault with status 503. */
 export class TenantStore {
@@ -122,8 +130,8 @@ export class TenantStore {
     await transaction.commit();
   }
 
-  /** Removes old entries that are in a snapshot. */
-  async removeOldEntries(): Promise<void> {
+  /** Removes old entries that are in a snapshot, and plans and attempts that have ended. */
+  async removeOld(): Promise<void> {
     await this.#connections.query(REMOVE_OLD, [this.#keepMs]);
   }
 

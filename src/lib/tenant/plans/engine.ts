@@ -1,7 +1,8 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { UndoneChange } from "../ledger/audit-change-number.ts";
 import type { CommitOptions, PlanRowsRequest, UndoCounts, UploadContent } from "./engine-types.ts";
 import type { FormatName } from "../../nouns/index.ts";
@@ -24,6 +25,7 @@ import type { TaskFiles } from "./import-tasks.ts";
 import { on } from "node:events";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { getResult, startWorker, type ThreadOutcome } from "../store/run-in-worker.ts";
+import type { SharedState } from "../store/change-log.ts";
 import type { FollowedLog } from "../store/follow-log.ts";
 import { serveLog } from "../store/log-port.ts";
 import { WorkQueue } from "../store/store.ts";
@@ -54,6 +56,8 @@ export class ImportThreads {
   readonly #turns = new WorkQueue();
   readonly #followed: FollowedLog | undefined;
   readonly reading = new Set<Database>();
+  /** plans of other servers that are being fetched, by path */
+  readonly fetching = new Map<string, Promise<void>>();
 
   constructor(followed?: FollowedLog) {
     this.#followed = followed;
@@ -138,10 +142,21 @@ export interface EngineOptions {
   readonly followed?: FollowedLog | undefined;
 }
 
-/** Plans and commits imports outside the main thread. Each has a staging file, which is never backed up. */
-const PLANNED_ELSEWHERE_FAILURE = new Failure("conflict", {
-  what: text("another server has this plan: make it again", "計画は別のサーバーにあります。作り直してください"),
+const NO_PLAN_FAILURE = new Failure("conflict", {
+  what: text("the rows of this plan are lost: make it again", "この計画の行は失われています。作り直してください"),
 });
+
+/**
+ * Plans and commits imports outside the main thread. Each has a staging file, which is never backed up; servers that share
+ * a log share these files, too.
+ */
+const storeWhole = async (path: string, content: AsyncIterable<Uint8Array>): Promise<void> => {
+  createStagingFolder(dirname(path));
+  const part = `${path}-part`;
+  await writeFile(part, content, { mode: 0o600 });
+  if (statSync(part).size === 0) throw NO_PLAN_FAILURE;
+  await rename(part, path);
+};
 
 export class ImportEngine {
   readonly #database: Database;
@@ -175,7 +190,10 @@ export class ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
+    await this.#fetch(request.orgs);
+    const files = this.#files(id, request);
+    await this.#threads.run("plan", { files, id, request, stream, encoding }, signal);
+    await this.#shared?.keepPlan(id, createReadStream(files.staging));
   }
 
   async select(
@@ -193,6 +211,7 @@ export class ImportEngine {
     const job = detail.staged === null ? "commitUndo" : "commitPlan";
     const files = this.#files(id, detail.request);
     await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal);
+    for (const one of [id, detail.request?.orgs]) if (one !== undefined) this.drop(one);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
@@ -203,7 +222,7 @@ export class ImportEngine {
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./import-readings.ts");
-    if (reading.type === "rows" || reading.type === "problems") this.requireStagedHere(reading.record);
+    if (reading.type === "rows" || reading.type === "problems") await this.fetch(reading.record);
     const source =
       reading.type === "rows"
         ? this.#source(reading.record.id, reading.record.detail.request)
@@ -213,6 +232,8 @@ export class ImportEngine {
 
   drop(id: string): void {
     removeStagingFile(this.#staging(`${id}.db`));
+    // a plan that stays there ends by itself
+    this.#shared?.dropPlan(id).catch(() => undefined);
   }
 
   /** Returns the ids of imports whose staging files no program uses. Removes journals without a staging file. */
@@ -234,10 +255,22 @@ export class ImportEngine {
     await this.#threads.close();
   }
 
-  /** Each server of a store has its own plans. @throws Failure `conflict` */
-  requireStagedHere({ id, detail }: ImportRecord): void {
-    const isOwn = this.#options.followed === undefined || detail.process === this.#options.processes.self;
-    if (!isOwn && detail.staged !== null && !this.isStaged(id)) throw PLANNED_ELSEWHERE_FAILURE;
+  /** Fetches a plan that another server made. @throws Failure `conflict` if it is lost */
+  async fetch({ id, detail: { staged, request } }: ImportRecord): Promise<void> {
+    if (staged !== null) await Promise.all([this.#fetch(id), this.#fetch(request?.orgs)]);
+  }
+
+  get #shared(): SharedState | undefined {
+    return this.#options.followed?.log.shared;
+  }
+
+  async #fetch(id: string | undefined): Promise<void> {
+    if (id === undefined || this.#shared === undefined || this.isStaged(id)) return;
+    const { fetching } = this.#threads;
+    const path = this.#staging(`${id}.db`);
+    const fetched = fetching.get(id) ?? storeWhole(path, this.#shared.getPlan(id)).finally(() => fetching.delete(id));
+    fetching.set(id, fetched);
+    await fetched;
   }
 
   #staging(file: string): string {

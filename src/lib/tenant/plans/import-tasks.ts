@@ -1,12 +1,6 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import {
-  removeStagingFile,
-  removeFilesIfPossible,
-  attachStaging,
-  attachTemporaryStaging,
-  StagingTable,
-} from "./staging.ts";
+import { removeFilesIfPossible, attachStaging, attachTemporaryStaging, StagingTable } from "./staging.ts";
 import { loadEncoding } from "../../csv/encoding/decode-sequence.ts";
 import { RecordReader } from "../../csv/encoding/reader.ts";
 import type { FileForm, RecordSink } from "../../csv/records/record.ts";
@@ -372,9 +366,7 @@ const commit = (
 
 /** @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
 export const commitPlan = async (job: StagedJob & ChangeJob, ...work: JobWork): Promise<void> => {
-  const { files } = job;
-  await commit(files, job, work, COMMIT_VISITS, applyAndRecord);
-  for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
+  await commit(job.files, job, work, COMMIT_VISITS, applyAndRecord);
 };
 
 /** @throws Failure `conflict` if the blocked records have changed since the undo was planned */

@@ -25,7 +25,7 @@ export const removeFilesIfPossible = (paths: readonly string[]): void => {
 };
 
 export const removeStagingFile = (path: string): void =>
-  removeFilesIfPossible(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
+  removeFilesIfPossible(["", "-journal", "-wal", "-shm", "-part"].map((suffix) => path + suffix));
 
 export const removeStrayJournals = (folder: string): void => {
   if (!existsSync(folder)) return;

@@ -29,10 +29,31 @@ export interface LogTurn {
   readonly abandon: () => Promise<void>;
 }
 
+/** Whose attempts are counted together, and how many are permitted within a time. */
+export interface AttemptLimit {
+  /** a hash, because people sometimes type their password as the account name */
+  readonly subject: string;
+  readonly max: number;
+  readonly minutes: number;
+}
+
+/** What several computers share of a tenant beside its changes. All methods throw Failure `unavailable`. */
+export interface SharedState {
+  /** Returns the milliseconds to wait if a limit is reached; otherwise counts an attempt. */
+  readonly countAttempt: (limits: readonly AttemptLimit[]) => Promise<number | undefined>;
+  readonly forgetAttempt: (limits: readonly AttemptLimit[]) => Promise<unknown>;
+  /** Keeps the file of a plan until it is dropped, or for some days. */
+  readonly keepPlan: (id: string, content: AsyncIterable<Uint8Array>) => Promise<unknown>;
+  /** Returns nothing if there is no such plan. */
+  readonly getPlan: (id: string) => AsyncIterable<Uint8Array>;
+  readonly dropPlan: (id: string) => Promise<unknown>;
+}
+
 /** The changes of one tenant, shared by several computers. The log is the truth; a tenant's file is a copy of it. */
 export interface ChangeLog {
   /** set when the file that follows the log turns out not to be a copy of its beginning: a server makes it anew */
   hasMismatch?: boolean;
+  readonly shared?: SharedState;
   /** @throws Failure `unavailable` */
   readonly head: () => Promise<LogHead>;
   /** Returns some of the entries after a number, in order; none if there are no more. @throws Failure `unavailable` */

@@ -37,6 +37,8 @@ const refuseFile = ({ path }: Database, { log }: FollowedLog, reason: string, se
       `テナントのファイルは、保存先の内容の写しではありません: ${reason} (${seq})`,
     ),
     where: path,
+    // by then, a server has made the file anew
+    retryAfterMs: 1000,
   });
 };
 

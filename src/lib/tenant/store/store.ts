@@ -14,7 +14,7 @@ import type {
 } from "./types.ts";
 import { createInterruptedFailure, tryOrUndefined } from "../../errors/index.ts";
 import type { Database } from "./database.ts";
-import type { LogHead } from "./change-log.ts";
+import type { LogHead, SharedState } from "./change-log.ts";
 import type { FollowedLog } from "./follow-log.ts";
 
 interface ChangeOptions {
@@ -124,6 +124,10 @@ export class Store {
 
   get isReadOnly(): boolean {
     return this.#database.isReadOnly;
+  }
+
+  get shared(): SharedState | undefined {
+    return this.#followed?.log.shared;
   }
 
   isFree(): boolean {

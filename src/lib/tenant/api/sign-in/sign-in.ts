@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../../advice/index.ts";
-import { Failure } from "../../../errors/index.ts";
+import { Failure, ignoreFailure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { findAccountByName, toActor, type Actor } from "../../ledger/actor.ts";
 import { Session } from "../../ledger/session.ts";
@@ -12,6 +12,7 @@ import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../../model/credential.ts"
 import { comparisonKey } from "../../../model/normalise.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../../store/ids.ts";
 import { insertRow } from "../../ledger/rows.ts";
+import type { AttemptLimit } from "../../store/change-log.ts";
 import type { Writer } from "../../store/types.ts";
 import { findPasswordFault } from "../../../nouns/account.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../../subjects/account-reset.ts";
@@ -33,13 +34,6 @@ export const getSenderNetwork = (address: string): string => {
 /** The account name is the typed text; there may be no such account. */
 export type AttemptSource = Sender & { readonly account: string };
 
-interface AttemptLimit {
-  /** a hash, because people sometimes type their password as the account name */
-  readonly subject: string;
-  readonly max: number;
-  readonly minutes: number;
-}
-
 type Limits = Readonly<Record<"perAccount" | "perAddress" | "minutes", number>>;
 
 const buildLimits = (
@@ -54,9 +48,6 @@ const buildLimits = (
   ];
 };
 
-export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
-  buildLimits("guess", source, SIGN_IN_LIMITS);
-
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
     what: text("too many attempts; try again later", "操作の回数が上限に達しました。しばらく待ってください"),
@@ -65,14 +56,7 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
-/**
- * Counts an attempt before its outcome is known, so that parallel attempts cannot exceed the limit. @throws `throttled`
- */
-export const countAttempt = async (
-  writer: Writer,
-  surroundings: Surroundings,
-  limits: readonly AttemptLimit[],
-): Promise<string> => {
+const countInFile = async (writer: Writer, surroundings: Surroundings, limits: readonly AttemptLimit[]) => {
   const time = surroundings.now();
   const now = getCurrentInstant({ now: () => time });
   await writer.run("delete from main.counted_attempt where until <= :now", { now });
@@ -86,11 +70,34 @@ export const countAttempt = async (
     const until = getCurrentInstant({ now: () => time + minutes * 60_000 });
     await insertRow(writer, "counted_attempt", { attempt, subject, until });
   }
-  return attempt;
+  return { result: attempt, objects: [] };
 };
 
-export const deleteAttempt = (writer: Writer, attempt: string): Promise<number> =>
-  writer.run("delete from main.counted_attempt where attempt = :attempt", { attempt });
+const deleteFromFile = async (writer: Writer, attempt: string) => {
+  const result = await writer.run("delete from main.counted_attempt where attempt = :attempt", { attempt });
+  return { result, objects: [] };
+};
+
+const UNRECORDED = { action: null, locks: [] } as const;
+
+/**
+ * Counts an attempt before its outcome is known, so that parallel attempts cannot exceed the limit. Returns a function
+ * that forgets the attempt. @throws `throttled`
+ */
+const countAttempt = async (owner: Session, limits: readonly AttemptLimit[]): Promise<() => Promise<unknown>> => {
+  const { surroundings, store } = owner;
+  const { shared } = store;
+  if (shared === undefined) {
+    const attempt = await owner.change(UNRECORDED, (writer) => countInFile(writer, surroundings, limits));
+    return () => owner.change(UNRECORDED, (writer) => deleteFromFile(writer, attempt));
+  }
+  const waitMs = await shared.countAttempt(limits);
+  if (waitMs !== undefined) throw createTooManyAttemptsFailure(waitMs);
+  return () => shared.forgetAttempt(limits);
+};
+
+const countGuess = (owner: Session, source: AttemptSource) =>
+  countAttempt(owner, buildLimits("guess", source, SIGN_IN_LIMITS));
 
 type SignInRequest = Readonly<Record<"account" | "password", string>>;
 
@@ -134,12 +141,6 @@ export const refuseInConstantTime = async <T>(refusal: Failure, attempt: () => P
   }
 };
 
-const beginAttempt = (owner: Session, source: AttemptSource) =>
-  owner.change({ action: null, locks: [] }, async (writer) => {
-    const attempt = await countAttempt(writer, owner.surroundings, limitGuesses(source));
-    return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
-  });
-
 export const signIn = (owner: Session, request: SignInRequest, sender: Sender) =>
   refuseInConstantTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, sender));
 
@@ -147,23 +148,25 @@ const openSession = ({ store, surroundings, actorName }: Session, actor: Actor):
   new Session(store, surroundings, actorName, actor);
 
 const tryToSignIn = async (owner: Session, { account, password }: SignInRequest, sender: Sender) => {
-  const { attempt, found } = await beginAttempt(owner, { ...sender, account });
+  const forget = await countGuess(owner, { ...sender, account });
+  const found = await owner.read((reader) => findAccountByName(reader, account));
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
   const isRight = await queueHash(() => verifyPassword(verifier, password));
   if (!isRight || actor === undefined) throw SIGN_IN_REFUSED_FAILURE;
   const session = openSession(owner, actor);
-  return session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {
+  const signedIn = await session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {
     // the password or the role may have changed meanwhile
     const current = await findAccountByName(writer, account);
     if (current?.verifier !== verifier || toActor(current) === undefined) throw SIGN_IN_REFUSED_FAILURE;
-    await deleteAttempt(writer, attempt);
     const { secret, expiresAt } = await storeCredential(writer, session.surroundings, { actor, kind: "session" });
     return {
       result: { secret, expiresAt, account: current.name },
       objects: [{ thing: "account", id: current.id, name: current.name }],
     };
   });
+  await ignoreFailure(forget);
+  return signedIn;
 };
 
 /** Delay after which an email is sent, so that the response time does not reveal whether an email is sent. */
@@ -175,10 +178,8 @@ export const requestResetCode = async (
   source: AttemptSource,
 ): Promise<((signal: AbortSignal) => Promise<void>) | undefined> => {
   const send = await mail();
-  const found = await owner.change({ action: null, locks: [] }, async (writer) => {
-    await countAttempt(writer, owner.surroundings, buildLimits("mail", source, RESET_MAIL_LIMITS));
-    return { result: await findAccountByName(writer, source.account), objects: [] };
-  });
+  await countAttempt(owner, buildLimits("mail", source, RESET_MAIL_LIMITS));
+  const found = await owner.read((reader) => findAccountByName(reader, source.account));
   const actor = found && toActor(found);
   if (found === undefined || actor === undefined) return undefined;
   const session = openSession(owner, actor);
@@ -212,20 +213,17 @@ export const resetForgottenPassword = (
 const tryToReset = async (owner: Session, { account, code, password }: ForgottenPassword, sender: Sender) => {
   const fault = findPasswordFault(password);
   if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "json.password" });
-  const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
-    const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ ...sender, account }));
+  const forget = await countGuess(owner, { ...sender, account });
+  const { found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
     const named = await findAccountByName(writer, account);
     const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
-    return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
+    return { result: { found: named, isRight: isValid }, objects: [] };
   });
   const verifier = await queueHash(() => createPasswordVerifier(password, owner.surroundings.random));
   const actor = found && toActor(found);
   if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
   const session = openSession(owner, actor);
   await applyResetCode(session, { id: found.id, code, password, verifier }, RESET_REFUSED_FAILURE);
-  await owner.change({ action: null, locks: [] }, async (writer) => {
-    await deleteAttempt(writer, attempt);
-    return { result: undefined, objects: [] };
-  });
+  await ignoreFailure(forget);
   return { account: found.name };
 };
