@@ -22,17 +22,20 @@ export const storeParts = async (
   content: Content,
   seq = 0,
 ): Promise<void> => {
-  let [n, held] = [0, Buffer.of()];
-  const put = async (bytes: Uint8Array) => {
-    const sealed = seal(keys, [tenant, "part", seq, plan, n], bytes);
+  let [n, bytes] = [0, 0];
+  const held: Uint8Array[] = [];
+  const put = async (): Promise<void> => {
+    const sealed = seal(keys, [tenant, "part", seq, plan, n], Buffer.concat(held.splice(0)));
     await transaction.query(INSERT, [tenant, plan, n, seq, sealed]);
-    n += 1;
+    [n, bytes] = [n + 1, 0];
   };
-  for await (const chunk of content)
-    for (held = Buffer.concat([held, chunk]); held.length > PART_BYTES; held = held.subarray(PART_BYTES))
-      await put(held.subarray(0, PART_BYTES));
-  if (held.length > 0) await put(held);
-  await put(Buffer.of());
+  for await (const chunk of content) {
+    held.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= PART_BYTES) await put();
+  }
+  if (bytes > 0) await put();
+  await put();
 };
 
 const SELECT = "select bytes, seq::float8 as seq from clomoctl.part where tenant = $1 and plan = $2 and n = $3";

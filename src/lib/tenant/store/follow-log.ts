@@ -18,7 +18,7 @@ export interface FollowedLog {
 const RETRY_MS = 5;
 
 /** Rows in a part of a large change, so that neither writing nor following it needs much memory. */
-const PART_ROWS = 16_384;
+const PART_ROWS = 8192;
 
 /** Applying a larger changeset takes milliseconds, so other work runs first. */
 const LARGE_BYTES = 65_536;
