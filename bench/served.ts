@@ -22,7 +22,7 @@ interface Served {
 }
 
 /** Creates the first administrator of a tenant. @returns path of the file with the password */
-async function createAdministrator(bench: Bench, tenant: MeasuredProgram): Promise<string> {
+export async function createAdministrator(bench: Bench, tenant: MeasuredProgram): Promise<string> {
   const password = bench.newPath("password");
   await writeFile(password, `${PASSWORD}\n`, { mode: 0o600 });
   await tenant.run("create the first administrator", ADMINISTRATOR, password);
@@ -110,7 +110,7 @@ const CONNECTIONS = 32;
 const REQUESTS = 10_000;
 
 /** Signs in to a server. @returns the secret of the session */
-async function signIn(url: string): Promise<string> {
+export async function signIn(url: string): Promise<string> {
   const { body } = await request(`${url}/v1/sessions`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -127,6 +127,13 @@ export const WAYS = {
     way("serve", () => ["--listen", "127.0.0.1:0", "--rate", "0"], { option: "--rate" }),
     way("serve", () => ["--listen", "127.0.0.1:0"]),
   ],
+  "serve all tenants": [way("serve", () => ["--all-contexts", "--listen", "127.0.0.1:0"])],
+  "serve a store": [way("serve", (store: string) => ["--store", store, "--listen", "127.0.0.1:0"])],
+  "make a store": [way("serve", (store: string) => ["init", "--store", store])],
+  "add a tenant to a store": [
+    way("serve", (name: string, file: string, store: string) => ["add", name, "--from", file, "--store", store]),
+  ],
+  "back up a tenant": [way("tenant backup", (file: string) => ["-o", file])],
   "add a server": [way("context add", (url: string) => ["served", "--url", url, "--use"])],
   "sign in": [way("login", (account: string, password: string) => ["--account", account, "--password-file", password])],
   "start a simulator of Apple": [

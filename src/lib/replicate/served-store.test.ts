@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { describeWithPostgres, PostgresServer } from "#support/postgres/server.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { readFilePosition } from "../tenant/ledger/logged-file.ts";
+import { SCHEMA_VERSION } from "../tenant/ledger/tenant-file.ts";
 import { ServedStore } from "./served-store.ts";
 
 const PROCESSES = { self: 1, place: "here", startOf: () => undefined, isAlive: () => true };
@@ -13,18 +14,27 @@ const PROCESSES = { self: 1, place: "here", startOf: () => undefined, isAlive: (
 describeWithPostgres("a server's copy of a tenant", () => {
   const closing = new AsyncDisposableStack();
   const warn = vi.fn(() => Promise.resolve());
-  let open: (way: "open" | "create") => Promise<ServedStore>;
+  let open: (way: "open" | "create", name?: string, program?: typeof ServedStore) => Promise<ServedStore>;
   let store: ServedStore;
   let copies: string;
   beforeAll(async () => {
     const server = await PostgresServer.open();
     closing.defer(() => server.close());
-    const folder = join(server.folder, "home");
-    copies = join(folder, "copies");
-    const temporary = { temporaryFolder: join(folder, "tmp"), processes: PROCESSES };
-    const home = { folder, tenants: folder, cache: folder, temporary: temporary.temporaryFolder, userId: undefined };
-    const given = { home, environment: server.environment, temporary, clock: { now: () => new Date() }, warn, closing };
-    open = (way) => ServedStore.open(server.url(), way, given);
+    const clock = { now: () => new Date() };
+    copies = join(server.folder, "home", "copies");
+    open = async (way, name = "home", program = ServedStore) => {
+      const folder = join(server.folder, name);
+      const temporary = { temporaryFolder: join(folder, "tmp"), processes: PROCESSES };
+      const home = { folder, tenants: folder, cache: folder, temporary: temporary.temporaryFolder, userId: undefined };
+      return program.open(server.url(), way, {
+        home,
+        environment: server.environment,
+        temporary,
+        clock,
+        warn,
+        closing,
+      });
+    };
     store = await open("create");
   });
   afterAll(() => closing.disposeAsync());
@@ -66,5 +76,29 @@ describeWithPostgres("a server's copy of a tenant", () => {
     expect([code, aside, warn.mock.calls.length]).toEqual(outcome);
     const found = tryOrUndefined(() => readFilePosition(path));
     expect(found).toEqual(code === undefined ? position : undefined);
+  });
+
+  test("is upgraded by the command alone; each copy runs the steps itself", async () => {
+    await using tenant = new TestTenant();
+    await store.add("old", tenant.path);
+    vi.doMock(import("../tenant/ledger/schema.ts"), async (load) => {
+      const { SCHEMA_STEPS, ...schema } = await load();
+      const step = { version: SCHEMA_VERSION + 1, sql: "create table later (pk integer primary key)" };
+      return { ...schema, SCHEMA_STEPS: [...SCHEMA_STEPS, step] };
+    });
+    vi.resetModules();
+    onTestFinished(() => void vi.doUnmock("../tenant/ledger/schema.ts"));
+    const folder = join(copies, "../../next");
+    mkdirSync(folder);
+    copyFileSync(join(copies, "../sealing.key"), join(folder, "sealing.key"));
+    const next = await open("open", "next", (await import("./served-store.ts")).ServedStore);
+    const read = async () => (await next.list()).find(({ name }) => name === "old")?.log.head();
+    const before = await read();
+    expect([await next.upgrade("old", true), await read()]).toEqual([true, before]);
+    expect(await next.upgrade("old", false)).toBe(true);
+    expect(await read()).toMatchObject({ seq: Number(before?.seq) + 1, schema: SCHEMA_VERSION + 1 });
+    expect(await next.upgrade("old", false)).toBe(false);
+    // a snapshot of the new version, from a copy that has followed the upgrade
+    await next.take("old", async (path) => change(path, "insert into later values (1)"));
   });
 });

@@ -129,6 +129,20 @@ describe("a large change", () => {
     expect(listDifferentTables(one.database, other.database.path)).toEqual([]);
   });
 
+  test("is followed later, if the disk is full", async () => {
+    const log = createLog({ batch: 1 });
+    const [one, other] = [openMachine(log), openMachine(log)];
+    await one.store.change(addMany);
+    const used = other.database.count("pragma page_count");
+    other.database.exec(`pragma max_page_count = ${used + 20}`);
+    await expect(readAmounts(other)).rejects.toThrow("full");
+    expect(readPosition(other.database)).toEqual(START);
+    other.database.exec("pragma max_page_count = 1000000");
+    expect(await readAmounts(other)).toHaveLength(ROWS + 2);
+    expect(log).not.toHaveProperty("hasMismatch");
+    expect(listDifferentTables(one.database, other.database.path)).toEqual([]);
+  });
+
   test("leaves nothing if it fails after a part", async () => {
     const log = createLog();
     const machine = openMachine(log);
