@@ -87,7 +87,7 @@ describeWithPostgres("a server's copy of a tenant", () => {
       return { ...schema, SCHEMA_STEPS: [...SCHEMA_STEPS, step] };
     });
     vi.resetModules();
-    onTestFinished(() => void vi.doUnmock("../tenant/ledger/schema.ts"));
+    onTestFinished(() => vi.doUnmock("../tenant/ledger/schema.ts"));
     const folder = join(copies, "../../next");
     mkdirSync(folder);
     copyFileSync(join(copies, "../sealing.key"), join(folder, "sealing.key"));
