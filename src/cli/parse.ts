@@ -264,9 +264,7 @@ function convertWords(command: CommandSyntax, typed: Pick<TypedWords, "options" 
   const values = { ...options, ...Object.fromEntries(args) };
   checkRelations(command, values);
   rejectSharedInput(command, values);
-  // a record format such as `--format json` also sets the global options `format` and `output`
-  const shared = "format" in command.options && isRecordFormat(options["format"]) ? ["format", "output"] : [];
-  const globals = Object.keys(GLOBAL_OPTIONS).filter((key) => !(key in command.options) || shared.includes(key));
+  const globals = Object.keys(GLOBAL_OPTIONS).filter((key) => !(key in command.options));
   const own = Object.keys(command.options).map((key) => [key, options[key]] as const);
   return {
     globals: Object.fromEntries(globals.map((key) => [key, options[key]])) as unknown as Globals,
@@ -293,7 +291,7 @@ function rejectUselessGlobals(
   { format, as, context, tokenFile }: Readonly<Record<string, unknown>>,
 ): void {
   const { output } = options;
-  if (format === "xlsx" && output?.kind === "output" && !("format" in options))
+  if (format === "xlsx" && output?.kind === "output")
     throw usageError(
       text(
         "--format xlsx cannot be used with this command, because the command uses -o FILE for another output",
@@ -360,6 +358,3 @@ function checkRelations(
 }
 
 const MAX_NAMED_OPTIONS = 6;
-
-const isRecordFormat = (format: unknown): boolean =>
-  (GLOBAL_OPTIONS.format.choices as readonly unknown[]).includes(format);

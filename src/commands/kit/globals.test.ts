@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Fields } from "./field.ts";
 import { COMMANDS, composeWords } from "#support/commands/verbs.ts";
 import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
@@ -33,16 +32,7 @@ test("--as is the acting account, and what a file contains for the commands whos
   expect(declaring.map(([path]) => path)).toEqual(["csv check", "layouts learn"]);
 });
 
-test("documents are selected by --format and written to -o", () => {
-  const OLD = ["html", "markdown", "pdf", "text"];
+test("--format means the same for every command", () => {
+  const OLD = ["format", "html", "markdown", "pdf", "text"];
   expect(COMMANDS.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
-  const writing = COMMANDS.filter(([, { options }]) => "format" in options);
-  expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
-    ["onboarding guide", ["text", "markdown"]],
-    ["renewals guide", ["text", "markdown"]],
-  ]);
-  for (const [path, { options }] of writing)
-    expect(options["output"], path).toMatchObject({ kind: "output", short: "o" });
 });
-
-const choicesOf = ({ format }: Fields): readonly string[] => (format?.kind === "choice" ? format.choices : []);

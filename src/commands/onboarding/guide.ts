@@ -25,10 +25,7 @@ export default defineCommand({
     step: { kind: "string", value: "STEP", about: text("step number, 1 to 12", "手順の番号(1 から 12)") },
   },
   options: GUIDE_OPTIONS,
-  examples: [
-    { line: "clomoctl onboarding guide" },
-    { line: "clomoctl onboarding guide 7 --format markdown -o step7.md" },
-  ],
+  examples: [{ line: "clomoctl onboarding guide" }, { line: "clomoctl onboarding guide 7 -o step7.txt" }],
   exits: ["usage", "input-rejected", "not-found"],
   async run(tools, { step: typed, ...options }) {
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];

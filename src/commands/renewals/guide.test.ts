@@ -75,11 +75,11 @@ describe("the steps", () => {
     expect(undated.stdout).not.toContain("expires on");
   });
 
-  test("-o FILE writes them to the file instead of stdout, in the requested form", async () => {
+  test("-o FILE writes them to the file instead of stdout", async () => {
     const folder = freshFolder();
-    const line = "renewals guide vpp-token -o guide.md --format markdown --lang ja";
+    const line = "renewals guide vpp-token -o guide.txt --lang ja";
     expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
-    expect(readFileSync(join(folder, "guide.md"), "utf8")).toMatch(/^# /);
+    expect(readFileSync(join(folder, "guide.txt"), "utf8")).toMatch(/^更新の手順/);
   });
 });
 
@@ -118,12 +118,9 @@ describe("an item that the tenant holds itself", () => {
     ["自社", { ade: recordedAs(idOf(1)) }, { ...token, expiresAt: null }, ["clomoctl ade token set FILE"]],
   ])("%s has the steps of this tenant, not those of CLOMO PANEL", async (_, answers, one, lines) => {
     const word = one.id;
-    for (const form of ["", " --format markdown"]) {
-      const { en, ja } = await guide(`${word}${form}`, answers, one);
-      expect([en.exit, ja.exit]).toEqual([0, 0]);
-      for (const { stdout } of [en, ja]) expect(stdout).not.toMatch(NOT_CLOMO);
-    }
-    const { en } = await guide(word, answers, one);
+    const { en, ja } = await guide(word, answers, one);
+    expect([en.exit, ja.exit]).toEqual([0, 0]);
+    for (const { stdout } of [en, ja]) expect(stdout).not.toMatch(NOT_CLOMO);
     for (const line of lines) expect(en.stdout).toContain(line);
     expect(en.stdout).toContain("stored by: this clomoctl tenant, not CLOMO");
     const byKind = await guide(one.kind, answers, one);
@@ -171,6 +168,7 @@ test.each(["第一所有者", "APSP:0322a1b2", "it's `ours` 1"])(
         environment: { FORCE_COLOR: "1" },
       });
     expect((await guide()).screen).toContain(`\u001B[36m${confirm.toJSON()}\u001B[39m`);
-    expect((await guide("--format", "markdown")).stdout).toMatch(/--context tokyo ?`/);
+    await guide("-o", join(home, "guide.txt"));
+    expect(readFileSync(join(home, "guide.txt"), "utf8")).toContain("--context tokyo");
   },
 );

@@ -24,7 +24,7 @@ export default defineCommand({
   options: GUIDE_OPTIONS,
   examples: [
     { line: "clomoctl renewals guide push-certificate" },
-    { line: "clomoctl renewals guide ade-token --format markdown -o ade-token.md" },
+    { line: "clomoctl renewals guide ade-token -o ade-token.txt" },
   ],
   exits: ["usage", "not-found", "locked"],
   async run(tools, { item: typed, ...options }) {

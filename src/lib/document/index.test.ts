@@ -58,15 +58,8 @@ test.each([
 const FORMS = [
   {
     form: "text",
-    write: (value: (block: string) => string, language: Language) =>
-      renderDocument(documentOf(value), language, "text"),
+    write: (value: (block: string) => string, language: Language) => renderDocument(documentOf(value), language),
     markup: /\t/,
-  },
-  {
-    form: "Markdown",
-    write: (value: (block: string) => string, language: Language) =>
-      renderDocument(documentOf(value), language, "markdown"),
-    markup: /(?<!\\)[*|]a/,
   },
   {
     form: "a mail",

@@ -1,53 +1,22 @@
-import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 import type { Language, Text } from "../text/index.ts";
 import type { Block, DisplayText, Document } from "./blocks.ts";
 
-export const DOCUMENT_FORMATS = ["text", "markdown"] as const;
-
 export type Mail = Readonly<Record<"subject" | "text", string>>;
 
-const escapeMarkdown = (value: string): string =>
-  value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
-
-const renderCode = (code: string): string => (/[`|<>]/.test(code) ? escapeMarkdown(code) : `\`${code}\``);
-
-const toMarkdown = (words: string, isValue: boolean): string =>
-  isValue
-    ? escapeMarkdown(words)
-    : splitCommands(words)
-        .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
-        .join("");
-
-const LINE_PREFIXES = {
-  text: { title: "", section: "", fact: "  ", step: "", below: "   " },
-  markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
-} as const;
-
-const createWriter = (language: Language, form: keyof typeof LINE_PREFIXES) => {
-  const { [form]: marks } = LINE_PREFIXES;
-  const say = (words: DisplayText): string => {
-    const isValue = typeof words === "string";
-    const shown = escapeForPeople(isValue ? words : words[language]);
-    return form === "markdown" ? toMarkdown(shown, isValue) : shown;
-  };
-  const label = (words: DisplayText): string => (form === "markdown" ? `**${say(words)}**` : say(words));
+const createWriter = (language: Language) => {
+  const say = (words: DisplayText): string => escapeForPeople(typeof words === "string" ? words : words[language]);
   const block = (one: Block): readonly string[] => {
     if (one.kind === "paragraph") return [say(one.words)];
     if (one.kind === "list") return one.items.map((words) => `- ${say(words)}`);
-    if (one.kind === "facts") return one.rows.map(([name, value]) => `${marks.fact}${say(name)}: ${say(value)}`);
+    if (one.kind === "facts") return one.rows.map(([name, value]) => `  ${say(name)}: ${say(value)}`);
     return one.steps.flatMap(({ what, below }, at) => [
-      ...(at === 0 || form === "markdown" ? [] : [""]),
-      `${at + 1}. ${marks.step}${say(what)}`,
-      ...below.map(({ label: name, words }) => `${marks.below}${label(name)}: ${say(words)}`),
+      ...(at === 0 ? [] : [""]),
+      `${at + 1}. ${say(what)}`,
+      ...below.map(({ label, words }) => `   ${say(label)}: ${say(words)}`),
     ]);
   };
-  return {
-    say,
-    block,
-    title: (words: DisplayText) => marks.title + say(words),
-    section: (words: DisplayText) => marks.section + say(words),
-  };
+  return { say, block };
 };
 
 const joinParts = (parts: readonly (readonly string[])[]): string =>
@@ -56,16 +25,12 @@ const joinParts = (parts: readonly (readonly string[])[]): string =>
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
 
-export function renderDocument(
-  { title, intro, sections }: Document,
-  language: Language,
-  form: (typeof DOCUMENT_FORMATS)[number],
-): string {
-  const writer = createWriter(language, form);
+export function renderDocument({ title, intro, sections }: Document, language: Language): string {
+  const writer = createWriter(language);
   return joinParts([
-    [writer.title(title)],
+    [writer.say(title)],
     ...intro.map(writer.block),
-    ...sections.flatMap((section) => [[writer.section(section.title)], ...section.blocks.map(writer.block)]),
+    ...sections.flatMap((section) => [[writer.say(section.title)], ...section.blocks.map(writer.block)]),
   ]);
 }
 
@@ -76,8 +41,8 @@ interface MailContent {
 }
 
 export function renderMail({ title, blocks, footer }: MailContent, language: Language): Mail {
-  const writer = createWriter(language, "text");
+  const writer = createWriter(language);
   // email programs treat the text after this line as a signature
   const signature = footer === undefined ? [] : [["-- ", writer.say(footer)]];
-  return { subject: writer.title(title), text: joinParts([...blocks.map(writer.block), ...signature]) };
+  return { subject: writer.say(title), text: joinParts([...blocks.map(writer.block), ...signature]) };
 }

@@ -81,7 +81,7 @@ describe("a first issue", () => {
         // so do the documents of all the steps
         const steps = ONBOARDING_STEPS.flatMap((step) => listStepContents(step, known));
         const guide = buildGuideDocument({ title: same("all"), facts: [], steps });
-        expect(FIRST.test(renderDocument(guide, "ja", "text"))).toBe(CREDENTIAL_KINDS.some(allowed));
+        expect(FIRST.test(renderDocument(guide, "ja"))).toBe(CREDENTIAL_KINDS.some(allowed));
       }),
       { numRuns: 100 },
     );

@@ -17,7 +17,6 @@ export const createFileScene = (
 });
 
 const DOCS_OPTION = ["--app", "docs"];
-const MARKDOWN_OPTION = ["--format", "markdown"];
 
 export const OUTPUT_FILE_SCENES: readonly Scene[] = [
   createFileScene("users list as a workbook", "users.xlsx", ["users", "list", "--format", "xlsx"], prepareMirror),
@@ -33,7 +32,7 @@ export const OUTPUT_FILE_SCENES: readonly Scene[] = [
     ["secured", "users", "export", ...DOCS_OPTION],
     prepareSecuredUser,
   ),
-  createFileScene("onboarding guide", "onboarding.md", ["onboarding", "guide", ...MARKDOWN_OPTION]),
-  createFileScene("renewals guide", "token.md", ["renewals", "guide", "ade-token", ...MARKDOWN_OPTION]),
+  createFileScene("onboarding guide", "onboarding.txt", ["onboarding", "guide"]),
+  createFileScene("renewals guide", "token.txt", ["renewals", "guide", "ade-token"]),
   createFileScene("handover report", "report.html", ["handover", "report"], prepareSecuredUser),
 ];

@@ -1,7 +1,7 @@
 import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
 import { describe, expect, it } from "vitest";
 import { RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../nouns/renewal.ts";
-import { DOCUMENT_FORMATS, renderDocument } from "../../document/index.ts";
+import { renderDocument } from "../../document/index.ts";
 import { buildGuideDocument } from "./fill.ts";
 import { buildRenewalGuide } from "./index.ts";
 
@@ -95,29 +95,16 @@ it.each([
 
 it("shows the recorded account, phone, topic, day and owner", () => {
   const guide = buildRenewalGuide("push-certificate", KNOWN, "2027-03-01");
-  for (const form of DOCUMENT_FORMATS) {
-    for (const language of ["ja", "en"] as const) {
-      const written = renderDocument(buildGuideDocument(guide), language, form).replaceAll("\\", "");
-      for (const part of [
-        "本社",
-        "push@example.jp",
-        "金庫",
-        "com.apple.mgmt.External.1234",
-        "2027-03-01",
-        "it@example.jp",
-      ]) {
-        expect(written, form).toContain(part);
-      }
-    }
+  for (const language of ["ja", "en"] as const) {
+    const written = renderDocument(buildGuideDocument(guide), language);
+    for (const part of [
+      "本社",
+      "push@example.jp",
+      "金庫",
+      "com.apple.mgmt.External.1234",
+      "2027-03-01",
+      "it@example.jp",
+    ])
+      expect(written).toContain(part);
   }
-});
-
-describe("a document", () => {
-  const hostile = buildRenewalGuide("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
-
-  it("as Markdown has a checkbox per step, and data in it is not markup", () => {
-    const written = renderDocument(buildGuideDocument(hostile), "en", "markdown");
-    expect(written).toContain(String.raw`\<script\>alert("1")\</script\> \*a\* \[b\](c)`);
-    expect(written.match(/^\d+\. \[ \] /gm)).toHaveLength(hostile.steps.length);
-  });
 });
