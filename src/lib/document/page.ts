@@ -1,8 +1,7 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../text/shell-word.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import type { DisplayText, Fact, Level } from "./blocks.ts";
-import { truncate } from "../terminal/width.ts";
+import type { DisplayText, Fact } from "./blocks.ts";
 
 export class Markup {
   readonly source: string;
@@ -12,7 +11,7 @@ export class Markup {
   }
 }
 
-export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
+export type MarkupContent = string | Markup | null | readonly MarkupContent[];
 
 /** Escapes the values in html`<b>${name}</b>`. Values are allowed in text and in quoted attributes. */
 const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
@@ -26,7 +25,7 @@ const escapeContent = (part: MarkupContent): string => {
   if (part === null) return "";
   if (part instanceof Markup) return part.source;
   if (typeof part === "string") return part.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return typeof part === "number" ? String(part) : part.map(escapeContent).join("");
+  return part.map(escapeContent).join("");
 };
 
 export interface Page {
@@ -53,12 +52,6 @@ export type PageBlock =
       /** if `blank` is true, empty cells are printed as spaces to fill in by hand */
       readonly rows: readonly (readonly DisplayText[])[];
       readonly blank?: true | undefined;
-    }
-  | {
-      readonly kind: "timeline";
-      readonly caption: Text;
-      readonly from: string;
-      readonly items: readonly TimelineItem[];
     }
   | { readonly kind: "list"; readonly items: readonly PageItem[]; readonly isNumbered?: true | undefined };
 
@@ -131,11 +124,6 @@ class PageRenderer {
         return html`<dl>${block.rows.map((fact) => this.#fact(fact))}</dl>`;
       case "table":
         return this.#table(block);
-      case "timeline": {
-        const caption = this.plain(block.caption);
-        return html`<p class="faint">${caption}</p>
-          ${drawTimeline(block.items, block.from, caption)}`;
-      }
       case "list": {
         const items = block.items.map((item) => this.#item(item));
         return block.isNumbered === true
@@ -197,63 +185,8 @@ class PageRenderer {
   }
 }
 
-export interface TimelineItem {
-  readonly name: string;
-  readonly day: string;
-  readonly level: Level;
-}
-
-const MONTHS = 12;
-const ROW_HEIGHT = 20;
-/** More rows would not fit on a printed page. */
-const MAX_ROWS = 40;
-/** A name to the right of its point can be longer, because the edge of a narrow screen cuts only its end. */
-const MAX_NAME_WIDTHS = { right: 40, left: 17 };
-
-const toMonthStart = (from: string, months: number): string => {
-  const [year = 0, month = 1] = from.split("-").map(Number);
-  return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, "2027-03-05".length);
-};
-
-/**
- * Draws what ends in the 12 months after `from`, one row for each item. Positions are percentages, so that the letters
- * have the same size on screens of every width. @param caption begins the text for people who do not see the picture
- */
-function drawTimeline(items: readonly TimelineItem[], from: string, caption: string): Markup {
-  const start = toMonthStart(from, 0);
-  const end = toMonthStart(from, MONTHS);
-  const percent = (day: string): number =>
-    Math.min(99, Math.max(1, ((Date.parse(day) - Date.parse(start)) / (Date.parse(end) - Date.parse(start))) * 100));
-  const shown = items.filter(({ day }) => day < end).slice(0, MAX_ROWS);
-  const height = (shown.length + 1) * ROW_HEIGHT;
-  const months = Array.from({ length: MONTHS }, (_, at) => toMonthStart(from, at)).map((first) => {
-    const [year = "", month = ""] = first.split("-");
-    const x = `${percent(first).toFixed(2)}%`;
-    return html`<line x1="${x}" x2="${x}" y1="0" y2="${height}" /><text x="${x}" dx="3" y="12"
-        >${month === "01" ? `'${year.slice(2)}` : Number(month)}</text
-      >`;
-  });
-  const rows = shown.map(({ name, day, level }, at) => {
-    const x = percent(day);
-    const y = (at + 1.5) * ROW_HEIGHT;
-    const side = x < 60 ? "right" : "left";
-    const cut = truncate(escapeForPeople(name), MAX_NAME_WIDTHS[side]);
-    const [dx, anchor, words] = side === "right" ? [10, "start", `${day} ${cut}`] : [-10, "end", `${cut} ${day}`];
-    return html`<g class="${level}"
-      ><circle cx="${x.toFixed(2)}%" cy="${y}" r="5" />
-      <text x="${x.toFixed(2)}%" dx="${dx}" y="${y + 4}" text-anchor="${anchor}">${words}</text></g
-    >`;
-  });
-  const words = shown.map(({ name, day }) => `${escapeForPeople(name)} ${day}`).join(", ");
-  return html`<svg class="timeline" role="img" aria-label="${caption}: ${words}" width="100%" height="${height}">
-    ${months}${rows}
-  </svg>`;
-}
-
-const LIGHT_COLOURS =
-  "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa;--bad:#b42318;--warn:#9a6700";
-const DARK_COLOURS =
-  "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22;--bad:#ff7b72;--warn:#d29922";
+const LIGHT_COLOURS = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa;--bad:#b42318";
+const DARK_COLOURS = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22;--bad:#ff7b72";
 
 const CARD_STYLES = [
   "table,X caption,X tbody{display:block}",
@@ -280,14 +213,6 @@ h3{margin:1rem 0 .25rem;font-size:1em}
 p{margin:.25rem 0}
 .faint{color:var(--faint)}
 .missing{color:var(--bad);font-weight:600}
-.timeline{display:block;margin:.5rem 0;font-size:12px}
-.timeline line{stroke:var(--rule)}
-.timeline text{fill:var(--faint)}
-.timeline circle{fill:var(--faint)}
-.timeline g text{fill:var(--ink)}
-.timeline .warning circle{fill:var(--warn)}
-.timeline :is(.critical,.expired) circle{fill:var(--bad)}
-.timeline :is(.critical,.expired) text{font-weight:600}
 .short{white-space:nowrap}
 .below{display:block;font-size:.9em}
 dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
@@ -309,7 +234,7 @@ thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 @media print{
 body{max-width:none;padding:0;font-size:9.5pt}
 .scroll{overflow:visible}
-tr,dl>*,li,svg{break-inside:avoid}
+tr,dl>*,li{break-inside:avoid}
 h2,h3,caption,dt{break-after:avoid}
 dd{break-before:avoid}
 thead{display:table-header-group;break-after:avoid}

@@ -211,12 +211,7 @@ function buildRenewalsSection(data: ReportData): Section {
       ];
     }),
   };
-  const ends = items.flatMap(({ name, expiresOn, level }) =>
-    expiresOn === null ? [] : [{ name, day: expiresOn, level }],
-  );
-  const caption = text("What ends in the next 12 months", "今後 12 か月に期限が来るもの");
-  const timeline: PageBlock = { kind: "timeline", caption, from: asOf, items: ends };
-  return { id: "renewals", title, blocks: [...(ends.length === 0 ? [] : [timeline]), table] };
+  return { id: "renewals", title, blocks: [table] };
 }
 
 function buildTenantSection(data: ReportData): Section {
