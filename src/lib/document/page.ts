@@ -158,18 +158,12 @@ class PageRenderer {
             ([first = "", ...others]) =>
               html`<tr>
                 <th scope="row">${this.words(first)}</th>
-                ${others.map((cell, at) => this.#data(cell, head[at + 1]))}
+                ${others.map((cell) => html`<td class="${this.#isShort(cell) ? "short" : ""}">${this.words(cell)}</td> `)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>`;
-  }
-
-  #data(cell: DisplayText, header?: Text): Markup {
-    const looks = [...(this.#isShort(cell) ? ["short"] : []), ...(cell === "" ? ["empty"] : [])];
-    const label = header === undefined ? "" : this.plain(header);
-    return html`<td class="${looks.join(" ")}" data-label="${label}">${this.words(cell)}</td> `;
   }
 
   #isShort(words: DisplayText): boolean {
@@ -187,19 +181,6 @@ class PageRenderer {
 
 const LIGHT_COLOURS = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa;--bad:#b42318";
 const DARK_COLOURS = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22;--bad:#ff7b72";
-
-const CARD_STYLES = [
-  "table,X caption,X tbody{display:block}",
-  "thead{display:none}",
-  "tbody tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--rule)}",
-  "tbody th,X tbody td{display:block;border:0;padding:.1rem 0}",
-  "tbody th{font-weight:600}",
-  "tbody td::before{content:attr(data-label) ': ';color:var(--faint);font-weight:400}",
-  "table:not(.blank) td.empty{display:none}",
-  ".blank td,X .blank tbody th{height:auto;min-height:2.6rem}",
-]
-  .map((rule) => `.scroll ${rule.replaceAll("X ", ".scroll ")}`)
-  .join("\n");
 
 const PAGE_STYLES = `
 :root{color-scheme:light dark;${LIGHT_COLOURS}}
@@ -229,7 +210,6 @@ thead th{background:var(--band);font-weight:600}
 thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 .blank td,.blank tbody th{height:2.6rem;min-width:5rem}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
-@media screen and (max-width:40rem){${CARD_STYLES}}
 @page{size:A4;margin:13mm}
 @media print{
 body{max-width:none;padding:0;font-size:9.5pt}
