@@ -1,9 +1,9 @@
 /**
  * Generates everything that is derived from the declarations of the program: the lists of commands, the catalogue of
- * command lines for messages, the guides as data, `docs/commands/**`, the exit codes in `docs/using.*.md`,
- * `docs/api/openapi.json`, and the hashes of the schemas of tenant files. With `--check`, writes nothing and fails
- * if a file differs from what would be generated. With `--json`, writes nothing and prints the declarations of the
- * commands as data, without their texts; `--root FOLDER` selects another checkout.
+ * command lines for messages, the guides as data, `docs/commands/**`, the exit codes in `docs/using.*.md`, the
+ * rights of roles in `docs/security.*.md`, `docs/api/openapi.json`, and the hashes of the schemas of tenant files. With
+ * `--check`, writes nothing and fails if a file differs from what would be generated. With `--json`, writes nothing and
+ * prints the declarations of the commands as data, without their texts; `--root FOLDER` selects another checkout.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { globSync } from "node:fs";
@@ -19,6 +19,7 @@ import { renderProgramLists } from "./generate/lists.ts";
 import { buildOpenApiDocument } from "./generate/openapi.ts";
 import { renderOperationsSource } from "./generate/operations.ts";
 import { renderReferencePages } from "./generate/reference.ts";
+import { insertRoles } from "./generate/roles.ts";
 import { renderSchemaHashes } from "./generate/schemas.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -42,6 +43,8 @@ async function generateFiles(check: boolean): Promise<void> {
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
+    ["docs/security.en.md", insertRoles(await readFile(join(ROOT, "docs/security.en.md"), "utf8"), "en")],
+    ["docs/security.ja.md", insertRoles(await readFile(join(ROOT, "docs/security.ja.md"), "utf8"), "ja")],
     ["src/lib/tenant/ledger/schemas.json", renderSchemaHashes()],
     ["docs/api/openapi.json", `${JSON.stringify(await buildOpenApiDocument(version), null, 2)}\n`],
   ]);

@@ -27,7 +27,6 @@ test("every command opens a tenant, except these", () => {
     "renewals notify",
     "renewals schedule",
     "renewals verify",
-    "roles matrix",
     "secured users template",
     "status",
     "tenant backup",

@@ -4,7 +4,6 @@ import { example } from "#support/commands/tenant.ts";
 const schemes = example("schemes");
 
 testRefusals(
-  { line: "roles matrix --fields nope", exit: 2, en: "nope" },
   {
     line: "roles schemes create x --item ユーザーの組織移",
     exit: 2,
@@ -20,5 +19,4 @@ testRefusals(
     ja: "clomoctl roles schemes list",
     tenant: { schemes },
   },
-  { line: "roles matrix --role 部長", exit: 2, en: "--role must be one of", ja: "--role には" },
 );

@@ -1,18 +1,10 @@
 import { expect, test } from "vitest";
-import {
-  ROLE_POLICY,
-  SCHEME_ITEMS,
-  operationGroupOf,
-  OPERATION_GROUPS,
-  OPERATIONS,
-  type Operation,
-} from "./role-policy.ts";
+import { ROLE_POLICY, SCHEME_ITEMS, OPERATIONS, type Operation } from "./role-policy.ts";
 import { ADMINISTRATOR_ROLES } from "../nouns/account.ts";
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly Operation[];
 
-test("every operation has a group and a row, and only a system administrator has all of them everywhere", () => {
-  expect(new Set(OPERATION_NAMES.map(operationGroupOf))).toEqual(new Set(Object.keys(OPERATION_GROUPS)));
+test("every operation has a row, and only a system administrator has all of them everywhere", () => {
   for (const operation of OPERATION_NAMES) {
     expect(Object.keys(ROLE_POLICY[operation])).toEqual([...ADMINISTRATOR_ROLES]);
     expect(ROLE_POLICY[operation].system).toBe("all");
@@ -34,7 +26,7 @@ test("only what belongs to no organisation is open beyond the managed organisati
     const { division, operator, custom } = ROLE_POLICY[operation];
     return [division, operator, custom].includes("all");
   });
-  expect(open.toSorted()).toEqual(["fields.read", "renewals.read", "roles.read"]);
+  expect(open.toSorted()).toEqual(["fields.read", "renewals.read"]);
   for (const operation of open) expect(new Set(Object.values(ROLE_POLICY[operation]))).toEqual(new Set(["all"]));
 });
 

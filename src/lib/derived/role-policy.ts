@@ -1,19 +1,11 @@
-import { addArticle, same, text, type Text } from "../text/index.ts";
+import { addArticle, text, type Text } from "../text/index.ts";
 import { ROLES, type AdministratorRole } from "../nouns/account.ts";
 import { defineRight, type OperationScope, type Right, type RecordType } from "../model/thing.ts";
 import { NOUNS } from "../nouns/index.ts";
 import { getOperationsForNewUsers } from "../nouns/user.ts";
 
-export const OPERATION_SCOPE_LABELS = {
-  all: text("all", "全体"),
-  inside: text("inside", "組織内"),
-  item: text("item", "項目"),
-  no: text("no", "不可"),
-} as const satisfies Readonly<Record<OperationScope, Text>>;
-
 const OTHER_RIGHTS = {
   "handover.read": defineRight("read handover answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
-  "roles.read": defineRight("read the rights of roles", "管理者権限の一覧の閲覧", "all", "all", "all"),
   "apple.read": defineRight("read ADE", "ADE の閲覧"),
   "apple.write": defineRight("manage ADE", "ADE の管理"),
   "console.read": defineRight("read console tasks", "管理画面での作業の閲覧", "inside", "inside", "inside"),
@@ -40,17 +32,13 @@ interface Changed {
   readonly changedBy?: readonly Operation[];
 }
 
-export type OperationGroup = Operation extends infer O ? (O extends `${infer G}.${string}` ? G : never) : never;
-
-export const operationGroupOf = (operation: string): OperationGroup => operation.split(".")[0] as OperationGroup;
-
 /** Only the order in which rights are shown. Further nouns come last. */
 const FIRST_GROUPS =
-  "tenant handover orgs users fields accounts schemes roles devices config-profiles apps apple secured console audit";
+  "tenant handover orgs users fields accounts schemes devices config-profiles apps apple secured console audit";
 
 const placeOf = ([operation]: readonly [string, Right]): number => {
-  const groups = FIRST_GROUPS.split(" ");
-  return [...groups, operationGroupOf(operation)].indexOf(operationGroupOf(operation));
+  const [group = ""] = operation.split(".");
+  return [...FIRST_GROUPS.split(" "), group].indexOf(group);
 };
 
 export const OPERATIONS = Object.fromEntries(
@@ -61,18 +49,6 @@ export const OPERATIONS = Object.fromEntries(
     ...Object.entries<Right>(OTHER_RIGHTS),
   ].toSorted((one, other) => placeOf(one) - placeOf(other)),
 ) as Readonly<Record<Operation, Right>>;
-
-const NOUN_TITLES = NOUNS.flatMap((noun) => ("rights" in noun ? [[noun.collection, noun.title] as const] : []));
-
-export const OPERATION_GROUPS = {
-  ...(Object.fromEntries(NOUN_TITLES) as Record<OperationGroup, Text>),
-  handover: text("handover", "引き継ぎ"),
-  roles: text("roles", "管理者権限"),
-  apple: text("Apple's services", "Apple のサービス"),
-  secured: same("SECURED APPs"),
-  console: text("console tasks", "管理画面での作業"),
-  audit: text("audit log", "監査ログ"),
-} as const satisfies Readonly<Record<OperationGroup, Text>>;
 
 const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 
@@ -124,16 +100,6 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
   const { en, ja } = ROLES[role];
   return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);
 };
-
-export type RoleMatrixRow = ReturnType<typeof buildRoleMatrix>[number];
-
-export const buildRoleMatrix = () =>
-  ALL_OPERATIONS.map((operation) => ({
-    operation,
-    group: operationGroupOf(operation),
-    about: OPERATIONS[operation].about,
-    cells: ROLE_POLICY[operation],
-  }));
 
 /** Returns clomoctl's own name if CLOMO's manual does not name the operation. */
 export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;

@@ -63,7 +63,7 @@ export const requireAccountRights = (actor: Actor, operations: readonly Operatio
       `${name} is not permitted to ${about.en}: ${why.en}`,
       `「${name}」の権限では、この操作(${about.ja})を行えません: ${why.ja}`,
     ),
-    hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
+    hint: step("to see what the account may do", "できる操作の一覧", line("whoami", [])),
   });
 };
 
