@@ -5,7 +5,6 @@ import { ignoreFailure } from "../../lib/errors/index.ts";
 import { type Finding, toItemFinding } from "../../lib/renewals/finding.ts";
 import type { AdeCondition } from "../../lib/derived/ade-health.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS, needsRenewals } from "../../lib/derived/applicability.ts";
-import { PROFILE_KINDS } from "../../lib/nouns/config-profile.ts";
 import { getFormatTitle } from "../../lib/derived/format.ts";
 import { FORMATS } from "../../lib/derived/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/nouns/renewal.ts";
@@ -97,7 +96,7 @@ async function readTenant(tools: Tools, context: Context, thresholds?: Threshold
   const { name } = context;
   const asOf = createExpiryClock(tools, { context }, thresholds);
   const { tenant, name: label, ade, items: recorded } = await loadCheckedTenant(tools, context, () => true);
-  const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
+  const { client } = await tools.tenantOf(context, "imports", "renewals", "console", "devices");
   const items = recorded.map((item) => addExpiryStatus(item, name, asOf)).toSorted(compareByExpiry);
   const token =
     context.kind === "remote"
@@ -120,7 +119,7 @@ async function readTenant(tools: Tools, context: Context, thresholds?: Threshold
     ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
     ...toFindings(place, "renewals", findNothingRecorded(tenant, recorded)),
     ...toFindings(place, "ade", conditions.map(describeCondition)),
-    ...toFindings(place, "console", await findDeviceProblems(tools, context)),
+    ...toFindings(place, "console", await findLostDevices(client)),
     ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
     ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
     ...toFindings(place, "token", findExpiringToken(token ?? null, asOf)),
@@ -157,19 +156,10 @@ export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[
     return [kind, "warning", text(`not recorded as a renewal item: ${en}`, `年次更新・期限に未登録: ${ja}`), add];
   });
 
-async function findDeviceProblems(tools: Tools, context: Context): Promise<readonly FindingValues[]> {
-  const { client } = await tools.tenantOf(context, "config-profiles", "devices");
-  const clashes = ((await ignoreFailure(() => client["config-profiles"].clashes())) ?? []).map((one): FindingValues => {
-    const { en, ja } = PROFILE_KINDS[one.kind];
-    const of = formatCount(one.devices, "device");
-    const what = text(`${of} with several profiles of the kind ${en}`, `${ja}が複数あるデバイス ${one.devices} 台`);
-    return [one.kind, "warning", what, line("config-profiles list", [], { device: one.example })];
-  });
+async function findLostDevices(client: Client<"devices">): Promise<readonly FindingValues[]> {
   const lost = (await ignoreFailure(() => Array.fromAsync(client.devices.list({ lost: true })))) ?? [];
   const what = text(`${formatCount(lost.length, "device")} in lost mode`, `紛失モードのデバイス ${lost.length} 台`);
-  return lost.length === 0
-    ? clashes
-    : [...clashes, ["lost", "warning", what, line("devices list", [], { lost: true })]];
+  return lost.length === 0 ? [] : [["lost", "warning", what, line("devices list", [], { lost: true })]];
 }
 
 function findOpenImports(imports: readonly Import[]): readonly FindingValues[] {

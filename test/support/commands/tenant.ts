@@ -139,7 +139,6 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
 const DEFAULTS: Answers = {
   tenantRevision: { revision: 7 },
   "layouts.list": [],
-  "config-profiles.clashes": [],
   "jobs.list": [],
   "jobs.add": {},
   claimNotice: example("claimNotice"),

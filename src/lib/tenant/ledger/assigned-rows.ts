@@ -1,10 +1,9 @@
-import { APP, CONFIG_PROFILE, type ProfileKind } from "../../nouns/config-profile.ts";
+import { APP, CONFIG_PROFILE } from "../../nouns/config-profile.ts";
 import { NOT_MANAGED } from "../../nouns/device.ts";
 import { ROOT_ORG_NAME } from "../../nouns/organisation.ts";
 import type { Fields } from "../../model/thing.ts";
 import type { RecordList } from "./lists.ts";
 import { ORDERED_JOIN } from "../store/sql.ts";
-import type { Reader } from "../store/types.ts";
 import { DEVICE_ORG_SQL } from "./device-rows.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { defineRecordList } from "./record-list.ts";
@@ -22,8 +21,8 @@ const buildEffectiveSql = (thing: string, of = "true"): string => `with recursiv
     select t.pk, t.serialNumber, coalesce(${DEVICE_ORG_SQL}, ${ROOT_ORG_NUMBER}) from device t left join user o on o.pk = t.owner
     where (t.platform is null or t.platform in ('iOS', 'macOS')) and t.status is distinct from '${NOT_MANAGED}' and ${of}),
   chosen (serial, pk) as materialized (select e.value, t.pk from main.${thing} t, json_each(t.devices) e),
-  alike (place, org, own, devices, example) as materialized (
-    select row_number() over (), p.org, h.own, count(*), min(p.serial) from placed p left join (
+  alike (place, org, own, devices) as materialized (
+    select row_number() over (), p.org, h.own, count(*) from placed p left join (
       select q.device, json_group_array(c.pk order by c.pk) as own
       from placed q ${ORDERED_JOIN} chosen c on c.serial = q.serial group by q.device) h on h.device = p.device
     group by p.org, h.own),
@@ -49,17 +48,4 @@ export const selectAssigned = <F extends Fields>(
         join alike a on a.place = f.place group by s.pk having sum(a.devices) > s.licences`,
   ].flatMap((pks) => (pks === false ? [] : [`t.pk in (${pks})`]));
   return { ...list, among: among.join(" and ") || "true", params: { device: device ?? null, within: org ?? null } };
-};
-
-/** Several profiles of one kind on the same devices; `example` is the serial number of a device. */
-export type ProfileClash = Readonly<{ kind: ProfileKind; devices: number; example: string }>;
-
-export const findClashes = async (reader: Reader): Promise<readonly ProfileClash[]> => {
-  const rows = await reader.all(
-    `${buildEffectiveSql(CONFIG_PROFILE.name)} select kind, sum(devices) as devices, min(example) as example from (
-       select t.kind, a.devices, a.example from applied f join config_profile t on t.pk = f.pk
-         join alike a on a.place = f.place group by f.place, t.kind having count(*) > 1) group by kind order by kind`,
-    {},
-  );
-  return rows as unknown as readonly ProfileClash[];
 };

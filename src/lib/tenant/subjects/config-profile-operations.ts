@@ -1,7 +1,7 @@
 import type { Fields, ManualValues } from "../../model/thing.ts";
 import { ASSIGNED_FIELDS } from "../ledger/versions.ts";
 import { operation } from "./operation.ts";
-import { APP_LIST, CONFIG_PROFILE_LIST, findClashes, selectAssigned } from "../ledger/assigned-rows.ts";
+import { APP_LIST, CONFIG_PROFILE_LIST, selectAssigned } from "../ledger/assigned-rows.ts";
 import { needsPartOf, recordOperations } from "./record-operations.ts";
 import type { EditableRecordType } from "../ledger/records.ts";
 import type { Session } from "../ledger/session.ts";
@@ -38,21 +38,10 @@ const assignedOperations = <const N extends "config-profiles" | "apps", F extend
   }),
 });
 
-export const configProfiles = {
-  ...assignedOperations("config-profiles", CONFIG_PROFILE_LIST, async (_, given) =>
-    (await import("./assigned.ts")).createEditableProfileType(given),
-  ),
-  clashes: operation({
-    route: "GET /v1/config-profiles/clashes",
-    about: "Count the devices that have several configuration profiles of one kind",
-    needs: ["config-profiles.read"],
-    isLong: true,
-    run: ({ session }) => session.read(findClashes),
-  }),
-};
+export const configProfiles = assignedOperations("config-profiles", CONFIG_PROFILE_LIST, async (_, given) =>
+  (await import("./assigned.ts")).createEditableProfileType(given),
+);
 
 export const apps = assignedOperations("apps", APP_LIST, async (session, given) =>
   (await import("./assigned.ts")).createEditableAppType(session, given),
 );
-
-export type { ProfileClash } from "../ledger/assigned-rows.ts";
