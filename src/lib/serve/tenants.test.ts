@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { same } from "../text/index.ts";
 import { TenantRouter, type ServedTenant } from "./tenants.ts";
 import type { RequestOrigin, RequestTrace } from "./options.ts";
 
@@ -10,6 +12,7 @@ function openRouter(limit: number) {
   const open = (found: { readonly name: string } | undefined): ServedTenant => {
     const name = found?.name ?? "nobody";
     if (name === "damaged") throw new Error(`/var/lib/${name}/tenant.db is damaged`);
+    if (name === "away") throw new Failure("unavailable", { what: same("no store"), retryAfterMs: 1000 });
     events.push(`open ${name}`);
     return {
       answer: async () => new Response(name),
@@ -84,5 +87,6 @@ test("a tenant that cannot be opened is named in the log, and not in the respons
   const { ask } = openRouter(1);
   const failed = await ask("damaged").catch((error: unknown) => error);
   expect(failed).toMatchObject({ status: 503 });
+  expect(await ask("away").catch((error: unknown) => error)).toMatchObject({ status: 503, retryAfterMs: 1000 });
   expect(JSON.stringify(failed)).not.toContain("/var/lib");
 });

@@ -91,9 +91,11 @@ const findTenantName = (request: Request): string => {
   });
 };
 
-const explainOpenFault = (cause: unknown, trace: RequestTrace): ServerFault => {
+const explainOpenFault = (error: unknown, trace: RequestTrace): ServerFault => {
   const what = text("the server cannot use this tenant at the moment", "現在、サーバーはこのテナントを利用できません");
-  const fault = new ServerFault({ cause: toFailure(cause), what });
+  const cause = toFailure(error);
+  const { retryAfterMs } = cause;
+  const fault = cause instanceof ServerFault ? cause : new ServerFault({ cause, what, retryAfterMs });
   trace.fault = describeFault(fault);
   return fault;
 };
