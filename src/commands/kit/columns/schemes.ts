@@ -14,7 +14,7 @@ import {
 import { SCHEME } from "../../../lib/nouns/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../list/list.ts";
-import { requireSingleMatch } from "../list/single-match.ts";
+import { requireNamed } from "../list/single-match.ts";
 import type { ResultLayout } from "./change-result.ts";
 import { defineOption } from "../field.ts";
 
@@ -36,14 +36,11 @@ export const SCHEME_ARGUMENT = defineOption("string", "SCHEME", "name or ID of t
   required: true,
 });
 
-export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
-  const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
-  return requireSingleMatch(typed, found, {
+export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme =>
+  requireNamed(typed, schemes, {
     noun: text("permission scheme", "カスタム管理権限スキーム"),
     list: line("roles schemes list", []),
-    describe: ({ name, id }) => `${name} ${id}`,
   });
-};
 
 export const defineItemOption = (about: Text) => ({ kind: "list", value: "ITEM,…", repeatable: true, about }) as const;
 

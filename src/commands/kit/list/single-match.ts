@@ -1,5 +1,6 @@
 import type { CommandLine } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { nameKey } from "../../../lib/model/normalise.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
@@ -59,6 +60,16 @@ export async function findAllByName<R extends { readonly id: string }>(
   if (unknown.length > 0) await findByName(tools, { find: async () => [] }, unknown.join(", "), kind);
   return [...found.values()];
 }
+
+/** Finds one of few records by its ID or name. */
+export const requireNamed = <R extends { readonly id: string; readonly name: string }>(
+  typed: string,
+  records: readonly R[],
+  kind: Pick<NamedKind<R>, "noun" | "list">,
+): R => {
+  const found = records.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
+  return requireSingleMatch(typed, found, { ...kind, describe: ({ id, name }) => `${name} ${id}` });
+};
 
 /** @throws Failure `not-found` if no record matches, `usage` if several records match */
 export function requireSingleMatch<R>(

@@ -1,13 +1,12 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { App, SecuredGroup } from "../../../lib/client/index.ts";
-import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/nouns/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
 import { defineOption } from "../../kit/field.ts";
 import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../kit/change/small-deletion.ts";
 import { buildFieldColumns, limitRecords, LIMIT_OPTION, listColumns } from "../../kit/list/list.ts";
-import { requireSingleMatch } from "../../kit/list/single-match.ts";
+import { requireNamed } from "../../kit/list/single-match.ts";
 import { showWrittenRecord } from "../../kit/columns/change-result.ts";
 import { DRY_RUN_OPTION } from "../../kit/columns/field-options.ts";
 import { APP_OPTION } from "../../kit/columns/secured-users.ts";
@@ -15,14 +14,11 @@ import { APP_OPTION } from "../../kit/columns/secured-users.ts";
 const { fields, usual } = SECURED_GROUP;
 const GROUP_COLUMNS = buildFieldColumns<SecuredGroup>(fields);
 
-const findGroup = (app: App, typed: string, groups: readonly SecuredGroup[]): SecuredGroup => {
-  const found = groups.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
-  return requireSingleMatch(typed, found, {
+const findGroup = (app: App, typed: string, groups: readonly SecuredGroup[]): SecuredGroup =>
+  requireNamed(typed, groups, {
     noun: text(`group of ${app}`, ` ${app} のグループ`),
     list: line("secured groups list", [], { app }),
-    describe: ({ name, id }) => `${name} ${id}`,
   });
-};
 
 const create = defineCommand({
   summary: text("create a SECURED APPs group", "SECURED APPs のグループを作成する"),

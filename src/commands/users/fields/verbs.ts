@@ -1,24 +1,19 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { nameKey } from "../../../lib/model/normalise.ts";
 import { CUSTOM_FIELD } from "../../../lib/nouns/user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../kit/command.ts";
 import { confirmAndDelete, SMALL_DELETION_EXITS, SMALL_DELETION_OPTIONS } from "../../kit/change/small-deletion.ts";
 import { buildFieldColumns, limitRecords, LIMIT_OPTION } from "../../kit/list/list.ts";
-import { requireSingleMatch } from "../../kit/list/single-match.ts";
+import { requireNamed } from "../../kit/list/single-match.ts";
 import { proposeUndo } from "../../kit/columns/change-result.ts";
 
 const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);
 
-function findCustomField(name: string, fields: readonly CustomField[]): CustomField {
-  const found = fields.filter((field) => field.id === name || nameKey(field.name) === nameKey(name));
-  return requireSingleMatch(name, found, {
-    noun: text("custom field", "カスタムユーザー情報の項目"),
-    list: line("users fields list", []),
-    describe: (field) => `${field.name} ${field.id}`,
-  });
-}
+const FIELD_KIND = {
+  noun: text("custom field", "カスタムユーザー情報の項目"),
+  list: line("users fields list", []),
+};
 
 const add = defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
@@ -67,7 +62,7 @@ const remove = defineCommand({
   async run(tools, { field: typed, ...options }) {
     const chosen = await tools.tenant("users");
     const { users: client } = chosen.client;
-    const field = await client.field(findCustomField(typed, await client.fields()).id);
+    const field = await client.field(requireNamed(typed, await client.fields(), FIELD_KIND).id);
     const { id, name, users } = field;
     await confirmAndDelete(tools, chosen, options, {
       columns: FIELD_COLUMNS,
