@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { EncodingDetector, type EncodingGuess } from "../src/lib/csv/encoding/detect.ts";
 import type { FormatName } from "../src/lib/nouns/index.ts";
 import { RecordReader } from "../src/lib/csv/encoding/reader.ts";
 import type { Encoding } from "../src/lib/csv/records/record.ts";
 import { PROBLEMS } from "../src/lib/model/problem.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { allFixtures } from "./fixtures/all.ts";
 import type { BrokenEntry } from "./fixtures/broken-file.ts";
 import type { FixtureEntry } from "./fixtures/file.ts";
@@ -21,8 +21,7 @@ const parsed = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"))
 const good = Object.entries(parsed(join(FOLDER, "index.json")) as Record<string, FixtureEntry>);
 const broken = Object.entries(parsed(join(BROKEN, "index.json")) as Record<string, BrokenEntry>);
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+const tenant = openForAllTests();
 
 /** Plans an import into an empty tenant, or one with the users of the fixtures for lists of what belongs to them. */
 const check = async (

@@ -1,20 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { findImportFaults } from "./imports.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const find = async (files: Readonly<Record<string, string>>): Promise<readonly number[]> => {
-  const root = await mkdtemp(join(tmpdir(), "clomoctl-imports-"));
-  try {
-    for (const [file, text] of Object.entries(files)) {
-      await mkdir(dirname(join(root, file)), { recursive: true });
-      await writeFile(join(root, file), text);
-    }
-    return Object.values(findImportFaults(root)).map((faults: readonly string[]) => faults.length);
-  } finally {
-    await rm(root, { recursive: true });
+  const root = freshFolder();
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
   }
+  return Object.values(findImportFaults(root)).map((faults: readonly string[]) => faults.length);
 };
 
 test.each<readonly [file: string, imported: string, faults: readonly number[]]>([

@@ -1,17 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { beforeEach, afterEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { countLines, findExceeded, findRaised, LIMITS_FILE, type Numbers } from "./limits.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let root: string;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "clomoctl-limits-"));
+  root = freshFolder();
 });
-
-afterEach(() => rm(root, { recursive: true }));
 
 async function write(file: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, file)), { recursive: true });
@@ -87,10 +85,9 @@ test("a removed file is noticed, and a shallow clone or an archive has no histor
   expect(findRaised(root)).toEqual([expect.stringMatching(/^src: removed from /)]);
 
   const whole = root;
-  root = await mkdtemp(join(tmpdir(), "clomoctl-limits-"));
+  root = freshFolder();
   git("clone", "--quiet", "--depth", "1", `file://${whole}`, "shallow");
   expect(findRaised(join(root, "shallow"))).toBeUndefined();
   await cp(join(whole, "scripts"), join(root, "archive", "scripts"), { recursive: true });
   expect(findRaised(join(root, "archive"))).toBeUndefined();
-  await rm(whole, { recursive: true });
 });

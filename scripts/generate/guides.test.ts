@@ -1,12 +1,12 @@
 import { globSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseTypedWords } from "../../src/cli/parse.ts";
 import { ROOT } from "#support/cli/home.ts";
 import { readTypedLine } from "#support/cli/typed-line.ts";
 import { renderGuidesSource, parseGuide, readGuides } from "./guides.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const GUIDES = join(ROOT, "guides");
 const guides = await readGuides(GUIDES);
@@ -56,7 +56,7 @@ test.each([
 });
 
 async function folderWith(en: string, ja: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "guides-"));
+  const folder = freshFolder();
   await writeFile(join(folder, "g.en.md"), withHead(en));
   await writeFile(join(folder, "g.ja.md"), withHead(ja));
   return folder;

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { buildDebianPackage } from "./deb.ts";
 import { listFolders, type ArchiveEntry } from "./entry.ts";
 import { getLockedPackage, readLockfile } from "./lockfile.ts";
@@ -12,6 +11,7 @@ import { PLATFORMS } from "./platforms.ts";
 import { buildTarGz } from "./tar.ts";
 import { readDocuments, buildInstalledTree, UNIX_LAUNCHER } from "./tree.ts";
 import { buildZip } from "./zip.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -24,12 +24,6 @@ const ENTRIES: readonly ArchiveEntry[] = [
   { name: `top/${DEEP}`, bytes: Buffer.from("髙橋\n".repeat(1000)) },
   { name: "top/empty", bytes: Buffer.alloc(0) },
 ];
-
-function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "clomoctl-release-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 const runIn = (cwd: string, program: string, ...args: readonly string[]): string => {
   const { status, stdout, stderr } = spawnSync(program, [...args], { cwd, encoding: "utf8" });

@@ -1,15 +1,13 @@
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { freshFolder, run, runInBoth, type Circumstances } from "#support/commands/program.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 
-let tenant: TestTenant;
+const tenant = openForAllTests();
 beforeAll(async () => {
-  tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "営業部", code: "S01" });
 });
-afterAll(() => tenant[Symbol.asyncDispose]());
 
 const api = (line: string, more: Circumstances = {}) => run(`api ${line} --lang en`, { tenant: tenant.fetch, ...more });
 

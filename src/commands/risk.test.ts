@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command } from "./kit/command.ts";
 import { CHANGING_COMMANDS, createMirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
   names.some((name) => Object.hasOwn(options, name));
@@ -46,12 +46,11 @@ test("every delete command asks for the number and has a dry run", () => {
   }
 });
 
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-risk-"));
+const folder = folderForAllTests();
 const scene = createPopulatedTenant(folder);
 const mirrored = createMirrorWithTask();
 afterAll(async () => {
   for (const one of [scene, mirrored]) await (await one)[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
 });
 
 /** A line for each verb with `--dry-run`. Lines about tasks run in the tenant of `mirror`, all others in the one of `populated`. */

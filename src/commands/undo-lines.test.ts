@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { CHANGING_COMMANDS, createMirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
 import { run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 /** Lines that change something, one after another in the tenant of `populated`: at least one for each command. */
 const LINES: readonly string[] = [
@@ -128,7 +126,7 @@ async function isUndoable({ client }: TestTenant, change: number): Promise<boole
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-undo-"));
+const folder = folderForAllTests();
 
 /** Runs lines one after another. */
 async function outcomesOf(made: Promise<TestTenant>, lines: readonly string[]): Promise<ReadonlyMap<string, Outcome>> {
@@ -149,7 +147,6 @@ const outcomes = outcomesOf(createPopulatedTenant(folder), LINES);
 const inMirror = outcomes.then(() => outcomesOf(createMirrorWithTask(), IN_MIRROR));
 afterAll(async () => {
   await Promise.allSettled([outcomes, inMirror]);
-  rmSync(folder, { recursive: true });
 });
 
 const outcomeOf = async (line: string): Promise<Outcome> => {

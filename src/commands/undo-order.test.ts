@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { createPopulatedTenant } from "#support/commands/populated.ts";
 import { run } from "#support/commands/program.ts";
 import type { TestTenant } from "#support/tenant/tenant.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 /** A write of each kind of data. No two write the same field of a record, and none needs another. */
 const WRITES: readonly string[] = [
@@ -33,8 +31,7 @@ const WRITES: readonly string[] = [
   "renewals edit 本社 --owner 山田",
 ];
 
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-undo-order-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderForAllTests();
 
 const VOLATILE = /^(?:revision|updatedAt)$/;
 

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { toCommittedPlan, createRowsResponder, listOperations, rowOf } from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("undoChange", { create: 0, update: 1, delete: 2 });
@@ -110,8 +110,8 @@ test("reports why an import cannot be undone, and leaves no plan behind", async 
 
 describe("in a tenant", () => {
   let tenant: TestTenant;
-  beforeEach(async () => {
-    tenant = new TestTenant();
+  openForEachTest(async (opened) => {
+    tenant = opened;
     const { orgs, users } = tenant.client;
     const { after: office } = await orgs.create({ name: "営業", code: "S01" });
     for (const [name, employeeCode] of [
@@ -121,7 +121,6 @@ describe("in a tenant", () => {
     ] as const)
       await users.create({ name, emails: [`${employeeCode}@x.jp`], employeeCode, org: office.id, title: "主任" });
   });
-  afterEach(() => tenant[Symbol.asyncDispose]());
 
   const typed = (line: string) => run(`${line} --lang en`, { tenant: tenant.fetch, stdin: "Invented1\n" });
   /** Runs a command that must end with 0; returns the number of the change that it made. */

@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { MIRROR_SCENES } from "../torture/scenes/mirror.ts";
+import { expect, test } from "vitest";
 import { FaultyDisk, type Call, type Fault } from "../torture/faulty-disk.ts";
 import { SCENES } from "../torture/figures/at-calls.ts";
-import { MIRROR_SCENES } from "../torture/scenes/mirror.ts";
 import { Stage } from "../torture/stage.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-crash-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderForAllTests();
 
 const disk = FaultyDisk.ofStatements();
 

@@ -1,17 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { cp, mkdir, readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { freshHome, run } from "#support/process/program.ts";
 import { TENANT } from "#support/process/tenant-state.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 const FILE = "tenant.db";
 
 const PEOPLE = join(import.meta.dirname, "..", "..", "fixtures", "people.csv");
 
-const made = mkdtempSync(join(tmpdir(), "clomoctl-damage-"));
-afterAll(() => rmSync(made, { recursive: true }));
+const made = folderForAllTests();
 
 /** A home with a tenant that has users, and the path of its file; imported once, then copied. */
 async function homeWithUsers(): Promise<{ readonly home: string; readonly path: string }> {

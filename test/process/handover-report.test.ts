@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
@@ -12,6 +11,7 @@ import type { HandoverFacts } from "../../src/lib/handover/checklist/people.ts";
 import { UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { buildReportData } from "#support/handover/report.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -21,13 +21,12 @@ const HOSTILE = `</td><script>document.title="hacked"</script><img src="https://
 const PAPER = Math.floor(((210 - 2 * 13) / 25.4) * 96);
 
 let started: StartedChromium | undefined;
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-report-"));
+const folder = folderForAllTests();
 beforeAll(async () => {
   started = await startChromium();
 });
 afterAll(async () => {
   await started?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const hostileFacts = {

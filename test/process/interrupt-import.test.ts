@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, start, startOnTerminal, type TerminalProgram } from "#support/process/program.ts";
 import { listHomeFiles, openDatabase, readTenantState, TENANT } from "#support/process/tenant-state.ts";
 import { waitUntil } from "#support/process/watching.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 /** Within a second is promised; machines that are busy with other tests get two more. */
 const PROMPT_MS = 3_000;
@@ -22,22 +22,19 @@ async function answered<T>(what: string, ended: Promise<T>): Promise<T> {
 
 const TENANT_ALONE = ["people.csv", join(TENANT, "tenant.db")];
 
-async function makeHome(): Promise<{ readonly home: string; readonly before: string }> {
-  const home = await mkdtemp(join(tmpdir(), "clomoctl-interrupt-"));
-  const file = await writePeople(join(home, "people.csv"), { to: 10 });
-  await run(["users", "import", file, "--create-orgs", "--yes"], { home });
-  return { home, before: await readTenantState(home) };
+const original = folderForAllTests();
+
+async function prepareOriginal(): Promise<string> {
+  const file = await writePeople(join(original, "people.csv"), { to: 10 });
+  await run(["users", "import", file, "--create-orgs", "--yes"], { home: original });
+  return readTenantState(original);
 }
 
-let made: ReturnType<typeof makeHome> | undefined;
-afterAll(async () => {
-  if (made !== undefined) await rm((await made).home, { recursive: true });
-});
+let prepared: Promise<string> | undefined;
 
 /** A home with a tenant of ten users, and a file of more; made once, copied. */
 async function homeWithPeople(to: number): Promise<{ home: string; file: string; before: string }> {
-  made ??= makeHome();
-  const { home: original, before } = await made;
+  const before = await (prepared ??= prepareOriginal());
   const home = await freshHome();
   await cp(original, home, { recursive: true });
   return { home, file: await writePeople(join(home, "people.csv"), { to, title: "部長" }), before };

@@ -1,11 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
-/** Creates a folder that is removed when the test ends. */
-export function freshFolder(): string {
+function createFolder(atEnd: (remove: () => void) => void): string {
   const folder = mkdtempSync(join(tmpdir(), "clomoctl-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** Creates a folder that is removed when the test ends. */
+export const freshFolder = (): string => createFolder(onTestFinished);
+
+/** Creates a folder for all tests of a file. */
+export const folderForAllTests = (): string => createFolder(afterAll);

@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as byTests from "./figures/by-tests.ts";
 import { shuffleBySeed, moveNewKindsFirst, Progress } from "./places.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "torture-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderForAllTests();
 
 const PLACES = Array.from({ length: 50 }, (_, at) => `eio ${at}`);
 

@@ -1,14 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { freshFolder, run } from "#support/commands/program.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests, TestTenant } from "#support/tenant/tenant.ts";
 
 const CONTENT = '<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>\r\n';
 
-let tenant: TestTenant;
+const tenant = openForAllTests();
 beforeAll(async () => {
-  tenant = new TestTenant();
   const { orgs, devices, apps, "config-profiles": profiles } = tenant.client;
   const { after: sales } = await orgs.create({ name: "営業部", code: "S1" });
   await devices.create({ serialNumber: "A1", platform: "iOS" });
@@ -19,7 +18,6 @@ beforeAll(async () => {
   await profiles.create({ name: "P-one", kind: "single-app", devices: ["A1"] });
   await apps.create({ name: "App", kind: "MarketPlace", licences: 0, orgs: ["S1"] });
 });
-afterAll(() => tenant[Symbol.asyncDispose]());
 
 const listNames = async (line: string): Promise<readonly string[]> => {
   const { stdout } = await run(`${line} --format ndjson --fields name`, { tenant: tenant.fetch });

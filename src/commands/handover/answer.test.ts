@@ -1,19 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { getTestActor } from "#support/tenant/administrator.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 
 const ACTOR = getTestActor("hanako");
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   tenant.addAdministrator("hanako");
   await tenant.client.tenant.set({ ios: false, macos: false, android: false, contactName: "花子" });
 });
-afterEach(() => tenant.close());
 
 const here = (): Circumstances => ({ home: freshFolder(), tenant: tenant.fetch });
 

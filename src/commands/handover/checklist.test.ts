@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { describe, expect, test } from "vitest";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/width.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   tenant.addAdministrator("hanako");
   await tenant.client.tenant.set({ ios: true, android: false, ade: false, vpp: false, contactName: "契約 花子" });
 });
-afterEach(() => tenant.close());
 
 const here = (): Circumstances => ({ home: freshFolder(), tenant: tenant.fetch });
 

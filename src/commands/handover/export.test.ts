@@ -1,20 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { openTenant } from "../../cli/tenant.ts";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom, SECRET_CANARY } from "#support/tenant/random-tenant.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 import { readRows } from "#support/xlsx/read.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 const exporting = (line: string, folder: string, fetch: TestTenant["fetch"] = tenant.fetch): Promise<RunResult> =>
   run(`handover export ${line} --lang en`, { home: folder, folder, tenant: fetch });

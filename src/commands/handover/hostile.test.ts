@@ -13,25 +13,23 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { renderHashes, HASHES_FILE } from "../../lib/handover/bundle/contents.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { hostileArchives, packZip } from "#support/handover/archives.ts";
 import { filesBelow, SPOILERS, writeSpoiledCopy } from "#support/handover/spoiling.ts";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests, TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
-let from: TestTenant;
+const from = openForAllTests();
 beforeAll(async () => {
-  from = new TestTenant();
   await fillAtRandom(from, 7, 4);
   // some versions and audit records to forge
   const { users } = from.client;
   const { id } = (await users.create({ name: "山田 花子", emails: ["hanako.yamada@example.jp"] })).after;
   for (const title of ["係長", "課長"]) await users.edit(id, { title });
 });
-afterAll(() => from[Symbol.asyncDispose]());
 
 const sha256 = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
 

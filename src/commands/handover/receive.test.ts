@@ -1,24 +1,19 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { filesBelow } from "#support/handover/spoiling.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests, TestTenant } from "#support/tenant/tenant.ts";
 import { verifyOnConnection } from "../../lib/tenant/ledger/audit-verify.ts";
 import { openTenant } from "../../cli/tenant.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "receive-"));
+const folder = folderForAllTests();
 const home = join(folder, "successor");
-const tenant = new TestTenant();
-
-afterAll(async () => {
-  await tenant[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
+const tenant = openForAllTests();
 
 const exportTo = (name: string) => run(`handover export -o ${name}`, { home: folder, folder, tenant: tenant.fetch });
 

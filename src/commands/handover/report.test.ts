@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForEachTest, TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 test("for a bundle is a page in both languages, with the devices of a leaver, without a request", async () => {
@@ -28,10 +28,7 @@ test("for a bundle is a page in both languages, with the devices of a leaver, wi
 
 describe("for the tenant", () => {
   let tenant: TestTenant;
-  beforeEach(() => {
-    tenant = new TestTenant();
-  });
-  afterEach(() => tenant[Symbol.asyncDispose]());
+  openForEachTest((opened) => (tenant = opened));
 
   test("has the current data of the tenant and leaves nothing behind", async () => {
     tenant.addAdministrator();

@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   const taro = await addTestAccount(tenant, { name: "taro", role: "system" });
   await addTestAccount(tenant, { name: "hanako", role: "operator" });
   await tenant.client.accounts.edit(taro, { supportOption: true, noticeMail: true });
   await tenant.client.renewals.add({ kind: "vpp-token", name: "VPP 本社", owner: "taro@accounts.example" });
 });
-afterEach(() => tenant.close());
 
 const here = (more: Circumstances = {}): Circumstances => ({ tenant: tenant.fetch, home: freshFolder(), ...more });
 

@@ -1,12 +1,12 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { splitWords } from "#support/cli/home.ts";
 import { freshFolder, run, type Reading } from "#support/commands/program.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { openTenant } from "../../cli/tenant.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 /** What the reader of a step types for a placeholder. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
@@ -116,9 +116,8 @@ describe.each<Situation>([
   { context: "local", devices: 12, isMirror: true },
 ])("$context with $devices devices, mirror: $isMirror", (situation) => {
   const { context, isMirror } = situation;
-  let home = "";
+  const home = folderForAllTests();
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), "steps-"));
     writeFileSync(join(home, "vpn.mobileconfig"), MOBILECONFIG);
     writeFileSync(join(home, "orgs.csv"), "組織名,組織コード\n経理部,K1\n");
     writeFileSync(join(home, "export.csv"), "表示名,ユーザーID\n花子,hanako\n");
@@ -130,7 +129,6 @@ describe.each<Situation>([
     const list = ["devices", "list", "--owner", "hanako", "--format", "xlsx", "-o", "devices.xlsx", "--overwrite"];
     await type(home, list);
   });
-  afterAll(() => rmSync(home, { recursive: true }));
 
   test.each([
     ["the checklist", ["handover", "checklist", "--format", "json"], 20],

@@ -1,12 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { beforeAll, expect, test } from "vitest";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
-const tenant = new TestTenant();
+const tenant = openForAllTests();
 beforeAll(() => tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"] }));
-afterAll(() => tenant[Symbol.asyncDispose]());
 
 /** A folder with a bundle, as `a`. */
 async function withBundle(): Promise<string> {

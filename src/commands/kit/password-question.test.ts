@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPopulatedTenant } from "#support/commands/populated.ts";
@@ -10,6 +9,7 @@ import { looksLikePassword } from "../../lib/model/rules.ts";
 import { getCommandNoun, isFreeText, type RecordType } from "../../lib/model/thing.ts";
 import { NOUNS } from "../../lib/nouns/index.ts";
 import { toFlagName } from "./field.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 test.each([
   ["APSP:0322a1c4-9f0e-4c1b-8d7a-2b1c3d4e5f60", false],
@@ -66,16 +66,12 @@ const FREE_TEXT_OPTIONS = NOUNS.flatMap((noun: RecordType) =>
 );
 
 describe("an option of free text", () => {
-  let folder = "";
+  const folder = folderForAllTests();
   let tenant: TestTenant;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "free-text-"));
     tenant = await createPopulatedTenant(folder);
   });
-  afterAll(async () => {
-    await tenant[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => tenant[Symbol.asyncDispose]());
 
   const typeInto = (line: string, option: string, terminal?: Circumstances["terminal"]) => {
     const value = option === "--custom" ? "入社年=Minato2026!" : "Minato2026!";

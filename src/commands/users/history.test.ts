@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/width.ts";
 import type { RecordHistory } from "../../lib/client/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { renderHistoryLines } from "#support/tenant/history.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests, TestTenant } from "#support/tenant/tenant.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -53,7 +53,7 @@ test("if several records had the name, each line shows its record, ordered by ti
 });
 
 describe("a user who was changed in every way", () => {
-  const tenant = new TestTenant();
+  const tenant = openForAllTests();
   const header = [
     "氏名",
     "メールアドレス",
@@ -84,7 +84,6 @@ describe("a user who was changed in every way", () => {
     await client.imports.commit(await client.imports.delete({ kind: "users", ids: [id] }));
     await client.users.create({ name: "後任", emails: ["taro@x.jp"], org: sales.id });
   });
-  afterAll(() => tenant[Symbol.asyncDispose]());
 
   test("has a version for each change, with the names at that time and without the password", async () => {
     const [history, next] = await tenant.client.users.history({ name: "taro@x.jp" });

@@ -2,16 +2,15 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { freshFolder, run, runInBoth, type Circumstances } from "#support/commands/program.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   tenant.addAdministrator("boss");
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const PASSWORD = "Canary42Canary";
 

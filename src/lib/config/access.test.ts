@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { findAccessFault, findHomeFault, createUnsafeHomeFailure, locateHome, type Home } from "./home.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const ROOT = 0;
 const USER = 1000;
@@ -25,8 +26,7 @@ test.each([
 });
 
 function homeIn(userId: number | undefined = userInfo().uid): Home {
-  const root = mkdtempSync(join(tmpdir(), "access-"));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = freshFolder();
   const home = locateHome({ environment: {}, userFolder: root, workingFolder: root, userId });
   for (const folder of [home.folder, home.tenants]) mkdirSync(folder, { mode: 0o700 });
   return { ...home, userId };

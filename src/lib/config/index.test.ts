@@ -1,25 +1,24 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { Contexts } from "./index.ts";
 import { locateHome, type Home } from "./home.ts";
 import { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let root: string;
 let home: Home;
 let contexts: Contexts;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "contexts-"));
+  root = freshFolder();
   const environment = { CLOMOCTL_HOME: join(root, "home") };
   home = locateHome({ environment, userFolder: root, workingFolder: root });
   contexts = new Contexts(home, async () => {});
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const names = async () => (await contexts.list()).map(({ name }) => name);
 

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { createProcessTable } from "../files/index.ts";
 import { locateHome, type Home } from "./home.ts";
 import { createSecretSealer, type SecretSealer } from "./sealing.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const posix = process.platform !== "win32";
 const userId = process.geteuid?.();
@@ -19,13 +19,12 @@ let sealing: SecretSealer;
 let path: string;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "sealing-"));
+  root = freshFolder();
   const environment = { CLOMOCTL_HOME: join(root, "home") };
   home = locateHome({ environment, userFolder: root, workingFolder: root, userId });
   sealing = createSecretSealer(home, processes, async () => {});
   path = join(home.folder, "sealing.key");
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const SECRET = "CS_カナリア\n";
 

@@ -1,25 +1,24 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { createProcessTable, type ProcessTable } from "./processes.ts";
 import { bufferStream, spoolToFile } from "./input.ts";
 import { createTemporaryFile, createTemporaryFolder, sweepTemporaryFiles } from "./temporary.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const posix = process.platform !== "win32";
 
 let root: string;
 let temporaryFolder: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "files-"));
+  root = freshFolder();
   temporaryFolder = join(root, "home", "tmp");
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** Process 7 started at `began`; `alive` are the process ids in use. */
 const table = (alive: readonly number[] = [7], began: string | undefined = "noon", self = 7): ProcessTable => ({

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { FolderWriter } from "./folder-writer.ts";
+import { freshFolder } from "#support/folder.ts";
 
 test("reports a folder that no longer accepts files with its final name", async () => {
-  const root = mkdtempSync(join(tmpdir(), "making-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = freshFolder();
   const target = join(root, "bundle");
   const processes = { self: 7, place: "here", startOf: () => undefined, isAlive: () => true };
   const folder = await FolderWriter.create(target, { temporaryFolder: join(root, "tmp"), processes });

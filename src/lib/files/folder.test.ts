@@ -1,18 +1,17 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ensureFolder, syncFolder, createUnwritableFailure } from "./folder.ts";
+import { freshFolder } from "#support/folder.ts";
 
 test("creates folders for their owner only, and reports a folder that cannot be created", async () => {
-  const root = await mkdtemp(join(tmpdir(), "home-"));
+  const root = freshFolder();
   const folder = join(root, "a", "b");
   await ensureFolder(folder);
   await ensureFolder(folder);
   expect((await stat(folder)).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o700);
   await writeFile(join(root, "file"), "");
   await expect(ensureFolder(join(root, "file", "x"))).rejects.toMatchObject({ code: "usage" });
-  await rm(root, { recursive: true });
 });
 
 test.runIf(process.platform === "linux")("refuses a folder where none can be created", async () => {
@@ -35,7 +34,7 @@ test.each([
 });
 
 test("syncs the names in a folder, and reports a missing folder", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "names-"));
+  const folder = freshFolder();
   await expect(syncFolder(folder)).resolves.toBeUndefined();
   await rm(folder, { recursive: true });
   await expect(syncFolder(folder)).rejects.toMatchObject({ code: "ENOENT" });

@@ -1,22 +1,22 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, lchown, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ContentWriter } from "./atomic.ts";
 import { Outputs, type Output } from "./outputs.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const posix = process.platform !== "win32";
 
 let root: string;
 let stdout: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "outputs-"));
+  root = freshFolder();
   stdout = "";
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const USER = userInfo().uid;
 

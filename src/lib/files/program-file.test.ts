@@ -1,19 +1,19 @@
-import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { chmod, chown, lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Failure } from "../errors/index.ts";
 import { readTrustedFile, writeProgramFile } from "./program-file.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const { uid } = userInfo();
 
 let folder: string;
 let file: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "own-file-"));
+  folder = freshFolder();
   file = join(folder, "notify.yaml");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test("a file that cannot exist is missing, and any other error names the file", async () => {
   expect(readTrustedFile(file, uid)).toBeUndefined();

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { closeSync, openSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { readFileStart, readSmallFile, createReadFailure, decodeUtf8 } from "./read.ts";
 import fc from "fast-check";
+import { freshFolder } from "#support/folder.ts";
 
 test("a missing file is not found, and an unreadable one is a usage error", async () => {
   const codeOf = (path: string) => readFile(path).catch((cause: unknown) => createReadFailure("x.csv", cause));
@@ -27,8 +27,7 @@ test.runIf(process.platform === "linux")("also reads a system file without a siz
 });
 
 test("reads a whole file of at most the given length, and nothing of a longer one", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "read-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = freshFolder();
   const path = join(folder, "a.bin");
   await writeFile(path, Buffer.alloc(8));
   expect((await readSmallFile(path, 8))?.bytes).toHaveLength(8);

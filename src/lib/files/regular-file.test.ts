@@ -1,14 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openRegularFile, type RegularFile } from "./regular-file.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const BYTES = Buffer.from(Uint32Array.from({ length: 800_000 }, (_, at) => Math.imul(at, 2_654_435_761)).buffer);
 
 async function opened(bytes: Uint8Array): Promise<RegularFile> {
-  const folder = await mkdtemp(join(tmpdir(), "clomoctl-plain-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = freshFolder();
   const path = join(folder, "file");
   await writeFile(path, bytes);
   const file = await openRegularFile(path);
@@ -23,8 +22,7 @@ test("chunks are the file's bytes", async () => {
 });
 
 test("a read error names the file", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "clomoctl-plain-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = freshFolder();
   const path = join(folder, "file");
   await writeFile(path, "content");
   const file = await openRegularFile(path);

@@ -1,20 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, realpath, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { scanFiles, type ScannedFile } from "./scan.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, maxBytes: MAX_BYTES };
 
-async function place(): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "clomoctl-scan-")));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+const place = (): Promise<string> => realpath(freshFolder());
 
 const told = (scanned: ScannedFile): string =>
   "reason" in scanned

@@ -1,6 +1,5 @@
 import { EXAMPLE_RENEWAL_ITEM } from "#support/examples.ts";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, createServerToken, OpensslWorkspace, readExpiringItems } from "#support/apple/openssl.ts";
@@ -8,10 +7,10 @@ import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
 import { type RenewalItem } from "../nouns/renewal.ts";
 import type { CheckItem } from "./expiry-status.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
+import { freshFolder } from "#support/folder.ts";
 
 async function place(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "clomoctl-sources-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = freshFolder();
   return folder;
 }
 

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { openAppleSockets } from "../../../src/cli/apple.ts";
 import { openTenant } from "../../../src/cli/tenant.ts";
 import { run as runWith, type Circumstances, type Typing } from "../commands/program.ts";
+import { freshFolder } from "../folder.ts";
 
 export interface RunOptions {
   /** CLOMOCTL_HOME; see {@link freshHome} */
@@ -44,11 +42,7 @@ export const splitWords = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
 
 /** Creates an empty CLOMOCTL_HOME that is removed when the test ends. */
-export function freshHome(): string {
-  const home = mkdtempSync(join(tmpdir(), "clomoctl-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return home;
-}
+export const freshHome = freshFolder;
 
 const terminalOf = ({ typing, columns = 100 }: RunOptions): Circumstances["terminal"] =>
   typing === undefined ? undefined : { columns, typing };

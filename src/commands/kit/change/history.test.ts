@@ -1,17 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
 import { getTestActor } from "#support/tenant/administrator.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
-const tenant = new TestTenant();
-const home = mkdtempSync(join(tmpdir(), "clomoctl-history-"));
-afterAll(async () => {
-  await tenant[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true });
-});
+const tenant = openForAllTests();
+const home = folderForAllTests();
 
 const typed = async (line: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
   const { exit, stdout, stderr } = await run(`${line} --format ndjson --no-input`, {

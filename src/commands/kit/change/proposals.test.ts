@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { run } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
-beforeEach(() => {
-  tenant = new TestTenant();
-});
-afterEach(() => tenant[Symbol.asyncDispose]());
+openForEachTest((opened) => (tenant = opened));
 
 /** Runs a command, which must end with 0; returns what it says. */
 const ran = async (line: readonly string[]): Promise<string> => {

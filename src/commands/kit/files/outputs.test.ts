@@ -10,7 +10,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
@@ -21,6 +20,7 @@ import { GLOBAL_OPTIONS } from "../globals.ts";
 import { COMMANDS } from "#support/commands/verbs.ts";
 import { example } from "#support/commands/tenant.ts";
 import { runInBoth, run, type Circumstances, type RunResult, type Typing } from "#support/commands/program.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 interface Case {
   /** a line that writes to `OUT` */
@@ -222,12 +222,11 @@ const FILES: Readonly<Record<string, string>> = {
   "bad-docs.csv": "表示名,ユーザーID,パスワード\r\n,jiro,Hidden4712\r\n",
 };
 
-const root = mkdtempSync(join(tmpdir(), "clomoctl-outputs-"));
+const root = folderForAllTests();
 const scene = populated();
 const mirror = mirrored();
 afterAll(async () => {
   for (const tenant of [await scene, await mirror]) await tenant[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
 });
 
 function folderWithFiles(): string {

@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./write-encoded.ts";
 import { type OutputTextFormat } from "./text-format.ts";
 import { writeOutput, type OutputTools } from "./outputs.ts";
+import { freshFolder } from "#support/folder.ts";
 
 class Kept {
   readonly stream = new PassThrough();
@@ -26,8 +26,7 @@ class Kept {
 async function setUp(
   reader?: Writable,
 ): Promise<OutputTools & { readonly stdout: Kept; readonly stderr: Kept; readonly folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), "clomoctl-encoded-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = freshFolder();
   const [stdout, stderr] = [new Kept(), new Kept()];
   const place = { stdin: () => new PassThrough(), stdout: reader ?? stdout.stream, stderr: stderr.stream };
   const terminal = new Terminal({ ...place, environment: {}, clock: () => 0 }, { lang: "en" });

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { SECURED_APPS } from "../../../lib/nouns/secured-user.ts";
 import { satisfiesRule } from "../../../lib/model/rules.ts";
 import { same } from "../../../lib/text/index.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForEachTest, TestTenant } from "#support/tenant/tenant.ts";
 import { createPassword, findPasswordColumn } from "./plan-secrets.ts";
 
 const HEADER = "表示名,ユーザーID,パスワード";
@@ -14,8 +14,8 @@ const OWN = "Typed4711pass";
 
 let tenant: TestTenant;
 let folder: string;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   folder = freshFolder();
   await tenant.import({ kind: "docs" }, [
     ["表示名", "ユーザーID", "パスワード"],
@@ -26,7 +26,6 @@ beforeEach(async () => {
     `${HEADER}\n既存 一改,kizon,\n新人 <二>,shinjin2,\n新人 三,shinjin3,${OWN}\n新人 四,shinjin4,\n`,
   );
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const program = (options: string, fetch = tenant.fetch): Promise<RunResult> =>
   run(`--lang en secured users import in.csv --app docs ${options}`, { tenant: fetch, folder });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { openForEachTest, type TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -11,8 +11,8 @@ const file = (name: string, ...rows: readonly string[]): void =>
   writeFileSync(join(desk.folder, name), HEADER + rows.map((row) => `${row}\r\n`).join(""));
 
 /** 長 is an administrator with a role, 太郎 owns two devices; tonight's file lacks both, and 三郎. */
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   tenant.addAdministrator("boss", "boss@x.jp");
   desk = { tenant: tenant.fetch, folder: freshFolder(), home: freshFolder() };
   await tenant.import({ kind: "users" }, [
@@ -27,7 +27,6 @@ beforeEach(async () => {
   ]);
   file("tonight.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,", "新人,new@x.jp,");
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 20%";
 

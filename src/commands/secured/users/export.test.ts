@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
 
 const CSV = "表示名,ユーザーID,説明\r\n髙橋,hanako01,\r\n";
@@ -17,8 +17,7 @@ test("passes layout, newline and filters to the tenant", async () => {
 });
 
 describe("facts 6.1: exports and imports Shift-JIS and UTF-8 with CRLF, LF and CR", () => {
-  const docs = new TestTenant();
-  afterAll(() => docs[Symbol.asyncDispose]());
+  const docs = openForAllTests();
   beforeAll(() =>
     docs.import({ kind: "docs", createGroups: true }, [
       ["表示名", "ユーザーID", "パスワード", "説明", "グループ名"],

@@ -1,5 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { buildReminderMessage, type DeliveryFault } from "./message.ts";
@@ -7,14 +7,14 @@ import { createDeliverer, createMailOpener } from "./deliver.ts";
 import type { NotifySettings, Recipient, WebhookRecipient } from "./settings-schema.ts";
 import { createReminders } from "#support/renewals/digest.ts";
 import { openChatServer, openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { failureOf } from "#support/tenant/tenant.ts";
+import { freshFolder } from "#support/folder.ts";
 
 let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "deliver-"));
+beforeEach(() => {
+  folder = freshFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
 const CHAT: WebhookRecipient = { name: "chat", way: "webhook", "url-file": "url", language: "ja" };
@@ -82,27 +82,23 @@ test("opens the mail server once, for the first mail", async () => {
   expect(await deliver(IT)).toBeUndefined();
 });
 
-let [settings, office]: [string, PostOffice | undefined] = ["", undefined];
-beforeEach(() => {
-  settings = mkdtempSync(join(tmpdir(), "clomoctl-mail-"));
-});
+let office: PostOffice | undefined;
 afterEach(async () => {
   await office?.close();
   office = undefined;
-  rmSync(settings, { recursive: true });
 });
 
 const write = (...lines: readonly string[]): void =>
-  writeFileSync(join(settings, "notify.yaml"), `${lines.join("\n")}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "notify.yaml"), `${lines.join("\n")}\n`, { mode: 0o600 });
 
-const open = () => createMailOpener({ folder: settings, userId: userInfo().uid })();
+const open = () => createMailOpener({ folder, userId: userInfo().uid })();
 
 const MAIL = { to: "hana@example.jp", subject: "件名", text: "本文\n", language: "ja" } as const;
 
 test("sends nothing without a mail server, and explains how to set one", async () => {
   expect(await failureOf(open())).toMatchObject({
     code: "input-rejected",
-    where: join(settings, "notify.yaml"),
+    where: join(folder, "notify.yaml"),
     hint: { en: expect.stringContaining("clomoctl renewals notify init --help-all") },
   });
   write("recipients: []");
@@ -116,7 +112,7 @@ test("refuses invalid settings and secrets before sending anything", async () =>
   write("smtp: {host: 127.0.0.1}");
   expect(await failureOf(open())).toMatchObject({ code: "input-rejected", where: expect.stringMatching(/:1$/) });
   write("smtp: {host: 127.0.0.1, security: none, from: a@example.jp, user: a, password-file: mail}");
-  expect(await failureOf(open())).toMatchObject({ code: "not-found", where: join(settings, "mail") });
+  expect(await failureOf(open())).toMatchObject({ code: "not-found", where: join(folder, "mail") });
 });
 
 test("sends plain text through the mail server of renewals notify, and reports a refusal", async () => {
@@ -128,7 +124,7 @@ test("sends plain text through the mail server of renewals notify, and reports a
   write(
     `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp, user: it, password-file: mail}`,
   );
-  writeFileSync(join(settings, "mail"), "geheim1\n", { mode: 0o600 });
+  writeFileSync(join(folder, "mail"), "geheim1\n", { mode: 0o600 });
   const send = await open();
   expect(await send(MAIL)).toBeUndefined();
   const [got] = office.delivered;

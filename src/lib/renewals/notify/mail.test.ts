@@ -1,9 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { SMTPServerOptions } from "smtp-server";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -11,6 +7,7 @@ import { createMailer, LIST_ID, type ResolvedSmtpSettings } from "./mail.ts";
 import { buildReminderMessage } from "./message.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
 import { createReminders } from "#support/renewals/digest.ts";
+import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 
 let office: PostOffice | undefined;
 afterEach(async () => {
@@ -21,24 +18,6 @@ afterEach(async () => {
 const open = async (options: SMTPServerOptions = {}): Promise<ResolvedSmtpSettings> => {
   office = await openPostOffice(options);
   return { host: "127.0.0.1", port: office.port, security: "none", from: "CLOMO 期限 <renewals@example.jp>" };
-};
-
-const certificate = (): { readonly key: string; readonly cert: string } => {
-  const folder = mkdtempSync(join(tmpdir(), "mail-"));
-  try {
-    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    execFileSync(
-      "openssl",
-      ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"].concat(
-        ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-        ["-keyout", key, "-out", cert],
-      ),
-      { stdio: "ignore" },
-    );
-    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 };
 
 test.each([
@@ -64,7 +43,7 @@ test.each([
 });
 
 test("requires STARTTLS and checks its certificate, and only then sends the password", async () => {
-  const { key, cert } = certificate();
+  const { key, cert } = createSelfSignedIdentity();
   const smtp = await open({
     key,
     cert,

@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, maskSecrets } from "./secret.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
 
@@ -146,41 +146,33 @@ test("refuses a file that is too long before parsing it", async () => {
 });
 
 test("reads a secret from a file that only its owner can read", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "secret-"));
+  const folder = freshFolder();
   const place = { folder, userId: 1000 };
   const file = join(folder, "password");
-  try {
-    await writeFile(file, "ひみつ\r\n", { mode: 0o600 });
-    expect(await readSecret("password", place)).toBe("ひみつ");
-    await chmod(file, 0o640);
-    const refusals = [
-      ["password", "input-rejected"],
-      ["none", "not-found"],
-      ["none/password", "not-found"],
-      [".", "usage"],
-    ] as const;
-    for (const [source, code] of refusals) {
-      const failure = await refusalOf(readSecret(source, place));
-      expect(failure.code).toBe(code);
-      expect(JSON.stringify([failure.what, failure.where, failure.hint])).not.toContain("ひみつ");
-    }
-    expect(await readSecret("password", { ...place, userId: undefined })).toBe("ひみつ");
-  } finally {
-    await rm(folder, { recursive: true });
+  await writeFile(file, "ひみつ\r\n", { mode: 0o600 });
+  expect(await readSecret("password", place)).toBe("ひみつ");
+  await chmod(file, 0o640);
+  const refusals = [
+    ["password", "input-rejected"],
+    ["none", "not-found"],
+    ["none/password", "not-found"],
+    [".", "usage"],
+  ] as const;
+  for (const [source, code] of refusals) {
+    const failure = await refusalOf(readSecret(source, place));
+    expect(failure.code).toBe(code);
+    expect(JSON.stringify([failure.what, failure.where, failure.hint])).not.toContain("ひみつ");
   }
+  expect(await readSecret("password", { ...place, userId: undefined })).toBe("ひみつ");
 });
 
 test("of a secret file that others can read, the command is shown that hides it", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "secret-"));
+  const folder = freshFolder();
   const file = join(folder, "password");
-  try {
-    await writeFile(file, "ひみつ");
-    await chmod(file, 0o640);
-    const { hint } = await refusalOf(readSecret("password", { folder, userId: 0 }));
-    expect(hint?.en).toContain(`chmod 600 ${file}`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await writeFile(file, "ひみつ");
+  await chmod(file, 0o640);
+  const { hint } = await refusalOf(readSecret("password", { folder, userId: 0 }));
+  expect(hint?.en).toContain(`chmod 600 ${file}`);
 });
 
 test("removes secrets from another program's output", () => {

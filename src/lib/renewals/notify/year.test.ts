@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { dayOf } from "../../model/time.ts";
@@ -11,6 +10,7 @@ import { deliverReminders, type DeliverMessage } from "./send.ts";
 import type { NotifySettings } from "./settings-schema.ts";
 import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { findReachedStage } from "../stages.ts";
+import { freshFolder } from "#support/folder.ts";
 
 const TOKYO = "Asia/Tokyo";
 const HOUR_MS = 3_600_000;
@@ -178,8 +178,7 @@ test(
       "ops@example.com",
       ...(life.owner === "tanto@example.jp" ? [life.owner] : []),
     ];
-    const folder = mkdtempSync(join(tmpdir(), "year-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = freshFolder();
     writeFileSync(join(folder, "chat"), chat.url, { mode: 0o600 });
     const deliver = createDeliverer(settings, { folder, userId: 1000 });
     const dice = new Dice();

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ROLE_POLICY, OPERATIONS } from "../../derived/role-policy.ts";
 import { ADMINISTRATOR_ROLES } from "../../nouns/account.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests, failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 /**
  * Who may do what: for each operation the roles, and the rights that a system administrator needs for it. Written by
@@ -25,15 +25,13 @@ const TABLE = new Map(
 
 const entryOf = ({ name }: NamedOperation) => TABLE.get(name) ?? expect.unreachable(`${name} is not in the table`);
 
-let tenant: TestTenant;
+const tenant = openForAllTests();
 beforeAll(async () => {
-  tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   for (const account of ROLE_ACCOUNTS) await addTestAccount(tenant, account);
   await addTestAccount(tenant, { name: "gone", role: "none" });
   await addTestAccount(tenant, { name: "leaver", role: "system" });
 });
-afterAll(() => tenant[Symbol.asyncDispose]());
 
 const answerTo = async (account: string, operation: NamedOperation): Promise<Response> =>
   tenant.acting(account).fetch((await requestOf(operation)).request);

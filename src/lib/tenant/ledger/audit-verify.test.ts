@@ -1,19 +1,19 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../store/ids.ts";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { type AuditFindings, verifyOnConnection } from "./audit-verify.ts";
 import { Database, type Row } from "../store/database.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
 const SEED = 20_261_121;
 
-let tenant: TestTenant;
-let scratch: string;
+const tenant = openForAllTests();
+const scratch = folderForAllTests();
 let copies = 0;
 /** the hash of the last record, kept elsewhere */
 let head: string;
@@ -22,8 +22,6 @@ const header = ["氏名", "メールアドレス", "組織コード", "CLOMOア�
 const person = (n: number, name = `利用者${n}`) => [name, `p${n}@example.jp`, "S01", `secret-${n}`, `account${n}`];
 
 beforeAll(async () => {
-  tenant = new TestTenant();
-  scratch = mkdtempSync(join(tmpdir(), "audit-"));
   const users = { kind: "users", createOrgs: true } as const;
   await tenant.import(users, [header, ...[1, 2, 3, 4].map((n) => person(n))]);
   const { id } = await tenant.client.users.addField({ name: "座席" });
@@ -34,10 +32,6 @@ beforeAll(async () => {
   for (let n = 0; n < 700; n += 1) await tenant.client.renewals.add({ kind: "custom", name: `契約${n}` });
   head = String(tenant.sql("select hash from audit order by seq desc limit 1")[0]?.["hash"]);
   tenant.database.foldLog();
-});
-afterAll(async () => {
-  await tenant[Symbol.asyncDispose]();
-  rmSync(scratch, { recursive: true });
 });
 
 /** What is found in a copy of the tenant that somebody with its file has changed. @param change false: the triggers do not come back */

@@ -1,21 +1,20 @@
+import { VERSION_SCHEMAS } from "./versions.ts";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { RECORD_TYPES } from "../../nouns/index.ts";
-import { VERSION_SCHEMAS } from "./versions.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./tenant-copy.ts";
 import { Database, type Row } from "../store/database.ts";
 import { migrate, receiveTenantFile } from "./tenant-file.ts";
 import { readCopyState } from "./received.ts";
+import { folderForAllTests } from "#support/folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "copy-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderForAllTests();
 
 const ALIVE = { self: 1, isAlive: () => true } as unknown as Parameters<typeof receiveTenantFile>[1]["processes"];
 

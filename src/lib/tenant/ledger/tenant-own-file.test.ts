@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder } from "#support/folder.ts";
 
 /** The files below a folder with what others than their owner may do with them; Windows knows nothing of the kind. */
 const openToOthers = (folder: string): readonly string[] =>
@@ -32,7 +32,7 @@ test.runIf(isPosix)("a tenant's files are accessible only to their owner, whatev
 });
 
 test.runIf(isPosix)("files that were copied with other permissions become private, including plans", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
+  const folder = freshFolder();
   await new TestTenant(folder).close();
   const staging = join(folder, "imports", "a.db");
   mkdirSync(join(folder, "imports"), { recursive: true });

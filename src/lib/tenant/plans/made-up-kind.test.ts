@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { StoredRequest } from "../ledger/import-request.ts";
 import type { PlanRow } from "../api/operations.ts";
 import { Stager } from "./stage-rows.ts";
@@ -8,7 +8,7 @@ import { createFormat } from "../../derived/format.ts";
 import { FORMATS } from "../../derived/formats.ts";
 import { CREATED_AT_FIELD, ID_FIELD, type Field, type RecordType, type FileRecordType } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { openForAllTests } from "#support/tenant/tenant.ts";
 import { applyPlan } from "./commit.ts";
 import { advanceRevision, comparePlan, etagOf } from "./compare.ts";
 import { registerSqlFunctions } from "./functions.ts";
@@ -79,7 +79,7 @@ const users = buildStoredKind(FORMATS.users, tables);
 
 const NOW = "2026-11-20T00:00:00.000Z";
 
-const tenant = new TestTenant();
+const tenant = openForAllTests();
 const { database } = tenant;
 const staging = tenant.staging("made-up");
 database.exec(`
@@ -91,7 +91,6 @@ database.exec(`
     createdAt text not null, updatedAt text not null, revision integer not null);
   create unique index gadget_serial on gadget (coalesce(serialKey, serial));
 `);
-afterAll(() => tenant[Symbol.asyncDispose]());
 beforeEach(async () => {
   tenant.clear();
   database.exec("delete from maker; delete from gadget");

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { openForAllTests, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const HEADER = ["メールアドレス", "氏名", "社員コード", "UPN"];
 const PEOPLE: Cells = [
@@ -11,9 +11,8 @@ const PEOPLE: Cells = [
   ["e5@example.jp", "社員5", "臨時", ""],
 ];
 
-const tenant = new TestTenant();
+const tenant = openForAllTests();
 beforeAll(() => tenant.import({ kind: "users" }, PEOPLE));
-afterAll(() => tenant[Symbol.asyncDispose]());
 
 const planned = async (rows: Cells, request: Partial<Request> = {}) => {
   const plan = await tenant.plan({ kind: "users", ...request }, [HEADER, ...rows]);

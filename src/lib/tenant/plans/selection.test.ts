@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant, toUpload } from "#support/tenant/tenant.ts";
+import { expect, test } from "vitest";
+import { openForEachTest, type TestTenant, toUpload } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+openForEachTest(async (opened) => {
+  tenant = opened;
   await tenant.client.orgs.create({ name: "本社", code: "H" });
   const sales = (await tenant.client.orgs.create({ name: "営業部", code: "S01" })).after.id;
   for (const [name, email, employeeCode, accountName] of [
@@ -14,7 +14,6 @@ beforeEach(async () => {
   ] as const)
     await tenant.client.users.create({ name, emails: [email], employeeCode, accountName, org: sales });
 });
-afterEach(() => tenant[Symbol.asyncDispose]());
 
 type Given = Partial<Parameters<TestTenant["client"]["imports"]["select"]>[1]>;
 
