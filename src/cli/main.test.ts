@@ -20,8 +20,7 @@ describe("version and help", () => {
     expect(en.stdout).toMatch(
       /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nMore: .*\nclomoctl status: .*\nOptions of every command: clomoctl --help-all\n$/,
     );
-    expect(ja.exit).toBe(0);
-    expect(ja.stdout).toMatch(/^その他: /m);
+    expect(ja).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^その他: /m) });
   });
 
   test.each([
@@ -85,10 +84,8 @@ test("settings that cannot be read are rejected input that names the file, in an
   writeFileSync(join(home, "contexts.json"), "{");
   for (const words of ["context list", "ade sync --no-input --quiet", "users list", "status"]) {
     const { en, ja } = await runInBoth(words, { home });
-    expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toContain(join(home, "contexts.json"));
-    expect(ja.exit).toBe(3);
-    expect(ja.stderr).toMatch(/^エラー: /);
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(join(home, "contexts.json")) });
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^エラー: /) });
   }
 });
 
@@ -115,8 +112,7 @@ describe("a monitoring system", () => {
     const { en, ja } = await runInBoth("renewals check --nagios --bogus");
     expect(en).toMatchObject({ exit: 3, stdout: "RENEWALS UNKNOWN - unknown option --bogus\n" });
     expect(en.stderr).toMatch(/^error: unknown option --bogus\n/);
-    expect(ja.exit).toBe(3);
-    expect(ja.stdout).toMatch(/^RENEWALS UNKNOWN - .*--bogus/);
+    expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^RENEWALS UNKNOWN - .*--bogus/) });
     expect(await run("--bogus renewals check --nagios")).toMatchObject({
       exit: 3,
       stdout: expect.stringMatching(/^RENEWALS UNKNOWN/),

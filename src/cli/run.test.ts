@@ -224,8 +224,7 @@ test.each([
     throw error;
   };
   const ended = await ending(failing);
-  expect(ended.exit).toBe(exit);
-  expect(ended.stderr).toContain(first);
+  expect(ended).toMatchObject({ exit, stderr: expect.stringContaining(first) });
   expect(ended.stderr.split("\n").slice(0, 2)).toEqual([
     "warning: the clean-up also failed: disk I/O error (/tmp/b)",
     "warning: the clean-up also failed: unexpected error: first file left",

@@ -46,8 +46,7 @@ test("removes a tenant's data only if its name is typed", async () => {
   const home = await homeWith(true);
   for (const keys of ["y\r", "kant\r", "\r"]) {
     const no = await answering(home, QUESTION, keys);
-    expect(no.exit).toBe(3);
-    expect(no.stderr).toContain("the context is kanto, not");
+    expect(no).toMatchObject({ exit: 3, stderr: expect.stringContaining("the context is kanto, not") });
   }
   expect(await left(home)).toBe("local kanto*");
   expect(existsSync(tenantIn(home))).toBe(true);
@@ -85,7 +84,6 @@ test.each([
 test.each([["context remove kinki --yes", 6, "kinki"]])("%s exits with %i", async (line, exit, told) => {
   const home = await homeWith(true);
   const refused = await run(line, { home });
-  expect(refused).toMatchObject({ exit, stdout: "" });
-  expect(refused.stderr).toContain(told);
+  expect(refused).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(told) });
   expect(await left(home)).toBe("local kanto*");
 });

@@ -16,8 +16,7 @@ test("for a bundle is a page in both languages, with the devices of a leaver, wi
   expect(readFileSync(join(folder, "one", "report.html"), "utf8")).toContain(told);
   for (const words of ["", " --leaver 佐藤"]) {
     const { en, ja } = await runInBoth(`handover report one${words}`, { folder });
-    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
-    expect(en.stdout).toMatch(/^<!DOCTYPE html>/);
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [], stdout: expect.stringMatching(/^<!DOCTYPE html>/) });
     expect(ja.stdout).toContain(told);
   }
   const ran = await run("handover report one -o report.html --lang en", { folder });
@@ -36,8 +35,7 @@ describe("for the tenant", () => {
     await tenant.client.renewals.add({ kind: "custom", name: "ドメイン", expiresAt: "2027-03-01T00:00:00.000Z" });
     const folder = freshFolder();
     const ran = await run("handover report --lang ja", { home: folder, tenant: tenant.fetch });
-    expect(ran).toMatchObject({ exit: 0, stderr: "" });
-    expect(ran.stdout).toContain("ドメイン");
+    expect(ran).toMatchObject({ exit: 0, stderr: "", stdout: expect.stringContaining("ドメイン") });
   });
 });
 

@@ -34,8 +34,7 @@ describe.each(EXPORTS)("%s", (verb, operation, csv) => {
 
   test("uses the encoding for the account's language", async () => {
     const { en, ja } = await runInBoth(verb, { tenant });
-    expect(en.exit).toBe(0);
-    expect(en.requests).toEqual([{ ...request, query: { newline: "crlf", ...query } }]);
+    expect(en).toMatchObject({ exit: 0, requests: [{ ...request, query: { newline: "crlf", ...query } }] });
     expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(csv);
     expect(ja.bytes).toEqual(en.bytes);
   });

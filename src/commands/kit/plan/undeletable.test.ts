@@ -50,8 +50,7 @@ test("keep commits the rest, and names kept users and exits with 8 once", async 
     [0, ""],
   ] as const) {
     const night = await quietly();
-    expect(night.exit).toBe(code);
-    expect(night.stderr).toContain(told);
+    expect(night).toMatchObject({ exit: code, stderr: expect.stringContaining(told) });
   }
 });
 
