@@ -1,16 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { describeWrongKeys } from "#support/tenant/keys.ts";
-import {
-  encodeText,
-  failureOf,
-  readStreamText,
-  type Cells,
-  type Request,
-  openForAllTests,
-} from "#support/tenant/tenant.ts";
+import { failureOf, type Request, openForAllTests } from "#support/tenant/tenant.ts";
 
 const tenant = openForAllTests();
 
@@ -277,77 +268,6 @@ describe("devices are found", () => {
     expect(found.map(({ serialNumber }) => serialNumber)).toEqual(serials);
     for (const { id } of found) expect(await tenant.client.devices.find({ name: id })).toEqual(found);
   });
-});
-
-const cell = fc.constantFrom("", "a", " 前後 ", "表ソ能", 'a"b,c', "00 0000 1", "〜", "=1+1", "\\");
-/** A note may have several lines. */
-const memo = fc.oneof(cell, fc.constantFrom('a"b,c\nd', "一\r\n二"));
-const tag = fc.constantFrom("", "貸出用", "〜", "ﾃﾝﾎﾟ", "が");
-/** Only Android has a mode; what is 管理外 gets no owner, and what a user owns no organisation. */
-const device = fc
-  .record({
-    platform: fc.constantFrom("", "iOS", "macOS", "Android", "Windows"),
-    status: fc.constantFrom("", "事前登録", "管理中", "管理外"),
-    texts: fc.tuple(cell, cell, cell, cell, cell, memo),
-    owner: fc.constantFrom("", "yamada@example.jp", "Y.Main@example.jp", "takahashi@example.jp"),
-    mode: fc.constantFrom("", "comp", "work-profile", "dedicated", "legacy", "unknown"),
-    org: fc.constantFrom("", "S1", "S〜"),
-    tags: fc.tuple(tag, tag, tag),
-  })
-  .map(({ platform, status, texts, owner, mode, org, tags }) => {
-    const user = status === "管理外" ? "" : owner;
-    return [
-      platform,
-      status,
-      ...texts.slice(0, 5),
-      user,
-      ...texts.slice(5),
-      platform === "Android" ? mode : "",
-      status === "管理外" || user !== "" ? "" : org,
-      ...tags,
-    ];
-  });
-const COLUMNS = [
-  "シリアルナンバー",
-  "プラットフォーム",
-  "ステータス",
-  "端末識別名",
-  "IMEI番号",
-  "電話番号",
-  "Wi-Fi MACアドレス",
-  "Android ID",
-  "所有者メールアドレス",
-  "メモ",
-  "Androidモード",
-  "所有組織コード",
-  "タグ",
-  "タグ",
-  "タグ",
-];
-const ORGS = "組織名,組織コード\n営業部,S1\n支社,S〜";
-
-test("exporting and importing again changes nothing, in both encodings and modes", LONG_TIMEOUT, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(device, { minLength: 1, maxLength: 5 }), async (some) => {
-      tenant.clear();
-      await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
-      await tenant.import({ kind: "orgs" }, ORGS);
-      const file: Cells = [COLUMNS, ...some.map((cells, at) => [`表 ${at}〜`, ...cells])];
-      await tenant.import(devices, file);
-      const before = tenant.dump();
-      const text = await readStreamText(await tenant.client.devices.export({ newline: "crlf" }));
-      for (const encoding of ["utf-8", "shift_jis"] as const) {
-        for (const mode of ["append", "replace"] as const) {
-          const plan = await tenant.send({ ...devices, mode }, encodeText(text, encoding), encoding);
-          expect(await tenant.errors(plan)).toEqual([]);
-          expect(plan).toMatchObject({ unchanged: some.length, create: 0, update: 0, delete: 0 });
-          await tenant.client.imports.commit(plan);
-        }
-      }
-      expect(tenant.dump()).toEqual(before);
-    }),
-    toPropertyParameters(12, 20_261_123),
-  );
 });
 
 describe("serial numbers are compared ignoring case", () => {

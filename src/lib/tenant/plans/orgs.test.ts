@@ -2,14 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import {
-  encodeText,
-  failureOf,
-  readStreamText,
-  type Cells,
-  type Request,
-  openForAllTests,
-} from "#support/tenant/tenant.ts";
+import { failureOf, type Cells, type Request, openForAllTests } from "#support/tenant/tenant.ts";
 
 const tenant = openForAllTests();
 beforeEach(() => tenant.clear());
@@ -151,27 +144,6 @@ test("a kept plan finds its new parents although other organisations were create
   const later = await tenant.plan(orgs, [HEADER, ["係", "", "", "支社"]]);
   await tenant.client.orgs.edit((await tenant.client.orgs.find({ name: "支社" }))[0]?.id ?? "", { name: "支店" });
   expect(await failureOf(tenant.client.imports.commit(later))).toMatchObject({ code: "conflict" });
-});
-
-const EQUAL_NAMES: Cells = [
-  HEADER,
-  ["支社", "1", "", ""],
-  ["支社", "2", "", ""],
-  ["課", "", "1", ""],
-  ["課", "", "2", ""],
-  ["A/B", "", "", ""],
-  ["x〜", "", "", "A\\/B"],
-  ['引用"符 行', "Q−1", "1", ""],
-];
-
-test.each(["utf-8", "shift_jis"] as const)("an export imported again as %s changes nothing", async (encoding) => {
-  await tenant.import(orgs, EQUAL_NAMES);
-  const text = await readStreamText(await tenant.client.orgs.export());
-  for (const mode of ["append", "replace"] as const) {
-    const plan = await tenant.send({ ...orgs, mode }, encodeText(text, encoding), encoding);
-    expect(await tenant.problems(plan)).toEqual([]);
-    expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, unchanged: EQUAL_NAMES.length - 1 });
-  }
 });
 
 const cell = (...values: string[]) => fc.constantFrom(...values);
