@@ -1,39 +1,27 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { downloadBusinessKey } from "#support/apple/business/account.ts";
 import { freshHome, run } from "#support/process/program.ts";
 import { startSimulator } from "#support/process/simulator.ts";
 import { openDatabase } from "#support/process/tenant-state.ts";
+import { notePeaks } from "#support/process/peak-memory.ts";
 
-/** Code for the program's own peak of memory; what `resourceUsage` says begins, on Linux, with that of the process that started it. */
-const PEAK_KIB =
-  process.platform === "linux"
-    ? String.raw`/VmHWM:\s+(\d+)/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"))[1]`
-    : "process.resourceUsage().maxRSS";
-
-/** Fetches an organisation twice into a mirror. @returns the peak of memory in KiB */
+/** Fetches an organisation twice into a mirror. @returns the peak of memory in MiB */
 async function fetchOrganisation(devices: number): Promise<number> {
   const home = await freshHome();
-  const [peak, hook] = [join(home, "peak"), join(home, "hook.cjs")];
   const url = await startSimulator("--devices", "0", "--organisation", String(devices));
   const setKey = await downloadBusinessKey(url, home);
   expect(await run(setKey, { home, cwd: home })).toMatchObject({ code: 0 });
   const database = openDatabase(home);
   database.exec("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
   database.close();
-  await writeFile(
-    hook,
-    `process.on("exit", () => require("node:fs").appendFileSync(${JSON.stringify(peak)}, ${PEAK_KIB} + "\\n"));`,
-  );
-  const env = { NODE_OPTIONS: `--require "${hook.replaceAll("\\", "/")}"` };
+  const { env, readPeakMiB } = notePeaks(home);
   for (const created of [devices, 0]) {
     const { code, text } = await run(["ade", "sync", "--format", "json"], { home, env });
     expect({ code, ...(JSON.parse(text) as object) }).toMatchObject({ code: 0, kind: "business", devices, created });
   }
   const { text: listed } = await run(["ade", "devices", "list", "--not-in-clomo", "--format", "ndjson"], { home });
   expect(listed.trim().split("\n")).toHaveLength(devices);
-  return Math.max(...(await readFile(peak, "utf8")).trim().split("\n").map(Number));
+  return readPeakMiB();
 }
 
 const FEW = 5000;

@@ -1,28 +1,17 @@
-import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ENTRA_NEWER, GOOGLE, type DirectoryExport } from "#support/cli/directories.ts";
 import { freshHome, run, startOnTerminal } from "#support/process/program.ts";
+import { notePeaks } from "#support/process/peak-memory.ts";
 
-const homeWithOrgs = async (): Promise<{ home: string; file: string; env: Record<string, string>; peak: string }> => {
+const homeWithOrgs = async (): Promise<{ readonly home: string; readonly file: string }> => {
   const home = await freshHome();
-  const [orgs, hook, peak] = [join(home, "orgs.csv"), join(home, "hook.cjs"), join(home, "peak")];
+  const orgs = join(home, "orgs.csv");
   await writeFile(orgs, "組織名,組織コード,上位組織コード\n本社,H,\n営業部,S01,H\n総務部,G01,H\n");
   expect(await run(["orgs", "import", orgs, "--yes"], { home })).toMatchObject({ code: 0 });
-  await writeFile(
-    hook,
-    `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(peak)}, String(${PEAK_KIB})));`,
-  );
-  const env = { NODE_OPTIONS: `--require "${hook.replaceAll("\\", "/")}"` };
-  return { home, file: join(home, "export.csv"), env, peak };
+  return { home, file: join(home, "export.csv") };
 };
-
-/** Code for the program's own peak of memory; what `resourceUsage` says begins, on Linux, with that of the process that started it. */
-const PEAK_KIB =
-  process.platform === "linux"
-    ? String.raw`/VmHWM:\s+(\d+)/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"))[1]`
-    : "process.resourceUsage().maxRSS";
 
 const DIRECTORIES: readonly (readonly [string, DirectoryExport])[] = [
   ["Entra ID", ENTRA_NEWER],
@@ -47,12 +36,13 @@ const MOST_GROWTH = 1.8;
 test.each(DIRECTORIES)("%s: 100,000 users are imported in flat memory", async (service, { build }) => {
   const peaks: number[] = [];
   for (const count of [10_000, 100_000]) {
-    const { home, file, env, peak } = await homeWithOrgs();
+    const { home, file } = await homeWithOrgs();
+    const { env, readPeakMiB } = notePeaks(home);
     await writeFile(file, build(0, count));
     const outcome = await run(["users", "import", file, "--yes", "--format", "json"], { home, env });
     expect(outcome).toMatchObject({ code: 0 });
     expect(JSON.parse(outcome.text)).toMatchObject({ create: count });
-    peaks.push(Number(readFileSync(peak, "utf8")) / 1024);
+    peaks.push(readPeakMiB());
   }
   const [fewer = 0, more = 0] = peaks;
   process.stdout.write(`  ${service}: ${Math.round(fewer)} MiB for 10,000 users, ${Math.round(more)} for 100,000\n`);

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { buildWorkbook } from "#support/xlsx/workbook.ts";
 import { freshHome, run } from "#support/process/program.ts";
+import { notePeaks } from "#support/process/peak-memory.ts";
 
 /** As many rows as Excel has; only the last one is wrong. */
 function fullWorkbook(): Buffer {
@@ -19,24 +19,13 @@ function fullWorkbook(): Buffer {
 const LAST_ROW = 2 ** 20;
 const MAX_RSS_MIB = 300;
 
-/** Code for the program's own peak of memory; what `resourceUsage` says begins, on Linux, with that of the process that started it. */
-const PEAK_KIB =
-  process.platform === "linux"
-    ? String.raw`/VmHWM:\s+(\d+)/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"))[1]`
-    : "process.resourceUsage().maxRSS";
-
 test("a workbook with all rows filled is checked to the last row in bounded memory", async () => {
   const home = await freshHome();
-  const [book, peak, hook] = [join(home, "full.xlsx"), join(home, "peak"), join(home, "hook.cjs")];
+  const book = join(home, "full.xlsx");
   await writeFile(book, fullWorkbook());
-  await writeFile(
-    hook,
-    `process.on("exit", () => require("node:fs").appendFileSync(${JSON.stringify(peak)}, ${PEAK_KIB} + "\\n"));`,
-  );
-  const env = { NODE_OPTIONS: `--require "${hook.replaceAll("\\", "/")}"` };
+  const { env, readPeakMiB } = notePeaks(home);
   const { code, text, stderr } = await run(["csv", "check", book, "--as", "users", "--format", "json"], { home, env });
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(`B${LAST_ROW}`) });
   expect(JSON.parse(text)).toMatchObject({ rows: LAST_ROW - 1, errors: 1 });
-  const peaks = readFileSync(peak, "utf8").trim().split("\n").map(Number);
-  expect(Math.max(...peaks) / 1024).toBeLessThan(MAX_RSS_MIB);
+  expect(readPeakMiB()).toBeLessThan(MAX_RSS_MIB);
 });
