@@ -3,7 +3,6 @@ import {
   toCommittedPlan,
   createFolderWith,
   createRowsResponder,
-  listOperations,
   buildPlanAnswers,
   planOf,
   problemOf,
@@ -79,34 +78,6 @@ test("a change of owner that requires a wipe needs the number of devices", async
   });
   expect([dry.exit, JSON.parse(dry.stdout)]).toMatchObject([0, { wipes: 2, committed: false }]);
   expect(dry.stderr).toContain("devices to wipe and set up again because their owner changes: 2\n");
-});
-
-test.each([
-  ["--yes", "--confirm-wipes 2"],
-  [
-    "--yes --confirm-wipes 1",
-    "2 devices would have to be wiped and set up again, but the confirmed number is 1; nothing was changed",
-  ],
-  [
-    "--dry-run --confirm-wipes 3",
-    "2 devices would have to be wiped and set up again, but the confirmed number is 3; nothing was changed",
-  ],
-])("changes nothing if the number of wipes is missing or wrong: %s", async (words, told) => {
-  const { exit, stderr, requests } = await run(`devices import devices.csv --lang en ${words}`, {
-    tenant: buildPlanAnswers(WIPING, { ...leaving, import: WIPING }),
-    folder: folder(),
-  });
-  expect(exit).toBe(3);
-  expect(stderr).toContain(told);
-  expect(listOperations(requests)).not.toContain("commitImport");
-});
-
-test("asks for the number of wipes on a terminal", async () => {
-  const typing = [["to change the owner, type 2:", "2\r"]] as const;
-  const given = { tenant: carriedOut(), folder: folder(), terminal: { typing } };
-  const { exit, requests } = await run("devices import devices.csv --lang en", given);
-  expect(exit).toBe(0);
-  expect(listOperations(requests)).toContain("commitImport");
 });
 
 const { after } = example<WrittenDevice>("createDevice");

@@ -45,12 +45,6 @@ describe("changes only the given values, and an empty value clears", () => {
   });
 });
 
-test("passes --dry-run on and reports it", async () => {
-  const { en } = await runInBoth("tenant set --ios yes --dry-run", { tenant: recording({}, { ios: true }) });
-  expect(en.requests).toMatchObject([{ operation: "setTenant", json: { ios: true, dryRun: true } }]);
-  expect(en).toMatchObject({ exit: 0, stderr: "dry run: nothing was changed\n" });
-});
-
 test("shows what is recorded after the change", async () => {
   const { en } = await runInBoth("tenant set --gate no --format table", { tenant: recording({}, { gate: false }) });
   expect(en.stdout).toMatch(/^CLOMO GATE +not used$/m);

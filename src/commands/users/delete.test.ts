@@ -7,7 +7,6 @@ import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PLAN = example<Import>("planDeletion");
-const DISCARDED = { ...PLAN, state: "discarded" } as const;
 const [HANAKO] = example<{ items: readonly { id: string; name: string; emails: readonly string[] }[] }>(
   "findUsers",
 ).items;
@@ -46,18 +45,6 @@ test("shows the users, and deletes them after their number is confirmed", async 
   expect(listOperations(en.requests)).toEqual(["findUsers", "planDeletion", "importRows", "tenant", "commitImport"]);
   expect(en.requests[1]?.json).toEqual({ kind: "users", ids: [ID], called: "hanako@example.co.jp" });
   expect(en.requests.at(-1)).toMatchObject({ json: { etag: PLAN.etag } });
-});
-
-test.each([
-  ["", 3, "pass --confirm-deletions 1"],
-  ["--yes", 3, "pass --confirm-deletions 1"],
-  ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
-  ["--yes --max-deletions 0", 10, ", but the limit is 0; nothing was changed"],
-  ["--yes --max-deletions 1", 0, "import 17: delete 1"],
-])("a script confirms the number or passes a limit: %s ends with %i", async (answer, exit, told) => {
-  const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });
-  const result = await run(`users delete hanako@example.co.jp ${answer}`.trim(), { tenant });
-  expect(result).toMatchObject({ exit, stderr: expect.stringContaining(told) });
 });
 
 test("accepts a file with one name per line", async () => {

@@ -39,9 +39,3 @@ test("sends the changes, and shows old and new values", async () => {
     ].join("\n"),
   );
 });
-
-test("prints what to do in the console if the tenant is a mirror", async () => {
-  const tenant = { ...finding, editUser: written({ title: "部長" }, { consoleTask: 3 }) };
-  const { en } = await runInBoth("users edit E0042 --title 部長", { tenant });
-  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 3\n");
-});

@@ -6,15 +6,11 @@ import {
   toCommittedPlan,
   encodeText,
   createFolderWith,
-  createRowsResponder,
   PLAN_ID,
   listOperations,
   buildPlanAnswers,
   planOf,
   problemOf,
-  rowOf,
-  ROWS,
-  COMMITTED_RESULT,
 } from "#support/commands/imports/plans.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
@@ -85,28 +81,6 @@ test.each([
   expect(requests[1]?.charset).toBe(charset);
 });
 
-test("--yes commits the plan that was shown", async () => {
-  const tenant = buildPlanAnswers(planOf(), { commitImport: toCommittedPlan() });
-  const { en, ja } = await runInBoth("users import people.csv --yes --format json", { tenant, folder: folder() });
-  expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toMatchObject(COMMITTED_RESULT);
-  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
-  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: PLAN_ID }, json: { etag: "7-3" } });
-  expect(en.stderr).not.toContain("nothing");
-  expect(ja.stdout).toBe(en.stdout);
-});
-
-test("asks on a terminal", async () => {
-  const { exit, stderr, requests } = await run("users import people.csv", {
-    tenant: buildPlanAnswers(planOf(), { commitImport: toCommittedPlan() }),
-    folder: folder(),
-    terminal: { typing: [["Apply to kanto (context local): create 1, update 1?", "y\r"]] },
-  });
-  expect(exit).toBe(0);
-  expect(stderr.endsWith("import 17: create 1, update 1\nundo: clomoctl undo 17\n")).toBe(true);
-  expect(requests.at(-1)?.operation).toBe("commitImport");
-});
-
 test("discards the plan if the answer is no", async () => {
   const { exit, stdout, stderr, requests } = await run("users import people.csv --format json", {
     tenant: buildPlanAnswers(planOf(), dropped()),
@@ -133,22 +107,6 @@ test("if nobody can be asked, suggests --yes and discards the plan", async () =>
   expect(kept.stderr).toContain(
     `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
   );
-});
-
-test.each([
-  ["2", 3],
-  ["3", 0],
-])("deletions require their number: --confirm-deletions %s ends with %i", async (number, exit) => {
-  const plan = planOf({ mode: "replace", delete: 3 });
-  const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [] });
-  const after = exit === 0 ? { commitImport: toCommittedPlan(plan) } : { import: plan, ...dropped(plan) };
-  const { en } = await runInBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
-    tenant: buildPlanAnswers(plan, { importRows: createRowsResponder(...ROWS, gone), ...after }),
-    folder: folder(),
-  });
-  expect(en.exit).toBe(exit);
-  expect(en.stderr.includes("the plan deletes 3 records, not 2; nothing was changed")).toBe(exit === 3);
-  expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
 });
 
 test.each([

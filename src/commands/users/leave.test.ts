@@ -216,8 +216,3 @@ test("names what is left: administrators of apps, renewal items, namesakes", asy
   ])
     expect(en.stderr + ja.stderr).toContain(line);
 });
-
-test("the last system administrator is refused with the remedy (exit 3)", async () => {
-  const { en } = await runInBoth("users leave boss --yes", at());
-  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("no system administrator would be left") });
-});

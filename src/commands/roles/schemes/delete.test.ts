@@ -26,14 +26,6 @@ test("checks first, deletes after confirmation of the number, and prints how to 
   expect(en.stderr).toContain("to be deleted: ユーザー登録係, 組織担当\n");
 });
 
-test("a dry run only checks", async () => {
-  const tenant = { ...listed, deleteSchemes: deleted };
-  const { en } = await runInBoth(`${LINE} --dry-run`, { tenant });
-  expect(listOperations(en.requests)).toEqual(["schemes", "deleteSchemes"]);
-  expect(en.stderr).toContain("dry run: nothing was changed\n");
-  expect(en.stdout).toContain("組織担当\t");
-});
-
 test("refuses to delete a scheme that an account has, before asking", async () => {
   const held = new Failure("input-rejected", { what: text("held", "設定されています") });
   const tenant = { tenantRevision: { revision: 7 }, ...listed, deleteSchemes: held };
