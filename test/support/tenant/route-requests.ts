@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createExampleId } from "../examples.ts";
 import { z } from "zod";
 import { ROLE_POLICY, type Operation } from "../../../src/lib/derived/role-policy.ts";
@@ -115,3 +116,12 @@ export const requestOf = async ({ name, one }: NamedOperation) => {
   });
   return { request, asked: { path, given: one.input === undefined ? undefined : given } };
 };
+
+/** Who may do what, written by hand from the manual, not derived: operation, roles, rights. */
+export const RIGHTS = readFileSync(new URL("rights.txt", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => {
+    const [name = "", ...words] = line.split(/\s+/);
+    return [name, words.slice(0, 6), words.slice(6)] as const;
+  });

@@ -161,47 +161,39 @@ test("refuses a .zip that contradicts its directory or hides something", async (
   expect(await refused(hiding, "a.zip")).toMatch(/the archive is damaged or truncated/);
 });
 
-test("refuses a folder with anything but plain files", async () => {
-  const fault = async (spoil: (folder: string) => unknown): Promise<string> => {
-    const root = freshFolder();
-    await writeBundle(join(root, "a"), storageIn(root), { "csv/users.csv": "x" });
-    await spoil(join(root, "a"));
-    const { code, what, where, hint } = await refusalOf(root, "a");
-    expect([code, hint === undefined]).toEqual(["input-rejected", false]);
-    return `${where}: ${what.en}`;
-  };
-  const csv = (folder: string): string => join(folder, "csv", "users.csv");
-  const inPlace = (folder: string, put: (path: string) => unknown): unknown => {
-    renameSync(csv(folder), join(folder, "..", "other"));
-    return put(csv(folder));
-  };
-  expect(await fault((a) => inPlace(a, (path) => symlinkSync("../../other", path)))).toMatch(
-    /csv\/users\.csv: not a regular/,
-  );
-  expect(await fault((a) => inPlace(a, (path) => execFileSync("mkfifo", [path])))).toMatch(/not a regular file/);
-  expect(await fault((a) => inPlace(a, (path) => mkdirSync(path)))).toMatch(/csv\/users\.csv: the file is missing/);
-  expect(await fault((a) => linkSync(csv(a), join(a, "more.csv")))).toMatch(
-    /more\.csv: .*it is not listed in SHA256SUMS/,
-  );
-  expect(await fault((a) => mkdirSync(join(a, "a/b/c/d/e"), { recursive: true }))).toMatch(
-    /a\/b\/c\/d: not a regular file/,
-  );
-  expect(await fault((a) => writeFileSync(join(a, ".hidden"), ""))).toMatch(
-    /\.hidden: a bundle cannot contain a file with this name/,
-  );
-  const noText = (a: string): Buffer => Buffer.concat([Buffer.from(`${a}/`), Buffer.from([0xff, 0xfe])]);
-  expect(await fault((a) => writeFileSync(noText(a), ""))).toMatch(
-    /not a regular file|a bundle cannot contain a file with this name/,
-  );
-  expect(await fault((a) => rmSync(join(a, "SHA256SUMS")))).toMatch(/not a bundle: SHA256SUMS is missing/);
-  expect(await fault((a) => writeFileSync(join(a, "manifest.json"), "{}"))).toMatch(
-    /manifest\.json: the value of schema in the manifest is invalid/,
-  );
-  expect(
-    await fault((a) => {
-      for (let count = 0; count < 2100; count += 1) writeFileSync(join(a, `${count}`), "");
-    }),
-  ).toMatch(/the bundle has more than 1000 files/);
+const moveCsv = (folder: string, put: (path: string) => unknown): unknown => {
+  const csv = join(folder, "csv", "users.csv");
+  renameSync(csv, join(folder, "..", "other"));
+  return put(csv);
+};
+const noText = (folder: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]);
+
+test.each<[string, (folder: string) => unknown, RegExp]>([
+  ["a link", (a) => moveCsv(a, (path) => symlinkSync("../../other", path)), /csv\/users\.csv: not a regular/],
+  ["a pipe", (a) => moveCsv(a, (path) => execFileSync("mkfifo", [path])), /not a regular file/],
+  ["a folder", (a) => moveCsv(a, (path) => mkdirSync(path)), /csv\/users\.csv: the file is missing/],
+  [
+    "a hard link",
+    (a) => linkSync(join(a, "csv", "users.csv"), join(a, "more.csv")),
+    /more\.csv: .*it is not listed in/,
+  ],
+  ["deep folders", (a) => mkdirSync(join(a, "a/b/c/d/e"), { recursive: true }), /a\/b\/c\/d: not a regular file/],
+  ["a hidden file", (a) => writeFileSync(join(a, ".hidden"), ""), /\.hidden: a bundle cannot contain a file with this/],
+  ["a name of other bytes", (a) => writeFileSync(noText(a), ""), /not a regular|cannot contain a file with this name/],
+  ["no hashes", (a) => rmSync(join(a, "SHA256SUMS")), /not a bundle: SHA256SUMS is missing/],
+  ["a blank manifest", (a) => writeFileSync(join(a, "manifest.json"), "{}"), /manifest\.json: the value of schema in/],
+  [
+    "too many files",
+    (a) => Array.from({ length: 2100 }, (_, at) => writeFileSync(join(a, `${at}`), "")),
+    /the bundle has more than 1000 files/,
+  ],
+])("refuses a folder with %s", async (_, spoil, told) => {
+  const root = freshFolder();
+  await writeBundle(join(root, "a"), storageIn(root), { "csv/users.csv": "x" });
+  spoil(join(root, "a"));
+  const { code, what, where, hint } = await refusalOf(root, "a");
+  expect([code, hint === undefined]).toEqual(["input-rejected", false]);
+  expect(`${where}: ${what.en}`).toMatch(told);
 });
 
 test("does not wait for a pipe or a device", async () => {

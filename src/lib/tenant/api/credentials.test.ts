@@ -1,10 +1,15 @@
-import { readFileSync } from "node:fs";
 import { Pool } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../store/ids.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
-import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
+import {
+  NAMED_OPERATIONS,
+  requestOf,
+  RIGHTS,
+  ROLE_ACCOUNTS,
+  type NamedOperation,
+} from "#support/tenant/route-requests.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -12,15 +17,6 @@ let tenant: TestTenant;
 let server: TestServer;
 let pool: Pool;
 let preparations = 0;
-
-/** Who may do what, by hand: operation, roles, rights. */
-const RIGHTS = readFileSync(new URL("../../../../test/support/tenant/rights.txt", import.meta.url), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => {
-    const [name = "", ...words] = line.split(/\s+/);
-    return [name, words.slice(0, 6), words.slice(6)] as const;
-  });
 
 const addCredential = (account: string, credential: Parameters<typeof addTestCredential>[2] = {}): string =>
   addTestCredential(tenant, account, credential);

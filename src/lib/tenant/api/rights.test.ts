@@ -1,27 +1,19 @@
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ROLE_POLICY, OPERATIONS } from "../../derived/role-policy.ts";
 import { ADMINISTRATOR_ROLES } from "../../nouns/account.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
+import {
+  NAMED_OPERATIONS,
+  requestOf,
+  RIGHTS,
+  ROLE_ACCOUNTS,
+  type NamedOperation,
+} from "#support/tenant/route-requests.ts";
 import { openForAllTests, failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
-/**
- * Who may do what: for each operation the roles, and the rights that a system administrator needs for it. Written by
- * hand from the manual's table of roles, not derived.
- *
- * @see seed 001, the table of administrator roles
- */
-const TABLE = new Map(
-  readFileSync(new URL("../../../../test/support/tenant/rights.txt", import.meta.url), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => {
-      const [name = "", ...words] = line.split(/\s+/);
-      return [name, { roles: new Set(words.slice(0, 6)), rights: words.slice(6) }] as const;
-    }),
-);
+/** @see seed 001, the table of administrator roles */
+const TABLE = new Map(RIGHTS.map(([name, roles, rights]) => [name, { roles: new Set(roles), rights }] as const));
 
 const entryOf = ({ name }: NamedOperation) => TABLE.get(name) ?? expect.unreachable(`${name} is not in the table`);
 
