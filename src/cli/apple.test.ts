@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { createServer as createTcpServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { openAppleSockets, type AppleLimits } from "./apple.ts";
+import { listenForTest } from "#support/listening.ts";
 
 const LIMITS: AppleLimits = { connectMs: 60_000, silenceMs: 60_000, totalMs: 60_000, bytes: 1000 };
 
@@ -14,14 +15,7 @@ const opened = (limits: Partial<AppleLimits> = {}) => {
 
 async function serving(listener: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<string> {
   const server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://${await listenForTest(server)}`;
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => (await request.toArray()).join("");
@@ -70,21 +64,18 @@ test("does not follow a redirect", async () => {
 
 test("a failure names the host, but neither the path nor a header", async () => {
   const gone = createTcpServer();
-  await new Promise<void>((resolve) => {
-    gone.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = gone.address() as AddressInfo;
+  const host = await listenForTest(gone);
   gone.close();
   const request = {
     method: "GET",
-    url: `http://127.0.0.1:${port}/secret-path?secret-query`,
+    url: `http://${host}/secret-path?secret-query`,
     headers: { authorization: "secret-header" },
   } as const;
   const { code, what, where, hint } = await failure(opened()(request));
   expect({ code, what, where, hint }).toMatchObject({
     code: "unavailable",
     what: { en: "connection refused (ECONNREFUSED)" },
-    where: `http://127.0.0.1:${port}`,
+    where: `http://${host}`,
   });
   expect(JSON.stringify({ what, where, hint })).not.toContain("secret");
 });

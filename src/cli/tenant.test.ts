@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { mkdirSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -8,6 +7,7 @@ import { example } from "#support/commands/tenant.ts";
 import { openClient } from "../lib/client/index.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant } from "./tenant.ts";
+import { listenForTest } from "#support/listening.ts";
 
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
@@ -41,9 +41,7 @@ async function served(answer: unknown): Promise<{ readonly url: string; readonly
     asked.push(request.url);
     response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `http://${await listenForTest(server)}`, asked };
 }
 
 test("a local tenant is created in its folder and uses the given clock", async () => {
@@ -87,18 +85,13 @@ const askWithToken = async () => {
     response.writeHead(401, { "content-type": "application/json" });
     response.end(JSON.stringify(problem));
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
+  const url = `http://${await listenForTest(server)}`;
   const tenant = await openTenant(
     {
       ...machine,
       secretFor: async ({ url }) => ({ secret: "clomo_x", origin: new URL(url).origin, source: "CLOMOCTL_TOKEN" }),
     },
-    {
-      context: remote(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-      source: "used",
-      among: ["head"],
-    },
+    { context: remote(url), source: "used", among: ["head"] },
   );
   onTestFinished(tenant.close);
   const client = await openClient(tenant.connection, ["tenant"]);

@@ -1,17 +1,17 @@
-import { EventEmitter, once } from "node:events";
+import { EventEmitter } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { decodeJwt } from "jose";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { openTenant } from "../cli/tenant.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { freshHome, run as runAtHome } from "#support/cli/home.ts";
 import { freshFolder, run, runInBoth, type Circumstances } from "#support/commands/program.ts";
 import { openIdentityProvider, SERVICE_CLIENT } from "#support/identity-provider.ts";
+import { listenForTest } from "#support/listening.ts";
 
 type Provider = Awaited<ReturnType<typeof openIdentityProvider>>;
 
@@ -32,9 +32,7 @@ const startServer = async (settings: object) => {
   const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer(request)));
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  onTestFinished(() => void server.close());
-  return Object.assign(state, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  return Object.assign(state, { url: `http://${await listenForTest(server)}` });
 };
 
 const act = (line: string, more: Circumstances = {}) => run(line, { home, outside: { openTenant }, ...more });

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { ProgramEnvironment } from "../cli/environment.ts";
 import { openTenant as openSocketTenant } from "../cli/tenant.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { freshFolder, run, runInBoth, type Circumstances, type RunResult } from "#support/commands/program.ts";
+import { listenForTest } from "#support/listening.ts";
 
 const SECRET = `clomo_${"A".repeat(43)}`;
 const createSession = { secret: SECRET, expiresAt: "2026-11-20T14:00:00.000Z", account: "taro01" };
@@ -41,9 +41,7 @@ const startServer = async () => {
     received.push(headers.authorization);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(createSession));
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
+  return { url: `http://${await listenForTest(server)}`, received };
 };
 
 const credentialOf = (context: string): string => join(home, "credentials", context);

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { freshHome, ROOT } from "#support/process/program.ts";
 import { sendByFetch, startSimulator } from "#support/process/simulator.ts";
+import { listenForTest } from "#support/listening.ts";
 
 const call = promisify(execFile);
 
@@ -68,14 +69,7 @@ async function webhook(): Promise<{ readonly url: string; readonly devices: Devi
       response.end();
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, devices };
+  return { url: `http://${await listenForTest(server)}/`, devices };
 }
 
 test.each("missing" in nanodep ? [nanodep.missing] : [])("nanodep: %s, not tested", (missing) => {

@@ -1,24 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, type AddressInfo, type Server } from "node:net";
+import { connect } from "node:net";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import type { Failure } from "../errors/index.ts";
 import { openSocket } from "./socket.ts";
+import { listenForTest } from "#support/listening.ts";
 
 const SECRET = `clomo_${"x".repeat(43)}`;
 const identity = createSelfSignedIdentity();
 setDefaultCACertificates([...getCACertificates("default"), identity.cert]);
-
-const listen = async (server: Server & { closeAllConnections?: () => void }): Promise<string> => {
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections?.();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-};
 
 const startTenant = async (scheme: "http" | "https") => {
   const seen: (string | undefined)[] = [];
@@ -27,7 +19,7 @@ const startTenant = async (scheme: "http" | "https") => {
     response.end("reached");
   };
   const server = scheme === "https" ? createTlsServer(identity, listener) : createServer(listener);
-  return { address: `${scheme}://${await listen(server)}`, seen };
+  return { address: `${scheme}://${await listenForTest(server)}`, seen };
 };
 
 /** A proxy that connects, or answers with a status; and everything that it receives. */
@@ -50,7 +42,7 @@ const startProxy = async (status = 200, scheme: "http" | "https" = "http") => {
     for (const side of [socket, tunnel]) side.on("error", () => tunnel.destroy());
     return undefined;
   });
-  return { address: `${scheme}://${await listen(server)}`, seen };
+  return { address: `${scheme}://${await listenForTest(server)}`, seen };
 };
 
 const send = async (address: string, environment: Readonly<Record<string, string>>): Promise<string> => {
