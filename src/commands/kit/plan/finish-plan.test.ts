@@ -83,6 +83,12 @@ test.each([
   [{ maxDeletions: "0", maxChanges: "10%" }, { update: 100 }],
   [{ maxChanges: "100%" }, { update: 9000, recordsBefore: 9000 }],
   [{ confirmDeletions: 900, maxDeletions: "900" }, { delete: 900 }],
+  [{ maxDeletions: "1%" }, { delete: 500, recordsBefore: 100_000 }],
+  [{ maxDeletions: "501" }, { delete: 501, recordsBefore: 100_000 }],
+  [
+    { maxDeletions: "0", maxChanges: "1%" },
+    { update: 501, recordsBefore: 100_000 },
+  ],
 ] as const)("a limit that is kept permits what --yes alone does not: %j for %j", async (answers, plan) => {
   expect(await by(answers, plan)).toBe(true);
 });
@@ -96,6 +102,9 @@ test.each([
   [{ maxChanges: "1%" }, { update: 11 }, "updates 11 of 1000 records, but the limit is 10; nothing was changed"],
   [{ maxDeletions: "9", maxChanges: "1" }, { delete: 9, update: 2 }, "updates 2 of"],
   [{ confirmDeletions: 3, maxDeletions: "2" }, { delete: 3 }, "deletes 3 of"],
+  [{ maxDeletions: "1%" }, { delete: 501, recordsBefore: 100_000 }, ", but the limit is 500; nothing was changed"],
+  [{ maxDeletions: "100%" }, { delete: 501, recordsBefore: 100_000 }, ", but the limit is 500; nothing was changed"],
+  [{ maxChanges: "1%" }, { update: 1001, recordsBefore: 100_000 }, ", but the limit is 1000; nothing was changed"],
   [
     { confirmDeletions: 2, maxDeletions: "5" },
     { delete: 3 },
