@@ -44,6 +44,7 @@ const openTenants = async (
       ...buildTenantOptions(machine, context, "requests"),
       ...(context.log !== undefined && { processes: SHARED_PROCESSES }),
       inMemory,
+      shared: inMemory && "find" in served ? served.shared : undefined,
       spool: (request, signal) => receiveUpload(request, { place: temporary, limit: limits.bytes, signal }),
     });
     const dispatch = createDispatch(tenant, "find" in served ? removeTenant : undefined);

@@ -49,6 +49,12 @@ describeWithPostgres("a store of several servers", () => {
     return text;
   };
 
+  const guessAt = async (url: string): Promise<number> => {
+    const [method, headers] = ["POST", { "content-type": "application/json" }];
+    const body = JSON.stringify({ account: "boss@example.jp", password: "wrong" });
+    return (await fetch(`${url}/t/nowhere/v1/sessions`, { method, headers, body })).status;
+  };
+
   const query = async (sql: string): Promise<Record<string, unknown>[]> => {
     const admin = new pg.Client({ host: postgres.folder, user: "postgres", password: postgres.environment.PGPASSWORD });
     await admin.connect();
@@ -100,6 +106,9 @@ describeWithPostgres("a store of several servers", () => {
     const guess = { account: "boss@example.jp", password: "wrong" };
     for (let n = 0; n < 5; n++) await ask(n % 2 === 0 ? one : other, undefined, "/sessions", guess, 401);
     for (const url of [one, other]) await ask(url, undefined, "/sessions", { ...guess, password: PASSWORD }, 429);
+    // those of a tenant that does not exist, too
+    const unknown = await Promise.all(Array.from({ length: 6 }, (_, n) => guessAt(n % 2 === 0 ? one : other)));
+    expect(unknown.toSorted()).toEqual([401, 401, 401, 401, 401, 429]);
     expect(await query("select seq from clomoctl.tenant")).toEqual(position);
     expect(await query("select from clomoctl.part where plan <> ''")).toEqual([]);
     // a snapshot is stored, and what it contains is removed, while a copy is further behind

@@ -12,7 +12,7 @@ import { createTemporaryFolder, type TemporaryFolder } from "../files/temporary.
 import { receiveTenantFile } from "../tenant/api/index.ts";
 import * as file from "../tenant/ledger/logged-file.ts";
 import { backUpTenantFile, SCHEMA_VERSION, TENANT_FILE_NAME } from "../tenant/ledger/tenant-file.ts";
-import type { LogHead } from "../tenant/store/change-log.ts";
+import type { LogHead, SharedState } from "../tenant/store/change-log.ts";
 import { isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
 import { same, text, type Text } from "../text/index.ts";
 import type { PostgresTurn } from "./log.ts";
@@ -65,6 +65,10 @@ export class ServedStore {
     const toContext = (name: string) => createBareContext(name, join(this.#folder, name));
     return (await this.#store.list()).map((name) => ({ ...toContext(name), log: this.#store.log(name) }));
   };
+
+  get shared(): SharedState {
+    return this.#store.log("").shared;
+  }
 
   /** Call this before a copy is opened. @throws what the store throws */
   readonly prepare = ({ name }: Pick<EmbeddedContext, "name">): Promise<void> => {

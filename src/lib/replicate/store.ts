@@ -37,8 +37,7 @@ create table clomoctl.part (
   seq bigint not null, at timestamptz not null default now(), bytes bytea not null, primary key (tenant, plan, n)
 );
 create table clomoctl.attempt (
-  tenant text not null references clomoctl.tenant on delete cascade, subject text not null, count int not null,
-  until timestamptz not null, primary key (tenant, subject)
+  tenant text not null, subject text not null, count int not null, until timestamptz not null, primary key (tenant, subject)
 );
 alter table clomoctl.entry alter column changes set storage external;
 alter table clomoctl.part alter column bytes set storage external`;

@@ -1,6 +1,7 @@
 import { Failure, rethrowAs, ServerFault, tryOrUndefined } from "../errors/index.ts";
 import { describeFault } from "../tenant/api/problem.ts";
 import { NOT_SIGNED_IN_FAILURE } from "../tenant/api/sign-in/credentials.ts";
+import type { SharedState } from "../tenant/store/change-log.ts";
 import { toFailure } from "../tenant/store/storage-failure.ts";
 import { shortenText, text } from "../text/index.ts";
 import type { OperatorAccess } from "./operators.ts";
@@ -126,6 +127,8 @@ export interface TenantSearch<C> {
   readonly list: () => Promise<readonly C[]>;
   /** called before a tenant is opened */
   readonly prepare?: ((found: C) => Promise<void>) | undefined;
+  /** counts the attempts to sign in to tenants that do not exist like those of other tenants */
+  readonly shared?: SharedState | undefined;
   /** Returns the same for names that find the same tenant. */
   readonly keyOf: (name: string) => string;
   /** Opens an empty tenant in memory for a name that does not exist. */

@@ -19,7 +19,7 @@ import {
   type TenantFileOptions,
 } from "../ledger/tenant-file.ts";
 import { hideStoragePaths, toStorageFailure } from "../store/storage-failure.ts";
-import { Store, type WriterGuard } from "../store/store.ts";
+import { Store, type StoreOptions, type WriterGuard } from "../store/store.ts";
 import type { Scope } from "../store/types.ts";
 
 export { backUpTenantFile } from "../ledger/tenant-file.ts";
@@ -53,7 +53,7 @@ export type LocalResult = Awaited<ReturnType<typeof perform>>;
 
 export interface TenantOptions extends Pick<
   StoredTenantOptions,
-  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "guard" | "log"
+  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "guard" | "log" | "shared"
 > {
   readonly actor: string;
   readonly acting: "owner" | { readonly account: string } | "requests";
@@ -178,17 +178,17 @@ const throwMailFault = (error: unknown): never => {
   throw new ServerFault({ cause: error, what });
 };
 
-interface StoredTenantOptions extends TenantFileOptions {
+interface StoredTenantOptions extends TenantFileOptions, Pick<StoreOptions, "shared"> {
   /** true if errors are sent to other computers and must not contain local paths */
   readonly isServed?: boolean | undefined;
   readonly guard?: WriterGuard | undefined;
 }
 
-const openStoredTenant = ({ guard, isServed, ...file }: StoredTenantOptions) => {
+const openStoredTenant = ({ guard, isServed, shared, ...file }: StoredTenantOptions) => {
   const { folder, processes, log } = file;
   const database = openTenantFile(file);
   const followed = log && { log, schema: SCHEMA_VERSION, upgrade: upgradeTo };
-  const store = new Store(database, { guard, followed });
+  const store = new Store(database, { guard, followed, shared });
   let begun: ReturnType<typeof makeEngine> | undefined;
   const makeEngine = async () => {
     const { ImportEngine } = await import("../plans/engine.ts");

@@ -100,6 +100,8 @@ export interface StoreOptions {
   readonly guard?: WriterGuard | undefined;
   /** the log of a shared store; undefined if the file is the tenant itself */
   readonly followed?: FollowedLog | undefined;
+  /** undefined if the file has all that belongs to the tenant; default: as of the log */
+  readonly shared?: SharedState | undefined;
 }
 
 /** Reads and changes run in turn. A body that awaits something other than its reader or writer is rolled back. */
@@ -109,25 +111,28 @@ export class Store {
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
   readonly #followed: FollowedLog | undefined;
+  readonly shared: SharedState | undefined;
 
   constructor(database: Database, options: StoreOptions = {}, turns = new WorkQueue(), view?: View) {
     this.#database = database;
     this.#guard = options.guard ?? ((writer) => writer);
     this.#followed = options.followed;
+    this.shared = options.shared ?? options.followed?.log.shared;
     this.#turns = turns;
     this.#view = view;
   }
 
   within(view: View): Store {
-    return new Store(this.#database, { guard: this.#guard, followed: this.#followed }, this.#turns, view);
+    return new Store(
+      this.#database,
+      { guard: this.#guard, followed: this.#followed, shared: this.shared },
+      this.#turns,
+      view,
+    );
   }
 
   get isReadOnly(): boolean {
     return this.#database.isReadOnly;
-  }
-
-  get shared(): SharedState | undefined {
-    return this.#followed?.log.shared;
   }
 
   isFree(): boolean {
