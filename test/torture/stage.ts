@@ -79,7 +79,8 @@ export class Stage {
     const folder = mkdtempSync(join(parent, "scene-"));
     const template = join(folder, "template");
     mkdirSync(template);
-    return new Stage(disk, scene, folder, await scene.prepare(template));
+    const id = await scene.prepare(template);
+    return new Stage(disk, scene, folder, typeof id === "string" ? id : "");
   }
 
   get rehearsal(): Promise<Rehearsal> {

@@ -61,6 +61,14 @@ test("both people must be named", async () => {
     });
 });
 
+test("a dry run shows the same and changes nothing", async () => {
+  const before = await stateOf();
+  const { en, ja } = await runInBoth(`${LINE} --dry-run`, here({ terminal: { columns: 80 } }));
+  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("dry run") });
+  for (const word of ["オペレーター", "サポートオプション"]) expect(ja.stdout.replaceAll(/\s+/g, "")).toContain(word);
+  expect(await stateOf()).toEqual(before);
+});
+
 test("asks first, the answer no changes nothing, and without a terminal --yes is named", async () => {
   const before = await stateOf();
   const scene = here({ terminal: { typing: [["Apply to the local tenant: update 3?", "n\r"]] } });

@@ -30,14 +30,12 @@ async function prepareApple(home: string): Promise<string> {
   return url;
 }
 
-async function prepareBusinessKeyFile(home: string): Promise<string> {
+async function prepareBusinessKeyFile(home: string): Promise<void> {
   await downloadBusinessKey(await startSceneSimulator(), home);
-  return "";
 }
 
-async function prepareOrganisation(home: string): Promise<string> {
+async function prepareOrganisation(home: string): Promise<void> {
   await runOrThrow(home, ...(await downloadBusinessKey(await startSceneSimulator(), home)));
-  return "";
 }
 
 export const APPLE_SCENES: readonly Scene[] = [

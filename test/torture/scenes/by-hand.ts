@@ -6,21 +6,19 @@ import { openPostOffice, type PostOffice } from "#support/renewals/post-office.t
 import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
 /** Prepares a mirror with twenty users and their organisations, which were imported from an export of the console. */
-export async function prepareMirror(home: string): Promise<string> {
+export async function prepareMirror(home: string): Promise<void> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
   await runOrThrow(home, "users", "import", people, "--create-orgs", "--yes");
   await runOrThrow(home, "console", "sync", people, "--yes");
-  return "";
 }
 
-async function prepareRequest(home: string): Promise<string> {
+async function prepareRequest(home: string): Promise<void> {
   await prepareMirror(home);
   await writeFile(join(home, "org.json"), JSON.stringify({ name: "本社", code: "H01" }));
-  return "";
 }
 
 /** Prepares a mirror with two devices. One of them has an owner, which cannot be changed without a wipe. */
-export async function prepareDevices(home: string): Promise<string> {
+export async function prepareDevices(home: string): Promise<void> {
   await prepareMirror(home);
   const rows = [
     "シリアルナンバー,プラットフォーム,ステータス,所有者メールアドレス",
@@ -29,30 +27,27 @@ export async function prepareDevices(home: string): Promise<string> {
   ];
   await writeFile(join(home, "devices.csv"), `${rows.join("\r\n")}\r\n`);
   await runOrThrow(home, "devices", "import", "devices.csv", "--yes");
-  return "";
 }
 
 const writePasswordFile = (home: string): Promise<void> =>
   writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
 
-export async function prepareSecuredUser(home: string): Promise<string> {
+export async function prepareSecuredUser(home: string): Promise<void> {
   await prepareMirror(home);
   await writePasswordFile(home);
   const rows = ["表示名,ユーザーID,パスワード,グループ名", "花子,hanako,Invented1,営業"];
   await writeFile(join(home, "docs.csv"), `${rows.join("\r\n")}\r\n`);
   await runOrThrow(home, "secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes");
-  return "";
 }
 
-async function prepareOrg(home: string): Promise<string> {
+async function prepareOrg(home: string): Promise<void> {
   await prepareMirror(home);
   await runOrThrow(home, "tenant", "set", "--administrators-complete", "users");
   await runOrThrow(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
-  return "";
 }
 
 /** Prepares a tenant that is not a mirror, with twenty users, a permission scheme and two system administrators. */
-async function prepareAccounts(home: string): Promise<string> {
+async function prepareAccounts(home: string): Promise<void> {
   await writePasswordFile(home);
   await runOrThrow(
     home,
@@ -65,7 +60,6 @@ async function prepareAccounts(home: string): Promise<string> {
   await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move,users.delete");
   for (const name of ["account1", "account2"])
     await runOrThrow(home, "clomo-account", "edit", name, "--role", "system", "--password-file", "password");
-  return "";
 }
 
 /** The same as {@link prepareAccounts}, with a mail server that accepts every email. */
@@ -78,29 +72,26 @@ export async function prepareMail(home: string): Promise<PostOffice> {
   return office;
 }
 
-async function prepareUserWithoutAccount(home: string): Promise<string> {
+async function prepareUserWithoutAccount(home: string): Promise<void> {
   await prepareAccounts(home);
   await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
-  return "";
 }
 
-async function prepareMirrorWithAccounts(home: string): Promise<string> {
+async function prepareMirrorWithAccounts(home: string): Promise<void> {
   await prepareMirror(home);
   await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");
   await runOrThrow(home, "clomo-account", "edit", "account1", "--role", "system", "--password-in-console");
-  return "";
 }
 
 /**
  * The same as {@link prepareAccounts}, with a division administrator of three organisations, and a file that changes the
  * titles of users in these organisations.
  */
-async function prepareDivision(home: string): Promise<string> {
+async function prepareDivision(home: string): Promise<void> {
   await prepareAccounts(home);
   const division = ["--role", "division", "--managed-orgs", "S3,S4,S5", "--password-file", "password"];
   await runOrThrow(home, "clomo-account", "edit", "account0", ...division);
   await writePeople(join(home, "people.csv"), { from: 3, to: 6, title: "主任" });
-  return "";
 }
 
 /**
@@ -108,7 +99,7 @@ async function prepareDivision(home: string): Promise<string> {
  * also opens a task for the console.
  */
 export const BY_HAND_SCENES: readonly Scene[] = [
-  createScene("the first organisation", () => Promise.resolve(""), "orgs create 本社 --code H01"),
+  createScene("the first organisation", async () => undefined, "orgs create 本社 --code H01"),
   createScene("orgs create", prepareMirror, "orgs create 本社 --code H01 --parent S1"),
   { name: "api", prepare: prepareRequest, line: ["api", "POST", "/v1/orgs", "--input", "org.json", "--yes"] },
   { name: "orgs edit", prepare: prepareMirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
@@ -185,7 +176,6 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     prepare: async (home) => {
       await prepareMirror(home);
       await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
-      return "";
     },
     line: "clomo-account create hanako@example.jp --account hanako01 --role operator --password-in-console".split(" "),
   },
@@ -215,7 +205,6 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     prepare: async (home) => {
       await prepareMirrorWithAccounts(home);
       await runOrThrow(home, "clomo-account", "edit", "account3", "--role", "operator", "--password-in-console");
-      return "";
     },
     line: ["clomo-account", "revoke", "account3"],
   },

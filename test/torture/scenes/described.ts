@@ -8,12 +8,11 @@ const PROFILE = '<plist version="1.0"><dict><key>PayloadType</key><string>Config
 
 /** Creates the scenes of a record type that describes what the console installs on devices. */
 const createDescribedScenes = (noun: string, kind: string, header: string, file: readonly string[]): Scene[] => {
-  const prepare = async (home: string): Promise<string> => {
+  const prepare = async (home: string): Promise<void> => {
     await prepareDevices(home);
     await writeFile(join(home, "list.csv"), `${header},自動適用する組織コード\r\nB,${kind},全社\r\n`);
     await writeFile(join(home, "kept"), PROFILE);
     await runOrThrow(home, noun, "create", "A", "--kind", kind, ...file);
-    return "";
   };
   return [
     createScene(`${noun} create`, prepare, `${noun} create B --kind ${kind} --device IOS01 ${file.join(" ")}`.trim()),

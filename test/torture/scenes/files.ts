@@ -22,9 +22,8 @@ async function prepareOrgs(home: string): Promise<string> {
   return prepareUsers(home);
 }
 
-const prepareSecuredFile = async (home: string): Promise<string> => {
+const prepareSecuredFile = async (home: string): Promise<void> => {
   await copyFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv"), join(home, "docs.csv"));
-  return "";
 };
 
 async function preparePlan(home: string): Promise<string> {
@@ -68,7 +67,6 @@ export const FILE_SCENES: readonly Scene[] = [
     prepare: async (home) => {
       await prepareUsers(home);
       await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,\r\n佐藤,sato@example.com\r\n");
-      return "";
     },
     line: ["users", "import", "people.csv", "--yes", "--errors", "errors.csv", "--overwrite"],
     code: 3,

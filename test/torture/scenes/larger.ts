@@ -16,7 +16,7 @@ async function prepareBundle(home: string): Promise<string> {
     .digest("hex");
 }
 
-async function prepareExpiredItem(home: string): Promise<string> {
+async function prepareExpiredItem(home: string): Promise<void> {
   const { port } = await prepareMail(home);
   const settings = [
     `smtp: {host: 127.0.0.1, port: ${port}, security: none, from: a@example.jp}`,
@@ -27,25 +27,22 @@ async function prepareExpiredItem(home: string): Promise<string> {
   ];
   await writeFile(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
   await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2020-01-01");
-  return "";
 }
 
-async function prepareContexts(home: string): Promise<string> {
+async function prepareContexts(home: string): Promise<void> {
   await prepareMirror(home);
   for (const name of ["kanto", "osaka"]) await runOrThrow(home, "context", "add", name, "--embedded");
-  return "";
 }
 
-async function prepareDevicesFile(home: string): Promise<string> {
+async function prepareDevicesFile(home: string): Promise<void> {
   await prepareMirror(home);
   const rows = Array.from({ length: 20 }, (_, n) => `IOS${n},iOS,管理中,user${n}@example.com`);
   const header = "シリアルナンバー,プラットフォーム,ステータス,所有者メールアドレス";
   await writeFile(join(home, "devices.csv"), [header, ...rows, ""].join("\r\n"));
-  return "";
 }
 
 /** Prepares a leaver with the support option and a renewal item, who gets reminders, and a successor with a role. */
-async function prepareLeaver(home: string): Promise<string> {
+async function prepareLeaver(home: string): Promise<void> {
   await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
   for (const name of ["taro", "hanako"]) {
     await runOrThrow(home, "users", "create", "--name", name, "--email", `${name}@example.jp`);
@@ -58,7 +55,6 @@ async function prepareLeaver(home: string): Promise<string> {
   const settings =
     "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}\nrecipients:\n  - {name: it, way: mail, address: taro@example.jp}\n";
   await writeFile(join(home, "notify.yaml"), settings, { mode: 0o600 });
-  return "";
 }
 
 const createExportScene = (name: string): Scene => ({
@@ -78,7 +74,6 @@ export const LARGER_SCENES: readonly Scene[] = [
       await prepareMirror(home);
       const rows = ["S1,営業本部,H02", "H02,本部,"];
       await writeFile(join(home, "orgs.csv"), ["組織コード,組織名,上位組織コード", ...rows, ""].join("\r\n"));
-      return "";
     },
     line: ["orgs", "import", "orgs.csv", "--yes"],
     plans: true,

@@ -29,10 +29,9 @@ async function prepareTasks(home: string): Promise<string> {
 
 let preparedTasks: Promise<string> | undefined;
 
-async function copyTasks(home: string): Promise<string> {
+async function copyTasks(home: string): Promise<void> {
   preparedTasks ??= prepareTasks(home);
   if ((await preparedTasks) !== home) await cp(await preparedTasks, home, { recursive: true });
-  return "";
 }
 
 /** Prepares the tasks, and then runs commands. */
@@ -41,7 +40,6 @@ const prepareTasksAnd =
   async (home) => {
     await copyTasks(home);
     for (const line of lines) await runOrThrow(home, ...line.split(" "));
-    return "";
   };
 
 /**

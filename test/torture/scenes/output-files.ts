@@ -6,7 +6,7 @@ export const createFileScene = (
   name: string,
   file: string,
   line: readonly string[],
-  prepare: Scene["prepare"] = () => Promise.resolve(""),
+  prepare: Scene["prepare"] = async () => undefined,
 ): Scene => ({
   name,
   prepare,

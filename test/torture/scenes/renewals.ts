@@ -1,8 +1,7 @@
 import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
-export async function prepareItem(home: string): Promise<string> {
+export async function prepareItem(home: string): Promise<void> {
   await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
-  return "";
 }
 
 export const RENEWAL_SCENES: readonly Scene[] = [
@@ -11,7 +10,6 @@ export const RENEWAL_SCENES: readonly Scene[] = [
     name: "renewals renew",
     async prepare(home) {
       await runOrThrow(home, "renewals", "add", "本社", "--kind", "android-owner", "--expires", "2099-01-01");
-      return "";
     },
     line: ["renewals", "renew", "本社", "--signed-in", "2026-04-01", "--by", "髙橋"],
     readsDate: true,

@@ -4,8 +4,8 @@ import { run, type Outcome } from "#support/process/program.ts";
 /** A command that writes, and the home in which it runs. */
 export interface Scene {
   readonly name: string;
-  /** Prepares the home. `ID` in the line stands for the result. */
-  readonly prepare: (home: string) => Promise<string>;
+  /** Prepares the home. `ID` in the line stands for the result, if it is a text. */
+  readonly prepare: (home: string) => Promise<unknown>;
   readonly line: readonly string[];
   /** exit code on a disk without faults; by default 0 */
   readonly code?: number;

@@ -3,26 +3,23 @@ import { join } from "node:path";
 import { prepareMirror } from "./by-hand.ts";
 import { createScene, runOrThrow, type Scene } from "./scene.ts";
 
-async function prepareField(home: string): Promise<string> {
+async function prepareField(home: string): Promise<void> {
   await prepareMirror(home);
   await runOrThrow(home, "users", "fields", "add", "入社日");
   await runOrThrow(home, "users", "edit", "E1", "--custom", "入社日=2020-04-01");
-  return "";
 }
 
-async function prepareAnswers(home: string): Promise<string> {
+async function prepareAnswers(home: string): Promise<void> {
   const answers = "question,value\npush-certificate.holder,情報システム部\nrules.lost,共有フォルダー\n";
   await writeFile(join(home, "answers.csv"), answers);
-  return "";
 }
 
 const LEARN = ["layouts", "learn", "list.csv", "--as", "users", "--map", "map.yaml"];
 
-async function prepareList(home: string): Promise<string> {
+async function prepareList(home: string): Promise<void> {
   await prepareMirror(home);
   await writeFile(join(home, "list.csv"), "名,メールアドレス\n山田,taro@example.jp\n");
   await writeFile(join(home, "map.yaml"), "columns:\n  名: 氏名\n");
-  return "";
 }
 
 async function prepareLayout(home: string): Promise<string> {
