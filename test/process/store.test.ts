@@ -1,6 +1,5 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshHome, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
@@ -55,14 +54,6 @@ describeWithPostgres("a store of several servers", () => {
     return (await fetch(`${url}/t/nowhere/v1/sessions`, { method, headers, body })).status;
   };
 
-  const query = async (sql: string): Promise<Record<string, unknown>[]> => {
-    const admin = new pg.Client({ host: postgres.folder, user: "postgres", password: postgres.environment.PGPASSWORD });
-    await admin.connect();
-    const { rows } = await admin.query<Record<string, unknown>>(sql);
-    await admin.end();
-    return rows;
-  };
-
   const signIn = async (url: string): Promise<string> => {
     const session = await ask(url, undefined, "/sessions", { account: "boss@example.jp", password: PASSWORD });
     return (JSON.parse(session) as { secret: string }).secret;
@@ -102,18 +93,18 @@ describeWithPostgres("a store of several servers", () => {
     expect(await ask(other, secret, `${plan}/commit`, { etag })).toContain("committed");
     expect(await ask(one, secret, "/users")).toContain("sato@example.jp");
     // wrong passwords are counted for both, and are no changes
-    const position = await query("select seq from clomoctl.tenant");
+    const position = await postgres.query("select seq from clomoctl.tenant");
     const guess = { account: "boss@example.jp", password: "wrong" };
     for (let n = 0; n < 5; n++) await ask(n % 2 === 0 ? one : other, undefined, "/sessions", guess, 401);
     for (const url of [one, other]) await ask(url, undefined, "/sessions", { ...guess, password: PASSWORD }, 429);
     // those of a tenant that does not exist, too
     const unknown = await Promise.all(Array.from({ length: 6 }, (_, n) => guessAt(n % 2 === 0 ? one : other)));
     expect(unknown.toSorted()).toEqual([401, 401, 401, 401, 401, 429]);
-    expect(await query("select seq from clomoctl.tenant")).toEqual(position);
-    expect(await query("select from clomoctl.part where plan <> ''")).toEqual([]);
+    expect(await postgres.query("select seq from clomoctl.tenant")).toEqual(position);
+    expect(await postgres.query("select from clomoctl.part where plan <> ''")).toEqual([]);
     // a snapshot is stored, and what it contains is removed, while a copy is further behind
     await ask(one, secret, "/orgs", { name: "監査室", code: "K" });
-    await query("update clomoctl.entry set at = at - interval '31 days'");
+    await postgres.query("update clomoctl.entry set at = at - interval '31 days'");
     await serve(await openHome());
     expect((await fetch(`${other}/t/kanto/v1/orgs`, { headers: { authorization: `Bearer ${secret}` } })).status).toBe(
       503,

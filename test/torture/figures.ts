@@ -11,6 +11,7 @@ import {
 import { NEW_HOME_TRIALS, CONCURRENT_TRIALS } from "./figures/programs.ts";
 import { READER_TRIALS } from "./figures/readers.ts";
 import { GUESSING_TRIALS } from "./figures/guessing.ts";
+import { MACHINE_TRIALS } from "./figures/machines.ts";
 import { SERVED_KILL_TRIALS } from "./figures/served-kills.ts";
 import { REPEATED_REQUEST_TRIALS, SCHEMATHESIS_TRIALS } from "./figures/servers.ts";
 import {
@@ -38,7 +39,7 @@ export interface Figure {
   readonly tries: string;
   readonly zero: string;
   readonly trials: readonly Trial[];
-  readonly needs?: "cc" | "openssl" | "python3" | "schemathesis" | "unshare";
+  readonly needs?: "cc" | "openssl" | "PostgreSQL" | "python3" | "schemathesis" | "unshare";
   /** number of places that are tried at the same time; by default, the number of cores */
   readonly atOnce?: number;
 }
@@ -128,6 +129,16 @@ export const FIGURES: readonly Figure[] = [
     tries: "`kill -9` of `serve` while clients send requests and imports, which they then send again",
     zero: "lost changes that were acknowledged, changes applied twice, broken audits",
     trials: SERVED_KILL_TRIALS,
+    atOnce: 1,
+  },
+  {
+    name: "machines",
+    number: "-",
+    tries:
+      "three `serve` of one store and their clients: kills, stops, crashes and failovers of PostgreSQL, killed imports",
+    zero: "lost, doubled or foreign writes, parts of imports, servers that differ, broken audits, responses with 500",
+    trials: MACHINE_TRIALS,
+    needs: "PostgreSQL",
     atOnce: 1,
   },
   {

@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { HAS_POSTGRES } from "#support/postgres/server.ts";
 import { ROOT } from "#support/process/program.ts";
 import { runCleanUps } from "#support/process/when-done.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
@@ -140,6 +141,7 @@ async function finish(code: number): Promise<never> {
 
 const findMissingTool = ({ needs }: Figure): string | undefined => {
   if (needs === "cc") return workplace.disk === undefined ? "no C compiler" : undefined;
+  if (needs === "PostgreSQL") return HAS_POSTGRES ? undefined : "no PostgreSQL";
   if (needs === "unshare" && !canMount()) return "nothing can be mounted here";
   return needs === undefined || spawnSync(needs, ["--version"]).error === undefined ? undefined : `no ${needs}`;
 };
