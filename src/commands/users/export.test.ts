@@ -14,15 +14,12 @@ test("an English account gets UTF-8; a remote account is assumed to be Japanese"
   expect(new TextDecoder("shift_jis", { fatal: true }).decode(served.bytes)).toBe(CSV);
 });
 
+const EXPORT_HINT =
+  "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE";
+
 test.each([
-  [
-    "secured users export --app docs",
-    "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
-  ],
-  [
-    "users export",
-    "exports are CSV files for the console; use a file name that ends in .csv, or write a workbook with list --format xlsx -o FILE",
-  ],
+  ["secured users export --app docs", EXPORT_HINT],
+  ["users export", EXPORT_HINT],
   ["users template", "see clomoctl users template --help"],
 ])("%s always writes its own kind of file, whatever --format is", async (line, hintEn) => {
   const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});

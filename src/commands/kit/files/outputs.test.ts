@@ -401,15 +401,13 @@ describe("the question on a terminal", () => {
   const { "users export --output": of } = CASES as { readonly "users export --output": Case };
   const typing = (key: string): readonly Typing[] => [["Replace the existing OUT?", key]];
 
-  test.each([
-    ["no", "n\r", "theirs\n", "nothing was changed"],
-    ["nothing", "\r", "theirs\n", "nothing was changed"],
-  ])("keeps the file if the answer is %s, and exits with 0", async (_, key, content, said) => {
+  test.each(["n\r", "\r"])("keeps the file if the answer is %j, and exits with 0", async (key) => {
     const folder = folderWithFiles();
-    writeFileSync(join(folder, "OUT"), content);
+    writeFileSync(join(folder, "OUT"), "theirs\n");
     const ran = await run(of.line, { folder, tenant: {}, terminal: { typing: typing(key) } });
-    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [], stderr: expect.stringContaining(said) });
-    expect(readFileSync(join(folder, "OUT"), "utf8")).toBe(content);
+    const stderr = expect.stringContaining("nothing was changed");
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [], stderr });
+    expect(readFileSync(join(folder, "OUT"), "utf8")).toBe("theirs\n");
   });
 
   test("replaces the file if the answer is yes, in Japanese, too", async () => {
