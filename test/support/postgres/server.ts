@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,6 +28,17 @@ const SETTINGS =
 /** If the tests are killed, their pipe to this ends. */
 const WATCH = 'cat; kill -s QUIT "$0" && sleep 2; rm -rf "$1"';
 
+interface ServerOptions {
+  readonly standby?: boolean;
+  readonly tls?: Readonly<Record<"cert" | "key", string>>;
+}
+
+const findFreePort = async (): Promise<number> => {
+  await using server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+};
+
 /** A PostgreSQL with its own data, which is reached by a socket in its folder with a password. */
 export class PostgresServer {
   readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-postgres-"));
@@ -35,12 +47,23 @@ export class PostgresServer {
   #number = 1;
   readonly #computers = new Map<number, { readonly postgres: ChildProcess; readonly watcher: ChildProcess }>();
   #settings = SETTINGS;
+  #before = 5432;
 
-  /** @param standby commits are answered only when another computer has them */
-  static async open({ standby = false } = {}): Promise<PostgresServer> {
+  /**
+   * @param standby commits are answered only when another computer has them
+   * @param tls certificate and key with which it can be reached at `localhost`, too
+   */
+  static async open({ standby = false, tls }: ServerOptions = {}): Promise<PostgresServer> {
     const server = new PostgresServer();
     if (standby) server.#settings += " synchronous_standby_names=*";
+    if (tls !== undefined) server.#before = (await findFreePort()) - 1;
     server.#install();
+    for (const [name, content] of Object.entries(tls ?? {})) {
+      const file = join(server.folder, name);
+      writeFileSync(file, content, { mode: 0o600 });
+      if (USER.uid !== undefined) chownSync(file, USER.uid, USER.gid);
+      server.#settings += ` listen_addresses=localhost ssl=on ssl_${name}_file=${file}`;
+    }
     await server.start();
     if (standby) await server.#addStandby();
     return server;
@@ -64,6 +87,14 @@ export class PostgresServer {
     return `postgres:///postgres?host=${this.folder}&user=postgres`;
   }
 
+  get port(): number {
+    return this.#portOf(this.#number);
+  }
+
+  #portOf(number: number): number {
+    return this.#before + number;
+  }
+
   async start(): Promise<void> {
     this.#publish();
     await this.#start(this.#number);
@@ -84,7 +115,7 @@ export class PostgresServer {
     const lost = join(this.folder, `data${this.#number}`);
     await this.stop("SIGKILL");
     this.#number += 1;
-    await this.query("select pg_promote()", 5432 + this.#number);
+    await this.query("select pg_promote()", this.port);
     this.#publish();
     rmSync(lost, { recursive: true });
     await this.#addStandby();
@@ -114,7 +145,7 @@ export class PostgresServer {
   #publish(): void {
     const link = join(this.folder, ".s.PGSQL.5432");
     rmSync(link, { force: true });
-    symlinkSync(`.s.PGSQL.${5432 + this.#number}`, link);
+    symlinkSync(`.s.PGSQL.${this.port}`, link);
   }
 
   /** The package has no pg_basebackup. */
@@ -129,7 +160,7 @@ export class PostgresServer {
   }
 
   async #start(number: number, more: readonly string[] = []): Promise<void> {
-    const place = ["-D", `data${number}`, "-p", String(5432 + number), "-k", this.folder];
+    const place = ["-D", `data${number}`, "-p", String(this.#portOf(number)), "-k", this.folder];
     const settings = this.#settings.split(" ").flatMap((setting) => ["-c", setting]);
     const child = spawn(join(this.folder, "native/bin/postgres"), [...place, ...settings, ...more], {
       ...USER,
