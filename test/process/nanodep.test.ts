@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { createServer as createHttpServer } from "node:http";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -38,14 +38,9 @@ const nanodep = await installed();
 
 const freePort = async (): Promise<number> => {
   const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
+  const host = await listenForTest(server);
+  server.close();
+  return Number(host.split(":")[1]);
 };
 
 const KEY = "nanodep-api-key";

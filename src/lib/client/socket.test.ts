@@ -1,35 +1,17 @@
 import { requireFailure as failure } from "#support/client/whole-client.ts";
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../tenant/api/wire.ts";
 import { openClient } from "./index.ts";
 import { createSocketFailure } from "./answer.ts";
 import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";
+import { listenForTest } from "#support/listening.ts";
 
 const NOW = Date.UTC(2026, 10, 20);
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-const listen = async (server: TcpServer | Server): Promise<number> => {
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  closing.push(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
-  );
-  return (server.address() as AddressInfo).port;
-};
-
 const serving = async (listener: RequestListener): Promise<string> =>
-  `http://127.0.0.1:${await listen(createServer(listener))}`;
+  `http://${await listenForTest(createServer(listener))}`;
 
 /** A socket whose pauses take no time and are recorded. */
 const opened = (
@@ -45,22 +27,18 @@ const opened = (
     },
   };
   const socket = openSocket({ ...options, surroundings });
-  closing.unshift(socket.close);
+  onTestFinished(socket.close);
   return { ...socket, pauses };
 };
 
 describe("an address that does not respond", () => {
   it("is unavailable after three retries", async () => {
     const gone = createTcpServer();
-    const port = await listen(gone);
-    await closing.pop()?.();
+    const host = await listenForTest(gone);
+    gone.close();
     const { transport, pauses } = opened();
-    const { code, where, what } = await failure(transport(new Request(`http://127.0.0.1:${port}/v1/tenant?x=1`)));
-    expect([code, where, what.en]).toEqual([
-      "unavailable",
-      `http://127.0.0.1:${port}`,
-      "connection refused (ECONNREFUSED)",
-    ]);
+    const { code, where, what } = await failure(transport(new Request(`http://${host}/v1/tenant?x=1`)));
+    expect([code, where, what.en]).toEqual(["unavailable", `http://${host}`, "connection refused (ECONNREFUSED)"]);
     expect(pauses).toEqual([250, 500, 1000]);
   });
 
@@ -72,14 +50,14 @@ describe("an address that does not respond", () => {
   });
 
   it("is unavailable if the connection is reset or does not use HTTP", async () => {
-    const reset = await listen(createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())));
+    const reset = await listenForTest(createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())));
     const { transport, pauses } = opened();
-    expect((await failure(transport(new Request(`http://127.0.0.1:${reset}`)))).what.en).toMatch(/^connection lost/);
+    expect((await failure(transport(new Request(`http://${reset}`)))).what.en).toMatch(/^connection lost/);
     expect(pauses).toHaveLength(3);
-    const other = await listen(
+    const other = await listenForTest(
       createTcpServer((socket) => socket.once("data", () => socket.end("220 mail.example.jp\r\n"))),
     );
-    expect((await failure(transport(new Request(`http://127.0.0.1:${other}`)))).what.en).toMatch(/^connection lost/);
+    expect((await failure(transport(new Request(`http://${other}`)))).what.en).toMatch(/^connection lost/);
   });
 });
 
@@ -207,10 +185,10 @@ describe("a retry", () => {
         if (isGone) server.close();
       });
     });
-    const port = await listen(server);
+    const host = await listenForTest(server);
     const { transport } = opened();
     const init = { method: "POST", headers: { "idempotency-key": "mine" } };
-    const sent = transport(new Request(`http://127.0.0.1:${port}`, init));
+    const sent = transport(new Request(`http://${host}`, init));
     expect(
       await sent.then(
         (response) => response.text(),
@@ -222,11 +200,11 @@ describe("a retry", () => {
 
   it("does not happen for an upload, even without a response", async () => {
     const gone = createTcpServer();
-    const port = await listen(gone);
-    await closing.pop()?.();
+    const host = await listenForTest(gone);
+    gone.close();
     const { transport, pauses } = opened();
     const init: RequestInit & { duplex: "half" } = { method: "PUT", body: new Blob(["a"]).stream(), duplex: "half" };
-    expect((await failure(transport(new Request(`http://127.0.0.1:${port}`, init)))).code).toBe("unavailable");
+    expect((await failure(transport(new Request(`http://${host}`, init)))).code).toBe("unavailable");
     expect(pauses).toEqual([]);
   });
 
