@@ -92,10 +92,13 @@ export class ChangeRecorder {
     };
   }
 
-  /** A transaction without a change leaves no entry. @throws Failure `unavailable` if the outcome is unknown */
+  /**
+   * A transaction without a change leaves no entry. It is committed nevertheless, because its answer may come from an
+   * earlier entry that a database has after a crash, but not yet its standby. @throws Failure `unavailable` if the
+   * outcome is unknown
+   */
   async commit(): Promise<void> {
-    if (this.#appended.length === 0 && this.#countChanges() === this.#changes) return;
-    this.#append(false);
+    if (this.#appended.length > 0 || this.#countChanges() !== this.#changes) this.#append(false);
     await Promise.all(this.#appended);
     await this.#turn.commit();
   }

@@ -85,6 +85,8 @@ export class TenantImports {
     const key = getRequestKey();
     const done = key && (await this.#session.read((reader) => findRequestKey(reader, key)));
     if (done === undefined) return run();
+    // what a shared store has read may get lost until something is committed
+    if (this.#session.store.shared !== undefined) await this.#session.store.change(async () => undefined);
     addChangeNumber(done.change);
     return this.#read((done.answer as Pick<Import, "id">).id);
   }
