@@ -243,7 +243,7 @@ class Machines {
     const seen: string[] = [];
     let isApplied = false;
     for (let kills = 0; kills < TIMES_KILLED; kills++) {
-      const [machine, ms] = [this.#random.of(this.#machines), this.#random.below(this.#commitMs * 1.5)];
+      const [machine, ms] = [this.#random.of(this.#machines), this.#random.below(this.#commitMs + 500)];
       const sent = machine.ask(call, this.#secrets.get(tenant));
       await sleep(ms);
       machine.signal("SIGKILL");
