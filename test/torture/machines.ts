@@ -11,7 +11,9 @@ import { PostgresServer } from "#support/postgres/server.ts";
 import { SeededRandom } from "./random.ts";
 import { ACCOUNT, PASSWORD, ServedHome } from "./served.ts";
 
-export type MachineFault = "kill" | "stop" | "crash" | "failover" | "import";
+type Log = (line: string) => void;
+type MachineFault = "kill" | "stop" | "crash" | "failover" | "import";
+export type MachineFaults = Readonly<Partial<Record<MachineFault, number>>>;
 
 const IMPORTING = "imports";
 const TENANTS = ["kanto", "kansai", "tohoku", "kyushu"];
@@ -44,9 +46,9 @@ interface Made extends Call {
 }
 
 /** Members that are used of what a server answers. */
-interface Answered extends Readonly<Record<"id" | "etag" | "secret" | "name", string>> {
+type Answered = Readonly<Record<"id" | "etag" | "secret" | "name", string>> & {
   readonly after: { readonly id: string };
-}
+};
 
 const AUDITED = `select sum(action in ('orgs.create', 'users.create')) as made,
   sum(action in ('orgs.edit', 'users.edit')) as edited, sum(action = 'imports.commit') as imports from audit`;
@@ -124,10 +126,8 @@ class Machines {
   readonly #machines: Machine[] = [];
   readonly #secrets = new Map<string, string>();
   readonly #made: Made[] = [];
-  #imported = "0 of ";
   #resumed = Promise.resolve();
   #commitMs = 1500;
-  #names = 0;
   #isOver = false;
 
   constructor(folder: string, postgres: PostgresServer, random: SeededRandom) {
@@ -148,14 +148,14 @@ class Machines {
   }
 
   /** Lets clients work until all faults have happened, and then compares what was acknowledged with what is there. */
-  async run(faults: readonly MachineFault[], log: (line: string) => void): Promise<void> {
+  async run(faults: readonly MachineFault[], log?: Log): Promise<void> {
     await this.#prepare();
     const seeds = Array.from({ length: CLIENTS }, () => String(this.#random.below(2 ** 31)));
     const clients = Promise.all(seeds.map((seed) => this.#work(new SeededRandom(seed))));
     clients.catch(() => undefined);
     for (const fault of faults) {
       await sleep(this.#random.below(MAX_PAUSE_MS));
-      log(`${fault} ${JSON.stringify([await this.#faults[fault](), this.counts])}`);
+      log?.(`${fault} ${JSON.stringify([await this.#faults[fault](), this.counts])}`);
     }
     await this.#resumed;
     this.#isOver = true;
@@ -194,9 +194,9 @@ class Machines {
       const [way, withinMs] = [random.below(10), 1000 + random.below(3000)];
       const known = way < 5 || this.#made.length === 0 ? undefined : random.of(this.#made);
       if (known === undefined) {
-        const [tenant, path, n] = [random.of(TENANTS), random.of(["/orgs", "/users"]), (this.#names += 1)];
-        const name = `${tenant} ${n}`;
-        const body = path === "/orgs" ? { name } : { name, emails: [`${n}@example.com`] };
+        const [tenant, path, unique] = [random.of(TENANTS), random.of(["/orgs", "/users"]), randomUUID()];
+        const name = `${tenant} ${unique}`;
+        const body = path === "/orgs" ? { name } : { name, emails: [`${unique}@example.com`] };
         const { after } = await this.#read({ tenant, path, body, withinMs }, random);
         this.#made.push({ tenant, path, id: after.id, name, isEdited: false });
       } else if (way < 7 && !known.isEdited) {
@@ -239,7 +239,7 @@ class Machines {
     const body = ["氏名,メールアドレス,役職", ...rows].join("\n");
     const { etag } = await this.#read({ tenant, path: `${path}/content`, body });
     const call = { tenant, path: `${path}/commit`, body: { etag }, key: randomUUID() };
-    const [before, after] = [this.#imported, `${PEOPLE} of "title":"${title}"`];
+    const [before, after] = [await this.#readTitles(this.#machines), `${PEOPLE} of "title":"${title}"`];
     const seen: string[] = [];
     let isApplied = false;
     for (let kills = 0; kills < TIMES_KILLED; kills++) {
@@ -260,7 +260,6 @@ class Machines {
     if (!isApplied) this.#commitMs = Math.round(performance.now() - sentAt);
     for (const machine of this.#machines)
       if ((await this.#readTitles([machine])) !== after) this.problems.push(`${title} is not whole`);
-    this.#imported = after;
     return seen.join("; ");
   }
 
@@ -320,12 +319,7 @@ class Machines {
 }
 
 /** Lets faults happen in an order that the seed decides. @returns what is wrong */
-export async function tryMachines(
-  parent: string,
-  seed: string,
-  faults: Readonly<Partial<Record<MachineFault, number>>>,
-  log: (line: string) => void = () => undefined,
-): Promise<readonly string[]> {
+export async function tryMachines(parent: string, seed: string, faults: MachineFaults, log?: Log) {
   const folder = mkdtempSync(join(parent, "machines-"));
   const random = new SeededRandom(seed);
   const left = Object.entries(faults).flatMap(([fault, n]) => Array.from({ length: n }, () => fault as MachineFault));
@@ -340,6 +334,6 @@ export async function tryMachines(
   await machines.close();
   await postgres.close();
   await rm(folder, { recursive: true, force: true });
-  log(JSON.stringify({ seed, faults, ...machines.counts, problems: machines.problems }));
+  log?.(JSON.stringify({ seed, faults, ...machines.counts, problems: machines.problems }));
   return machines.problems;
 }

@@ -1,8 +1,8 @@
-import { type MachineFault, tryMachines } from "../machines.ts";
+import { type MachineFaults, tryMachines } from "../machines.ts";
 import type { Trial } from "../trial.ts";
 import { createRounds } from "./served-rounds.ts";
 
-const ROUNDS: Readonly<Record<string, Readonly<Partial<Record<MachineFault, number>>>>> = {
+const ROUNDS: Readonly<Record<string, MachineFaults>> = {
   "kills of servers": { kill: 40 },
   "stopped servers": { stop: 5, kill: 10 },
   "crashes of PostgreSQL": { crash: 10 },
