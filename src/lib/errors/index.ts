@@ -155,7 +155,7 @@ export class ServerFault extends Failure {
     cause,
     what,
     status = 503,
-    retryAfterMs,
+    retryAfterMs = cause.retryAfterMs,
   }: Pick<FailureDetail, "what" | "status" | "retryAfterMs"> & { readonly cause: Failure }) {
     const hint = text("contact the operator of the server", "サーバーの運用担当者に連絡してください");
     super("unavailable", { what, hint, status, retryAfterMs });

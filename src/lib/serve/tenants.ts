@@ -95,8 +95,7 @@ const findTenantName = (request: Request): string => {
 const explainOpenFault = (error: unknown, trace: RequestTrace): ServerFault => {
   const what = text("the server cannot use this tenant at the moment", "現在、サーバーはこのテナントを利用できません");
   const cause = toFailure(error);
-  const { retryAfterMs } = cause;
-  const fault = cause instanceof ServerFault ? cause : new ServerFault({ cause, what, retryAfterMs });
+  const fault = cause instanceof ServerFault ? cause : new ServerFault({ cause, what });
   trace.fault = describeFault(fault);
   return fault;
 };
