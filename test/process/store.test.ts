@@ -112,7 +112,9 @@ describeWithPostgres("a store of several servers", () => {
     expect(await ask(other, secret, "/orgs")).toContain("監査室");
     // a command on the copy of a server would write past the store
     const first = at(servers[0]?.folder ?? "");
-    expect((await first(`serve take kanto -o out.db --store ${postgres.url()}`, 5)).stderr).toContain("another server");
+    expect((await first(`serve take kanto -o out.db --store ${postgres.url()}`, 5)).stderr).toContain(
+      "another process",
+    );
     await at(await openHome())(`serve upgrade --store ${postgres.url()}`);
     await here(`serve take kanto -o out.db --store ${postgres.url()}`);
     const response = await fetch(`${one}/t/kanto/v1/orgs`, { headers: { authorization: `Bearer ${secret}` } });

@@ -22,26 +22,21 @@ export const changeStore = async (
   if (action === "init") {
     await tools.openStore(address, "create");
     const key = `${home.folder}/sealing.key`;
+    await terminal.note(
+      text(
+        `made the tables; without this key, nobody can read the tenants: copy it to every server and to a safe place: ${key}`,
+        `テーブルを作成しました。次の鍵がないと、テナントを読み取れません。すべてのサーバーと安全な場所にコピーしてください: ${key}`,
+      ),
+    );
     return terminal.note(
       step(
-        `made the tables; every server of this store needs a copy of ${key}: without it, nobody can read the tenants. To bring in a tenant`,
-        `テーブルを作成しました。この保存先を使うすべてのサーバーに ${key} のコピーが必要です。このファイルがないと、テナントを読み取れません。テナントを入れるには`,
+        "to bring in a tenant",
+        "テナントを入れるには",
         line("serve", ["add", "NAME"], { store: address, from: "FILE" }),
       ),
     );
   }
-  if (action === "upgrade") {
-    const store = await tools.openStore(address, "open");
-    for (const { name } of await store.list())
-      if (await store.upgrade(name, dryRun))
-        await terminal.note(
-          text(
-            `${name}: ${dryRun ? "would be upgraded" : "upgraded"}`,
-            `${name}: ${dryRun ? "アップグレードします" : "アップグレードしました"}`,
-          ),
-        );
-    return undefined;
-  }
+  if (action === "upgrade") return upgradeAll(tools, address, dryRun);
   const file = action === "add" ? from : output;
   if (typed === undefined || file === undefined) throw USAGE_FAILURE;
   const name = parseContextName(typed);
@@ -67,11 +62,24 @@ export const changeStore = async (
   );
 };
 
+const upgradeAll = async (tools: Tools, address: string, dryRun: boolean): Promise<void> => {
+  const { terminal } = tools;
+  const store = await tools.openStore(address, "open");
+  const done = dryRun
+    ? text("would be upgraded", "アップグレードできます")
+    : text("upgraded", "アップグレードしました");
+  let upToDate = 0;
+  for (const { name } of await store.list())
+    if (await store.upgrade(name, dryRun)) await terminal.note(text(`${name}: ${done.en}`, `${name}: ${done.ja}`));
+    else upToDate += 1;
+  return terminal.note(text(`up to date: ${upToDate} tenants`, `最新: ${upToDate} テナント`));
+};
+
 const TENANT_OUTPUT = { kind: "output", notStdout: true, about: text("tenant", "テナント") } as const;
 
 const USAGE_FAILURE = new Failure("usage", {
   what: text(
-    "the forms are: serve add NAME --from FILE, serve take NAME --output FILE, serve upgrade; each with --store ADDRESS",
-    "serve add NAME --from FILE、serve take NAME --output FILE、serve upgrade の形で、--store ADDRESS を付けて指定してください",
+    "the forms are: serve init, serve add NAME --from FILE, serve take NAME --output FILE, serve upgrade; each with --store ADDRESS",
+    "serve init、serve add NAME --from FILE、serve take NAME --output FILE、serve upgrade の形で、--store ADDRESS を付けて指定してください",
   ),
 });

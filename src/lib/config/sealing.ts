@@ -53,8 +53,16 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
     });
   };
   return {
-    /** Returns this home's key and, while it is replaced, the one before. The first call creates the key. */
-    keys: async () => ({ current: await ownKey([]), previous: await readKey(`${path}.previous`, home.userId) }),
+    /**
+     * Returns the key of a store and, while it is replaced, the one before. @param way `create` makes the key if there is
+     * none, `open` never does, because another key can be mistaken for that of the store @throws `input-rejected`
+     */
+    keys: async (way: "open" | "create") => {
+      const current = way === "create" ? await ownKey([]) : await present();
+      if (current === undefined)
+        throw new Failure("input-rejected", { what: STORE_KEY_MISSING, where: path, hint: COPY_STORE_KEY });
+      return { current, previous: await readKey(`${path}.previous`, home.userId) };
+    },
     /**
      * The first call creates the key. @param purpose such as `ade-token` @param kept sealed texts in the database, to
      * which an existing key must belong @throws `input-rejected` if the key is unusable; `unexpected`
@@ -111,6 +119,12 @@ const NOT_A_KEY_FILE = text("not a valid key file", "正しい鍵のファイル
 const KEY_MISSING = text(
   "the key that decrypts the tenant's secrets is missing",
   "テナントの機密情報を復号する鍵がありません",
+);
+const STORE_KEY_MISSING = text("the key of the store is missing", "保存先の鍵がありません");
+/** The remedy if a computer does not have the key of a store. */
+export const COPY_STORE_KEY = text(
+  "copy sealing.key from another server of this store",
+  "この保存先を使うほかのサーバーから sealing.key をコピーしてください",
 );
 const KEY_DIFFERS = text(
   "the tenant's secrets were encrypted with a different key",

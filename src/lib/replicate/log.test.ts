@@ -350,7 +350,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
   const [VERSION, ROLE] = ["update clomoctl.store set version =", "alter role postgres"];
   const RENAME = ["alter schema clomoctl rename to other", "alter schema other rename to clomoctl"] as const;
   test.each([
-    ["create", "exists already", "select 1", "select 1"],
+    ["create", "has a store already", "select 1", "select 1"],
     ["open", "of this version", `${VERSION} 2`, `${VERSION} 1`],
     ["open", "synchronous_commit", `${ROLE} set synchronous_commit = off`, `${ROLE} reset synchronous_commit`],
     ["open", "no tables", ...RENAME],

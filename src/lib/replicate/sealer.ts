@@ -1,4 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { COPY_STORE_KEY } from "../config/sealing.ts";
 import { sealBytes, unsealBytes } from "../config/sealed-bytes.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
@@ -23,7 +24,8 @@ export const seal = ({ current }: SealingKeys, place: Place, plain: Uint8Array):
 export const unseal = ({ current, previous = current }: SealingKeys, place: Place, sealed: Uint8Array): Buffer => {
   const plain = unsealBytes([current, previous], JSON.stringify(place), sealed);
   if (typeof plain !== "string") return zstdDecompressSync(plain);
-  throw new Failure("unavailable", { what: FAULTS[plain], where: place.slice(0, 3).join(" ") });
+  const hint = plain === "other-key" ? COPY_STORE_KEY : undefined;
+  throw new Failure("unavailable", { what: FAULTS[plain], where: place.slice(0, 3).join(" "), hint });
 };
 
 const FAULTS = {

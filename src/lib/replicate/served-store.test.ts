@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
@@ -41,6 +41,17 @@ describeWithPostgres("a server's copy of a tenant", () => {
 
   test("is another server's, if that has the same folder", async () => {
     await expect(open("open")).rejects.toMatchObject({ code: "locked", where: copies });
+  });
+
+  test("is not opened without the key of the store, which is not made anew", async () => {
+    const missing = join(copies, "../../keyless/sealing.key");
+    const refused = {
+      code: "input-rejected",
+      where: missing,
+      hint: { en: expect.stringContaining("copy sealing.key") },
+    };
+    await expect(open("open", "keyless")).rejects.toMatchObject(refused);
+    expect(existsSync(missing)).toBe(false);
   });
 
   const change = (path: string, sql: string) => {

@@ -49,13 +49,13 @@ export class ServedStore {
     const lock = await tryHoldLock(`${folder}.lock`);
     if (lock === undefined)
       throw new Failure("locked", {
-        what: text("another server uses this folder", "別のサーバーがこのフォルダーを使っています"),
+        what: text("another process uses this folder", "別のプロセスがこのフォルダーを使っています"),
         where: folder,
         hint: text("set another CLOMOCTL_HOME for each process", "プロセスごとに別の CLOMOCTL_HOME を設定してください"),
       });
     closing.use(lock);
     await ensureFolder(folder);
-    const keys = await createSecretSealer(home, temporary.processes).keys();
+    const keys = await createSecretSealer(home, temporary.processes).keys(way);
     const store = await TenantStore.open(address, { keys, environment }, way);
     closing.defer(() => store.close());
     return new ServedStore(store, server, folder);
@@ -109,11 +109,12 @@ export class ServedStore {
   async keep(): Promise<void> {
     const work = async (): Promise<void> => {
       this.#offsetMs = (await this.#store.now()).getTime() - this.#server.clock.now().getTime();
-      for (const name of await this.#store.listWithoutSnapshot()) await this.#storeSnapshot(name).catch(this.#warnOf);
+      for (const name of await this.#store.listWithoutSnapshot())
+        await this.#storeSnapshot(name).catch((error: unknown) => this.#warnOf(error, name));
       await this.#store.removeOld();
     };
     await work();
-    const timer = setInterval(() => void work().catch(this.#warnOf), KEEP_PAUSE_MS);
+    const timer = setInterval(() => void work().catch((error: unknown) => this.#warnOf(error)), KEEP_PAUSE_MS);
     this.#server.closing.defer(() => clearInterval(timer));
   }
 
@@ -144,9 +145,12 @@ export class ServedStore {
     });
   }
 
-  readonly #warnOf = (error: unknown): Promise<void> => {
+  readonly #warnOf = (error: unknown, name?: string): Promise<void> => {
     const { en, ja } = error instanceof Failure ? error.what : same(String(error));
-    return this.#server.warn(text(`no snapshot was stored: ${en}`, `スナップショットを保存できませんでした: ${ja}`));
+    const [where, whereJa] = name === undefined ? ["", ""] : [` of ${name}`, `${name} の`];
+    return this.#server.warn(
+      text(`no snapshot${where} was stored: ${en}`, `${whereJa}スナップショットを保存できませんでした: ${ja}`),
+    );
   };
 
   async #storeSnapshot(name: string): Promise<void> {

@@ -88,7 +88,7 @@ export class TenantStore {
     const refuse = (what: Text): Failure => new Failure("input-rejected", { what, where: this.#connections.where });
     const sealed = seal(this.#keys, ["store"], Buffer.of());
     const [made] = await this.#connections.query("select from pg_namespace where nspname = 'clomoctl'");
-    if ((made === undefined) !== (way === "create")) throw refuse(way === "create" ? EXISTS : NO_TABLES);
+    if ((made === undefined) !== (way === "create")) throw refuse(way === "create" ? STORE_EXISTS : NO_TABLES);
     if (way === "create") {
       await using transaction = await this.#connections.begin();
       await transaction.query(TABLES);
@@ -124,7 +124,7 @@ export class TenantStore {
     await using transaction = await this.#connections.begin();
     const sql = "insert into clomoctl.tenant (id, seq, hash, schema) values ($1, $2, $3, $4) on conflict do nothing";
     const { rowCount } = await transaction.query(sql, [id, seq, hash, schema]);
-    if (rowCount === 0) throw new Failure("input-rejected", { what: EXISTS, where: id });
+    if (rowCount === 0) throw new Failure("input-rejected", { what: TENANT_EXISTS, where: id });
     await this.log(id).writeSnapshot(transaction, seq, content);
     await transaction.commit();
   }
@@ -149,7 +149,11 @@ export class TenantStore {
   }
 }
 
-const EXISTS = text("the store exists already, or has this tenant already", "保存先かテナントがすでにあります");
+const STORE_EXISTS = text("the database has a store already", "このデータベースには、すでに保存先があります");
+const TENANT_EXISTS = text(
+  "the store has a tenant of this name already",
+  "この名前のテナントは、すでに保存先にあります",
+);
 const NO_TABLES = text(
   "the database has no tables of this version of clomoctl",
   "データベースに、このバージョンの clomoctl の表がありません",
