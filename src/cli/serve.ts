@@ -65,7 +65,8 @@ const openTenants = async (
     const tenants = new TenantRouter({ ...served, keyOf, open });
     closing.defer(() => tenants.close());
     const { answer, answerAccess: access, release } = tenants;
-    return { answer, access, release, isReady: () => Promise.resolve(true), countOpen: () => tenants.openTenants };
+    const { isReady = () => Promise.resolve(true) } = served;
+    return { answer, access, release, isReady, countOpen: () => tenants.openTenants };
   }
   const tenant = openServed(served);
   closing.defer(tenant.close);

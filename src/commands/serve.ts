@@ -317,7 +317,7 @@ const chooseTenants = async (
 /** A tenant can be added or removed while the server runs. */
 const searchTenants = async (
   tools: Tools,
-  { list: listNow, isThere = () => true, prepare, shared }: TenantSource,
+  { list: listNow, isThere = () => true, prepare, shared, isReady }: TenantSource,
   settings: ServeSettings,
 ) => {
   let known: ReadonlyMap<string, ServedContext> = new Map();
@@ -334,10 +334,18 @@ const searchTenants = async (
     const context = (await refresh()).get(toContextNameKey(name));
     return context && isThere(context) ? context : undefined;
   };
-  return { find, list, prepare, shared, limit: settings.open, access: await openAccess(tools, settings, list) };
+  return {
+    find,
+    list,
+    prepare,
+    shared,
+    isReady,
+    limit: settings.open,
+    access: await openAccess(tools, settings, list),
+  };
 };
 
-interface TenantSource extends Pick<ServedStore, "list">, Partial<Pick<ServedStore, "prepare" | "shared">> {
+interface TenantSource extends Pick<ServedStore, "list">, Partial<Pick<ServedStore, "prepare" | "shared" | "isReady">> {
   readonly isThere?: (context: ServedContext) => boolean;
 }
 

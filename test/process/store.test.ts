@@ -130,6 +130,11 @@ describeWithPostgres("a store of several servers", () => {
     await here(`serve add kanto --from again.db --store ${postgres.url()}`);
     // the first request finds that the former copy is of another log
     expect(await vi.waitFor(() => ask(one, secret, "/users"), 60_000)).toContain("課長");
+    const isReady = async () => (await fetch(`${one}/readyz`)).status;
+    await postgres.stop();
+    expect(await isReady()).toBe(503);
+    await postgres.start();
+    await vi.waitFor(async () => expect(await isReady()).toBe(200), 60_000);
   });
 
   describeWithOpenssl("that is reached over a network", () => {

@@ -56,7 +56,7 @@ export interface ServedContext extends EmbeddedContext {
 }
 
 /** The tenants of a store that several servers share. Copies are in this home. */
-export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | "prepare" | "shared"> {
+export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | "prepare" | "shared" | "isReady"> {
   /** @param copy checked backup of a tenant @throws Failure `input-rejected` if the name exists */
   readonly add: (name: string, copy: string) => Promise<void>;
   /** @param keep stores the tenant's file, before the tenant is removed from the store */
@@ -71,9 +71,7 @@ export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | 
 
 export interface ServerPlan {
   /** the only tenant, or those that are found by their names */
-  readonly tenant:
-    | EmbeddedContext
-    | Pick<TenantSearch<ServedContext>, "find" | "list" | "prepare" | "limit" | "access" | "shared">;
+  readonly tenant: EmbeddedContext | Omit<TenantSearch<ServedContext>, "keyOf" | "open">;
   /** milliseconds that the clock of the tenants is ahead */
   readonly clockOffsetMs?: (() => number) | undefined;
   readonly metrics: { readonly place: ListenAddress; readonly read: () => Promise<string> } | undefined;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
@@ -61,6 +61,15 @@ test("does not seal if another key sealed existing secrets", async () => {
   for (const some of [kept, [own, ...kept], [...kept, own]])
     await expect(sealing.seal("ade-token", SECRET, some)).rejects.toMatchObject(refusal());
   expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, [own]))).toBe(SECRET);
+});
+
+test("unseals what the former key sealed while it is kept beside the new one", async () => {
+  const sealed = await sealing.seal("ade-token", SECRET);
+  await rename(path, `${path}.previous`);
+  await useKey();
+  expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
+  await rm(`${path}.previous`);
+  await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refusal());
 });
 
 test("unseals any text, and each sealed form is different and reveals nothing", async () => {

@@ -31,6 +31,7 @@ const OTHERS_ACCESS_BITS = 0o077;
 export function createSecretSealer(home: Home, processes: ProcessTable, pause: () => Promise<void> = () => sleep(50)) {
   const path = join(home.folder, SEALING_KEY_FILE);
   const present = (): Promise<Buffer | undefined> => readKey(path, home.userId);
+  const replacedKey = (): Promise<Buffer | undefined> => readKey(`${path}.previous`, home.userId);
   const ownKey = async (kept: readonly string[]): Promise<Buffer> => {
     const key = await present();
     if (key !== undefined) {
@@ -61,7 +62,7 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
       const current = way === "create" ? await ownKey([]) : await present();
       if (current === undefined)
         throw new Failure("input-rejected", { what: STORE_KEY_MISSING, where: path, hint: COPY_STORE_KEY });
-      return { current, previous: await readKey(`${path}.previous`, home.userId) };
+      return { current, previous: await replacedKey() };
     },
     /**
      * The first call creates the key. @param purpose such as `ade-token` @param kept sealed texts in the database, to
@@ -74,7 +75,8 @@ export function createSecretSealer(home: Home, processes: ProcessTable, pause: (
     /** @throws `input-rejected` if the key is missing or wrong; `unexpected` if the text is damaged */
     async unseal(purpose: string, sealed: string) {
       const key = await present();
-      const plain = unsealBytes(key === undefined ? [] : [key], purpose, Buffer.from(sealed, "base64url"));
+      const keys = [key, await replacedKey()].filter((one) => one !== undefined);
+      const plain = unsealBytes(keys, purpose, Buffer.from(sealed, "base64url"));
       if (plain === "damaged") throw createDamagedSecretFailure(purpose);
       if (plain !== "other-key") return plain.toString("utf8");
       throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS, purpose);

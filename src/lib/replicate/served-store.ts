@@ -70,6 +70,12 @@ export class ServedStore {
     return this.#store.log("").shared;
   }
 
+  readonly isReady = (): Promise<boolean> =>
+    this.#store.now().then(
+      () => true,
+      () => false,
+    );
+
   /** Call this before a copy is opened. @throws what the store throws */
   readonly prepare = ({ name }: Pick<EmbeddedContext, "name">): Promise<void> => {
     const preparing = this.#preparing.get(name) ?? this.#prepare(name).finally(() => this.#preparing.delete(name));

@@ -126,6 +126,8 @@ export interface TenantSearch<C> {
   readonly list: () => Promise<readonly C[]>;
   /** called before a tenant is opened */
   readonly prepare?: ((found: C) => Promise<void>) | undefined;
+  /** false while what the tenants need is away; default: always true */
+  readonly isReady?: (() => Promise<boolean>) | undefined;
   /** counts the attempts to sign in to tenants that do not exist like those of other tenants */
   readonly shared?: SharedState | undefined;
   /** Returns the same for names that find the same tenant. */
