@@ -8,6 +8,11 @@ import { describeWithPostgres, PostgresServer } from "#support/postgres/server.t
 
 const PASSWORD = "Strong42";
 
+/** sets a server's clock back by a day, which is longer than its sessions */
+const SLOW_CLOCK = `const now = Date.now; Date.now = () => now() - 864e5;
+  globalThis.Date = class extends Date { constructor(...at) { super(...(at.length ? at : [Date.now()])) } }`;
+const SLOW = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(SLOW_CLOCK)}` };
+
 describeWithPostgres("a store of several servers", () => {
   let postgres: PostgresServer;
   let home: string;
@@ -25,9 +30,9 @@ describeWithPostgres("a store of several servers", () => {
     };
 
   /** Starts a server of the store with a home of its own. @returns its URL */
-  const serve = async (folder: string) => {
+  const serve = async (folder: string, more = {}) => {
     const words = ["serve", "--store", postgres.url(), "--listen", "127.0.0.1:0"];
-    return { folder, ...(await startListening(folder, words, postgres.environment)) };
+    return { folder, ...(await startListening(folder, words, { ...postgres.environment, ...more })) };
   };
 
   const openHome = async (): Promise<string> => {
@@ -77,7 +82,7 @@ describeWithPostgres("a store of several servers", () => {
     await here(`serve init --store ${postgres.url()}`);
     await here(`serve add kanto --from backup.db --store ${postgres.url()}`);
     await here(`serve add kanto --from backup.db --store ${postgres.url()}`, 3);
-    const servers = await Promise.all([openHome(), openHome()].map(async (folder) => serve(await folder)));
+    const servers = await Promise.all([SLOW, {}].map(async (more) => serve(await openHome(), more)));
     const [one, other] = servers.map(({ url }) => url) as [string, string];
     const secret = await signIn(one);
     for (let n = 0; n < 100; n++)
@@ -85,9 +90,12 @@ describeWithPostgres("a store of several servers", () => {
     const lists = await Promise.all([one, other].map((url) => ask(url, secret, "/orgs")));
     expect(lists[0]).toBe(lists[1]);
     expect(lists[0]).toContain("課99");
-    // a plan of one server is shown and committed by the other
-    const begun = JSON.parse(await ask(one, secret, "/imports", { kind: "users", mode: "append" })) as { id: string };
-    const plan = `/imports/${begun.id}`;
+    // a plan of one server is shown and committed by the other, also if it was begun at one that is gone
+    const gone = await serve(await openHome());
+    const begun = await ask(gone.url, secret, "/imports", { kind: "users", mode: "append" });
+    const plan = `/imports/${(JSON.parse(begun) as { id: string }).id}`;
+    gone.running.process.kill("SIGKILL");
+    await gone.running.ended;
     const planned = await ask(one, secret, `${plan}/content`, "氏名,メールアドレス\n佐藤,sato@example.jp\n");
     const { etag } = JSON.parse(planned) as { etag: string };
     expect(await ask(other, secret, `${plan}/rows`)).toContain("sato@example.jp");

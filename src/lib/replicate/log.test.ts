@@ -259,7 +259,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     expect(await log.putSnapshot(at, split(bytes))).toBe(true);
     await turn.append(follow(at));
     await turn.commit();
-    for (const head of [at, BIRTH, { ...at, hash: "fork" }])
+    for (const head of [at, BIRTH, { ...follow(at), hash: "fork" }])
       expect(await log.putSnapshot(head, split(Buffer.from("not newer")))).toBe(false);
     expect((await join((await open()).log(id).getSnapshot())).equals(bytes)).toBe(true);
     await alter(`${change} and p.tenant = ${own}`);
@@ -273,10 +273,12 @@ describeWithPostgres("a log in PostgreSQL", () => {
     for (const name of ["a", "b", "c"]) await log.shared.keepPlan(name, split(plan));
     expect((await join(other.getPlan("a"))).equals(plan)).toBe(true);
     await other.dropPlan("a");
-    await alter(`update clomoctl.part set at = now() - interval '9 days' where tenant = ${own} and plan in ('', 'b')`);
+    await log.putSnapshot(await append(log), split(Buffer.from("newer")));
+    const age = "case plan when 'c' then interval '7 days' else interval '9 days' end";
+    await alter(`update clomoctl.part set at = now() - ${age} where tenant = ${own}`);
     await store.removeOld();
     expect([await has("a"), await has("b"), await has("c")]).toEqual([0, 0, plan.length]);
-    expect(String(await join(log.getSnapshot()))).toBe("a file");
+    expect(String(await join(log.getSnapshot()))).toBe("newer");
     await alter(`delete from clomoctl.part where tenant = ${own} and plan = 'c' and n = 1`);
     await expect(has("c")).rejects.toMatchObject({ code: "unavailable" });
   });
@@ -295,6 +297,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const others = limits.slice(1);
     // a refused attempt is counted nowhere
     expect([await count(0, others), await count(1, others)]).toEqual([undefined, expect.any(Number)]);
+    await store.removeOld();
     await servers[1]?.forgetAttempt(limits);
     expect([await count(0), await count(1)]).toEqual([undefined, expect.any(Number)]);
     await alter(`update clomoctl.attempt set until = now() where tenant = ${own}`);

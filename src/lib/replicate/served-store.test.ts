@@ -1,12 +1,15 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { describeWithPostgres, PostgresServer } from "#support/postgres/server.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Failure, tryOrUndefined } from "../errors/index.ts";
 import { readFilePosition } from "../tenant/ledger/logged-file.ts";
 import { SCHEMA_VERSION } from "../tenant/ledger/tenant-file.ts";
+import { Database } from "../tenant/store/database.ts";
+import { Store } from "../tenant/store/store.ts";
 import { ServedStore } from "./served-store.ts";
 
 const PROCESSES = { self: 1, place: "here", startOf: () => undefined, isAlive: () => true };
@@ -17,10 +20,11 @@ describeWithPostgres("a server's copy of a tenant", () => {
   let open: (way: "open" | "create", name?: string, program?: typeof ServedStore) => Promise<ServedStore>;
   let store: ServedStore;
   let copies: string;
+  let server: PostgresServer;
   beforeAll(async () => {
-    const server = await PostgresServer.open();
+    server = await PostgresServer.open();
     closing.defer(() => server.close());
-    const clock = { now: () => new Date() };
+    const clock = { now: () => new Date(Date.now() - 3_600_000) };
     copies = join(server.folder, "home", "copies");
     open = async (way, name = "home", program = ServedStore) => {
       const folder = join(server.folder, name);
@@ -87,6 +91,38 @@ describeWithPostgres("a server's copy of a tenant", () => {
     expect([code, aside, warn.mock.calls.length]).toEqual(outcome);
     const found = tryOrUndefined(() => readFilePosition(path));
     expect(found).toEqual(code === undefined ? position : undefined);
+  });
+
+  test("has the time of the store, and is of a log of its own; one without a snapshot stops no other", async () => {
+    await server.query("update clomoctl.part set bytes = ''");
+    await store.keep();
+    expect(warn).toHaveBeenCalledOnce();
+    expect(store.clockOffsetMs() / 3_600_000).toBeCloseTo(1);
+    const heads = await Promise.all((await store.list()).map(({ log }) => log.head()));
+    expect(new Set(heads.map(({ hash }) => hash)).size).toBe(heads.length);
+  });
+
+  test("is taken out with what others wrote until then, and stays if it could not be kept", async () => {
+    await using tenant = new TestTenant();
+    await store.add("taken", tenant.path);
+    await expect(store.take("taken", () => Promise.reject(new Error("full")))).rejects.toThrow("full");
+    const log = (await store.list()).find(({ name }) => name === "taken")?.log;
+    const turn = await log?.tryTurn();
+    if (log === undefined || turn === undefined) throw new Error("another one has the turn");
+    onTestFinished(() => turn.abandon());
+    const names: unknown[] = [];
+    const taking = store.take("taken", async (path) => {
+      using database = new Database(path);
+      names.push(database.get("select name from tenant")?.["name"], readFilePosition(path).seq);
+    });
+    await sleep(500);
+    using database = new Database(join(copies, "taken", "tenant.db"));
+    vi.spyOn(log, "tryTurn").mockResolvedValue(turn);
+    const written = new Store(database, { followed: { log, schema: SCHEMA_VERSION } });
+    await written.change((writer) => writer.run("update tenant set name = 'written meanwhile'"));
+    await taking;
+    expect(names).toEqual(["written meanwhile", 0]);
+    expect(existsSync(join(copies, "taken"))).toBe(false);
   });
 
   test("is upgraded by the command alone; each copy runs the steps itself", async () => {

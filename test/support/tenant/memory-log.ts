@@ -1,4 +1,4 @@
-import type { ChangeLog, LogEntry, LogHead, LogTurn } from "../../../src/lib/tenant/store/change-log.ts";
+import type { ChangeLog, LogEntry, LogHead, LogTurn, SharedState } from "../../../src/lib/tenant/store/change-log.ts";
 
 /** A step before which a test can simulate a fault. After `committed`, the entries are in the log. */
 export type LogStep = "head" | "read" | "append" | "commit" | "committed";
@@ -13,6 +13,7 @@ export interface MemoryLogOptions {
 /** A change log in memory. */
 export class MemoryLog implements ChangeLog {
   readonly entries: LogEntry[] = [];
+  readonly plans = new Map<string, Uint8Array[]>();
   readonly #start: LogHead;
   readonly #batch: number;
   readonly #before: (step: LogStep) => unknown;
@@ -23,6 +24,14 @@ export class MemoryLog implements ChangeLog {
     this.#batch = batch;
     this.#before = before;
   }
+
+  readonly shared: SharedState = {
+    countAttempt: async () => undefined,
+    forgetAttempt: async () => undefined,
+    keepPlan: async (id, content) => this.plans.set(id, await Array.fromAsync(content)),
+    getPlan: (id) => ReadableStream.from(this.plans.get(id) ?? []),
+    dropPlan: async (id) => this.plans.delete(id),
+  };
 
   get last(): LogHead {
     const { seq, hash, schema } = this.entries.at(-1) ?? this.#start;

@@ -17,15 +17,17 @@ const AWAY = { what: same("the store is away"), retryAfterMs: 5000 };
 
 let log: MemoryLog;
 let fault: LogStep | undefined;
+let steps: LogStep[];
 beforeEach(() => {
-  fault = undefined;
+  [fault, steps] = [undefined, []];
   const before = (step: LogStep): void => {
+    steps.push(step);
     if (step === fault) throw new Failure("unavailable", AWAY);
   };
   log = new MemoryLog({ start: { seq: 0, hash: "", schema: SCHEMA_VERSION }, batch: 2, before });
 });
 
-const openMachine = (number: number) => {
+const openMachine = (number: number, newKey?: () => string) => {
   const file = { folder: freshFolder(), name: "試験", now: "2026-04-01T00:00:00.000Z" };
   openTenantFile({ ...file, processes: { self: 0, isAlive: () => false } }).close();
   const surroundings = new TestSurroundings();
@@ -33,7 +35,7 @@ const openMachine = (number: number) => {
   onTestFinished(tenant.close);
   // other computers draw other ids
   surroundings.random(number);
-  return { ...createWholeClient({ transport: createDispatch(tenant) }), path: join(file.folder, "tenant.db") };
+  return { ...createWholeClient({ transport: createDispatch(tenant), newKey }), path: join(file.folder, "tenant.db") };
 };
 
 const listPeople = (count: number, title: string): string =>
@@ -71,3 +73,29 @@ test.each<LogStep>(["append", "commit", "committed"])(
     expect(await Array.fromAsync(users.list())).toHaveLength(3);
   },
 );
+
+test("plans of organisations and of their people are continued elsewhere, unless they are lost", async () => {
+  const [one, other, third] = [openMachine(1), openMachine(2), openMachine(3)];
+  const beside = await one.imports.plan({ kind: "orgs", mode: "append" }, toUpload("組織名,組織コード\n本部,H"));
+  const request = { kind: "users", mode: "append", orgBy: "name", orgs: beside.id, skipInvalid: true } as const;
+  const people = "氏名,メールアドレス,組織コード\n山田,a@x,本部\n佐藤,誤り,本部";
+  const plan = await other.imports.plan(request, toUpload(people));
+  expect(await Array.fromAsync(one.imports.problems(plan.id))).toHaveLength(1);
+  const rows = await Promise.all([1, 2].map(() => Array.fromAsync(third.imports.rows(plan.id), ({ key }) => key)));
+  expect(rows).toEqual([rows[1], ["H", "a@x", "誤り"]]);
+  const lost = await one.imports.plan(replace, toUpload(listPeople(1, "")));
+  log.plans.delete(lost.id);
+  expect(await failureOf(other.imports.commit(lost))).toMatchObject({ code: "conflict" });
+  await openMachine(4).imports.commit(plan);
+  expect(await Array.fromAsync(one.users.list(), ({ org }) => org.path)).toEqual(["本部"]);
+  expect(log.plans).toEqual(new Map());
+});
+
+test("a repeated request is answered only when something was committed after what it did", async () => {
+  const [one, other] = [openMachine(1, () => "again"), openMachine(2, () => "again")];
+  const plan = await one.imports.plan(replace, toUpload(listPeople(2, "")));
+  const done = await other.imports.commit(plan);
+  steps.length = 0;
+  expect(await one.imports.commit(plan)).toEqual(done);
+  expect(steps.filter((step) => step === "commit")).toHaveLength(1);
+});

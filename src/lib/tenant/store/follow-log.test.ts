@@ -11,6 +11,7 @@ import { migrate, openTenantFile, receiveTenantFile, SCHEMA_VERSION, upgradeTo }
 import type { LogEntry, LogHead } from "./change-log.ts";
 import { Database } from "./database.ts";
 import { buildEntry, readPosition } from "./follow-log.ts";
+import { followThroughPort, serveLog } from "./log-port.ts";
 import { Store } from "./store.ts";
 import type { Writer } from "./types.ts";
 
@@ -106,6 +107,14 @@ test("a change waits for the turn of another machine, up to the limit", async ()
   await turn?.abandon();
   await machine.store.change(add(5));
   expect(await readAmounts(machine)).toEqual([0, 0, 5]);
+});
+
+test("a thread that ends gives its turn back", async () => {
+  const log = createLog();
+  const access = serveLog({ log, schema: SCHEMA_VERSION });
+  expect(await followThroughPort(access).log.tryTurn()).toMatchObject({ head: START });
+  access.port.close();
+  await expect.poll(() => log.isTaken).toBe(false);
 });
 
 describe("a large change", () => {

@@ -43,7 +43,8 @@ test("a mailed code sets a new password once, and ends sessions", async () => {
   expect(await (await reset("hana", readCode())).json()).toEqual({ account: "hana" });
   expect((await reset("hana", readCode())).status).toBe(401);
   expect(await desk.statusOf("/v1/whoami", before)).toBe(401);
-  expect((await desk.signIn("hana", { password: PASSWORD })).status).toBe(401);
+  // the fourth wrong guess, because the reset was none
+  for (let n = 0; n < 2; n++) expect((await desk.signIn("hana", { password: PASSWORD })).status).toBe(401);
   expect((await desk.signIn("hana", { password: OTHER_PASSWORD })).status).toBe(200);
 });
 
