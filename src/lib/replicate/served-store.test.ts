@@ -134,6 +134,8 @@ describeWithPostgres("a server's copy of a tenant", () => {
       return { ...schema, SCHEMA_STEPS: [...SCHEMA_STEPS, step] };
     });
     vi.resetModules();
+    // other test files may run in this process
+    onTestFinished(() => void vi.resetModules());
     onTestFinished(() => vi.doUnmock("../tenant/ledger/schema.ts"));
     const folder = join(copies, "../../next");
     mkdirSync(folder);
