@@ -341,7 +341,10 @@ describeWithPostgres("a log in PostgreSQL", () => {
     onTestFinished(async () => void (await open({ keys: { current: KEYS.current, previous: next } })));
     expect(String((await both.log(id).read(0))[0]?.changes)).toBe("with the former key");
     expect(await both.listWithoutSnapshot({ entries: 9, bytes: 1e9 })).toContain(id);
-    await both.log(id).putSnapshot(await log.head(), split(Buffer.from("x")));
+    expect(await log.putSnapshot(await log.head(), split(Buffer.from("x")))).toBe(true);
+    // nothing was written since
+    expect(await both.log(id).putSnapshot(await log.head(), split(Buffer.from("x")))).toBe(true);
+    expect(await both.log(id).putSnapshot(await log.head(), split(Buffer.from("y")))).toBe(false);
     await both.removeOld();
     await append(both.log(id), "with the new key");
     const only = (await open({ keys: { current: next } })).log(id);

@@ -1,3 +1,4 @@
+import { buildSealHeader } from "../config/sealed-bytes.ts";
 import { Failure } from "../errors/index.ts";
 import type { ChangeLog, LogEntry, LogHead, LogTurn } from "../tenant/store/change-log.ts";
 import { text } from "../text/index.ts";
@@ -41,9 +42,10 @@ with moved as (
 ) insert into clomoctl.entry (tenant, seq, schema, before, hash, continues, changes)
 values ((select id from moved), $2, $3, $4, $5, $6, $7)`;
 
-/** Nothing is found if there is a newer snapshot, or while another process stores one. */
-const OLDER_SNAPSHOT =
-  "select from clomoctl.part where tenant = $1 and plan = '' and n = 0 and seq < $2 for update skip locked";
+/** Nothing is found if there is a newer snapshot, or one of this state with this key, or while another process stores one. */
+const OLDER_SNAPSHOT = `
+select from clomoctl.part where tenant = $1 and plan = '' and n = 0
+and (seq < $2 or (seq = $2 and substr(bytes, 1, length($3::bytea)) <> $3)) for update skip locked`;
 
 type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
 
@@ -105,7 +107,8 @@ export class PostgresLog implements ChangeLog {
   async putSnapshot(at: LogHead, content: Content): Promise<boolean> {
     if ((await this.findStanding(at)) !== "copy") return false;
     await using transaction = await this.#connections.begin();
-    if ((await transaction.query(OLDER_SNAPSHOT, [this.#id, at.seq])).rowCount === 0) return false;
+    const values = [this.#id, at.seq, buildSealHeader(this.#keys.current)];
+    if ((await transaction.query(OLDER_SNAPSHOT, values)).rowCount === 0) return false;
     await transaction.query("delete from clomoctl.part where tenant = $1 and plan = ''", [this.#id]);
     await this.writeSnapshot(transaction, at.seq, content);
     await transaction.commit();
