@@ -153,7 +153,10 @@ const NO_PLAN_FAILURE = new Failure("conflict", {
 const storeWhole = async (path: string, content: AsyncIterable<Uint8Array>): Promise<void> => {
   createStagingFolder(dirname(path));
   const part = `${path}-part`;
-  await writeFile(part, content, { mode: 0o600 });
+  await writeFile(part, content, { mode: 0o600 }).catch((error: unknown) => {
+    removeStagingFile(path);
+    throw error;
+  });
   if (statSync(part).size === 0) throw NO_PLAN_FAILURE;
   await rename(part, path);
 };
@@ -242,9 +245,10 @@ export class ImportEngine {
     if (!existsSync(folder)) return [];
     removeUnfinishedFiles(folder, processes);
     removeStrayJournals(this.#folder);
-    return listStagingFiles(this.#folder)
-      .filter((file) => !isStagingFileInUse(this.#staging(file)))
-      .map((file) => file.replace(/\.db$/, ""));
+    const unused = listStagingFiles(this.#folder).filter((file) => !isStagingFileInUse(this.#staging(file)));
+    // a server that was killed may have left rows that were never planned; the store has those of all plans
+    if (this.#shared !== undefined) for (const file of unused) removeStagingFile(this.#staging(file));
+    return unused.map((file) => file.replace(/\.db$/, ""));
   }
 
   isStaged(id: string): boolean {

@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { freshFolder } from "#support/folder.ts";
 import { MemoryLog, type LogStep } from "#support/tenant/memory-log.ts";
@@ -29,9 +30,10 @@ beforeEach(() => {
 
 const openMachine = (number: number, newKey?: () => string) => {
   const file = { folder: freshFolder(), name: "試験", now: "2026-04-01T00:00:00.000Z" };
-  openTenantFile({ ...file, processes: { self: 0, isAlive: () => false } }).close();
+  const processes = { self: number, isAlive: () => true };
+  openTenantFile({ ...file, processes }).close();
   const surroundings = new TestSurroundings();
-  const tenant = openTenant({ ...file, acting: "owner", actor: "owner", surroundings, log });
+  const tenant = openTenant({ ...file, processes, acting: "owner", actor: "owner", surroundings, log });
   onTestFinished(tenant.close);
   // other computers draw other ids
   surroundings.random(number);
@@ -98,4 +100,33 @@ test("a repeated request is answered only when something was committed after wha
   steps.length = 0;
   expect(await one.imports.commit(plan)).toEqual(done);
   expect(steps.filter((step) => step === "commit")).toHaveLength(1);
+});
+
+test("of two uploads at once at two machines, only the one that was planned can be committed", async () => {
+  const [one, other] = [openMachine(1), openMachine(2)];
+  let plan = await one.imports.create({ kind: "users" });
+  async function* read() {
+    plan = await one.imports.upload(plan.id, toUpload(listPeople(1, "planned")));
+    yield Buffer.from(listPeople(3, "refused"));
+  }
+  const late = other.imports.upload(plan.id, { stream: ReadableStream.from(read()), encoding: "utf-8" });
+  expect(await failureOf(late)).toMatchObject({ code: "conflict" });
+  await other.imports.commit(plan);
+  expect(await Array.fromAsync(one.users.list(), ({ title }) => title)).toEqual(["planned"]);
+});
+
+test("what a machine has of a plan after a kill or a broken fetch is not committed, and does not stay", async () => {
+  const [one, other] = [openMachine(1), openMachine(2)];
+  const plan = await one.imports.plan({ kind: "users" }, toUpload(listPeople(1, "planned")));
+  const folder = join(dirname(other.path), "imports");
+  mkdirSync(folder);
+  for (const file of [`${plan.id}.db`, "gone.db", "gone.db-part"]) writeFileSync(join(folder, file), "");
+  vi.spyOn(log.shared, "getPlan").mockImplementationOnce(async function* () {
+    yield* log.plans.get(plan.id) ?? [];
+    throw new Failure("unavailable", AWAY);
+  });
+  expect(await failureOf(other.imports.commit(plan))).toMatchObject(AWAY);
+  expect(readdirSync(folder)).toEqual([]);
+  await other.imports.commit(plan);
+  expect(await Array.fromAsync(one.users.list(), ({ title }) => title)).toEqual(["planned"]);
 });

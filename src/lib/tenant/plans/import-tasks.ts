@@ -147,10 +147,15 @@ export const plan = async (
     expect(staged.rows);
     await compareAndStorePlan(database, new Store(database, { followed }), id, { kind, request, staged }, orgs);
   };
-  return withDatabase(files, interrupted, body, (database) => {
+  const planned = withDatabase(files, interrupted, body, (database) => {
     if (orgs !== undefined && files.beside !== undefined)
       showPlannedOrgs(database, files.beside, buildPlanDefinition(orgs));
     attachStaging(database, files.staging, { fresh: true });
+  });
+  await planned.catch((error: unknown) => {
+    // another server may have planned this import: nobody may commit these rows
+    removeFilesIfPossible([files.staging]);
+    throw error;
   });
 };
 

@@ -30,7 +30,7 @@ export const removeStagingFile = (path: string): void =>
 export const removeStrayJournals = (folder: string): void => {
   if (!existsSync(folder)) return;
   for (const file of readdirSync(folder)) {
-    const [staging = ""] = /^.*\.db(?=-(?:journal|wal|shm)$)/.exec(file) ?? [];
+    const [staging = ""] = /^.*\.db(?=-(?:journal|wal|shm|part)$)/.exec(file) ?? [];
     if (staging !== "" && !existsSync(join(folder, staging))) rmSync(join(folder, file), { force: true });
   }
 };
