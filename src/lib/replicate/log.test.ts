@@ -307,6 +307,17 @@ describeWithPostgres("a log in PostgreSQL", () => {
     });
   });
 
+  test.each([
+    ["a", "b"],
+    ["b", "a"],
+  ])("attempts of %s at %s are forgotten while others are counted", async (...subjects) => {
+    const limits = subjects.map((subject) => ({ subject, max: 1000, minutes: 15 }));
+    const attempt = async () => [await log.shared.countAttempt(limits), await log.shared.forgetAttempt(limits)];
+    for (let n = 0; n < 10; n++) await Promise.all(Array.from({ length: 10 }, attempt));
+    const { rows } = await alter(`select from clomoctl.attempt where tenant = ${own} and count = 0`);
+    expect(rows).toHaveLength(2);
+  });
+
   test("says what a file is", async () => {
     const [first, second] = [await append(log), await append(log)];
     const forks = [first, second].map((head) => ({ ...head, hash: "fork" }));

@@ -12,7 +12,7 @@ on conflict (tenant, subject) do update set
 returning count, extract(epoch from until - now())::float8 * 1000 as "leftMs"`;
 
 const FORGET = `
-update clomoctl.attempt set count = count - 1 where tenant = $1 and subject = any($2) and count > 0 and until > now()`;
+update clomoctl.attempt set count = count - 1 where tenant = $1 and subject = $2 and count > 0 and until > now()`;
 
 export class PostgresState implements SharedState {
   readonly #id: string;
@@ -35,7 +35,8 @@ export class PostgresState implements SharedState {
   }
 
   forgetAttempt(limits: readonly AttemptLimit[]): Promise<unknown> {
-    return this.#connections.query(FORGET, [this.#id, limits.map(({ subject }) => subject)]);
+    // one statement would lock them in another order than an attempt that is counted
+    return Promise.all(limits.map(({ subject }) => this.#connections.query(FORGET, [this.#id, subject])));
   }
 
   async keepPlan(id: string, content: Content): Promise<void> {
