@@ -74,8 +74,9 @@ describeWithPostgres("a server's copy of a tenant", () => {
     ["of another log", (path: string) => change(path, "update log_position set hash = 'x'"), ASIDE],
     ["further than the log", (path: string) => change(path, "update log_position set seq = 9"), ASIDE],
     ["unreadable, as on a disk that fails", replaceByFolder, ["unexpected", 0, 0]],
-  ] as const)("that is %s", async (name, spoil, outcome) => {
+  ] as const)("that is %s", async (about, spoil, outcome) => {
     warn.mockClear();
+    const name = about.replaceAll(/\W+/g, "-");
     await using tenant = new TestTenant();
     await store.add(name, tenant.path);
     await store.prepare({ name });
@@ -123,6 +124,13 @@ describeWithPostgres("a server's copy of a tenant", () => {
     await taking;
     expect(names).toEqual(["written meanwhile", 0]);
     expect(existsSync(join(copies, "taken"))).toBe(false);
+  });
+
+  test("is in a folder of its own, whatever the names in the store", async () => {
+    await using tenant = new TestTenant();
+    await store.add("kanto", tenant.path);
+    await expect(store.add("Kanto", tenant.path)).rejects.toMatchObject({ code: "input-rejected", where: "Kanto" });
+    await expect(store.prepare({ name: "../kanto" })).rejects.toMatchObject({ code: "usage", where: "../kanto" });
   });
 
   test("is upgraded by the command alone; each copy runs the steps itself", async () => {

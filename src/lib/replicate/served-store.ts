@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { EmbeddedContext } from "../config/context.ts";
+import { parseContextName, type EmbeddedContext } from "../config/context.ts";
 import { COPIES_FOLDER, type Home } from "../config/home.ts";
 import { createSecretSealer } from "../config/sealing.ts";
 import { createBareContext } from "../config/settings-file.ts";
@@ -132,6 +132,8 @@ export class ServedStore {
   }
 
   async #prepare(name: string): Promise<void> {
+    // whoever writes to the database must not choose a folder elsewhere
+    parseContextName(name);
     const [log, folder, path] = [this.#store.log(name), join(this.#folder, name), this.#fileOf(name)];
     const standing = existsSync(path) ? await log.findStanding(findPosition(path)) : "outdated";
     if (standing === "copy") return;

@@ -1,5 +1,6 @@
 import { buildSealHeader } from "../config/sealed-bytes.ts";
 import { Failure, ServerFault } from "../errors/index.ts";
+import { isSameContext } from "../model/context-name.ts";
 import type { LogHead } from "../tenant/store/change-log.ts";
 import { text, type Text } from "../text/index.ts";
 import { PostgresLog } from "./log.ts";
@@ -124,7 +125,8 @@ export class TenantStore {
     await using transaction = await this.#connections.begin();
     const sql = "insert into clomoctl.tenant (id, seq, hash, schema) values ($1, $2, $3, $4) on conflict do nothing";
     const { rowCount } = await transaction.query(sql, [id, seq, hash, schema]);
-    if (rowCount === 0) throw new Failure("input-rejected", { what: TENANT_EXISTS, where: id });
+    const isTaken = rowCount === 0 || (await this.list()).some((other) => isSameContext(other, id));
+    if (isTaken) throw new Failure("input-rejected", { what: TENANT_EXISTS, where: id });
     await this.log(id).writeSnapshot(transaction, seq, content);
     await transaction.commit();
   }
