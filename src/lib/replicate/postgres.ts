@@ -51,7 +51,7 @@ export function parseStoreAddress(address: string, fromEnvironment: string | und
   return { ...config, password: findPassword };
 }
 
-const POOL = { max: 10, connectionTimeoutMillis: 5000, query_timeout: 30_000, keepAlive: true, pipeline: true };
+const POOL = { connectionTimeoutMillis: 5000, query_timeout: 30_000, keepAlive: true, pipeline: true };
 const LOCK_WAIT_MS = 5000;
 const RETRY_AFTER_MS = 1000;
 
@@ -71,9 +71,12 @@ export class Connections {
     this.#idleMs = idleMs;
     this.where = `${config.host}:${config.port}/${config.database}`;
     // what waits for a connection gets its error
-    const open = (): pg.Pool =>
-      new pg.Pool({ ...config, ...POOL }).on("error", ignore).on("connect", (client) => client.on("error", ignore));
-    this.#pools = { reads: open(), transactions: open() };
+    const open = (max: number): pg.Pool =>
+      new pg.Pool({ ...config, ...POOL, max })
+        .on("error", ignore)
+        .on("connect", (client) => client.on("error", ignore));
+    // an import keeps its turn for seconds
+    this.#pools = { reads: open(10), transactions: open(30) };
   }
 
   async query<R extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<readonly R[]> {
