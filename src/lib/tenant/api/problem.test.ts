@@ -1,9 +1,9 @@
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { Failure } from "../../errors/index.ts";
+import { Failure, ServerFault } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { createValidationResponse, createProblemResponse, createErrorResponse } from "./problem.ts";
+import { createValidationResponse, createProblemResponse, createErrorResponse, describeFault } from "./problem.ts";
 
 const answer = async (error: Error) =>
   (await createErrorResponse(error).json()) as { type: string; detail: { en: string; ja: string } };
@@ -94,4 +94,15 @@ it("a malformed body and a wrong content type are reported with their location",
 it("a very long message is cut", async () => {
   const { detail } = await answer(new Error("x".repeat(10_000)));
   expect(detail.en.length).toBeLessThan(400);
+});
+
+const damaged = new Failure("unavailable", { what: text("damaged", "破損"), where: "kanto entry 5" });
+
+it.each([
+  [damaged, "kanto entry 5: damaged"],
+  [new ServerFault({ cause: damaged, what: text("away", "停止中") }), "kanto entry 5: damaged"],
+  [new Failure("conflict", { what: text("山田 exists", "山田がいます") }), undefined],
+  [Object.assign(new Error("山田"), { code: "EIO" }), "EIO"],
+])("the log says why the server fails, and nothing personal: %#", (error, fault) => {
+  expect(describeFault(error)).toBe(fault);
 });

@@ -60,8 +60,8 @@ const createHttpErrorResponse = ({ status }: HTTPException): Response => {
 /** Returns the cause of a server error without texts that may contain personal data. */
 export const describeFault = (error: unknown): string | undefined => {
   if (!(error instanceof Failure)) return getErrorCode(error) || (error instanceof Error ? error.name : undefined);
-  if (!(error instanceof ServerFault)) return undefined;
-  const { where, what } = error.cause;
+  if (error.code !== "unavailable") return undefined;
+  const { where, what } = error instanceof ServerFault ? error.cause : error;
   return where === undefined ? what.en : `${where}: ${what.en}`;
 };
 
