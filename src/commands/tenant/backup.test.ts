@@ -149,7 +149,7 @@ const FAULTS: readonly (readonly [name: string, spoil: string | ((path: string) 
   ["a table", "create table t (x)", "that clomoctl did not create"],
   ["a newer version", "pragma user_version = 99999", "written by a newer version of clomoctl"],
   ["a changed record", forgeRecord, "the audit log is broken at record 1"],
-  ["other bytes", (path) => writeFileSync(path, "mine"), "the tenant's file is damaged"],
+  ["other bytes", (path) => writeFileSync(path, "mine"), "the file of a tenant is damaged, or it is none"],
   ["no bytes", (path) => writeFileSync(path, ""), "not written by a released version"],
   ["a log beside it", (path) => writeFileSync(`${path}-wal`, "changes"), "its latest changes are in -wal"],
 ];

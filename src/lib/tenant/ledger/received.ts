@@ -94,7 +94,9 @@ const findControlCharacters = (database: Database): TenantCopyState["fault"] => 
   return null;
 };
 
-const DAMAGED_FILE_FAULT = { what: text("the tenant's file is damaged", "テナントのファイルが壊れています") };
+const DAMAGED_FILE_FAULT = {
+  what: text("the file of a tenant is damaged, or it is none", "テナントのファイルではないか、壊れています"),
+};
 const OTHER_SCHEMA_FAULT = {
   what: text(
     "the tenant's file contains database tables or other definitions that clomoctl did not create",
