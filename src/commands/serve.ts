@@ -118,9 +118,9 @@ export default defineCommand({
   ],
   args: {
     action: defineChoice(
-      ["init", "add", "take", "upgrade"],
-      "init: create the first system administrator or the tables of a store; add, take, upgrade: of a store (default: serve)",
-      "init: 最初のシステム管理者か、保存先のテーブルを作る。add・take・upgrade: 保存先のテナントの追加・取り出し・アップグレード(既定: サーバー)",
+      ["init", "list", "add", "take", "upgrade"],
+      "init: create the first system administrator or the tables of a store; list, add, take, upgrade: of a store (default: serve)",
+      "init: 最初のシステム管理者か、保存先のテーブルを作る。list・add・take・upgrade: 保存先のテナントの一覧・追加・取り出し・アップグレード(既定: サーバー)",
     ),
     name: { kind: "string", about: text("tenant to add or take", "追加するか取り出すテナント") },
   },
@@ -181,6 +181,7 @@ export default defineCommand({
     { line: "clomoctl serve --context head-office" },
     { line: "clomoctl serve --context 'kanto-*,osaka'" },
     { line: "clomoctl serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key" },
+    { line: "clomoctl serve --store postgres://clomoctl@db.example.jp/clomoctl" },
   ],
   exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],
   excludes: [

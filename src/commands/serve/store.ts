@@ -11,10 +11,10 @@ interface StoreInput extends Readonly<Record<"store" | "name" | "from" | "output
   readonly dryRun: boolean;
 }
 
-/** Makes the tables of a new store, brings a tenant in, takes one out, or upgrades all. */
+/** Makes the tables of a new store, lists its tenants, brings one in, takes one out, or upgrades all. */
 export const changeStore = async (
   tools: Tools,
-  action: "init" | "add" | "take" | "upgrade",
+  action: "init" | "list" | "add" | "take" | "upgrade",
   { store: address, name: typed, from, output, dryRun }: StoreInput,
 ): Promise<void> => {
   const { terminal, outputs, home } = tools;
@@ -37,17 +37,21 @@ export const changeStore = async (
     );
   }
   if (action === "upgrade") return upgradeAll(tools, address, dryRun);
+  if (action === "list") {
+    for (const { name } of await (await tools.openStore(address, "open")).list()) await terminal.out.write(`${name}\n`);
+    return;
+  }
   const file = action === "add" ? from : output;
   if (typed === undefined || file === undefined) throw USAGE_FAILURE;
   const name = parseContextName(typed);
   if (action === "take" && !(await permitOutputs(tools, [{ flag: "--output", name: file, field: TENANT_OUTPUT }])))
     return;
-  const store = await tools.openStore(address, "open");
   if (action === "add") {
     await using backup = await openBackup(tools, file);
-    await store.add(name, backup.path);
+    await (await tools.openStore(address, "open")).add(name, backup.path);
     return terminal.note(text(`added ${name} to the store`, `${name} を保存先に追加しました`));
   }
+  const store = await tools.openStore(address, "open");
   await store.take(name, (path) =>
     outputs.write(file, async (writer) => {
       for await (const chunk of readChunks(path)) await writer.write(chunk);
@@ -79,7 +83,7 @@ const TENANT_OUTPUT = { kind: "output", notStdout: true, about: text("tenant", "
 
 const USAGE_FAILURE = new Failure("usage", {
   what: text(
-    "the forms are: serve init, serve add NAME --from FILE, serve take NAME --output FILE, serve upgrade; each with --store ADDRESS",
-    "serve init、serve add NAME --from FILE、serve take NAME --output FILE、serve upgrade の形で、--store ADDRESS を付けて指定してください",
+    "the forms are: serve init, serve list, serve add NAME --from FILE, serve take NAME --output FILE, serve upgrade; each with --store ADDRESS",
+    "serve init、serve list、serve add NAME --from FILE、serve take NAME --output FILE、serve upgrade の形で、--store ADDRESS を付けて指定してください",
   ),
 });
