@@ -243,13 +243,13 @@ describeWithPostgres("a log in PostgreSQL", () => {
 
   const SWAP = "update clomoctl.part as p set bytes = o.bytes from clomoctl.part as o where o.tenant = p.tenant and";
   test.each([
-    ["lacks its end", "delete from clomoctl.part as p where n = 4"],
+    ["lacks its end", "delete from clomoctl.part as p where length(bytes) < 99"],
     ["lacks a part", "delete from clomoctl.part as p where n = 1"],
     ["has parts in another order", `${SWAP} o.n = 1 - p.n`],
   ])("a snapshot of 20 MB is the same for others, beside writes; one that %s is refused", async (_, change) => {
     const bytes = randomBytes(20_000_000);
     const failing = async function* (): Content {
-      yield bytes;
+      yield* split(bytes);
       throw new Error("disk");
     };
     const at = await append(log);

@@ -10,11 +10,9 @@ export interface StoredFile {
   readonly plan: string;
 }
 
-const PART_BYTES = 4 << 20;
-
 const INSERT = "insert into clomoctl.part (tenant, plan, n, seq, bytes) values ($1, $2, $3, $4, $5)";
 
-/** The last part is empty. @param seq position of a snapshot */
+/** The last part is empty. @param content large chunks, whose memory is used up @param seq position of a snapshot */
 export const storeParts = async (
   transaction: Transaction,
   keys: SealingKeys,
@@ -22,20 +20,14 @@ export const storeParts = async (
   content: Content,
   seq = 0,
 ): Promise<void> => {
-  let [n, bytes] = [0, 0];
-  const held: Uint8Array[] = [];
-  const put = async (): Promise<void> => {
-    const sealed = seal(keys, [tenant, "part", seq, plan, n], Buffer.concat(held.splice(0)));
+  let n = 0;
+  const put = async (part: Uint8Array): Promise<void> => {
+    const sealed = seal(keys, [tenant, "part", seq, plan, n], part);
     await transaction.query(INSERT, [tenant, plan, n, seq, sealed]);
-    [n, bytes] = [n + 1, 0];
+    n += 1;
   };
-  for await (const chunk of content) {
-    held.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= PART_BYTES) await put();
-  }
-  if (bytes > 0) await put();
-  await put();
+  for await (const chunk of content) await put(chunk);
+  await put(Buffer.of());
 };
 
 const SELECT = "select bytes, seq::float8 as seq from clomoctl.part where tenant = $1 and plan = $2 and n = $3";

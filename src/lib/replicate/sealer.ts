@@ -16,9 +16,13 @@ type Place = readonly [what: "store"] | readonly [tenant: string, what: "entry" 
 /** As small as on the default level, in two thirds of the time. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-/** Compresses, then encrypts. */
-export const seal = ({ current }: SealingKeys, place: Place, plain: Uint8Array): Buffer =>
-  sealBytes(current, JSON.stringify(place), zstdCompressSync(plain, FAST));
+/** Compresses, then encrypts. Uses the memory of `plain` up: the garbage collector would run often for so much of it. */
+export const seal = ({ current }: SealingKeys, place: Place, plain: Uint8Array): Buffer => {
+  const compressed = zstdCompressSync(plain, FAST);
+  const { buffer } = plain;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === plain.byteLength) buffer.transfer(0);
+  return sealBytes(current, JSON.stringify(place), compressed);
+};
 
 /** @throws Failure `unavailable` that names the tenant and the position */
 export const unseal = ({ current, previous = current }: SealingKeys, place: Place, sealed: Uint8Array): Buffer => {

@@ -196,7 +196,7 @@ export class ImportEngine {
     await this.#fetch(request.orgs);
     const files = this.#files(id, request);
     await this.#threads.run("plan", { files, id, request, stream, encoding }, signal);
-    await this.#shared?.keepPlan(id, createReadStream(files.staging));
+    await this.#shared?.keepPlan(id, createReadStream(files.staging, { highWaterMark: 1 << 20 }));
   }
 
   async select(
