@@ -88,6 +88,7 @@ const SETTINGS_FILE = "serve.yaml";
 
 const SETTINGS_EXAMPLE = `    listen: 127.0.0.1:8080
     open: 200 # tenants that stay open
+    keep: 30d # with --store: changes that are in a snapshot
     metrics: 127.0.0.1:9464
     oidc:
       issuer: https://id.example.jp/realms/staff
@@ -231,7 +232,7 @@ const serve = async (
       ),
     });
   const store = address === undefined ? undefined : await tools.openStore(address, "open");
-  await store?.keep();
+  await store?.keep(settings.keep);
   const tenant =
     store === undefined
       ? await chooseTenants(tools, allContexts, settings)

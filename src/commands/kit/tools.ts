@@ -64,7 +64,7 @@ export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | 
   /** Returns false if there was nothing to upgrade. */
   readonly upgrade: (name: string, dryRun: boolean) => Promise<boolean>;
   /** Stores snapshots from time to time, and follows the store's clock. */
-  readonly keep: () => Promise<void>;
+  readonly keep: (days: number) => Promise<void>;
   /** milliseconds that the store's clock is ahead */
   readonly clockOffsetMs: () => number;
 }

@@ -189,7 +189,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await turn.commit();
     await pooled.log(id).putSnapshot(await log.head(), split(Buffer.from("x")));
     await join(pooled.log(id).getSnapshot());
-    await Promise.all([pooled.list(), pooled.now(), pooled.removeOld(), pooled.listWithoutSnapshot()]);
+    await Promise.all([pooled.list(), pooled.now(), pooled.removeOld(30), pooled.listWithoutSnapshot(30)]);
     const texts = query.mock.calls.map(([text]: readonly unknown[]) => text);
     expect(texts.length).toBeGreaterThan(12);
     // an object could have a name, and be a prepared statement
@@ -276,7 +276,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await log.putSnapshot(await append(log), split(Buffer.from("newer")));
     const age = "case plan when 'c' then interval '7 days' else interval '9 days' end";
     await alter(`update clomoctl.part set at = now() - ${age} where tenant = ${own}`);
-    await store.removeOld();
+    await store.removeOld(30);
     expect([await has("a"), await has("b"), await has("c")]).toEqual([0, 0, plan.length]);
     expect(String(await join(log.getSnapshot()))).toBe("newer");
     await alter(`delete from clomoctl.part where tenant = ${own} and plan = 'c' and n = 1`);
@@ -297,7 +297,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const others = limits.slice(1);
     // a refused attempt is counted nowhere
     expect([await count(0, others), await count(1, others)]).toEqual([undefined, expect.any(Number)]);
-    await store.removeOld();
+    await store.removeOld(30);
     await servers[1]?.forgetAttempt(limits);
     expect([await count(0), await count(1)]).toEqual([undefined, expect.any(Number)]);
     await alter(`update clomoctl.attempt set until = now() where tenant = ${own}`);
@@ -328,17 +328,17 @@ describeWithPostgres("a log in PostgreSQL", () => {
   });
 
   test("old entries go only if a snapshot has them, and a long or old tail needs a snapshot", async () => {
-    const keeping = await open({ keepMs: 1_000_000 });
+    const keeping = await open();
     const needs = async (entries?: number, bytes = 1e9) =>
-      (await keeping.listWithoutSnapshot(entries === undefined ? undefined : { entries, bytes })).includes(id);
+      (await keeping.listWithoutSnapshot(2, entries === undefined ? undefined : { entries, bytes })).includes(id);
     const [, second, third] = [await append(log), await append(log), await append(log)];
     expect([await needs(), await needs(4), await needs(3), await needs(4, 100)]).toEqual([false, false, true, true]);
-    await alter(`update clomoctl.entry set at = now() - interval '1 hour' where tenant = ${own}`);
+    await alter(`update clomoctl.entry set at = now() - interval '49 hours' where tenant = ${own}`);
     expect(await needs()).toBe(true);
-    await keeping.removeOld();
+    await keeping.removeOld(2);
     expect(await log.read(0)).toHaveLength(3);
     await log.putSnapshot(second, split(Buffer.from("x")));
-    await keeping.removeOld();
+    await keeping.removeOld(2);
     expect(await log.read(0)).toEqual([third]);
     await log.putSnapshot(third, split(Buffer.from("x")));
     expect(await needs()).toBe(false);
@@ -348,15 +348,15 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const next = Buffer.alloc(32, 2);
     await append(log, "with the former key");
     await expect(open({ keys: { current: next } })).rejects.toMatchObject({ code: "unavailable", where: "store" });
-    const both = await open({ keys: { current: next, previous: KEYS.current }, keepMs: 0 });
+    const both = await open({ keys: { current: next, previous: KEYS.current } });
     onTestFinished(async () => void (await open({ keys: { current: KEYS.current, previous: next } })));
     expect(String((await both.log(id).read(0))[0]?.changes)).toBe("with the former key");
-    expect(await both.listWithoutSnapshot({ entries: 9, bytes: 1e9 })).toContain(id);
+    expect(await both.listWithoutSnapshot(30, { entries: 9, bytes: 1e9 })).toContain(id);
     expect(await log.putSnapshot(await log.head(), split(Buffer.from("x")))).toBe(true);
     // nothing was written since
     expect(await both.log(id).putSnapshot(await log.head(), split(Buffer.from("x")))).toBe(true);
     expect(await both.log(id).putSnapshot(await log.head(), split(Buffer.from("y")))).toBe(false);
-    await both.removeOld();
+    await both.removeOld(0);
     await append(both.log(id), "with the new key");
     const only = (await open({ keys: { current: next } })).log(id);
     expect(await join(only.getSnapshot())).toEqual(Buffer.from("x"));

@@ -96,7 +96,7 @@ describeWithPostgres("a server's copy of a tenant", () => {
 
   test("has the time of the store, and is of a log of its own; one without a snapshot stops no other", async () => {
     await server.query("update clomoctl.part set bytes = ''");
-    await store.keep();
+    await store.keep(30);
     expect(warn).toHaveBeenCalledOnce();
     expect(store.clockOffsetMs() / 3_600_000).toBeCloseTo(1);
     const heads = await Promise.all((await store.list()).map(({ log }) => log.head()));

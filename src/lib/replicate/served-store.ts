@@ -111,13 +111,13 @@ export class ServedStore {
     return true;
   }
 
-  /** Stores snapshots of tenants with many entries from time to time, and follows the store's clock. */
-  async keep(): Promise<void> {
+  /** Stores snapshots of tenants with many or old entries from time to time, and follows the store's clock. */
+  async keep(days: number): Promise<void> {
     const work = async (): Promise<void> => {
       this.#offsetMs = (await this.#store.now()).getTime() - this.#server.clock.now().getTime();
-      for (const name of await this.#store.listWithoutSnapshot())
+      for (const name of await this.#store.listWithoutSnapshot(days))
         await this.#storeSnapshot(name).catch((error: unknown) => this.#warnOf(error, name));
-      await this.#store.removeOld();
+      await this.#store.removeOld(days);
     };
     await work();
     const timer = setInterval(() => void work().catch((error: unknown) => this.#warnOf(error)), KEEP_PAUSE_MS);

@@ -12,11 +12,8 @@ export interface StoreOptions {
   readonly keys: SealingKeys;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly idleMs?: number;
-  /** how long entries are kept that are in a snapshot */
-  readonly keepMs?: number;
 }
 
-const DEFAULT_KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** A tenant with as much after its snapshot needs a new one. */
 const LONG_TAIL = { entries: 500, bytes: 64 << 20 };
 
@@ -49,7 +46,7 @@ const STORE = "select version, seal, current_setting('synchronous_commit') as co
 const NEED_SNAPSHOT = `
 select t.id from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.plan = '' and p.n = 0
 where t.seq - p.seq >= $1 or substr(p.bytes, 1, length($4::bytea)) <> $4 or (
-  select sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 millisecond'
+  select sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 day'
   from clomoctl.entry as e where e.tenant = t.id and e.seq > p.seq)`;
 
 /** A plan ends after a week. */
@@ -57,16 +54,15 @@ const REMOVE_OLD = `
 with attempts as (delete from clomoctl.attempt where until < now()),
 plans as (delete from clomoctl.part where plan <> '' and at < now() - interval '8 days')
 delete from clomoctl.entry as e using clomoctl.part as p where p.tenant = e.tenant and p.plan = '' and p.n = 0
-and e.seq <= p.seq and e.at < now() - $1 * interval '1 millisecond'`;
+and e.seq <= p.seq and e.at < now() - $1 * interval '1 day'`;
 
 /** Tenants in PostgreSQL. Later, while it is away, all methods throw ServerFault with status 503. */
 export class TenantStore {
   readonly #connections: Connections;
   readonly #keys: SealingKeys;
-  readonly #keepMs: number;
 
-  private constructor(connections: Connections, { keys, keepMs = DEFAULT_KEEP_MS }: StoreOptions) {
-    [this.#connections, this.#keys, this.#keepMs] = [connections, keys, keepMs];
+  private constructor(connections: Connections, { keys }: StoreOptions) {
+    [this.#connections, this.#keys] = [connections, keys];
   }
 
   /**
@@ -116,8 +112,8 @@ export class TenantStore {
   }
 
   /** Returns the tenants whose log after the snapshot is long or old. */
-  listWithoutSnapshot({ entries, bytes } = LONG_TAIL): Promise<readonly string[]> {
-    return this.#queryIds(NEED_SNAPSHOT, [entries, bytes, this.#keepMs, buildSealHeader(this.#keys.current)]);
+  listWithoutSnapshot(days: number, { entries, bytes } = LONG_TAIL): Promise<readonly string[]> {
+    return this.#queryIds(NEED_SNAPSHOT, [entries, bytes, days, buildSealHeader(this.#keys.current)]);
   }
 
   /** Adds a tenant whose log begins at the position of this file. @throws Failure `input-rejected` if it exists */
@@ -131,9 +127,9 @@ export class TenantStore {
     await transaction.commit();
   }
 
-  /** Removes old entries that are in a snapshot, and plans and attempts that have ended. */
-  async removeOld(): Promise<void> {
-    await this.#connections.query(REMOVE_OLD, [this.#keepMs]);
+  /** Removes entries of earlier days that are in a snapshot, and plans and attempts that have ended. */
+  async removeOld(days: number): Promise<void> {
+    await this.#connections.query(REMOVE_OLD, [days]);
   }
 
   /** Returns the database's time, which is the same for all computers. */

@@ -6,10 +6,13 @@ import { parseServeSettings as parse } from "./settings.ts";
 const OIDC = "oidc: { issuer: 'https://id.example/', clientId: c, audience: a }";
 
 test("nothing has to be set", () => {
-  expect(parse(undefined, "serve.yaml")).toEqual({ open: 200, operators: [], passwords: true });
-  expect(parse(`listen: 127.0.0.1:1\nopen: 300\nmetrics: 127.0.0.1:2\npasswords: false\n${OIDC}`, "x")).toMatchObject({
+  expect(parse(undefined, "serve.yaml")).toEqual({ open: 200, keep: 30, operators: [], passwords: true });
+  expect(
+    parse(`listen: 127.0.0.1:1\nopen: 300\nkeep: 8w\nmetrics: 127.0.0.1:2\npasswords: false\n${OIDC}`, "x"),
+  ).toMatchObject({
     listen: "127.0.0.1:1",
     open: 300,
+    keep: 56,
     metrics: "127.0.0.1:2",
     passwords: false,
     oidc: { scope: "openid profile offline_access", groups: "groups" },
@@ -24,7 +27,13 @@ test.each(["en", "ja"])("the settings on the page for providers are right (%s)",
 
 test.each([
   ["open: 0", 1, "this value must be a whole number from 1 to 10000"],
-  ["port: 8080", 1, 'unknown key "port" in the file; allowed keys: listen, open, oidc, operators, passwords, metrics'],
+  ["keep: 30", 1, "write keep as 30d or 4w"],
+  ["keep: 0d", 1, "write keep as 30d or 4w"],
+  [
+    "port: 8080",
+    1,
+    'unknown key "port" in the file; allowed keys: listen, open, keep, oidc, operators, passwords, metrics',
+  ],
   ["oidc: { issuer: 'http://id.example', clientId: c, audience: a }", 1, "the issuer must be an https:// URL"],
   ["oidc: { issuer: 'https://id.example/?x', clientId: c, audience: a }", 1, "the issuer must be an https:// URL"],
   ["oidc: { issuer: 'https://id.example', clientId: c }", 1, "audience is missing"],

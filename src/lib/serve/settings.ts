@@ -3,6 +3,7 @@ import { z } from "zod";
 import { line } from "../advice/index.ts";
 import { createPlainTextSchema, createWholeNumberSchema, readYaml, toZodMessage } from "../files/yaml.ts";
 import { parseSecureUrl } from "../model/address.ts";
+import { parseDurationDays } from "../model/time.ts";
 import { ADMINISTRATOR_ROLES } from "../nouns/account.ts";
 import { text, type Text } from "../text/index.ts";
 
@@ -62,6 +63,10 @@ const SETTINGS_SCHEMA = z
   .strictObject({
     listen: createPlainTextSchema().optional(),
     open: createWholeNumberSchema(1, 10_000).default(200),
+    keep: createPlainTextSchema()
+      .default("30d")
+      .transform((typed) => parseDurationDays(typed) ?? 0)
+      .refine((days) => days > 0, refuse(text("write keep as 30d or 4w", "keep は 30d や 4w の形で指定してください"))),
     oidc: OIDC_SCHEMA.optional(),
     operators: z.array(OPERATOR_SCHEMA).readonly().default([]),
     passwords: z
