@@ -109,6 +109,23 @@ test("a change waits for the turn of another machine, up to the limit", async ()
   expect(await readAmounts(machine)).toEqual([0, 0, 5]);
 });
 
+test("a change that the log has is done, also if the disk of the file is full", async () => {
+  const log = createLog();
+  const [one, other] = [openMachine(log), openMachine(log)];
+  const run = one.database.run.bind(one.database);
+  const full = vi.spyOn(one.database, "run").mockImplementation((sql, params) => {
+    if (sql === "commit") throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+    return run(sql, params);
+  });
+  expect(await one.store.change(add(5))).toBe(1);
+  expect(readPosition(one.database)).toEqual(START);
+  await expect(readAmounts(one)).rejects.toThrow("full");
+  expect(await readAmounts(other)).toEqual([0, 0, 5]);
+  full.mockRestore();
+  expect(await readAmounts(one)).toEqual([0, 0, 5]);
+  expect(listDifferentTables(one.database, other.database.path)).toEqual([]);
+});
+
 test("a thread that ends gives its turn back", async () => {
   const log = createLog();
   const access = serveLog({ log, schema: SCHEMA_VERSION });

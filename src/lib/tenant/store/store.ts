@@ -270,8 +270,13 @@ export class Store {
         });
         body(connection).then(resolve, reject);
       });
-      if (log !== undefined) await log();
-      this.#database.run(end);
+      const finish = () => this.#database.run(end);
+      if (log === undefined) finish();
+      else {
+        await log();
+        // the log has the change: a file that cannot be written follows later
+        if (tryOrUndefined(finish) === undefined) this.#database.rollback();
+      }
       return result;
     } catch (error) {
       this.#database.rollback();
