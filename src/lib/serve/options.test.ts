@@ -72,6 +72,16 @@ const receive = async (request: Request): Promise<string> => {
 
 const CONTENT = Buffer.from("氏名,\r\n");
 
+test("a refused upload leaves no open file", async () => {
+  const countOpen = () => readdirSync("/dev/fd").length;
+  const before = countOpen();
+  const spooled = await upload(requestOf(new Uint8Array(5_000_000)));
+  // its body is read in advance
+  await expect.poll(countOpen, { timeout: 60_000 }).toBe(before + 1);
+  await spooled?.[Symbol.asyncDispose]();
+  await expect.poll(countOpen, { timeout: 60_000 }).toBe(before);
+});
+
 test.each(["identity", "Identity", undefined])(
   "an upload with the encoding %s is stored as it is",
   async (encoding) => {

@@ -121,14 +121,20 @@ export const receiveUpload = async (
   if (body === null) return undefined;
   if (!/^identity$/i.test(headers.get("content-encoding") ?? "identity")) throw ENCODED_UPLOAD_FAILURE;
   const spooled = await spoolToFile(limitBytes(body, limit, signal), place);
+  const content = Readable.from(spooled.chunks());
   const init: RequestInit & { duplex: "half" } = {
     method,
     headers,
     signal,
-    body: Readable.toWeb(Readable.from(spooled.chunks())) as ReadableStream<Uint8Array>,
+    body: Readable.toWeb(content) as ReadableStream<Uint8Array>,
     duplex: "half",
   };
-  return { request: new Request(url, init), [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose]() };
+  const remove = (): Promise<void> => {
+    // it is open until somebody has read all of it
+    content.destroy();
+    return spooled[Symbol.asyncDispose]();
+  };
+  return { request: new Request(url, init), [Symbol.asyncDispose]: remove };
 };
 
 /** Opens the body only on first use, because errors of a body opened earlier would be lost. */
