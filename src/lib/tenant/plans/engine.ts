@@ -63,9 +63,22 @@ export class ImportThreads {
     this.#followed = followed;
   }
 
-  /** @param signal interrupts and rolls back the job @throws Failure `interrupted` */
-  run<J extends keyof ImportJobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<ImportJobs[J]> {
-    return this.#turns.next(() => runJob(job, args, this.#followed, signal)) as ReturnType<ImportJobs[J]>;
+  /**
+   * @param signal interrupts and rolls back the job
+   * @param prepare has the same turn, because a job that fails removes its files
+   * @throws Failure `interrupted`
+   */
+  run<J extends keyof ImportJobs>(
+    job: J,
+    args: JobArguments<J>,
+    signal?: AbortSignal,
+    prepare?: () => Promise<void>,
+  ): ReturnType<ImportJobs[J]> {
+    const work = async () => {
+      await prepare?.();
+      return runJob(job, args, this.#followed, signal);
+    };
+    return this.#turns.next(work) as ReturnType<ImportJobs[J]>;
   }
 
   async close(): Promise<void> {
@@ -142,14 +155,20 @@ export interface EngineOptions {
   readonly followed?: FollowedLog | undefined;
 }
 
-const NO_PLAN_FAILURE = new Failure("conflict", {
-  what: text("the rows of this plan are lost: make it again", "この計画の行は失われています。作り直してください"),
+const NO_PLAN_FAILURE = new Failure("unavailable", {
+  what: text(
+    "the store does not have the rows of this plan: try again, or make it again",
+    "保存先にこの計画の行がありません。もう一度試すか、計画を作り直してください",
+  ),
+  // they are stored just after the plan was made
+  retryAfterMs: 1000,
 });
 
-/**
- * Plans and commits imports outside the main thread. Each has a staging file, which is never backed up; servers that share
- * a log share these files, too.
- */
+/** Opens the file only when it is read: nobody would close it. */
+async function* readWhenAsked(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { highWaterMark: 1 << 20 });
+}
+
 const storeWhole = async (path: string, content: AsyncIterable<Uint8Array>): Promise<void> => {
   createStagingFolder(dirname(path));
   const part = `${path}-part`;
@@ -161,6 +180,10 @@ const storeWhole = async (path: string, content: AsyncIterable<Uint8Array>): Pro
   await rename(part, path);
 };
 
+/**
+ * Plans and commits imports outside the main thread. Each has a staging file, which is never backed up; servers that share
+ * a log share these files, too.
+ */
 export class ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -193,10 +216,10 @@ export class ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#fetch(request.orgs);
     const files = this.#files(id, request);
-    await this.#threads.run("plan", { files, id, request, stream, encoding }, signal);
-    await this.#shared?.keepPlan(id, createReadStream(files.staging, { highWaterMark: 1 << 20 }));
+    const prepare = () => this.#fetch(request.orgs);
+    await this.#threads.run("plan", { files, id, request, stream, encoding }, signal, prepare);
+    await this.#shared?.keepPlan(id, readWhenAsked(files.staging));
   }
 
   async select(
@@ -209,11 +232,12 @@ export class ImportEngine {
     return ReadableStream.from(lines);
   }
 
-  async commit({ id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
+  async commit(record: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
+    const { id, detail } = record;
     const job = detail.staged === null ? "commitUndo" : "commitPlan";
     const files = this.#files(id, detail.request);
-    await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal);
+    await this.#threads.run(job, { files, id, scope: this.#scope, ...options }, signal, () => this.#fetchAll(record));
     for (const one of [id, detail.request?.orgs]) if (one !== undefined) this.drop(one);
   }
 
@@ -225,7 +249,7 @@ export class ImportEngine {
   /** Streams the requested rows as NDJSON. @throws Failure `conflict`, or `locked` during a commit */
   async read(reading: PlanRowsRequest): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./import-readings.ts");
-    if (reading.type === "rows" || reading.type === "problems") await this.fetch(reading.record);
+    if (reading.type === "rows" || reading.type === "problems") await this.#fetchAll(reading.record);
     const source =
       reading.type === "rows"
         ? this.#source(reading.record.id, reading.record.detail.request)
@@ -259,8 +283,8 @@ export class ImportEngine {
     await this.#threads.close();
   }
 
-  /** Fetches a plan that another server made. @throws Failure `conflict` if it is lost */
-  async fetch({ id, detail: { staged, request } }: ImportRecord): Promise<void> {
+  /** Fetches a plan that another server made. @throws Failure `unavailable` if it is lost */
+  async #fetchAll({ id, detail: { staged, request } }: ImportRecord): Promise<void> {
     if (staged !== null) await Promise.all([this.#fetch(id), this.#fetch(request?.orgs)]);
   }
 

@@ -87,7 +87,7 @@ test("plans of organisations and of their people are continued elsewhere, unless
   expect(rows).toEqual([rows[1], ["H", "a@x", "誤り"]]);
   const lost = await one.imports.plan(replace, toUpload(listPeople(1, "")));
   log.plans.delete(lost.id);
-  expect(await failureOf(other.imports.commit(lost))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(other.imports.commit(lost))).toMatchObject({ code: "unavailable", retryAfterMs: 1000 });
   await openMachine(4).imports.commit(plan);
   expect(await Array.fromAsync(one.users.list(), ({ org }) => org.path)).toEqual(["本部"]);
   expect(log.plans).toEqual(new Map());
@@ -105,13 +105,16 @@ test("a repeated request is answered only when something was committed after wha
 test("of two uploads at once at two machines, only the one that was planned can be committed", async () => {
   const [one, other] = [openMachine(1), openMachine(2)];
   let plan = await one.imports.create({ kind: "users" });
+  let committed: Promise<unknown> | undefined;
   async function* read() {
     plan = await one.imports.upload(plan.id, toUpload(listPeople(1, "planned")));
+    // the rows that are refused are still there
+    committed = other.imports.commit(plan);
     yield Buffer.from(listPeople(3, "refused"));
   }
   const late = other.imports.upload(plan.id, { stream: ReadableStream.from(read()), encoding: "utf-8" });
   expect(await failureOf(late)).toMatchObject({ code: "conflict" });
-  await other.imports.commit(plan);
+  await committed;
   expect(await Array.fromAsync(one.users.list(), ({ title }) => title)).toEqual(["planned"]);
 });
 

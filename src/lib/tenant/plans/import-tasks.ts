@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { removeFilesIfPossible, attachStaging, attachTemporaryStaging, StagingTable } from "./staging.ts";
 import { loadEncoding } from "../../csv/encoding/decode-sequence.ts";
 import { RecordReader } from "../../csv/encoding/reader.ts";
@@ -60,7 +60,8 @@ interface StagedJob {
 const BULK_CACHE_KIB = 20_480;
 
 const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
-  if (staging !== undefined) attachStaging(database, staging, { fresh: false });
+  // SQLite would create a file that is missing
+  if (staging !== undefined && existsSync(staging)) attachStaging(database, staging, { fresh: false });
   if (beside !== undefined) database.run(`attach :beside as ${PLANNED_ORGS_SCHEMA}`, { beside });
 };
 

@@ -217,7 +217,6 @@ export class TenantImports {
       const key = getRequestKey();
       const once = key && toStoredKey(key, { id }, this.#session.surroundings);
       const moment = await this.#moment();
-      await this.#engine.fetch(planned);
       await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
         // after a conflict, the plan cannot be committed any more
         if (error instanceof Failure && error.code === "conflict")
