@@ -6,6 +6,7 @@ import { describeWithPostgres, PostgresServer } from "#support/postgres/server.t
 import type { LogEntry, LogHead } from "../tenant/store/change-log.ts";
 import type { PostgresLog } from "./log.ts";
 import type { Content } from "./parts.ts";
+import { Connections } from "./postgres.ts";
 import { TenantStore, type StoreOptions } from "./store.ts";
 
 const BIRTH: LogHead = { seq: 0, hash: "", schema: 1 };
@@ -276,6 +277,24 @@ describeWithPostgres("a log in PostgreSQL", () => {
     await log.putSnapshot(await append(log), split(Buffer.from("newer")));
     const age = "case plan when 'c' then interval '7 days' else interval '9 days' end";
     await alter(`update clomoctl.part set at = now() - ${age} where tenant = ${own}`);
+  test("a snapshot is not stored for another tenant of this name, which was added meanwhile", async () => {
+    const [at, other] = [await append(log), (await open()).log(id)];
+    const begin = Connections.prototype.begin;
+    const replaced = vi.spyOn(Connections.prototype, "begin").mockImplementationOnce(async function (
+      this: Connections,
+      ...given
+    ) {
+      const turn = await takeTurn(other);
+      await turn.remove();
+      await turn.commit();
+      await store.add(id, { ...BIRTH, hash: "of another file" }, split(Buffer.from("another")));
+      return begin.apply(this, given);
+    });
+    onTestFinished(() => replaced.mockRestore());
+    expect(await log.putSnapshot(at, split(Buffer.from("of the former")))).toBe(false);
+    expect(String(await join(log.getSnapshot()))).toBe("another");
+  });
+
     await store.removeOld(30);
     expect([await has("a"), await has("b"), await has("c")]).toEqual([0, 0, plan.length]);
     expect(String(await join(log.getSnapshot()))).toBe("newer");

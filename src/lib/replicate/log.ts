@@ -42,10 +42,15 @@ with moved as (
 ) insert into clomoctl.entry (tenant, seq, schema, before, hash, continues, changes)
 values ((select id from moved), $2, $3, $4, $5, $6, $7)`;
 
-/** Nothing is found if there is a newer snapshot, or one of this state with this key, or while another process stores one. */
+/**
+ * Nothing is found if the state is not of this log, if there is a newer snapshot, or one of this state with this key, or while
+ * another process stores one. Until the end, nobody can take the tenant out.
+ */
 const OLDER_SNAPSHOT = `
-select from clomoctl.part where tenant = $1 and plan = '' and n = 0
-and (seq < $2 or (seq = $2 and substr(bytes, 1, length($3::bytea)) <> $3)) for update skip locked`;
+select from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.plan = '' and p.n = 0
+where t.id = $1 and (p.seq < $2 or (p.seq = $2 and substr(p.bytes, 1, length($3::bytea)) <> $3)) and $4 = case t.seq
+  when $2 then t.hash else (select before from clomoctl.entry where tenant = $1 and seq = $2::bigint + 1) end
+for key share of t for update of p skip locked`;
 
 type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
 
@@ -105,9 +110,8 @@ export class PostgresLog implements ChangeLog {
 
   /** Stores a copy of a file at this position instead of an older snapshot, while others write. Returns false if it does not. */
   async putSnapshot(at: LogHead, content: Content): Promise<boolean> {
-    if ((await this.findStanding(at)) !== "copy") return false;
     await using transaction = await this.#connections.begin();
-    const values = [this.#id, at.seq, buildSealHeader(this.#keys.current)];
+    const values = [this.#id, at.seq, buildSealHeader(this.#keys.current), at.hash];
     if ((await transaction.query(OLDER_SNAPSHOT, values)).rowCount === 0) return false;
     await transaction.query("delete from clomoctl.part where tenant = $1 and plan = ''", [this.#id]);
     await this.writeSnapshot(transaction, at.seq, content);
