@@ -177,6 +177,15 @@ describeWithPostgres("a log in PostgreSQL", () => {
     expect(await log.head()).toMatchObject({ seq: 1, hash: other.hash });
   });
 
+  test("a command may compute for a long time in its turn", async () => {
+    const turn = await (await open({ idleMs: 100 })).log(id).tryTurn("wait");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    if (turn === undefined) throw new Error("another one has the turn");
+    await turn.append(follow(turn.head));
+    await turn.commit();
+    expect(await log.head()).toMatchObject({ seq: 1 });
+  });
+
   test("who works for a long time keeps the turn, and a session has no state that a pooler would lose", async () => {
     vi.useFakeTimers({ toFake: ["setInterval"] });
     onTestFinished(() => void vi.useRealTimers());

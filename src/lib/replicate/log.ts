@@ -19,6 +19,7 @@ export interface PostgresTurn extends LogTurn {
 }
 
 const MAX_READ_BYTES = 8 << 20;
+const COMMAND_IDLE_MS = 600_000;
 
 /** A standby may be behind. */
 const HEAD = `
@@ -78,11 +79,13 @@ export class PostgresLog implements ChangeLog {
     return rows.map((row) => ({ ...row, changes: open(row) }));
   }
 
-  /** @param others `wait`: throws if another process keeps the turn for seconds */
+  /** @param others `wait`: for a command that may compute for minutes; throws if another process keeps the turn for seconds */
   async tryTurn(others: "skip" | "wait" = "skip"): Promise<PostgresTurn | undefined> {
     const id = this.#id;
     await using began = new AsyncDisposableStack();
-    const transaction = began.use(await this.#connections.begin());
+    const transaction = began.use(
+      await this.#connections.begin(undefined, others === "wait" ? COMMAND_IDLE_MS : undefined),
+    );
     const [head] = (await transaction.query<LogHead>(others === "skip" ? `${TURN} skip locked` : TURN, [id])).rows;
     if (head === undefined) {
       await this.head();

@@ -66,8 +66,8 @@ export class Connections {
   /** apart, because a transaction waits for reads */
   readonly #pools: Readonly<Record<"reads" | "transactions", pg.Pool>>;
 
-  /** @param idleMs how long a process may keep a transaction without a sign of life, as when it was stopped */
-  constructor(config: PoolConfig, idleMs = 5000) {
+  /** @param idleMs how long a process may keep a transaction without a sign of life, as when it was stopped or computes */
+  constructor(config: PoolConfig, idleMs = 20_000) {
     this.#idleMs = idleMs;
     this.where = `${config.host}:${config.port}/${config.database}`;
     // what waits for a connection gets its error
@@ -84,9 +84,9 @@ export class Connections {
   }
 
   /** Its end, by `commit` or else by disposal, gives the connection to others. */
-  async begin(mode = "read committed") {
+  async begin(mode = "read committed", idleMs = this.#idleMs) {
     const client = await this.#pools.transactions.connect().catch(this.#refuse);
-    const beat = setInterval(() => void client.query("select 1").catch(ignore), this.#idleMs / 3).unref();
+    const beat = setInterval(() => void client.query("select 1").catch(ignore), idleMs / 3).unref();
     let isOver = false;
     const query = async <R extends QueryResultRow>(sql: string, values?: unknown[]): Promise<QueryResult<R>> => {
       if (isOver) throw new TypeError("the transaction is over");
@@ -104,7 +104,7 @@ export class Connections {
       // PostgreSQL answers so to the commit of what has failed
       if ((await ended).command === "ROLLBACK" && statement === "commit") this.#refuse(new Error("it was rolled back"));
     };
-    const limits = `idle_in_transaction_session_timeout = ${this.#idleMs}; set local lock_timeout = ${LOCK_WAIT_MS}`;
+    const limits = `idle_in_transaction_session_timeout = ${idleMs}; set local lock_timeout = ${LOCK_WAIT_MS}`;
     // sent together with the next statement, which fails if this one does
     query(`begin isolation level ${mode}; set local ${limits}`).catch(ignore);
     return { query, commit: () => end("commit"), [Symbol.asyncDispose]: () => end("rollback").catch(ignore) };
