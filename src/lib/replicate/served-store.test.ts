@@ -106,6 +106,18 @@ describeWithPostgres("a server's copy of a tenant", () => {
   test("is taken out with what others wrote until then, and stays if it could not be kept", async () => {
     await using tenant = new TestTenant();
     await store.add("taken", tenant.path);
+  test("is not put aside again and again if the store's end is what is damaged", async () => {
+    warn.mockClear();
+    await using tenant = new TestTenant();
+    await store.add("damaged-end", tenant.path);
+    await store.prepare({ name: "damaged-end" });
+    await server.query("update clomoctl.tenant set hash = 'x' where id = 'damaged-end'");
+    for (let n = 0; n < 3; n++)
+      await expect(store.prepare({ name: "damaged-end" })).rejects.toMatchObject({ code: "unavailable" });
+    expect(readdirSync(copies).filter((file) => file.startsWith("damaged-end"))).toEqual(["damaged-end"]);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
     await expect(store.take("taken", () => Promise.reject(new Error("full")))).rejects.toThrow("full");
     const log = (await store.list()).find(({ name }) => name === "taken")?.log;
     const turn = await log?.tryTurn();

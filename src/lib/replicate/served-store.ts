@@ -137,16 +137,6 @@ export class ServedStore {
     const [log, folder, path] = [this.#store.log(name), join(this.#folder, name), this.#fileOf(name)];
     const standing = existsSync(path) ? await log.findStanding(findPosition(path)) : "outdated";
     if (standing === "copy") return;
-    if (standing === "foreign") {
-      const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
-      await rename(folder, aside);
-      await this.#server.warn(
-        text(
-          `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
-          `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
-        ),
-      );
-    }
     await this.#withTemporaryFile(name, async (path, { nameAs }) => {
       await writeFile(path, log.getSnapshot(), { mode: 0o600, flush: true });
       await nameAs(folder);
@@ -156,10 +146,26 @@ export class ServedStore {
   readonly #warnOf = (error: unknown, name?: string): Promise<void> => {
     const { en, ja } = error instanceof Failure ? error.what : same(String(error));
     const [where, whereJa] = name === undefined ? ["", ""] : [` of ${name}`, `${name} の`];
+      if (standing === "foreign") {
+        // otherwise the store is what is damaged
+        await file.followFile(path, log, await log.head());
+        await this.#putAside(folder);
+      }
     return this.#server.warn(
       text(`no snapshot${where} was stored: ${en}`, `${whereJa}スナップショットを保存できませんでした: ${ja}`),
     );
   };
+  async #putAside(folder: string): Promise<void> {
+    const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
+    await rename(folder, aside);
+    await this.#server.warn(
+      text(
+        `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
+        `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
+      ),
+    );
+  }
+
 
   async #storeSnapshot(name: string): Promise<void> {
     const log = this.#store.log(name);
