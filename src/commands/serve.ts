@@ -238,7 +238,7 @@ const serve = async (
       ? await chooseTenants(tools, allContexts, settings)
       : await searchTenants(tools, store, settings);
   const { readTenantMetrics } = await import("./kit/items/metrics.ts");
-  const read = readTenantMetrics(tools, async () => ("list" in tenant ? tenant.list() : [tenant]));
+  const read = readTenantMetrics(tools, async () => ("list" in tenant ? tenant.list() : [tenant]), store?.prepare);
   const metrics =
     settings.metrics === undefined ? undefined : { place: parseListenPlace(settings.metrics, "metrics:"), read };
   const server = await tools.serve({ tenant, place, tls, proxies, metrics, clockOffsetMs: store?.clockOffsetMs });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { freshHome, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
 import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
-import { describeWithPostgres, PostgresServer } from "#support/postgres/server.ts";
+import { describeWithPostgres, findFreePort, PostgresServer } from "#support/postgres/server.ts";
 
 const PASSWORD = "Strong42";
 
@@ -83,8 +83,13 @@ describeWithPostgres("a store of several servers", () => {
     await here(`serve add kanto --from backup.db --store ${postgres.url()}`);
     await here(`serve add kanto --from backup.db --store ${postgres.url()}`, 3);
     expect((await here(`serve list --store ${postgres.url()}`)).text).toBe("kanto\n");
-    const servers = await Promise.all([SLOW, {}].map(async (more) => serve(await openHome(), more)));
+    const homes = await Promise.all([openHome(), openHome()]);
+    const metrics = `127.0.0.1:${await findFreePort()}`;
+    await writeFile(join(homes[0], "serve.yaml"), `metrics: ${metrics}\n`, { mode: 0o600 });
+    const servers = await Promise.all(homes.map((folder, n) => serve(folder, n === 0 ? SLOW : {})));
     const [one, other] = servers.map(({ url }) => url) as [string, string];
+    // it has nothing of the tenant yet
+    expect(await (await fetch(`http://${metrics}/metrics`)).text()).toMatch(/size_bytes\{context="kanto"\} [1-9]/);
     const secret = await signIn(one);
     for (let n = 0; n < 500; n++)
       await ask(n % 2 === 0 ? one : other, secret, "/orgs", { name: `課${n}`, code: `C${n}` });

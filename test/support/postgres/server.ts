@@ -33,7 +33,7 @@ interface ServerOptions {
   readonly tls?: Readonly<Record<"cert" | "key", string>>;
 }
 
-const findFreePort = async (): Promise<number> => {
+export const findFreePort = async (): Promise<number> => {
   await using server = createServer().listen(0, "localhost");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;

@@ -16,9 +16,11 @@ const MAX_AGE_MS = 300_000;
 export const readTenantMetrics = (
   tools: Tools,
   list: () => Promise<readonly EmbeddedContext[]>,
+  prepare?: (context: EmbeddedContext) => Promise<void>,
 ): (() => Promise<string>) => {
   const { clock } = tools;
   const readOne = async (context: EmbeddedContext) => {
+    await ignoreFailure(async () => prepare?.(context));
     const asOf = createExpiryClock(tools, { context });
     const items = await readCheckedItems(tools, context);
     const jobs = (await ignoreFailure(() => readJobs(tools, context))) ?? [];
