@@ -77,12 +77,11 @@ const openTenants = async (
 
 export async function serveTenant(
   machine: ConnectionEnvironment,
-  { tenant, metrics, clockOffsetMs, ...place }: ServerPlan,
+  { tenant, metrics, now = machine.clock.now, ...place }: ServerPlan,
   { documentFile, log, ...tools }: ServingTools,
 ): Promise<RunningServer & { readonly metricsUrl: string | undefined }> {
-  const { clock } = machine;
-  const now = (): Date => new Date(clock.now().getTime() + (clockOffsetMs?.() ?? 0));
-  const { release, countOpen, ...opened } = await openTenants({ ...machine, clock: { ...clock, now } }, tenant, tools);
+  const clock = { ...machine.clock, now };
+  const { release, countOpen, ...opened } = await openTenants({ ...machine, clock }, tenant, tools);
   const counts = new RequestCounts();
   const renderMetrics = async () => counts.render(countOpen()) + ((await metrics?.read()) ?? "");
   const monitored = metrics && (await startMetrics(metrics.place, renderMetrics, createErrorResponse));

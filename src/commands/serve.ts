@@ -241,7 +241,7 @@ const serve = async (
   const read = readTenantMetrics(tools, async () => ("list" in tenant ? tenant.list() : [tenant]), store?.prepare);
   const metrics =
     settings.metrics === undefined ? undefined : { place: parseListenPlace(settings.metrics, "metrics:"), read };
-  const server = await tools.serve({ tenant, place, tls, proxies, metrics, clockOffsetMs: store?.clockOffsetMs });
+  const server = await tools.serve({ tenant, place, tls, proxies, metrics, now: store?.now });
   if (server.metricsUrl !== undefined)
     await terminal.note(text(`metrics: ${server.metricsUrl}`, `メトリクス: ${server.metricsUrl}`));
   await out.write(`${server.url}\n`);

@@ -65,15 +65,15 @@ export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | 
   readonly upgrade: (name: string, dryRun: boolean) => Promise<boolean>;
   /** Stores snapshots from time to time, and follows the store's clock. */
   readonly keep: (days: number) => Promise<void>;
-  /** milliseconds that the store's clock is ahead */
-  readonly clockOffsetMs: () => number;
+  /** the store's time */
+  readonly now: () => Date;
 }
 
 export interface ServerPlan {
   /** the only tenant, or those that are found by their names */
   readonly tenant: EmbeddedContext | Omit<TenantSearch<ServedContext>, "keyOf" | "open">;
-  /** milliseconds that the clock of the tenants is ahead */
-  readonly clockOffsetMs?: (() => number) | undefined;
+  /** time of the tenants; default: as of this computer */
+  readonly now?: (() => Date) | undefined;
   readonly metrics: { readonly place: ListenAddress; readonly read: () => Promise<string> } | undefined;
   readonly place: ListenAddress;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setInterval } from "node:timers/promises";
 import { parseContextName, type EmbeddedContext } from "../config/context.ts";
 import { COPIES_FOLDER, type Home } from "../config/home.ts";
 import { createSecretSealer } from "../config/sealing.ts";
@@ -13,7 +14,7 @@ import { receiveTenantFile } from "../tenant/api/index.ts";
 import * as file from "../tenant/ledger/logged-file.ts";
 import { backUpTenantFile, SCHEMA_VERSION, TENANT_FILE_NAME } from "../tenant/ledger/tenant-file.ts";
 import type { LogHead, SharedState } from "../tenant/store/change-log.ts";
-import { isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
+import { createLockedFailure, isDamageError, toStorageFailure } from "../tenant/store/storage-failure.ts";
 import { same, text, type Text } from "../text/index.ts";
 import type { PostgresTurn } from "./log.ts";
 import { TenantStore } from "./store.ts";
@@ -36,7 +37,8 @@ export class ServedStore {
   readonly #server: Server;
   readonly #folder: string;
   readonly #preparing = new Map<string, Promise<void>>();
-  #offsetMs = 0;
+  /** time of the store at the start of this process's own clock, which nobody sets */
+  #startMs = 0;
 
   private constructor(store: TenantStore, server: Server, folder: string) {
     [this.#store, this.#server, this.#folder] = [store, server, folder];
@@ -114,18 +116,23 @@ export class ServedStore {
   /** Stores snapshots of tenants with many or old entries from time to time, and follows the store's clock. */
   async keep(days: number): Promise<void> {
     const work = async (): Promise<void> => {
-      this.#offsetMs = (await this.#store.now()).getTime() - this.#server.clock.now().getTime();
+      this.#startMs = (await this.#store.now()).getTime() - performance.now();
       for (const name of await this.#store.listWithoutSnapshot(days))
         await this.#storeSnapshot(name).catch((error: unknown) => this.#warnOf(error, name));
       await this.#store.removeOld(days);
     };
     await work();
-    const timer = setInterval(() => void work().catch((error: unknown) => this.#warnOf(error)), KEEP_PAUSE_MS);
-    this.#server.closing.defer(() => clearInterval(timer));
+    const end = new AbortController();
+    this.#server.closing.defer(() => end.abort());
+    const repeat = async (): Promise<void> => {
+      for await (const _ of setInterval(KEEP_PAUSE_MS, undefined, { ref: false, signal: end.signal }))
+        await work().catch((error: unknown) => this.#warnOf(error));
+    };
+    repeat().catch(() => undefined);
   }
 
-  /** Returns the milliseconds that the store's clock is ahead. */
-  readonly clockOffsetMs = (): number => this.#offsetMs;
+  /** Returns the store's time, which is the same for all servers. */
+  readonly now = (): Date => new Date(this.#startMs + performance.now());
 
   #fileOf(name: string): string {
     return join(this.#folder, name, TENANT_FILE_NAME);
@@ -139,22 +146,15 @@ export class ServedStore {
     if (standing === "copy") return;
     await this.#withTemporaryFile(name, async (path, { nameAs }) => {
       await writeFile(path, log.getSnapshot(), { mode: 0o600, flush: true });
-      await nameAs(folder);
-    });
-  }
-
-  readonly #warnOf = (error: unknown, name?: string): Promise<void> => {
-    const { en, ja } = error instanceof Failure ? error.what : same(String(error));
-    const [where, whereJa] = name === undefined ? ["", ""] : [` of ${name}`, `${name} の`];
       if (standing === "foreign") {
         // otherwise the store is what is damaged
         await file.followFile(path, log, await log.head());
         await this.#putAside(folder);
       }
-    return this.#server.warn(
-      text(`no snapshot${where} was stored: ${en}`, `${whereJa}スナップショットを保存できませんでした: ${ja}`),
-    );
-  };
+      await nameAs(folder);
+    });
+  }
+
   async #putAside(folder: string): Promise<void> {
     const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
     await rename(folder, aside);
@@ -166,6 +166,13 @@ export class ServedStore {
     );
   }
 
+  readonly #warnOf = (error: unknown, name?: string): Promise<void> => {
+    const { en, ja } = error instanceof Failure ? error.what : same(String(error));
+    const [where, whereJa] = name === undefined ? ["", ""] : [` of ${name}`, `${name} の`];
+    return this.#server.warn(
+      text(`no snapshot${where} was stored: ${en}`, `${whereJa}スナップショットを保存できませんでした: ${ja}`),
+    );
+  };
 
   async #storeSnapshot(name: string): Promise<void> {
     const log = this.#store.log(name);
@@ -197,7 +204,7 @@ export class ServedStore {
   async #inTurn(name: string, work: (turn: PostgresTurn, copy: string) => Promise<void>): Promise<void> {
     await this.prepare({ name });
     const turn = await this.#store.log(name).tryTurn("wait");
-    if (turn === undefined) return;
+    if (turn === undefined) throw createLockedFailure();
     try {
       await this.#withCopy(name, turn.head, (copy) => work(turn, copy));
     } finally {
