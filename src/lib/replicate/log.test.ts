@@ -279,7 +279,6 @@ describeWithPostgres("a log in PostgreSQL", () => {
 
   test("a snapshot is not stored for another tenant of this name, which was added meanwhile", async () => {
     const [at, other] = [await append(log), (await open()).log(id)];
-    const begin = Connections.prototype.begin;
     const replaced = vi.spyOn(Connections.prototype, "begin").mockImplementationOnce(async function (
       this: Connections,
       ...given
@@ -288,7 +287,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
       await turn.remove();
       await turn.commit();
       await store.add(id, { ...BIRTH, hash: "of another file" }, split(Buffer.from("another")));
-      return begin.apply(this, given);
+      return this.begin(...given);
     });
     onTestFinished(() => replaced.mockRestore());
     expect(await log.putSnapshot(at, split(Buffer.from("of the former")))).toBe(false);
@@ -382,7 +381,7 @@ describeWithPostgres("a log in PostgreSQL", () => {
     const list = () => both.listWithoutSnapshot(30, { entries: 9, bytes: 1e9 });
     // servers with the former key do the same meanwhile
     expect(await list()).not.toContain(id);
-    await alter(`update clomoctl.part set at = now() - interval '25 hours' where tenant = ${own}`);
+    await alter(`update clomoctl.part set at = now() - interval '61 minutes' where tenant = ${own}`);
     expect(await list()).toContain(id);
     expect(await log.putSnapshot(await log.head(), split(Buffer.from("x")))).toBe(true);
     // nothing was written since

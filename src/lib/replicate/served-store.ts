@@ -23,7 +23,7 @@ interface Server {
   readonly home: Home;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly temporary: TemporaryStorage;
-  readonly clock: { readonly now: () => Date };
+  readonly clock: { readonly now: () => Date; readonly elapsedMs: () => number };
   readonly warn: (warning: Text) => Promise<void>;
   /** closes the store */
   readonly closing: AsyncDisposableStack;
@@ -116,7 +116,7 @@ export class ServedStore {
   /** Stores snapshots of tenants with many or old entries from time to time, and follows the store's clock. */
   async keep(days: number): Promise<void> {
     const work = async (): Promise<void> => {
-      this.#startMs = (await this.#store.now()).getTime() - performance.now();
+      this.#startMs = (await this.#store.now()).getTime() - this.#server.clock.elapsedMs();
       for (const name of await this.#store.listWithoutSnapshot(days))
         await this.#storeSnapshot(name).catch((error: unknown) => this.#warnOf(error, name));
       await this.#store.removeOld(days);
@@ -132,7 +132,7 @@ export class ServedStore {
   }
 
   /** Returns the store's time, which is the same for all servers. */
-  readonly now = (): Date => new Date(this.#startMs + performance.now());
+  readonly now = (): Date => new Date(this.#startMs + this.#server.clock.elapsedMs());
 
   #fileOf(name: string): string {
     return join(this.#folder, name, TENANT_FILE_NAME);

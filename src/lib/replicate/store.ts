@@ -42,11 +42,11 @@ alter table clomoctl.part alter column bytes set storage external`;
 
 const STORE = "select version, seal, current_setting('synchronous_commit') as commits from clomoctl.store";
 
-/** Also those whose snapshot needs a replaced key, once a day: while keys are replaced, servers have two current ones. */
+/** Also those whose snapshot needs a replaced key, but not at once: while keys are replaced, servers have two current ones. */
 const NEED_SNAPSHOT = `
 select t.id from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.plan = '' and p.n = 0
 where t.seq - p.seq >= $1
-or (substr(p.bytes, 1, length($4::bytea)) <> $4 and p.at < now() - interval '1 day') or (
+or (substr(p.bytes, 1, length($4::bytea)) <> $4 and p.at < now() - interval '1 hour') or (
   select sum(octet_length(changes)) >= $2 or min(at) < now() - $3 * interval '1 day'
   from clomoctl.entry as e where e.tenant = t.id and e.seq > p.seq)`;
 
