@@ -70,7 +70,8 @@ export async function writeChecklist(
       const state = row.step === undefined ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
       const paint = row.state === "gap" ? bad : row.state === "step" ? heading : faint;
       const [first, ...more] = wrap(renderLineText(row, timezone));
-      lines.push(`${paint(state)}${padState(state)}${first}`, ...more.map((one) => indent + one));
+      const space = " ".repeat(Math.max(1, DESCRIPTION_INDENT - displayWidth(state)));
+      lines.push(`${paint(state)}${space}${first}`, ...more.map((one) => indent + one));
       if (row.next === null) continue;
       const [next, ...others] = wrap(row.next, ARROW.length);
       lines.push(`${indent}${ARROW}${next}`, ...others.map((one) => `${indent}${" ".repeat(ARROW.length)}${one}`));
@@ -79,8 +80,6 @@ export async function writeChecklist(
     await terminal.out.write(`${lines.join("\n")}\n`);
   }
 }
-
-const padState = (state: string): string => " ".repeat(Math.max(1, DESCRIPTION_INDENT - displayWidth(state)));
 
 const renderLineText = (row: ChecklistRow, timezone: string): Text => {
   const { what, by, at } = row;

@@ -65,7 +65,6 @@ export interface ServedStore extends Pick<TenantSearch<ServedContext>, "list" | 
   readonly upgrade: (name: string, dryRun: boolean) => Promise<boolean>;
   /** Stores snapshots from time to time, and follows the store's clock. */
   readonly keep: (days: number) => Promise<void>;
-  /** the store's time */
   readonly now: () => Date;
 }
 

@@ -42,7 +42,8 @@ async function runCheck(
   const checked: CheckedItem[] = [];
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await resolveTimezoneWithoutTenant(tools), thresholds };
-    const options = await loadReadOptions(tools, openers);
+    const options =
+      openers.key.length === 0 ? {} : await (await import("../kit/items/read-options.ts")).readKeyFiles(tools, openers);
     for (const file of files) {
       for await (const found of file === "-"
         ? gatherStdin(tools, options)
@@ -63,9 +64,6 @@ async function runCheck(
   }
   return summariseCheck(checked);
 }
-
-const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">): Promise<ReadOptions> =>
-  key.length === 0 ? {} : (await import("../kit/items/read-options.ts")).readKeyFiles(tools, { key });
 
 async function* gatherStdin(tools: Tools, options: ReadOptions): AsyncGenerator<CheckItem> {
   const { name, bytes } = await readNamedFile(tools, "-", MAX_RENEWAL_FILE_BYTES);

@@ -211,7 +211,7 @@ export class Contexts {
   }
 
   hasTenant(context: Context): boolean {
-    return context.kind === "embedded" && pathExists(context.tenantFolder);
+    return context.kind === "embedded" && findSize(context.tenantFolder) !== undefined;
   }
 
   hasDatabase(context: Context): boolean {
@@ -267,8 +267,6 @@ function findContext(contexts: readonly Context[], name: string): Context {
     hint: text(`existing contexts: ${names}`, `登録済み: ${names}`),
   });
 }
-
-const pathExists = (path: string): boolean => findSize(path) !== undefined;
 
 const findSize = (path: string): number | undefined => {
   try {

@@ -99,8 +99,6 @@ export const countCharacters = (value: string): number => {
 
 const ALPHANUMERIC_PATTERN = /^[0-9A-Za-z]*$/;
 
-const isPort = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
-
 const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemParams = NO_PARAMS): readonly RuleFault[] =>
   fits ? NO_FAULTS : [{ code, params }];
 
@@ -122,7 +120,8 @@ const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): r
 export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
   if (rule.kind === "text") return findTextFaults(rule, value);
-  if (rule.kind === "port") return createFaultUnless(isPort(value), "port-range");
+  if (rule.kind === "port")
+    return createFaultUnless(/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535, "port-range");
   if (rule.kind === "choice") {
     return rule.choices.includes(value)
       ? NO_FAULTS

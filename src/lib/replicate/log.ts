@@ -55,7 +55,6 @@ for key share of t for update of p skip locked`;
 
 type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
 
-/** The log of one tenant in PostgreSQL. */
 export class PostgresLog implements ChangeLog {
   hasMismatch = false;
   readonly shared: PostgresState;
@@ -126,7 +125,6 @@ export class PostgresLog implements ChangeLog {
     await storeParts(transaction, this.#keys, this.#snapshot, content, seq);
   }
 
-  /** Returns the newest snapshot in parts. */
   async *getSnapshot(): AsyncGenerator<Buffer> {
     await this.head();
     yield* readParts(this.#connections, this.#keys, this.#snapshot);

@@ -32,7 +32,6 @@ export const storeParts = async (
 
 const SELECT = "select bytes, seq::float8 as seq from clomoctl.part where tenant = $1 and plan = $2 and n = $3";
 
-/** Returns nothing if there is no such plan. */
 export async function* readParts(
   connections: Connections,
   keys: SealingKeys,

@@ -25,7 +25,6 @@ interface Server {
   readonly temporary: TemporaryStorage;
   readonly clock: { readonly now: () => Date; readonly elapsedMs: () => number };
   readonly warn: (warning: Text) => Promise<void>;
-  /** closes the store */
   readonly closing: AsyncDisposableStack;
 }
 
@@ -149,21 +148,17 @@ export class ServedStore {
       if (standing === "foreign") {
         // otherwise the store is what is damaged
         await file.followFile(path, log, await log.head());
-        await this.#putAside(folder);
+        const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
+        await rename(folder, aside);
+        await this.#server.warn(
+          text(
+            `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
+            `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
+          ),
+        );
       }
       await nameAs(folder);
     });
-  }
-
-  async #putAside(folder: string): Promise<void> {
-    const aside = `${folder}.${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
-    await rename(folder, aside);
-    await this.#server.warn(
-      text(
-        `a copy does not belong to the store: it was put aside in ${aside}, and made anew`,
-        `保存先のものではない写しがあったため、${aside} に移し、作り直しました`,
-      ),
-    );
   }
 
   readonly #warnOf = (error: unknown, name?: string): Promise<void> => {

@@ -131,7 +131,8 @@ export class Prompts {
     try {
       return await question({ input: stdin, output, signal: ended });
     } catch (cause) {
-      throw isPromptAborted(cause) ? createInterruptedFailure(flag, cause) : cause;
+      const isAborted = cause instanceof Error && ABORT_ERROR_NAMES.has(cause.name);
+      throw isAborted ? createInterruptedFailure(flag, cause) : cause;
     } finally {
       stdin.off("end", leave).off("keypress", leaveOnEndKey);
     }
@@ -145,8 +146,6 @@ interface PromptContext {
 }
 
 const ABORT_ERROR_NAMES = new Set(["ExitPromptError", "AbortPromptError", "CancelPromptError"]);
-
-const isPromptAborted = (cause: unknown): boolean => cause instanceof Error && ABORT_ERROR_NAMES.has(cause.name);
 
 const createInterruptedFailure = (where: string, cause: unknown): Failure =>
   new Failure("interrupted", {

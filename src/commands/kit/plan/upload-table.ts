@@ -1,4 +1,4 @@
-import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import type { Client, TaskRecord } from "../../../lib/client/index.ts";
 import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/encoding/reader.ts";
 import { listColumns, refersToOrg, type Column } from "../../../lib/derived/format.ts";
@@ -92,9 +92,6 @@ function orderColumns(columns: readonly Column[], last: KindUpload["last"]): rea
 
 const isOrgPath = ({ refers }: Column): boolean => refers?.by === "path";
 
-const openExport = async (client: ExportClient, kind: ImportKind): Promise<AsyncIterable<Uint8Array>> =>
-  isPanelKind(kind) ? client[kind].export({}) : client.secured.export(kind, { layout: "full" });
-
 /** Reads the values that are here from an export of the tenant, because only an export has them as files do. */
 async function readUploadRows(client: ExportClient, { kind, records, secrets, isWhole }: KindUpload) {
   const open = new Map(records.map((record) => [record.key, record]));
@@ -120,7 +117,8 @@ async function readUploadRows(client: ExportClient, { kind, records, secrets, is
     else take(own);
   };
   const reader = new RecordReader({ encoding: "utf-8" }, { record, problem: () => undefined });
-  for await (const bytes of await openExport(client, kind)) reader.write(bytes);
+  const content = isPanelKind(kind) ? client[kind].export({}) : client.secured.export(kind, { layout: "full" });
+  for await (const bytes of await content) reader.write(bytes);
   reader.end();
   return rows;
 }

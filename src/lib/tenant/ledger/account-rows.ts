@@ -254,13 +254,11 @@ export const writeAccountSettings = async (
   await insertRow(writer, "account_settings", { pk: ACCOUNT_SETTINGS_NUMBER, composition, authentication }, ["pk"]);
 };
 
-const buildLocalPartSql = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;
-
 const COMPOSED_NAME_SQL: Readonly<
   Record<Exclude<AccountNameComposition, "free-text">, (sqlOf: (field: string) => string) => string>
 > = {
   "mail-address": (sqlOf) => `${sqlOf("emails")} ->> 0`,
-  "mail-local-part": (sqlOf) => buildLocalPartSql(`(${sqlOf("emails")} ->> 0)`),
+  "mail-local-part": (sqlOf) => `substr(${sqlOf("emails")} ->> 0, 1, instr(${sqlOf("emails")} ->> 0, '@') - 1)`,
   "employee-code": (sqlOf) => sqlOf("employeeCode"),
   "google-workspace": (sqlOf) => sqlOf("googleWorkspaceEmail"),
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),

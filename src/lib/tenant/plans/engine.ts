@@ -63,11 +63,7 @@ export class ImportThreads {
     this.#followed = followed;
   }
 
-  /**
-   * @param signal interrupts and rolls back the job
-   * @param prepare has the same turn, because a job that fails removes its files
-   * @throws Failure `interrupted`
-   */
+  /** @param prepare has the same turn, because a job that fails removes its files @throws Failure `interrupted` */
   run<J extends keyof ImportJobs>(
     job: J,
     args: JobArguments<J>,

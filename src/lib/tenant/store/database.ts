@@ -88,8 +88,6 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
   throw createReadOnlyFailure(path);
 };
 
-const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
-
 export class Database {
   readonly path: string;
   readonly isReadOnly: boolean;
@@ -108,7 +106,7 @@ export class Database {
     this.#interrupted = interrupted;
     this.isReadOnly = options.readOnly ?? false;
     this.#fullDisk = options.fullDisk;
-    if (!this.isReadOnly && !isInMemoryPath(path)) createOwnerOnlyFile(path);
+    if (!this.isReadOnly && path !== ":memory:" && !path.startsWith("file:")) createOwnerOnlyFile(path);
     this.#db = this.isReadOnly
       ? openReadOnly(path, busyTimeoutMs, options.fullDisk)
       : new DatabaseSync(path, { timeout: busyTimeoutMs });

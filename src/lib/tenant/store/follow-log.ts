@@ -23,7 +23,6 @@ const PART_ROWS = 8192;
 /** Applying a larger changeset takes milliseconds, so other work runs first. */
 const LARGE_BYTES = 65_536;
 
-/** Returns where the file is in its log. */
 export const readPosition = (database: Database): LogHead => {
   const { seq, hash } = database.get("select seq, hash from main.log_position") ?? {};
   return { seq: Number(seq ?? 0), hash: String(hash ?? ""), schema: database.count("pragma main.user_version") };
