@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +12,11 @@ import { SCHEMA_VERSION } from "../tenant/ledger/tenant-file.ts";
 import { Database } from "../tenant/store/database.ts";
 import { Store } from "../tenant/store/store.ts";
 import { ServedStore } from "./served-store.ts";
+
+vi.mock(import("node:fs/promises"), async (load) => {
+  const real = await load();
+  return { ...real, statfs: vi.fn(real.statfs) as typeof real.statfs };
+});
 
 const PROCESSES = { self: 1, place: "here", startOf: () => undefined, isAlive: () => true };
 
@@ -114,6 +120,11 @@ describeWithPostgres("a server's copy of a tenant", () => {
       await expect(store.prepare({ name: "damaged-end" })).rejects.toMatchObject({ code: "unavailable" });
     expect(readdirSync(copies).filter((file) => file.startsWith("damaged-end"))).toEqual(["damaged-end"]);
     expect(warn).not.toHaveBeenCalled();
+  });
+
+  test("is a reason not to be ready, if the disk is full", async () => {
+    vi.mocked(statfs).mockResolvedValueOnce(Object.assign(await statfs(copies), { bavail: 1000, bsize: 4096 }));
+    expect([await store.isReady(), await store.isReady()]).toEqual([false, true]);
   });
 
   test("is taken out with what others wrote until then, and stays if it could not be kept", async () => {

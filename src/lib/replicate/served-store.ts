@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setInterval } from "node:timers/promises";
 import { parseContextName, type EmbeddedContext } from "../config/context.ts";
@@ -7,7 +7,7 @@ import { COPIES_FOLDER, type Home } from "../config/home.ts";
 import { createSecretSealer } from "../config/sealing.ts";
 import { createBareContext } from "../config/settings-file.ts";
 import { tryHoldLock } from "../config/settings-lock.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, ignoreFailure } from "../errors/index.ts";
 import { ensureFolder, readChunks, type TemporaryStorage } from "../files/index.ts";
 import { createTemporaryFolder, type TemporaryFolder } from "../files/temporary.ts";
 import { receiveTenantFile } from "../tenant/api/index.ts";
@@ -29,6 +29,8 @@ interface Server {
 }
 
 const KEEP_PAUSE_MS = 60_000;
+/** Copies grow only with what they follow. */
+const MIN_FREE_BYTES = 64 << 20;
 
 /** The tenants of a store, and a server's copies of them, which can be made anew at any time. */
 export class ServedStore {
@@ -71,11 +73,10 @@ export class ServedStore {
     return this.#store.log("").shared;
   }
 
-  readonly isReady = (): Promise<boolean> =>
-    this.#store.now().then(
-      () => true,
-      () => false,
-    );
+  readonly isReady = async (): Promise<boolean> => {
+    const { bavail, bsize } = await statfs(this.#folder);
+    return bavail * bsize > MIN_FREE_BYTES && (await ignoreFailure(() => this.#store.now())) !== undefined;
+  };
 
   /** Call this before a copy is opened. @throws what the store throws */
   readonly prepare = ({ name }: Pick<EmbeddedContext, "name">): Promise<void> => {
