@@ -51,7 +51,7 @@ const OLDER_SNAPSHOT = `
 select from clomoctl.tenant as t join clomoctl.part as p on p.tenant = t.id and p.plan = '' and p.n = 0
 where t.id = $1 and (p.seq < $2 or (p.seq = $2 and substr(p.bytes, 1, length($3::bytea)) <> $3)) and $4 = case t.seq
   when $2 then t.hash else (select before from clomoctl.entry where tenant = $1 and seq = $2::bigint + 1) end
-for key share of t for update of p skip locked`;
+for update of p skip locked`;
 
 type HeadRow = LogHead & { readonly isStandby: boolean; readonly next: string | null };
 
