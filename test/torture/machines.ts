@@ -104,7 +104,7 @@ class Machine {
     this.#running = start(words, { home: this.home, cwd: this.home, env: this.#postgres.environment });
     void this.#running.ended.then(async ({ code, signal, stderr }) => {
       // without a database, a server does not start, and snapshots have to wait
-      const isUnusual = (line: string) => !/^$|^\{(?!.*"status":500)|no snapshot was stored/.test(line);
+      const isUnusual = (line: string) => !/^$|^\{(?!.*"status":500)|no snapshot(?: of \S+)? was stored/.test(line);
       if (code !== 7) this.#problems.push(...stderr.split("\n").filter(isUnusual));
       if (![0, 7, "SIGKILL", "SIGTERM"].includes(code ?? `${signal}`))
         this.#problems.push(`a server ended with ${code} ${signal}`);
