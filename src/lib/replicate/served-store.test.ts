@@ -30,7 +30,7 @@ describeWithPostgres("a server's copy of a tenant", () => {
   beforeAll(async () => {
     server = await PostgresServer.open();
     closing.defer(() => server.close());
-    const clock = { now: () => new Date(Date.now() - 3_600_000), elapsedMs: () => performance.now() };
+    const clock = { now: () => new Date(Date.now() - 3_600_000), elapsedMs: () => 1e9 + performance.now() };
     copies = join(server.folder, "home", "copies");
     open = async (way, name = "home", program = ServedStore) => {
       const folder = join(server.folder, name);
