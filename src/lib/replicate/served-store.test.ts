@@ -13,11 +13,6 @@ import { Database } from "../tenant/store/database.ts";
 import { Store } from "../tenant/store/store.ts";
 import { ServedStore } from "./served-store.ts";
 
-vi.mock(import("node:fs/promises"), async (load) => {
-  const real = await load();
-  return { ...real, statfs: vi.fn(real.statfs) as typeof real.statfs };
-});
-
 const PROCESSES = { self: 1, place: "here", startOf: () => undefined, isAlive: () => true };
 
 describeWithPostgres("a server's copy of a tenant", () => {
@@ -63,6 +58,17 @@ describeWithPostgres("a server's copy of a tenant", () => {
     await expect(open("open", "keyless")).rejects.toMatchObject(refused);
     expect(existsSync(missing)).toBe(false);
   });
+
+  /** Loads the program with what is mocked. */
+  const openAnew = async (name: string): Promise<ServedStore> => {
+    vi.resetModules();
+    // other test files may run in this process
+    onTestFinished(() => void vi.resetModules());
+    const folder = join(copies, "../..", name);
+    mkdirSync(folder);
+    copyFileSync(join(copies, "../sealing.key"), join(folder, "sealing.key"));
+    return open("open", name, (await import("./served-store.ts")).ServedStore);
+  };
 
   const change = (path: string, sql: string) => {
     using database = new DatabaseSync(path);
@@ -123,8 +129,12 @@ describeWithPostgres("a server's copy of a tenant", () => {
   });
 
   test("is a reason not to be ready, if the disk is full", async () => {
-    vi.mocked(statfs).mockResolvedValueOnce(Object.assign(await statfs(copies), { bavail: 1000, bsize: 4096 }));
-    expect([await store.isReady(), await store.isReady()]).toEqual([false, true]);
+    const full = Object.assign(await statfs(copies), { bavail: 1000, bsize: 4096 });
+    vi.doMock(import("node:fs/promises"), async (load) => {
+      return { ...(await load()), statfs: (async () => full) as unknown as typeof statfs };
+    });
+    onTestFinished(() => vi.doUnmock("node:fs/promises"));
+    expect([await (await openAnew("full")).isReady(), await store.isReady()]).toEqual([false, true]);
   });
 
   test("is taken out with what others wrote until then, and stays if it could not be kept", async () => {
@@ -165,14 +175,8 @@ describeWithPostgres("a server's copy of a tenant", () => {
       const step = { version: SCHEMA_VERSION + 1, sql: "create table later (pk integer primary key)" };
       return { ...schema, SCHEMA_STEPS: [...SCHEMA_STEPS, step] };
     });
-    vi.resetModules();
-    // other test files may run in this process
-    onTestFinished(() => void vi.resetModules());
     onTestFinished(() => vi.doUnmock("../tenant/ledger/schema.ts"));
-    const folder = join(copies, "../../next");
-    mkdirSync(folder);
-    copyFileSync(join(copies, "../sealing.key"), join(folder, "sealing.key"));
-    const next = await open("open", "next", (await import("./served-store.ts")).ServedStore);
+    const next = await openAnew("next");
     const read = async () => (await next.list()).find(({ name }) => name === "old")?.log.head();
     const before = await read();
     expect([await next.upgrade("old", true), await read()]).toEqual([true, before]);
